@@ -1,0 +1,318 @@
+"""Agreements with their pools, and rate cards, in the store."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from db.names import changed
+from db.store import Store
+from db.unit import Unit
+from dispatch.model.agreements import Agreement, RateCard
+
+MONEY_KIND = "block_money"
+
+_AGREEMENT = "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version FROM agreement"
+# an agreement that was ended early is in force to that day
+_LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
+_POOL = "SELECT agreement_id, id, name, size, remaining, purchased_on, expires_on, version FROM pool"
+_CARD = "SELECT id, name, valid_from, card, version FROM rate_card"
+_FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money."""
+
+    name: str
+    size: str
+    remaining: str
+    purchased_on: datetime.date | None = None
+    expires_on: datetime.date | None = None
+    id: int = 0
+    version: int = 1
+
+
+# rate cards
+
+
+def rate_card_on(store: Store, day: datetime.date) -> RateCard | None:
+    """The rate card in force on a day: the newest that is valid by then."""
+    row = store.one(f"{_CARD} WHERE valid_from <= ? ORDER BY valid_from DESC LIMIT 1", (day.isoformat(),))
+    return None if row is None else _card(row)
+
+
+def rate_cards(store: Store) -> list[RateCard]:
+    """Every rate card, the newest first."""
+    return [_card(row) for row in store.all(f"{_CARD} ORDER BY valid_from DESC")]
+
+
+def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mapping[str, Any]) -> int:
+    """Add a rate card (the object of charges.md B14); returns the id.
+
+    Raises:
+        Refused: there is one from the same day.
+    """
+    card_id = unit.insert("rate_card", name=name, valid_from=valid_from.isoformat(), card=_json(card))
+    unit.audit("rate_card", card_id, name=name, valid_from=valid_from.isoformat(), card=dict(card))
+    return card_id
+
+
+def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
+    """Take over what `after` says differently; returns the new version. Sheets that were kept have their own copy.
+
+    Raises:
+        Stale: somebody else changed the record since `before` was read.
+        Refused: there is another from the same day.
+    """
+    version = unit.update(
+        "rate_card",
+        before.id,
+        before.version,
+        name=after.name,
+        valid_from=after.valid_from.isoformat(),
+        card=_json(after.card),
+    )
+    unit.audit("rate_card", before.id, changed=changed(_card_picture(before), _card_picture(after)))
+    return version
+
+
+# agreements
+
+
+def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement | None:
+    """The client's agreement that matters on a day; None where there never was one.
+
+    The one in force (of several, the last to start), else the one that ended last before it, else the next to start: a
+    visit outside of an agreement's term is priced without it and says so (charges.md B2.2).
+    """
+    given = (client_id, day.isoformat())
+    ours = f"{_AGREEMENT} WHERE client_id = ?1 AND archived_at IS NULL"
+    row = (
+        store.one(f"{ours} AND starts <= ?2 AND {_LAST_DAY} >= ?2 ORDER BY starts DESC, id DESC LIMIT 1", given)
+        or store.one(f"{ours} AND {_LAST_DAY} < ?2 ORDER BY {_LAST_DAY} DESC, id DESC LIMIT 1", given)
+        or store.one(f"{ours} AND starts > ?2 ORDER BY starts, id LIMIT 1", given)
+    )
+    if row is None:
+        return None
+    return _agreement(row, pools_of(store, row[0]), _minor_units_of(rate_card_on(store, day)))
+
+
+def agreements_of(store: Store, client_id: int) -> list[Agreement]:
+    """A client's agreements that are not archived, by start."""
+    return _agreements(store, "WHERE client_id = ? AND archived_at IS NULL", (client_id,))
+
+
+def all_agreements(store: Store) -> list[Agreement]:
+    """Every agreement that is not archived, by start; three queries whatever their number."""
+    return _agreements(store, "WHERE archived_at IS NULL")
+
+
+def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
+    """The prepaid blocks of an agreement, in the order in which they were added."""
+    return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
+
+
+def levels_of(store: Store, agreement_id: int) -> dict[str, dict[str, int]]:
+    """What the agreement promises beside the firm's own targets, by priority: {"P1": {"onsite": 240}} (minutes)."""
+    return json.loads(store.value("SELECT levels FROM agreement WHERE id = ?", (agreement_id,)) or "{}")  # type: ignore[no-any-return]
+
+
+def add_agreement(
+    unit: Unit,
+    client_id: int,
+    name: str,
+    kind: str,
+    starts: datetime.date,
+    ends: datetime.date | None = None,
+    terms: Mapping[str, Any] | None = None,
+    levels: Mapping[str, Mapping[str, int]] | None = None,
+    pools: Iterable[Pool] = (),
+    monthly_fee_minor: int | None = None,
+) -> int:
+    """Add an agreement with its pools; returns the id.
+
+    Args:
+        terms: the agreement of charges.md B14; its kind, dates and blocks are taken from the other arguments.
+        levels: service-level targets by priority, in minutes.
+    """
+    kept = {key: value for key, value in (terms or {}).items() if key not in _FROM_COLUMNS}
+    agreement_id = unit.insert(
+        "agreement",
+        client_id=client_id,
+        name=name,
+        kind=kind,
+        starts=starts.isoformat(),
+        ends=_iso(ends),
+        terms=_json(kept),
+        levels=_json(levels or {}),
+        monthly_fee_minor=monthly_fee_minor,
+    )
+    bought = tuple(pools)
+    for pool in bought:
+        unit.insert("pool", agreement_id=agreement_id, **_pool_columns(pool))
+    unit.audit(
+        "agreement",
+        agreement_id,
+        client=client_id,
+        name=name,
+        kind=kind,
+        starts=starts.isoformat(),
+        ends=_iso(ends),
+        terms=kept,
+        levels={priority: dict(targets) for priority, targets in (levels or {}).items()},
+        pools=[_pool_columns(pool) for pool in bought],
+        monthly_fee_minor=monthly_fee_minor,
+    )
+    return agreement_id
+
+
+def update_agreement(
+    unit: Unit, before: Agreement, after: Agreement, levels: Mapping[str, Mapping[str, int]] | None = None
+) -> int:
+    """Take over what `after` says differently, pools apart; returns the new version. `levels` None leaves them.
+
+    Raises:
+        Stale: somebody else changed the record since `before` was read.
+    """
+    old, new = _agreement_columns(before), _agreement_columns(after)
+    if levels is not None:
+        old["levels"], new["levels"] = _json(levels_of(unit.store, before.id)), _json(levels)
+    differences = changed(old, new)
+    # only what differs: the end that was read may be the day on which it was ended early
+    version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
+    unit.audit("agreement", before.id, changed=differences)
+    return version
+
+
+def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
+    """End an agreement early: `on` is its last day. Returns the new version."""
+    version = unit.update("agreement", before.id, before.version, ended_on=on.isoformat())
+    unit.audit("agreement", before.id, changed={"ended_on": [_iso(before.ends), on.isoformat()]})
+    return version
+
+
+def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:
+    """Add a prepaid block to an agreement; returns its id.
+
+    Raises:
+        Refused: the agreement has a block of that name.
+    """
+    pool_id = unit.insert("pool", agreement_id=agreement_id, **_pool_columns(pool))
+    unit.audit("pool", pool_id, agreement=agreement_id, **_pool_columns(pool))
+    return pool_id
+
+
+def update_pool(unit: Unit, before: Pool, after: Pool) -> int:
+    """Take over what `after` says differently, such as what remains after a charge; returns the new version.
+
+    Raises:
+        Stale: somebody else drew from the block since `before` was read.
+    """
+    old, new = _pool_columns(before), _pool_columns(after)
+    version = unit.update("pool", before.id, before.version, **new)
+    unit.audit("pool", before.id, changed=changed(old, new))
+    return version
+
+
+# rows
+
+
+def _card(row: tuple[Any, ...]) -> RateCard:
+    card_id, name, valid_from, card, version = row
+    return RateCard(card_id, name, datetime.date.fromisoformat(valid_from), json.loads(card), version)
+
+
+def _card_picture(card: RateCard) -> dict[str, Any]:
+    return {"name": card.name, "valid_from": card.valid_from.isoformat(), "card": dict(card.card)}
+
+
+def _agreements(store: Store, where: str, params: Sequence[Any] = ()) -> list[Agreement]:
+    rows = store.all(f"{_AGREEMENT} {where} ORDER BY starts, id", params)
+    if not rows:
+        return []
+    ids = f"(SELECT id FROM agreement {where})"
+    pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
+    newest = store.one(f"{_CARD} ORDER BY valid_from DESC LIMIT 1")
+    minor_units = _minor_units_of(None if newest is None else _card(newest))
+    return [_agreement(row, pools.get(row[0], ()), minor_units) for row in rows]
+
+
+def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) -> Agreement:
+    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version = row
+    last_day = min((day for day in (ends, ended_on) if day is not None), default=None)
+    form = json.loads(terms) | {"kind": kind, "starts": starts, "ends": last_day}
+    form["blocks"] = [_block(pool, kind, minor_units) for pool in pools]
+    return Agreement(
+        agreement_id,
+        client_id,
+        name,
+        kind,
+        datetime.date.fromisoformat(starts),
+        None if last_day is None else datetime.date.fromisoformat(last_day),
+        form,
+        version,
+    )
+
+
+def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "name": agreement.name,
+        "kind": agreement.kind,
+        "starts": agreement.starts.isoformat(),
+        "ends": _iso(agreement.ends),
+        "terms": _json({key: value for key, value in agreement.terms.items() if key not in _FROM_COLUMNS}),
+    }
+
+
+def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:
+    pools: dict[int, list[Pool]] = {}
+    for row in store.all(f"{_POOL} {where} ORDER BY agreement_id, id", params):
+        agreement_id, pool_id, name, size, remaining, purchased_on, expires_on, version = row
+        pool = Pool(name, size, remaining, _date(purchased_on), _date(expires_on), pool_id, version)
+        pools.setdefault(agreement_id, []).append(pool)
+    return {agreement_id: tuple(own) for agreement_id, own in pools.items()}
+
+
+def _pool_columns(pool: Pool) -> dict[str, Any]:
+    return {
+        "name": pool.name,
+        "size": pool.size,
+        "remaining": pool.remaining,
+        "purchased_on": _iso(pool.purchased_on),
+        "expires_on": _iso(pool.expires_on),
+    }
+
+
+def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:
+    """A pool as a block of charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
+    block: dict[str, Any] = {
+        "id": pool.name,
+        "purchased_on": _iso(pool.purchased_on),
+        "expires_on": _iso(pool.expires_on),
+    }
+    if kind == MONEY_KIND:
+        block["remaining_amount"] = format(Decimal(pool.remaining).scaleb(-minor_units), "f")
+    else:
+        block["remaining_min"] = int(pool.remaining) if pool.remaining.isdecimal() else pool.remaining
+    return block
+
+
+def _minor_units_of(card: RateCard | None) -> int:
+    return 2 if card is None else int(card.card.get("minor_units", 2))
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _iso(day: datetime.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _date(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)

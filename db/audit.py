@@ -1,0 +1,119 @@
+"""The audit: append-only, each row bound to the one before it by a hash.
+
+The hash of a row is SHA-256 over the hash before it (32 zero bytes for the first) and the canonical JSON of the row.
+Triggers keep rows from being changed, removed or added out of turn; the chain shows it when somebody went round them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from db.library import sqlite3
+    from db.store import Store
+
+ORIGIN = bytes(32)
+"""What the first row is bound to."""
+
+_COLUMNS = "at, actor, staff_id, session, via, deed, entity, entity_id, detail, save_id"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One thing that was done: by whom, from which session, to what.
+
+    `at` is the instant, `actor` the login, `via` how they came (`local`, `as`, `seat`, `system`), `detail` what the
+    deed noted, `save_id` the id shared by all rows of one unit of work.
+    """
+
+    seq: int
+    at: int
+    actor: str
+    staff_id: int | None
+    session: str
+    via: str
+    deed: str
+    entity: str
+    entity_id: int
+    detail: Mapping[str, Any]
+    save_id: str
+
+
+def canonical(detail: Mapping[str, Any]) -> str:
+    """A detail as the one JSON text that is stored and hashed.
+
+    Raises:
+        TypeError, ValueError: something in it is not JSON (ValueError for NaN and infinities).
+    """
+    return json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def link(prev: bytes, row: tuple[Any, ...]) -> bytes:
+    """The hash of a row bound to `prev`; `row` has the columns from `at` to `save_id`, the detail as stored."""
+    body = json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()
+    return hashlib.sha256(prev + body).digest()
+
+
+def append(conn: sqlite3.Connection, row: tuple[Any, ...]) -> int:
+    """Add a row, inside the caller's transaction; returns its number. `row` is as for `link`."""
+    prev = _head(conn)
+    cursor = conn.execute(
+        f"INSERT INTO audit ({_COLUMNS}, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, prev, link(prev, row)),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def verify_chain(store: Store) -> int | None:
+    """The number of the first row at which the chain does not hold, None when all of it does.
+
+    Rows that were cut off at the end show too, as the number after the last: their numbers were given out.
+    """
+    with store.read():
+        prev, last = ORIGIN, 0
+        for seq, *row, bound_to, own in store.conn.execute(
+            f"SELECT seq, {_COLUMNS}, prev, hash FROM audit ORDER BY seq"
+        ):
+            if seq != last + 1 or bound_to != prev or own != link(prev, tuple(row)):
+                return last + 1
+            prev, last = own, seq
+        given_out = store.value("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") or 0
+        return None if given_out == last else last + 1
+
+
+def head(store: Store) -> str:
+    """The hash of the newest row in hexadecimal: printed in backups and reports, it vouches for all rows before."""
+    return head_of(store.conn)
+
+
+def head_of(conn: sqlite3.Connection) -> str:
+    """`head` of a connection."""
+    return _head(conn).hex()
+
+
+def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:
+    """The newest row about a record, None when there is none."""
+    rows = history_of(store, entity, entity_id, limit=1)
+    return rows[0] if rows else None
+
+
+def history_of(store: Store, entity: str, entity_id: int, *, limit: int = 100) -> list[AuditRow]:
+    """The rows about a record, newest first, at most `limit`."""
+    rows = store.all(
+        f"SELECT seq, {_COLUMNS} FROM audit WHERE entity = ? AND entity_id = ? ORDER BY seq DESC LIMIT ?",
+        (entity, entity_id, limit),
+    )
+    return [
+        AuditRow(seq, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id)
+        for seq, at, actor, staff_id, session, via, deed, named, key, detail, save_id in rows
+    ]
+
+
+def _head(conn: sqlite3.Connection) -> bytes:
+    row = conn.execute("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return bytes(row[0]) if row else ORIGIN

@@ -1,0 +1,101 @@
+"""What can be taken back: each person's changes, with the picture of every record before and after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from db.store import Store
+from db.unit import Unit
+
+KEPT = 100
+"""How many changes of a person can be taken back (states.md, Undo)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One record before and after a change, with the versions at which it looked so."""
+
+    entity: str
+    id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    version_before: int
+    version_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a person did that can be taken back."""
+
+    id: int
+    staff_id: int
+    at: int
+    label: str
+    pictures: tuple[Picture, ...]
+
+
+def remember(unit: Unit, staff_id: int, at: int, label: str, pictures: Sequence[Picture]) -> None:
+    """Keep a change, forget what had been undone before it, and let the oldest ones go."""
+    unit.execute("UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'undone'", (staff_id,))
+    unit.insert("change", staff_id=staff_id, at=at, label=label[:500], pictures=_packed(pictures))
+    unit.execute(
+        "UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'done' AND id NOT IN "
+        "(SELECT id FROM change WHERE staff_id = ? AND state = 'done' ORDER BY id DESC LIMIT ?)",
+        (staff_id, staff_id, KEPT),
+    )
+
+
+def last_done(store: Store, staff_id: int) -> Change | None:
+    """The change that undo would take back."""
+    return _one(store, "staff_id = ? AND state = 'done' ORDER BY id DESC", (staff_id,))
+
+
+def last_undone(store: Store, staff_id: int) -> Change | None:
+    """The change that redo would do again."""
+    return _one(store, "staff_id = ? AND state = 'undone' ORDER BY id", (staff_id,))
+
+
+def mark(unit: Unit, change: Change, state: str) -> None:
+    """Set a change to `done` or `undone`."""
+    unit.execute("UPDATE change SET state = ? WHERE id = ?", (state, change.id))
+
+
+def same_again(unit: Unit, store: Store, entity: str, entity_id: int, was: int, now: int) -> None:
+    """Say that a record looks at version `now` just as it looked at version `was`.
+
+    Undo and redo make new versions with an old look; without this, the change beneath could no longer be taken back.
+    """
+    for change_id, packed in store.all("SELECT id, pictures FROM change WHERE state <> 'dropped'"):
+        pictures = _unpacked(packed)
+        renewed = tuple(
+            replace(
+                picture,
+                version_before=now if picture.version_before == was else picture.version_before,
+                version_after=now if picture.version_after == was else picture.version_after,
+            )
+            if (picture.entity, picture.id) == (entity, entity_id)
+            else picture
+            for picture in pictures
+        )
+        if renewed != pictures:
+            unit.execute("UPDATE change SET pictures = ? WHERE id = ?", (_packed(renewed), change_id))
+
+
+def _one(store: Store, where: str, params: Sequence[Any]) -> Change | None:
+    row = store.one(f"SELECT id, staff_id, at, label, pictures FROM change WHERE {where} LIMIT 1", params)
+    return None if row is None else Change(row[0], row[1], row[2], row[3], _unpacked(row[4]))
+
+
+def _packed(pictures: Sequence[Picture]) -> str:
+    return json.dumps(
+        [[p.entity, p.id, p.before, p.after, p.version_before, p.version_after] for p in pictures],
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+
+
+def _unpacked(text: str) -> tuple[Picture, ...]:
+    return tuple(Picture(*fields) for fields in json.loads(text))

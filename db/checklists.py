@@ -1,0 +1,181 @@
+"""Checklists in the store: items, attempts, work entries, and how far each visit has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db.store import Store
+from db.unit import Unit
+from dispatch.model.checklists import (
+    Attempt,
+    Checklist,
+    EntryKind,
+    Grade,
+    Item,
+    Kind,
+    Phase,
+    Result,
+    WorkEntry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a visit's checklist has come: settled of required items, passed of required tests, and the evidence."""
+
+    settled: int = 0
+    required: int = 0
+    tests_passed: int = 0
+    tests: int = 0
+    executed: int = 0
+    measured: int = 0
+    attested: int = 0
+    waived: int = 0
+    retests: int = 0
+    overrides: int = 0
+
+
+_PHASE_ORDER = {phase: order for order, phase in enumerate(Phase)}
+
+
+def checklist(store: Store, visit_id: int) -> Checklist:
+    """The whole checklist of a visit, items by phase and then in the order in which they were added."""
+    attempts: dict[int, list[Attempt]] = {}
+    for row in store.all(
+        "SELECT a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, a.satisfied, "
+        "a.follow_up_id, a.self_approved FROM attempt a JOIN staff s ON s.id = a.staff_id WHERE a.visit_id = ? ORDER BY a.sequence",
+        (visit_id,),
+    ):
+        item_id, sequence, at, by, result, text, value, grade, vantage, signed_by, satisfied, follow_up_id, own = row
+        attempts.setdefault(item_id, []).append(
+            Attempt(
+                sequence,
+                at,
+                by,
+                Result(result),
+                text,
+                value,
+                Grade(grade) if grade else None,
+                vantage,
+                signed_by,
+                None if satisfied is None else bool(satisfied),
+                follow_up_id,
+                bool(own),
+            )
+        )
+    items = [
+        Item(
+            item_id,
+            ref,
+            Phase(phase),
+            Kind(kind),
+            label,
+            bool(required),
+            bool(na_allowed),
+            bool(override_allowed),
+            position,
+            tuple(attempts.get(item_id, ())),
+            why,
+        )
+        for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why in store.all(
+            "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why FROM item WHERE visit_id = ?",
+            (visit_id,),
+        )
+    ]
+    # a thing named at L1 or an item asked for later stands behind its own kind, and the sign-off stays last
+    items.sort(
+        key=lambda item: (_PHASE_ORDER[item.phase], item.kind is Kind.SIGN_OFF, _natural(item.ref), item.position)
+    )
+    entries = tuple(
+        WorkEntry(sequence, at, by, EntryKind(kind), text)
+        for sequence, at, by, kind, text in store.all(
+            "SELECT w.sequence, w.at, s.name, w.kind, w.text FROM work_entry w JOIN staff s ON s.id = w.staff_id "
+            "WHERE w.visit_id = ? ORDER BY w.sequence",
+            (visit_id,),
+        )
+    )
+    return Checklist(tuple(items), entries)
+
+
+def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt: Attempt) -> None:
+    """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
+    unit.insert(
+        "attempt",
+        visit_id=visit_id,
+        item_id=item_id,
+        sequence=attempt.sequence,
+        at=attempt.at,
+        staff_id=staff_id,
+        session=unit.actor.session,
+        result=attempt.result.value,
+        text=attempt.text,
+        value=attempt.value,
+        grade=attempt.grade.value if attempt.grade else None,
+        vantage=attempt.vantage,
+        signed_by=attempt.signed_by,
+        satisfied=None if attempt.satisfied is None else int(attempt.satisfied),
+        follow_up_id=attempt.follow_up_id,
+        self_approved=int(attempt.self_approved),
+    )
+
+
+def add_work_entry(unit: Unit, visit_id: int, staff_id: int, entry: WorkEntry) -> None:
+    """Add a work entry at the visit's sequence."""
+    unit.insert(
+        "work_entry",
+        visit_id=visit_id,
+        sequence=entry.sequence,
+        at=entry.at,
+        staff_id=staff_id,
+        session=unit.actor.session,
+        kind=entry.kind.value,
+        text=entry.text,
+    )
+
+
+def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
+    """The tally of each visit, in three queries whatever their number."""
+    if not visit_ids:
+        return {}
+    marks = ", ".join("?" * len(visit_ids))
+    required: dict[int, tuple[int, int]] = {
+        visit_id: (items, tests)
+        for visit_id, items, tests in store.all(
+            f"SELECT visit_id, count(*), sum(kind = 'test') FROM item WHERE required = 1 AND visit_id IN ({marks}) GROUP BY visit_id",
+            visit_ids,
+        )
+    }
+    still_open: dict[int, tuple[int, int]] = {
+        visit_id: (items, tests)
+        for visit_id, items, tests in store.all(
+            f"SELECT g.visit_id, count(*), sum(i.kind = 'test') FROM open_gate g JOIN item i ON i.visit_id = g.visit_id "
+            f"AND i.ref = g.ref WHERE g.visit_id IN ({marks}) GROUP BY g.visit_id",
+            visit_ids,
+        )
+    }
+    evidence = {
+        row[0]: row[1:]
+        for row in store.all(
+            "SELECT a.visit_id, sum(latest.id IS NOT NULL AND a.grade = 'executed'), "
+            "sum(latest.id IS NOT NULL AND a.grade = 'measured'), "
+            "sum(latest.id IS NOT NULL AND a.grade = 'attested'), "
+            "sum(latest.id IS NOT NULL AND a.grade = 'waived'), "
+            "sum(i.kind = 'test' AND latest.id IS NULL), "
+            "sum(latest.id IS NOT NULL AND a.result = 'overridden') "
+            "FROM attempt a JOIN item i ON i.id = a.item_id LEFT JOIN latest_attempt latest ON latest.id = a.id "
+            f"WHERE a.visit_id IN ({marks}) GROUP BY a.visit_id",
+            visit_ids,
+        )
+    }
+    result = {}
+    for visit_id, (items, tests) in required.items():
+        open_items, open_tests = still_open.get(visit_id, (0, 0))
+        result[visit_id] = Tally(items - open_items, items, tests - open_tests, tests, *evidence.get(visit_id, ()))
+    return result
+
+
+def _natural(ref: str) -> tuple[str, int, int, str]:
+    head, _, tail = ref.partition(".")
+    number = int(head[1:]) if head[1:].isdigit() else 0
+    return head[:1], number, int(tail) if tail.isdigit() else 0, tail

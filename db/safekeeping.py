@@ -1,0 +1,129 @@
+"""Keeping the records safe: backups, restoring one, and the checks that `dispatch doctor` prints."""
+
+from __future__ import annotations
+
+import contextlib
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import audit, copies, opening
+from db.faults import Corrupt, StoreFault, translate
+from db.library import VERSION, sqlite3, wal_is_safe
+from db.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: `subject` names the check, `good` whether all is well, `text` one line about it."""
+
+    subject: str
+    good: bool
+    text: str
+
+
+def backup(store: Store, target: Path) -> str:
+    """Copy the open database to the new file `target` (0600), while others go on working.
+
+    The copy is made by SQLite's backup API under a temporary name, checked, put on the disk and then given its name.
+
+    Returns:
+        The head of the copy's audit chain: noted elsewhere, it proves later that no row before it was altered.
+
+    Raises:
+        Exists: something is at `target`.
+        Corrupt: the database is damaged; no copy was made.
+        Moved: the open file is no longer the one at its path.
+        ReadOnly, Full: the folder does not take it.
+    """
+    store.ensure_in_place()
+    # a connection of its own, so that the seat can go on while the copy is made
+    with contextlib.closing(_reader(store.path)) as source:
+        return _copied(source, Path(target).absolute())
+
+
+def restore(source: Path, target: Path) -> str:
+    """Make the database of a backup available as the new file `target`, never over an existing one.
+
+    Returns:
+        The head of its audit chain, to be compared with what was noted when the backup was made.
+
+    Raises:
+        NotFound, Empty, NotOurs, Corrupt: `source` is not a whole backup of ours. It is only read.
+        Exists: something is at `target`.
+        ReadOnly, Full: the folder of `target` does not take it.
+    """
+    source = Path(source).resolve()
+    opening.vet(source)
+    with contextlib.closing(_reader(source, mode="ro")) as conn:
+        return _copied(conn, Path(target).absolute())
+
+
+def check(store: Store) -> list[Finding]:
+    """Look at everything about the database that can be looked at while others work in it."""
+    return [
+        _library(),
+        _journal(store),
+        _integrity(store),
+        _references(store),
+        _chain(store),
+        _permissions(store),
+    ]
+
+
+def _reader(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    try:
+        return copies.connect(path, mode=mode)
+    except sqlite3.Error as error:
+        raise translate(error) from error
+
+
+def _copied(source: sqlite3.Connection, target: Path) -> str:
+    with contextlib.closing(copies.copy(source, target)) as made:
+        return audit.head_of(made)
+
+
+def _library() -> Finding:
+    good = wal_is_safe()
+    return Finding("SQLite", good, f"version {VERSION}" if good else f"version {VERSION} has the WAL-reset race")
+
+
+def _journal(store: Store) -> Finding:
+    mode = opening.journal_mode(store.conn)
+    good = mode == "wal" if wal_is_safe() else mode == "truncate"
+    return Finding("journal", good, {"wal": "write-ahead log", "truncate": "rollback journal"}.get(mode, mode))
+
+
+def _integrity(store: Store) -> Finding:
+    try:
+        found = [text for (text,) in store.all("PRAGMA quick_check(5)")]
+    except Corrupt as fault:
+        found = [str(fault)]
+    good = found == ["ok"]
+    return Finding("integrity", good, "every page is in order" if good else "; ".join(found))
+
+
+def _references(store: Store) -> Finding:
+    try:
+        tables = sorted({str(row[0]) for row in store.all("PRAGMA foreign_key_check")})
+    except Corrupt as fault:
+        return Finding("references", False, str(fault))
+    text = f"records of {', '.join(tables)} refer to nothing" if tables else "every record refers to one that is there"
+    return Finding("references", not tables, text)
+
+
+def _chain(store: Store) -> Finding:
+    try:
+        broken = audit.verify_chain(store)
+        if broken is not None:
+            return Finding("audit chain", False, f"broken at row {broken}: the audit was altered outside the program")
+        rows = store.value("SELECT count(*) FROM audit")
+        return Finding("audit chain", True, f"{rows} rows, head {audit.head(store)}")
+    except StoreFault as fault:
+        return Finding("audit chain", False, str(fault))
+
+
+def _permissions(store: Store) -> Finding:
+    mode = stat.S_IMODE(store.path.stat().st_mode)
+    good = mode & 0o077 == 0
+    return Finding("permissions", good, f"{mode:04o}" if good else f"{mode:04o}: others on this machine can get at it")

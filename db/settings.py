@@ -1,0 +1,75 @@
+"""The firm's settings in the store: each field of `Firm` one row, its value as JSON. What is not set has no row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+from db.names import changed
+from db.store import Store
+from db.unit import Unit
+from dispatch.model.firm import Firm
+from dispatch.model.travel import Place
+
+AUDITED_AS = 0
+"""The id under which settings stand in the audit: their key is a name, and all of them are one record."""
+
+_FIELDS = frozenset(field.name for field in fields(Firm))
+_ASSUMED_ZONE = "assumed_zone"
+
+
+def firm(store: Store) -> Firm:
+    """The settings as they are now, with the defaults for what was never set."""
+    values = dict(store.all("SELECT key, value FROM setting"))
+    if _ASSUMED_ZONE in values:
+        values.setdefault("zone", values[_ASSUMED_ZONE])
+    return Firm(**{name: _from_json(value) for name, value in values.items() if name in _FIELDS})
+
+
+def fields_set(store: Store) -> frozenset[str]:
+    """The names of the fields that somebody has set, if only to their default."""
+    return frozenset(name for name, _, _ in _rows(store))
+
+
+def set_firm(unit: Unit, **values: Any) -> None:
+    """Set fields of `Firm`; what already stands so is left, and a call that changes nothing says nothing in the audit.
+
+    Raises:
+        TypeError: there is no such field.
+    """
+    unknown = sorted(values.keys() - _FIELDS)
+    if unknown:
+        raise TypeError(f"the firm has no setting {', '.join(unknown)}")
+    now = {name: (json.loads(value), version) for name, value, version in _rows(unit.store)}
+    new = {name: _to_json(value) for name, value in values.items()}
+    for name, value in new.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if name not in now:
+            unit.insert("setting", key=name, value=text)
+        elif now[name][0] != value:
+            unit.update("setting", name, now[name][1], value=text)
+    before = {name: value for name, (value, _) in now.items()}
+    differences = changed(before, new) | {name: [None, value] for name, value in new.items() if name not in before}
+    if differences:
+        unit.audit("setting", AUDITED_AS, changed=differences)
+
+
+def assume_zone(unit: Unit, zone: str) -> None:
+    """Let a new firm live by a zone that nobody chose, until `zone` is set."""
+    unit.insert("setting", key=_ASSUMED_ZONE, value=json.dumps(zone))
+    unit.audit("setting", AUDITED_AS, assumed_zone=zone)
+
+
+def _rows(store: Store) -> list[tuple[str, str, int]]:
+    rows = store.all("SELECT key, value, version FROM setting")
+    return [(key, value, version) for key, value, version in rows if key in _FIELDS]
+
+
+def _to_json(value: Any) -> Any:
+    return [value.lat, value.lon] if isinstance(value, Place) else value
+
+
+def _from_json(text: str) -> Any:
+    value = json.loads(text)
+    return Place(*value) if isinstance(value, list) else value

@@ -1,0 +1,317 @@
+"""The store: one SQLite file, many processes, each with a `Store` of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from db import copies, migrations, opening
+from db.catalogue import Catalogue
+from db.faults import NOTHING_SAVED, Busy, Misuse, Unconfirmed, moved, translate
+from db.gate import Gate
+from db.library import sqlite3
+from db.unit import Actor, Unit
+from dispatch.model.instants import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+__all__ = ["TIMEOUT", "Actor", "Store", "Unit"]
+
+TIMEOUT = 10.0
+"""Seconds that a session waits for others before it says so."""
+
+_SYSTEM_CLOCK = SystemClock()
+
+
+class Store:
+    """An open database. Made by `Store.create` and `Store.open`, ended by `close` or a `with`.
+
+    A store is used by one thread at a time: calls of several threads wait for each other, reads only for the short
+    part of a unit in which it has the write lock, not while it queues for it. It belongs to the process that opened it.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, path: Path, gate: Gate, clock: Clock, timeout: float) -> None:
+        self.conn = conn
+        """The raw connection, in autocommit; rows are tuples. Prefer `all`, `one` and `value`, which wait in turn."""
+        self.path = path
+        self.clock = clock
+        """Where every instant that is stored comes from."""
+        self.timeout = timeout
+        self.catalogue = Catalogue(conn)
+        self._gate = gate
+        self._pid = os.getpid()
+        self._identity = _identity(path)
+        self._lock = threading.RLock()  # the connection
+        self._turn = threading.Lock()  # writing: one unit at a time, taken before the gate
+        self._writer: int | None = None
+        self._reader: int | None = None
+        self._utils: Database | None = None
+        self._closed = False
+        self._seen = self.data_version()
+
+    @classmethod
+    def create(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
+        """Make a new database (0600, its folder too) with the newest schema, and open it.
+
+        Raises:
+            Exists: something is at `path`, or the left-over journal of another database is beside it.
+            ReadOnly, Full: the folder does not take it. Nothing half-made is left.
+        """
+        path = Path(path).resolve()
+        opening.create(path)
+        return cls.open(path, clock=clock, timeout=timeout)
+
+    @classmethod
+    def open(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
+        """Open the database at `path`; one of an older version is copied and brought to the newest first.
+
+        Args:
+            path: an existing file. It is never made here.
+            clock: where instants come from.
+            timeout: seconds to wait for another session before `Busy`.
+
+        Raises:
+            NotFound, Empty, NotOurs, Corrupt, TooNew, ReadOnly, UnsafeLog: the file cannot be used; it was left as is.
+            NotMigrated: it could not be brought to the newest version; it is as it was.
+            Busy: another session held it all the time.
+        """
+        path = Path(path).resolve()
+        gate = Gate(path.with_name(path.name + ".gate"))
+        conn = opening.connect_in_turn(path, timeout, gate)
+        try:
+            if migrations.version_of(conn) < migrations.LATEST:
+                with gate.held(timeout, "dispatch"):
+                    migrations.migrate(conn, path, now=clock.now())
+            return cls(conn, path, gate, clock, timeout)
+        except BaseException as error:
+            conn.close()
+            if isinstance(error, sqlite3.Error):
+                _raise(error)
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a second time does nothing. A store that came over a fork is left to its parent."""
+        if self._closed or os.getpid() != self._pid:
+            return
+        with self._lock:
+            self._closed = True
+            self.conn.close()
+
+    # reading
+
+    def all(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with self._lock:
+            self._ensure_usable()
+            try:
+                return self.conn.execute(sql, params).fetchall()
+            except sqlite3.Error as error:
+                _raise(error)
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query, None when there is none."""
+        with self._lock:
+            self._ensure_usable()
+            try:
+                cursor = self.conn.execute(sql, params)
+                row: tuple[Any, ...] | None = cursor.fetchone()
+                cursor.close()  # a query left half-read would hold its snapshot
+                return row
+            except sqlite3.Error as error:
+                _raise(error)
+
+    def value(self, sql: str, params: Sequence[Any] = ()) -> Any:
+        """The first column of the first row of a query, None when there is none."""
+        row = self.one(sql, params)
+        return None if row is None else row[0]
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Store]:
+        """A snapshot: everything read inside is one state of the database, and nothing can be written.
+
+        Inside a unit, or another `read`, it joins that. Wait for nothing else inside: other threads wait for this one.
+        """
+        with self._lock:
+            self._ensure_usable()
+            if self.conn.in_transaction:
+                yield self
+                return
+            self._reader = threading.get_ident()
+            try:
+                self.conn.execute("BEGIN")
+                self.conn.execute("PRAGMA query_only=ON")
+                yield self
+            except sqlite3.Error as error:
+                _raise(error)
+            finally:
+                self._reader = None
+                self._end_reading()
+
+    def data_version(self) -> int:
+        """A number that moves when another connection has committed; its value means nothing. About 3 µs."""
+        return int(self.value("PRAGMA data_version"))
+
+    def changed(self) -> bool:
+        """Whether somebody else has committed since this was last asked (at first: since the store was opened).
+
+        Own writes do not count. While another thread here is saving the answer is no, and the next one tells.
+        """
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            before, self._seen = self._seen, self.data_version()
+            return self._seen != before
+        finally:
+            self._lock.release()
+
+    @property
+    def utils(self) -> Database:
+        """The database by way of sqlite_utils, for imports, exports and searching; its import costs 125 ms.
+
+        Never `transform()`: it drops triggers. Never its `insert` into a table that may be misspelt: it makes one.
+        """
+        with self._lock:
+            self._ensure_usable()
+            if self._utils is None:
+                from sqlite_utils import Database
+
+                self._utils = Database(self.conn, execute_plugins=False)
+            return self._utils
+
+    # writing
+
+    @contextlib.contextmanager
+    def write(self, deed: str, actor: Actor) -> Iterator[Unit]:
+        """One unit of work: saved as a whole when the `with` ends well, else not at all.
+
+        The write lock is held from the start, so what is read inside is what is changed. A unit says in the audit what
+        it did (`unit.audit`), or that there was nothing to do (`unit.leave_unchanged`).
+
+        Args:
+            deed: what is being done, in a word or two, for the audit.
+            actor: who does it.
+
+        Raises:
+            Busy: another session held the lock all the time.
+            Moved: the file was replaced under this session.
+            TooNew: a newer program has brought the database further.
+            Full, ReadOnly, Corrupt: the disk or the file fails.
+            Unconfirmed: an error at the very end, and it cannot be found out whether the save was kept.
+            Misuse: a unit in a unit, in a `read`, or without a word in the audit.
+        """
+        me = threading.get_ident()
+        self._ensure_usable()
+        if me in (self._writer, self._reader):
+            raise Misuse(f"{deed} begins inside another unit or a read")
+        if not self._turn.acquire(timeout=self.timeout):
+            raise Busy(f"This session is still saving something else. {NOTHING_SAVED} Try again in a moment.")
+        try:
+            self._writer = me
+            self.ensure_in_place()
+            with self._gate.held(self.timeout, actor.login), self._lock:
+                self._ensure_usable()
+                self.ensure_in_place()
+                yield from self._unit(deed, actor)
+        finally:
+            self._writer = None
+            self._turn.release()
+
+    def ensure_in_place(self) -> None:
+        """Look whether the file at the path is still the one that is open.
+
+        Raises:
+            Moved: it was replaced, renamed or removed.
+        """
+        try:
+            if _identity(self.path) == self._identity:
+                return
+        except OSError:
+            pass
+        raise moved(self.path)
+
+    def _unit(self, deed: str, actor: Actor) -> Iterator[Unit]:
+        try:
+            self._begin()
+            unit = Unit(self, deed, actor)
+            try:
+                yield unit
+                unit.finish()
+                if not unit.unchanged:
+                    self._commit(unit)
+            finally:
+                unit.expire()
+        except sqlite3.Error as error:
+            _raise(error)
+        finally:
+            self._roll_back()
+
+    def _begin(self) -> None:
+        self.conn.execute("BEGIN IMMEDIATE")
+        version = migrations.version_of(self.conn)
+        if version > migrations.LATEST:
+            raise migrations.too_new(self.path, version)
+        opening.refuse_unsafe_log(self.conn, self.path)
+
+    def _commit(self, unit: Unit) -> None:
+        """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
+        try:
+            self.conn.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            saved = self._was_saved(unit.save_id)
+            if saved is None:
+                raise Unconfirmed(
+                    f"An error came at the end of saving ({error}), and whether it was saved cannot be found out."
+                    " Look before you repeat it.",
+                    save_id=unit.save_id,
+                ) from error
+            if not saved:
+                _raise(error)
+
+    def _was_saved(self, save_id: str) -> bool | None:
+        """Whether a fresh connection finds the save; None when it cannot look."""
+        try:
+            with contextlib.closing(copies.connect(self.path, timeout=self.timeout)) as conn:
+                return conn.execute("SELECT 1 FROM audit WHERE save_id = ?", (save_id,)).fetchone() is not None
+        except sqlite3.Error:
+            return None
+
+    def _roll_back(self) -> None:
+        if self.conn.in_transaction:
+            # a rollback that fails leaves its journal behind, and whoever opens the file next plays it back
+            with contextlib.suppress(sqlite3.Error):
+                self.conn.execute("ROLLBACK")
+
+    def _end_reading(self) -> None:
+        self.conn.execute("PRAGMA query_only=OFF")
+        self._roll_back()
+
+    def _ensure_usable(self) -> None:
+        if os.getpid() != self._pid:
+            raise Misuse("the store was opened before a fork; open it again in the child")
+        if self._closed:
+            raise Misuse("the store is closed")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _raise(error: sqlite3.Error) -> NoReturn:
+    """Raise the fault that the error means, or the error itself when it is a mistake of ours."""
+    fault = translate(error)
+    if fault is error:
+        raise error
+    raise fault from error

@@ -1,0 +1,333 @@
+"""Visits in the store: the request, the plan, the lifecycle, the crew."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db.store import Store
+from db.unit import Unit
+from dispatch.closeout.template import items_for
+from dispatch.model.checklists import ItemTemplate
+from dispatch.model.people import Technician
+from dispatch.model.states import Review, State
+from dispatch.model.travel import Place
+from dispatch.model.visits import Assignment, Segment, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4."""
+
+    reference: str
+    client_id: int
+    site_id: int
+    work: str
+    minutes: int
+    priority: int
+    requested_at: int
+    wanted_on: datetime.date | None = None
+    promised: tuple[int, int] | None = None
+    skills: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    reported_by: str = ""
+    emergency: bool = False
+    preferred_id: int | None = None
+    description: str = ""
+    kind: str = "visit"
+    cause: str = "normal"
+    parent_id: int | None = None
+    job_id: int | None = None
+
+
+_COLUMNS = """
+  v.id, v.reference, c.id, c.name, s.id, s.name, s.zone, s.lat, s.lon, v.work, v.minutes, v.priority, v.state,
+  v.requested_at, v.job_id, v.kind, v.cause, v.description, v.wanted_on, v.promised_from, v.promised_to,
+  (SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id),
+  (SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id),
+  v.emergency, v.reported_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
+  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version
+"""
+_FROM = """
+  FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
+  LEFT JOIN staff p ON p.id = v.preferred_id
+"""
+
+
+def visit_by_id(store: Store, visit_id: int) -> Visit | None:
+    """The visit with that id."""
+    return next(iter(_select(store, "WHERE v.id = ?", (visit_id,))), None)
+
+
+def visit_by_reference(store: Store, reference: str) -> Visit | None:
+    """The visit of that reference, whatever its case."""
+    return next(iter(_select(store, "WHERE v.reference = ?", (reference.strip(),))), None)
+
+
+def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
+    """Every visit by reference; archived ones only on request."""
+    where = "" if archived else "WHERE v.archived_at IS NULL"
+    return _select(store, f"{where} ORDER BY v.reference")
+
+
+def placed_between(store: Store, start: int, end: int) -> list[Visit]:
+    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too."""
+    return _select(
+        store,
+        "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 86400 AND v.starts_at < ? AND v.ends_at > ? "
+        "ORDER BY v.starts_at, v.id",
+        (start, end, start),
+    )
+
+
+def queued(store: Store) -> list[Visit]:
+    """All visits in the unscheduled queue and on hold, in no particular order."""
+    return _select(store, "WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
+
+
+def follow_ups(store: Store, visit_id: int) -> list[Visit]:
+    """The visits that were booked to follow this one."""
+    return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))
+
+
+def of_client(store: Store, client_id: int) -> list[Visit]:
+    """A client's visits, newest first."""
+    return _select(
+        store,
+        "WHERE c.id = ? AND v.archived_at IS NULL ORDER BY coalesce(v.starts_at, v.requested_at) DESC",
+        (client_id,),
+    )
+
+
+def next_reference(store: Store) -> str:
+    """The next free reference: R and a number one above the highest."""
+    highest = store.value(
+        "SELECT max(CAST(substr(reference, 2) AS INTEGER)) FROM visit "
+        "WHERE reference GLOB 'R[0-9]*' AND substr(reference, 2) NOT GLOB '*[^0-9]*'"
+    )
+    return f"R{max(int(highest or 0) + 1, 1001)}"
+
+
+def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
+    """Write a request with its job and its checklist; returns the visit's id.
+
+    The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
+    """
+    job_id = new.job_id
+    if job_id is None:
+        job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())
+    promised_from, promised_to = new.promised or (None, None)
+    visit_id = unit.insert(
+        "visit",
+        reference=new.reference,
+        job_id=job_id,
+        site_id=new.site_id,
+        parent_id=new.parent_id,
+        kind=new.kind,
+        cause=new.cause,
+        work=new.work,
+        description=new.description,
+        wanted_on=new.wanted_on.isoformat() if new.wanted_on else None,
+        promised_from=promised_from,
+        promised_to=promised_to,
+        minutes=new.minutes,
+        priority=new.priority,
+        emergency=int(new.emergency),
+        requested_at=new.requested_at,
+        reported_by=new.reported_by,
+        preferred_id=new.preferred_id,
+    )
+    for skill in sorted(new.skills):
+        unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))
+    for tag in sorted(new.tags):
+        unit.execute("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", (visit_id, tag))
+    services = [name for (name,) in store.all(
+        "SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,)
+    )]  # fmt: skip
+    add_items(unit, visit_id, items_for(new.kind, new.work, new.tags, tuple(services)))
+    unit.audit("visit", visit_id, reference=new.reference, work=new.work)
+    return visit_id
+
+
+def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], added_by: int | None = None) -> None:
+    """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
+    (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
+    for offset, template in enumerate(templates, 1):
+        unit.insert(
+            "item",
+            visit_id=visit_id,
+            ref=template.ref,
+            phase=template.phase.value,
+            kind=template.kind.value,
+            label=template.label,
+            required=int(template.required),
+            na_allowed=int(template.na_allowed),
+            override_allowed=int(template.override_allowed),
+            position=position + offset,
+            added_by=added_by,
+            why=template.why,
+        )
+
+
+def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
+    """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied."""
+    promised_from, promised_to = new.promised or (None, None)
+    version = unit.update(
+        "visit",
+        visit.id,
+        visit.version,
+        site_id=new.site_id,
+        work=new.work,
+        description=new.description,
+        wanted_on=new.wanted_on.isoformat() if new.wanted_on else None,
+        promised_from=promised_from,
+        promised_to=promised_to,
+        minutes=new.minutes,
+        priority=new.priority,
+        emergency=int(new.emergency),
+        requested_at=new.requested_at,
+        reported_by=new.reported_by,
+        preferred_id=new.preferred_id,
+    )
+    unit.execute("DELETE FROM visit_skill WHERE visit_id = ?", (visit.id,))
+    unit.execute("DELETE FROM visit_tag WHERE visit_id = ?", (visit.id,))
+    for skill in sorted(new.skills):
+        unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit.id, skill))
+    for tag in sorted(new.tags):
+        unit.execute("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", (visit.id, tag))
+    unit.audit("visit", visit.id, changed="request", work=new.work)
+    return version
+
+
+def place(
+    unit: Unit, visit: Visit, crew: Sequence[Technician], starts_at: int, ends_at: int, state: State = State.PLANNED
+) -> int:
+    """Give a visit its time and technicians; returns the new version."""
+    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
+    for technician in crew:
+        unit.insert(
+            "assignment",
+            visit_id=visit.id,
+            staff_id=technician.id,
+            labour_class=technician.labour_class,
+            vehicle=technician.vehicle,
+        )
+    return change(unit, visit, state=state.value, starts_at=starts_at, ends_at=ends_at)
+
+
+def unplace(unit: Unit, visit: Visit, state: State = State.REQUESTED, **columns: Any) -> int:
+    """Take time and technicians from a visit: back to the queue, or on hold; returns the new version."""
+    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
+    return change(unit, visit, state=state.value, starts_at=None, ends_at=None, **columns)
+
+
+def change(unit: Unit, visit: Visit, **columns: Any) -> int:
+    """Change columns of a visit that is at `visit.version`; returns the new version.
+
+    Raises:
+        Stale: somebody else changed it since it was read.
+    """
+    return unit.update("visit", visit.id, visit.version, **columns)
+
+
+def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
+    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`."""
+    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at"}
+    if not columns or not set(columns) <= allowed:
+        raise ValueError(f"not a moment of an assignment: {sorted(set(columns) - allowed)}")
+    names = ", ".join(f"{name} = ?" for name in columns)
+    unit.execute(f"UPDATE assignment SET {names} WHERE id = ?", (*columns.values(), assignment.id))
+
+
+def restore_crew(unit: Unit, visit_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put back a crew as a picture kept it (undo)."""
+    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit_id,))
+    for row in rows:
+        unit.insert("assignment", visit_id=visit_id, **row)
+
+
+def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]:
+    rows = store.all(f"SELECT {_COLUMNS} {_FROM} {where}", params)
+    if not rows:
+        return []
+    crews = _crews(store, [row[0] for row in rows])
+    return [_visit(row, crews.get(row[0], ())) for row in rows]
+
+
+def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
+    if len(ids) > 500:
+        scope, params = "", ()
+    else:
+        scope, params = f"WHERE a.visit_id IN ({', '.join('?' * len(ids))})", tuple(ids)
+    segments: dict[int, list[Segment]] = {}
+    for assignment_id, kind, starts_at, ends_at in store.all(
+        "SELECT g.assignment_id, g.kind, g.starts_at, g.ends_at FROM segment g "
+        f"JOIN assignment a ON a.id = g.assignment_id {scope} ORDER BY g.starts_at, g.id",
+        params,
+    ):
+        segments.setdefault(assignment_id, []).append(Segment(kind, starts_at, ends_at))
+    crews: dict[int, list[Assignment]] = {}
+    for row in store.all(
+        "SELECT a.visit_id, a.id, a.staff_id, t.name, a.labour_class, a.vehicle, a.billable, a.depart_at, a.check_in_at, "
+        f"a.check_out_at, a.return_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
+        params,
+    ):
+        visit_id, assignment_id, staff_id, name, labour_class, vehicle, billable, *moments = row
+        part = Assignment(
+            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), *moments,
+            segments=tuple(segments.get(assignment_id, ())),
+        )  # fmt: skip
+        crews.setdefault(visit_id, []).append(part)
+    return {visit_id: tuple(parts) for visit_id, parts in crews.items()}
+
+
+def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
+    (
+        visit_id, reference, client_id, client, site_id, site, zone, lat, lon, work, minutes, priority, state,
+        requested_at, job_id, kind, cause, description, wanted_on, promised_from, promised_to, skills, tags,
+        emergency, reported_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
+        early_agreed_by, reason, called, cancelled_at, ended_at, sequence, archived_at, version,
+    ) = row  # fmt: skip
+    return Visit(
+        id=visit_id,
+        reference=reference,
+        client_id=client_id,
+        client=client,
+        site_id=site_id,
+        site=site,
+        zone=zone,
+        place=None if lat is None else Place(lat, lon),
+        work=work,
+        minutes=minutes,
+        priority=priority,
+        state=State(state),
+        requested_at=requested_at,
+        job_id=job_id,
+        kind=kind,
+        cause=cause,
+        description=description,
+        wanted_on=datetime.date.fromisoformat(wanted_on) if wanted_on else None,
+        promised=None if promised_from is None else (promised_from, promised_to),
+        skills=frozenset(skills.split(";")) if skills else frozenset(),
+        tags=frozenset(tags.split(";")) if tags else frozenset(),
+        emergency=bool(emergency),
+        reported_by=reported_by,
+        preferred_id=preferred_id,
+        preferred=preferred,
+        parent_id=parent_id,
+        review=Review(review),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        pinned=bool(pinned),
+        early_agreed_by=early_agreed_by,
+        reason=reason,
+        called=called,
+        cancelled_at=cancelled_at,
+        ended_at=ended_at,
+        sequence=sequence,
+        archived_at=archived_at,
+        version=version,
+        assignments=crew,
+    )

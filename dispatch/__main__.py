@@ -1,0 +1,22 @@
+"""The command `dispatch`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; returns the exit code."""
+    words = sys.argv[1:]
+    if words in (["--version"], ["-V"]):
+        from dispatch import __version__
+
+        print(f"dispatch {__version__}")
+        return 0
+    from dispatch.commands.line import run
+
+    return run(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The Textual application: three modes over one seat. Everything else is in `screens`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from dispatch.desk import views
+from dispatch.desk.seat import Seat
+from dispatch.model.states import Role
+
+WATCH_SECONDS = 0.1
+"""How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
+CLOCK_SECONDS = 5.0
+"""How often the clock on the screen is looked at."""
+
+
+def _board() -> Screen[Any]:
+    from screens.board import BoardScreen
+
+    return BoardScreen()
+
+
+def _day() -> Screen[Any]:
+    from screens.day import DayScreen
+
+    return DayScreen()
+
+
+def _log() -> Screen[Any]:
+    from screens.log import LogScreen
+
+    return LogScreen()
+
+
+class DispatchApp(App[None]):
+    """The board, my day and the visit log, for the person at `seat`."""
+
+    TITLE = "Dispatch"
+    MODES: ClassVar[dict[str, Any]] = {"board": _board, "day": _day, "log": _log}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
+        Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
+        Binding("3", "mode('log')", "Log", id="mode.log", tooltip="the lead's day"),
+        Binding("ctrl+q", "quit", "Quit", id="program.quit", priority=True, tooltip="leave the program"),
+    ]
+
+    def __init__(
+        self,
+        seat: Seat,
+        mode: str = "board",
+        *,
+        day: datetime.date | None = None,
+        technician: str | None = None,
+        ascii_only: bool = False,
+    ) -> None:
+        # read by App.__init__: the first screen is this mode's, and no other is drawn before it
+        self.DEFAULT_MODE = mode  # type: ignore[misc]
+        super().__init__()
+        self.seat = seat
+        """Who sits here, at which store."""
+        self.day = day or views.today(seat.store)
+        """The day that all three modes show."""
+        self.technician = technician
+        """Whose day the second mode shows; None: one's own."""
+        self.ascii_only = ascii_only
+        """Draw with ASCII characters only."""
+
+    def on_mount(self) -> None:
+        """Begin to watch for the changes of others, and for the clock."""
+        self.set_interval(WATCH_SECONDS, self._watch)
+        self.set_interval(CLOCK_SECONDS, self._tick)
+
+    def go_to(self, day: datetime.date) -> None:
+        """Show another day in all modes."""
+        self.day = day
+        self.reload()
+
+    def reload(self) -> None:
+        """Let the screen in front read again."""
+        for screen in reversed(self.screen_stack):
+            if (reload := getattr(screen, "reload", None)) is not None:
+                reload()
+                return
+
+    def action_mode(self, mode: str) -> None:
+        """Go to another mode, on the same day."""
+        if mode == "day" and self.technician is None and Role.TECHNICIAN not in self.seat.staff.roles:
+            self.notify("You are not a technician: choose one on the board, then press 2.", severity="warning")
+            return
+        self.switch_mode(mode)
+        self.call_after_refresh(self.reload)
+
+    def _watch(self) -> None:
+        if self.seat.store.changed():
+            self.reload()
+
+    def _tick(self) -> None:
+        for screen in reversed(self.screen_stack):
+            if (tick := getattr(screen, "tick", None)) is not None:
+                tick()
+                return

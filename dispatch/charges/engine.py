@@ -1,0 +1,259 @@
+"""The charge of a visit: one pure function, in the order of operations of charges.md B11."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from dispatch.charges.checks import errors_of
+from dispatch.charges.labour import labour_lines
+from dispatch.charges.lines import Line, Sheet
+from dispatch.charges.minimums import TravelLeft, minimum_lines
+from dispatch.charges.minutes import stay_of
+from dispatch.charges.pools import Pools
+from dispatch.charges.reading import Card, Job, number, optional, read_card, read_job
+from dispatch.charges.terms import Terms, select
+from dispatch.charges.travel import travel_lines
+from dispatch.model.money import format_minor, rounded, shortest, to_minor
+
+REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
+"""Flags that a lead must accept (B1)."""
+
+
+def charge_sheet(
+    card: Mapping[str, Any],
+    client: Mapping[str, Any] | None,
+    site: Mapping[str, Any],
+    agreement: Mapping[str, Any] | None,
+    visit: Mapping[str, Any],
+) -> Sheet:
+    """The charge sheet of a visit. The same input gives the same sheet: no clock, no database, no hidden state.
+
+    All arguments are objects of the form of charges.md B14; missing keys take their defaults.
+
+    Raises:
+        ChargeInputError: an argument is not of that form.
+    """
+    price_list, job = read_card(card), read_job(visit)
+    client = client or {}
+    errors = errors_of(price_list, site, job)
+    if errors:
+        return _blocked(price_list, errors)
+    terms = select(price_list, agreement, job)
+    flags = set(terms.flags)
+    pools = Pools(terms)
+    lines, errors = _services(terms, job, site, pools, flags)
+    if errors:
+        return _blocked(price_list, errors)
+    lines += _discounts(terms, lines)
+    lines += _goodwill(terms, job, lines)
+    lines += _prepaid(terms, lines, pools, flags)
+    return _total(terms, client, lines, pools, flags)
+
+
+def _blocked(card: Card, errors: set[str]) -> Sheet:
+    return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, card.exponent)
+
+
+def _services(
+    terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, flags: set[str]
+) -> tuple[list[Line], set[str]]:
+    """Steps 3 to 9: what was done, by the outcome (B8.4)."""
+    if job.outcome == "aborted_by_us":
+        return [], set()
+    if job.outcome == "cancelled" and not job.departed:
+        return list(_cancellation(terms, job)), set()
+    if job.outcome in ("no_access", "cancelled"):
+        rule = terms.card.raw["no_access"]
+        if rule["mode"] == "none":
+            return [], set()
+        if rule["mode"] == "flat":
+            amount = to_minor(number(rule["amount"], "card.no_access.amount"), terms.card.exponent)
+            return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")], set()
+    errors: set[str] = set()
+    if terms.card.raw["time_basis"] == "door_to_door" and site.get("one_way_minutes") is None:
+        if any(part.depart is None and part.check_in is not None for part in terms.crew):
+            errors.add("UNKNOWN_TRAVEL_TIME")
+    stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
+    labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
+    travel, lacking = travel_lines(terms, job, site, stays, pools, flags)
+    left = TravelLeft(sum(line.amount for line in travel))
+    minimum = minimum_lines(terms, job, stays, pools, left, flags)
+    lines = [*labour, *minimum, *travel, *_emergency_fee(terms), *_items(terms, job)]
+    if not terms.card.raw["minimum"]["amount_after_discount"]:
+        lines += _floor(terms, lines)
+    return lines, errors | lacking
+
+
+def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
+    rule = terms.card.raw["cancellation"]
+    if terms.own_failure or rule["mode"] == "none" or job.scheduled is None or job.cancelled_at is None:
+        return
+    notice = job.scheduled - job.cancelled_at
+    if notice >= number(rule["notice_hours"], "card.cancellation.notice_hours") * 60:
+        return
+    value = number(rule["value"], "card.cancellation.value")
+    told = (
+        f"cancelled {notice // 60} h {notice % 60} min before the start" if notice >= 0 else "cancelled after the start"
+    )
+    if rule["mode"] == "flat":
+        fee, why = value, f"{told}: flat fee"
+    elif not terms.crew:
+        return
+    else:
+        first = terms.crew[0]
+        band = terms.band_at(job.scheduled)
+        minutes = terms.minimum_minutes(first, terms.effective(band))
+        fee = minutes * terms.band_multiplier(band) * terms.price(first) / 60 * value / 100
+        why = f"{told}: {shortest(value)}% of the minimum of {minutes} min ({band}) at {shortest(terms.price(first))}/h"
+    amount = to_minor(fee, terms.card.exponent)
+    if amount:
+        yield Line("FEE-CANC", "fee", amount, why)
+
+
+def _emergency_fee(terms: Terms) -> Iterator[Line]:
+    flat = number(terms.card.raw["emergency"]["flat"], "card.emergency.flat")
+    if terms.emergency and flat:
+        yield Line("EMG-FLAT", "fee", to_minor(flat, terms.card.exponent), "emergency fee, once per visit")
+
+
+def _items(terms: Terms, job: Job) -> Iterator[Line]:
+    exponent = terms.card.exponent
+    for item in job.raw.get("items") or ():
+        if "code" in item:
+            code = str(item["code"])
+            qty, price = number(item.get("qty", 1), "visit.items.qty"), terms.item_price(code)
+            taxable = bool(terms.card.raw["items"][code].get("taxable", True))
+            why = f"{shortest(qty)} x {shortest(price)}, {terms.list_name} price"
+            yield Line(
+                "ITEM", "item", to_minor(qty * price, exponent), why, note=code, qty=qty, unit="each", unit_price=price,
+                taxable=taxable,
+            )  # fmt: skip
+        else:
+            label = str(item.get("label", ""))
+            amount = to_minor(number(item["amount"], "visit.items.amount"), exponent)
+            yield Line("ITEM", "item", amount, "passed on", note=label, taxable=bool(item.get("taxable", True)))
+
+
+def _discounts(terms: Terms, lines: Sequence[Line]) -> list[Line]:
+    """Steps 10 and 11: the agreement's discount, then the money minimum as a true floor (B8.2, B5.5)."""
+    made: list[Line] = []
+    if terms.agreement is not None:
+        pct = number(terms.agreement["labour_discount_pct"], "agreement.labour_discount_pct")
+        targets = [("DISC-LAB", "labour")] + ([("DISC-TRV", "travel")] if terms.agreement["discount_travel"] else [])
+        for rule, category in targets:
+            base = sum(line.amount for line in lines if line.category == category)
+            off = rounded(base * pct / 100)
+            if off > 0:
+                why = f"{shortest(pct)}% of {format_minor(base, terms.card.exponent)}"
+                made.append(Line(rule, category, -off, why))
+    if terms.card.raw["minimum"]["amount_after_discount"]:
+        made += _floor(terms, [*lines, *made])
+    return made
+
+
+def _floor(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
+    """The money minimum of a visit (B5.5)."""
+    rule = terms.card.raw["minimum"]
+    floor = optional(rule["amount"], "card.minimum.amount")
+    if floor is None or terms.own_failure:
+        return
+    if not any(line.rule in ("LAB", "MIN-TIME") and line.charged for line in lines):
+        return
+    counted = {"labour", "travel"} if rule["includes_travel"] else {"labour"}
+    had = sum(line.amount for line in lines if line.category in counted)
+    missing = to_minor(floor, terms.card.exponent) - had
+    if missing > 0:
+        exponent = terms.card.exponent
+        why = f"minimum {format_minor(to_minor(floor, exponent), exponent)}, had {format_minor(had, exponent)}"
+        yield Line("MIN-AMT", "labour", missing, why)
+
+
+def _goodwill(terms: Terms, job: Job, lines: Sequence[Line]) -> list[Line]:
+    """What a lead gives, each cut to what is left of its category (B8.3)."""
+    left: dict[str, int] = {}
+    for line in lines:
+        left[line.category] = left.get(line.category, 0) + line.amount
+    made: list[Line] = []
+    for goodwill in job.raw.get("goodwill") or ():
+        target = str(goodwill["target"])
+        value = number(goodwill["value"], "visit.goodwill.value")
+        have = max(0, left.get(target, 0))
+        percent = goodwill["mode"] == "percent"
+        wanted = rounded(have * value / 100) if percent else to_minor(value, terms.card.exponent)
+        given = min(have, wanted)
+        if given > 0:
+            left[target] = have - given
+            size = f"{shortest(value)}%" if percent else shortest(value)
+            made.append(Line("GOODWILL", target, -given, f"{size} by {goodwill.get('by')}: {goodwill.get('reason')}"))
+    return made
+
+
+def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str]) -> list[Line]:
+    """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
+    if not pools.money:
+        return []
+    paid = {"labour", "fee", "travel"} if pools.travel else {"labour", "fee"}
+    due = sum(line.amount for line in lines if line.category in paid)
+    if due <= 0:
+        return []
+    exponent = terms.card.exponent
+    made = []
+    for pool, portion in pools.portions(Fraction(due, 10**exponent)):
+        amount = to_minor(portion, exponent)
+        due -= amount
+        why = f"paid from {pool.name}, {format_minor(to_minor(pool.left, exponent), exponent)} left after"
+        made.append(Line("POOL-MONEY", "prepaid", -amount, why, pool=pool.name))
+    if due > 0:
+        flags.add("POOL_EXHAUSTED")
+    return made
+
+
+def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]) -> Sheet:
+    """Step 14: net, tax, total (B9)."""
+    exponent = terms.card.exponent
+    tax, why = _tax(terms, client, lines, flags)
+    net = sum(line.amount for line in lines)
+    drawn = {
+        name: format_minor(to_minor(amount, exponent), exponent) if pools.money else shortest(amount)
+        for name, amount in pools.drawn.items()
+    }
+    return Sheet(
+        status="review" if flags & REVIEWED else "ready",
+        flags=tuple(sorted(flags)),
+        errors=(),
+        lines=tuple(lines),
+        net=format_minor(net, exponent),
+        tax=format_minor(tax, exponent),
+        total=format_minor(net + tax, exponent),
+        exponent=exponent,
+        drawn=drawn,
+        tax_why=why,
+    )
+
+
+def _tax(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], flags: set[str]) -> tuple[int, str]:
+    rule = terms.card.raw["tax"]
+    rate = number(rule["rate_pct"], "card.tax.rate_pct")
+    if client.get("tax_exempt", False):
+        flags.add("TAX_EXEMPT")
+        return 0, f"exempt {client.get('tax_ref') or ''}".strip()
+    taxed = [line.amount for line in lines if _taxable(terms, rule, line)]
+    base = sum(taxed)
+    if base <= 0:
+        return 0, f"{rule['name']}: nothing taxable"
+    if rule["rounding"] == "line":
+        tax = max(0, sum(rounded(amount * rate / 100) for amount in taxed))
+    else:
+        tax = rounded(base * rate / 100)
+    return tax, f"{rule['name']} {shortest(rate)}% of {format_minor(base, terms.card.exponent)}"
+
+
+def _taxable(terms: Terms, rule: Mapping[str, Any], line: Line) -> bool:
+    if line.category == "item":
+        return line.taxable
+    if line.category == "prepaid":
+        sold = terms.agreement is not None and terms.agreement["tax_on"] == "sale"
+        return bool(rule["services"]) and sold
+    return bool(rule["services"])

@@ -1,0 +1,90 @@
+"""The lines of a sheet and the sheet itself, in the form of charges.md B16."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dispatch.model.money import format_minor, shortest
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A charge line. `amount` and `value` in minor units; a zero line has a reason and the value that it had.
+
+    `taxable` and `charged` are for the steps after it and are not part of the form.
+    """
+
+    rule: str
+    category: str
+    amount: int
+    why: str
+    tech: str | None = None
+    note: str | None = None
+    qty: Fraction | None = None
+    unit: str | None = None
+    unit_price: Fraction | None = None
+    multiplier: Fraction | None = None
+    zero_reason: str | None = None
+    value: int | None = None
+    pool: str | None = None
+    taxable: bool = True
+
+    @property
+    def charged(self) -> bool:
+        """Whether the line is charged, rather than given away, covered or drawn."""
+        return self.zero_reason is None
+
+    def as_json(self, exponent: int) -> dict[str, Any]:
+        """The line in the form of B16: the keys of its row, as strings."""
+        form: dict[str, Any] = {"rule": self.rule, "category": self.category}
+        for name, text in (("tech", self.tech), ("note", self.note)):
+            if text is not None:
+                form[name] = text
+        if self.qty is not None:
+            form["qty"] = shortest(self.qty)
+        if self.unit is not None:
+            form["unit"] = self.unit
+        if self.unit_price is not None:
+            form["unit_price"] = shortest(self.unit_price)
+        if self.multiplier is not None:
+            form["multiplier"] = shortest(self.multiplier)
+        if self.zero_reason is not None:
+            form["zero_reason"] = self.zero_reason
+        if self.value is not None:
+            form["value"] = format_minor(self.value, exponent)
+        if self.pool is not None:
+            form["pool"] = self.pool
+        form["amount"] = format_minor(self.amount, exponent)
+        form["why"] = self.why
+        return form
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A charge sheet. Totals are decimal strings, None while it is blocked."""
+
+    status: str
+    flags: tuple[str, ...]
+    errors: tuple[str, ...]
+    lines: tuple[Line, ...]
+    net: str | None
+    tax: str | None
+    total: str | None
+    exponent: int
+    drawn: Mapping[str, str] = field(default_factory=dict)
+    tax_why: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The sheet in the form of charges.md B14."""
+        form: dict[str, Any] = {"status": self.status}
+        if self.errors:
+            form["errors"] = list(self.errors)
+        form["flags"] = list(self.flags)
+        form["lines"] = [line.as_json(self.exponent) for line in self.lines]
+        form |= {"net": self.net, "tax": self.tax, "total": self.total}
+        if self.drawn:
+            form["drawn"] = dict(self.drawn)
+        return form

@@ -1,0 +1,117 @@
+"""The time minimum, whichever is higher, in rate-minutes (charges.md B5.1 to B5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dispatch.charges.lines import Line
+from dispatch.charges.minutes import Stay
+from dispatch.charges.pools import Pools
+from dispatch.charges.reading import Job, number, whole
+from dispatch.charges.terms import Terms
+from dispatch.model.money import shortest, to_minor
+
+
+@dataclass(slots=True)
+class TravelLeft:
+    """Charged travel, in minor units, that a minimum including travel may still take off."""
+
+    amount: int
+
+
+def minimum_lines(
+    terms: Terms, job: Job, stays: Sequence[Stay], pools: Pools, travel: TravelLeft, flags: set[str]
+) -> list[Line]:
+    """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician."""
+    rule = terms.card.raw["minimum"]
+    entitled = stays[:1] if rule["technicians"] == "first" else stays
+    lines: list[Line] = []
+    for stay in entitled:
+        lines += _of_technician(terms, job, stay, pools, travel, flags)
+    return lines
+
+
+def _of_technician(
+    terms: Terms, job: Job, stay: Stay, pools: Pools, travel: TravelLeft, flags: set[str]
+) -> Iterator[Line]:
+    band = stay.arrival
+    if band is None or not _applies(terms, job, stay, band):
+        return
+    minutes = terms.minimum_minutes(stay.part, terms.effective(band))
+    if terms.emergency:
+        minutes = max(minutes, whole(terms.card.raw["minimum"]["emergency_minutes"], "card.minimum.emergency_minutes"))
+    multiplier = terms.multiplier(band)
+    wanted = minutes * multiplier
+    earlier: Mapping[str, Any] = {}
+    if terms.card.raw["minimum"]["per"] == "day":
+        earlier = (job.raw.get("prior_today") or {}).get(stay.part.name) or {}
+    presence = stay.presence + number(earlier.get("presence_rmin", 0), "visit.prior_today.presence_rmin")
+    missing = max(Fraction(0), wanted - presence)
+    missing -= number(earlier.get("topup_rmin", 0), "visit.prior_today.topup_rmin")
+    if missing > 0:
+        why = (
+            f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(wanted)} rate-min; "
+            f"already counted {shortest(presence)}"
+        )
+        yield from _top_up(terms, stay, missing, why, pools, travel, flags)
+    elif missing < 0:
+        yield from _credit(terms, stay, -missing, earlier)
+
+
+def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
+    """Where there is no time minimum (B5.2)."""
+    if terms.own_failure or (stay.had_minutes and not stay.had_billable):
+        return False
+    fixed = terms.kind == "fixed_price" and job.outcome == "completed" and terms.agreement is not None
+    return not (
+        fixed
+        and not stay.had_minutes
+        and terms.agreement is not None
+        and terms.effective(band) in terms.agreement["covers_bands"]
+    )
+
+
+def _top_up(
+    terms: Terms, stay: Stay, missing: Fraction, why: str, pools: Pools, travel: TravelLeft, flags: set[str]
+) -> Iterator[Line]:
+    price = terms.price(stay.part)
+    exponent = terms.card.exponent
+    base = {"tech": stay.part.name, "note": stay.arrival, "unit": "rate-min"}
+    if pools.hours:
+        for pool, portion in pools.portions(missing):
+            missing -= portion
+            value = to_minor(portion * price / 60, exponent)
+            text = f"{why}; {shortest(portion)} drawn from {pool.name}"
+            yield Line(
+                "MIN-TIME", "labour", 0, text, qty=portion, unit_price=price, zero_reason="drawn", value=value,
+                pool=pool.name, **base,
+            )  # fmt: skip
+        if missing <= 0:
+            return
+        flags.add("POOL_EXHAUSTED")
+        price = terms.overage(stay.part)
+    amount = to_minor(missing * price / 60, exponent)
+    yield Line("MIN-TIME", "labour", amount, why, qty=missing, unit_price=price, **base)
+    if terms.card.raw["minimum"]["includes_travel"]:
+        taken = min(amount, travel.amount)
+        if taken > 0:
+            travel.amount -= taken
+            text = "the minimum includes travel: what travel charges is taken off the top-up"
+            yield Line("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
+
+
+def _credit(terms: Terms, stay: Stay, over: Fraction, earlier: Mapping[str, Any]) -> Iterator[Line]:
+    """Earlier visits of the day paid a top-up that this one makes needless (B5.4)."""
+    billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
+    back = min(over, billable)
+    if back <= 0:
+        return
+    price = number(earlier.get("topup_unit_price", 0), "visit.prior_today.topup_unit_price")
+    text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
+    amount = -to_minor(back * price / 60, terms.card.exponent)
+    yield Line(
+        "MIN-DAY", "labour", amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
+    )  # fmt: skip

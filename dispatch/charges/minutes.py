@@ -1,0 +1,191 @@
+"""A technician's stay as minutes: window, breaks, bands, grace, kinds, rounding (charges.md B3, B4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dispatch.charges.reading import Job, Part, Rounding, read_rounding, whole
+from dispatch.charges.terms import Terms
+
+LONG_STAY = 16 * 60
+COUNTED = ("billable", "covered")
+"""The kinds that are rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What one minute counts as: `kind` is billable, covered, own_fault or free_test."""
+
+    kind: str
+    band: str
+    multiplier: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One technician's minutes, in order, after rounding.
+
+    `start`..`end` is the clock window in minutes since the epoch; `counted` and `rounded` are billable and covered
+    minutes before and after rounding; `arrival` is the real arrival band (B5.1), None where nothing tells it.
+    """
+
+    part: Part
+    start: int
+    end: int
+    minutes: tuple[Minute, ...]
+    counted: int
+    rounded: int
+    had_minutes: bool
+    had_billable: bool
+    breaks: int
+    graced: int
+    rounding: Rounding
+    arrival: str | None
+
+    @property
+    def presence(self) -> Fraction:
+        """Rate-minutes of all minutes, whatever they count as (B5.2)."""
+        return sum((minute.multiplier for minute in self.minutes), Fraction(0))
+
+    @property
+    def covered(self) -> bool:
+        """Whether a fixed price covers any of it."""
+        return any(minute.kind == "covered" for minute in self.minutes)
+
+
+def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> Stay:
+    """The minutes of one technician; flags of B1 that follow are added to `flags`."""
+    start, end = _window(terms, job, part, site, flags)
+    if job.outcome == "completed" and start == end:
+        flags.add("ZERO_DURATION")
+    if part.check_in is not None and part.check_out is not None and part.check_out - part.check_in > LONG_STAY:
+        flags.add("LONG_VISIT")
+    breaks = _marked(part, "break", start, end)
+    at = [minute for minute in range(start, end) if minute not in breaks]
+    real = [terms.band_at(minute) for minute in at]
+    bands = _graced(real, whole(terms.card.raw["premium_grace_min"], "card.premium_grace_min"))
+    minutes = _kinds(terms, job, part, at, bands, start, end)
+    billable = [minute for minute in minutes if minute.kind == "billable"]
+    counted = sum(minute.kind in COUNTED for minute in minutes)
+    own = terms.card.raw["classes"][part.labour_class].get("rounding")
+    rounding = terms.card.rounding if own is None else read_rounding(own, f"card.classes.{part.labour_class}.rounding")
+    target = round_minutes(counted, rounding)
+    if billable:
+        arrival: str | None = billable[0].band
+    else:
+        known = part.check_in if part.check_in is not None else job.scheduled
+        arrival = None if known is None else terms.band_at(known)
+    return Stay(
+        part=part,
+        start=start,
+        end=end,
+        minutes=_rounded(minutes, counted, target),
+        counted=counted,
+        rounded=target,
+        had_minutes=bool(minutes),
+        had_billable=bool(billable),
+        breaks=len(breaks),
+        graced=sum(before != after for before, after in zip(real, bands, strict=True)),
+        rounding=rounding,
+        arrival=arrival,
+    )
+
+
+def round_minutes(minutes: int, rule: Rounding) -> int:
+    """Rounded minutes (B4.1); a multiple of the unit stays as it is."""
+    low, rest = minutes - minutes % rule.increment, minutes % rule.increment
+    if rule.mode == "exact" or rest == 0:
+        return minutes
+    if rule.mode == "down":
+        return low
+    if rule.mode == "nearest":
+        return low + rule.increment if 2 * rest >= rule.increment else low
+    return low if low > 0 and rest <= rule.grace else low + rule.increment
+
+
+def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> tuple[int, int]:
+    if part.check_in is None or part.check_out is None:
+        return 0, 0
+    start, end = part.check_in, part.check_out
+    if terms.card.raw["time_basis"] == "door_to_door":
+        one_way = site.get("one_way_minutes")
+        if part.depart is not None:
+            start = part.depart
+        else:
+            flags.add("TRAVEL_ESTIMATED")
+            start = part.check_in - whole(one_way or 0, "site.one_way_minutes")
+        if (job.raw.get("trip") or {}).get("last_stop", True):
+            end = part.back if part.back is not None else part.check_out + (part.check_in - start)
+        return start, end
+    scheduled = job.scheduled
+    if terms.card.raw["clip_early"] and not job.raw.get("early_start_agreed", False):
+        if scheduled is not None and start < scheduled:
+            flags.add("EARLY_ARRIVAL_CLIPPED")
+            start = min(scheduled, end)
+    return start, end
+
+
+def _marked(part: Part, kind: str, start: int, end: int) -> set[int]:
+    return {
+        minute
+        for mark in part.marks
+        if mark.kind == kind
+        for minute in range(max(mark.start, start), min(mark.end, end))
+    }
+
+
+def _graced(bands: list[str], grace: int) -> list[str]:
+    """A short non-business run that follows a business run becomes business (B3.4)."""
+    result = list(bands)
+    at = 0
+    after_business = False
+    while at < len(bands):
+        business = bands[at] == "business"
+        run = at
+        while run < len(bands) and (bands[run] == "business") == business:
+            run += 1
+        if not business and after_business and run - at <= grace:
+            result[at:run] = ["business"] * (run - at)
+        after_business = business
+        at = run
+    return result
+
+
+def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], start: int, end: int) -> list[Minute]:
+    """What each minute counts as, the first rule that applies (B3.6)."""
+    marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
+    testing = terms.card.raw["testing"]
+    free_left = len(at) if not testing["billable"] else whole(testing["free_min"], "card.testing.free_min")
+    fixed = terms.kind == "fixed_price" and job.outcome == "completed"
+    minutes = []
+    for minute, band in zip(at, bands, strict=True):
+        if (terms.own_failure and minute not in marked["new_work"]) or minute in marked["own_fault"]:
+            kind = "own_fault"
+        elif minute in marked["test"] and free_left > 0:
+            kind = "free_test"
+            free_left -= 1
+        elif (
+            fixed
+            and terms.agreement is not None
+            and terms.effective(band) in terms.agreement["covers_bands"]
+            and minute not in marked["excluded"]
+        ):
+            kind = "covered"
+        else:
+            kind = "billable"
+        minutes.append(Minute(kind, band, terms.multiplier(band)))
+    return minutes
+
+
+def _rounded(minutes: list[Minute], counted: int, target: int) -> tuple[Minute, ...]:
+    """Extra minutes repeat the last counted one; surplus ones are taken from the end (B4.1)."""
+    if target == counted:
+        return tuple(minutes)
+    places = [at for at, minute in enumerate(minutes) if minute.kind in COUNTED]
+    if target > counted:
+        last = places[-1]
+        return (*minutes[: last + 1], *[minutes[last]] * (target - counted), *minutes[last + 1 :])
+    dropped = set(places[target:])
+    return tuple(minute for at, minute in enumerate(minutes) if at not in dropped)

@@ -1,0 +1,70 @@
+"""Prepaid pools: which may be used on the day, in which order, and what was drawn from each (charges.md B7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dispatch.charges.reading import date, number
+from dispatch.charges.terms import Terms
+
+
+@dataclass(slots=True)
+class Pool:
+    """A pool with what is left in it: rate-minutes, or money for prepaid money."""
+
+    name: str
+    left: Fraction
+    drawn: Fraction = Fraction(0)
+
+    def take(self, amount: Fraction) -> None:
+        """Draw from it; the caller has looked that there is enough."""
+        self.left -= amount
+        self.drawn += amount
+
+
+class Pools:
+    """The usable pools of an agreement, in the order in which they are drawn from."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.hours = terms.kind in ("retainer", "block_hours")
+        self.money = terms.kind == "block_money"
+        self.travel = bool(terms.agreement is not None and terms.agreement["draws_travel"])
+        self._pools = list(_usable(terms)) if self.hours or self.money else []
+
+    def for_minute(self, multiplier: Fraction) -> Pool | None:
+        """The pool that pays a whole minute of that weight; None where none has enough."""
+        return next((pool for pool in self._pools if pool.left >= multiplier), None)
+
+    def portions(self, amount: Fraction) -> Iterator[tuple[Pool, Fraction]]:
+        """Draw an amount exactly, pool by pool; what the portions do not add up to, no pool covers."""
+        for pool in self._pools:
+            portion = min(pool.left, amount)
+            if portion > 0:
+                pool.take(portion)
+                amount -= portion
+                yield pool, portion
+
+    @property
+    def drawn(self) -> dict[str, Fraction]:
+        """What was drawn from each pool that was used."""
+        return {pool.name: pool.drawn for pool in self._pools if pool.drawn > 0}
+
+
+def _usable(terms: Terms) -> Iterator[Pool]:
+    agreement = terms.agreement
+    assert agreement is not None
+    if terms.kind == "retainer":
+        yield Pool("allowance", number(agreement["allowance_min"], "agreement.allowance_min"))
+        return
+    key = "remaining_amount" if terms.kind == "block_money" else "remaining_min"
+    found = []
+    for block in agreement["blocks"]:
+        bought = date(block.get("purchased_on"), "agreement.blocks.purchased_on")
+        expires = date(block.get("expires_on"), "agreement.blocks.expires_on")
+        if (bought is None or bought <= terms.day) and (expires is None or terms.day <= expires):
+            # null expires never, so it is drawn from last; bought at an unknown time counts as bought first
+            order = (expires is None, str(expires or ""), str(bought or ""), str(block["id"]))
+            found.append((order, Pool(str(block["id"]), number(block.get(key, 0), f"agreement.blocks.{key}"))))
+    yield from (pool for _, pool in sorted(found, key=lambda one: one[0]))

@@ -1,0 +1,238 @@
+"""The gates of close-out (close-out.md C2): every reason why a visit cannot be closed yet, all at once.
+
+They say the same as the view `open_gate` of the database, which is the last defence; these say it in words. Newer and
+last are compared by sequence, never by the clock; the times in the sentences are for people (states.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dispatch.model.checklists import Attempt, Checklist, Grade, Item, Kind, Result
+from dispatch.model.instants import clock_text
+from dispatch.model.text import show
+
+EVIDENCE = 10
+"""Characters, after trimming, that evidence (G2) and the reason of an n/a (G5) or of work not done have at least."""
+
+# the view open_gate trims the same
+_BLANK = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+
+_QUOTED = 60
+"""Cells of somebody's words inside a sentence; the whole of them stands on the item."""
+
+_AtTime = Callable[[int], str]
+_Reason = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A reason: the gate (`G1`…`G8`), the id of the item it is about, and one sentence with what to do."""
+
+    gate: str
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a checklist has come, of what is required."""
+
+    items_settled: int
+    items_required: int
+    tests_passed: int
+    tests_required: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Results that count, by grade; retests (attempts at tests that a later one replaced); overrides that stand."""
+
+    executed: int
+    measured: int
+    attested: int
+    waived: int
+    retests: int
+    overrides: int
+
+
+def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True) -> tuple[Unmet, ...]:
+    """Everything that keeps the visit from being closed, in the order of the checklist; empty: it can be closed.
+
+    Args:
+        zone: of the site; with it the sentences say at what time something was recorded.
+        hours24: how such times are written.
+    """
+
+    def at_time(instant: int) -> str:
+        return f" at {clock_text(instant, zone, hours24)}" if zone else ""
+
+    required = [item for item in checklist.items if item.required]
+    if not required:
+        return (Unmet("G1", "", "The visit has no checklist, so nothing shows that its work is done."),)
+    return tuple(
+        Unmet(gate, item.ref, f"{item.label}: {text}")
+        for item in required
+        for gate, text in _reasons(item, checklist, at_time)
+    )
+
+
+def settled(item: Item, checklist: Checklist) -> bool:
+    """Whether the item has a result that its gates accept. A settled item that is not required was recorded too."""
+    return not _reasons(item, checklist, _no_time)
+
+
+def progress(checklist: Checklist) -> Progress:
+    """How many required items are settled, and how many of the required tests (by a pass, or an n/a where allowed)."""
+    required = [item for item in checklist.items if item.required]
+    done = [item for item in required if settled(item, checklist)]
+    return Progress(
+        items_settled=len(done),
+        items_required=len(required),
+        tests_passed=sum(item.kind is Kind.TEST for item in done),
+        tests_required=sum(item.kind is Kind.TEST for item in required),
+    )
+
+
+def overridden_tests(checklist: Checklist) -> tuple[Item, ...]:
+    """Required tests that a lead has overridden: such a visit is left open, never closed (states.md)."""
+    return tuple(
+        item
+        for item in checklist.items
+        if item.required
+        and item.kind is Kind.TEST
+        and item.latest is not None
+        and item.latest.result is Result.OVERRIDDEN
+    )
+
+
+def evidence_shares(checklist: Checklist) -> Evidence:
+    """How the results of a visit were obtained: of each item the attempt that counts."""
+    latest = [item.latest for item in checklist.items if item.latest is not None]
+    grades = [attempt.grade for attempt in latest]
+    return Evidence(
+        executed=grades.count(Grade.EXECUTED),
+        measured=grades.count(Grade.MEASURED),
+        attested=grades.count(Grade.ATTESTED),
+        waived=grades.count(Grade.WAIVED),
+        retests=sum(len(item.attempts) - 1 for item in checklist.items if item.kind is Kind.TEST and item.attempts),
+        overrides=sum(attempt.result is Result.OVERRIDDEN for attempt in latest),
+    )
+
+
+def trimmed(text: str | None) -> str:
+    """`text` without the white space around it, as the gates count it; empty where there is none."""
+    return (text or "").strip(_BLANK)
+
+
+def _no_time(instant: int) -> str:
+    return ""
+
+
+def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+    """What is wrong with the result of one item, required or not, as gate and advice."""
+    latest = item.latest
+    if latest is None:
+        return [_missing(item)]
+    if item.kind is Kind.SIGN_OFF:
+        return _of_sign_off(item, latest, checklist, at_time)
+    if latest.result is Result.NA:
+        return _of_not_applicable(item, latest)
+    if item.kind is Kind.TEST:
+        return _of_test(latest, checklist, at_time)
+    if latest.result is Result.OVERRIDDEN:
+        return _of_override(item, latest)
+    if item.kind is Kind.NAMED:
+        return _of_named(item, latest)
+    if item.kind is Kind.ASK:
+        return [] if latest.result is Result.ANSWERED and trimmed(latest.text) else [_missing(item)]
+    return _of_confirm(item, latest)
+
+
+def _missing(item: Item) -> _Reason:
+    if item.kind is Kind.NAMED:
+        return "G6", "needs an end: done now, a follow-up visit, or declined in the client's words"
+    if item.kind is Kind.SIGN_OFF:
+        return "G8", "nobody has signed off yet; it comes last"
+    if item.kind is Kind.TEST:
+        return "G1", "not tested yet; test it and say what you saw"
+    if item.ref == "L1":
+        return "G6", "ask it, and record the answer; “nothing” is an answer"
+    if item.kind is Kind.ASK:
+        return "G1", "ask, and record the answer"
+    if item.ref.startswith("W1."):
+        return "G1", "say that it is done, or why not"
+    if item.ref == "W2":
+        return "G1", "say what was changed"
+    return "G1", "not confirmed yet; do it and confirm"
+
+
+def _of_not_applicable(item: Item, latest: Attempt) -> list[_Reason]:
+    if not item.na_allowed:
+        return [("G5", "it always applies; n/a does not settle it")]
+    if len(trimmed(latest.text)) < EVIDENCE:
+        return [("G5", f"n/a needs a reason of at least {EVIDENCE} characters")]
+    return []
+
+
+def _of_test(latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+    when = at_time(latest.at)
+    if latest.result is Result.OVERRIDDEN:
+        advice = "pass it, or let the lead leave the visit open with a follow-up"
+        return [("G3", f"overridden by {latest.by}{when}, which is no pass; {advice}")]
+    if latest.result is Result.FAIL:
+        return [("G3", f"failed{when}; put it right and test again")]
+    if latest.result is not Result.PASS:
+        return [("G3", f"{latest.result.value.replace('_', ' ')} is no pass; test it")]
+    reasons: list[_Reason] = []
+    if len(trimmed(latest.text)) < EVIDENCE and not trimmed(latest.value):
+        wanted = f"in at least {EVIDENCE} characters, or give a value"
+        reasons.append(("G2", f"passed{when}, but what was seen is missing; test again and say it {wanted}"))
+    last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
+    if last_work is not None and latest.sequence <= last_work.sequence:
+        reasons.append(("G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"))
+    return reasons
+
+
+def _of_override(item: Item, latest: Attempt) -> list[_Reason]:
+    gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
+    if not item.override_allowed:
+        return [(gate, "it cannot be overridden; record its result")]
+    return [] if trimmed(latest.text) else [(gate, "overridden without a reason; override it again and say why")]
+
+
+def _of_named(item: Item, latest: Attempt) -> list[_Reason]:
+    if latest.result is Result.DECLINED and not trimmed(latest.text):
+        return [("G6", "declined, but not in the client's words; record them")]
+    if latest.result in (Result.DONE, Result.FOLLOW_UP, Result.DECLINED):
+        return []
+    return [_missing(item)]
+
+
+def _of_confirm(item: Item, latest: Attempt) -> list[_Reason]:
+    if latest.result is Result.DONE:
+        return [_missing(item)] if item.ref == "W2" and not trimmed(latest.text) else []
+    if latest.result is Result.NOT_DONE and item.ref.startswith("W1."):
+        wanted = f"not done; say why, in at least {EVIDENCE} characters"
+        return [] if len(trimmed(latest.text)) >= EVIDENCE else [("G1", wanted)]
+    if latest.result is Result.LEFT_TO_CLIENT:
+        left = f"“{show(trimmed(latest.text), _QUOTED)}” is left to the client"
+        return [("G7", f"{left}; do it or book a follow-up, then record that nothing is left")]
+    return [_missing(item)]
+
+
+def _of_sign_off(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+    reasons: list[_Reason] = []
+    if latest.result is Result.OVERRIDDEN:
+        reasons += _of_override(item, latest)
+    elif latest.result is not Result.SIGNED or not trimmed(latest.signed_by):
+        reasons.append(_missing(item))
+    others = [attempt for other in checklist.items if other.id != item.id for attempt in other.attempts]
+    recorded = [(attempt.sequence, attempt.at) for attempt in others]
+    recorded += [(entry.sequence, entry.at) for entry in checklist.entries]
+    later = max((record for record in recorded if record[0] >= latest.sequence), default=None)
+    if later is not None:
+        what = f"something was recorded{at_time(later[1]) or ' later'}, after the sign-off{at_time(latest.at)}"
+        reasons.append(("G8", f"{what}; sign off once more, last"))
+    return reasons

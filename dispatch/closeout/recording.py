@@ -1,0 +1,274 @@
+"""What recording something on a visit means: refused with its faults, or the things that follow from it (C1, C2).
+
+The role of whoever records, the state that the visit is in, and whether text may be stored at all (`clean`) are looked
+at before; booking a follow-up visit and raising the sequence are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch.closeout.answers import leaves_to_client, says_nothing, says_something
+from dispatch.closeout.gates import EVIDENCE, Unmet, settled, trimmed
+from dispatch.closeout.template import follow_up_item, named_item, requested_item
+from dispatch.model.checklists import Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
+from dispatch.model.states import State
+
+_Fault = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody wants to record on an item.
+
+    `text` is evidence, an answer, a reason or the client's words, as the result needs. `grade` is given only for a test
+    that the program ran itself; whatever people type is graded here.
+    """
+
+    result: Result
+    text: str = ""
+    value: str | None = None
+    signed_by: str | None = None
+    satisfied: bool | None = None
+    grade: Grade | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from a recording. With `faults` nothing does.
+
+    Otherwise there is an attempt with `result` and the fields beside it (no attempt where `result` is None), then a
+    work entry `work` with `work_text` where that is not None, both under one number of the visit's sequence.
+    """
+
+    faults: tuple[Unmet, ...] = ()
+    result: Result | None = None
+    text: str = ""
+    value: str | None = None
+    grade: Grade | None = None
+    signed_by: str | None = None
+    satisfied: bool | None = None
+    work: EntryKind | None = None
+    """The work entry that the recording is at the same time: tests must pass again after it."""
+    work_text: str = ""
+    items: tuple[ItemTemplate, ...] = ()
+    """Items that the visit gets by it."""
+    follow_up: bool = False
+    """A follow-up visit for the same technician is booked at once, in the same transaction (C2: G6, lead override)."""
+    state: State | None = None
+    """Where the visit goes: `closing_out` with an item of *leave*, back to `on_site` with new work; None: it stays."""
+
+
+def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
+    """Whether `entry` can be recorded on `item` of `checklist`, and what follows; every fault is named at once."""
+    faults = tuple(Unmet(gate, item.ref, text) for gate, text in _faults(checklist, item, entry))
+    if faults:
+        return Decision(faults)
+    result = _read(item, entry)
+    text = trimmed(entry.text)
+    work = _work(item, result)
+    follow_up = result is Result.FOLLOW_UP or (item.kind is Kind.TEST and result is Result.OVERRIDDEN)
+    items = _named(checklist, text) if item.ref == "L1" and result is Result.ANSWERED else ()
+    if follow_up and checklist.item(follow_up_item().ref) is None:
+        items = (*items, follow_up_item())
+    return Decision(
+        result=result,
+        text=text,
+        value=_value(entry),
+        grade=_grade(item, entry, result),
+        signed_by=trimmed(entry.signed_by) if result is Result.SIGNED else None,
+        satisfied=entry.satisfied if result is Result.SIGNED else None,
+        work=work,
+        work_text=(text or item.label) if work is not None else "",
+        items=items,
+        follow_up=follow_up,
+        state=State.ON_SITE if work is not None else State.CLOSING_OUT if item.phase is Phase.LEAVE else None,
+    )
+
+
+def ask(checklist: Checklist, text: str) -> Decision:
+    """The client asks for something more: one more requested item, W1.n, and the visit is at work again."""
+    if not says_something(text):
+        return Decision((Unmet("G1", "W1", "Say what the client asks for."),))
+    return Decision(items=(requested_item(_next(checklist, "W1."), text),), state=State.ON_SITE)
+
+
+def note(checklist: Checklist, text: str) -> Decision:
+    """A note of what was changed: the result of W2, or only a work entry on a visit whose template has no W2."""
+    item = checklist.item("W2")
+    if item is not None:
+        return decide(checklist, item, Entry(Result.DONE, text))
+    if not says_something(text):
+        return Decision((Unmet("G1", "W2", "Say what was changed."),))
+    return Decision(work=EntryKind.NOTE, work_text=trimmed(text), state=State.ON_SITE)
+
+
+def use_item(text: str) -> Decision:
+    """A part or product was used at the client's: a work entry, tests must pass again after it."""
+    if not says_something(text):
+        return Decision((Unmet("G1", "W2", "Say what was used."),))
+    return Decision(work=EntryKind.ITEM_USED, work_text=trimmed(text), state=State.ON_SITE)
+
+
+_TAKES: Mapping[Kind, tuple[Result, ...]] = {
+    Kind.CONFIRM: (Result.DONE,),
+    Kind.ASK: (Result.ANSWERED,),
+    Kind.TEST: (Result.PASS, Result.FAIL),
+    Kind.SIGN_OFF: (Result.SIGNED,),
+    Kind.NAMED: (Result.DONE, Result.FOLLOW_UP, Result.DECLINED),
+}
+_WORDS: Mapping[Result, str] = {
+    Result.DONE: "done",
+    Result.NOT_DONE: "not done, with a reason",
+    Result.ANSWERED: "an answer",
+    Result.PASS: "a pass",
+    Result.FAIL: "a fail",
+    Result.NA: "n/a, with a reason",
+    Result.OVERRIDDEN: "an override",
+    Result.FOLLOW_UP: "a follow-up visit",
+    Result.DECLINED: "declined, in the client's words",
+    Result.LEFT_TO_CLIENT: "what is left to the client",
+    Result.SIGNED: "a sign-off with name and satisfied yes or no",
+}
+
+
+def _takes(item: Item) -> tuple[Result, ...]:
+    """The results that an item of its kind takes, beside n/a and an override."""
+    if item.ref.startswith("W1."):
+        return Result.DONE, Result.NOT_DONE
+    if item.ref == "L2":
+        return Result.DONE, Result.ANSWERED, Result.LEFT_TO_CLIENT
+    return _TAKES[item.kind]
+
+
+def _faults(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+    if entry.result is Result.NA:
+        faults = _of_not_applicable(item, entry)
+    elif entry.result is Result.OVERRIDDEN:
+        faults = _of_override(checklist, item, entry)
+    elif entry.result not in _takes(item):
+        taken = [_WORDS[result] for result in _takes(item)]
+        wanted = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
+        return [("G1", f"{item.ref} takes {wanted}, not {_WORDS[entry.result]}.")]
+    else:
+        faults = _of_result(item, entry)
+    if _value(entry) is not None and entry.result not in _TAKES[Kind.TEST]:
+        faults.append(("G2", "Only the result of a test has a value."))
+    return faults
+
+
+def _of_not_applicable(item: Item, entry: Entry) -> list[_Fault]:
+    if not item.na_allowed:
+        return [("G5", f"{item.ref} always applies; it has no n/a.")]
+    if len(trimmed(entry.text)) < EVIDENCE:
+        return [("G5", f"n/a needs a reason of at least {EVIDENCE} characters.")]
+    return []
+
+
+def _of_override(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+    gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
+    if not item.override_allowed:
+        return [(gate, f"{item.ref} cannot be overridden; record its result.")]
+    faults: list[_Fault] = []
+    if not item.required:
+        faults.append((gate, f"{item.ref} is not required; there is nothing to override."))
+    elif settled(item, checklist):
+        faults.append((gate, f"{item.ref} is settled; there is nothing to override."))
+    if not says_something(entry.text):
+        faults.append((gate, "An override needs a reason."))
+    return faults
+
+
+def _of_result(item: Item, entry: Entry) -> list[_Fault]:
+    """What a result of the right kind still lacks."""
+    if item.kind is Kind.TEST:
+        return _of_test(entry)
+    if item.kind is Kind.SIGN_OFF:
+        return _of_sign_off(entry)
+    if entry.result is Result.NOT_DONE:
+        short = len(trimmed(entry.text)) < EVIDENCE
+        return [("G1", f"Say why it was not done, in at least {EVIDENCE} characters.")] if short else []
+    if says_something(entry.text):
+        return []
+    if item.ref == "L1":
+        return [("G6", "The answer is missing; “nothing” is one, empty is not.")]
+    if item.ref == "L2" and entry.result is not Result.DONE:
+        return [("G7", "Say what is left, or that nothing is.")]
+    if item.ref == "W2":
+        return [("G1", "Say what was changed.")]
+    if item.kind is Kind.ASK:
+        return [("G1", "The answer is missing.")]
+    if entry.result is Result.DECLINED:
+        return [("G6", "Say how the client declined, in their words.")]
+    return []
+
+
+def _of_test(entry: Entry) -> list[_Fault]:
+    faults: list[_Fault] = []
+    if len(trimmed(entry.text)) < EVIDENCE and _value(entry) is None:
+        faults.append(("G2", f"Say what was seen, in at least {EVIDENCE} characters, or give a value."))
+    if entry.grade is Grade.WAIVED or (entry.grade is Grade.MEASURED and _value(entry) is None):
+        faults.append(("G2", f"A result without a value or an override is not {entry.grade.value}."))
+    return faults
+
+
+def _of_sign_off(entry: Entry) -> list[_Fault]:
+    faults: list[_Fault] = []
+    if not says_something(entry.signed_by or ""):
+        faults.append(("G8", "The sign-off needs the name of who signs."))
+    if entry.satisfied is None:
+        faults.append(("G8", "The sign-off says whether they are satisfied: yes or no."))
+    return faults
+
+
+def _read(item: Item, entry: Entry) -> Result:
+    """What the entry says: words on L2 that leave something to the client do so, whatever was pressed (G7)."""
+    if item.ref != "L2":
+        return entry.result
+    if entry.result is Result.ANSWERED:
+        return Result.DONE if says_nothing(entry.text) else Result.LEFT_TO_CLIENT
+    if entry.result is Result.DONE and leaves_to_client(entry.text):
+        return Result.LEFT_TO_CLIENT
+    return entry.result
+
+
+def _work(item: Item, result: Result) -> EntryKind | None:
+    """The work entries of states.md. An n/a or an override changes nothing at the client's."""
+    if result in (Result.NA, Result.OVERRIDDEN):
+        return None
+    if item.ref == "W2":
+        return EntryKind.NOTE
+    if item.ref.startswith("W1."):
+        return EntryKind.REQUESTED_ITEM
+    if item.kind is Kind.NAMED and result is Result.DONE:
+        return EntryKind.DONE_NOW
+    return None
+
+
+def _named(checklist: Checklist, answer: str) -> tuple[ItemTemplate, ...]:
+    """The thing that an answer to L1 names; none for "nothing", or for what was named before and has no end yet."""
+    if says_nothing(answer):
+        return ()
+    named = named_item(_next(checklist, "L1."), answer)
+    waiting = (item for item in checklist.items if item.kind is Kind.NAMED and not settled(item, checklist))
+    if any(item.label.casefold() == named.label.casefold() for item in waiting):
+        return ()
+    return (named,)
+
+
+def _grade(item: Item, entry: Entry, result: Result) -> Grade | None:
+    if result is Result.OVERRIDDEN:
+        return Grade.WAIVED
+    if item.kind is not Kind.TEST or result is Result.NA:
+        return None
+    return entry.grade or (Grade.MEASURED if _value(entry) is not None else Grade.ATTESTED)
+
+
+def _value(entry: Entry) -> str | None:
+    return trimmed(entry.value) or None
+
+
+def _next(checklist: Checklist, prefix: str) -> int:
+    tails = (item.ref.removeprefix(prefix) for item in checklist.items if item.ref.startswith(prefix))
+    return max((int(tail) for tail in tails if tail.isdecimal()), default=0) + 1

@@ -1,0 +1,232 @@
+"""The JSON form of everything that can be listed (docs/json.md). Times ISO 8601 with offset, minutes integers or null."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dispatch.desk.visit_page import VisitPage
+from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.checklists import Attempt, Item
+from dispatch.model.instants import iso
+from dispatch.model.money import format_minor
+from dispatch.model.travel import Leg
+from dispatch.model.units import minutes_of, to_unit
+from dispatch.model.visits import Visit
+
+
+def print_json(form: Any) -> None:
+    """Print one JSON document. ASCII only, so that no byte of what people typed can steer a terminal."""
+    print(json.dumps(form, indent=1, ensure_ascii=True))
+
+
+def board_form(board: Board) -> dict[str, Any]:
+    """`dispatch board --json`."""
+    return {
+        "firm": board.firm,
+        "date": board.day.isoformat(),
+        "zone": board.zone,
+        "now": iso(board.now, board.zone),
+        "distance_unit": board.unit,
+        "technicians": [_row_form(row, board) for row in board.rows],
+        "unscheduled": [_queued_form(visit, board) for visit in board.queue],
+        "on_hold": [_queued_form(visit, board) | {"reason": visit.reason} for visit in board.on_hold],
+    }
+
+
+def day_form(board: Board, row: BoardRow) -> dict[str, Any]:
+    """`dispatch day --json`: one technician's row of the board."""
+    return {
+        "date": board.day.isoformat(),
+        "zone": board.zone,
+        "now": iso(board.now, board.zone),
+        "distance_unit": board.unit,
+        "technician": _row_form(row, board),
+    }
+
+
+def log_form(log: Log) -> dict[str, Any]:
+    """`dispatch log --json`."""
+    return {
+        "firm": log.firm,
+        "date": log.day.isoformat(),
+        "zone": log.zone,
+        "visits": [_log_line_form(line, log) for line in log.lines],
+    }
+
+
+def visit_form(visit: Visit) -> dict[str, Any]:
+    """One visit of `dispatch visit list --json`."""
+    zone = visit.zone
+    return {
+        "reference": visit.reference,
+        "client": visit.client,
+        "site": visit.site,
+        "state": visit.state.value,
+        "review": visit.review.value,
+        "date": visit.wanted_on.isoformat() if visit.wanted_on else None,
+        "work": visit.work,
+        "minutes": visit.minutes,
+        "priority": f"P{visit.priority}",
+        "emergency": visit.emergency,
+        "kind": visit.kind,
+        "skills": sorted(visit.skills),
+        "tags": sorted(visit.tags),
+        "start": _moment(visit.starts_at, zone),
+        "end": _moment(visit.ends_at, zone),
+        "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
+        "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
+        "requested_at": iso(visit.requested_at, zone),
+        "reported_by": visit.reported_by,
+        "preferred_technician": visit.preferred or None,
+        "pinned": visit.pinned,
+        "located": visit.located,
+        "technicians": [
+            {
+                "name": part.technician,
+                "departed": _moment(part.depart_at, zone),
+                "checked_in": _moment(part.check_in_at, zone),
+                "checked_out": _moment(part.check_out_at, zone),
+            }
+            for part in visit.assignments
+        ],
+    }
+
+
+def visit_page_form(page: VisitPage) -> dict[str, Any]:
+    """`dispatch visit show --json`."""
+    zone = page.visit.zone
+    return visit_form(page.visit) | {
+        "address": page.site.address,
+        "access_notes": page.site.access_notes,
+        "checklist": [_item_form(item, zone) for item in page.checklist.items],
+        "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
+        "charge": page.charge.sheet.as_json() if page.charge is not None else None,
+        "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
+        "events": [
+            {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text} for event in page.events
+        ],
+    }
+
+
+def leg_form(leg: Leg | None, unit: str) -> dict[str, Any] | None:
+    """A leg: null where there is none; minutes and distance null where they are unknown, never 0."""
+    if leg is None:
+        return None
+    return {
+        "minutes": None if leg.seconds is None else minutes_of(leg.seconds),
+        "distance": None if leg.metres is None else float(to_unit(leg.metres, unit)),
+        "provenance": leg.provenance.value,
+    }
+
+
+def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
+    zone = board.zone
+    return {
+        "name": row.name,
+        "skills": list(row.skills),
+        "shift": [iso(moment, zone) for moment in row.shift] if row.shift else None,
+        "lunch": [iso(moment, zone) for moment in row.lunch] if row.lunch else None,
+        "busy_minutes": row.busy,
+        "available_minutes": row.available,
+        "distance": None if row.metres is None else float(to_unit(row.metres, board.unit)),
+        "unknown_legs": row.unknown_legs,
+        "visits": [
+            {
+                "reference": visit.reference,
+                "client": visit.client,
+                "site": visit.site,
+                "work": visit.work,
+                "start": _moment(visit.start, zone),
+                "end": _moment(visit.end, zone),
+                "state": visit.state.value,
+                "pinned": visit.pinned,
+                "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
+                "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
+                "checked_in": _moment(visit.actual_in, zone),
+                "checked_out": _moment(visit.actual_out, zone),
+                "leg": leg_form(visit.leg, board.unit),
+            }
+            for visit in row.visits
+        ],
+        "leg_home": leg_form(row.leg_home, board.unit),
+    }
+
+
+def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
+    return {
+        "reference": visit.reference,
+        "date": visit.wanted_on.isoformat() if visit.wanted_on else None,
+        "overdue": visit.overdue,
+        "client": visit.client,
+        "site": visit.site,
+        "work": visit.work,
+        "minutes": visit.minutes,
+        "priority": f"P{visit.priority}",
+        "emergency": visit.emergency,
+        "located": visit.located,
+        "skills": list(visit.skills),
+        "promised_from": _moment(visit.promised[0] if visit.promised else None, board.zone),
+        "promised_to": _moment(visit.promised[1] if visit.promised else None, board.zone),
+        "due": _moment(visit.promised[1] if visit.promised else None, board.zone),
+    }
+
+
+def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:
+    visit, zone = line.visit, log.zone
+    return {
+        "reference": visit.reference,
+        "client": visit.client,
+        "site": visit.site,
+        "work": visit.work,
+        "state": visit.state.value,
+        "review": visit.review.value,
+        "technicians": list(line.technicians),
+        "planned_start": _moment(visit.start, zone),
+        "planned_end": _moment(visit.end, zone),
+        "checked_in": _moment(visit.actual_in, zone),
+        "checked_out": _moment(visit.actual_out, zone),
+        "tests_passed": visit.tests_passed,
+        "tests_required": visit.tests_required,
+        "evidence": {
+            "executed": line.executed,
+            "measured": line.measured,
+            "attested": line.attested,
+            "waived": line.waived,
+        },
+        "retests": line.retests,
+        "overrides": line.overrides,
+        "charge_status": line.charge_status,
+        "net": None if line.net is None else format_minor(line.net, line.exponent),
+        "total": None if line.total is None else format_minor(line.total, line.exponent),
+        "currency": line.currency,
+    }
+
+
+def _item_form(item: Item, zone: str) -> dict[str, Any]:
+    return {
+        "item": item.ref,
+        "phase": item.phase.value,
+        "kind": item.kind.value,
+        "label": item.label,
+        "required": item.required,
+        "attempts": [_attempt_form(attempt, zone) for attempt in item.attempts],
+    }
+
+
+def _attempt_form(attempt: Attempt, zone: str) -> dict[str, Any]:
+    return {
+        "sequence": attempt.sequence,
+        "at": iso(attempt.at, zone),
+        "by": attempt.by,
+        "result": attempt.result.value,
+        "text": attempt.text,
+        "value": attempt.value,
+        "grade": attempt.grade.value if attempt.grade else None,
+        "signed_by": attempt.signed_by,
+        "satisfied": attempt.satisfied,
+    }
+
+
+def _moment(instant: int | None, zone: str) -> str | None:
+    return None if instant is None else iso(instant, zone)

@@ -1,0 +1,136 @@
+"""`dispatch import`: files into the store, with a word about every row that is not simply taken."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands.opening import common_options, open_seat
+from dispatch.model.text import show
+
+if TYPE_CHECKING:
+    from dispatch.desk.imports.verdicts import Fault, Judged, Report
+
+# the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
+_KINDS = ("rate-card", "technicians", "clients", "sites", "visits")
+_ROWS = 10_000
+
+_DONE, _REFUSED, _USAGE, _PARTLY = 0, 1, 2, 4
+
+
+def add_parsers(subparsers: Any) -> None:
+    """Register `dispatch import`."""
+    parser = subparsers.add_parser(
+        "import",
+        parents=[common_options()],
+        help="take over a rate card, technicians, clients, sites or visits from a file",
+        description="Take over a file, all of it or nothing. Twice is as good as once: what is there already is left.",
+        epilog="Exit codes: 0 all is in, 1 refused and nothing was changed, 2 usage, 4 only the good rows are in.",
+    )
+    parser.add_argument("kind", choices=_KINDS, metavar="KIND", help=", ".join(_KINDS))
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV in UTF-8, separated by commas, semicolons or tabs; rate-card: JSON"
+    )
+    parser.add_argument("--check", action="store_true", help="only say what would become of each row")
+    parser.add_argument("--accept-good", action="store_true", help="take the good rows although others are bad")
+    parser.add_argument("--update", action="store_true", help="take the file over records that differ from it")
+    parser.add_argument(
+        "--map", action="append", default=[], type=_mapping, metavar="THEIRS=OURS", help="what the file calls a column"
+    )
+    parser.add_argument(
+        "--rows", type=_rows, default=_ROWS, metavar="N", help=f"the most rows it may have (default {_ROWS:,})"
+    )
+    parser.add_argument("--json", action="store_true", help="the verdicts as JSON")
+    parser.set_defaults(run=_import)
+
+
+def _import(args: argparse.Namespace) -> int:
+    from dispatch.desk.imports.importing import import_file, refuse_unknown_columns
+    from dispatch.desk.refusals import Faulty
+
+    mapping = dict(args.map)
+    try:
+        refuse_unknown_columns(args.kind, mapping)
+    except Faulty as faulty:
+        print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
+        return _USAGE
+    report = import_file(
+        open_seat(args),
+        args.kind,
+        Path(args.file),
+        check=args.check,
+        accept_good=args.accept_good,
+        update=args.update,
+        mapping=mapping,
+        rows=args.rows,
+    )
+    if args.json:
+        print(json.dumps(report.as_json(), indent=2))
+    else:
+        stream = sys.stderr if report.stopped and not report.checked else sys.stdout
+        for line in _lines(report):
+            print(show(line), file=stream)
+    if not report.refused:
+        return _DONE
+    return _REFUSED if report.stopped else _PARTLY
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """The report in words: what became of the file, then every row that somebody should look at."""
+    yield f"{report.file}: {_summary(report)}"
+    for column in report.unknown_columns:
+        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    for row in report.rows:
+        yield from _about(report, row)
+
+
+def _summary(report: Report) -> str:
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in report.counts.items()) or "no rows"
+    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    said = []
+    if report.checked:
+        said.append("this was a check, and nothing was changed")
+    elif report.stopped:
+        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+    elif refused:
+        said.append("the refused rows were left out")
+    elif not report.applied:
+        said.append("nothing to do")
+    if differing:
+        said.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(said)}" if said else counts
+
+
+def _about(report: Report, row: Judged) -> Iterator[str]:
+    where = f"{report.file} row {row.row}"
+    for fault in row.faults:
+        yield f"{where}: {_fault(report, fault)}"
+    for one in row.differences:
+        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
+    if row.write is None:
+        return  # what was looked at before, or has to be corrected first
+    for warning in row.warnings:
+        yield f"{where}: warning: {warning}"
+
+
+def _fault(report: Report, fault: Fault) -> str:
+    theirs = report.named.get(fault.field)
+    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"
+
+
+def _mapping(text: str) -> tuple[str, str]:
+    theirs, separator, ours = text.rpartition("=")
+    if not (separator and theirs.strip() and ours.strip()):
+        raise argparse.ArgumentTypeError(f"{show(text, 60)!r} is not written as theirs=ours")
+    return theirs.strip(), ours.strip().casefold()
+
+
+def _rows(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:10]) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{show(text, 40)!r} is not a number of rows from 1 to 1,000,000")
+    return int(text)

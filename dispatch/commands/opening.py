@@ -1,0 +1,69 @@
+"""Which database, as whom: what every command needs before it can begin."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.desk.seat import Seat
+
+
+def common_options() -> argparse.ArgumentParser:
+    """The options that every command on a database takes."""
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--db", metavar="FILE", help="the database (default: $DISPATCH_DB, else the platform's data directory)"
+    )
+    options.add_argument(
+        "--as", dest="login", metavar="LOGIN", help="act as this member of staff (default: your login)"
+    )
+    return options
+
+
+def database_path(args: argparse.Namespace) -> Path:
+    """The database that `--db`, `DISPATCH_DB` or the platform names."""
+    named = getattr(args, "db", None) or os.environ.get("DISPATCH_DB")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "dispatch.db"
+
+
+def open_store(args: argparse.Namespace) -> Store:
+    """The store at `database_path`, on the clock that its firm lives by.
+
+    Raises:
+        StoreFault: there is none, or it cannot be used; the sentence says why.
+    """
+    from db import settings
+    from db.store import Store
+    from dispatch.model.instants import SystemClock
+
+    store = Store.open(database_path(args))
+    offset = settings.firm(store).clock_offset
+    if offset:
+        store.clock = SystemClock(offset)
+    return store
+
+
+def open_seat(args: argparse.Namespace) -> Seat:
+    """A seat at that store, for `--as` or the person of this login.
+
+    Raises:
+        StoreFault: as `open_store`.
+        NotFound: nobody of that login is on the staff.
+    """
+    from dispatch.desk.seat import take_seat
+
+    return take_seat(open_store(args), getattr(args, "login", None))
+
+
+def on_terminal() -> bool:
+    """Whether a person sits at both ends."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

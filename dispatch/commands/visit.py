@@ -1,0 +1,424 @@
+"""`dispatch visit …`: the deeds on a visit, with the same rules as on the screens."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands.opening import open_seat, open_store
+
+if TYPE_CHECKING:
+    from dispatch.desk.seat import Seat
+    from dispatch.model.visits import Visit
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def add_parsers(groups: Any, options: argparse.ArgumentParser) -> None:
+    """Register `dispatch visit` and its deeds."""
+    group = groups.add_parser("visit", help="list, add, plan, walk through and close visits")
+    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
+
+    def deed(name: str, run: Run, help_text: str, *, reference: bool = True) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = deeds.add_parser(
+            name, parents=[options], help=help_text, description=help_text
+        )
+        if reference:
+            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
+        parser.set_defaults(run=run)
+        return parser
+
+    listing = deed("list", _list, "every visit, or those of a day or in a state", reference=False)
+    listing.add_argument("--date", metavar="DAY", help="only those planned or wanted on this day")
+    listing.add_argument("--state", help="only those in this state")
+    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
+    show = deed("show", _show, "one visit with its checklist, charge and events")
+    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
+    add = deed("add", _add, "put a request into the unscheduled queue", reference=False)
+    add.add_argument("--client", required=True, metavar="NAME")
+    add.add_argument("--site", metavar="NAME", help="needed where the client has more than one")
+    add.add_argument("--work", required=True, metavar="TEXT", help="what is asked for")
+    add.add_argument("--minutes", required=True, type=int, help="the work, without the time for tests")
+    add.add_argument("--priority", default="P3", metavar="P1..P4")
+    add.add_argument("--date", metavar="DAY", help="the wanted day")
+    add.add_argument("--from", dest="promised_from", metavar="HH:MM", help="promised window, with --to and --date")
+    add.add_argument("--to", dest="promised_to", metavar="HH:MM")
+    add.add_argument("--skill", action="append", default=[], metavar="SKILL")
+    add.add_argument("--tag", action="append", default=[], metavar="TAG")
+    add.add_argument("--prefer", metavar="TECHNICIAN")
+    add.add_argument("--reported-by", default="", metavar="NAME")
+    add.add_argument("--emergency", action="store_true")
+    add.add_argument("--kind", default="visit", choices=["visit", "maintenance", "audit", "review", "delivery"])
+    add.add_argument("--reference", metavar="REF", help="default: the next free one")
+    add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
+    assign = deed("assign", _assign, "give a visit its technician and time")
+    assign.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat for a crew")
+    move = deed("move", _move, "move a planned visit to another time or technician")
+    move.add_argument("--to", action="append", metavar="TECHNICIAN", help="default: the same crew")
+    for parser, needed in ((assign, True), (move, False)):
+        parser.add_argument("--at", required=needed, metavar="WHEN", help="2026-11-24T09:00, or 9:00, or tomorrow 9:00")
+        parser.add_argument(
+            "--confirm", action="store_true", help="yes, I mean it: what the check asks to be confirmed"
+        )
+        parser.add_argument(
+            "--override", default="", metavar="REASON", help="place it although the check refuses; audited"
+        )
+        parser.add_argument("--check", action="store_true", help="only say what the check says")
+
+    deed("unassign", _plain("unassign"), "take a planned visit back into the queue")
+    deed("confirm", _plain("confirm"), "the client has agreed to the time")
+    deed("dispatch", _plain("dispatch"), "tell the technician")
+    hold = deed("hold", _with_reason("hold"), "put a visit on hold: waiting for the client, parts or a vendor")
+    cancel = deed("cancel", _with_reason("cancel"), "the client cancels, before arrival")
+    deed("resume", _plain("resume"), "take a visit off hold, back into the queue")
+    pin = deed("pin", _pin, "keep a visit where it is: tools may not move it")
+    pin.add_argument("--off", action="store_true", help="take the pin out")
+
+    depart = deed("depart", _depart, "set out: en route")
+    arrive = deed("arrive", _arrive, "check in at the site")
+    arrive.add_argument("--early-agreed-by", default="", metavar="NAME", help="who agreed to the early start")
+    for parser in (depart, arrive):
+        parser.add_argument("--technician", metavar="NAME", help="for whom, where a lead records it")
+
+    work = deed("work", _text("work"), "note what was changed; tests must pass again after it")
+    work.add_argument("text")
+    ask = deed("ask", _text("ask"), "the client asks for something more: another item of work")
+    ask.add_argument("text")
+
+    record = deed("record", _record, "record a result on a checklist item")
+    record.add_argument("item", metavar="ITEM", help="A1 … L4, W1.2, T4.mail, L1.1")
+    what = record.add_mutually_exclusive_group(required=True)
+    what.add_argument("--done", action="store_true", help="done, confirmed; a named thing: done now")
+    what.add_argument("--not-done", metavar="WHY", help="a requested item that was not done")
+    what.add_argument("--answer", metavar="TEXT", help="what the client said")
+    what.add_argument("--pass", dest="passed", action="store_true", help="the test passed")
+    what.add_argument("--fail", action="store_true", help="the test failed")
+    what.add_argument("--na", metavar="REASON", help="not applicable, and why")
+    what.add_argument("--value", metavar="VALUE", help="a measured value; the test passed")
+    what.add_argument(
+        "--follow-up", metavar="DAY", help="a named thing: a follow-up visit is booked, wanted on that day"
+    )
+    what.add_argument("--declined", metavar="WORDS", help="a named thing: declined, in the client's words")
+    what.add_argument("--override", metavar="REASON", help="lead only: settle the item without a result")
+    record.add_argument(
+        "--evidence", default="", metavar="TEXT", help="what was seen, at least 10 characters for a test"
+    )
+    record.add_argument("--minutes", type=int, default=60, help="length of a follow-up visit (default 60)")
+
+    sign = deed("sign-off", _sign_off, "the client's sign-off: the last item")
+    sign.add_argument("--name", required=True)
+    sign.add_argument("--satisfied", required=True, choices=["yes", "no"])
+    sign.add_argument("--words", default="")
+
+    deed("close", _close, "close the visit: refused, with every reason, until all gates hold (exit 3)")
+    leave = deed("leave", _leave, "lead: leave the visit open, with a follow-up visit for the same technician")
+    no_access = deed("no-access", _no_access, "nobody let us in")
+    no_access.add_argument("--called", required=True, metavar="WHO", help="whom you called")
+    no_access.add_argument("--reason", default="")
+    abort = deed("abort", _with_reason("abort"), "we end it before work was done")
+    reopen = deed("reopen", _with_reason("reopen"), "lead: take an ended visit back to on site")
+    for parser in (hold, cancel, abort, reopen, leave):
+        parser.add_argument("--reason", required=True, metavar="TEXT")
+    leave.add_argument("--follow-up", metavar="DAY", help="when the follow-up is wanted (default: the next day)")
+    leave.add_argument("--minutes", type=int, help="its length (default: as this visit)")
+    leave.add_argument(
+        "--our-fault", action="store_true", help="the cause is our own failure: the follow-up is not charged"
+    )
+
+    deed("undo", _undo, "take back your last change", reference=False)
+    deed("redo", _redo, "do again what you took back", reference=False)
+
+
+def _list(args: argparse.Namespace) -> int:
+    from db import visits
+    from dispatch.commands.forms import print_json, visit_form
+    from dispatch.desk import views
+    from dispatch.desk.refusals import Refusal
+    from dispatch.model.instants import day_of
+    from dispatch.model.states import State
+
+    store = open_store(args)
+    found = visits.all_visits(store)
+    if args.state:
+        wanted = args.state.strip().lower().replace(" ", "_").replace("-", "_")
+        if wanted not in set(State):
+            raise Refusal(f"There is no state {args.state!r}; the states are {', '.join(State)}.")
+        found = [visit for visit in found if visit.state == wanted]
+    if args.date:
+        day = _day(args.date, views.today(store))
+        found = [
+            visit
+            for visit in found
+            if (day_of(visit.starts_at, visit.zone) if visit.starts_at is not None else visit.wanted_on) == day
+        ]
+    if args.json:
+        print_json([visit_form(visit) for visit in found])
+        return 0
+    from dispatch.desk.plain import visit_lines
+
+    print("\n".join(visit_lines(found)))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json, visit_page_form
+    from dispatch.desk.plain import visit_page_lines
+    from dispatch.desk.visit_page import visit_page
+
+    page = visit_page(open_store(args), args.reference)
+    if args.json:
+        print_json(visit_page_form(page))
+    else:
+        print("\n".join(visit_page_lines(page)))
+    return 0
+
+
+def _add(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json, visit_form
+    from dispatch.desk.intake import Request, add
+    from dispatch.model.text import show
+
+    visit = add(
+        open_seat(args),
+        Request(
+            client=args.client,
+            site=args.site,
+            work=args.work,
+            minutes=args.minutes,
+            priority=args.priority,
+            wanted_on=args.date,
+            promised_from=args.promised_from,
+            promised_to=args.promised_to,
+            skills=tuple(args.skill),
+            tags=tuple(args.tag),
+            preferred=args.prefer,
+            reported_by=args.reported_by,
+            emergency=args.emergency,
+            kind=args.kind,
+            reference=args.reference,
+        ),
+    )
+    if args.json:
+        print_json(visit_form(visit))
+    else:
+        print(f"{show(visit.reference)} is in the queue: {show(visit.client)}, {show(visit.work)}.")
+    return 0
+
+
+def _assign(args: argparse.Namespace) -> int:
+    return _place(args, "assign")
+
+
+def _move(args: argparse.Namespace) -> int:
+    from dispatch.desk.refusals import Refusal
+
+    if args.to is None and args.at is None:
+        raise Refusal("Say where it goes: --to TECHNICIAN, --at WHEN, or both.")
+    return _place(args, "move")
+
+
+def _place(args: argparse.Namespace, deed: str) -> int:
+    from dispatch.desk import schedule
+    from dispatch.model.instants import clock_text, day_of, day_text
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    at = _when(args.at, seat) if args.at is not None else None
+    if args.check:
+        placed = schedule.check_placement(seat.store, args.reference, args.to, at)
+    else:
+        place = schedule.assign if deed == "assign" else schedule.move
+        placed = place(seat, args.reference, args.to, at, reason=args.override, confirmed=args.confirm)
+    visit = placed.visit
+    verb = "would stand" if args.check else "stands"
+    when = f"{day_text(day_of(placed.starts_at, visit.zone))} {clock_text(placed.starts_at, visit.zone)}"
+    print(f"{show(visit.reference)} {show(visit.client)} {verb} {when} with {', '.join(map(show, placed.crew))}.")
+    print(placed.verdict.level.value + "".join(f"\n  {show(finding.text)}" for finding in placed.verdict.findings))
+    return 0
+
+
+def _plain(name: str) -> Run:
+    def run(args: argparse.Namespace) -> int:
+        from dispatch.desk import schedule
+
+        return _said(getattr(schedule, name)(open_seat(args), args.reference))
+
+    return run
+
+
+def _with_reason(name: str) -> Run:
+    def run(args: argparse.Namespace) -> int:
+        from dispatch.desk import onsite, schedule
+
+        deed = getattr(schedule, name, None) or getattr(onsite, name)
+        return _said(deed(open_seat(args), args.reference, args.reason))
+
+    return run
+
+
+def _text(name: str) -> Run:
+    def run(args: argparse.Namespace) -> int:
+        from dispatch.desk import onsite
+
+        return _said(getattr(onsite, name)(open_seat(args), args.reference, args.text))
+
+    return run
+
+
+def _pin(args: argparse.Namespace) -> int:
+    from dispatch.desk import schedule
+
+    return _said(schedule.pin(open_seat(args), args.reference, not args.off))
+
+
+def _depart(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+
+    return _said(onsite.depart(open_seat(args), args.reference, technician=args.technician))
+
+
+def _arrive(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+
+    return _said(
+        onsite.arrive(open_seat(args), args.reference, technician=args.technician, early_agreed_by=args.early_agreed_by)
+    )
+
+
+def _record(args: argparse.Namespace) -> int:
+    from dispatch.closeout.recording import Entry
+    from dispatch.desk import onsite
+    from dispatch.model.checklists import Result
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    follow_up_on: datetime.date | None = None
+    text = args.evidence
+    if args.follow_up is not None:
+        result, follow_up_on = Result.FOLLOW_UP, _day(args.follow_up, seat_day(seat))
+    elif args.done:
+        result = Result.DONE
+    elif args.passed or args.value is not None:
+        result = Result.PASS
+    elif args.fail:
+        result = Result.FAIL
+    else:
+        worded = {
+            Result.NOT_DONE: args.not_done,
+            Result.ANSWERED: args.answer,
+            Result.NA: args.na,
+            Result.DECLINED: args.declined,
+            Result.OVERRIDDEN: args.override,
+        }
+        result, text = next((result, words) for result, words in worded.items() if words is not None)
+    recorded = onsite.record(
+        seat,
+        args.reference,
+        args.item,
+        Entry(result=result, text=text, value=args.value),
+        follow_up_on=follow_up_on,
+        follow_up_minutes=args.minutes,
+    )
+    print(f"{show(recorded.visit.reference)} {show(args.item.upper())} saved: {result.value.replace('_', ' ')}.")
+    for line in recorded.notes:
+        print(f"  {show(line)}")
+    return 0
+
+
+def _sign_off(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+
+    seat = open_seat(args)
+    visit = onsite.sign_off(seat, args.reference, args.name, args.satisfied == "yes", args.words)
+    return _said(visit)
+
+
+def _close(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+    from dispatch.desk.plain import charge_line
+
+    seat = open_seat(args)
+    visit = onsite.close(seat, args.reference)
+    _said(visit)
+    print(f"  {charge_line(seat.store, visit)}")
+    return 0
+
+
+def _leave(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    wanted_on = _day(args.follow_up, seat_day(seat)) if args.follow_up else None
+    visit, follow_up = onsite.leave(
+        seat,
+        args.reference,
+        args.reason,
+        follow_up_on=wanted_on,
+        minutes=args.minutes,
+        our_fault=args.our_fault,
+    )
+    _said(visit)
+    print(f"  follow-up {show(follow_up.reference)} for {show(follow_up.preferred)}, wanted {follow_up.wanted_on}")
+    return 0
+
+
+def _no_access(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+
+    return _said(onsite.no_access(open_seat(args), args.reference, called=args.called, reason=args.reason))
+
+
+def _undo(args: argparse.Namespace) -> int:
+    from dispatch.desk import undo
+    from dispatch.model.text import show
+
+    print(f"Taken back: {show(undo.undo(open_seat(args)))}.")
+    return 0
+
+
+def _redo(args: argparse.Namespace) -> int:
+    from dispatch.desk import undo
+    from dispatch.model.text import show
+
+    print(f"Done again: {show(undo.redo(open_seat(args)))}.")
+    return 0
+
+
+def _said(visit: Visit) -> int:
+    from dispatch.model.text import show
+
+    print(f"{show(visit.reference)} {show(visit.client)}: {visit.state.label}.")
+    return 0
+
+
+def seat_day(seat: Seat) -> datetime.date:
+    """The date at the seat."""
+    from dispatch.desk import views
+
+    return views.today(seat.store)
+
+
+def _day(text: str, today: datetime.date) -> datetime.date:
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.instants import parse_day
+
+    try:
+        return parse_day(text, today=today)
+    except ValueError as fault:
+        raise Faulty([str(fault)]) from None
+
+
+def _when(text: str, seat: Seat) -> int:
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.instants import parse_when
+
+    try:
+        return parse_when(text, seat.firm.zone, now=seat.now)
+    except ValueError as fault:
+        raise Faulty([str(fault)]) from None

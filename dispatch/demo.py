@@ -1,0 +1,218 @@
+"""The sample firm on a working day, made by the same deeds that people do, at a clock that is set forward as they go.
+
+Monday 23 and Tuesday 24 November 2026 are planned by the candidates of the checker and lived up to Tuesday 14:07. Nothing is
+written past the desk: whatever the rules refuse does not happen here either.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import settings, visits
+from db.store import Store
+from dispatch.closeout.recording import Entry
+from dispatch.desk import intake, onsite, schedule, views
+from dispatch.desk.firm import init
+from dispatch.desk.imports.importing import import_file
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.staff import add_staff
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.boards import BoardRow, BoardVisit
+from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.instants import SetClock, at_local
+from dispatch.model.states import Role, State
+from dispatch.planning.checker import Level
+
+SAMPLE = Path(__file__).parent / "sample"
+ZONE = "America/New_York"
+TUESDAY = datetime.date(2026, 11, 24)
+MONDAY = TUESDAY - datetime.timedelta(days=1)
+NOW = "14:07"
+
+FILES = (
+    ("rate-card", "rate_card.json"),
+    ("technicians", "technicians.csv"),
+    ("clients", "clients.csv"),
+    ("sites", "sites.csv"),
+    ("visits", "visits.csv"),
+)
+
+_Deed = Callable[[], object]
+
+
+def sample_day(path: Path) -> None:
+    """Make the sample firm's database at `path` and live its days up to Tuesday 14:07; its clock then runs on by itself.
+
+    Raises:
+        Exists: there is something at `path`.
+    """
+    clock = SetClock(at_local(MONDAY, "06:30", ZONE))
+    init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE)
+    with Store.open(path, clock=clock) as store:
+        lee = take_seat(store, "lee")
+        add_staff(lee, "dana", "Dana Wells", [Role.DISPATCHER])
+        for kind, name in FILES:
+            import_file(lee, kind, SAMPLE / name)
+        day = _Day(store, clock, lee, take_seat(store, "dana"))
+        day.plan(MONDAY)
+        day.live(MONDAY, at_local(MONDAY, "19:00", ZONE))
+        clock.set(at_local(TUESDAY, "06:30", ZONE))
+        day.plan(TUESDAY)
+        day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE))
+        day.afterwards()
+        clock.set(at_local(TUESDAY, NOW, ZONE))
+        with lee.write("set the clock") as unit:
+            settings.set_firm(unit, clock_offset=clock.now() - int(time.time()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The people of the sample firm at work."""
+
+    store: Store
+    clock: SetClock
+    lee: Seat
+    dana: Seat
+
+    def plan(self, day: datetime.date) -> None:
+        """Place what is wanted, what breaks first at the top, each where the checker likes it best."""
+        for request in views.board(self.store, day).queue:
+            if request.wanted_on != day or not request.located:
+                continue
+            best = schedule.candidates(self.store, request.reference, day)[0]
+            if best.verdict.level is not Level.BLOCKED:
+                schedule.assign(self.dana, request.reference, [best.name], best.start, confirmed=True)
+        for position, row in enumerate(views.board(self.store, day).rows):
+            for number, visit in enumerate(row.visits):
+                last = visit is row.visits[-1]
+                if number % 2 == 0 or (last and position == 1):
+                    schedule.confirm(self.dana, visit.reference)
+                if not last or position % 3 == 0:
+                    schedule.dispatch(self.dana, visit.reference)
+
+    def live(self, day: datetime.date, until: int) -> None:
+        """Let the technicians work through their day, in the order in which things happen."""
+        told: list[tuple[int, int, _Deed]] = []
+        for position, row in enumerate(views.board(self.store, day).rows):
+            for moment, deed in self._course(row, position, day):
+                told.append((moment, len(told), deed))
+        for moment, _, deed in sorted(told, key=lambda one: one[:2]):
+            if moment > until:
+                break
+            self.clock.set(moment)
+            deed()
+
+    def _course(self, row: BoardRow, position: int, day: datetime.date) -> Iterator[tuple[int, _Deed]]:
+        """What one technician does, and when: a little late here, a little longer there."""
+        seat = take_seat(self.store, self._login(row))
+        free = 0
+        for number, visit in enumerate(row.visits):
+            assert visit.start is not None
+            assert visit.end is not None
+            drive = visit.leg.seconds or 0 if visit.leg else 0
+            # Finn sets out as soon as he is free
+            depart = free if position == 5 and free else max(visit.start - drive - 120, free)
+            arrive = max(depart + drive + 60 * ((position + number) % 4), visit.start - 180)
+            leave = arrive + (visit.end - visit.start) + 60 * ((position * 5 + number * 7) % 13 - 4)
+            yield depart, _deed(onsite.depart, seat, visit.reference)
+            yield arrive, _deed(onsite.arrive, seat, visit.reference)
+            yield from self._stay(seat, visit, arrive, leave, day, (position, number))
+            free = leave + 60
+
+    def _stay(
+        self, seat: Seat, visit: BoardVisit, arrive: int, leave: int, day: datetime.date, which: tuple[int, int]
+    ) -> Iterator[tuple[int, _Deed]]:
+        """The checklist of one visit between arrival and leaving. A few visits on Tuesday do not go so well."""
+        if day == TUESDAY and which == (3, 0):
+            yield (
+                arrive + 600,
+                _deed(onsite.no_access, seat, visit.reference, called="office, then the owner: no answer"),
+            )
+            return
+        if day == TUESDAY and which == (5, 0):
+            yield arrive + 900, _deed(onsite.abort, seat, visit.reference, "the part on the van is the wrong one")
+            return
+        items = [item for item in visit_page(self.store, visit.reference).checklist.items if item.required]
+        spoilt = next((item.ref for item in items if item.kind is Kind.TEST), "") if which == (1, 0) else ""
+        step = max(60, (leave - arrive) // (len(items) + 1))
+        for number, item in enumerate(items, 1):
+            moment = min(arrive + number * step, leave - 30)
+            if item.ref == spoilt and day == TUESDAY:
+                yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _FAILED)
+                yield moment + 60, _deed(onsite.record, self.lee, visit.reference, item.ref, _WAIVED)
+                continue
+            if item.ref == "T1" and which[1] == 1:
+                yield moment - 30, _deed(onsite.record, seat, visit.reference, item.ref, _FAILED)
+            yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
+        if spoilt and day == TUESDAY:
+            yield leave, _deed(onsite.leave, self.lee, visit.reference, "the provider is down until tomorrow")
+        else:
+            yield leave, _deed(onsite.close, seat, visit.reference)
+
+    def afterwards(self) -> None:
+        """What reaches the office by 14:07: one visit cancelled, one on hold, one emergency, one without a date."""
+        board = views.board(self.store, TUESDAY)
+        ahead = [visit for row in board.rows for visit in row.visits if visit.state is State.DISPATCHED]
+        if ahead:
+            schedule.cancel(self.dana, ahead[-1].reference, "the office is closed this afternoon")
+        waiting = [visit for visit in board.queue if not visit.overdue]
+        if waiting:
+            schedule.hold(self.dana, waiting[-1].reference, "waiting for the vendor: spare part ordered")
+        known = visits.all_visits(self.store)
+        for client, work, minutes, priority, wanted, emergency, skills in (
+            (known[0].client, "Server down, nobody can sign in", 60, "P1", "2026-11-24", True, ("server",)),
+            (known[4].client, "Second screen for the front desk", 30, "P4", None, False, ("desktop",)),
+        ):
+            site = next(visit.site for visit in known if visit.client == client)
+            intake.add(
+                self.dana,
+                intake.Request(
+                    client=client,
+                    site=site,
+                    work=work,
+                    minutes=minutes,
+                    priority=priority,
+                    wanted_on=wanted,
+                    emergency=emergency,
+                    skills=skills,
+                    tags=skills if emergency else (),
+                ),
+            )
+
+    def _login(self, row: BoardRow) -> str:
+        from db import people
+
+        technician = people.technician(self.store, row.technician_id)
+        assert technician is not None
+        return technician.login
+
+
+_FAILED = Entry(Result.FAIL, "still the same message on the screen")
+_WAIVED = Entry(Result.OVERRIDDEN, "the provider is down, nothing we can test today")
+
+
+def _good(item: Item, visit: BoardVisit) -> Entry:
+    """A good result, in words that somebody might have typed."""
+    if item.kind is Kind.TEST:
+        if item.ref == "T6":
+            return Entry(Result.PASS, "backup job report read", value="9 h")
+        return Entry(Result.PASS, f"{item.label}: seen working at the desk")
+    if item.kind is Kind.SIGN_OFF:
+        return Entry(Result.SIGNED, "thank you, all good", signed_by="office manager", satisfied=True)
+    if item.ref == "A1":
+        return Entry(Result.ANSWERED, "office manager: works as before, no new cabling today")
+    if item.ref == "A2":
+        return Entry(Result.ANSWERED, f"“{visit.work}”, since this week")
+    if item.kind is Kind.ASK:
+        return Entry(Result.ANSWERED, "Nothing")
+    if item.ref == "W2":
+        return Entry(Result.DONE, f"{visit.work}: done and written down")
+    return Entry(Result.DONE)
+
+
+def _deed(deed: Callable[..., object], seat: Seat, *args: object, **kwargs: object) -> _Deed:
+    return lambda: deed(seat, *args, **kwargs)

@@ -1,0 +1,307 @@
+"""clients.csv: clients with their first contact and the agreement in force."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from db import agreements, clients
+from db.agreements import Pool
+from db.names import folded
+from db.unit import Unit
+from dispatch.desk.imports.entries import Entry
+from dispatch.desk.imports.judging import Draft, Subject, Values, present
+from dispatch.desk.seat import Seat
+from dispatch.model.agreements import Agreement
+from dispatch.model.clients import Client, Contact
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+NAMES = {
+    "tm": "Time and materials",
+    "fixed_price": "Fixed price",
+    "retainer": "Retainer",
+    "block_hours": "Prepaid hours",
+}
+"""The kinds of agreement that a file can bring, with the name that each is given."""
+
+OPENING = "opening"
+"""The prepaid block that a client comes with."""
+
+_NONE = "none"
+_KINDS = {_NONE: _NONE} | {kind: kind for kind in NAMES}
+_ABOUT_THE_AGREEMENT = (
+    "agreement", "agreement_starts", "agreement_ends", "prepaid_minutes", "allowance_minutes", "labour_discount_pct",
+    "onsite_target_minutes",
+)  # fmt: skip
+_TARGETED = ("P1", "P2")
+_MINUTES = 10_000_000
+
+
+class ClientRows(Subject):
+    """Clients. What a file says about an agreement is compared with the one that starts on the same day."""
+
+    columns = (
+        "client", "contact", "phone", "email", "computers", "servers", "tax_exempt", "tax_ref", *_ABOUT_THE_AGREEMENT,
+    )  # fmt: skip
+    required = ("client",)
+    key = "client"
+    roles = (Role.DISPATCHER, Role.LEAD)
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat)
+        self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
+        self._agreements: dict[int, list[Agreement]] = {}
+        for agreement in agreements.all_agreements(self.store):
+            self._agreements.setdefault(agreement.client_id, []).append(agreement)
+
+    def draft(self, entry: Entry) -> Draft:
+        """The client of a row, and the agreement beside it."""
+        name = entry.name("client", required=True)
+        client = self._clients.get(folded(name))
+        values: Values = {
+            "contact": entry.name("contact"),
+            "phone": entry.name("phone"),
+            "email": entry.name("email"),
+            "computers": entry.whole("computers", 0, 1_000_000),
+            "servers": entry.whole("servers", 0, 1_000_000),
+            "tax_exempt": entry.yes_no("tax_exempt"),
+            "tax_ref": entry.name("tax_ref"),
+        }
+        if not values["contact"] and (values["phone"] or values["email"]):
+            # somebody answers there, and the file does not say who
+            values["contact"] = client.contacts[0].name if client and client.contacts else name
+        values |= self._agreement_of(entry)
+        theirs = present(entry, values)
+        if values["contact"] and not entry.raw("contact"):
+            theirs["contact"] = values["contact"]
+        known = self._matching(client, values["agreement_starts"]) if client else None
+        opening = _opening(agreements.pools_of(self.store, known.id)) if known else None
+        ours = None if client is None else self._as_row(client, known, opening)
+        merged = values | (ours or {}) | theirs
+
+        def add(unit: Unit) -> None:
+            client_id = clients.add_client(
+                unit,
+                name,
+                _contacts((), merged),
+                computers=merged["computers"],
+                servers=merged["servers"],
+                tax_exempt=merged["tax_exempt"],
+                tax_ref=merged["tax_ref"],
+            )
+            _add_agreement(unit, client_id, merged)
+
+        def change(unit: Unit) -> None:
+            assert client is not None
+            assert ours is not None
+            _change_client(unit, client, merged)
+            if any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
+                _change_agreement(unit, client, known, ours, merged)
+
+        return Draft(
+            reference=name,
+            keys=(name,) if name else (),
+            theirs=theirs,
+            ours=ours,
+            add=add,
+            change=change,
+            obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, merged),
+        )
+
+    def _agreement_of(self, entry: Entry) -> Values:
+        """What the row says about the agreement, with every fault of it."""
+        kind = entry.choice("agreement", _KINDS, empty=_NONE) or _NONE
+        starts, ends = entry.day("agreement_starts"), entry.day("agreement_ends")
+        values: Values = {
+            "agreement": kind,
+            "agreement_starts": starts,
+            "agreement_ends": ends,
+            "prepaid_minutes": entry.whole("prepaid_minutes", 1, _MINUTES),
+            "allowance_minutes": entry.whole("allowance_minutes", 0, _MINUTES) or None,
+            "labour_discount_pct": entry.decimal("labour_discount_pct", 0, 100),
+            "onsite_target_minutes": entry.whole("onsite_target_minutes", 1, _MINUTES),
+        }
+        if kind == _NONE:
+            # a kind that was refused has said so; one that is missing makes the other columns meaningless
+            if not entry.raw("agreement") or entry.raw("agreement").casefold() == _NONE:
+                for column in _ABOUT_THE_AGREEMENT[1:]:
+                    if entry.raw(column):
+                        entry.fault(column, "stands here without an agreement")
+            return values
+        if not entry.raw("agreement_starts"):
+            entry.fault("agreement_starts", "is missing")
+        if starts and ends and ends < starts:
+            entry.fault("agreement_ends", f"is before agreement_starts {starts.isoformat()}")
+        for column, own in (("prepaid_minutes", "block_hours"), ("allowance_minutes", "retainer")):
+            if entry.raw(column) and kind != own:
+                entry.fault(column, f"belongs to an agreement of kind {own}, and this is {kind}")
+        if not entry.faults:
+            self._refuse_invalid(entry, values)
+        return values
+
+    def _refuse_invalid(self, entry: Entry, values: Values) -> None:
+        from dispatch.charges import validate_agreement
+
+        form = _terms(values) | {
+            "kind": values["agreement"],
+            "starts": values["agreement_starts"].isoformat(),
+            "ends": values["agreement_ends"] and values["agreement_ends"].isoformat(),
+        }
+        for fault in validate_agreement(form):
+            entry.fault("agreement", fault)
+
+    def _matching(self, client: Client, starts: datetime.date | None) -> Agreement | None:
+        """The agreement that a row speaks of: the one from that day, without a day the last to start."""
+        own = self._agreements.get(client.id, [])
+        if starts is None:
+            return own[-1] if own else None
+        return next((agreement for agreement in own if agreement.starts == starts), None)
+
+    def _as_row(self, client: Client, agreement: Agreement | None, opening: Pool | None) -> Values:
+        """What the file would say if it had been written from the records."""
+        contact = client.contacts[0] if client.contacts else Contact("")
+        values: Values = {
+            "contact": contact.name,
+            "phone": contact.phone,
+            "email": contact.email,
+            "computers": client.computers,
+            "servers": client.servers,
+            "tax_exempt": client.tax_exempt,
+            "tax_ref": client.tax_ref,
+        }
+        if agreement is None:
+            return values | dict.fromkeys(_ABOUT_THE_AGREEMENT) | {"agreement": _NONE}
+        discount = agreement.terms.get("labour_discount_pct")
+        targets = agreements.levels_of(self.store, agreement.id)
+        return values | {
+            "agreement": agreement.kind,
+            "agreement_starts": agreement.starts,
+            "agreement_ends": agreement.ends,
+            "prepaid_minutes": int(opening.size) if opening else None,
+            "allowance_minutes": agreement.terms.get("allowance_min") or None,
+            "labour_discount_pct": None if discount is None else str(discount),
+            "onsite_target_minutes": targets.get(_TARGETED[0], {}).get("onsite"),
+        }
+
+    def spell(self, column: str, value: Any) -> str:
+        """Dates as ISO 8601."""
+        return value.isoformat() if isinstance(value, datetime.date) else super().spell(column, value)
+
+
+def _contacts(now: Sequence[Contact], values: Values) -> tuple[Contact, ...]:
+    """The contacts with what the row says about the first of them."""
+    first = now[0] if now else Contact("")
+    first = replace(first, name=values["contact"], phone=values["phone"], email=values["email"])
+    return (first, *now[1:]) if first.name else tuple(now[1:])
+
+
+def _change_client(unit: Unit, client: Client, values: Values) -> None:
+    after = replace(
+        client,
+        contacts=_contacts(client.contacts, values),
+        computers=values["computers"],
+        servers=values["servers"],
+        tax_exempt=values["tax_exempt"],
+        tax_ref=values["tax_ref"],
+    )
+    if after != client:
+        clients.update_client(unit, client, after)
+
+
+def _terms(values: Values) -> dict[str, Any]:
+    terms: dict[str, Any] = {"price_list": "agreement"}
+    if values["allowance_minutes"]:
+        terms["allowance_min"] = values["allowance_minutes"]
+    if values["labour_discount_pct"] is not None:
+        terms["labour_discount_pct"] = values["labour_discount_pct"]
+    return terms
+
+
+def _levels(values: Values) -> dict[str, dict[str, int]]:
+    target = values["onsite_target_minutes"]
+    return {} if target is None else {priority: {"onsite": target} for priority in _TARGETED}
+
+
+def _pool(values: Values) -> Pool:
+    size = str(values["prepaid_minutes"])
+    return Pool(OPENING, size, size, purchased_on=values["agreement_starts"])
+
+
+def _opening(pools: Sequence[Pool]) -> Pool | None:
+    return next((pool for pool in pools if pool.name == OPENING and pool.size.isdecimal()), None)
+
+
+def _add_agreement(unit: Unit, client_id: int, values: Values) -> None:
+    kind = values["agreement"]
+    if kind == _NONE:
+        return
+    agreements.add_agreement(
+        unit,
+        client_id,
+        NAMES[kind],
+        kind,
+        values["agreement_starts"],
+        values["agreement_ends"],
+        _terms(values),
+        _levels(values),
+        [_pool(values)] if values["prepaid_minutes"] else [],
+    )
+
+
+def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours: Values, values: Values) -> None:
+    if known is None:
+        _add_agreement(unit, client.id, values)
+        return
+    kind = values["agreement"]
+    terms = {key: value for key, value in known.terms.items() if key not in ("allowance_min", "labour_discount_pct")}
+    after = replace(
+        known,
+        name=known.name if kind == known.kind else NAMES[kind],
+        kind=kind,
+        ends=values["agreement_ends"],
+        terms=_terms(values) | terms | _limits(values),
+    )
+    levels = agreements.levels_of(unit.store, known.id)
+    if values["onsite_target_minutes"] != ours["onsite_target_minutes"]:
+        levels = _with_target(levels, values["onsite_target_minutes"])
+    agreements.update_agreement(unit, known, after, levels)
+    if values["prepaid_minutes"] != ours["prepaid_minutes"]:
+        before = _opening(agreements.pools_of(unit.store, known.id))
+        if before is None:
+            agreements.add_pool(unit, known.id, _pool(values))
+        else:
+            size = str(values["prepaid_minutes"])
+            agreements.update_pool(unit, before, replace(before, size=size, remaining=size))
+
+
+def _limits(values: Values) -> dict[str, Any]:
+    return {key: value for key, value in _terms(values).items() if key != "price_list"}
+
+
+def _with_target(levels: Mapping[str, Mapping[str, int]], target: int | None) -> dict[str, dict[str, int]]:
+    kept = {priority: dict(targets) for priority, targets in levels.items()}
+    for priority in _TARGETED:
+        targets = kept.setdefault(priority, {})
+        targets.pop("onsite", None)
+        if target is not None:
+            targets["onsite"] = target
+    return {priority: targets for priority, targets in kept.items() if targets}
+
+
+def _refuse(
+    entry: Entry, known: Agreement | None, opening: Pool | None, columns: Sequence[str], values: Values
+) -> None:
+    """What an import does not change: it ends no agreement, and rewrites no minutes that were drawn from."""
+    if known is None:
+        return
+    if "agreement" in columns and values["agreement"] == _NONE:
+        name = show(known.name, 40)
+        entry.fault("agreement", f"the client has {name} from {known.starts}; an import ends no agreement")
+    elif "prepaid_minutes" in columns and opening is not None:
+        if values["prepaid_minutes"] is None:
+            entry.fault("prepaid_minutes", f"an import takes no minutes away; there are {opening.size}")
+        elif opening.remaining != opening.size:
+            entry.fault("prepaid_minutes", f"minutes of this block were drawn already: {opening.remaining} remain")

@@ -1,0 +1,218 @@
+"""One row on its way in: its fields are read one by one, and every fault is kept, so that all are told at once."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from dispatch.desk.imports.table import Columns, Row
+from dispatch.desk.imports.verdicts import Fault, shortened
+from dispatch.model import text as limits
+from dispatch.model.instants import YEARS, parse_clock, parse_iso
+from dispatch.model.text import TextRefused, clean
+from dispatch.model.travel import Place
+
+T = TypeVar("T")
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
+_SAID = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
+
+WORD = 40
+"""Longest skill, tag, labour class or login."""
+
+
+class Entry:
+    """The fields of one row. A field that cannot be taken adds a fault and reads as if it were empty."""
+
+    def __init__(self, row: Row, columns: Columns, width: int) -> None:
+        self.row = row.number
+        self.faults: list[Fault] = []
+        self.warnings: list[str] = []
+        self._columns = columns
+        self._cells = row.cells
+        # what trails behind the last column is harmless as long as it is empty
+        if len(row.cells) < width or any(cell.strip() for cell in row.cells[width:]):
+            expected = f"has {len(row.cells)} fields where the first line has {width}"
+            self.faults.append(Fault("row", "", expected))
+
+    @property
+    def whole_row(self) -> bool:
+        """Whether the row has as many fields as the first line, so that each value stands under its own name."""
+        return not any(fault.field == "row" for fault in self.faults)
+
+    def has(self, column: str) -> bool:
+        """Whether the file has the column. What it has not, it says nothing about."""
+        return column in self._columns.position
+
+    def raw(self, column: str) -> str:
+        """The field as written, trimmed; empty where there is none."""
+        position = self._columns.position.get(column)
+        return "" if position is None or position >= len(self._cells) else self._cells[position].strip()
+
+    def fault(self, column: str, expected: str, value: str | None = None) -> None:
+        """Refuse the row for what stands in the column (or for `value`)."""
+        self.faults.append(Fault(column, shortened(self.raw(column) if value is None else value), expected))
+
+    def warn(self, text: str) -> None:
+        """Let the row pass, and say what somebody should look at."""
+        self.warnings.append(text)
+
+    def text(self, column: str, limit: int = limits.LINE, *, required: bool = False, multiline: bool = False) -> str:
+        """Text, cleaned."""
+        try:
+            text = clean(self.raw(column), limit=limit, multiline=multiline)
+        except TextRefused as refused:
+            self.fault(column, str(refused))
+            return ""
+        if required and not text:
+            self.fault(column, "is missing")
+        return text
+
+    def name(self, column: str, *, required: bool = False) -> str:
+        """A name of somebody or something."""
+        return self.text(column, limits.NAME, required=required)
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """Words separated by semicolons, in lower case, each once, in their order."""
+        return tuple(dict.fromkeys(word.casefold() for word in self.listed(column)))
+
+    def listed(self, column: str, limit: int = WORD) -> tuple[str, ...]:
+        """Short texts separated by semicolons."""
+        parts = []
+        for part in self.raw(column).split(";"):
+            try:
+                parts.append(clean(part, limit=limit))
+            except TextRefused as refused:
+                self.fault(column, str(refused), part)
+        return tuple(part for part in parts if part)
+
+    def whole(self, column: str, low: int, high: int, *, required: bool = False) -> int | None:
+        """A whole number from `low` to `high`."""
+        return self._parsed(column, _whole_between(low, high), required)
+
+    def decimal(self, column: str, low: int, high: int) -> str | None:
+        """A decimal number from `low` to `high`, as its shortest text."""
+        return self._parsed(column, _decimal_between(low, high))
+
+    def yes_no(self, column: str) -> bool:
+        """yes, true, 1 or no, false, 0; an empty field is a no."""
+        said = _SAID.get(self.raw(column).casefold())
+        if said is None:
+            self.fault(column, "is not yes or no")
+        return bool(said)
+
+    def day(self, column: str, *, required: bool = False) -> datetime.date | None:
+        """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
+        return self._parsed(column, _day, required)
+
+    def clock(self, column: str, *, end: bool = False) -> int | None:
+        """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00."""
+        return self._parsed(column, lambda text: _clock(text, end))
+
+    def instant(self, column: str) -> int | None:
+        """An ISO 8601 date and time with an offset, as epoch seconds."""
+        return self._parsed(column, _instant)
+
+    def choice(self, column: str, options: Mapping[str, T], *, empty: T | None = None) -> T | None:
+        """One of the options, without case; `empty` where the field is empty."""
+        written = self.raw(column)
+        if not written:
+            return empty
+        found = {name.casefold(): option for name, option in options.items()}.get(written.casefold())
+        if found is None:
+            self.fault(column, f"is not one of {', '.join(options)}")
+        return found
+
+    def place(self, lat: str, lon: str) -> Place | None:
+        """Coordinates in degrees, from two columns that are both filled or both empty."""
+        north, east = self.decimal(lat, -90, 90), self.decimal(lon, -180, 180)
+        if north is not None and east is not None:
+            return Place(float(north), float(east))
+        self._together(lat, lon)
+        return None
+
+    def span(self, first: str, last: str) -> tuple[int, int] | None:
+        """Opening times from two columns that are both filled or both empty; the end after the start."""
+        opens, closes = self.clock(first), self.clock(last, end=True)
+        if opens is not None and closes is not None:
+            if closes > opens:
+                return opens, closes
+            self.fault(last, f"is not after {first} {self.raw(first)}")
+        self._together(first, last)
+        return None
+
+    def _together(self, first: str, last: str) -> None:
+        for filled, empty in ((first, last), (last, first)):
+            if self.raw(filled) and not self.raw(empty):
+                self.fault(empty, f"is missing beside {filled}")
+
+    def _parsed(self, column: str, parse: Callable[[str], T], required: bool = False) -> T | None:
+        written = self.raw(column)
+        if not written:
+            if required:
+                self.fault(column, "is missing")
+            return None
+        try:
+            return parse(written)
+        except ValueError as fault:
+            self.fault(column, str(fault))
+            return None
+
+
+def _whole_between(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
+            raise ValueError(f"is not a whole number from {low:,} to {high:,}")
+        return int(text)
+
+    return parse
+
+
+def _decimal_between(low: int, high: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not _DECIMAL.fullmatch(text) or not low <= float(text) <= high:
+            raise ValueError(f"is not a number from {low} to {high} such as 12.5")
+        whole, point, fraction = text.partition(".")
+        shortest = str(int(whole)) if whole.lstrip("+-").strip("0") else "-0" if whole.startswith("-") else "0"
+        fraction = fraction.rstrip("0")
+        if not fraction:
+            return "0" if shortest == "-0" else shortest
+        return f"{shortest}{point}{fraction}"
+
+    return parse
+
+
+def _day(text: str) -> datetime.date:
+    if not _ISO_DATE.fullmatch(text):
+        raise ValueError("is not a date written as 2026-11-24")
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is a date that no calendar has; write for example 2026-11-24") from None
+    if day.year not in YEARS:
+        raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
+    return day
+
+
+def _clock(text: str, end: bool) -> int:
+    if not _CLOCK.fullmatch(text):
+        raise ValueError("is not a time written as 09:00")
+    try:
+        return parse_clock(text, allow_24=end)
+    except ValueError:
+        raise ValueError("is a time that no clock has; write for example 09:00") from None
+
+
+def _instant(text: str) -> int:
+    try:
+        instant = parse_iso(text)
+    except (ValueError, OverflowError):
+        raise ValueError("is not a date and time with an offset, such as 2026-11-24T09:00:00-05:00") from None
+    if not 0 <= instant < 7_258_118_400:  # the end of the last of YEARS
+        raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
+    return instant

@@ -1,0 +1,114 @@
+"""The deed: a file into the store, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from db.unit import Unit
+from dispatch.desk.imports import rate_card_file
+from dispatch.desk.imports.client_rows import ClientRows
+from dispatch.desk.imports.judging import Subject, judge
+from dispatch.desk.imports.rate_card_file import judge_card, read_card
+from dispatch.desk.imports.site_rows import SiteRows
+from dispatch.desk.imports.table import ROWS, find_columns, read_table
+from dispatch.desk.imports.technician_rows import TechnicianRows
+from dispatch.desk.imports.verdicts import Judged, Report, Verdict, shortened
+from dispatch.desk.imports.visit_rows import VisitRows
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.seat import Seat
+from dispatch.model.states import Role
+
+RATE_CARD = "rate-card"
+SUBJECTS: dict[str, type[Subject]] = {
+    "technicians": TechnicianRows,
+    "clients": ClientRows,
+    "sites": SiteRows,
+    "visits": VisitRows,
+}
+KINDS = (RATE_CARD, *SUBJECTS)
+"""What can be imported, in the order in which a new firm does it."""
+
+
+def import_file(
+    seat: Seat,
+    kind: str,
+    path: Path,
+    *,
+    check: bool = False,
+    accept_good: bool = False,
+    update: bool = False,
+    mapping: Mapping[str, str] | None = None,
+    rows: int = ROWS,
+) -> Report:
+    """Import a file, in one unit of work; nothing of it when any row is bad, unless the good ones are accepted.
+
+    Args:
+        kind: one of `KINDS`.
+        check: only say what would become of each row.
+        accept_good: take the good rows although others are bad.
+        update: take the file over records that differ from it.
+        mapping: what the file calls a column → what it is called here.
+        rows: the most rows that the file may have.
+
+    Raises:
+        Unreadable: the file cannot be read as such a file at all.
+        Faulty: `mapping` names columns that there are not.
+        NotAllowed: the person may not import this.
+    """
+    refuse_unknown_columns(kind, mapping)
+    if kind == RATE_CARD:
+        card = read_card(path)
+        roles: Sequence[Role] = rate_card_file.ROLES
+        unknown: tuple[str, ...] = ()
+        named: Mapping[str, str] = {}
+
+        def verdicts() -> list[Judged]:
+            return [judge_card(seat, card, update=update)]
+
+    else:
+        subject = SUBJECTS[kind]
+        table = read_table(path, rows)
+        columns = find_columns(table, subject.columns, subject.required, mapping)
+        roles, unknown, named = subject.roles, columns.unknown, columns.named
+
+        def verdicts() -> list[Judged]:
+            return judge(subject(seat), table, columns, update=update)
+
+    def report(judged: list[Judged], *, applied: bool) -> Report:
+        return Report(shortened(path.name), kind, tuple(judged), applied, check, accept_good, unknown, named)
+
+    if check:
+        with seat.store.read():
+            return report(verdicts(), applied=False)
+    with seat.write(f"import {kind}", *roles) as unit:
+        judged = verdicts()
+        return report(judged, applied=_carry_out(unit, judged, accept_good=accept_good))
+
+
+def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None:
+    """Refuse a mapping to columns that this kind of file has not.
+
+    Raises:
+        Faulty: it has such.
+    """
+    known = SUBJECTS[kind].columns if kind in SUBJECTS else ()
+    unknown = [ours for ours in (mapping or {}).values() if ours not in known]
+    if unknown:
+        raise Faulty(
+            [
+                f"there is no column {shortened(name)} in {kind}; there are {', '.join(known) or 'none'}"
+                for name in unknown
+            ]
+        )
+
+
+def _carry_out(unit: Unit, judged: Sequence[Judged], *, accept_good: bool) -> bool:
+    """Write what the verdicts say; returns whether anything was."""
+    writes: list[Callable[[Unit], None]] = [row.write for row in judged if row.write is not None]
+    if not writes or (not accept_good and any(row.verdict is Verdict.REFUSED for row in judged)):
+        unit.leave_unchanged()
+        return False
+    for write in writes:
+        write(unit)
+    return True

@@ -1,0 +1,127 @@
+"""From rows to verdicts. Each kind of file drafts its records; what is the same for all of them is decided here."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from db.names import folded
+from db.unit import Unit
+from dispatch.desk.imports.entries import Entry
+from dispatch.desk.imports.table import Columns, Table
+from dispatch.desk.imports.verdicts import Difference, Judged, Verdict, shortened
+from dispatch.desk.seat import Seat
+from dispatch.model.states import Role
+
+Values = dict[str, Any]
+"""What stands in the columns of a row, parsed, by our name of the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a row wants to be in the store.
+
+    `keys` are what no two rows of a file may share. `theirs` holds the columns that the file has, `ours` the same of
+    the record that is already there, None where there is none. `add` makes a new record; `change` takes the file over
+    an existing one.
+    """
+
+    reference: str
+    keys: tuple[str, ...]
+    theirs: Values
+    ours: Values | None
+    add: Callable[[Unit], None]
+    change: Callable[[Unit], None]
+    obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
+    """Adds a fault for every one of the columns that may not be changed."""
+
+
+class Subject(ABC):
+    """What a kind of file is about: made for one import, inside its unit of work."""
+
+    columns: ClassVar[tuple[str, ...]]
+    required: ClassVar[tuple[str, ...]]
+    key: ClassVar[str]
+    """The column by which a row is known again."""
+    roles: ClassVar[tuple[Role, ...]]
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.store = seat.store
+
+    @abstractmethod
+    def draft(self, entry: Entry) -> Draft:
+        """What the row wants to be. Faults and warnings go to the entry; with faults the draft is not used."""
+
+    def spell(self, column: str, value: Any) -> str:
+        """A value of a column as a person would write it in the file."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, frozenset):
+            return ";".join(sorted(value))
+        if isinstance(value, tuple):
+            return ";".join(map(str, value))
+        return str(value)
+
+
+def present(entry: Entry, values: Mapping[str, Any]) -> Values:
+    """The values of those columns that the file has."""
+    return {column: value for column, value in values.items() if entry.has(column)}
+
+
+def judge(subject: Subject, table: Table, columns: Columns, *, update: bool) -> list[Judged]:
+    """The verdict on every row of a table, in its order."""
+    seen: dict[str, int] = {}
+    return [_judged(subject, Entry(row, columns, len(table.headers)), seen, update) for row in table.rows]
+
+
+def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) -> Judged:
+    # a row of another width has its values under the wrong names: what they say is not worth telling
+    draft = subject.draft(entry) if entry.whole_row else None
+    reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
+    if draft is not None:
+        _refuse_repeated(subject, entry, draft, seen)
+    if draft is None or entry.faults:
+        return _with(entry, reference, Verdict.REFUSED)
+    if draft.ours is None:
+        return _with(entry, reference, Verdict.NEW, write=draft.add)
+    differing = [column for column, value in draft.theirs.items() if draft.ours.get(column) != value]
+    differences = tuple(
+        Difference(
+            column,
+            shortened(subject.spell(column, draft.ours.get(column))),
+            shortened(subject.spell(column, draft.theirs[column])),
+        )
+        for column in differing
+    )
+    if not differences:
+        return _with(entry, reference, Verdict.UNCHANGED)
+    if not update:
+        return _with(entry, reference, Verdict.DIFFERS, differences=differences)
+    draft.obstacles(entry, differing)
+    if entry.faults:
+        return _with(entry, reference, Verdict.REFUSED, differences=differences)
+    return _with(entry, reference, Verdict.UPDATED, differences=differences, write=draft.change)
+
+
+def _refuse_repeated(subject: Subject, entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
+    for key in map(folded, draft.keys):
+        first = seen.setdefault(key, entry.row)
+        if first != entry.row:
+            entry.fault(subject.key, f"stands in row {first} already", draft.reference)
+            return
+
+
+def _with(
+    entry: Entry,
+    reference: str,
+    verdict: Verdict,
+    *,
+    differences: tuple[Difference, ...] = (),
+    write: Callable[[Unit], None] | None = None,
+) -> Judged:
+    return Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings), differences, write)

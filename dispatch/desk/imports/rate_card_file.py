@@ -1,0 +1,200 @@
+"""rate_card.json: a dated price list, in an envelope with its name, its first day and the firm's depot."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from db import agreements, clients, settings, visits
+from db.unit import Unit
+from dispatch.desk.imports.table import Unreadable, read_text
+from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, shortened
+from dispatch.desk.one_way import one_way_from
+from dispatch.desk.seat import Seat
+from dispatch.model import text as limits
+from dispatch.model.agreements import RateCard
+from dispatch.model.firm import Firm
+from dispatch.model.instants import YEARS, day_of, zone_of
+from dispatch.model.states import Role
+from dispatch.model.text import TextRefused, clean
+from dispatch.model.travel import Place
+
+ROLES = (Role.LEAD,)
+
+_BYTES = 1_000_000
+_ENVELOPE = ("name", "valid_from", "depot")
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Raises:
+        Unreadable: it is not UTF-8, too large, or no JSON object.
+    """
+    text = read_text(path, _BYTES)
+    name = shortened(path.name)
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repetition)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
+    except ValueError as error:
+        raise Unreadable(f"{name} is not a rate card: {error}.") from None
+    except RecursionError:
+        raise Unreadable(f"{name} is not a rate card: it is nested too deeply.") from None
+    if not isinstance(found, dict):
+        raise Unreadable(f"{name} is not a rate card: that is one JSON object.")
+    return found
+
+
+def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
+    """The verdict on a rate card. Everything that is wrong with it is told at once."""
+    faults: list[Fault] = []
+    card = {key: value for key, value in given.items() if key not in _ENVELOPE}
+    faults.extend(_faults_of(card))
+    zone = _zone(card.get("timezone"), seat.firm.zone)
+    valid_from = _valid_from(given.get("valid_from"), datetime.date(day_of(seat.now, zone).year, 1, 1), faults)
+    name = _name(given.get("name"), f"Rate card from {valid_from.isoformat()}", faults)
+    depot = _depot(given.get("depot"), faults)
+    before = next((known for known in agreements.rate_cards(seat.store) if known.valid_from == valid_from), None)
+    if faults:
+        return Judged(1, shortened(name), Verdict.REFUSED, tuple(faults))
+    if before is None:
+
+        def add(unit: Unit) -> None:
+            agreements.add_rate_card(unit, name, valid_from, card)
+            _settle_firm(unit, seat, card, depot)
+
+        return Judged(1, shortened(name), Verdict.NEW, write=add)
+    differences = _differences(before, name, card)
+    if not differences:
+        return Judged(1, shortened(name), Verdict.UNCHANGED)
+    if not update:
+        return Judged(1, shortened(name), Verdict.DIFFERS, differences=differences)
+
+    def change(unit: Unit) -> None:
+        agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
+        _settle_firm(unit, seat, card, depot)
+
+    return Judged(1, shortened(name), Verdict.UPDATED, differences=differences, write=change)
+
+
+def _faults_of(card: Mapping[str, Any]) -> list[Fault]:
+    from dispatch.charges import validate_card
+
+    return [Fault("card", "", fault) for fault in validate_card(card)]
+
+
+def _valid_from(given: Any, otherwise: datetime.date, faults: list[Fault]) -> datetime.date:
+    if given is None:
+        return otherwise
+    try:
+        day = datetime.date.fromisoformat(given)
+        if day.isoformat() == given and day.year in YEARS:
+            return day
+    except (TypeError, ValueError):
+        pass
+    faults.append(Fault("valid_from", shortened(str(given)), "is not a date written as 2026-01-01"))
+    return otherwise
+
+
+def _name(given: Any, otherwise: str, faults: list[Fault]) -> str:
+    if given is None:
+        return otherwise
+    try:
+        if not isinstance(given, str):
+            raise TextRefused("is not text")
+        return clean(given, limit=limits.NAME) or otherwise
+    except TextRefused as refused:
+        faults.append(Fault("name", shortened(str(given)), str(refused)))
+        return otherwise
+
+
+def _depot(given: Any, faults: list[Fault]) -> tuple[str, Place] | None:
+    """Address and place of the depot, None where the envelope has none."""
+    if given is None:
+        return None
+    try:
+        if not isinstance(given, dict) or not {"lat", "lon"} <= given.keys() <= {"address", "lat", "lon"}:
+            raise ValueError('is not an object such as {"address": "1 Front Street", "lat": 39.96, "lon": -83.0}')
+        lat, lon, address = given["lat"], given["lon"], given.get("address", "")
+        if not isinstance(address, str) or any(
+            isinstance(n, bool) or not isinstance(n, int | float) for n in (lat, lon)
+        ):
+            raise ValueError("has coordinates that are not numbers, or an address that is not text")
+        return clean(address, limit=limits.ADDRESS), Place(float(lat), float(lon))
+    except (ValueError, OverflowError) as fault:
+        faults.append(Fault("depot", shortened(json.dumps(given)), str(fault)))
+        return None
+
+
+def _differences(before: RateCard, name: str, card: Mapping[str, Any]) -> tuple[Difference, ...]:
+    ours, theirs = {"name": before.name, **before.card}, {"name": name, **card}
+    return tuple(
+        Difference(key, _spelt(ours.get(key)), _spelt(theirs.get(key)))
+        for key in dict.fromkeys((*ours, *theirs))
+        if ours.get(key) != theirs.get(key)
+    )
+
+
+def _settle_firm(unit: Unit, seat: Seat, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
+    """Take over for the firm what it never set itself, and for its sites what they waited for."""
+    before, already = seat.firm, settings.fields_set(seat.store)
+    found: dict[str, Any] = {"distance_unit": card.get("distance_unit", before.distance_unit)}
+    found |= {"currency": card.get("currency", before.currency), "zone": card.get("timezone", before.zone)}
+    if depot is not None and before.depot is None:
+        found |= {"depot_address": depot[0], "depot": depot[1]}
+    settings.set_firm(unit, **{name: value for name, value in found.items() if name not in already})
+    _settle_sites(unit, seat, before, seat.firm)
+
+
+def _settle_sites(unit: Unit, seat: Seat, before: Firm, after: Firm) -> None:
+    """Give the sites that came before the card the drive from its depot, and its zone where they had a guessed one.
+
+    A site keeps a zone in which visits were promised, and every figure that it has.
+    """
+    visited = {visit.site_id for visit in visits.all_visits(seat.store, archived=True)}
+    for site in clients.all_sites(seat.store):
+        settled = site
+        if site.zone == before.zone != after.zone and site.id not in visited:
+            settled = replace(settled, zone=after.zone)
+        if before.depot is None and site.one_way_distance is None and site.one_way_minutes is None:
+            drive = one_way_from(after, site.place)
+            settled = replace(
+                settled,
+                one_way_distance=drive.distance,
+                one_way_minutes=drive.minutes,
+                one_way_provenance=drive.provenance,
+            )
+        if settled != site:
+            clients.update_site(unit, site, settled)
+
+
+def _spelt(value: Any) -> str:
+    return (
+        "" if value is None else shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    )
+
+
+def _zone(given: Any, otherwise: str) -> str:
+    try:
+        zone_of(given if isinstance(given, str) else otherwise)
+    except ValueError:
+        return otherwise
+    return given if isinstance(given, str) else otherwise
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{shortened(repeated)} stands in it twice")
+    return found

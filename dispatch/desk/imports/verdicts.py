@@ -1,0 +1,119 @@
+"""What an import says about a file: a verdict for every row, with its faults, warnings and differences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from db.unit import Unit
+from dispatch.model.text import show
+
+SHOWN_CELLS = 40
+"""How much of a value a fault repeats, in terminal cells."""
+
+
+class Verdict(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DIFFERS = "differs"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a row is refused. `value` is fit for a terminal and shortened; empty where there is none."""
+
+    field: str
+    value: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which the file and the record do not agree, both fit for a terminal."""
+
+    field: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row with its verdict; `write` carries it out, None where there is nothing to write."""
+
+    row: int
+    reference: str
+    verdict: Verdict
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    write: Callable[[Unit], None] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdicts on a file. `applied` says whether anything was written.
+
+    `named` has the file's own name of each column that it calls otherwise than we do.
+    """
+
+    file: str
+    kind: str
+    rows: tuple[Judged, ...]
+    applied: bool
+    checked: bool
+    accepts_good: bool
+    unknown_columns: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many rows have each verdict, without the verdicts that none has."""
+        found = Counter(row.verdict for row in self.rows)
+        return {verdict: found[verdict] for verdict in Verdict if found[verdict]}
+
+    @property
+    def refused(self) -> int:
+        """How many rows are refused."""
+        return self.counts.get(Verdict.REFUSED, 0)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether refused rows keep the whole file out."""
+        return bool(self.refused) and not self.accepts_good
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `--json` prints it."""
+        return {
+            "file": self.file,
+            "kind": self.kind,
+            "rows": [
+                {
+                    "row": row.row,
+                    "reference": row.reference,
+                    "verdict": row.verdict.value,
+                    "faults": [
+                        {"field": fault.field, "value": fault.value, "expected": fault.expected} for fault in row.faults
+                    ],
+                    "warnings": list(row.warnings),
+                    "differences": [
+                        {"field": one.field, "ours": one.ours, "theirs": one.theirs} for one in row.differences
+                    ],
+                }
+                for row in self.rows
+            ],
+            "counts": {verdict.value: self.counts.get(verdict, 0) for verdict in Verdict},
+            "unknown_columns": list(self.unknown_columns),
+            "applied": self.applied,
+        }
+
+
+def shortened(value: str) -> str:
+    """A value from a file, fit to be repeated in a sentence."""
+    return show(value.strip(), SHOWN_CELLS)

@@ -1,0 +1,442 @@
+"""The technician's deeds, from setting out to sign-off, and the ends of a visit. The gates are asked in the transaction."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from db import checklists, people, visits
+from db.store import Store
+from db.unit import Unit
+from db.visits import NewVisit
+from dispatch.closeout import recording
+from dispatch.closeout.gates import Unmet, unmet
+from dispatch.closeout.recording import Decision, Entry
+from dispatch.desk import routing
+from dispatch.desk.charging import keep_sheet
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
+from dispatch.model.instants import day_of
+from dispatch.model.people import Staff
+from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Assignment, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording left: the visit as it stands, and what followed from it in words."""
+
+    visit: Visit
+    notes: tuple[str, ...] = ()
+
+
+def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
+    """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
+    with seat.write("depart", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "depart", also=ON_THE_WAY_OR_THERE)
+        parts = _own_parts(seat, visit, technician)
+        fresh = [part for part in parts if part.depart_at is None]
+        if not fresh:
+            raise Refusal(f"{show(visit.reference)} is en route already.")
+        state = visit.state if visit.state in ON_THE_WAY_OR_THERE else State.EN_ROUTE
+        visits.change(unit, visit, state=state.value)
+        for part in fresh:
+            visits.stamp(unit, part, depart_at=unit.at)
+        unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
+        return _again(seat.store, visit)
+
+
+def arrive(seat: Seat, reference: str, *, technician: str | None = None, early_agreed_by: str = "") -> Visit:
+    """Check in. `early_agreed_by` is who agreed to begin before the appointment; without it that time is not charged."""
+    with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "arrive", also=OPEN_ON_SITE)
+        parts = _own_parts(seat, visit, technician)
+        fresh = [part for part in parts if part.check_in_at is None]
+        if not fresh:
+            raise Refusal(f"{show(visit.reference)} is checked in already.")
+        _only_here(seat.store, visit, fresh)
+        agreed = _text("early start agreed by", early_agreed_by, limits.NAME)
+        visits.change(unit, visit, state=State.ON_SITE.value, early_agreed_by=agreed or visit.early_agreed_by)
+        for part in fresh:
+            visits.stamp(unit, part, check_in_at=unit.at)
+            unit.insert("segment", assignment_id=part.id, kind="work", starts_at=unit.at)
+            if part.depart_at is not None:
+                unit.insert("segment", assignment_id=part.id, kind="travel", starts_at=part.depart_at, ends_at=unit.at)
+        unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
+        return _again(seat.store, visit)
+
+
+def record(
+    seat: Seat,
+    reference: str,
+    ref: str,
+    entry: Entry,
+    *,
+    follow_up_on: datetime.date | None = None,
+    follow_up_minutes: int = 60,
+) -> Recorded:
+    """Record a result on an item, with everything that follows from it.
+
+    Args:
+        seat: a technician of the visit, or a lead.
+        reference: the visit.
+        ref: the item's id, in any case.
+        entry: what is recorded; its texts are cleaned here.
+        follow_up_on: for a named thing that becomes a follow-up visit: when it is wanted.
+        follow_up_minutes: the length of that visit.
+
+    Raises:
+        Refusal: the item does not take it, or the visit is not open; the message says why.
+    """
+    with seat.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _open_visit(seat, reference)
+        item = _item(seat.store, visit, ref)
+        clean_entry = replace(
+            entry,
+            text=_text("text", entry.text, limits.NOTE, multiline=True),
+            value=_text("value", entry.value, 80) if entry.value is not None else None,
+            signed_by=_text("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
+        )
+        if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.staff.roles:
+            raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
+        decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
+        return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
+
+
+def work(seat: Seat, reference: str, text: str) -> Visit:
+    """Note what was changed (W2). Tests that passed before must pass again."""
+    with seat.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _open_visit(seat, reference)
+        noted = _text("text", text, limits.NOTE, multiline=True)
+        checklist = checklists.checklist(seat.store, visit.id)
+        return _write(seat, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
+
+
+def ask(seat: Seat, reference: str, text: str) -> Visit:
+    """The client asks for something more: another requested item, W1.n."""
+    with seat.write("ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        if visit.state in (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED, State.CANCELLED):
+            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
+        if Role.DISPATCHER not in seat.staff.roles:
+            _own_parts(seat, visit, None)
+        asked = _text("text", text, limits.LINE)
+        decision = recording.ask(checklists.checklist(seat.store, visit.id), asked)
+        if visit.state not in OPEN_ON_SITE:
+            decision = replace(decision, state=None)
+        return _write(seat, unit, visit, None, decision).visit
+
+
+def sign_off(seat: Seat, reference: str, name: str, satisfied: bool, words: str = "") -> Visit:
+    """The client's sign-off (L5): it comes last, and whatever is recorded later asks for it again."""
+    entry = Entry(Result.SIGNED, words, signed_by=name, satisfied=satisfied)
+    return record(seat, reference, "L5", entry).visit
+
+
+def close(seat: Seat, reference: str) -> Visit:
+    """Close a visit and check the crew out; its charge is kept.
+
+    Raises:
+        GatesUnmet: with every reason at once. Nothing was changed.
+    """
+    with seat.write("close", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "close")
+        _own_parts(seat, visit, None)
+        reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
+        if reasons:
+            raise _refused(visit, reasons)
+        return _end(seat, unit, visit, State.CLOSED)
+
+
+def leave(
+    seat: Seat,
+    reference: str,
+    reason: str,
+    *,
+    follow_up_on: datetime.date | None = None,
+    minutes: int | None = None,
+    our_fault: bool = False,
+) -> tuple[Visit, Visit]:
+    """Leave a visit open, by a lead only: a follow-up for the same technician is booked first.
+
+    Returns the visit and its follow-up. A visit that has one already (an overridden test books it) gets no second.
+    """
+    with seat.write("leave", Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "leave")
+        why = _required("reason", reason)
+        booked = visits.follow_ups(seat.store, visit.id)
+        if booked:
+            follow_up = booked[-1]
+        else:
+            wanted_on = follow_up_on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
+            follow_up = _book(seat, unit, visit, visit.work, wanted_on, minutes or visit.minutes, our_fault=our_fault)
+        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=follow_up.reference)
+        return left, follow_up
+
+
+def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> Visit:
+    """Nobody let us in. Whom we called is required (close-out.md C4, 12)."""
+    with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "no-access")
+        _own_parts(seat, visit, None)
+        who = _required("called", called)
+        said = _text("reason", reason, limits.LINE)
+        return _end(seat, unit, visit, State.NO_ACCESS, reason=said, called=who)
+
+
+def abort(seat: Seat, reference: str, reason: str) -> Visit:
+    """We end a visit before work was done. Nothing is charged."""
+    with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "abort")
+        if Role.DISPATCHER not in seat.staff.roles:
+            _own_parts(seat, visit, None)
+        return _end(seat, unit, visit, State.ABORTED, reason=_required("reason", reason))
+
+
+def reopen(seat: Seat, reference: str, reason: str) -> Visit:
+    """Take an ended visit back to on site. A later close makes a new revision of its charge."""
+    with seat.write("reopen", Role.LEAD) as unit:
+        visit = _step(seat.store, reference, "reopen")
+        why = _required("reason", reason)
+        visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
+        for part in visit.assignments:
+            if part.check_in_at is None:
+                visits.stamp(unit, part, check_in_at=unit.at)
+            visits.stamp(unit, part, check_out_at=None)
+        unit.audit("visit", visit.id, reason=why, was=visit.state.value)
+        routing.reroute(seat, unit, routing.days_of(visit))
+        return _again(seat.store, visit)
+
+
+def _write(
+    seat: Seat,
+    unit: Unit,
+    visit: Visit,
+    item: Item | None,
+    decision: Decision,
+    follow_up_on: datetime.date | None = None,
+    follow_up_minutes: int = 60,
+) -> Recorded:
+    """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
+    if decision.faults:
+        refs = decision.faults[0].ref
+        raise Refusal(
+            f"{show(refs)} was not recorded: " + " ".join(f"{one.text} ({one.gate})" for one in decision.faults)
+        )
+    notes: list[str] = []
+    follow_up = None
+    if decision.follow_up and item is not None:
+        follow_up = _follow_up(seat, unit, visit, item, follow_up_on, follow_up_minutes)
+        notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
+    recorded = decision.result is not None or decision.work is not None
+    sequence = visit.sequence + recorded
+    visits.change(unit, visit, sequence=sequence, state=(decision.state or visit.state).value)
+    if decision.result is not None and item is not None:
+        own = decision.result is Result.OVERRIDDEN and visit.assignment_of(seat.staff.id) is not None
+        attempt = Attempt(
+            sequence,
+            unit.at,
+            seat.staff.name,
+            decision.result,
+            decision.text,
+            decision.value,
+            decision.grade,
+            signed_by=decision.signed_by,
+            satisfied=decision.satisfied,
+            follow_up_id=follow_up.id if follow_up else None,
+            self_approved=own,
+        )
+        checklists.add_attempt(unit, visit.id, item.id, seat.staff.id, attempt)
+    if decision.work is not None:
+        entry = WorkEntry(sequence, unit.at, seat.staff.name, decision.work, decision.work_text)
+        checklists.add_work_entry(unit, visit.id, seat.staff.id, entry)
+    visits.add_items(unit, visit.id, decision.items, added_by=seat.staff.id)
+    notes += [f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is Kind.NAMED]
+    unit.audit(
+        "visit",
+        visit.id,
+        item=item.ref if item else None,
+        result=decision.result.value if decision.result else None,
+        text=decision.text or decision.work_text or None,
+        value=decision.value,
+        signed_by=decision.signed_by,
+        added=[f"{added.ref} {added.label}" for added in decision.items] or None,
+    )
+    return Recorded(_again(seat.store, visit), tuple(notes))
+
+
+def _follow_up(
+    seat: Seat, unit: Unit, visit: Visit, item: Item, wanted_on: datetime.date | None, minutes: int
+) -> Visit:
+    """The follow-up visit that a recording books: for a named thing, and for a test that a lead waives (C2)."""
+    if item.kind is Kind.NAMED:
+        if wanted_on is None:
+            raise Faulty(["follow-up: say when it is wanted"])
+        return _book(seat, unit, visit, item.label, wanted_on, minutes)
+    booked = visits.follow_ups(seat.store, visit.id)
+    if booked:
+        return booked[-1]  # one visit is enough to test again whatever was waived
+    tomorrow = day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
+    return _book(seat, unit, visit, f"Test again: {item.label}"[: limits.LINE], tomorrow, minutes)
+
+
+def _book(
+    seat: Seat,
+    unit: Unit,
+    visit: Visit,
+    what: str,
+    wanted_on: datetime.date,
+    minutes: int,
+    *,
+    our_fault: bool = False,
+) -> Visit:
+    """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
+    if not 1 <= minutes <= 1440:
+        raise Faulty([f"minutes: {minutes} is not between 1 and 1440"])
+    visit_id = visits.add_visit(
+        unit,
+        seat.store,
+        NewVisit(
+            reference=visits.next_reference(seat.store),
+            client_id=visit.client_id,
+            site_id=visit.site_id,
+            work=what,
+            minutes=minutes,
+            priority=visit.priority,
+            requested_at=unit.at,
+            wanted_on=wanted_on,
+            skills=visit.skills,
+            tags=visit.tags,
+            preferred_id=visit.assignments[0].technician_id,
+            cause="own_failure" if our_fault else "normal",
+            parent_id=visit.id,
+            job_id=visit.job_id,
+        ),
+    )
+    booked = visits.visit_by_id(seat.store, visit_id)
+    assert booked is not None
+    return booked
+
+
+def _end(
+    seat: Seat, unit: Unit, visit: Visit, state: State, *, reason: str = "", called: str = "", follow_up: str = ""
+) -> Visit:
+    """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day."""
+    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", reason=reason, called=called)
+    for part in visit.assignments:
+        if part.check_in_at is not None and part.check_out_at is None:
+            visits.stamp(unit, part, check_out_at=unit.at)
+            unit.execute(
+                "UPDATE segment SET ends_at = ? WHERE assignment_id = ? AND ends_at IS NULL", (unit.at, part.id)
+            )
+    unit.audit(
+        "visit", visit.id, state=state.value, reason=reason or None, called=called or None, follow_up=follow_up or None
+    )
+    routing.reroute(seat, unit, routing.days_of(visit))
+    ended = _again(seat.store, visit)
+    keep_sheet(seat.store, unit, ended, now=unit.at)
+    return ended
+
+
+def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:
+    count = f"{len(reasons)} reason{'' if len(reasons) == 1 else 's'}"
+    return GatesUnmet(
+        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count}:",
+        [f"{reason.gate} {show(reason.ref)} {show(reason.text)}" for reason in reasons],
+    )
+
+
+def _open_visit(seat: Seat, reference: str) -> Visit:
+    """A visit on which the person may record now."""
+    visit = find(seat.store, reference)
+    if visit.state not in OPEN_ON_SITE:
+        hint = "check in first" if visit.checked_in_at is None else "nothing more is recorded on it"
+        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: {hint}.")
+    _own_parts(seat, visit, None)
+    return visit
+
+
+def _item(store: Store, visit: Visit, ref: str) -> Item:
+    checklist = checklists.checklist(store, visit.id)
+    item = checklist.item(ref.strip())
+    if item is None and ref.strip().casefold() == "w1":
+        item = checklist.item("W1.1")
+    if item is None:
+        known = ", ".join(show(one.ref) for one in checklist.items)
+        raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
+    return item
+
+
+def _own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignment]:
+    """The assignments that the person acts for: their own, or, for a lead, the named one or all."""
+    staff = people.staff_by_id(seat.store, seat.staff.id)
+    assert staff is not None
+    if technician is not None:
+        return [_named_part(visit, technician, staff)]
+    own = visit.assignment_of(staff.id)
+    if own is not None:
+        return [own]
+    if Role.LEAD in staff.roles and visit.assignments:
+        return list(visit.assignments)
+    crew = ", ".join(show(part.technician) for part in visit.assignments) or "nobody yet"
+    raise NotAllowed(f"{show(visit.reference)} is with {crew}, not with {show(staff.name)}.")
+
+
+def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
+    wanted = " ".join(technician.split()).casefold()
+    part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)
+    if part is None:
+        crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
+        raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
+    if part.technician_id != staff.id and Role.LEAD not in staff.roles:
+        raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
+    return part
+
+
+def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
+    """A technician is at one place at a time (charges.md B1, checked by the board)."""
+    for part in parts:
+        row = store.one(
+            "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
+            "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL",
+            (part.technician_id, visit.id),
+        )
+        if row is not None:
+            raise Refusal(f"{show(part.technician)} is checked in at {show(row[0])}: close or leave that one first.")
+
+
+def _step(store: Store, reference: str, deed: str, *, also: frozenset[State] = frozenset()) -> Visit:
+    """The visit, if the deed may start from its state; `also` for the second technician of a crew."""
+    visit = find(store, reference)
+    sources = STEPS[deed].sources
+    if visit.state not in sources and not (visit.state in also and len(visit.assignments) > 1):
+        raise Refusal(
+            f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
+            f"{', '.join(state.label for state in State if state in sources)}."
+        )
+    return visit
+
+
+def _again(store: Store, visit: Visit) -> Visit:
+    found = visits.visit_by_id(store, visit.id)
+    assert found is not None
+    return found
+
+
+def _required(name: str, text: str) -> str:
+    cleaned = _text(name, text, limits.LINE)
+    if not cleaned:
+        raise Faulty([f"{name}: is missing"])
+    return cleaned
+
+
+def _text(name: str, text: str, limit: int, *, multiline: bool = False) -> str:
+    try:
+        return clean(text, limit=limit, multiline=multiline)
+    except TextRefused as fault:
+        raise Faulty([f"{name}: {fault}"]) from None

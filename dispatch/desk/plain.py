@@ -1,0 +1,293 @@
+"""The main views as text: for `--plain`, for pipes, for screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from db import sheets
+from db.store import Store
+from dispatch.desk.visit_page import VisitPage
+from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.checklists import Attempt, Item
+from dispatch.model.instants import clock_text, day_text, span_text
+from dispatch.model.money import format_minor
+from dispatch.model.text import pad, show
+from dispatch.model.travel import Leg
+from dispatch.model.units import distance_text, leg_text
+from dispatch.model.visits import Visit
+
+
+def board_lines(board: Board) -> list[str]:
+    """The board as text: each technician with stops and legs, then the queue and what is on hold."""
+    lines = [
+        f"{show(board.firm)}  {day_text(board.day)}  {_clock(board.now, board)}",
+        f"{_count(len(board.rows), 'technician')}, {_count(board.planned, 'visit')}, {len(board.queue)} unscheduled",
+    ]
+    for row in board.rows:
+        lines += ["", *_row_lines(row, board)]
+    if not board.rows:
+        lines += ["", "No technicians yet: dispatch import technicians FILE"]
+    lines += ["", f"Unscheduled ({len(board.queue)})", *(_queued_line(visit, board) for visit in board.queue)]
+    if board.on_hold:
+        lines += ["", f"On hold ({len(board.on_hold)})"]
+        lines += [f"{_queued_line(visit, board)}  waiting: {show(visit.reason)}" for visit in board.on_hold]
+    return lines
+
+
+def day_lines(board: Board, row: BoardRow) -> list[str]:
+    """One technician's day as text."""
+    return [f"{day_text(board.day)}  {_clock(board.now, board)}", *_row_lines(row, board)]
+
+
+def log_lines(log: Log) -> list[str]:
+    """The visit log of a day as text."""
+    lines = [f"{show(log.firm)}  visit log  {day_text(log.day)}"]
+    if not log.lines:
+        lines.append("No visits on this day.")
+    for line in log.lines:
+        visit = line.visit
+        actual = f"{_span(visit.actual_in, visit.actual_out, log)}" if visit.actual_in is not None else "–"
+        lines.append(
+            "  ".join(
+                [
+                    pad(visit.reference, 8),
+                    pad(", ".join(line.technicians) or "–", 14),
+                    pad(visit.client, 26),
+                    pad(visit.state.label, 12),
+                    pad(_span(visit.start, visit.end, log), 13),
+                    pad(actual, 13),
+                    pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
+                    pad(evidence_text(line), 30),
+                    charge_text(line),
+                ]
+            ).rstrip()
+        )
+    return lines
+
+
+def evidence_text(line: LogLine) -> str:
+    """The evidence of a visit in words: how many results of which grade, retests, overrides."""
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (line.executed, "executed"),
+            (line.measured, "measured"),
+            (line.attested, "attested"),
+            (line.waived, "waived"),
+            (line.retests, "retests" if line.retests > 1 else "retest"),
+        )
+        if count
+    ]
+    return " · ".join(parts)
+
+
+def charge_text(line: LogLine) -> str:
+    """The charge of a visit in words."""
+    if line.charge_status is None:
+        return "not charged"
+    if line.total is None:
+        return "charge blocked"
+    note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
+    return f"{format_minor(line.total, line.exponent, grouped=True)} {line.currency}{note}"
+
+
+def visit_lines(found: Sequence[Visit]) -> list[str]:
+    """Visits as text, a line each."""
+    if not found:
+        return ["No visits."]
+    return [
+        "  ".join(
+            [
+                pad(visit.reference, 8),
+                pad(visit.state.label, 11),
+                pad(_when(visit), 24),
+                pad(", ".join(part.technician for part in visit.assignments) or "–", 14),
+                f"P{visit.priority}",
+                pad(visit.client, 28),
+                show(visit.work, 50),
+            ]
+        ).rstrip()
+        for visit in found
+    ]
+
+
+def visit_page_lines(page: VisitPage) -> list[str]:
+    """One visit with its checklist, its charge and its events."""
+    visit = page.visit
+    lines = [
+        f"{show(visit.reference)}  {show(visit.client)}  {show(visit.site)}  {visit.state.label}",
+        f"  {show(visit.work)} · {visit.minutes} min · P{visit.priority}" + (" · emergency" if visit.emergency else ""),
+        f"  {_when(visit)}"
+        + (f" · {', '.join(show(p.technician) for p in visit.assignments)}" if visit.assignments else ""),
+        f"  {show(page.site.address)} · {show(page.site.access_notes)}",
+    ]
+    if page.leg is not None:
+        lines.append(f"  leg {leg_line(page.leg, page.unit)}")
+    phase = None
+    for item in page.checklist.items:
+        if item.phase is not phase:
+            phase = item.phase
+            lines.append(phase.value.upper())
+        lines += _item_lines(item, visit.zone, page.hours24)
+    if page.unmet:
+        lines += [
+            "Not ready to close:",
+            *(f"  {unmet.gate} {show(unmet.ref)} {show(unmet.text)}" for unmet in page.unmet),
+        ]
+    lines += ["Charge" + (" (estimate)" if page.charge is not None and page.charge.estimate else "")]
+    lines += [f"  {line}" for line in charge_lines(page)]
+    if page.events:
+        lines += ["Events"]
+        lines += [
+            f"  {clock_text(event.at, visit.zone, page.hours24)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
+            for event in page.events
+        ]
+    return lines
+
+
+def charge_lines(page: VisitPage) -> list[str]:
+    """The charge sheet of a visit as text, each line with its arithmetic."""
+    if page.charge is None:
+        return [page.charge_note]
+    form = page.charge.sheet.as_json()
+    currency = page.charge.currency
+    if form["total"] is None:
+        return ["blocked: " + ", ".join(form.get("errors", []))]
+    lines = [
+        f"{pad(line['rule'], 9)} {pad(show(line.get('tech', '')), 12)} {line['amount']:>10}  {show(line['why'])}"
+        for line in form["lines"]
+    ]
+    lines.append(f"{'net':9} {'':12} {form['net']:>10}")
+    lines.append(f"{'tax':9} {'':12} {form['tax']:>10}")
+    lines.append(
+        f"{'total':9} {'':12} {form['total']:>10}  {currency}"
+        + (f"  {form['status']}" if form["status"] != "ready" else "")
+    )
+    if form["flags"]:
+        lines.append("flags: " + ", ".join(form["flags"]))
+    return lines
+
+
+def charge_line(store: Store, visit: Visit) -> str:
+    """The kept charge of a visit in one line."""
+    kept = sheets.latest_sheet(store, visit.id)
+    if kept is None:
+        return "no charge: no rate card is in force on that day"
+    if kept.total is None:
+        return f"charge blocked: {', '.join(kept.sheet.get('errors', []))}"
+    return f"charge {format_minor(kept.total, kept.exponent, grouped=True)} {kept.currency} ({kept.status})"
+
+
+def leg_line(leg: Leg, unit: str) -> str:
+    """A leg in words: minutes with provenance, and the distance."""
+    distance = distance_text(leg.metres, unit) if leg.metres is not None else ""
+    return "  ".join(part for part in (leg_text(leg.seconds, leg.provenance), distance) if part)
+
+
+def _row_lines(row: BoardRow, board: Board) -> list[str]:
+    head = show(row.name)
+    if row.shift is None:
+        head += "  off"
+    else:
+        head += f"  {_span(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
+    if row.metres is not None and row.visits:
+        head += f"  {distance_text(row.metres, board.unit)}"
+    if row.unknown_legs:
+        head += f"  {_count(row.unknown_legs, 'unknown leg')}"
+    lines = [head]
+    for absence in row.absences:
+        lines.append(f"  {_span(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
+    for visit in row.visits:
+        if visit.leg is not None:
+            lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
+        lines.append(_stop_line(visit, board))
+    if row.leg_home is not None:
+        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}")
+    if not row.visits:
+        lines.append("  no visits")
+    return lines
+
+
+def _stop_line(visit: BoardVisit, board: Board) -> str:
+    parts = [
+        f"  {_span(visit.start, visit.end, board)}",
+        pad(visit.state.label, 11),
+        pad(visit.reference, 7),
+        f"{show(visit.client)}, {show(visit.work)}",
+    ]
+    if visit.promised is not None:
+        parts.append(f"promised {_span(*visit.promised, board)}")
+    if visit.actual_in is not None:
+        parts.append(f"in {_clock(visit.actual_in, board)}")
+    if visit.actual_out is not None:
+        parts.append(f"out {_clock(visit.actual_out, board)}")
+    if visit.pinned:
+        parts.append("pinned")
+    return "  ".join(parts)
+
+
+def _queued_line(visit: BoardVisit, board: Board) -> str:
+    parts = [
+        f"  P{visit.priority}",
+        pad(visit.reference, 7),
+        pad(visit.client, 28),
+        f"{visit.minutes:>4} min",
+        show(visit.work),
+    ]
+    if visit.promised is not None:
+        parts.append(f"promised {_span(*visit.promised, board)}")
+    if visit.skills:
+        parts.append("needs " + ", ".join(map(show, visit.skills)))
+    if visit.emergency:
+        parts.append("emergency")
+    if visit.overdue and visit.wanted_on is not None:
+        parts.append(f"overdue since {day_text(visit.wanted_on)}")
+    if visit.wanted_on is None:
+        parts.append("no date")
+    if not visit.located:
+        parts.append("place unknown: no travel time until it has coordinates")
+    return "  ".join(parts)
+
+
+def _item_lines(item: Item, zone: str, hours24: bool) -> Iterable[str]:
+    latest = item.latest
+    mark = " " if latest is None else "x" if latest.result.value == "fail" else "v"
+    yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)")
+    for attempt in item.attempts:
+        yield f"               {clock_text(attempt.at, zone, hours24)} {_attempt_text(attempt)}"
+
+
+def _attempt_text(attempt: Attempt) -> str:
+    parts = [attempt.result.value.replace("_", " ").upper()]
+    if attempt.grade is not None:
+        parts.append(attempt.grade.value)
+    if attempt.value is not None:
+        parts.append(show(attempt.value))
+    if attempt.signed_by is not None:
+        parts.append(f"{show(attempt.signed_by)}, {'satisfied' if attempt.satisfied else 'not satisfied'}")
+    if attempt.text:
+        parts.append(show(attempt.text))
+    return " · ".join([*parts, f"by {show(attempt.by)}"])
+
+
+def _when(visit: Visit) -> str:
+    if visit.starts_at is not None and visit.ends_at is not None:
+        from dispatch.model.instants import day_of
+
+        day = day_text(day_of(visit.starts_at, visit.zone))
+        return f"{day} {clock_text(visit.starts_at, visit.zone)}–{clock_text(visit.ends_at, visit.zone)}"
+    return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"
+
+
+def _span(start: int | None, end: int | None, view: Board | Log) -> str:
+    first = _clock(start, view) if start is not None else "?"
+    last = _clock(end, view) if end is not None else ""
+    return f"{first}–{last}"
+
+
+def _clock(instant: int, view: Board | Log) -> str:
+    return clock_text(instant, view.zone, view.hours24)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,46 @@
+"""Why a deed was not done. Every refusal leaves the record exactly as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Refusal(Exception):
+    """A deed that the rules do not allow. The message is one sentence that says what to do instead."""
+
+
+class NotAllowed(Refusal):
+    """The person has not the role for it, or the visit is another technician's."""
+
+
+class NotFound(Refusal):
+    """There is no record of that name."""
+
+
+class Faulty(Refusal):
+    """What was entered cannot be taken; `faults` names each field with what was expected."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+class GatesUnmet(Refusal):
+    """A close-out that its gates refuse; `reasons` holds every one of them, in words."""
+
+    def __init__(self, headline: str, reasons: Sequence[str]) -> None:
+        self.headline = headline
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join([headline, *(f"  {reason}" for reason in reasons)]))
+
+
+class NeedsConfirm(Refusal):
+    """A change that the rules allow once somebody has said that they mean it."""
+
+
+class Blocked(Refusal):
+    """A placement that the rules refuse; `findings` says why. A reason may override it, except for an unknown place."""
+
+    def __init__(self, message: str, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(message)

@@ -1,0 +1,358 @@
+"""The dispatcher's deeds: place, move, take back, confirm, dispatch, hold, cancel, pin. Each position is checked."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import people, settings, visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk import routing, undo
+from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.people import Technician
+from dispatch.model.states import AHEAD, PLANNING, STEPS, Role, State
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+from dispatch.planning.candidates import Candidate
+from dispatch.planning.candidates import candidates as ranked
+from dispatch.planning.checker import Level, Verdict, check, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A visit where it was placed, or where it would stand."""
+
+    visit: Visit
+    starts_at: int
+    crew: tuple[str, ...]
+    verdict: Verdict
+
+
+def assign(
+    seat: Seat,
+    reference: str,
+    crew: Sequence[str],
+    at: int,
+    *,
+    reason: str = "",
+    confirmed: bool = False,
+    version: int | None = None,
+) -> Placed:
+    """Give a visit its technicians and its time.
+
+    Args:
+        seat: a dispatcher's.
+        reference: the visit.
+        crew: names or logins of the technicians, the first one first.
+        at: the planned start.
+        reason: given to place it although the check refuses; kept in the audit.
+        confirmed: that what the check wants confirmed is meant.
+        version: of the visit as it was seen, where somebody looked at it first.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
+        Stale: somebody else changed the visit after it was seen.
+    """
+    return _place(seat, "assign", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
+
+
+def move(
+    seat: Seat,
+    reference: str,
+    crew: Sequence[str] | None,
+    at: int | None,
+    *,
+    reason: str = "",
+    confirmed: bool = False,
+    version: int | None = None,
+) -> Placed:
+    """Move a planned visit to another time, other technicians, or both. Arguments and errors as `assign`."""
+    return _place(seat, "move", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
+
+
+def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
+    """What `assign` or `move` would find, without doing it."""
+    with store.read():
+        visit = find(store, reference)
+        technicians, start = _target(store, visit, crew, at)
+        verdict = _judge(store, visit, technicians, start)
+        return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
+
+
+def try_placement(store: Store, reference: str, technician_id: int, at: int) -> Verdict:
+    """The verdict on one position, for a visit that is being moved over the board."""
+    with store.read():
+        visit = find(store, reference)
+        technician = people.technician(store, technician_id)
+        if technician is None:
+            raise NotFound("That technician is not here any more.")
+        return _judge(store, visit, [technician], at)
+
+
+def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
+    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons."""
+    with store.read():
+        visit = find(store, reference)
+        firm = settings.firm(store)
+        days = routing.days_on(store, day, without=visit.id)
+        start = min((one.shift[0] for one in days if one.shift is not None), default=0)
+        if not start:
+            return []
+        stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
+        now = store.clock.now()
+        earliest = now - now % 300 + 300 if day_of(now, firm.zone) == day else start
+        return ranked(
+            [one for one in days if one.shift is not None],
+            stop,
+            routing.drives_on(store, day),
+            routing.rules_of(firm),
+            max(earliest, start),
+        )
+
+
+def stay_minutes(store: Store, minutes: int) -> int:
+    """The planned length of a stay: the work and the time for tests (close-out.md R1)."""
+    return minutes + settings.firm(store).test_minutes
+
+
+def unassign(seat: Seat, reference: str) -> Visit:
+    """Take a planned visit back into the queue."""
+    with seat.write("unassign", Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, "unassign")
+        days = routing.days_of(visit)
+        visits.unplace(unit, visit)
+        unit.audit("visit", visit.id, was_at=visit.starts_at, crew=[part.technician for part in visit.assignments])
+        routing.reroute(seat, unit, days)
+        return _done(seat, unit, visit, f"unassign {visit.reference}")
+
+
+def confirm(seat: Seat, reference: str) -> Visit:
+    """The client has agreed to the time."""
+    return _change(seat, reference, "confirm")
+
+
+def dispatch(seat: Seat, reference: str) -> Visit:
+    """Tell the technician: it shows in their day, and a notice goes into the outbox. Not undoable."""
+    with seat.write("dispatch", Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, "dispatch")
+        visits.change(unit, visit, state=State.DISPATCHED.value)
+        assert visit.starts_at is not None
+        when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
+        for part in visit.assignments:
+            unit.insert(
+                "outbox",
+                staff_id=part.technician_id,
+                visit_id=visit.id,
+                kind="dispatched",
+                text=f"{visit.reference} {visit.client}, {when}: {visit.work}",
+                made_at=unit.at,
+            )
+        unit.audit("visit", visit.id, told=[part.technician for part in visit.assignments])
+        return _again(seat.store, visit)
+
+
+def hold(seat: Seat, reference: str, reason: str) -> Visit:
+    """Put a visit on hold, saying what it waits for and whom. It leaves the plan."""
+    with seat.write("hold", Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, "hold")
+        days = routing.days_of(visit)
+        waiting = _reason(reason)
+        visits.unplace(unit, visit, State.ON_HOLD, reason=waiting)
+        unit.audit("visit", visit.id, waiting=waiting, was_at=visit.starts_at)
+        routing.reroute(seat, unit, days)
+        return _done(seat, unit, visit, f"hold {visit.reference}")
+
+
+def resume(seat: Seat, reference: str) -> Visit:
+    """Take a visit off hold, back into the queue."""
+    return _change(seat, reference, "resume", reason="")
+
+
+def cancel(seat: Seat, reference: str, reason: str) -> Visit:
+    """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
+    with seat.write("cancel", Role.DISPATCHER) as unit:
+        from dispatch.desk.charging import keep_sheet
+
+        visit = _step(seat.store, reference, "cancel")
+        days = routing.days_of(visit)
+        said = _reason(reason)
+        visits.change(
+            unit,
+            visit,
+            state=State.CANCELLED.value,
+            reason=said,
+            cancelled_at=unit.at,
+            ended_at=unit.at,
+            review="to_review",
+        )
+        unit.audit("visit", visit.id, reason=said)
+        routing.reroute(seat, unit, days)
+        cancelled = _done(seat, unit, visit, f"cancel {visit.reference}")
+        keep_sheet(seat.store, unit, cancelled, now=unit.at)
+        return cancelled
+
+
+def pin(seat: Seat, reference: str, on: bool = True) -> Visit:
+    """Keep a visit where it is: tools may not move it. `on=False` lets it go."""
+    with seat.write("pin" if on else "unpin", Role.DISPATCHER) as unit:
+        visit = find(seat.store, reference)
+        if visit.state not in AHEAD:
+            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: only a planned visit is pinned.")
+        visits.change(unit, visit, pinned=int(on))
+        unit.audit("visit", visit.id, pinned=on)
+        return _done(seat, unit, visit, f"{'pin' if on else 'unpin'} {visit.reference}")
+
+
+def _place(
+    seat: Seat,
+    deed: str,
+    reference: str,
+    crew: Sequence[str] | None,
+    at: int | None,
+    *,
+    reason: str,
+    confirmed: bool,
+    version: int | None,
+) -> Placed:
+    with seat.write(deed, Role.DISPATCHER) as unit:
+        store = seat.store
+        visit = _step(store, reference, deed)
+        if version is not None and version != visit.version:
+            visits.change(unit, _as_seen(visit, version))  # raises Stale, naming who was first and when
+        technicians, start = _target(store, visit, crew, at)
+        verdict = _judge(store, visit, technicians, start)
+        override = _permit(visit, verdict, reason, confirmed)
+        days = routing.days_of(visit)
+        visits.place(unit, visit, technicians, start, start + stay_minutes(store, visit.minutes) * 60)
+        unit.audit(
+            "visit",
+            visit.id,
+            starts_at=start,
+            was_at=visit.starts_at,
+            crew=[technician.name for technician in technicians],
+            override=override or None,
+            findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
+        )
+        placed = _again(store, visit)
+        routing.reroute(seat, unit, days | routing.days_of(placed))
+        _done(seat, unit, visit, f"{deed} {visit.reference}")
+        return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
+
+
+def _as_seen(visit: Visit, version: int) -> Visit:
+    from dataclasses import replace
+
+    return replace(visit, version=version)
+
+
+def _permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:
+    """Let a placement through, or say what stands against it; returns the reason of an override."""
+    sentences = [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
+    if verdict.level is Level.BLOCKED:
+        override = reason.strip()
+        if verdict.final:
+            final = "; ".join(finding.text for finding in verdict.findings if finding.final)
+            raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
+        if len(override) < 3:
+            blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
+            raise Blocked(
+                f"{show(visit.reference)} was not placed: {show(blocked)}. Choose another time or technician, "
+                "or give a reason with --override.",
+                sentences,
+            )
+        return _reason(override)
+    if verdict.needs_confirm and not confirmed:
+        asked = "; ".join(finding.text for finding in verdict.findings if finding.confirm)
+        raise NeedsConfirm(f"{show(visit.reference)} was not placed yet: {show(asked)}. Say --confirm if you mean it.")
+    return ""
+
+
+def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
+    """Who and when, from what was named and how the visit stands."""
+    names = list(crew) if crew else [part.technician for part in visit.assignments]
+    technicians = []
+    for name in names:
+        technician = people.technician_by_name(store, name)
+        if technician is None:
+            known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
+            raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
+        if technician.id not in {one.id for one in technicians}:
+            technicians.append(technician)
+    start = at if at is not None else visit.starts_at
+    if start is None or not technicians:
+        raise Refusal(f"{show(visit.reference)} has no time or technician yet: say both.")
+    return technicians, start - start % 60
+
+
+def _judge(store: Store, visit: Visit, technicians: Sequence[Technician], start: int) -> Verdict:
+    """One verdict for the whole crew: each technician's day is checked on its own."""
+    firm = settings.firm(store)
+    day = day_of(start, firm.zone)
+    stop = routing.stop_of(store, visit, start, start + (visit.minutes + firm.test_minutes) * 60)
+    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id)}
+    drives = routing.drives_on(store, day)
+    verdicts = []
+    for technician in technicians:
+        was = None
+        if visit.starts_at is not None and visit.ends_at is not None and visit.state in PLANNING:
+            holder = technician.id if visit.assignment_of(technician.id) else visit.assignments[0].technician_id
+            was = (holder, routing.stop_of(store, visit, visit.starts_at, visit.ends_at))
+        verdicts.append(check(days[technician.id], stop, drives, routing.rules_of(firm), was))
+    if len(verdicts) == 1:
+        return verdicts[0]
+    findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    return Verdict(
+        worst([verdict.level for verdict in verdicts]),
+        findings,
+        sum(verdict.extra_travel for verdict in verdicts),
+        sum(verdict.cost for verdict in verdicts),
+    )
+
+
+def _step(store: Store, reference: str, deed: str) -> Visit:
+    """The visit, if the deed may start from its state."""
+    visit = find(store, reference)
+    sources = STEPS[deed].sources
+    if visit.state not in sources or visit.archived_at is not None:
+        raise Refusal(
+            f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
+            f"{', '.join(state.label for state in State if state in sources)}."
+        )
+    return visit
+
+
+def _change(seat: Seat, reference: str, deed: str, **columns: Any) -> Visit:
+    with seat.write(deed, Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, deed)
+        visits.change(unit, visit, state=STEPS[deed].target.value, **columns)
+        unit.audit("visit", visit.id, was=visit.state.value)
+        return _done(seat, unit, visit, f"{deed} {visit.reference}")
+
+
+def _done(seat: Seat, unit: Unit, before: Visit, label: str) -> Visit:
+    """Keep the change for undo; returns the visit as it stands now."""
+    undo.remember(seat, unit, label, [before])
+    return _again(seat.store, before)
+
+
+def _again(store: Store, visit: Visit) -> Visit:
+    found = visits.visit_by_id(store, visit.id)
+    assert found is not None
+    return found
+
+
+def _reason(text: str) -> str:
+    try:
+        reason = clean(text, limit=limits.LINE)
+    except TextRefused as fault:
+        raise Faulty([f"reason: {fault}"]) from None
+    if not reason:
+        raise Faulty(["reason: is missing"])
+    return reason

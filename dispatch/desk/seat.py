@@ -1,0 +1,83 @@
+"""Who sits at the desk: a member of staff at one open database, from login to logout."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from db import people, settings
+from db.store import Store
+from db.unit import Actor, Unit
+from dispatch.desk.refusals import NotAllowed, NotFound
+from dispatch.model.firm import Firm
+from dispatch.model.people import Staff
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member of staff at a store. Every deed takes one; its writes carry the person and the session."""
+
+    store: Store
+    staff: Staff
+    via: str = "local"
+    session: str = field(default_factory=lambda: uuid.uuid4().hex)
+    key_id: int | None = None
+
+    @property
+    def now(self) -> int:
+        """The moment by the store's clock, in epoch seconds."""
+        return self.store.clock.now()
+
+    @property
+    def firm(self) -> Firm:
+        """The firm's settings as they are now."""
+        return settings.firm(self.store)
+
+    @contextlib.contextmanager
+    def write(self, deed: str, *roles: Role) -> Iterator[Unit]:
+        """One unit of work for a deed, open to whoever has one of `roles` (none given: to all staff).
+
+        The person is read again inside the transaction, so that a right that was taken away is gone at once.
+
+        Raises:
+            NotAllowed: the person is not active or has none of the roles.
+        """
+        actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
+        with self.store.write(deed, actor) as unit:
+            staff = people.staff_by_id(self.store, self.staff.id)
+            if staff is None or not staff.active:
+                raise NotAllowed(f"{show(self.staff.name)} is no longer active here.")
+            if roles and not staff.roles.intersection(roles):
+                wanted = " or ".join(role.value for role in roles)
+                raise NotAllowed(f"Only a {wanted} may {deed}; {show(staff.name)} is not one.")
+            yield unit
+
+    def has(self, role: Role) -> bool:
+        """Whether the person has the role, as of login."""
+        return role in self.staff.roles
+
+
+def take_seat(store: Store, login: str | None = None) -> Seat:
+    """The seat of `login` (`--as`), else of the operating-system user.
+
+    Raises:
+        NotFound: nobody of that login is on the staff.
+    """
+    wanted = login if login is not None else _system_login()
+    staff = people.staff_by_login(store, wanted)
+    if staff is None or not staff.active:
+        known = ", ".join(sorted(show(person.login) for person in people.all_staff(store)))
+        raise NotFound(f"Nobody on the staff has the login {show(wanted)!r}. Choose one with --as: {known}.")
+    return Seat(store, staff, via="local" if login is None else "as")
+
+
+def _system_login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

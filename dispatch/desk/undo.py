@@ -1,0 +1,128 @@
+"""Taking back and doing again, per person and across restarts (states.md, Undo)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from db import audit, changes, people, visits
+from db.changes import Change, Picture
+from db.unit import Unit
+from dispatch.desk import routing
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+def picture_of(visit: Visit) -> dict[str, Any]:
+    """How a visit stands in the plan: what undo puts back."""
+    return {
+        "state": visit.state.value,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "pinned": int(visit.pinned),
+        "reason": visit.reason,
+        "cancelled_at": visit.cancelled_at,
+        "ended_at": visit.ended_at,
+        "review": visit.review.value,
+        "archived_at": visit.archived_at,
+        "crew": [
+            {
+                "staff_id": part.technician_id,
+                "labour_class": part.labour_class,
+                "vehicle": part.vehicle,
+                "billable": int(part.billable),
+                "depart_at": part.depart_at,
+                "check_in_at": part.check_in_at,
+            }
+            for part in visit.assignments
+        ],
+    }
+
+
+def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit]) -> None:
+    """Keep what was just done to these visits, so that it can be taken back."""
+    pictures = []
+    for visit in before:
+        after = visits.visit_by_id(seat.store, visit.id)
+        if after is not None:
+            pictures.append(
+                Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version)
+            )
+    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+
+
+def undo(seat: Seat) -> str:
+    """Take back the person's last change; returns what it was.
+
+    Raises:
+        Refusal: there is none, or somebody built on it since.
+    """
+    with seat.write("undo") as unit:
+        change = changes.last_done(seat.store, seat.staff.id)
+        if change is None:
+            raise Refusal("There is nothing to undo.")
+        _turn(seat, unit, change, back=True)
+        changes.mark(unit, change, "undone")
+        return change.label
+
+
+def redo(seat: Seat) -> str:
+    """Do again what was undone last; returns what it was.
+
+    Raises:
+        Refusal: there is none, or somebody changed the visit since.
+    """
+    with seat.write("redo") as unit:
+        change = changes.last_undone(seat.store, seat.staff.id)
+        if change is None:
+            raise Refusal("There is nothing to do again.")
+        _turn(seat, unit, change, back=False)
+        changes.mark(unit, change, "done")
+        return change.label
+
+
+def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
+    """Put every record of a change back (or forward), all of them or none."""
+    for picture in change.pictures:
+        expected, target, look = (
+            (picture.version_after, picture.version_before, picture.before)
+            if back
+            else (picture.version_before, picture.version_after, picture.after)
+        )
+        visit = visits.visit_by_id(seat.store, picture.id)
+        if visit is None or visit.version != expected:
+            raise Refusal(_built_on(seat, change, picture.id))
+        days = routing.days_of(visit)
+        version = _restore(unit, visit, look)
+        changes.same_again(unit, seat.store, "visit", visit.id, target, version)
+        unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
+        restored = visits.visit_by_id(seat.store, visit.id)
+        assert restored is not None
+        routing.reroute(seat, unit, days | routing.days_of(restored))
+
+
+def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
+    columns = {name: value for name, value in look.items() if name != "crew"}
+    visits.restore_crew(unit, visit.id, look["crew"])
+    return visits.change(unit, visit, **columns)
+
+
+def _built_on(seat: Seat, change: Change, visit_id: int) -> str:
+    last = audit.last_of(seat.store, "visit", visit_id)
+    visit = visits.visit_by_id(seat.store, visit_id)
+    reference = show(visit.reference) if visit else "the visit"
+    if last is None:
+        return f"“{show(change.label)}” cannot be taken back: {reference} has changed since."
+    person = people.staff_by_login(seat.store, last.actor)
+    name = show(person.name) if person else show(last.actor)
+    zone = seat.firm.zone
+    when = clock_text(last.at, zone)
+    if day_of(last.at, zone) != day_of(seat.now, zone):
+        when = f"{day_text(day_of(last.at, zone))} {when}"
+    return (
+        f"“{show(change.label)}” cannot be taken back: {name} changed {reference} at {when} ({show(last.deed)}). "
+        "Nothing was changed."
+    )

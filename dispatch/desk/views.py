@@ -1,0 +1,225 @@
+"""The main views as plain data: the board, a technician's day, the visit log. Read in one snapshot each."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+
+from db import checklists, clients, legs, people, settings, sheets, visits
+from db.checklists import Tally
+from db.legs import HOME
+from db.store import Store
+from dispatch.desk.routing import lunch_of, shift_of
+from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.firm import Firm
+from dispatch.model.instants import at_local, day_bounds, day_of
+from dispatch.model.people import Absence, Hours, Technician
+from dispatch.model.states import OCCUPYING, State
+from dispatch.model.travel import Leg
+from dispatch.model.visits import Visit
+
+
+def today(store: Store) -> datetime.date:
+    """The firm's date by the store's clock."""
+    return day_of(store.clock.now(), settings.firm(store).zone)
+
+
+def board(store: Store, day: datetime.date) -> Board:
+    """The firm's day: a row for each technician, the unscheduled queue sorted by what breaks first, and what is on hold.
+
+    The queue holds what is wanted on that day, what was wanted before it (overdue) and the undated.
+    """
+    with store.read():
+        firm = settings.firm(store)
+        starts_at, ends_at = day_bounds(day, firm.zone)
+        placed = visits.placed_between(store, starts_at, ends_at)
+        waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
+        technicians = people.technicians(store)
+        tallies = checklists.tallies(store, [visit.id for visit in placed])
+        access = clients.access_hours(store)
+        phones = clients.phones(store)
+        day_legs = legs.legs_of_day(store, day)
+
+    def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
+        return _card(visit, day, leg, technician_id, tallies.get(visit.id), access, phones)
+
+    rows = []
+    for technician in technicians:
+        own_legs = day_legs.get(technician.id, {})
+        own = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
+        rows.append(
+            _row(
+                technician,
+                tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
+                own_legs,
+                day,
+                firm,
+            )
+        )
+    queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
+    return Board(
+        firm=firm.name,
+        day=day,
+        zone=firm.zone,
+        unit=firm.distance_unit,
+        hours24=firm.clock_hours == 24,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        now=store.clock.now(),
+        rows=tuple(rows),
+        queue=tuple(sorted(queue, key=_breaks_first)),
+        on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
+    )
+
+
+def log(store: Store, day: datetime.date) -> Log:
+    """The lead's day: every visit that stood in it, by start, with evidence and charge."""
+    with store.read():
+        firm = settings.firm(store)
+        starts_at, ends_at = day_bounds(day, firm.zone)
+        placed = visits.placed_between(store, starts_at, ends_at)
+        ids = [visit.id for visit in placed]
+        tallies = checklists.tallies(store, ids)
+        kept = sheets.latest_sheets(store, ids)
+        day_legs = legs.legs_of_day(store, day)
+    lines = []
+    for visit in placed:
+        tally = tallies.get(visit.id, Tally())
+        sheet = kept.get(visit.id)
+        first = visit.assignments[0].technician_id if visit.assignments else None
+        leg = day_legs.get(first, {}).get(visit.id) if first is not None else None
+        lines.append(
+            LogLine(
+                visit=_card(visit, day, leg, None, tally, {}, {}),
+                technicians=tuple(part.technician for part in visit.assignments),
+                executed=tally.executed,
+                measured=tally.measured,
+                attested=tally.attested,
+                waived=tally.waived,
+                retests=tally.retests,
+                overrides=tally.overrides,
+                charge_status=sheet.status if sheet else None,
+                net=sheet.net if sheet else None,
+                total=sheet.total if sheet else None,
+                currency=sheet.currency if sheet else firm.currency,
+                exponent=sheet.exponent if sheet else 2,
+            )
+        )
+    return Log(firm.name, day, firm.zone, firm.clock_hours == 24, store.clock.now(), tuple(lines))
+
+
+def _card(
+    visit: Visit,
+    day: datetime.date,
+    leg: Leg | None,
+    technician_id: int | None,
+    tally: Tally | None,
+    access: Mapping[int, tuple[Hours, ...]],
+    phones: Mapping[int, str],
+) -> BoardVisit:
+    parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
+    moments = [
+        (
+            min((at for at in (part.depart_at for part in parts) if at is not None), default=None),
+            min((at for at in (part.check_in_at for part in parts) if at is not None), default=None),
+            max((at for at in (part.check_out_at for part in parts) if at is not None), default=None),
+        )
+    ][0]
+    tally = tally or Tally()
+    return BoardVisit(
+        id=visit.id,
+        reference=visit.reference,
+        client=visit.client,
+        site=visit.site,
+        work=visit.work,
+        state=visit.state,
+        minutes=visit.minutes,
+        priority=visit.priority,
+        version=visit.version,
+        review=visit.review,
+        start=visit.starts_at,
+        end=visit.ends_at,
+        wanted_on=visit.wanted_on,
+        promised=visit.promised,
+        access=access_on(access.get(visit.site_id, ()), day, visit.zone),
+        skills=tuple(sorted(visit.skills)),
+        emergency=visit.emergency,
+        pinned=visit.pinned,
+        located=visit.located,
+        preferred=visit.preferred,
+        leg=leg,
+        actual_depart=moments[0],
+        actual_in=moments[1],
+        actual_out=moments[2],
+        items_settled=tally.settled,
+        items_required=tally.required,
+        tests_passed=tally.tests_passed,
+        tests_required=tally.tests,
+        overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
+        crew=tuple(part.technician for part in visit.assignments),
+        phone=phones.get(visit.client_id, ""),
+        reason=visit.reason,
+    )
+
+
+def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> tuple[tuple[int, int], ...]:
+    """The opening spans of a site on a day, as instants."""
+    return tuple(
+        (at_local(day, opening.opens, zone), at_local(day, opening.closes, zone))
+        for opening in hours
+        if opening.weekday == day.weekday()
+    )
+
+
+def _row(
+    technician: Technician, own: tuple[BoardVisit, ...], own_legs: Mapping[int, Leg], day: datetime.date, firm: Firm
+) -> BoardRow:
+    taking = [visit for visit in own if visit.state in OCCUPYING]
+    shift = shift_of(technician, day, firm.zone)
+    starts_at, ends_at = day_bounds(day, firm.zone)
+    absences = tuple(
+        Absence(max(absence.starts_at, starts_at), min(absence.ends_at, ends_at), absence.reason)
+        for absence in technician.absences
+        if absence.starts_at < ends_at and absence.ends_at > starts_at
+    )
+    spans = [
+        (visit.start, visit.end, visit.leg.seconds if visit.leg else None)
+        for visit in taking
+        if visit.start is not None and visit.end is not None
+    ]
+    home = own_legs.get(HOME)
+    driven = [visit.leg for visit in taking] + ([home] if taking else [])
+    known = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    return BoardRow(
+        technician_id=technician.id,
+        name=technician.name,
+        skills=tuple(sorted(technician.skills)),
+        shift=shift,
+        lunch=lunch_of(technician, day, firm.zone, spans),
+        absences=absences,
+        visits=own,
+        leg_home=home if taking else None,
+        busy=sum((end - start) // 60 for start, end, _ in spans),
+        available=_available(technician, shift, absences),
+        metres=sum(known) if len(known) == len(driven) else None,
+        unknown_legs=len(driven) - len(known),
+    )
+
+
+def _available(technician: Technician, shift: tuple[int, int] | None, absences: Iterable[Absence]) -> int:
+    if shift is None:
+        return 0
+    away = sum(max(0, min(shift[1], absence.ends_at) - max(shift[0], absence.starts_at)) for absence in absences)
+    lunch = technician.lunch.minutes if technician.lunch else 0
+    return max(0, (shift[1] - shift[0] - away) // 60 - lunch)
+
+
+def _breaks_first(visit: BoardVisit) -> tuple[bool, bool, int, int, str]:
+    """Emergencies, then by priority, then the promise or the wanted day that comes first; the undated last."""
+    if visit.promised is not None:
+        due = visit.promised[1]
+    elif visit.wanted_on is not None:
+        due = int(datetime.datetime.combine(visit.wanted_on, datetime.time(23, 59), datetime.UTC).timestamp())
+    else:
+        due = 1 << 40
+    return not visit.emergency, visit.wanted_on is None, visit.priority, due, visit.reference

@@ -1,0 +1,111 @@
+"""Everything about one visit, for the visit screen, the log and `dispatch visit show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db import audit, checklists, clients, people, settings, visits
+from db.legs import legs_of_day
+from db.store import Store
+from dispatch.closeout.gates import Unmet, unmet
+from dispatch.desk.charging import Priced, price
+from dispatch.desk.refusals import NotFound
+from dispatch.model.boards import Event
+from dispatch.model.checklists import Checklist
+from dispatch.model.clients import Client, Site
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.text import show
+from dispatch.model.travel import Leg
+from dispatch.model.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
+
+    `charge` is None where it cannot be worked out yet; `charge_note` then says why.
+    """
+
+    visit: Visit
+    site: Site
+    client: Client
+    checklist: Checklist
+    unmet: tuple[Unmet, ...]
+    charge: Priced | None
+    charge_note: str
+    leg: Leg | None
+    events: tuple[Event, ...]
+    follow_ups: tuple[Visit, ...]
+    hours24: bool
+    unit: str
+
+
+def find(store: Store, reference: str) -> Visit:
+    """The visit of that reference.
+
+    Raises:
+        NotFound: there is none.
+    """
+    visit = visits.visit_by_reference(store, reference)
+    if visit is None:
+        raise NotFound(f"There is no visit {show(reference, 40)}. `dispatch visit list` shows them all.")
+    return visit
+
+
+def visit_page(store: Store, reference: str) -> VisitPage:
+    """The page of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        visit = find(store, reference)
+        firm = settings.firm(store)
+        site = clients.site(store, visit.site_id)
+        client = clients.client(store, visit.client_id)
+        assert site is not None
+        assert client is not None
+        checklist = checklists.checklist(store, visit.id)
+        priced = price(store, visit, now=store.clock.now())
+        leg = None
+        if visit.starts_at is not None and visit.assignments:
+            route = legs_of_day(store, day_of(visit.starts_at, firm.zone))
+            leg = route.get(visit.assignments[0].technician_id, {}).get(visit.id)
+        return VisitPage(
+            visit=visit,
+            site=site,
+            client=client,
+            checklist=checklist,
+            unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
+            charge=priced if isinstance(priced, Priced) else None,
+            charge_note="" if isinstance(priced, Priced) else priced.reason,
+            leg=leg,
+            events=_events(store, visit),
+            follow_ups=tuple(visits.follow_ups(store, visit.id)),
+            hours24=firm.clock_hours == 24,
+            unit=firm.distance_unit,
+        )
+
+
+def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
+    names = {person.login.casefold(): person.name for person in people.all_staff(store)}
+    return tuple(
+        Event(row.at, names.get(row.actor.casefold(), row.actor), row.deed, _worded(row.deed, row.detail, visit.zone))
+        for row in reversed(audit.history_of(store, "visit", visit.id, limit=1000))
+    )
+
+
+def _worded(deed: str, detail: Mapping[str, Any], zone: str) -> str:
+    """An audit row's detail in words, the instants in it as clock times."""
+    parts = []
+    for key, value in detail.items():
+        if value in (None, "", [], False):
+            continue
+        if key in ("at", "starts_at", "was_at") and isinstance(value, int):
+            value = f"{day_text(day_of(value, zone))} {clock_text(value, zone)}"
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        parts.append(f"{key.replace('_', ' ')} {value}" if value is not True else key.replace("_", " "))
+    return " · ".join(parts) or deed

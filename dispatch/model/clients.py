@@ -1,0 +1,52 @@
+"""Clients, their contacts and their sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dispatch.model.people import Hours
+from dispatch.model.travel import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a client's, to be met or called."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who pays."""
+
+    id: int
+    name: str
+    contacts: tuple[Contact, ...] = ()
+    computers: int | None = None
+    servers: int | None = None
+    tax_exempt: bool = False
+    tax_ref: str = ""
+    kind: str = "client"
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17)."""
+
+    id: int
+    client_id: int
+    name: str
+    address: str
+    zone: str
+    place: Place | None = None
+    access: tuple[Hours, ...] = ()
+    access_notes: str = ""
+    services: tuple[str, ...] = ()
+    one_way_distance: str | None = None
+    one_way_minutes: int | None = None
+    one_way_provenance: str = "unknown"
+    version: int = 1

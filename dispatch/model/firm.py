@@ -1,0 +1,31 @@
+"""What the firm has set for itself. Kept in the database, audited, in force at once in every session (records.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dispatch.model.travel import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The firm's settings, with the defaults of a firm that has set nothing.
+
+    `distance_unit` is `mi` or `km`, `clock_hours` 24 or 12, `first_weekday` 0 for Monday. `buffer_minutes` is the room
+    between two visits, `test_minutes` the time for tests that every planned visit gets (close-out.md R1, R2).
+    `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
+    the sample firm lives on a day of its own.
+    """
+
+    name: str = "My firm"
+    zone: str = "UTC"
+    distance_unit: str = "mi"
+    clock_hours: int = 24
+    first_weekday: int = 0
+    currency: str = "USD"
+    depot_address: str = ""
+    depot: Place | None = None
+    buffer_minutes: int = 30
+    test_minutes: int = 15
+    overlap: str = "block"
+    clock_offset: int = 0

@@ -1,0 +1,391 @@
+"""Instants, days and clock times.
+
+An instant is an integer of epoch seconds (UTC), everywhere: only integers are compared, subtracted, stored or sent to
+another process. A zoned value lives inside one function and is read for its fields. (pendulum and stdlib datetimes
+compare two instants of the repeated hour as equal, and lose on copying which of the two they were.)
+
+A day is half-open, from its first instant to the first of the next day: 23, 24 or 25 hours long, shorter where a zone
+moves its offset. A clock time that a day skips or has twice is never guessed: it raises, and says what to type.
+"""
+
+import re
+import time
+from bisect import bisect_left
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from dispatch.model.text import show
+
+DAY_MINUTES = 24 * 60
+YEARS = range(1970, 2200)
+"""Years that a typed date may lie in."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))? ?(?P<half>am|pm)?")
+_CLOCK_WITH_OFFSET = re.compile(r"(?P<clock>[0-9]{1,2}:[0-9]{2})(?P<offset>z|[+-][0-9]{2}:[0-9]{2})")
+_ISO_DAY = r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|[0-9]{4}|-?w[0-9]{2}-?[0-7]|-?[0-9]{3})"
+_ISO_INSTANT = re.compile(
+    _ISO_DAY + r"[t ][0-9]{2}(?::?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_FROM_NOW = re.compile(r"(?P<sign>[+-])(?:(?P<hours>[0-9]{1,3})h)?(?:(?P<minutes>[0-9]{1,4})m?)?")
+_DAYS_AWAY = re.compile(r"[+-][0-9]{1,4}")
+
+
+class AmbiguousTime(ValueError):
+    """A clock time that does not name one instant of its day. The message says what to type instead."""
+
+
+class ClockGap(AmbiguousTime):
+    """The clock time does not exist on that day: clocks go forward over it."""
+
+
+class ClockRepeated(AmbiguousTime):
+    """The clock time happens twice on that day: clocks go back over it."""
+
+
+class Clock(Protocol):
+    """Where the time comes from. One is handed down from the program's start; nothing else asks the system."""
+
+    def now(self) -> int:
+        """The present instant, epoch seconds."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start that never go back: for time-outs and measured durations only."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine, shifted by `offset` seconds."""
+
+    __slots__ = ("offset",)
+
+    def __init__(self, offset: int = 0) -> None:
+        self.offset = offset
+
+    def now(self) -> int:
+        return int(time.time()) + self.offset
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class SetClock:
+    """A clock that stands where it was set, until it is moved. `advance` moves the monotonic time too."""
+
+    __slots__ = ("_monotonic", "_now")
+
+    def __init__(self, now: int) -> None:
+        self._now = now
+        self._monotonic = 0.0
+
+    def now(self) -> int:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def set(self, now: int) -> None:
+        """Put the clock to `now`, forward or back; the monotonic time stays, as it does on a machine."""
+        self._now = now
+
+    def advance(self, seconds: int) -> None:
+        """Let `seconds` (not negative) pass."""
+        if seconds < 0:
+            raise ValueError("time advances by 0 seconds or more")
+        self._now += seconds
+        self._monotonic += seconds
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone called `name`.
+
+    Raises:
+        ValueError: there is no such zone.
+    """
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"there is no time zone {show(name, 40)}; one is called, for example, Europe/Lisbon") from None
+
+
+@lru_cache(maxsize=4096)
+def day_bounds(day: date, zone: str) -> tuple[int, int]:
+    """First instant of `day` in `zone`, and the first instant after it.
+
+    Where clocks skip midnight the day begins when they do; a day that a zone skipped altogether is empty.
+    """
+    return _day_start(day, zone), _day_start(day + timedelta(days=1), zone)
+
+
+def day_of(instant: int, zone: str) -> date:
+    """The calendar day of `instant` in `zone`."""
+    return local(instant, zone).date()
+
+
+def local(instant: int, zone: str) -> datetime:
+    """`instant` on the clocks of `zone`, for reading its fields. Do not compare, hash, copy or pickle it."""
+    return datetime.fromtimestamp(instant, zone_of(zone))
+
+
+def at_local(day: date, at: int | str, zone: str) -> int:
+    """The instant of a clock time on `day` in `zone`.
+
+    Args:
+        at: minutes since midnight (0 to 1440; 1440 is the end of the day), or a text that `parse_clock` takes.
+
+    Raises:
+        ClockGap, ClockRepeated: the day has that time not at all, or twice.
+        ValueError: `at` is no clock time.
+    """
+    minutes = parse_clock(at, allow_24=True) if isinstance(at, str) else at
+    if not 0 <= minutes <= DAY_MINUTES:
+        raise ValueError(f"{minutes} minutes after midnight is not inside a day")
+    if minutes == DAY_MINUTES:
+        return day_bounds(day, zone)[1]
+    return _at_wall(_wall(day, minutes), zone)
+
+
+def iso(instant: int, zone: str) -> str:
+    """ISO 8601 with the offset of `zone`, to the second: "2026-11-24T14:07:00+01:00"."""
+    return local(instant, zone).isoformat(timespec="seconds")
+
+
+def parse_iso(text: str) -> int:
+    """The instant of an ISO 8601 date and time with an offset; parts of a second are dropped.
+
+    Raises:
+        ValueError: it is something else, or has no offset and so names no instant.
+    """
+    try:
+        reading = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"{_quoted(text)} is not a date and time such as 2026-11-24T09:00:00+01:00") from None
+    if reading.utcoffset() is None:
+        raise ValueError(f"{_quoted(text)} has no offset; write for example 2026-11-24T09:00:00+01:00")
+    return int(reading.replace(microsecond=0).timestamp())
+
+
+def parse_clock(text: str, *, allow_24: bool = False) -> int:
+    """Minutes since midnight of a clock time as people type it: 9:00, 09:00, 9, 0900, 2pm, 2:30pm, 14:30.
+
+    Args:
+        allow_24: accept 24:00, the end of the day.
+
+    Raises:
+        ValueError: it is no clock time.
+    """
+    match = _CLOCK.fullmatch(_typed(text))
+    if match:
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        if match["half"]:
+            hour = hour % 12 + (12 if match["half"] == "pm" else 0) if 1 <= hour <= 12 else 99
+        if (hour < 24 and minute < 60) or (allow_24 and (hour, minute) == (24, 0)):
+            return hour * 60 + minute
+    raise ValueError(f"{_quoted(text)} is no time of day; type for example 9:00, 14:30 or 2pm")
+
+
+def parse_day(text: str, *, today: date) -> date:
+    """A calendar day as people type it.
+
+    ISO dates (2026-11-24, also week and ordinal dates), today, tomorrow, yesterday, weekday names (the next such day,
+    today included), +1 and -1 (days from today).
+
+    Raises:
+        ValueError: it is something else. Day-month-year and its relatives are refused, because 3.4. has two readings.
+    """
+    typed = _typed(text)
+    away = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(typed)
+    if away is None and _DAYS_AWAY.fullmatch(typed):
+        away = int(typed)
+    if away is None and len(typed) >= 3:
+        weekdays = [number for number, name in enumerate(_WEEKDAY_NAMES) if name.startswith(typed)]
+        away = (weekdays[0] - today.weekday()) % 7 if weekdays else None
+    if away is not None:
+        return _in_range(today + timedelta(days=away))
+    if re.fullmatch(_ISO_DAY, typed):
+        day = _iso_date(typed)
+        if day is not None:
+            return _in_range(day)
+    raise ValueError(f"{_quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue or +1")
+
+
+def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> int:
+    """The instant that somebody in `zone` means by what they type.
+
+    Takes 2026-11-24T09:00 (space or T, with or without an offset), a clock time on `day` (9:00, 9, 0900, 2pm), a day
+    and a clock time (tomorrow 9:00, tue 14:30), a span from `now` (+30m, -1h, +1h30) and "now".
+
+    Args:
+        now: the present instant; what "today" and "+30m" count from.
+        day: the day of a clock time without one; today in `zone` when not given.
+
+    Raises:
+        ClockGap, ClockRepeated: the day has that clock time not at all, or twice.
+        ValueError: it is none of these. The message holds an example.
+    """
+    typed = _typed(text)
+    if typed == "now":
+        return now
+    span = _FROM_NOW.fullmatch(typed)
+    if span and (span["hours"] or typed.endswith("m")):
+        minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
+        return now + (minutes if span["sign"] == "+" else -minutes) * 60
+    if _ISO_INSTANT.fullmatch(typed):
+        reading = _iso_reading(typed)
+        if reading is not None:
+            _in_range(reading.date())
+            return _at_wall(reading, zone) if reading.utcoffset() is None else int(reading.timestamp())
+    today = day_of(now, zone)
+    day_part, _, clock_part = re.sub(r" (?=[ap]m$)", "", typed).rpartition(" ")
+    try:
+        on = parse_day(day_part, today=today) if day_part else day or today
+        with_offset = _CLOCK_WITH_OFFSET.fullmatch(clock_part)
+        minutes = parse_clock(with_offset["clock"] if with_offset else clock_part, allow_24=True)
+    except ValueError:
+        raise ValueError(
+            f"{_quoted(text)} is no time; type for example 9:00, 2pm, tomorrow 9:00, tue 14:30, +30m "
+            "or 2026-11-24 09:00"
+        ) from None
+    if with_offset and minutes < DAY_MINUTES:
+        return _at_offset(_wall(on, minutes), with_offset["offset"], zone)
+    return at_local(on, minutes, zone)
+
+
+def clock_text(instant: int, zone: str, hours24: bool = True) -> str:
+    """The clock time of `instant` in `zone`: "14:07", or "2:07pm" on a 12-hour clock."""
+    at = local(instant, zone)
+    if hours24:
+        return f"{at.hour:02}:{at.minute:02}"
+    return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
+
+
+def day_text(day: date) -> str:
+    """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def span_text(minutes: int) -> str:
+    """A length of time: "58m", "1h", "2h05", "-12m"."""
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else ""
+    if not hours:
+        return f"{sign}{rest}m"
+    return f"{sign}{hours}h{rest:02}" if rest else f"{sign}{hours}h"
+
+
+def _typed(text: str) -> str:
+    """What was typed, in lower case, with single spaces."""
+    return " ".join(text.split()).lower()
+
+
+def _quoted(text: str) -> str:
+    return f"“{show(text.strip(), 40)}”"
+
+
+def _wall(day: date, minutes: int) -> datetime:
+    """A clock reading without a zone."""
+    return datetime(day.year, day.month, day.day, minutes // 60, minutes % 60)
+
+
+def _readings(wall: datetime, zone: str) -> tuple[int, int]:
+    """The instants of a clock reading by the offset before and by the offset after a change of clocks.
+
+    Equal on an ordinary reading; first < second when it happens twice; first > second when it does not exist.
+    """
+    zoned = wall.replace(tzinfo=zone_of(zone))
+    return int(zoned.replace(fold=0).timestamp()), int(zoned.replace(fold=1).timestamp())
+
+
+def _change_between(low: int, high: int, zone: str) -> int:
+    """The first instant after `low`, and not after `high`, on which the offset of `zone` is no longer that of `low`."""
+    before = local(low, zone).utcoffset()
+    instants = range(low, high + 1)
+    return instants[bisect_left(instants, True, key=lambda instant: local(instant, zone).utcoffset() != before)]
+
+
+def _day_start(day: date, zone: str) -> int:
+    first, second = _readings(datetime(day.year, day.month, day.day), zone)
+    return first if first <= second else _change_between(second, first, zone)
+
+
+def _at_wall(wall: datetime, zone: str) -> int:
+    """The one instant at which clocks in `zone` read `wall`.
+
+    Raises:
+        ClockGap, ClockRepeated
+    """
+    first, second = _readings(wall, zone)
+    if first == second:
+        return first
+    when = f"{wall:%H:%M} {{}} on {day_text(wall.date())} in {zone}"
+    if first > second:
+        change = _change_between(second, first, zone)
+        to = local(change, zone)
+        gone = to.replace(tzinfo=None) - timedelta(seconds=first - second)
+        later = f"{to:%H:%M}" if to.date() == wall.date() else f"{to:%H:%M} on {day_text(to.date())}"
+        raise ClockGap(
+            f"{when.format('does not exist')}: clocks go from {gone:%H:%M} to {later}; "
+            f"type a time before {gone:%H:%M}, or {later} or later"
+        )
+    raise ClockRepeated(
+        f"{when.format('happens twice')}: type {_short_iso(first, zone)} for the first time, "
+        f"or {_short_iso(second, zone)} for the second"
+    )
+
+
+def _short_iso(instant: int, zone: str) -> str:
+    return local(instant, zone).isoformat(timespec="minutes")
+
+
+def _at_offset(wall: datetime, offset: str, zone: str) -> int:
+    """The instant of a clock reading that was typed with an offset, which has to be one that `zone` has then.
+
+    A range such as 09:00-10:30 looks like a time with an offset, and must not pass for one.
+    """
+    instant = int(datetime.fromisoformat(f"{wall.isoformat()}{offset.upper()}").timestamp())
+    if instant not in _readings(wall, zone) or local(instant, zone).replace(tzinfo=None) != wall:
+        raise ValueError(
+            f"{zone} has no offset {offset.upper()} at {wall:%H:%M} on {day_text(wall.date())}; type {wall:%H:%M}"
+        )
+    return instant
+
+
+def _in_range(day: date) -> date:
+    if day.year not in YEARS:
+        raise ValueError(f"{day_text(day)} is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
+    return day
+
+
+def _iso_date(typed: str) -> date | None:
+    """The day of an ISO 8601 date; None when the calendar has no such day."""
+    try:
+        return date.fromisoformat(typed.upper())
+    except ValueError:
+        reading = _iso_reading(f"{typed}t00")
+        return None if reading is None else reading.date()
+
+
+def _iso_reading(typed: str) -> datetime | None:
+    """The fields of an ISO 8601 date and time, with an offset where it has one; None when there is no such time.
+
+    pendulum reads what the standard library does not: ordinal dates.
+    """
+    try:
+        return datetime.fromisoformat(typed.upper()).replace(microsecond=0)
+    except ValueError:
+        import pendulum
+
+        try:
+            parsed = pendulum.parse(typed.upper(), exact=True, tz=None)
+        except (ValueError, TypeError):
+            return None
+    if not isinstance(parsed, pendulum.DateTime):
+        return None
+    return datetime.fromisoformat(parsed.replace(microsecond=0).isoformat())

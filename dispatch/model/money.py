@@ -1,0 +1,51 @@
+"""Exact money: fractions inside a calculation, integer minor units where it is kept, never a binary float."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]+))?")
+
+
+def rounded(value: Fraction) -> int:
+    """The nearest whole number; a half goes away from zero (charges.md B4.2)."""
+    doubled = 2 * abs(value.numerator) + value.denominator
+    size = doubled // (2 * value.denominator)
+    return size if value >= 0 else -size
+
+
+def to_minor(amount: Fraction, exponent: int) -> int:
+    """An amount of money in minor units, rounded once, half away from zero."""
+    return rounded(amount * 10**exponent)
+
+
+def format_minor(amount: int, exponent: int, *, grouped: bool = False) -> str:
+    """Minor units as a decimal with exactly `exponent` places; `grouped` puts commas between thousands."""
+    whole, rest = divmod(abs(amount), 10**exponent)
+    text = f"{whole:,}" if grouped else str(whole)
+    return ("-" if amount < 0 else "") + text + (f".{rest:0{exponent}d}" if exponent else "")
+
+
+def parse_minor(text: str, exponent: int) -> int:
+    """A typed amount in minor units.
+
+    Raises:
+        ValueError: it is not a plain decimal, or has more places than the currency.
+    """
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not an amount such as {format_minor(1250, exponent)}")
+    sign, whole, places = found[1], found[2], found[3] or ""
+    if len(places.rstrip("0")) > exponent:
+        raise ValueError(f"{text!r} has more than {exponent} decimal places")
+    minor = int(whole) * 10**exponent + int((places[:exponent]).ljust(exponent, "0") or 0)
+    return -minor if sign == "-" else minor
+
+
+def shortest(value: Fraction | Decimal | int, places: int = 4) -> str:
+    """A quantity as the shortest decimal with at most `places` places, rounded half away from zero."""
+    scaled = rounded(Fraction(value) * 10**places)
+    text = format_minor(scaled, places)
+    return text.rstrip("0").rstrip(".") if places else text

@@ -1,0 +1,66 @@
+"""Staff and technicians."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dispatch.model.states import Role
+from dispatch.model.travel import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who may log in. Everybody is one staff row, with one or more roles."""
+
+    id: int
+    login: str
+    name: str
+    roles: frozenset[Role]
+    active: bool = True
+    email: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """An opening of one weekday (0 is Monday), in minutes since local midnight, half-open."""
+
+    weekday: int
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A span in which a technician does not work, half-open instants."""
+
+    starts_at: int
+    ends_at: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lunch:
+    """A break of `minutes` that starts no earlier than `earliest` and ends no later than `latest` (minutes of the day)."""
+
+    earliest: int
+    latest: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """Who drives to visits. `home` is where the day starts and ends; None where it is not known."""
+
+    id: int
+    login: str
+    name: str
+    skills: frozenset[str]
+    labour_class: str
+    shifts: tuple[Hours, ...]
+    lunch: Lunch | None = None
+    home: Place | None = None
+    home_address: str = ""
+    vehicle: str | None = None
+    absences: tuple[Absence, ...] = ()
+    version: int = 1

@@ -1,0 +1,67 @@
+"""Places, and the drive between two of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Provenance(StrEnum):
+    """Where a travel time comes from, the most trusted first."""
+
+    PINNED = "pinned"
+    """A person's override of this pair, for example across a ferry."""
+    LEARNED = "learned"
+    """The median of real legs of this pair."""
+    ROADS = "roads"
+    """A routing engine."""
+    ESTIMATED = "estimated"
+    """The embedded formula from the great-circle distance."""
+    UNKNOWN = "unknown"
+    """Nobody knows: shown and counted, never 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the earth, in degrees (WGS 84).
+
+    Raises:
+        ValueError: outside the range of coordinates, or not a number.
+    """
+
+    lat: float
+    lon: float
+
+    def __post_init__(self) -> None:
+        # written so that NaN fails as well
+        if not (-90 <= self.lat <= 90 and -180 <= self.lon <= 180):
+            raise ValueError(f"{self.lat}, {self.lon} is not a latitude (-90 to 90) and a longitude (-180 to 180)")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The drive between two stops.
+
+    All figures are None exactly when the provenance is unknown; a distance may be unknown alone (a pinned time).
+    """
+
+    seconds: int | None
+    """The travel time that plans count with."""
+    metres: int | None
+    """The distance by road."""
+    low: int | None
+    """Lower end of the band in which the travel time is expected, seconds."""
+    high: int | None
+    """Upper end of that band, seconds."""
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        if (self.seconds is None) != (self.provenance is Provenance.UNKNOWN):
+            raise ValueError("a leg has a travel time exactly when it is not unknown")
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a travel time at all."""
+        return self.seconds is not None
+
+
+UNKNOWN_LEG = Leg(None, None, None, None, Provenance.UNKNOWN)
+"""The leg to or from a place without coordinates, unless somebody pinned the pair."""

@@ -1,0 +1,103 @@
+"""Visits: one trip to one site each. The unit of dispatch, close-out and charge."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from dispatch.model.states import Review, State
+from dispatch.model.travel import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A clocked span of a visit; `kind` is travel, work, wait, break or test. `ends_at` is None while it runs."""
+
+    kind: str
+    starts_at: int
+    ends_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A technician on a visit, with what the clock recorded: en route, arrived, left, home."""
+
+    id: int
+    technician_id: int
+    technician: str
+    labour_class: str
+    vehicle: str | None = None
+    billable: bool = True
+    depart_at: int | None = None
+    check_in_at: int | None = None
+    check_out_at: int | None = None
+    return_at: int | None = None
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit with everything that its own rules need.
+
+    `minutes` is the work as entered, without the test allowance; `starts_at`..`ends_at` is the planned stay with it.
+    `access` holds the opening spans of the site on the wanted or planned day as instants (empty: always open).
+    """
+
+    id: int
+    reference: str
+    client_id: int
+    client: str
+    site_id: int
+    site: str
+    zone: str
+    place: Place | None
+    work: str
+    minutes: int
+    priority: int
+    state: State
+    requested_at: int
+    job_id: int
+    kind: str = "visit"
+    cause: str = "normal"
+    description: str = ""
+    wanted_on: datetime.date | None = None
+    promised: tuple[int, int] | None = None
+    skills: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    emergency: bool = False
+    reported_by: str = ""
+    preferred_id: int | None = None
+    preferred: str = ""
+    parent_id: int | None = None
+    review: Review = Review.NONE
+    starts_at: int | None = None
+    ends_at: int | None = None
+    pinned: bool = False
+    early_agreed_by: str = ""
+    reason: str = ""
+    called: str = ""
+    cancelled_at: int | None = None
+    ended_at: int | None = None
+    sequence: int = 0
+    archived_at: int | None = None
+    version: int = 1
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def located(self) -> bool:
+        """Whether the site has coordinates."""
+        return self.place is not None
+
+    def assignment_of(self, technician_id: int) -> Assignment | None:
+        """The technician's part in the visit, None where there is none."""
+        return next((part for part in self.assignments if part.technician_id == technician_id), None)
+
+    @property
+    def checked_in_at(self) -> int | None:
+        """The first arrival of the crew."""
+        return min((part.check_in_at for part in self.assignments if part.check_in_at is not None), default=None)
+
+    @property
+    def checked_out_at(self) -> int | None:
+        """The last leaving of the crew."""
+        return max((part.check_out_at for part in self.assignments if part.check_out_at is not None), default=None)

@@ -1,0 +1,270 @@
+"""The checker: one independent judge of a plan, whoever made it. Says in words what a placement breaks, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from dispatch.model.instants import clock_text
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed, place_lunch
+
+
+class Level(StrEnum):
+    """How good a placement is."""
+
+    FEASIBLE = "feasible"
+    WARNINGS = "warnings"
+    BLOCKED = "blocked"
+
+
+_ORDER = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a placement breaks, in words with minutes.
+
+    `cost` is in the weights of `Rules`; a blocked finding has none. `confirm` asks whoever places by hand to say that
+    they mean it. `final` cannot be overridden, not even with a reason.
+    """
+
+    rule: str
+    level: Level
+    text: str
+    minutes: int = 0
+    cost: float = 0.0
+    confirm: bool = False
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement on one placement. `extra_travel` is the driving that it adds to the day, in seconds."""
+
+    level: Level
+    findings: tuple[Finding, ...]
+    extra_travel: int
+    cost: float
+
+    @property
+    def needs_confirm(self) -> bool:
+        """Whether something in it has to be meant."""
+        return any(finding.confirm for finding in self.findings)
+
+    @property
+    def final(self) -> bool:
+        """Whether it is blocked by something that no reason overrides."""
+        return any(finding.final for finding in self.findings)
+
+
+def worst(levels: Sequence[Level]) -> Level:
+    """The worst of some levels, feasible for none."""
+    return max(levels, key=_ORDER.__getitem__, default=Level.FEASIBLE)
+
+
+def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tuple[int, Stop] | None = None) -> Verdict:
+    """Judge `stop` in the day of a technician, whose other stops are `day.stops`.
+
+    Args:
+        day: the technician's day without this visit.
+        stop: the visit where it would stand.
+        drives: the legs of the day.
+        rules: policy and weights.
+        was: the technician and the stop as it stands now, where it is moved.
+    """
+    route = sorted((*day.stops, stop), key=lambda one: (one.start, one.visit_id))
+    at = route.index(stop)
+    before = route[at - 1] if at else None
+    after = route[at + 1] if at + 1 < len(route) else None
+    findings = [
+        *_place(stop, before, day, drives),
+        *_presence(day, stop),
+        *_access(day, stop),
+        *_skills(day, stop),
+        *_overlap(day, stop, before, after, drives, rules),
+        *_promise(day, stop, rules),
+        *_overtime(day, route, stop, drives, rules),
+        *_lunch(day, route, drives, rules),
+        *_moved(day, stop, was, rules),
+    ]
+    if stop.preferred_id is not None and stop.preferred_id != day.technician_id:
+        text = f"{stop.preferred} is preferred here" if stop.preferred else "another technician is preferred here"
+        findings.append(Finding("preferred", Level.FEASIBLE, text, cost=rules.not_preferred))
+    extra = _extra_travel(day, stop, before, after, drives)
+    waiting = max(0, stop.start - (before.end if before else stop.start)) - extra if before else 0
+    cost = sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
+    return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost)
+
+
+def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> list[Finding]:
+    origin = before.place if before else day.home
+    if drives(origin, stop.place).known:
+        return []
+    if stop.place is None:
+        text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
+        return [Finding("place", Level.BLOCKED, text, final=True)]
+    whence = before.client if before else f"{day.name}'s home"
+    return [
+        Finding("place", Level.WARNINGS, f"the drive from {whence} is unknown: it has no coordinates", confirm=True)
+    ]
+
+
+def _presence(day: TechnicianDay, stop: Stop) -> list[Finding]:
+    findings = []
+    if day.shift is None:
+        findings.append(Finding("shift", Level.BLOCKED, f"{day.name} does not work on this day"))
+    elif stop.start < day.shift[0] or stop.start >= day.shift[1]:
+        hours = f"{_clock(day.shift[0], day)}–{_clock(day.shift[1], day)}"
+        text = f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}"
+        findings.append(Finding("shift", Level.BLOCKED, text))
+    for absence in day.absences:
+        overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
+        if overlap > 0:
+            reason = f" ({absence.reason})" if absence.reason else ""
+            until = _clock(absence.ends_at, day)
+            text = f"{day.name} is absent until {until}{reason}: {_minutes(overlap)} min of it"
+            findings.append(Finding("absence", Level.BLOCKED, text, _minutes(overlap)))
+    return findings
+
+
+def _access(day: TechnicianDay, stop: Stop) -> list[Finding]:
+    if stop.access is None or any(opens <= stop.start < closes for opens, closes in stop.access):
+        return []
+    later = [opens for opens, _ in stop.access if opens > stop.start]
+    earlier = [closes for _, closes in stop.access if closes <= stop.start]
+    if later:
+        text = f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day)}"
+    elif earlier:
+        text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day)}"
+    else:
+        text = "the site is closed on this day"
+    return [Finding("access", Level.BLOCKED, text)]
+
+
+def _skills(day: TechnicianDay, stop: Stop) -> list[Finding]:
+    missing = sorted(stop.skills - day.skills)
+    if not missing:
+        return []
+    has = ", ".join(sorted(day.skills)) or "none"
+    return [Finding("skill", Level.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")]
+
+
+def _overlap(
+    day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
+) -> list[Finding]:
+    """Stays that overlap, drives that do not fit between stays, and buffers that are eaten."""
+    findings = []
+    for other in day.stops:
+        shared = min(stop.end, other.end) - max(stop.start, other.start)
+        if shared > 0:
+            findings.append(_clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules))
+    buffer = rules.buffer_minutes * 60
+    for first, second, other in ((before, stop, before), (stop, after, after)):
+        if first is None or second is None or other is None:
+            continue
+        gap = second.start - first.end
+        if gap < 0:
+            continue  # named above as an overlap of the stays
+        leg = drives(first.place, second.place)
+        spare = gap - (leg.seconds or 0)
+        if leg.known and spare < 0:
+            text = f"the drive of {_minutes(leg.seconds or 0)} min between {first.client} and {second.client} "
+            findings.append(_clash(f"{text}is {_minutes(-spare)} min longer than the gap", -spare, rules))
+        elif spare < buffer:
+            eaten = _minutes(buffer - spare)
+            where = f"after {first.client}" if other is before else f"before {second.client}"
+            text = f"only {spare // 60} of the {rules.buffer_minutes} min buffer left {where}"
+            findings.append(Finding("buffer", Level.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True))
+    return findings
+
+
+def _clash(text: str, seconds: int, rules: Rules) -> Finding:
+    minutes = _minutes(seconds)
+    if rules.overlap == "block":
+        return Finding("overlap", Level.BLOCKED, text, minutes)
+    level = Level.WARNINGS if rules.overlap == "warn" else Level.FEASIBLE
+    return Finding("overlap", level, text, minutes, minutes * rules.late_promise, confirm=rules.overlap == "warn")
+
+
+def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
+    if stop.promised is None:
+        return []
+    opens, closes = stop.promised
+    window = f"{_clock(opens, day)}–{_clock(closes, day)}"
+    if stop.start > closes:
+        late = _minutes(stop.start - closes)
+        text = f"starts {late} min after the promised window {window}"
+    elif stop.start < opens:
+        late = _minutes(opens - stop.start)
+        text = f"starts {late} min before the promised window {window}"
+    else:
+        return []
+    return [Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)]
+
+
+def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> list[Finding]:
+    """Driving before the shift and after it, the leg home included; said by the first and the last stop."""
+    if day.shift is None:
+        return []
+    findings = []
+    if route[0] is stop:
+        leaves = stop.start - (drives(day.home, stop.place).seconds or 0)
+        early = day.shift[0] - leaves
+        if early > 0:
+            text = f"leaves home at {_clock(leaves, day)}, {_minutes(early)} min before the shift"
+            cost = _minutes(early) * rules.overtime
+            findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(early), cost))
+    if route[-1] is stop:
+        home = stop.end + (drives(stop.place, day.home).seconds or 0)
+        over = home - day.shift[1]
+        if over > 0:
+            text = f"home at {_clock(home, day)}, {_minutes(over)} min past the shift"
+            findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(over), _minutes(over) * rules.overtime))
+    return findings
+
+
+def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rules) -> list[Finding]:
+    lunch = day.lunch
+    if lunch is None or place_lunch(lunch, committed(route, day.home, drives)) is not None:
+        return []
+    if place_lunch(lunch, committed(day.stops, day.home, drives)) is None:
+        return []  # there was none before either: not this stop's doing
+    window = f"{_clock(lunch.earliest, day)}–{_clock(lunch.latest, day)}"
+    text = f"leaves no room for {lunch.seconds // 60} min of lunch in {window}"
+    return [Finding("lunch", Level.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)]
+
+
+def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: Rules) -> list[Finding]:
+    if was is None or (was[0] == day.technician_id and was[1].start == stop.start):
+        return []
+    findings = []
+    shift = _minutes(abs(stop.start - was[1].start))
+    if stop.pinned:
+        findings.append(Finding("pin", Level.BLOCKED, "it is pinned where it stands"))
+    if stop.confirmed:
+        text = f"the client has confirmed {_clock(was[1].start, day)}: tell them of the change"
+        cost = rules.confirmed_moved + shift * rules.confirmed_moved_minute
+        findings.append(Finding("confirmed", Level.WARNINGS, text, shift, cost, confirm=True))
+    return findings
+
+
+def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives) -> int:
+    origin = before.place if before else day.home
+    onward = after.place if after else day.home
+    through = (drives(origin, stop.place).seconds or 0) + (drives(stop.place, onward).seconds or 0)
+    direct = (drives(origin, onward).seconds or 0) if before or after else 0
+    return max(0, through - direct)
+
+
+def _clock(instant: int, day: TechnicianDay) -> str:
+    return clock_text(instant, day.zone)
+
+
+def _minutes(seconds: int) -> int:
+    return -(-seconds // 60)
+
+
+def at(stop: Stop, start: int) -> Stop:
+    """The same stop, beginning at another moment."""
+    return replace(stop, start=start, end=start + stop.end - stop.start)

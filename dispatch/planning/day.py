@@ -1,0 +1,116 @@
+"""A technician's day as the checker sees it: plain data, instants in epoch seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dispatch.model.people import Absence
+from dispatch.model.travel import Leg, Place
+from dispatch.travel.chain import Provider
+
+Span = tuple[int, int]
+"""A half-open stretch of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A visit at a place in the plan. `end` includes the test allowance.
+
+    `access` are the opening spans of the site on the day: None where none are written down (always open), empty where
+    the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
+    """
+
+    visit_id: int
+    client: str
+    start: int
+    end: int
+    place: Place | None = None
+    skills: frozenset[str] = frozenset()
+    access: tuple[Span, ...] | None = None
+    promised: Span | None = None
+    pinned: bool = False
+    confirmed: bool = False
+    preferred_id: int | None = None
+    preferred: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lunch:
+    """A break of `seconds` that fits between `earliest` and `latest` (instants)."""
+
+    earliest: int
+    latest: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicianDay:
+    """What a technician already has on a day. `shift` is None on a day off."""
+
+    technician_id: int
+    name: str
+    zone: str
+    skills: frozenset[str] = frozenset()
+    shift: Span | None = None
+    lunch: Lunch | None = None
+    absences: tuple[Absence, ...] = ()
+    home: Place | None = None
+    stops: tuple[Stop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The firm's policy and weights (planning.md, Feasibility in words). Weights are costs a minute, or each."""
+
+    buffer_minutes: int = 30
+    overlap: str = "block"
+    late_promise: float = 10.0
+    travel: float = 1.0
+    overtime: float = 3.0
+    waiting: float = 0.3
+    buffer_eaten: float = 2.0
+    confirmed_moved: float = 60.0
+    confirmed_moved_minute: float = 1.0
+    not_preferred: float = 20.0
+    no_lunch: float = 60.0
+
+
+@dataclass(slots=True)
+class Drives:
+    """Legs of one day, each asked for once."""
+
+    provider: Provider
+    at: int
+    _known: dict[tuple[Place | None, Place | None], Leg] = field(default_factory=dict)
+
+    def __call__(self, origin: Place | None, destination: Place | None) -> Leg:
+        """The drive between two places."""
+        key = (origin, destination)
+        leg = self._known.get(key)
+        if leg is None:
+            leg = self._known[key] = self.provider.matrix([origin], [destination], self.at)[0][0]
+        return leg
+
+
+def place_lunch(lunch: Lunch, taken: Iterable[Span]) -> int | None:
+    """When lunch can begin: the earliest free stretch that holds it; None where none does."""
+    begin = lunch.earliest
+    for start, end in sorted(taken):
+        if end <= begin:
+            continue
+        if start - begin >= lunch.seconds:
+            break
+        begin = max(begin, end)
+    return begin if begin + lunch.seconds <= lunch.latest else None
+
+
+def committed(stops: Sequence[Stop], home: Place | None, drives: Drives) -> list[Span]:
+    """What the stops take with the drives to them, in order of start; an unknown drive counts as none."""
+    spans: list[Span] = []
+    before = home
+    for stop in sorted(stops, key=lambda stop: (stop.start, stop.visit_id)):
+        leg = drives(before, stop.place)
+        spans.append((stop.start - (leg.seconds or 0), stop.end))
+        before = stop.place
+    return spans

@@ -1,0 +1,74 @@
+"""The embedded estimate: no network, no data, a stated band (planning.md, Travel times)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import asin, cos, radians, sin, sqrt
+
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance
+
+EARTH_KM = 6371.009
+"""Mean radius of the earth in km (IUGG R1), as geopy has it."""
+
+_BANDS = ((5.0, 0.80, 1.50), (10.0, 0.80, 1.30), (30.0, 0.85, 1.35), (float("inf"), 0.75, 1.25))
+"""Up to km, low and high as factors of the estimate. Below 2 km the band is in minutes, see `_band`."""
+
+
+def seconds_for(km: float) -> int:
+    """Driving time for a great-circle distance: 90 s, 98 s for each of the first 10 km, 52 s for each beyond."""
+    return round(90 + 98 * min(km, 10.0) + 52 * max(km - 10.0, 0.0))
+
+
+def metres_for(km: float) -> int:
+    """Distance by road for a great-circle distance."""
+    return round(1400 * km)
+
+
+def great_circle_km(origin: Place, destination: Place) -> float:
+    """The distance that is shown: geopy's great circle."""
+    from geopy.distance import great_circle
+
+    return float(great_circle((origin.lat, origin.lon), (destination.lat, destination.lon)).km)
+
+
+def haversine_km(origin: Place, destination: Place) -> float:
+    """The same distance without geopy's parsing: for matrices, where it is asked for by the thousand."""
+    lat1, lat2 = radians(origin.lat), radians(destination.lat)
+    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin(radians(destination.lon - origin.lon) / 2) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+class Estimated:
+    """The provider that always has an answer where both places are known. Needs nothing."""
+
+    def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
+        """One leg as it is shown and stored; `at` does not matter to it."""
+        if origin is None or destination is None:
+            return UNKNOWN_LEG
+        return _leg(great_circle_km(origin, destination))
+
+    def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
+        """A leg for each pair, a row for each origin."""
+        return [
+            [
+                UNKNOWN_LEG if origin is None or destination is None else _leg(haversine_km(origin, destination))
+                for destination in destinations
+            ]
+            for origin in origins
+        ]
+
+
+def _leg(km: float) -> Leg:
+    if km < 0.02:
+        # the same building, or the same car park: nobody drives
+        return Leg(0, 0, 0, 0, Provenance.ESTIMATED)
+    seconds = seconds_for(km)
+    low, high = _band(km, seconds)
+    return Leg(seconds, metres_for(km), low, high, Provenance.ESTIMATED)
+
+
+def _band(km: float, seconds: int) -> tuple[int, int]:
+    if km < 2.0:
+        return max(0, seconds - 120), seconds + 180
+    low, high = next((low, high) for up_to, low, high in _BANDS if km < up_to)
+    return round(seconds * low), round(seconds * high)

@@ -1,0 +1,494 @@
+"""The board: the dispatcher's day."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from db.faults import StoreFault
+from dispatch.desk import schedule, views
+from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.instants import clock_text, day_text, parse_day
+from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
+from dispatch.model.text import show
+from screens.dialogs import AskConfirm, AskText, Choose, Row
+from screens.price import price_words
+from screens.seated import SeatedScreen
+from widgets.header import StatusBar
+from widgets.ink import ink
+from widgets.keybar import KeyBar
+from widgets.queue import Queue
+from widgets.route_pane import RoutePane
+from widgets.timeline import Timeline
+from widgets.visit_detail import VisitDetail
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+
+class BoardScreen(SeatedScreen):
+    """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
+
+    CSS_PATH = "board.tcss"
+    TITLE_WORD = "the board"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (30, "-tall")]
+    FOOTER: ClassVar[Sequence[str]] = (
+        "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
+        "view.pane", "change.undo", "view.next", "screen.keys",
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="visit.open", tooltip="open the selected visit"),
+        Binding("a", "assign", "Assign", id="visit.assign", tooltip="choose a technician for the selected visit, best first"),
+        Binding("m", "move", "Move", id="visit.move", tooltip="move the selected visit: arrows, then enter"),
+        Binding("b", "unassign", "Back to queue", id="visit.unassign", tooltip="take the visit back into the queue"),
+        Binding("y", "confirm", "Confirm", id="visit.confirm", tooltip="the client has agreed to the time"),
+        Binding("d", "dispatch", "Dispatch", id="visit.dispatch", tooltip="tell the technician"),
+        Binding("n", "new", "New", id="visit.new", tooltip="put a new request into the queue"),
+        Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
+        Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
+        Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
+        Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
+        Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
+        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
+        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
+        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
+        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+        Binding("g", "go", "Go to", id="view.go", tooltip="go to a date"),
+        Binding("escape", "back", "Back", show=False, id="view.back"),
+    ]  # fmt: skip
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+        self._moving: BoardVisit | None = None
+        self._filter = ""
+
+    def compose(self) -> ComposeResult:
+        ascii_only = self._app.ascii_only
+        yield StatusBar(id="header")
+        with Horizontal(id="upper"):
+            yield Timeline(id="timeline", ascii=ascii_only)
+            yield Queue(id="queue", ascii=ascii_only)
+        with Horizontal(id="lower"):
+            yield VisitDetail(id="detail", ascii=ascii_only)
+            yield RoutePane(id="route", ascii=ascii_only)
+        yield KeyBar(id="keybar")
+
+    @property
+    def _app(self) -> DispatchApp:
+        return cast("DispatchApp", self.app)
+
+    @property
+    def _timeline(self) -> Timeline:
+        return self.query_one(Timeline)
+
+    @property
+    def _queue(self) -> Queue:
+        return self.query_one(Queue)
+
+    def on_mount(self) -> None:
+        """Read the day."""
+        self.show_keys()
+        self.reload()
+        self._timeline.focus()
+
+    def reload(self) -> None:
+        """Read the day again."""
+        board = self.look(views.board, self.seat.store, self._app.day)
+        if board is None:
+            return
+        self._board = board
+        self._timeline.set_board(self._filtered(board))
+        self._queue.set_board(board)
+        self._show_head()
+        self._show_selected()
+
+    def tick(self) -> None:
+        """Let the clock and the now-line go on."""
+        if self._board is not None:
+            self._timeline.set_now(self.seat.now)
+            self._queue.set_now(self.seat.now)
+            self._show_head()
+
+    def _show_head(self) -> None:
+        board = self._board
+        assert board is not None
+        parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
+        if board.on_hold:
+            parts.append(f"{len(board.on_hold)} on hold")
+        if self._filter:
+            parts.append(f"filter “{self._filter}”")
+        self.query_one(StatusBar).set_texts(
+            f"Dispatch  {day_text(board.day)}",
+            " · ".join(parts),
+            f"{clock_text(self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
+        )
+
+    def _show_selected(self) -> None:
+        board = self._board
+        if board is None:
+            return
+        visit, row = self._selected()
+        hint = self._hint(visit, row)
+        advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
+            advice.append(ink(visit.reason, "dim"))
+        self.query_one(VisitDetail).set_visit(
+            board,
+            visit,
+            technician_skills=row.skills if row is not None else None,
+            charge=self._charge(visit),
+            advice=advice,
+            now=self.seat.now,
+        )
+        self.query_one(RoutePane).set_route(board, row, visit.id if visit is not None else None)
+
+    def _charge(self, visit: BoardVisit | None) -> str:
+        """The charge of the selected visit, or its estimate, in a sentence."""
+        if visit is None or visit.start is None:
+            return ""
+        found = self.look(visit_page, self.seat.store, visit.reference)
+        return "" if found is None else price_words(found)
+
+    def _hint(self, visit: BoardVisit | None, row: BoardRow | None) -> str:
+        """What to do where there is nothing to see."""
+        board = self._board
+        assert board is not None
+        if visit is not None:
+            return ""
+        if not board.rows:
+            return "No technicians yet. Leave with q and run: dispatch import technicians FILE"
+        if not board.planned and not board.queue:
+            return (
+                f"No visits on {day_text(board.day)}. n adds one, dispatch import visits FILE brings many, [ goes back."
+            )
+        if not board.planned:
+            return f"Nothing is planned yet. tab goes to the queue of {len(board.queue)}, a assigns the first."
+        return f"{row.name} has no visit here." if row is not None else ""
+
+    def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
+        if self._queue.has_focus:
+            return self._queue.selected, None
+        return self._timeline.selected, self._timeline.selected_board_row
+
+    # what the widgets say
+
+    def on_timeline_visit_selected(self) -> None:
+        """Show the visit under the cursor."""
+        self._show_selected()
+
+    def on_queue_selected(self) -> None:
+        """Show the request under the cursor."""
+        self._show_selected()
+
+    def on_timeline_visit_opened(self) -> None:
+        """Open the visit under the cursor."""
+        self.action_open()
+
+    def on_queue_opened(self) -> None:
+        """Open the request under the cursor."""
+        self.action_open()
+
+    # looking around
+
+    def action_open(self) -> None:
+        """Open the selected visit."""
+        visit, _ = self._selected()
+        if visit is not None:
+            from screens.visit import VisitScreen
+
+            self.app.push_screen(VisitScreen(visit.reference))
+
+    def action_pane(self) -> None:
+        """Go between the board and the queue."""
+        if self._queue.has_focus:
+            self.remove_class("-queue")
+            self._timeline.focus()
+        else:
+            self.add_class("-queue")
+            self._queue.focus()
+        self.call_after_refresh(self._show_selected)
+
+    def action_back(self) -> None:
+        """Leave the filter, or the queue."""
+        if self._filter:
+            self._set_filter("")
+        elif self._queue.has_focus:
+            self.action_pane()
+
+    @work
+    async def action_filter(self) -> None:
+        """Show only what holds a word."""
+        word = await self.app.push_screen_wait(
+            AskText("Show only", "a technician, client, skill or word of the work", self._filter)
+        )
+        if word is not None:
+            self._set_filter(word.strip())
+
+    def _set_filter(self, word: str) -> None:
+        self._filter = word
+        self._queue.filter_text = word
+        self.reload()
+
+    def _filtered(self, board: Board) -> Board:
+        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
+        word = self._filter.casefold()
+        if not word:
+            return board
+        rows = tuple(row for row in board.rows if word in _row_words(row))
+        return replace(board, rows=rows)
+
+    def action_zoom(self) -> None:
+        """Change the scale of the hours."""
+        self._timeline.action_zoom()
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day."""
+        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+
+    def action_today(self) -> None:
+        """Go to today."""
+        self._app.go_to(views.today(self.seat.store))
+
+    @work
+    async def action_go(self) -> None:
+        """Go to a date that is typed."""
+        today = views.today(self.seat.store)
+
+        def fault(typed: str) -> str | None:
+            try:
+                parse_day(typed, today=today)
+            except ValueError as problem:
+                return str(problem)
+            return None
+
+        typed = await self.app.push_screen_wait(AskText("Go to", "2026-11-24, today, tomorrow, tue, +1", check=fault))
+        if typed is not None:
+            self._app.go_to(parse_day(typed, today=today))
+
+    # deeds
+
+    def _wanted(self, deed: str) -> BoardVisit | None:
+        visit, _ = self._selected()
+        if visit is None:
+            self.say(f"Select a visit to {deed}.")
+        return visit
+
+    @work
+    async def action_assign(self) -> None:
+        """Choose among technicians and times, best first, then place by hand."""
+        visit = self._wanted("assign")
+        if visit is None or self._board is None:
+            return
+        if visit.state not in PLANNING and visit.state is not State.REQUESTED:
+            self.say(
+                f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
+            )
+            return
+        ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
+        if not ranked:
+            self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
+            return
+        zone, hours24 = self._board.zone, self._board.hours24
+        rows = [
+            Row(
+                f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value}",
+                f"{candidate.technician_id} {candidate.start}",
+                candidate.words,
+            )
+            for candidate in ranked
+        ]
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                f"{visit.reference} {visit.client} · {visit.work}",
+                rows,
+                "enter goes there, arrows adjust · esc goes back",
+            )
+        )
+        if chosen is None:
+            return
+        technician_id, start = map(int, chosen.split())
+        self._begin_move(visit, technician_id, start)
+
+    def action_move(self) -> None:
+        """Take the selected visit in hand."""
+        visit = self._wanted("move")
+        if visit is None:
+            return
+        if visit.state in QUEUED:
+            self.action_assign()
+            return
+        row = self._timeline.selected_board_row
+        if visit.state not in PLANNING or visit.start is None or row is None:
+            self.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
+            return
+        self._begin_move(visit, row.technician_id, visit.start)
+
+    def _begin_move(self, visit: BoardVisit, technician_id: int, start: int) -> None:
+        row = self._row_number(technician_id)
+        if row is None:
+            return
+        self._moving = visit
+        self.remove_class("-queue")
+        self._timeline.focus()
+        self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
+
+    def _row_number(self, technician_id: int) -> int | None:
+        board = self._timeline.board
+        rows = board.rows if board is not None else ()
+        return next((number for number, row in enumerate(rows) if row.technician_id == technician_id), None)
+
+    def _technician_of(self, row: int) -> BoardRow | None:
+        board = self._timeline.board
+        return board.rows[row] if board is not None and row < len(board.rows) else None
+
+    def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
+        """The mouse took a visit in hand."""
+        self._moving = event.visit
+
+    def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
+        """Say at once what the new position breaks."""
+        if (row := self._technician_of(event.row)) is not None:
+            self._judge(row.technician_id, event.start)
+
+    def on_timeline_ghost_dropped(self) -> None:
+        """Put the visit back where it was."""
+        self._moving = None
+        self._show_selected()
+
+    def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
+        """Place the visit where it was let go."""
+        visit, self._moving = self._moving, None
+        row = self._technician_of(event.row)
+        if visit is not None and row is not None:
+            self._place(visit, row, event.start)
+
+    def _judge(self, technician_id: int, start: int) -> None:
+        visit = self._moving
+        if visit is None:
+            return
+        judged = self.look(schedule.try_placement, self.seat.store, visit.reference, technician_id, start)
+        if judged is not None:
+            words = "; ".join(finding.text for finding in judged.findings)
+            self._timeline.set_verdict(judged.level.value, words)
+
+    @work
+    async def _place(
+        self, visit: BoardVisit, row: BoardRow, start: int, reason: str = "", confirmed: bool = False
+    ) -> None:
+        place = schedule.assign if visit.state is State.REQUESTED else schedule.move
+        try:
+            placed = await self.attempt(
+                place, visit.reference, [row.name], start, reason=reason, confirmed=confirmed, version=visit.version
+            )
+        except NeedsConfirm as question:
+            if await self.app.push_screen_wait(AskConfirm(f"Place {visit.reference} here?", [str(question)])):
+                self._place(visit, row, start, reason, True)
+            return
+        except Blocked as refusal:
+            reason_given = await self.app.push_screen_wait(
+                AskText(
+                    "Blocked. A reason places it all the same",
+                    "\n".join(refusal.findings)
+                    + "\nThe reason is kept in the audit. esc leaves the visit where it was.",
+                    check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
+                )
+            )
+            if reason_given is not None:
+                self._place(visit, row, start, reason_given, True)
+            return
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            self.reload()
+            return
+        self._timeline.select(placed.visit.id)
+        zone = placed.visit.zone
+        self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")
+
+    async def _simple(self, deed_name: str) -> None:
+        visit = self._wanted(deed_name)
+        if visit is not None:
+            changed = await self.do(getattr(schedule, deed_name), visit.reference)
+            if changed is not None:
+                self.say(f"{changed.reference} {changed.client}: {changed.state.label}")
+
+    async def action_unassign(self) -> None:
+        """Take the visit back into the queue."""
+        await self._simple("unassign")
+
+    async def action_confirm(self) -> None:
+        """The client has agreed."""
+        await self._simple("confirm")
+
+    async def action_dispatch(self) -> None:
+        """Tell the technician."""
+        await self._simple("dispatch")
+
+    async def action_pin(self) -> None:
+        """Pin, or take the pin out."""
+        visit = self._wanted("pin")
+        if visit is not None:
+            await self.do(schedule.pin, visit.reference, not visit.pinned)
+
+    @work
+    async def action_hold(self) -> None:
+        """Put on hold with a reason, or take off hold."""
+        visit = self._wanted("hold")
+        if visit is None:
+            return
+        if visit.state is State.ON_HOLD:
+            await self.do(schedule.resume, visit.reference)
+            return
+        await self._with_reason(schedule.hold, visit, "Hold", "waiting for what, of whom?")
+
+    @work
+    async def action_cancel(self) -> None:
+        """Cancel with a reason."""
+        visit = self._wanted("cancel")
+        if visit is not None:
+            if visit.state in OPEN_ON_SITE:
+                self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
+                return
+            await self._with_reason(schedule.cancel, visit, "Cancel", "what did the client say?")
+
+    async def _with_reason(self, deed: object, visit: BoardVisit, title: str, hint: str) -> None:
+        reason = await self.app.push_screen_wait(
+            AskText(
+                f"{title} {visit.reference} {visit.client}",
+                hint,
+                check=lambda typed: None if typed.strip() else "a reason is needed",
+            )
+        )
+        if reason is not None:
+            await self.do(deed, visit.reference, reason)  # type: ignore[arg-type]
+
+    @work
+    async def action_new(self) -> None:
+        """Put a new request into the queue."""
+        from screens.new_request import ask_request
+
+        visit = await ask_request(self)
+        if visit is not None:
+            self.reload()
+            self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
+            self.add_class("-queue")
+            self._queue.focus()
+            self._queue.select(visit.id)
+
+
+def _row_words(row: BoardRow) -> str:
+    """Everything that a filter finds a row by, in small letters."""
+    parts = [row.name, *row.skills]
+    for visit in row.visits:
+        parts += [visit.client, visit.site, visit.work, visit.reference, visit.state.label]
+    return " ".join(parts).casefold()

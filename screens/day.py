@@ -1,0 +1,232 @@
+"""My day: the technician's stops, the next one first."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from dispatch.desk import onsite, views
+from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
+from dispatch.model.text import show
+from screens.dialogs import AskText
+from screens.seated import SeatedScreen
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.stops import StopList
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+
+class DayScreen(SeatedScreen):
+    """One technician's day: next stop, address, access, contact, leg; a key for each step."""
+
+    CSS_PATH = "day.tcss"
+    TITLE_WORD = "my day"
+    FOOTER: ClassVar[Sequence[str]] = (
+        "visit.step",
+        "visit.open",
+        "visit.no-access",
+        "view.next",
+        "change.undo",
+        "screen.keys",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "step", "Next step", id="visit.step", tooltip="en route, then arrived, then the checklist"),
+        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit with its checklist"),
+        Binding("N", "no_access", "No access", id="visit.no-access", tooltip="nobody lets you in: say whom you called"),
+        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
+        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
+        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._board: Board | None = None
+        self._row: BoardRow | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield StopList(id="stops", ascii=self._app.ascii_only)
+        yield Static(id="place")
+        yield KeyBar(id="keybar")
+
+    @property
+    def _app(self) -> DispatchApp:
+        return cast("DispatchApp", self.app)
+
+    @property
+    def _stops(self) -> StopList:
+        return self.query_one(StopList)
+
+    def on_mount(self) -> None:
+        """Read the day, with the cursor on the next stop."""
+        self.show_keys()
+        self.reload()
+        self._stops.focus()
+
+    def reload(self) -> None:
+        """Read the day again."""
+        board = self.look(views.board, self.seat.store, self._app.day)
+        if board is None:
+            return
+        first = self._board is None or self._board.day != board.day
+        name = (self._app.technician or self.seat.staff.name).casefold()
+        self._board = board
+        self._row = next((row for row in board.rows if row.name.casefold() == name), None)
+        visits = self._row.visits if self._row else ()
+        self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
+        if first and (ahead := self._next(visits)) is not None:
+            self._stops.select(ahead.id)
+        self._show_head()
+        self._show_place()
+
+    def tick(self) -> None:
+        """Let the clock go on."""
+        if self._board is not None:
+            self._show_head()
+
+    def on_stop_list_selected(self) -> None:
+        """Show where the selected stop is."""
+        self._show_place()
+
+    def on_stop_list_opened(self) -> None:
+        """Open the visit under the cursor."""
+        self.action_open()
+
+    def _show_head(self) -> None:
+        board = self._board
+        assert board is not None
+        name = self._row.name if self._row else self._app.technician or self.seat.staff.name
+        self.query_one(StatusBar).set_texts(
+            f"{name} · {day_text(board.day)}", "", clock_text(self.seat.now, board.zone, board.hours24)
+        )
+
+    @staticmethod
+    def _next(visits: Sequence[BoardVisit]) -> BoardVisit | None:
+        under_way = [visit for visit in visits if visit.state not in ENDED and visit.state not in AHEAD]
+        ahead = [visit for visit in visits if visit.state in AHEAD]
+        return next(iter([*under_way, *ahead]), None)
+
+    def _show_place(self) -> None:
+        place = self.query_one("#place", Static)
+        board, visit = self._board, self._stops.selected
+        assert board is not None
+        if self._row is None:
+            place.update(Content(f"{show(self._app.technician or self.seat.staff.name)} is not a technician here."))
+            return
+        if visit is None:
+            place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
+            return
+        page = self.look(visit_page, self.seat.store, visit.reference)
+        if page is not None:
+            place.update(place_text(page, self._step_word(visit)))
+
+    @staticmethod
+    def _step_word(visit: BoardVisit) -> str:
+        if visit.state in AHEAD:
+            return "space: en route"
+        if visit.state is State.EN_ROUTE:
+            return "space: arrived"
+        if visit.state in OPEN_ON_SITE:
+            return "space: checklist"
+        return ""
+
+    def action_open(self) -> None:
+        """Open the visit with its checklist."""
+        visit = self._stops.selected
+        if visit is not None:
+            from screens.visit import VisitScreen
+
+            self.app.push_screen(VisitScreen(visit.reference))
+
+    async def action_step(self) -> None:
+        """Do the next step of the selected stop."""
+        visit = self._stops.selected
+        if visit is None:
+            return
+        technician = self._row.name if self._row else None
+        if visit.state in AHEAD:
+            await self.do(onsite.depart, visit.reference, technician=technician)
+        elif visit.state is State.EN_ROUTE:
+            self._arrive(visit, technician)
+        else:
+            self.action_open()
+
+    @work
+    async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
+        board = self._board
+        agreed = ""
+        if board is not None and visit.start is not None and self.seat.now < visit.start - 60:
+            answer = await self.app.push_screen_wait(
+                AskText(
+                    f"Planned for {clock_text(visit.start, board.zone, board.hours24)}",
+                    "You are early. If the client agreed to begin now, type who did; "
+                    "left empty, the time before the appointment is not charged.",
+                )
+            )
+            if answer is None:
+                return
+            agreed = answer
+        arrived = await self.do(onsite.arrive, visit.reference, technician=technician, early_agreed_by=agreed)
+        if arrived is not None:
+            self.action_open()
+
+    @work
+    async def action_no_access(self) -> None:
+        """Nobody lets us in."""
+        visit = self._stops.selected
+        if visit is None:
+            return
+        called = await self.app.push_screen_wait(
+            AskText(
+                f"No access at {visit.client}",
+                "Whom did you call? This ends the visit; only the lead can open it again.",
+                check=lambda typed: None if typed.strip() else "say whom you called",
+            )
+        )
+        if called is not None:
+            await self.do(onsite.no_access, visit.reference, called=called, reason="")
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day."""
+        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+
+    def action_today(self) -> None:
+        """Go to today."""
+        self._app.go_to(views.today(self.seat.store))
+
+
+def place_text(page: VisitPage, step: str = "") -> Content:
+    """Where a visit is, how to get in, whom to ask for."""
+    visit, site = page.visit, page.site
+    lines: list[Content] = [
+        Content.assemble((show(visit.client), "bold"), f"  {show(site.name)}  ", (show(visit.work), "$text-muted")),
+        Content(show(site.address) or "no address"),
+    ]
+    if site.access_notes:
+        lines.append(Content.assemble(("access   ", "$text-muted"), show(site.access_notes)))
+    for contact in page.client.contacts[:2]:
+        lines.append(Content.assemble(("contact  ", "$text-muted"), f"{show(contact.name)}  {show(contact.phone)}"))
+    if site.place is not None:
+        lines.append(
+            Content.assemble(
+                ("map      ", "$text-muted"),
+                f"https://www.openstreetmap.org/?mlat={site.place.lat:.5f}&mlon={site.place.lon:.5f}",
+            )
+        )
+    else:
+        lines.append(Content.assemble(("map      ", "$text-muted"), "no coordinates: the drive is unknown"))
+    if step:
+        lines.append(Content.assemble((step, "bold $text-accent")))
+    return Content("\n").join(lines)

@@ -1,0 +1,182 @@
+"""Small dialogs: a line of text, a choice, a form. Each returns what was entered, or None when left with esc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from dispatch.model.text import show
+from widgets.lean import LeanModal
+
+_DIALOG_CSS = """
+$self { align: center middle; background: $background 60%; }
+$self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+$self .dialog--title { text-style: bold; width: 1fr; }
+$self .dialog--hint { color: $text-muted; width: 1fr; }
+$self .dialog--fault { color: $text-error; width: 1fr; }
+$self Input { border: none; height: 1; padding: 0 1; background: $boost; margin: 0 0 0 0; }
+$self Input:focus { background: $primary 30%; border: none; }
+$self OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+$self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
+"""
+
+
+class AskText(LeanModal[str | None]):
+    """Ask for one line of text. `check` returns what is wrong with it, or nothing."""
+
+    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskText")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="dialog.back")]
+
+    def __init__(
+        self, title: str, hint: str = "", value: str = "", check: Callable[[str], str | None] | None = None
+    ) -> None:
+        super().__init__()
+        self._title, self._hint, self._value, self._check = title, hint, value, check
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(show(self._title)), classes="dialog--title")
+            if self._hint:
+                yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
+            yield Input(value=self._value)
+            yield Label(Content(""), classes="dialog--fault", id="fault")
+            yield Label(Content("enter saves · esc goes back"), classes="dialog--hint")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the text, unless it cannot be taken."""
+        fault = self._check(event.value) if self._check is not None else None
+        if fault:
+            self.query_one("#fault", Label).update(Content(show(fault)))
+        else:
+            self.dismiss(event.value)
+
+
+class AskConfirm(LeanModal[bool]):
+    """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
+
+    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskConfirm")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
+        Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str] = (), question: str = "y does it · esc goes back") -> None:
+        super().__init__()
+        self._title, self._lines, self._question = title, lines, question
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog"):
+            yield Label(Content(show(self._title)), classes="dialog--title")
+            for line in self._lines:
+                yield Label(Content(show(line)), classes="dialog--line")
+            yield Label(Content(self._question), classes="dialog--hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a choice: its text, a dim second line, and the value it stands for."""
+
+    text: str
+    value: str
+    detail: str = ""
+
+
+class Choose(LeanModal[str | None]):
+    """Choose one of some rows; returns its value."""
+
+    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Choose")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+    ]
+
+    def __init__(self, title: str, rows: Sequence[Row], hint: str = "enter chooses · esc goes back") -> None:
+        super().__init__()
+        self._title, self._rows, self._hint = title, rows, hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield OptionList(*(Option(self._prompt(row)) for row in self._rows))
+            yield Label(Content(self._hint), classes="dialog--hint")
+
+    def action_down(self) -> None:
+        """Move the cursor down."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """Move the cursor up."""
+        self.query_one(OptionList).action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Return the row that was chosen."""
+        self.dismiss(self._rows[event.option_index].value)
+
+    @staticmethod
+    def _prompt(row: Row) -> Content:
+        if not row.detail:
+            return Content(show(row.text))
+        return Content.assemble(show(row.text), "\n", (f"  {show(row.detail)}", "$text-muted"))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line of a form. `name` is the key under which its text comes back."""
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+
+
+class Form(LeanModal[dict[str, str] | None]):
+    """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
+
+    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Form")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("ctrl+s", "save", "Save", id="dialog.save"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        check: Callable[[dict[str, str]], Sequence[str]] | None = None,
+        hint: str = "tab next field · ctrl+s or enter saves · esc goes back",
+    ) -> None:
+        super().__init__()
+        self._title, self._fields, self._check, self._hint = title, fields, check, hint
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Label(Content(show(self._title)), classes="dialog--title")
+            for field in self._fields:
+                yield Label(Content(show(field.label)), classes="field")
+                yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
+            yield Label(Content(""), classes="dialog--fault", id="fault")
+            yield Label(Content(self._hint), classes="dialog--hint")
+
+    def on_input_submitted(self) -> None:
+        """Enter saves from any field."""
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Hand the entries over, unless something in them cannot be taken."""
+        entered = {field.name: self.query_one(f"#field-{field.name}", Input).value for field in self._fields}
+        faults = self._check(entered) if self._check is not None else ()
+        if faults:
+            self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))
+        else:
+            self.dismiss(entered)

@@ -1,0 +1,56 @@
+"""The keys of a screen, made from its bindings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Label, Static
+
+from dispatch.model.text import pad
+from widgets.lean import LeanModal
+
+
+class KeysHelp(LeanModal[None]):
+    """Every key that works on a screen: its own, those of the focused widget, those of the program."""
+
+    DEFAULT_CSS = """
+    KeysHelp { align: center middle; background: $background 60%; }
+    KeysHelp > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+    KeysHelp .title { text-style: bold; margin: 0 0 1 0; }
+    KeysHelp .hint { color: $text-muted; margin: 1 0 0 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+    ]
+
+    def __init__(self, title: str, screen: Screen[Any]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = key_lines(screen)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Label(Content(f"Keys: {self._title}"), classes="title")
+            yield Static(Content("\n".join(self._lines)))
+            yield Label(Content("esc goes back"), classes="hint")
+
+
+def key_lines(screen: Screen[Any]) -> list[str]:
+    """A line for each binding that is active on the screen, in the order focused widget, screen, program."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        if binding.action in seen or not (binding.description or binding.tooltip):
+            continue
+        seen.add(binding.action)
+        keys = screen.app.get_key_display(binding)
+        lines.append(f"{pad(keys, 12)} {binding.tooltip or binding.description}")
+    return lines

@@ -1,0 +1,65 @@
+"""The form for a new request."""
+
+from __future__ import annotations
+
+from db.faults import StoreFault
+from dispatch.desk.intake import Request, add
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.visits import Visit
+from screens.dialogs import Field, Form
+from screens.seated import SeatedScreen
+
+FIELDS = (
+    Field("client", "Client", placeholder="the name, as it stands in the book"),
+    Field("site", "Site", placeholder="only where the client has more than one"),
+    Field("work", "What is asked for"),
+    Field("minutes", "Minutes of work", "60"),
+    Field("date", "Wanted on", placeholder="2026-11-24, tomorrow, tue; empty: any day"),
+    Field("promised", "Promised window", placeholder="09:00-11:00, or empty"),
+    Field("priority", "Priority", "P3", "P1 business stopped … P4 planned"),
+    Field("skills", "Skills", placeholder="server, network"),
+    Field("tags", "Tags", placeholder="server, restart, network, many"),
+    Field("emergency", "Emergency", "no", "yes or no"),
+)
+
+
+async def ask_request(screen: SeatedScreen) -> Visit | None:
+    """Ask for a request and put it into the queue; None when the form was left.
+
+    The form stays open with everything that was typed until the request is taken.
+    """
+    taken: list[Visit] = []
+
+    def save(entered: dict[str, str]) -> list[str]:
+        window = (
+            [part.strip() for part in entered["promised"].replace("–", "-").split("-")] if entered["promised"] else []
+        )
+        if len(window) not in (0, 2):
+            return ["promised window: two times, for example 09:00-11:00"]
+        request = Request(
+            client=entered["client"],
+            site=entered["site"].strip() or None,
+            work=entered["work"],
+            minutes=entered["minutes"],
+            wanted_on=entered["date"].strip() or None,
+            promised_from=window[0] if window else None,
+            promised_to=window[1] if window else None,
+            priority=entered["priority"],
+            skills=_words(entered["skills"]),
+            tags=_words(entered["tags"]),
+            emergency=entered["emergency"].strip().casefold() in ("yes", "y", "true", "1"),
+        )
+        try:
+            taken.append(add(screen.seat, request))
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
+    await screen.app.push_screen_wait(Form("New request", FIELDS, save))
+    return taken[0] if taken else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.replace(",", " ").replace(";", " ").split() if word)

@@ -1,0 +1,122 @@
+"""A screen at somebody's seat: it reads views, calls deeds, and shows what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from db.faults import StoreFault
+from dispatch.desk.refusals import Refusal
+from dispatch.model.text import show
+from widgets.keybar import KeyBar
+from widgets.lean import LeanScreen
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+    from dispatch.desk.seat import Seat
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SeatedScreen(LeanScreen[None]):
+    """What the board, my day, a visit and the log have in common."""
+
+    TITLE_WORD: ClassVar[str] = ""
+    """What the screen is called in its help."""
+
+    FOOTER: ClassVar[Sequence[str]] = ()
+    """The binding ids that the key bar shows, the most useful first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo", id="change.undo", tooltip="take back your last change"),
+        Binding("ctrl+r", "redo", "Redo", id="change.redo", tooltip="do again what you took back"),
+        Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
+        Binding("ctrl+l", "redraw", "Redraw", id="screen.redraw", tooltip="draw the whole screen again"),
+        Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
+    ]
+
+    @property
+    def seat(self) -> Seat:
+        """Who sits here, at which store."""
+        return cast("DispatchApp", self.app).seat
+
+    def reload(self) -> None:
+        """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
+        raise NotImplementedError
+
+    def show_keys(self) -> None:
+        """Fill the key bar from the bindings that `FOOTER` names."""
+        by_id = {binding.id: binding for _, binding in self._bindings if binding.id}
+        keys = [by_id[name] for name in self.FOOTER if name in by_id]
+        self.query_one(KeyBar).set_keys([(self.app.get_key_display(key), key.description.lower()) for key in keys])
+
+    def look(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Read a view; a store that cannot be read is said, and the screen stays as it is."""
+        try:
+            return read(*args, **kwargs)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "error")
+            return None
+
+    async def do(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        """Carry out a deed in a thread, so that a slow disk never blocks a key; returns None where it was refused.
+
+        A refusal that needs an answer of its own (a confirmation, the list of gates) is raised to the caller
+        through `attempt`; here it is said.
+        """
+        try:
+            return await self.attempt(deed, *args, **kwargs)
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return None
+
+    async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Carry out a deed in a thread and read again; raises what the deed raises."""
+        result = await asyncio.to_thread(deed, self.seat, *args, **kwargs)
+        self.reload()
+        return result
+
+    def say(self, message: str, severity: str = "information") -> None:
+        """Tell the person something, as text and never as markup."""
+        self.notify(
+            Content(show(message, multiline=True)).markup,
+            severity=cast(Any, severity),
+            timeout=8 if severity != "information" else 4,
+        )
+
+    async def action_undo(self) -> None:
+        """Take back the last change."""
+        from dispatch.desk import undo
+
+        if (label := await self.do(undo.undo)) is not None:
+            self.say(f"Taken back: {label}")
+
+    async def action_redo(self) -> None:
+        """Do the last undone change again."""
+        from dispatch.desk import undo
+
+        if (label := await self.do(undo.redo)) is not None:
+            self.say(f"Done again: {label}")
+
+    def action_keys(self) -> None:
+        """Show every key of this screen."""
+        from screens.keys import KeysHelp
+
+        self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
+
+    def action_redraw(self) -> None:
+        """Draw everything again, whatever the terminal shows."""
+        self.forget_shown()
+        self.refresh(layout=True)
+
+    def action_leave(self) -> None:
+        """Go back to the screen before; from the first one, leave the program."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+        else:
+            self.app.exit()

@@ -1,0 +1,441 @@
+"""A visit on site: its checklist from arrival to sign-off, and the close-out that its gates allow or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from db.faults import StoreFault
+from dispatch.closeout.gates import progress
+from dispatch.closeout.recording import Entry
+from dispatch.desk import onsite
+from dispatch.desk.refusals import GatesUnmet, Refusal
+from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.model.checklists import Item, Kind, Phase, Result
+from dispatch.model.instants import clock_text, parse_day
+from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
+from dispatch.model.text import show
+from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
+from screens.price import price_words
+from screens.seated import SeatedScreen
+from widgets.checklist import ChecklistView
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+
+class VisitScreen(SeatedScreen):
+    """The checklist of one visit. Every result is saved when it shows."""
+
+    CSS_PATH = "visit.tcss"
+    TITLE_WORD = "the visit"
+    FOOTER: ClassVar[Sequence[str]] = (
+        "item.result", "item.fail", "item.na", "visit.work", "visit.ask", "visit.charge", "visit.close", "screen.leave",
+        "screen.keys",
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space,enter", "result", "Result", key_display="space", id="item.result", tooltip="record the result: done, answer, test passed"),
+        Binding("f", "fail", "Fail", id="item.fail", tooltip="the test failed, or the item was not done"),
+        Binding("minus", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
+        Binding("w", "work", "Work note", id="visit.work", tooltip="note what was changed; tests must pass again after it"),
+        Binding("n", "ask", "New item", id="visit.ask", tooltip="the client asks for something more"),
+        Binding("x", "close", "Close out", id="visit.close", tooltip="close the visit, or see what still keeps it open"),
+        Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
+        Binding("i", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
+        Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
+        Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
+        Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),
+        Binding("R", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]  # fmt: skip
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        self._reference = reference
+        self._page: VisitPage | None = None
+        self._saved: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield ChecklistView(id="checklist", ascii=cast("DispatchApp", self.app).ascii_only)
+        yield Static(id="foot")
+        yield KeyBar(id="keybar")
+
+    @property
+    def _view(self) -> ChecklistView:
+        return self.query_one(ChecklistView)
+
+    def on_mount(self) -> None:
+        """Read the visit, with the cursor on the first open item."""
+        self.show_keys()
+        self.reload()
+        self._to_next_open()
+        self._view.focus()
+
+    def reload(self) -> None:
+        """Read the visit again."""
+        page = self.look(visit_page, self.seat.store, self._reference)
+        if page is None:
+            return
+        self._page = page
+        self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
+        self._show_head()
+        self._show_foot()
+
+    def tick(self) -> None:
+        """Nothing on this screen runs: no countdown to be read over the shoulder (close-out.md R4)."""
+
+    def on_checklist_view_item_selected(self) -> None:
+        """Show what the selected item asks for."""
+        self._show_foot()
+
+    def on_checklist_view_item_opened(self) -> None:
+        """Enter records, as space does."""
+        self.action_result()
+
+    def _show_head(self) -> None:
+        page = self._page
+        assert page is not None
+        visit = page.visit
+        arrived = visit.checked_in_at
+        state = visit.state.label
+        if arrived is not None and visit.state in OPEN_ON_SITE:
+            state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
+        saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
+        self.query_one(StatusBar).set_texts(
+            visit.client, visit.work, "  ".join(part for part in (state, saved) if part)
+        )
+
+    def _show_foot(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        foot = self.query_one("#foot", Static)
+        item = self._view.selected
+        lines: list[Content] = []
+        if item is not None:
+            lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
+            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
+            if own and item.latest is not None:
+                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
+            elif item.ref == "A3":
+                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
+        if page.visit.state in ENDED:
+            lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page))}"))
+        elif page.visit.state in OPEN_ON_SITE:
+            lines.append(self._readiness(page))
+        else:
+            lines.append(Content(f"{page.visit.state.label}: the checklist opens on arrival (space on my day)."))
+        foot.update(Content("\n").join(lines))
+
+    @staticmethod
+    def _readiness(page: VisitPage) -> Content:
+        if not page.unmet:
+            return Content.assemble(("ready to close  ", "bold $text-success"), "x closes the visit")
+        done = progress(page.checklist)
+        tests, items = done.tests_required - done.tests_passed, done.items_required - done.items_settled
+        return Content.assemble(
+            ("not ready to leave: ", "bold"),
+            (f"{_count(tests, 'test')} open · {_count(items - tests, 'other item')} open", "$text-warning"),
+            ("   x shows them", "$text-muted"),
+        )
+
+    def _to_next_open(self) -> None:
+        page = self._page
+        if page is None:
+            return
+        missing = {unmet.ref for unmet in page.unmet}
+        for item in page.checklist.items:
+            if item.ref in missing:
+                self._view.select(item.ref)
+                return
+
+    # recording
+
+    def _item(self) -> Item | None:
+        page = self._page
+        if page is None:
+            return None
+        if page.visit.state not in OPEN_ON_SITE:
+            if page.visit.state in AHEAD or page.visit.state is State.EN_ROUTE:
+                self.say("Not on site yet: go back with esc and check in with space.", "warning")
+            else:
+                self.say(f"The visit is {page.visit.state.label}: nothing more is recorded on it.", "warning")
+            return None
+        return self._view.selected
+
+    async def _record(self, item: Item, entry: Entry, **more: Any) -> bool:
+        try:
+            recorded = await self.attempt(onsite.record, self._reference, item.ref, entry, **more)
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return False
+        self._after_save()
+        for note in recorded.notes:
+            self.say(note)
+        return True
+
+    def _after_save(self) -> None:
+        self._saved = self.seat.now
+        self._show_head()
+        self._to_next_open()
+
+    async def _ask(self, title: str, hint: str, value: str = "") -> str | None:
+        return cast(
+            "str | None",
+            await self.app.push_screen_wait(
+                AskText(title, hint, value, check=lambda typed: None if typed.strip() else "nothing was typed")
+            ),
+        )
+
+    @work
+    async def action_result(self) -> None:
+        """Record the good result of the selected item, asking for what it needs."""
+        item = self._item()
+        if item is None:
+            return
+        title = f"{item.ref} {item.label}"
+        if item.kind is Kind.SIGN_OFF:
+            await self._sign_off()
+        elif item.kind is Kind.NAMED:
+            await self._settle_named(item)
+        elif item.kind is Kind.TEST:
+            evidence = await self._ask(title, "passed: what did you see? at least 10 characters")
+            if evidence is not None:
+                await self._record(item, Entry(result=Result.PASS, text=evidence))
+        elif item.kind is Kind.ASK:
+            hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
+            answer = await self._ask(title, hint)
+            if answer is not None:
+                await self._record(item, Entry(result=Result.ANSWERED, text=answer))
+        elif item.ref == "W2":
+            await self._work_note()
+        else:
+            await self._record(item, Entry(result=Result.DONE))
+
+    async def _settle_named(self, item: Item) -> None:
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                item.label,
+                [
+                    Row("done now", "done", "work was done: the tests must pass again"),
+                    Row("follow-up visit", "follow_up", "books a visit for the same technician"),
+                    Row("declined", "declined", "the client does not want it, in their words"),
+                ],
+            )
+        )
+        if chosen == "done":
+            text = await self._ask(item.label, "what was done?")
+            if text is not None:
+                await self._record(item, Entry(result=Result.DONE, text=text))
+        elif chosen == "declined":
+            words = await self._ask(item.label, "the client's words")
+            if words is not None:
+                await self._record(item, Entry(result=Result.DECLINED, text=words))
+        elif chosen == "follow_up":
+            day = await self.app.push_screen_wait(
+                AskText("Follow-up wanted on", "2026-11-25, tomorrow, fri", "tomorrow", check=self._day_fault)
+            )
+            if day is not None:
+                await self._record(
+                    item,
+                    Entry(result=Result.FOLLOW_UP, text=item.label),
+                    follow_up_on=parse_day(day, today=self._today()),
+                )
+
+    async def _sign_off(self) -> None:
+        entered = await self.app.push_screen_wait(
+            Form(
+                "Sign-off",
+                [
+                    Field("name", "Who signs off"),
+                    Field("satisfied", "Satisfied? yes or no", "yes"),
+                    Field("words", "In their words"),
+                ],
+                check=lambda form: [
+                    *([] if form["name"].strip() else ["name: is missing"]),
+                    *([] if form["satisfied"].strip().casefold() in ("yes", "no") else ["satisfied: yes or no"]),
+                ],
+            )
+        )
+        if entered is None:
+            return
+        satisfied = entered["satisfied"].strip().casefold() == "yes"
+        await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
+
+    async def _saving(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        if await self.do(deed, *args, **kwargs) is None:
+            return False
+        self._after_save()
+        return True
+
+    @work
+    async def action_fail(self) -> None:
+        """A test that failed, or a requested item that was not done."""
+        item = self._item()
+        if item is None:
+            return
+        if item.kind is Kind.TEST:
+            seen = await self._ask(f"{item.ref} {item.label}", "failed: what did you see?")
+            if seen is not None:
+                await self._record(item, Entry(result=Result.FAIL, text=seen))
+        elif item.ref.startswith("W1"):
+            why = await self._ask(f"{item.ref} {item.label}", "not done: why not?")
+            if why is not None:
+                await self._record(item, Entry(result=Result.NOT_DONE, text=why))
+        elif item.ref == "L2":
+            what = await self._ask(f"{item.ref} {item.label}", "what is left for the client?")
+            if what is not None:
+                await self._record(item, Entry(result=Result.LEFT_TO_CLIENT, text=what))
+        else:
+            self.say("Only a test fails; a requested item may be not done.", "warning")
+
+    @work
+    async def action_na(self) -> None:
+        """Not applicable, with a reason."""
+        item = self._item()
+        if item is None:
+            return
+        if not item.na_allowed:
+            self.say(f"{item.ref} always applies.", "warning")
+            return
+        reason = await self._ask(f"{item.ref} {item.label}", "does not apply: why? at least 10 characters")
+        if reason is not None:
+            await self._record(item, Entry(result=Result.NA, text=reason))
+
+    @work
+    async def action_work(self) -> None:
+        """Note what was changed."""
+        if self._item() is not None:
+            await self._work_note()
+
+    async def _work_note(self) -> None:
+        text = await self._ask("What was changed", "tests that passed before must pass again after this")
+        if text is not None:
+            await self._saving(onsite.work, self._reference, text)
+
+    @work
+    async def action_ask(self) -> None:
+        """The client asks for something more."""
+        if self._item() is not None:
+            text = await self._ask("The client also asks for", "it becomes another item of work")
+            if text is not None:
+                await self._saving(onsite.ask, self._reference, text)
+
+    @work
+    async def action_override(self) -> None:
+        """A lead settles an item without a result."""
+        item = self._item()
+        if item is None:
+            return
+        if not self.seat.has(Role.LEAD):
+            self.say("Only a lead overrides an item. Call yours.", "warning")
+            return
+        reason = await self._ask(
+            f"Override {item.ref} {item.label}", "the reason; it shows as OVERRIDDEN in every report"
+        )
+        if reason is not None:
+            await self._record(item, Entry(result=Result.OVERRIDDEN, text=reason))
+
+    # ending
+
+    @work
+    async def action_close(self) -> None:
+        """Close the visit, or show everything that still keeps it open."""
+        page = self._page
+        if page is None or (page.visit.state not in OPEN_ON_SITE and self._item() is None):
+            return
+        if not page.unmet:
+            agreed = await self.app.push_screen_wait(
+                AskConfirm(
+                    f"Close {page.visit.reference} {page.visit.client}",
+                    [price_words(page), "Checks you out now. Closing cannot be taken back; a lead can reopen it."],
+                    "y closes the visit · esc goes back",
+                )
+            )
+            if not agreed:
+                return
+        try:
+            await self.attempt(onsite.close, self._reference)
+        except GatesUnmet:
+            await self._show_missing()
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+        else:
+            self._after_save()
+            self.action_charge()
+
+    async def _show_missing(self) -> None:
+        page = self._page
+        assert page is not None
+        rows = [Row(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
+        ref = await self.app.push_screen_wait(
+            Choose(
+                f"Not ready to close: {_count(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
+            )
+        )
+        if ref is not None:
+            self._view.select(ref)
+
+    @work
+    async def action_leave_open(self) -> None:
+        """A lead lets the technician leave with a follow-up booked."""
+        if self._item() is None:
+            return
+        reason = await self._ask(
+            "Leave open", "why; a follow-up visit for the same technician is booked for the next day"
+        )
+        if reason is not None:
+            await self._saving(onsite.leave, self._reference, reason)
+
+    @work
+    async def action_abort(self) -> None:
+        """We end the visit."""
+        reason = await self._ask("Abort", "why; this ends the visit and charges nothing")
+        if reason is not None:
+            await self._saving(onsite.abort, self._reference, reason)
+
+    @work
+    async def action_reopen(self) -> None:
+        """A lead takes an ended visit back."""
+        reason = await self._ask("Reopen", "why; the visit goes back to on site")
+        if reason is not None:
+            await self._saving(onsite.reopen, self._reference, reason)
+
+    def action_charge(self) -> None:
+        """Show the charge sheet."""
+        from screens.visit_record import ChargeSheet
+
+        if self._page is not None:
+            self.app.push_screen(ChargeSheet(self._page))
+
+    def action_record(self) -> None:
+        """Show everything that happened."""
+        from screens.visit_record import VisitRecord
+
+        if self._page is not None:
+            self.app.push_screen(VisitRecord(self._reference))
+
+    def _today(self) -> Any:
+        from dispatch.desk import views
+
+        return views.today(self.seat.store)
+
+    def _day_fault(self, typed: str) -> str | None:
+        try:
+            parse_day(typed, today=self._today())
+        except ValueError as problem:
+            return str(problem)
+        return None
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,234 @@
+"""The gates, by the examples of close-out.md C4 and beyond."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
+from dispatch.closeout.recording import Entry
+from dispatch.closeout.template import items_for
+from dispatch.model.checklists import Attempt, Checklist, Grade, Result
+from tests.closeout.stay import Stay, at, finished
+
+
+def test_fresh_visit_names_everything_at_once() -> None:
+    stay = Stay("server", "many", services=("Mail",))
+
+    assert [reason.ref for reason in stay.reasons()] == [
+        item.ref for item in items_for("visit", "w", frozenset({"server", "many"}), ("Mail",))
+    ]
+    assert {reason.gate for reason in stay.reasons()} == {"G1", "G6", "G8"}
+
+
+@pytest.mark.parametrize("kind", ["visit", "delivery"])
+def test_finished_visit_can_be_closed(kind: str) -> None:
+    assert finished("server", "network", "many", kind=kind, services=("Mail", "Print")).reasons() == ()
+
+
+def test_work_noted_after_the_test_reopens_it() -> None:
+    """C4 example 1."""
+    stay = finished()
+    stay.passed("T1", "15:05")
+    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+    stay.sign_off("15:12")
+
+    (reason,) = stay.reasons()
+    assert (reason.gate, reason.ref) == ("G4", "T1")
+    assert reason.text.endswith("passed at 15:05, but work was noted at 15:10; test again")
+
+    stay.passed("T1", "15:20")
+    stay.sign_off("15:25")
+    assert stay.reasons() == ()
+
+
+def test_retest_keeps_every_attempt() -> None:
+    """C4 example 2."""
+    stay = finished("server")
+    stay.record("T2", Entry(Result.FAIL, "did not come back"), "14:00")
+    stay.sign_off()
+    assert stay.gates() == {("G3", "T2")}
+
+    stay.passed("T2", "14:30", "uptime 3 min, services green")
+    stay.sign_off()
+    assert stay.reasons() == ()
+    assert [attempt.result for attempt in stay.item("T2").attempts][-2:] == [Result.FAIL, Result.PASS]
+
+
+def test_evidence_of_two_letters_is_refused() -> None:
+    """C4 example 3."""
+    decision = Stay("server").passed("T2", seen="ok")
+
+    assert [fault.gate for fault in decision.faults] == ["G2"]
+
+
+def test_not_applicable_with_a_reason() -> None:
+    """C4 example 4."""
+    stay = finished("server")
+    assert [fault.gate for fault in stay.record("T2", Entry(Result.NA, "n/a")).faults] == ["G5"]
+
+    stay.record("T2", Entry(Result.NA, "no server on this site, printer only"))
+    stay.sign_off()
+
+    assert stay.reasons() == ()
+    latest = stay.item("T2").latest
+    assert latest is not None
+    assert latest.result is Result.NA
+
+
+def test_thing_named_needs_an_end() -> None:
+    """C4 example 5."""
+    stay = finished()
+    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    stay.sign_off()
+    assert stay.gates() == {("G6", "L1.1")}
+
+    stay.record("L1.1", Entry(Result.FOLLOW_UP))
+    assert stay.gates() == {("G1", "L4"), ("G8", "L5")}
+    stay.record("L4", Entry(Result.DONE))
+    stay.sign_off()
+    assert stay.reasons() == ()
+
+
+def test_thing_done_now_reopens_the_tests() -> None:
+    """G6: done now, then G4."""
+    stay = finished()
+    stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
+    stay.record("L1.1", Entry(Result.DONE, "cleaned the rollers"))
+
+    assert stay.gates() == {("G4", "T1"), ("G8", "L5")}
+
+
+def test_anything_else_stays_unasked() -> None:
+    """C4 example 6."""
+    stay = Stay()
+    stay.record("L1", Entry(Result.ANSWERED, ""))
+
+    assert ("G6", "L1") in stay.gates()
+
+
+@pytest.mark.parametrize("result", [Result.DONE, Result.ANSWERED])
+def test_nothing_is_left_to_the_client(result: Result) -> None:
+    """C4 example 7."""
+    stay = finished()
+    stay.record("L2", Entry(result, "client will reboot tonight"))
+    stay.sign_off()
+
+    (reason,) = stay.reasons()
+    assert (reason.gate, reason.ref) == ("G7", "L2")
+    assert "client will reboot tonight" in reason.text
+
+    stay.record("L2", Entry(Result.DONE))
+    stay.sign_off()
+    assert stay.reasons() == ()
+
+
+def test_sign_off_comes_last() -> None:
+    """C4 example 8."""
+    stay = finished()
+    stay.sign_off("16:00")
+    stay.record("L3", Entry(Result.DONE), "16:02")
+
+    (reason,) = stay.reasons()
+    assert (reason.gate, reason.ref) == ("G8", "L5")
+    assert reason.text.endswith(
+        "something was recorded at 16:02, after the sign-off at 16:00; sign off once more, last"
+    )
+
+
+def test_overridden_test_cannot_be_closed() -> None:
+    """C4 example 9: such a visit is left open, with the follow-up that the override books."""
+    stay = finished("network")
+    stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
+    assert stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"), "15:00").follow_up
+    stay.record("L4", Entry(Result.DONE))
+    stay.sign_off()
+
+    (reason,) = stay.reasons()
+    assert (reason.gate, reason.ref) == ("G3", "T3")
+    assert "overridden by Ana Ruiz at 15:00" in reason.text
+    assert [item.ref for item in overridden_tests(stay.checklist)] == ["T3"]
+
+
+def test_override_settles_what_is_no_test() -> None:
+    stay = Stay()
+    complete = finished()
+    for item in complete.checklist.items:
+        if item.ref in ("A1", "T1", "L1", "L2"):
+            assert item.latest is not None
+            stay.record(item.ref, Entry(item.latest.result, item.latest.text))
+        else:
+            assert not stay.record(item.ref, Entry(Result.OVERRIDDEN, "client had to leave")).faults
+
+    assert stay.reasons() == ()
+    assert overridden_tests(stay.checklist) == ()
+
+
+def test_work_not_done_has_a_reason() -> None:
+    stay = finished()
+    stay.record("W1.1", Entry(Result.NOT_DONE, "the part is on order"))
+    stay.passed("T1")
+    stay.sign_off()
+
+    assert stay.reasons() == ()
+
+
+def test_one_item_can_have_several_reasons() -> None:
+    """A result that came in by another way than `decide`, before the last work."""
+    stay = finished()
+    item = dataclasses.replace(stay.item("T1"), attempts=(Attempt(1, at("10:00"), "Ben Okafor", Result.PASS, "ok"),))
+    checklist = Checklist(
+        tuple(item if other.ref == "T1" else other for other in stay.checklist.items), stay.checklist.entries
+    )
+
+    assert [(reason.gate, reason.ref) for reason in unmet(checklist)] == [("G2", "T1"), ("G4", "T1")]
+    assert not settled(item, checklist)
+
+
+def test_sequence_decides_and_not_the_clock() -> None:
+    """A technician's clock that was put back makes no test older than the work before it (states.md)."""
+    stay = finished()
+    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+    stay.passed("T1", "15:05")
+    stay.sign_off("15:00")
+
+    assert stay.reasons() == ()
+
+
+def test_visit_without_items_is_not_finished() -> None:
+    assert [(reason.gate, reason.ref) for reason in unmet(Checklist())] == [("G1", "")]
+
+
+def test_times_are_said_where_the_zone_is_known() -> None:
+    stay = finished()
+    stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
+
+    here = unmet(stay.checklist, "Europe/Lisbon", hours24=False)
+    anywhere = unmet(stay.checklist)
+
+    assert "passed at 12:00pm, but work was noted at 3:10pm" in here[0].text
+    assert "passed, but work was noted after it" in anywhere[0].text
+    assert [(reason.gate, reason.ref) for reason in here] == [(reason.gate, reason.ref) for reason in anywhere]
+
+
+def test_progress_counts_what_is_required() -> None:
+    stay = finished("server")
+    assert progress(stay.checklist) == Progress(13, 13, 4, 4)
+
+    stay.record("T2", Entry(Result.FAIL, "did not come back"))
+
+    assert progress(stay.checklist) == Progress(11, 13, 3, 4)
+
+
+def test_evidence_is_that_of_the_attempts_that_count() -> None:
+    stay = finished("server")
+    stay.record("T6", Entry(Result.PASS, value="14h"))
+    stay.record("T2", Entry(Result.PASS, "seen down, then up", grade=Grade.EXECUTED))
+    stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
+    stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"))
+
+    assert evidence_shares(stay.checklist) == Evidence(
+        executed=1, measured=1, attested=1, waived=1, retests=4, overrides=1
+    )
+    assert evidence_shares(Checklist()) == Evidence(0, 0, 0, 0, 0, 0)

@@ -1,0 +1,97 @@
+"""The command line on a database of its own, run in this process and, where it matters, as a real one."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch.commands.line import run
+
+SAMPLE = Path(__file__).parents[1] / "dispatch" / "sample"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """`dispatch` on one database."""
+
+    db: Path
+
+    def __call__(self, *words: str) -> Said:
+        """Run a command in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = run([*words, "--db", str(self.db)])
+            except SystemExit as usage:
+                code = int(usage.code or 0)
+        return Said(code, out.getvalue(), err.getvalue())
+
+    def ok(self, *words: str) -> str:
+        """Run a command that must succeed; returns what it printed."""
+        said = self(*words)
+        assert said.code == 0, f"{' '.join(words)}: exit {said.code}\n{said.out}{said.err}"
+        return said.out
+
+    def json(self, *words: str) -> Any:
+        """Run a command that prints JSON."""
+        return json.loads(self.ok(*words))
+
+    def process(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a process of its own."""
+        return subprocess.run(
+            [sys.executable, "-m", "dispatch", *words, "--db", str(self.db)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, **environment},
+        )
+
+
+@pytest.fixture(scope="session")
+def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the sample firm's week, made once; tests get copies."""
+    path = tmp_path_factory.mktemp("week") / "week.db"
+    dispatch = Dispatch(path)
+    dispatch.ok("init", "--name", "Columbus IT", "--lead", "lee", "--lead-name", "Lee Moreau")
+    for kind, name in (
+        ("rate-card", "rate_card.json"),
+        ("technicians", "technicians.csv"),
+        ("clients", "clients.csv"),
+        ("sites", "sites.csv"),
+        ("visits", "visits.csv"),
+    ):
+        dispatch.ok("import", kind, str(SAMPLE / name), "--as", "lee")
+    return path
+
+
+@pytest.fixture
+def firm(sample_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dispatch]:
+    """The sample firm, with its lead at the keyboard on the morning of Tuesday 24 November 2026."""
+    from db.safekeeping import backup
+    from db.store import Store
+
+    path = tmp_path / "firm.db"
+    with Store.open(sample_week) as store:
+        backup(store, path)
+    monkeypatch.setattr("getpass.getuser", lambda: "lee")
+    yield Dispatch(path)

@@ -1,0 +1,145 @@
+"""A small firm at a hand-set clock: two technicians, one client with three sites, one of them without coordinates."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from db import agreements, clients, people, settings, visits
+from db.store import Store
+from db.unit import Actor
+from dispatch.closeout.recording import Entry
+from dispatch.desk import onsite, schedule
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import Kind, Result
+from dispatch.model.instants import SetClock, at_local
+from dispatch.model.people import Hours, Lunch
+from dispatch.model.states import Role
+from dispatch.model.travel import Place
+
+ZONE = "America/New_York"
+DAY = datetime.date(2026, 11, 24)
+
+CARD = {
+    "currency": "USD",
+    "timezone": ZONE,
+    "tax": {"name": "Sales tax", "rate_pct": "7.5"},
+    "classes": {"tech": {"standard": "120.00", "agreement": "100.00"}},
+    "travel": {"included_radius": "5", "components": [{"kind": "callout", "amount": "35"}]},
+}
+
+
+def at(clock: str) -> int:
+    """A time on the day of the tests."""
+    return at_local(DAY, clock, ZONE)
+
+
+@dataclass(frozen=True)
+class Office:
+    """The firm with a seat for each of its people."""
+
+    store: Store
+    clock: SetClock
+    lee: Seat
+    dana: Seat
+    ana: Seat
+    ben: Seat
+
+    def go(self, clock: str) -> None:
+        """Set the clock to a time of the day."""
+        self.clock.set(at(clock))
+
+    def on_site(self, reference: str = "R1") -> None:
+        """Ana is on site since 09:00."""
+        schedule.assign(self.dana, reference, ["Ana Ruiz"], at("09:00"))
+        self.go("09:00")
+        onsite.arrive(self.ana, reference)
+
+    def say(self, reference: str, item: str, entry: Entry) -> None:
+        """Ana records, a minute later."""
+        self.clock.advance(60)
+        onsite.record(self.ana, reference, item, entry)
+
+    def finish(self, reference: str = "R1", *, but: frozenset[str] = frozenset()) -> None:
+        """Ana records a good result on every required item that is not named in `but`, the sign-off last."""
+        for item in visit_page(self.store, reference).checklist.items:
+            if item.required and item.ref not in but:
+                self.say(reference, item.ref, good(item.kind))
+
+
+def good(kind: Kind) -> Entry:
+    """A good result for a kind of item."""
+    return {
+        Kind.ASK: Entry(Result.ANSWERED, "nothing"),
+        Kind.CONFIRM: Entry(Result.DONE, "driver replaced on the server"),
+        Kind.TEST: Entry(Result.PASS, "seen working at the desk"),
+        Kind.SIGN_OFF: Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
+        Kind.NAMED: Entry(Result.DECLINED, "not today"),
+    }[kind]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """The firm on the morning of the day."""
+    clock = SetClock(at("07:30"))
+    with Store.create(tmp_path / "firm.db", clock=clock) as store:
+        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+            settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
+            people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
+            people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
+            for login, name, skills, lat in (
+                ("ana", "Ana Ruiz", ["server", "network"], 39.95),
+                ("ben", "Ben Okafor", ["desktop"], 39.97),
+            ):
+                staff_id = people.add_staff(unit, login, name, [Role.TECHNICIAN])
+                people.add_technician(
+                    unit,
+                    staff_id,
+                    skills=skills,
+                    labour_class="tech",
+                    shifts=[Hours(weekday, 480, 1020) for weekday in range(5)],
+                    lunch=Lunch(690, 810, 30),
+                    home=Place(lat, -83.0),
+                )
+            client_id = clients.add_client(unit, "Harbor Dental")
+            for number, (name, place) in enumerate(
+                (("Main office", Place(39.93, -82.95)), ("Warehouse", Place(39.99, -82.95)), ("Annex", None)), 1
+            ):
+                site_id = clients.add_site(
+                    unit,
+                    client_id,
+                    name,
+                    address=f"{number} Front Street",
+                    zone=ZONE,
+                    place=place,
+                    access=[Hours(weekday, 480, 1080) for weekday in range(7)],
+                    services=["mail"],
+                    one_way_distance="4.0" if place else None,
+                    one_way_minutes=12 if place else None,
+                    one_way_provenance="estimated" if place else "unknown",
+                )
+                visits.add_visit(
+                    unit,
+                    store,
+                    visits.NewVisit(
+                        reference=f"R{number}",
+                        client_id=client_id,
+                        site_id=site_id,
+                        work="Server patch",
+                        minutes=60,
+                        priority=2,
+                        requested_at=at("07:00"),
+                        wanted_on=DAY,
+                        promised=(at("09:00"), at("11:00")) if number == 2 else None,
+                        skills=frozenset({"server"}) if number == 1 else frozenset(),
+                        tags=frozenset({"server"}),
+                    ),
+                )
+            agreements.add_rate_card(unit, "2026", datetime.date(2026, 1, 1), CARD)
+        seats = {login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")}
+        yield Office(store, clock, **seats)

@@ -1,0 +1,202 @@
+"""Placing, moving and taking back, with the verdict in words and undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import legs
+from db.faults import Stale
+from dispatch.desk import onsite, schedule, undo, views
+from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.states import State
+from dispatch.model.travel import Provenance
+from dispatch.planning.checker import Level
+from tests.desk.conftest import DAY, Office, at
+
+
+def state(office: Office, reference: str) -> tuple[State, int | None]:
+    """How a visit stands."""
+    visit = visit_page(office.store, reference).visit
+    return visit.state, visit.starts_at
+
+
+def test_placing_stores_the_legs(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+
+    board = views.board(office.store, DAY)
+    row = next(row for row in board.rows if row.name == "Ana Ruiz")
+    (visit,) = row.visits
+    assert visit.leg is not None
+    assert visit.leg.provenance is Provenance.ESTIMATED
+    assert visit.leg.seconds
+    assert row.leg_home is not None
+    assert visit.end == at("10:15")
+
+
+@pytest.mark.parametrize(
+    ("reference", "crew", "start", "said"),
+    [
+        ("R1", "Ben Okafor", "09:00", "needs server; Ben Okafor has desktop"),
+        ("R2", "Ana Ruiz", "06:00", "before the site opens at 08:00"),
+        ("R2", "Ana Ruiz", "17:30", "outside Ana Ruiz's shift 08:00–17:00"),
+        ("R2", "Ana Ruiz", "09:30", "overlaps Harbor Dental by 45 min"),
+        ("R2", "Ana Ruiz", "10:20", "longer than the gap"),
+    ],
+)
+def test_blocked_says_why_and_a_reason_overrides(
+    office: Office, reference: str, crew: str, start: str, said: str
+) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    if reference == "R1":
+        schedule.unassign(office.dana, "R1")
+    with pytest.raises(Blocked, match=said):
+        schedule.assign(office.dana, reference, [crew], at(start))
+    assert state(office, reference)[0] is State.REQUESTED
+
+    schedule.assign(office.dana, reference, [crew], at(start), reason="the client insists")
+
+    assert state(office, reference) == (State.PLANNED, at(start))
+    assert any("the client insists" in event.text for event in visit_page(office.store, reference).events)
+
+
+def test_unknown_place_has_no_override(office: Office) -> None:
+    with pytest.raises(Refusal, match="no coordinates"):
+        schedule.assign(office.dana, "R3", ["Ana Ruiz"], at("09:00"), reason="I know the way")
+    assert state(office, "R3")[0] is State.REQUESTED
+
+
+def test_eaten_buffer_asks_first(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    with pytest.raises(NeedsConfirm, match="buffer"):
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"))
+    placed = schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=True)
+    assert placed.verdict.level is Level.WARNINGS
+
+
+def test_late_against_the_promise_is_said(office: Office) -> None:
+    placed = schedule.assign(office.dana, "R2", ["Ben Okafor"], at("11:18"))
+    assert placed.verdict.level is Level.WARNINGS
+    assert "starts 18 min after the promised window 09:00–11:00" in [
+        finding.text for finding in placed.verdict.findings
+    ]
+
+
+def test_moving_a_confirmed_visit_asks_and_unconfirms(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.confirm(office.dana, "R1")
+    with pytest.raises(NeedsConfirm, match="confirmed"):
+        schedule.move(office.dana, "R1", None, at("10:00"))
+    schedule.move(office.dana, "R1", None, at("10:00"), confirmed=True)
+    assert state(office, "R1") == (State.PLANNED, at("10:00"))
+
+
+def test_pinned_visit_stays(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.pin(office.dana, "R1")
+    with pytest.raises(Blocked, match="pinned"):
+        schedule.move(office.dana, "R1", None, at("10:00"))
+
+
+def test_second_editor_hears_who_was_first(office: Office) -> None:
+    seen = visit_page(office.store, "R1").visit.version
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), version=seen)
+    with pytest.raises(Stale, match="dana"):
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("10:00"), version=seen)
+    assert state(office, "R1") == (State.PLANNED, at("09:00"))
+
+
+def test_only_a_dispatcher_plans(office: Office) -> None:
+    for seat in (office.ana, office.lee):
+        with pytest.raises(NotAllowed, match="dispatcher"):
+            schedule.assign(seat, "R1", ["Ana Ruiz"], at("09:00"))
+
+
+def test_dispatched_visit_is_told_and_no_longer_moved(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    assert office.store.value("SELECT count(*) FROM outbox") == 1
+    with pytest.raises(Refusal, match="dispatched"):
+        schedule.move(office.dana, "R1", None, at("10:00"))
+
+
+def test_undo_goes_back_step_by_step_and_forward_again(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.move(office.dana, "R1", None, at("10:00"))
+    schedule.confirm(office.dana, "R1")
+    steps = [
+        (State.CONFIRMED, at("10:00")), (State.PLANNED, at("10:00")), (State.PLANNED, at("09:00")), (State.REQUESTED, None),
+    ]  # fmt: skip
+
+    seen = [state(office, "R1")]
+    for _ in range(3):
+        undo.undo(office.dana)
+        seen.append(state(office, "R1"))
+    assert seen == steps
+    assert not legs.legs_of_day(office.store, DAY)
+    for expected in reversed(steps[:-1]):
+        undo.redo(office.dana)
+        assert state(office, "R1") == expected
+    with pytest.raises(Refusal, match="nothing to do again"):
+        undo.redo(office.dana)
+
+
+@pytest.mark.parametrize("deed", ["hold", "cancel"])
+def test_hold_and_cancel_are_taken_back(office: Office, deed: str) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    before = state(office, "R1")
+    getattr(schedule, deed)(office.dana, "R1", "waiting for the client")
+    undo.undo(office.dana)
+    assert state(office, "R1") == before
+
+
+def test_undo_is_refused_where_somebody_built_on_it(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("08:30")
+    onsite.depart(office.ana, "R1")
+    with pytest.raises(Refusal, match="Ana Ruiz changed R1 at 08:30"):
+        undo.undo(office.dana)
+    assert state(office, "R1")[0] is State.EN_ROUTE
+
+
+def test_undo_is_each_persons_own(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    with pytest.raises(Refusal, match="nothing to undo"):
+        undo.undo(office.lee)
+
+
+def test_new_change_forgets_what_was_undone(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    undo.undo(office.dana)
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    with pytest.raises(Refusal, match="nothing to do again"):
+        undo.redo(office.dana)
+
+
+def test_candidates_put_the_able_first(office: Office) -> None:
+    best, other = schedule.candidates(office.store, "R1", DAY)
+    assert (best.name, best.verdict.level) == ("Ana Ruiz", Level.FEASIBLE)
+    assert (other.name, other.verdict.level) == ("Ben Okafor", Level.BLOCKED)
+
+
+def test_crew_of_two_each_checked(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz", "Ben Okafor"], at("09:30"))
+    rows = {row.name: row for row in views.board(office.store, DAY).rows}
+    assert [len(rows[name].visits) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
+    office.go("09:00")
+    onsite.depart(office.ana, "R2")
+    onsite.arrive(office.ana, "R2")
+    onsite.depart(office.ben, "R2")
+    office.go("09:20")
+    visit = onsite.arrive(office.ben, "R2")
+    assert visit.state is State.ON_SITE
+    assert [part.check_in_at for part in visit.assignments] == [at("09:00"), at("09:20")]
+
+
+def test_technician_is_in_one_place_at_a_time(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    office.go("09:00")
+    onsite.arrive(office.ana, "R1")
+    with pytest.raises(Refusal, match="checked in at R1"):
+        onsite.arrive(office.ana, "R2")

@@ -1,0 +1,103 @@
+"""A firm at a hand-set clock, as files are imported into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import people
+from db.safekeeping import backup
+from db.store import Actor, Store
+from dispatch.desk.imports.importing import import_file
+from dispatch.desk.imports.verdicts import Report
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.model.instants import SetClock, parse_iso
+from dispatch.model.states import Role
+
+SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
+NOW = parse_iso("2026-11-24T07:30:00-05:00")
+MASTER_DATA = (
+    ("rate-card", "rate_card.json"),
+    ("technicians", "technicians.csv"),
+    ("clients", "clients.csv"),
+    ("sites", "sites.csv"),
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Lee, who has every role, with a folder for files."""
+
+    seat: Seat
+    folder: Path
+    clock: SetClock
+
+    @property
+    def store(self) -> Store:
+        return self.seat.store
+
+    def file(self, name: str, content: str | bytes) -> Path:
+        """A file with that content, as it is."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def take(self, kind: str, content: str | bytes | Path, **options: Any) -> Report:
+        """Import a file, or text as a file."""
+        path = content if isinstance(content, Path) else self.file(f"{kind}.csv", content)
+        return import_file(self.seat, kind, path, **options)
+
+    def count(self, table: str) -> int:
+        """How many records a table has."""
+        return int(self.store.value(f"SELECT count(*) FROM {table}"))
+
+
+def verdicts(report: Report) -> list[str]:
+    """The verdict on each row, in order."""
+    return [row.verdict.value for row in report.rows]
+
+
+def faults(report: Report) -> list[tuple[int, str, str]]:
+    """Each fault: row, field, what was expected."""
+    return [(row.row, fault.field, fault.expected) for row in report.rows for fault in row.faults]
+
+
+def seated(path: Path, folder: Path, *, create: bool = False) -> Desk:
+    clock = SetClock(NOW)
+    if create:
+        with Store.create(path, clock=clock) as store, store.write("init", Actor(None, "setup", "s", "system")) as unit:
+            people.add_staff(unit, "lee", "Lee Moreau", list(Role))
+    return Desk(take_seat(Store.open(path, clock=clock), "lee"), folder, clock)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Desk]:
+    """A firm that has nothing but its lead, and has set nothing."""
+    desk = seated(tmp_path / "empty.db", tmp_path, create=True)
+    with desk.store:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def master_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm without visits, made once."""
+    folder = tmp_path_factory.mktemp("master")
+    desk = seated(folder / "master.db", folder, create=True)
+    with desk.store:
+        for kind, name in MASTER_DATA:
+            assert desk.take(kind, SAMPLE / name).applied
+    return folder / "master.db"
+
+
+@pytest.fixture
+def desk(master_data: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The sample firm without visits."""
+    with Store.open(master_data) as store:
+        backup(store, tmp_path / "firm.db")
+    desk = seated(tmp_path / "firm.db", tmp_path)
+    with desk.store:
+        yield desk

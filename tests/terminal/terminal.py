@@ -1,0 +1,102 @@
+"""A real terminal for the tests: the program on a pty, its bytes kept, its screen read by an emulator."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyte
+
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "space": " ",
+}
+
+
+class Terminal:
+    """A program on a pty of its own."""
+
+    def __init__(self, pid: int, fd: int, columns: int, rows: int) -> None:
+        self.pid = pid
+        self.fd = fd
+        self.sent = b""
+        """Everything that the program has written."""
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+
+    def read(self, quiet: float = 0.35, limit: float = 15.0) -> str:
+        """Read until the program has been quiet for a while; returns the screen as text."""
+        deadline = time.monotonic() + limit
+        last = time.monotonic()
+        while time.monotonic() < deadline and time.monotonic() - last < quiet:
+            ready, _, _ = select.select([self.fd], [], [], 0.05)
+            if not ready:
+                continue
+            try:
+                data = os.read(self.fd, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            self.sent += data
+            self._stream.feed(data)
+            last = time.monotonic()
+        return "\n".join(self.screen.display)
+
+    def wait_for(self, text: str, limit: float = 20.0) -> str:
+        """Read until the screen shows `text`."""
+        deadline = time.monotonic() + limit
+        while text not in (shown := self.read(quiet=0.15)):
+            assert time.monotonic() < deadline, f"{text!r} did not appear:\n{shown}"
+        return shown
+
+    def press(self, *keys: str) -> str:
+        """Press keys one after another; returns the screen after the last."""
+        shown = ""
+        for key in keys:
+            os.write(self.fd, KEYS.get(key, key).encode())
+            shown = self.read()
+        return shown
+
+    @property
+    def alive(self) -> bool:
+        """Whether the program is still running."""
+        with contextlib.suppress(ChildProcessError):
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        return False
+
+
+@contextlib.contextmanager
+def terminal(
+    words: Sequence[str], *, columns: int = 120, rows: int = 36, db: Path, **environment: str
+) -> Iterator[Terminal]:
+    """`dispatch` with `words` on the database, on a pty of that size."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "DISPATCH_DB": str(db), **environment})
+        os.execv(sys.executable, [sys.executable, "-m", "dispatch", *words])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    try:
+        yield Terminal(pid, fd, columns, rows)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        os.close(fd)

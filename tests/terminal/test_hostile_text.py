@@ -1,0 +1,220 @@
+"""Text that people typed never steers anybody's terminal, on any screen, however it came into the database."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from db import agreements, clients, people, settings, visits
+from db.store import Store
+from db.unit import Actor
+from dispatch.closeout.recording import Entry
+from dispatch.desk import onsite, schedule
+from dispatch.desk.seat import take_seat
+from dispatch.model.checklists import Kind, Result
+from dispatch.model.instants import SetClock, at_local
+from dispatch.model.people import Absence, Hours
+from dispatch.model.states import Role
+from dispatch.model.travel import Place
+from tests.conftest import Dispatch
+from tests.desk.conftest import CARD, ZONE
+from tests.terminal.terminal import terminal
+
+DAY = datetime.date(2026, 11, 24)
+
+HOSTILE = (
+    "\x1b]0;owned\x07\x1b[35;7;9mred\x1b[2J [/dev/sda] [link=http://x]y[/] [bold]b \u202eabc\u2066 \x9b31m \x90q\x9c "
+    "\x1b]52;c;b3duZWQ=\x07 \x00 e\u0301\u0301\u0301\u0301\u0301\u0301\u0301 =HYPERLINK(1) \U0001f600 漢字"
+)
+LONG = "y" * 10_000
+
+# what none of the screens may send: control bytes that only the data holds
+FORBIDDEN = {
+    "window title": b"\x1b]0;",
+    "clipboard": b"\x1b]52;",
+    "colour of the data": b"\x1b[35;7;9m",
+    "clear screen of the data": b"\x1b[2J [",
+    "bell": b"\x07",
+    "C1 control": b"\xc2\x9b",
+    "C1 string": b"\xc2\x90",
+    "bidi override": "\u202e".encode(),
+    "bidi isolate": "\u2066".encode(),
+    "null": b"\x00",
+}
+
+
+def poison(store: Store) -> None:
+    """Put the hostile text into every text column of every record, as a foreign program with the file might."""
+    store.conn.execute("PRAGMA ignore_check_constraints=ON")
+    keep = {
+        "state",
+        "review",
+        "kind",
+        "result",
+        "grade",
+        "phase",
+        "zone",
+        "reference",
+        "login",
+        "cause",
+        "ref",
+        "vantage",
+        "role",
+    }
+    keep |= {
+        "wanted_on",
+        "starts",
+        "ends",
+        "valid_from",
+        "provenance",
+        "one_way_provenance",
+        "labour_class",
+        "one_way_distance",
+    }
+    names = {"staff": ["name"], "client": ["name", "notes"], "contact": None, "site": None, "visit": None, "job": None}
+    names |= {"technician": None, "absence": None, "site_service": None, "visit_tag": None}
+    for table, columns in names.items():
+        texts = [
+            name
+            for _, name, kind, *_ in store.all(f"PRAGMA table_info({table})")
+            if kind == "TEXT" and name not in keep and (columns is None or name in columns)
+        ]
+        for column in texts:
+            # SQLite cuts a value at NUL in char(), not in a bound parameter
+            # names are unique, so that each gets its own tail
+            tail = "|| rowid" if column == "name" and table in ("staff", "client", "site") else ""
+            version = ", version = version + 1" if table == "visit" else ""
+            store.conn.execute(f"UPDATE {table} SET {column} = ? {tail} {version}", (HOSTILE,))
+    store.conn.execute("UPDATE setting SET value = json_quote(?) WHERE key = 'name'", (HOSTILE.replace("\x00", ""),))
+
+
+@pytest.fixture
+def poisoned(tmp_path: Path) -> Path:
+    """A firm whose every text is hostile, with a closed visit, a running one and a queue."""
+    path = tmp_path / "hostile.db"
+    clock = SetClock(at_local(DAY, "08:00", ZONE))
+    with Store.create(path, clock=clock) as store:
+        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+            settings.set_firm(unit, name="Firm", zone=ZONE, depot=Place(39.96, -83.0))
+            people.add_staff(unit, "lee", "Lee", list(Role))
+            people.add_technician(
+                unit, people.add_staff(unit, "ana", "Ana", [Role.TECHNICIAN]), skills=["server"], labour_class="tech",
+                shifts=[Hours(weekday, 480, 1020) for weekday in range(7)], lunch=None, home=Place(39.95, -83.0),
+            )  # fmt: skip
+            client_id = clients.add_client(unit, "Client")
+            site_id = clients.add_site(
+                unit, client_id, "Site", zone=ZONE, address="Street", place=Place(39.9, -83.0), services=["mail"],
+                access_notes="bell", one_way_distance="4.0", one_way_minutes=10,
+            )  # fmt: skip
+            agreements.add_rate_card(unit, "card", datetime.date(2026, 1, 1), CARD)
+            for number in range(1, 5):
+                visits.add_visit(
+                    unit,
+                    store,
+                    visits.NewVisit(f"R{number}", client_id, site_id, "Work", 60, 2, clock.now(), wanted_on=DAY),
+                )
+        lee, ana = take_seat(store, "lee"), take_seat(store, "ana")
+        for reference, start in (("R1", "09:00"), ("R2", "11:00")):
+            schedule.assign(lee, reference, ["Ana"], at_local(DAY, start, ZONE))
+        onsite.arrive(ana, "R1")
+        for ref, kind in store.all("SELECT ref, kind FROM item WHERE visit_id = 1 AND required = 1 ORDER BY position"):
+            entry = {
+                Kind.ASK: Entry(Result.ANSWERED, "nothing"),
+                Kind.CONFIRM: Entry(Result.DONE, "changed it"),
+                Kind.TEST: Entry(Result.PASS, "seen to work well"),
+                Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="J", satisfied=True),
+            }[Kind(kind)]
+            onsite.record(ana, "R1", ref, entry)
+        onsite.close(ana, "R1")
+        schedule.hold(lee, "R4", "waiting")
+        people_absent = Absence(at_local(DAY, "16:00", ZONE), at_local(DAY, "17:00", ZONE), "dentist")
+        with store.write("absence", Actor(None, "system", "setup", "system")) as unit:
+            people.add_absence(unit, 2, people_absent)
+        poison(store)
+        store.conn.execute("PRAGMA ignore_check_constraints=OFF")
+    return path
+
+
+def assert_clean(sent: bytes) -> None:
+    """No control byte of the data is in what was sent."""
+    for what, control in FORBIDDEN.items():
+        assert control not in sent, f"{what} reached the terminal: …{sent[max(0, sent.index(control) - 60) :][:160]!r}"
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        (
+            "board",
+            [
+                "right",
+                "right",
+                "enter",
+                "down",
+                "down",
+                "v",
+                "esc",
+                "esc",
+                "tab",
+                "down",
+                "a",
+                "esc",
+                "?",
+                "esc",
+                "n",
+                "esc",
+            ],
+        ),
+        ("day", ["down", "enter", "down", "i", "esc", "esc"]),
+        ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
+    ],
+)
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+def test_no_screen_sends_a_control_byte_of_the_data(
+    poisoned: Path, words: str, keys: list[str], size: tuple[int, int]
+) -> None:
+    login = "ana" if words == "day" else "lee"
+    columns, rows = size
+    with terminal([words, "--date", DAY.isoformat(), "--as", login], db=poisoned, columns=columns, rows=rows) as screen:
+        shown = screen.read(quiet=0.8)
+        assert "dev/sda" in shown or "owned" in shown, shown
+        for key in keys:
+            screen.press(key)
+            assert screen.alive, f"{words} died at {key!r}:\n{screen.read()}"
+        assert_clean(screen.sent)
+
+
+def test_no_plain_view_prints_a_control_byte_of_the_data(poisoned: Path) -> None:
+    firm = Dispatch(poisoned)
+    for words in (
+        ["board", "--plain"], ["board", "--json"], ["day", "--plain", "--as", "ana"], ["log", "--plain"], ["log", "--json"],
+        ["visit", "list"], ["visit", "list", "--json"], ["visit", "show", "R1"], ["visit", "show", "R1", "--json"],
+        ["staff", "list"], ["staff", "list", "--json"],
+    ):  # fmt: skip
+        dated = [*words, "--date", DAY.isoformat()] if words[0] in ("board", "day", "log") else words
+        said = firm(*dated, *([] if "--as" in words or words[0] == "staff" else ["--as", "lee"]))
+        assert said.code == 0, said.err
+        assert_clean((said.out + said.err).encode())
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "y" * 12_000, "a\x1bb", "a\u202eb", "a\x9bb"])
+def test_what_is_typed_is_refused_with_a_sentence(firm: Dispatch, text: str) -> None:
+    for words in (
+        ["visit", "add", "--client", "Harbor Dental", "--minutes", "30", "--work", text],
+        ["visit", "hold", "R4028", "--reason", text],
+        ["visit", "add", "--client", text, "--minutes", "30", "--work", "x"],
+        ["visit", "show", text],
+    ):
+        said = firm(*words)
+        assert said.code == 1
+        assert_clean((said.out + said.err).encode())
+
+
+@pytest.mark.parametrize("text", ["[/dev/sda]", "[link=http://x]", "=HYPERLINK(1)", "[bold]x", "漢字 \U0001f600"])
+def test_good_text_that_looks_odd_is_kept_as_it_is(firm: Dispatch, text: str) -> None:
+    visit = firm.json("visit", "add", "--client", "Harbor Dental", "--minutes", "30", "--work", text, "--json")
+
+    assert visit["work"] == text
+    assert text in firm.ok("visit", "show", visit["reference"])

@@ -1,0 +1,35 @@
+"""A visit log of the sample day."""
+
+from dataclasses import replace
+
+from dispatch.model.boards import Log, LogLine
+from dispatch.model.states import Review, State
+from tests.widgets.boards import DAY, NOW, ZONE, clock, sample_board
+
+
+def sample_log() -> Log:
+    """Every placed visit of the sample board; the closed ones are charged."""
+    lines = []
+    for row in sample_board().rows:
+        for number, card in enumerate(row.visits):
+            ended = card.state is State.CLOSED
+            promised = (clock("8:00"), clock("8:30")) if card.id == 5 else card.promised
+            reviews = (Review.TO_REVIEW, Review.APPROVED, Review.SENT_BACK)
+            review = reviews[number % 3] if ended else Review.NONE
+            lines.append(
+                LogLine(
+                    visit=replace(card, review=review, tests_passed=5 if ended else 0, promised=promised),
+                    technicians=(row.name, "Dana Poe") if card.id == 6 else (row.name,),
+                    executed=3 if ended else 0,
+                    measured=1 if ended else 0,
+                    attested=7 if ended else 0,
+                    waived=1 if card.id == 2 else 0,
+                    retests=1 if card.id == 1 else 0,
+                    overrides=1 if card.id == 2 else 0,
+                    charge_status="accepted" if ended else None,
+                    net=18750 if ended else None,
+                    total=22312 if ended else None,
+                    currency="USD",
+                )
+            )
+    return Log("Firm", DAY, ZONE, True, NOW, tuple(lines))

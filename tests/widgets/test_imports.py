@@ -1,0 +1,25 @@
+"""What importing a widget costs and must not pull in."""
+
+import subprocess
+import sys
+
+
+def test_widgets_import_neither_the_store_nor_heavy_libraries() -> None:
+    code = (
+        "import sys, widgets.timeline, widgets.queue, widgets.checklist, widgets.log_table, widgets.lean,"
+        " widgets.visit_detail, widgets.route_pane, widgets.header, widgets.keybar, widgets.themes\n"
+        "heavy = ('db', 'dispatch.desk', 'screens', 'sqlite3', 'sqlite_utils', 'geopy', 'pendulum')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_pure_builders_do_not_import_textual() -> None:
+    code = (
+        "import sys, widgets.timeline_rows, widgets.timeline_cursor, widgets.timeline_hours, widgets.queue_lines,"
+        " widgets.visit_lines, widgets.route_lines, widgets.checklist_lines, widgets.log_lines\n"
+        "print([name for name in ('textual', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"

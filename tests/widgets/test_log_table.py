@@ -1,0 +1,132 @@
+"""The visit log: columns by width, amounts, totals, selection."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+
+from dispatch.model.states import State
+from tests.widgets.logs import sample_log
+from widgets.ink import text_of, width_of
+from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line, totals_line
+from widgets.log_table import LogTable
+from widgets.marks import UNICODE
+
+LOG = sample_log()
+
+
+@pytest.mark.parametrize(
+    ("minor", "exponent", "text"),
+    [
+        (18750, 2, "187.50"),
+        (5, 2, "0.05"),
+        (-1205, 2, "-12.05"),
+        (1200, 0, "1200"),
+        (1234, 3, "1.234"),
+        (-7, 2, "-0.07"),
+    ],
+)
+def test_amounts(minor: int, exponent: int, text: str) -> None:
+    assert amount_text(minor, exponent) == text
+
+
+def titles(width: int) -> list[str]:
+    return [column.title for column, _ in fitting_columns(LOG, width)]
+
+
+def test_columns_leave_by_rank() -> None:
+    assert titles(80) == ["", "technician", "client", "actual", "tests", "over", "charge", "review"]
+    assert titles(42) == ["", "technician", "client", "review"]
+    assert "evidence" in titles(100)
+    assert titles(200)[-2:] == ["work", "review"]
+    assert titles(20) == ["", "client"]
+
+
+@pytest.mark.parametrize("width", [10, 20, 42, 60, 80, 100, 120, 160, 220])
+def test_lines_fit_every_width(width: int) -> None:
+    columns = fitting_columns(LOG, width)
+    assert width_of(heading_line(columns, width)) == width
+    assert width_of(totals_line(LOG.lines, width)) == width
+    for line in LOG.lines:
+        assert width_of(log_line(line, LOG, columns, width, UNICODE)) == width
+
+
+def test_a_line_says_how_the_visit_went() -> None:
+    columns = fitting_columns(LOG, 140)
+    by_id = {line.visit.id: text_of(log_line(line, LOG, columns, 140, UNICODE)) for line in LOG.lines}
+    assert by_id[1].split() == [
+        *["✓", "Ana", "Harbor", "Dental", "08:20–09:30", "08:20–09:25", "E3", "M1", "A7", "5/5", "1"],
+        *["187.50", "accepted", "printer", "fleet,", "server", "p…", "to", "review"],
+    ]
+    assert "08:31–09:15!" in by_id[5], "after the promised window"
+    assert "Ben + Dana" in by_id[6]
+    assert "E3 M1 A7 W1" in by_id[2]
+    assert "confirmed" in by_id[4]
+
+
+def test_evidence_leaves_out_what_there_is_none_of() -> None:
+    line = replace(LOG.lines[0], executed=0, measured=0, attested=2, waived=0)
+    assert evidence(line) == ("A2", "plain")
+    assert evidence(replace(line, waived=1)) == ("A2 W1", "warn")
+
+
+def test_totals_add_up_by_currency() -> None:
+    closed = [line for line in LOG.lines if line.visit.state is State.CLOSED]
+    euro = replace(closed[0], currency="EUR")
+    text = text_of(totals_line([*closed, euro], 120))
+    assert f"{len(closed) + 1} visits · {len(closed) + 1} closed" in text
+    assert f"{amount_text(18750 * len(closed), 2)} USD, 187.50 EUR" in text
+    assert "nothing" in text_of(totals_line([], 60))
+
+
+class LogApp(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Any] = []
+
+    def compose(self) -> ComposeResult:
+        yield LogTable()
+
+    def on_mount(self) -> None:
+        table = self.query_one(LogTable)
+        table.set_log(LOG)
+        table.focus()
+
+    def on_log_table_line_selected(self, event: LogTable.LineSelected) -> None:
+        self.heard.append(("selected", event.line.visit.id if event.line else None))
+
+    def on_log_table_line_opened(self, event: LogTable.LineOpened) -> None:
+        self.heard.append(("opened", event.line.visit.id if event.line else None))
+
+
+async def test_titles_stay_while_lines_scroll() -> None:
+    app = LogApp()
+    async with app.run_test(size=(80, 8)) as pilot:
+        table = app.query_one(LogTable)
+        await pilot.press("end", "enter")
+        await pilot.pause()
+        assert app.heard[-1] == ("opened", LOG.lines[-1].visit.id)
+        lines = [table.render_line(y).text for y in range(8)]
+        assert lines[0].lstrip().startswith("technician")
+        place = table.cursor_place
+        assert place is not None
+        assert "Osprey [b]" in lines[place.y]
+
+
+async def test_other_lines_keep_the_cursor_on_its_visit() -> None:
+    app = LogApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("down", "down")
+        table = app.query_one(LogTable)
+        assert table.selected is not None
+        table.set_log(LOG, list(reversed(LOG.lines)))
+        await pilot.pause()
+        assert table.selected.visit.id == LOG.lines[2].visit.id
+        assert app.heard[-1] == ("selected", LOG.lines[2].visit.id)
+        assert table.select(1)
+        assert not table.select(999)
+        table.set_log(LOG, [])
+        await pilot.pause()
+        assert table.selected is None
+        assert "no visits to show" in table.render_line(1).text

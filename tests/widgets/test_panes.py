@@ -1,0 +1,146 @@
+"""The panes below the board: the selected visit, the route; and the lines over and below a screen."""
+
+from dataclasses import replace
+
+import pytest
+from textual.app import App, ComposeResult
+
+from dispatch.model.states import State
+from dispatch.model.travel import UNKNOWN_LEG
+from tests.widgets.boards import NOW, clock, sample_board, visit, waiting
+from widgets.header import StatusBar, status_line
+from widgets.ink import ink, text_of, width_of
+from widgets.keybar import KeyBar, key_line
+from widgets.marks import UNICODE
+from widgets.route_lines import driving, route_lines
+from widgets.route_pane import RoutePane
+from widgets.visit_detail import VisitDetail
+from widgets.visit_lines import detail_lines
+
+BOARD = sample_board()
+BEN = BOARD.rows[1]
+DOCK_FOUR = BEN.visits[3]
+
+
+def said(card: object, width: int = 90, **more: object) -> list[str]:
+    lines = detail_lines(card, BOARD, NOW, UNICODE, width, **more)  # type: ignore[arg-type]
+    assert all(width_of(line) <= width for line in lines)
+    return [text_of(line).rstrip() for line in lines]
+
+
+def test_a_visit_says_all_that_matters() -> None:
+    late = {DOCK_FOUR.id: (clock("15:08"), clock("16:08"))}
+    lines = said(DOCK_FOUR, projected=late, technician_skills=("network",), charge="estimate 187.50")
+    assert lines == [
+        "Dock Four Credit Union  printer fleet, server patch · R4108 · P2",
+        "    state  » dispatched",
+        "  planned  14:50 – 15:50   promised 14:00 – 15:00",
+        "projected  15:08   8 min late for the promised window",
+        "    slack  -8 min to the promise",
+        "   leg in  ~19 min est  6.4 mi  (15 – 25)",
+        "   skills  network ✓  security ✗ missing",
+        "checklist  7/14 · tests 2/5",
+        "   charge  estimate 187.50",
+    ]
+
+
+def test_a_visit_in_progress_counts_its_stay() -> None:
+    lines = said(BOARD.rows[0].visits[2])
+    assert "  on site  12:54 – now   1h13 of 1h20" in lines
+
+
+def test_an_unknown_leg_and_an_unlocated_site_are_said() -> None:
+    lines = said(visit(1, "A", "15:00", "16:00", leg=UNKNOWN_LEG, located=False))
+    assert "   leg in  ? unknown" in lines
+    assert "    place  no coordinates: place it first" in lines
+
+
+def test_a_visit_of_the_queue_has_no_time_yet() -> None:
+    assert "  planned  no time yet · 1h" in said(waiting(1, "A", "cabling"))
+
+
+def test_the_slack_of_a_visit_ahead_is_to_its_promise() -> None:
+    card = visit(1, "A", "15:00", "16:00", promised=(clock("14:00"), clock("15:30")))
+    assert "    slack  30 min to the promise" in said(card)
+
+
+def test_a_long_charge_is_broken_and_advice_follows() -> None:
+    lines = said(DOCK_FOUR, 40, charge="estimate 187.50 · 60 min minimum · call-out 35.00", advice=(ink("c call"),))
+    assert lines[-1] == "c call"
+    assert any("call-out" in line for line in lines)
+    assert all(len(line) <= 40 for line in lines)
+
+
+def test_a_route_goes_from_home_to_home() -> None:
+    lines = [text_of(line).rstrip() for line in route_lines(BEN, BOARD, UNICODE, 70, DOCK_FOUR.id)]
+    assert lines[0] == "Ben's route  27.2 mi · 1h21 driving"
+    assert lines[1].split() == ["home", "→", "Lark", "&", "Co", "14", "min", "4.7", "mi", "roads"]
+    assert lines[4].split() == ["③", "→", "Dock", "Four", "Credit", "Union", "~19", "min", "6.4", "mi", "est"]
+    assert lines[6].split() == ["⑤", "→", "home", "~9", "min", "3.0", "mi", "est"]
+    assert {name for _, name in route_lines(BEN, BOARD, UNICODE, 70, DOCK_FOUR.id)[4]} == {"mark"}
+
+
+def test_unknown_legs_are_counted_and_in_no_total() -> None:
+    cleo = BOARD.rows[2]
+    assert driving(cleo) == (14 + 22 + 9, 1)
+    lines = [text_of(line).rstrip() for line in route_lines(cleo, BOARD, UNICODE, 70)]
+    assert lines[0].endswith("1 unknown")
+    assert lines[3].split() == ["②", "→", "Juniper", "?", "unknown"]
+
+
+@pytest.mark.parametrize("width", [20, 33, 45, 80])
+def test_a_route_fits_its_pane(width: int) -> None:
+    for line in route_lines(BEN, BOARD, UNICODE, width):
+        assert width_of(line) <= max(width, 34)
+
+
+def test_a_day_without_visits_says_so() -> None:
+    assert text_of(route_lines(BOARD.rows[5], BOARD, UNICODE, 60)[1]) == "no visits this day"
+
+
+def test_the_middle_of_a_status_line_gives_way() -> None:
+    parts = ((ink("Dispatch"),), (ink("6 technicians · 2 late"),), (ink("14:07"),))
+    assert text_of(status_line(*parts, 50)) == " Dispatch          6 technicians · 2 late   14:07 "
+    assert text_of(status_line(*parts, 20)) == " Dispatch     14:07 "
+    assert width_of(status_line(*parts, 12)) == 12
+
+
+def test_keys_are_cut_to_whole_hints_and_the_last_one_stays() -> None:
+    keys = (("enter", "open"), ("a", "assign"), ("m", "move"), ("?", "keys"))
+    assert text_of(key_line(keys, 60)).rstrip() == " enter open  a assign  m move  ? keys"
+    assert text_of(key_line(keys, 32)).rstrip() == " enter open  a assign  ? keys"
+    assert width_of(key_line(keys, 5)) == 5
+    assert width_of(key_line((), 5)) == 5
+
+
+class PanesApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield StatusBar()
+        yield VisitDetail()
+        yield RoutePane()
+        yield KeyBar()
+
+
+async def test_panes_show_and_change() -> None:
+    app = PanesApp()
+    async with app.run_test(size=(80, 30)) as pilot:
+        detail, route = app.query_one(VisitDetail), app.query_one(RoutePane)
+        detail.set_visit(BOARD, DOCK_FOUR)
+        route.set_route(BOARD, BEN, DOCK_FOUR.id)
+        app.query_one(StatusBar).set_texts("[red]Dispatch", "\x1b[2J", [ink("14:07", "strong")])
+        app.query_one(KeyBar).set_keys([("?", "keys")])
+        await pilot.pause()
+        assert detail.render_line(0).text.startswith("Dock Four")
+        assert route.render_line(0).text.startswith("Ben's route")
+        bar = app.query_one(StatusBar).render_line(0).text
+        assert "[red]Dispatch" in bar
+        assert "\x1b" not in bar
+        assert app.query_one(KeyBar).render_line(0).text.startswith(" ? keys")
+        detail.set_charge("draft 120.00")
+        detail.set_visit(BOARD, None)
+        await pilot.pause()
+        assert detail.render_line(0).text.startswith("no visit selected")
+        assert not detail.render_line(1).text.strip()
+        detail.set_visit(BOARD, replace(DOCK_FOUR, state=State.CANCELLED))
+        await pilot.pause()
+        assert "– cancelled" in detail.render_line(1).text

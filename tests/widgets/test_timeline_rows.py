@@ -1,0 +1,205 @@
+"""What is painted in a row of the timeline."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.model.boards import BoardRow
+from dispatch.model.instants import day_bounds
+from dispatch.model.people import Absence
+from dispatch.model.states import State
+from dispatch.model.travel import UNKNOWN_LEG
+from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, row, sample_board, visit
+from widgets.ink import Line, text_of, width_of
+from widgets.marks import ASCII, UNICODE
+from widgets.timeline_canvas import Canvas
+from widgets.timeline_ghost import Ghost, verdict_line
+from widgets.timeline_hours import hours_line
+from widgets.timeline_layout import Scale, hour_marks
+from widgets.timeline_rows import Look, name_lines, name_width, row_lines
+
+SCALE = Scale(*day_bounds(DAY, ZONE), 300)
+HOURS = hour_marks(SCALE, ZONE)
+LOOK = Look(lines=2, zone=ZONE, hours24=True, unit="mi", moment=clock("8:00"), now=None)
+LATER = replace(LOOK, moment=NOW)
+AT_8, AT_18 = 96, 216
+
+
+def painted(card: BoardRow, look: Look = LOOK, **more: object) -> list[str]:
+    lines = row_lines(card, SCALE, look, HOURS, **more)  # type: ignore[arg-type]
+    assert all(width_of(line) == SCALE.cells for line in lines)
+    return [text_of(line)[AT_8:AT_18] for line in lines]
+
+
+def inks(line: Line) -> set[str]:
+    return {name for _, name in line}
+
+
+def test_a_block_says_client_state_and_times() -> None:
+    top, bottom = painted(row(1, "Ana", (visit(1, "Harbor Dental", "9:00", "11:00"),), lunch=None, leg_home=None))
+    assert "▎ Harbor Dental" in top
+    assert "▎ □ 09:00–11:00" in bottom
+    assert top.index("▎") == 12
+
+
+def test_the_drive_stands_before_the_block() -> None:
+    card = visit(1, "A", "9:00", "10:00", leg=leg(20))
+    top = painted(row(1, "Ana", (card,), lunch=None, leg_home=leg(10)))[0]
+    assert top[8:12] == "╌╌╌╌"
+    assert top[24:26] == "╌╌"
+
+
+def test_an_unknown_drive_is_a_question_mark_and_a_missing_one_nothing() -> None:
+    unknown = painted(row(1, "Ana", (visit(1, "A", "9:00", "10:00", leg=UNKNOWN_LEG),), lunch=None))[0]
+    assert unknown[11] == "?"
+    assert painted(row(1, "Ana", (visit(1, "A", "9:00", "10:00", leg=None),), lunch=None))[0][11] == " "
+
+
+def test_lunch_and_absences_are_hatched() -> None:
+    absence = Absence(clock("8:00"), clock("12:00"), "course")
+    top, bottom = painted(row(1, "Ana", (), absences=(absence,)))
+    assert top.startswith("// course until 12:00 ////")
+    assert bottom.startswith("/" * 48)
+    assert top[48:56] == "░" * 8
+
+
+def test_a_late_visit_says_how_late() -> None:
+    late = visit(1, "Acme", "13:30", "14:30")
+    lines = row_lines(row(1, "Ana", (late,)), SCALE, LATER, HOURS)
+    assert "! 37m late" in text_of(lines[1])
+    assert "late" in inks(lines[0])
+    over = visit(1, "Acme", "12:30", "13:45", State.ON_SITE, actual_in=clock("12:40"))
+    assert "▶ 12:40 +22m" in painted(row(1, "Ana", (over,)), LATER)[1]
+
+
+@pytest.mark.parametrize(("end", "shown"), [("9:05", "□"), ("9:10", "▎□"), ("9:30", "▎□0900"), ("9:50", "▎ □ 09:00 ")])
+def test_narrow_blocks_keep_the_state(end: str, shown: str) -> None:
+    bottom = painted(row(1, "Ana", (visit(1, "A", "9:00", end),), lunch=None, leg_home=None))[1]
+    assert bottom[12:].startswith(shown)
+
+
+def test_a_pin_is_in_the_last_cell() -> None:
+    top = painted(row(1, "Ana", (visit(1, "Harbor Dental", "9:00", "10:00", pinned=True),), lunch=None))[0]
+    assert top[12:24].endswith("⚲")
+    ascii_look = replace(LOOK, marks=ASCII, closed_edges=True)
+    top = painted(row(1, "Ana", (visit(1, "Harbor Dental", "9:00", "10:00", pinned=True),), lunch=None), ascii_look)[0]
+    assert top[12:24] == "[ Harbor D*]"
+
+
+def test_the_windows_of_the_selected_visit_are_marked() -> None:
+    card = visit(
+        1,
+        "A",
+        "10:00",
+        "11:00",
+        promised=(clock("9:30"), clock("12:00")),
+        access=((clock("9:00"), clock("16:00")),),
+    )
+    plain = painted(row(1, "Ana", (card,), lunch=None))[1]
+    chosen = painted(row(1, "Ana", (card,), lunch=None), selected=0)[1]
+    assert "├" not in plain
+    assert chosen[12] == "‹"
+    assert chosen[18] == "├"
+    assert chosen[47] == "┤"
+    assert chosen[95] == "›"
+
+
+def test_now_crosses_every_line_and_keeps_the_ground() -> None:
+    card = visit(1, "A", "13:00", "15:00", State.ON_SITE, actual_in=clock("13:00"))
+    lines = row_lines(row(1, "Ana", (card,)), SCALE, replace(LATER, now=NOW, lines=3), HOURS)
+    at = SCALE.cell_of(NOW)
+    assert [text_of(line)[at] for line in lines] == ["┃"] * 3
+    assert "on-site+now" in inks(lines[0])
+    assert "free+now" in inks(lines[2])
+
+
+def test_without_colours_shapes_tell_everything() -> None:
+    look = replace(LOOK, closed_edges=True)
+    card = row(1, "Ana", (visit(1, "Harbor", "9:00", "10:00"), visit(2, "Elm", "11:00", "12:00")), lunch=None)
+    top, _ = painted(card, look, selected=1)
+    assert top[12] == "▎"
+    assert top[23] == "▕"
+    assert (top[36], top[47]) == ("▶", "◀")
+    outside = text_of(row_lines(card, SCALE, look, HOURS)[0])
+    assert set(outside[:AT_8]) == {"·"}
+
+
+def test_wide_names_keep_the_line_aligned() -> None:
+    card = row(1, "Ana", (visit(1, "東京支店クリニック", "13:00", "14:30"),))
+    for now in range(clock("12:55"), clock("14:40"), 300):
+        lines = row_lines(card, SCALE, replace(LOOK, now=now), HOURS)
+        assert [width_of(line) for line in lines] == [SCALE.cells] * 2
+
+
+def test_hostile_names_cannot_reach_the_terminal() -> None:
+    card = row(1, "\x1b[2J[red]Ana\u202e", (visit(1, "\x1b]0;x\x07[b]", "9:00", "12:00"),))
+    said = "".join(painted(card)) + "".join(
+        text_of(line) for line in name_lines(card, 20, LOOK, selected=True, focused=True, bare=False)
+    )
+    assert not {character for character in said if ord(character) < 32 or character in "\x7f\u202e"}
+    assert "[b]" in said
+
+
+@pytest.mark.parametrize(("level", "sign"), [("feasible", "✓"), ("warnings", "!"), ("blocked", "✗"), ("", "…")])
+def test_a_ghost_shows_its_verdict_by_a_shape(level: str, sign: str) -> None:
+    ghost = Ghost(visit(1, "Acme Realty", "9:00", "10:00"), 0, clock("9:30"), 60, 10, level)
+    top, bottom = painted(row(1, "Ana", (), lunch=None), ghost=ghost)
+    assert f"▎{sign} Acme" in top
+    assert top[16:18] == "╌╌"
+    assert bottom[18:24] == "▎09:30"
+
+
+def test_the_verdict_stands_in_words() -> None:
+    board = sample_board()
+    ghost = Ghost(visit(1, "Acme", "9:00", "10:00"), 1, clock("9:30"), 60, 10, "warnings", "5 min late")
+    assert text_of(verdict_line(ghost, board, UNICODE, 70)).startswith(" ! Ben Okafor 09:30  5 min late  enter places")
+
+
+def test_a_ghost_stays_within_the_day() -> None:
+    board = sample_board()
+    ghost = Ghost(visit(1, "Acme", "9:00", "10:00"), 0, board.ends_at - 600, 60, None)
+    assert ghost.place_after("right", 15, board) == (0, board.ends_at - 300)
+    assert ghost.place_after("up", 15, board) == (0, ghost.start)
+    assert ghost.place_after("down", 15, board) == (1, ghost.start)
+    assert ghost.at(0, board.starts_at).place_after("left", 15, board) == (0, board.starts_at)
+
+
+def test_names_say_work_and_distance() -> None:
+    card = row(1, "Ana Ruiz", (), busy=370, available=480, metres=61000, unknown_legs=0)
+    first, second = name_lines(card, 18, LOOK, selected=False, focused=False, bare=False)
+    assert text_of(first) == " Ana Ruiz         "
+    assert text_of(second) == " 6h10/8h 38 mi    "
+    unknown = replace(card, metres=None, unknown_legs=2)
+    assert "? 2?" in text_of(name_lines(unknown, 18, LOOK, selected=False, focused=False, bare=False)[1])
+
+
+def test_names_give_way_in_a_narrow_view() -> None:
+    rows = sample_board().rows
+    assert name_width(rows, 130) >= 15
+    assert name_width(rows, 44) <= 11
+
+
+def test_hours_make_room_for_now() -> None:
+    look = replace(LATER, now=NOW)
+    line = text_of(hours_line(SCALE, look, HOURS, AT_8, 120))
+    assert len(line) == 120
+    assert line.startswith("08          09")
+    assert line[71:76] == "14:07"
+    assert "14 " not in line
+
+
+def test_hours_tell_that_there_is_more_to_the_side() -> None:
+    line = text_of(hours_line(SCALE, LOOK, HOURS, AT_8, 60, [(90, 95), (150, 160)]))
+    assert line[0] == "‹"
+    assert line[-1] == "›"
+
+
+@given(st.lists(st.tuples(st.integers(-3, 12), st.text(st.sampled_from("a東é\u0301"), max_size=5)), max_size=8))
+def test_a_canvas_never_changes_its_width(puts: list[tuple[int, str]]) -> None:
+    canvas = Canvas(10, "free")
+    for at, text in puts:
+        canvas.put(at, text, "ahead")
+        canvas.over(at, "|", "now")
+    assert width_of(canvas.line()) == 10

@@ -1,0 +1,129 @@
+"""The checklist of a visit: what must be true before anybody leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from textual.message import Message
+
+from dispatch.model.checklists import Checklist, Item, Kind
+from widgets.checklist_lines import (
+    HINTS,
+    Layout,
+    current_line,
+    is_open,
+    item_lines,
+    layout_of,
+    phases_in_order,
+)
+from widgets.ink import Line, ink
+from widgets.line_list import Entry, LineList
+from widgets.marks import marks_of
+
+
+class AtItem(Message):
+    """A item of a checklist; None where there is none."""
+
+    def __init__(self, view: ChecklistView, item: Item | None) -> None:
+        super().__init__()
+        self.view = view
+        self.item = item
+
+    @property
+    def control(self) -> ChecklistView:
+        """The widget that says it."""
+        return self.view
+
+
+class ChecklistView(LineList[Item]):
+    """The items of a checklist by phase. The cursor's line of an open item says which keys matter there."""
+
+    class ItemSelected(AtItem):
+        """The cursor is on another item; None when there is none."""
+
+    class ItemOpened(AtItem):
+        """Enter, or a double click, on an item."""
+
+    DEFAULT_CSS = """
+    ChecklistView { height: 1fr; padding: 0 1; }
+    """
+
+    hints: Mapping[Kind, str] = HINTS
+    """Which keys matter on an open item, by its kind."""
+    na_hint = "- n/a"
+    """What is added for items that may be not applicable."""
+
+    _checklist = Checklist()
+    _zone = "UTC"
+    _hours24 = True
+    _layout = Layout(0, 0, 0, 0, 0, 0)
+
+    def set_checklist(self, checklist: Checklist, zone: str, hours24: bool) -> None:
+        """Show a checklist, with times on the clocks of `zone`. The cursor stays on its item.
+
+        Where there was none before, the cursor begins on the first open item.
+        """
+        self._checklist, self._zone, self._hours24 = checklist, zone, hours24
+        self.rebuild()
+
+    @property
+    def selected(self) -> Item | None:
+        """The item under the cursor."""
+        return self.value
+
+    def select(self, ref: str) -> bool:
+        """Put the cursor on an item by its id, whatever its case. False: there is no such item."""
+        item = self._checklist.item(ref)
+        return item is not None and self.select_key(item.id)
+
+    def select_next_open(self) -> bool:
+        """Put the cursor on the first item that still awaits a result. False: there is none."""
+        key = self.first_key()
+        return key is not None and self.select_key(key)
+
+    def first_key(self) -> object:
+        """The first item that still awaits a result."""
+        items = (item for _, phase in phases_in_order(self._checklist) for item in phase)
+        return next((item.id for item in items if is_open(item, self._checklist)), None)
+
+    def entries(self, width: int) -> Sequence[Entry[Item]]:
+        """Each item with its lines."""
+        self._layout = layout_of(self._checklist, width, self._hours24)
+        entries = [
+            Entry(item.id, self._lines_of_item(item, number == 0), item, kept=self._layout.phase)
+            for _, items in phases_in_order(self._checklist)
+            for number, item in enumerate(items)
+        ]
+        return entries or [Entry("empty", ((ink("nothing to check", "dim"),),))]
+
+    def tell_selected(self) -> None:
+        """Post `ItemSelected`."""
+        self.post_message(self.ItemSelected(self, self.selected))
+
+    def tell_opened(self) -> None:
+        """Post `ItemOpened`."""
+        self.post_message(self.ItemOpened(self, self.selected))
+
+    def under_cursor(self, line: Line, number: int, entry: Entry[Item], ground: str) -> Line:
+        """Only the line that says how the item stands now is on the cursor's ground; an open one shows its keys."""
+        item = entry.value
+        if item is None or number != current_line(item, self._checklist, entry.lines, self._layout):
+            return line
+        if is_open(item, self._checklist):
+            hint = self.hints.get(item.kind, "")
+            if item.na_allowed:
+                hint = f"{hint} · {self.na_hint}"
+            line = self._lines_of_item(item, bool(entry.lines[0][0][0].strip()), hint)[-1]
+        return super().under_cursor(line, number, entry, ground)
+
+    def _lines_of_item(self, item: Item, first: bool, hint: str = "") -> tuple[Line, ...]:
+        return item_lines(
+            item,
+            self._checklist,
+            self._layout,
+            marks_of(self.ascii),
+            self._zone,
+            self._hours24,
+            first=first,
+            hint=hint,
+        )

@@ -1,0 +1,242 @@
+"""What a checklist says of its items and of every attempt at them. Pure building of lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dispatch.model.checklists import Attempt, Checklist, Grade, Item, Kind, Phase, Result
+from dispatch.model.instants import clock_text
+from dispatch.model.text import cells_of, pad, show
+from widgets.ink import Line, Span, fitted, ink, spread
+from widgets.marks import Marks
+
+NARROW = 60
+"""Below this width phases are one letter, and what was found stands on a line of its own."""
+WIDE = 100
+"""From this width on the ids of items are shown."""
+
+HINTS: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.CONFIRM: "space done · f not done",
+        Kind.ASK: "enter answer",
+        Kind.TEST: "r run · space pass · f fail",
+        Kind.SIGN_OFF: "enter sign off",
+        Kind.NAMED: "space done now · f follow-up",
+    }
+)
+"""The keys that matter on an open item of each kind. A screen with other keys gives its own."""
+
+_WORDS: Mapping[Result, str] = MappingProxyType(
+    {
+        Result.NOT_DONE: "not done",
+        Result.NA: "not applicable",
+        Result.OVERRIDDEN: "overridden",
+        Result.FOLLOW_UP: "follow-up booked",
+        Result.DECLINED: "declined",
+        Result.LEFT_TO_CLIENT: "left to the client",
+    }
+)
+_GOOD = frozenset({Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED})
+_BAD = frozenset({Result.FAIL, Result.NOT_DONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a checklist: cells of phase, id, glyph, label, findings and time."""
+
+    width: int
+    phase: int
+    ref: int
+    label: int
+    found: int
+    clock: int
+
+    @property
+    def lead(self) -> int:
+        """Cells before the glyph."""
+        return self.phase + self.ref
+
+    @property
+    def narrow(self) -> bool:
+        """Whether findings have no column."""
+        return self.found == 0
+
+
+GLYPH = 3
+
+
+def layout_of(checklist: Checklist, width: int, hours24: bool) -> Layout:
+    """The columns that `width` cells hold."""
+    clock = 6 if hours24 else 8
+    if width < NARROW:
+        phase = 2
+        return Layout(width, phase, 0, max(1, width - phase - GLYPH - clock), 0, clock)
+    phase = 8
+    ref = 10 if width >= WIDE else 0
+    room = width - phase - ref - GLYPH - clock
+    longest = max((cells_of(show(item.label)) for item in checklist.items), default=0) + 2
+    label = max(20, min(longest, room * 45 // 100))
+    return Layout(width, phase, ref, label, room - label, clock)
+
+
+def needs_again(item: Item, checklist: Checklist) -> bool:
+    """Whether something changed at the client's after a required test passed, so that it must pass again."""
+    latest = item.latest
+    return (
+        item.kind is Kind.TEST
+        and item.required
+        and latest is not None
+        and latest.result is Result.PASS
+        and latest.sequence < checklist.last_work
+    )
+
+
+def is_open(item: Item, checklist: Checklist) -> bool:
+    """Whether a result is still awaited: none yet, or a pass that is older than the last work."""
+    return item.latest is None or needs_again(item, checklist)
+
+
+def item_lines(
+    item: Item,
+    checklist: Checklist,
+    layout: Layout,
+    marks: Marks,
+    zone: str,
+    hours24: bool,
+    *,
+    first: bool,
+    hint: str = "",
+) -> tuple[Line, ...]:
+    """The lines of an item; the last one (two, when narrow) is how it stands now, those before are earlier attempts.
+
+    Args:
+        first: whether it is the first item of its phase.
+        hint: what stands in the place of findings while the item is open.
+    """
+    lines: list[Line] = []
+    attempts = item.attempts if item.kind is Kind.TEST else item.attempts[-1:]
+    opened = is_open(item, checklist)
+    for number, attempt in enumerate(attempts, start=1):
+        current = attempt is item.latest and not opened
+        start = first and not lines
+        lines.extend(_attempt(item, attempt, number, current, start, layout, marks, zone, hours24))
+    if opened:
+        again = "again: work since the last pass" if item.attempts else ""
+        lines.append(_open(item, first and not lines, layout, marks, hint or again))
+    return tuple(lines)
+
+
+def current_line(item: Item, checklist: Checklist, lines: Sequence[Line], layout: Layout) -> int:
+    """Which of an item's lines says how it stands now: where the cursor belongs."""
+    last = len(lines) - 1
+    latest = item.latest
+    if layout.narrow and latest is not None and not is_open(item, checklist) and last > 0:
+        return last - 1 if any(text for text, _ in findings(item, latest, 1)) else last
+    return last
+
+
+def findings(item: Item, attempt: Attempt, tries: int) -> Line:
+    """Grade, result in words and evidence of an attempt."""
+    good = attempt.result in _GOOD
+    name = "bad" if attempt.result in _BAD else "dim" if good or attempt.result is Result.NA else "warn"
+    parts: list[str] = []
+    if attempt.result in _WORDS:
+        parts.append(_WORDS[attempt.result])
+    parts += [attempt.value or "", attempt.text]
+    if attempt.signed_by:
+        satisfied = {True: "satisfied", False: "not satisfied", None: ""}[attempt.satisfied]
+        parts.append(f"{attempt.signed_by}, {satisfied}" if satisfied else attempt.signed_by)
+    if attempt.self_approved:
+        parts.append("approved by oneself")
+    if tries > 1:
+        parts.append(_nth(tries))
+    said = "  ".join(show(part) for part in parts if part)
+    grade = attempt.grade if item.kind is Kind.TEST or attempt.grade is Grade.WAIVED else None
+    spans: list[Span] = []
+    if grade is not None:
+        spans.append(ink(f"{grade.value:<8}  ", name))
+    if said:
+        spans.append((said, name))
+    return tuple(spans)
+
+
+def glyph_of(attempt: Attempt | None, marks: Marks) -> Span:
+    """Shape and ink of a result; an open box where there is none."""
+    if attempt is None:
+        return marks.open, "warn"
+    if attempt.result in _GOOD:
+        return marks.passed, "good"
+    if attempt.result in _BAD:
+        return marks.failed, "bad"
+    if attempt.result is Result.OVERRIDDEN:
+        return marks.overridden, "warn"
+    if attempt.result is Result.LEFT_TO_CLIENT:
+        return marks.warning, "warn"
+    return marks.skipped, "dim"
+
+
+def _attempt(
+    item: Item,
+    attempt: Attempt,
+    number: int,
+    current: bool,
+    first: bool,
+    layout: Layout,
+    marks: Marks,
+    zone: str,
+    hours24: bool,
+) -> list[Line]:
+    bad = attempt.result in _BAD
+    label = show(item.label) + (f" {marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
+    label_ink = "plain" if bad and current else "dim"
+    found = findings(item, attempt, number if current else 1)
+    at = ink(clock_text(attempt.at, zone, hours24), "dim" if current else "faint")
+    begin = (*_lead(item, first, layout), *_glyph(attempt, current or bad, marks))
+    if layout.narrow:
+        lines = [spread((*begin, ink(label, label_ink, layout.label)), (at,), layout.width)]
+        if found:
+            lines.append(fitted(((" " * (layout.lead + GLYPH), "plain"), *found), layout.width))
+        return lines
+    if not found:
+        return [spread((*begin, ink(label, label_ink, layout.label + layout.found)), (at,), layout.width)]
+    body = (*begin, (pad(show(label, layout.label - 1), layout.label), label_ink), *found)
+    return [spread(body, (at,), layout.width)]
+
+
+def _open(item: Item, first: bool, layout: Layout, marks: Marks, hint: str) -> Line:
+    begin = (*_lead(item, first, layout), *_glyph(None, True, marks))
+    label = show(item.label)
+    if layout.narrow:
+        return fitted((*begin, (label, "plain")), layout.width)
+    if not hint:
+        optional = () if item.required else (ink("  optional", "faint"),)
+        return fitted((*begin, (label, "plain"), *optional), layout.width)
+    return fitted((*begin, (pad(show(label, layout.label - 1), layout.label), "plain"), ink(hint, "dim")), layout.width)
+
+
+def _lead(item: Item, first: bool, layout: Layout) -> tuple[Span, ...]:
+    word = item.phase.value.upper() if first else ""
+    spans = [ink(pad(word if layout.phase > 2 else word[:1], layout.phase), "heading")]
+    if layout.ref:
+        spans.append(ink(pad(item.ref, layout.ref - 1) + " ", "faint"))
+    return tuple(spans)
+
+
+def _glyph(attempt: Attempt | None, loud: bool, marks: Marks) -> tuple[Span, ...]:
+    shape, name = glyph_of(attempt, marks)
+    return ((shape, name if loud else "dim"), (" " * (GLYPH - cells_of(shape)), "plain"))
+
+
+def _nth(number: int) -> str:
+    """2nd try, 3rd try, 11th try."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending} try"
+
+
+def phases_in_order(checklist: Checklist) -> list[tuple[Phase, list[Item]]]:
+    """The items by phase, in the order of a stay, each phase by position."""
+    return [
+        (phase, items)
+        for phase in Phase
+        if (items := sorted((item for item in checklist.items if item.phase is phase), key=lambda item: item.position))
+    ]

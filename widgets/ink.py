@@ -1,0 +1,118 @@
+"""Lines of coloured text as plain data, so that what a widget says can be built and tested without an app.
+
+A span is safe text (it went through `show`) and the name of an ink; a widget turns ink names into styles by its
+component classes `ink--…`. Two names joined by `+` mean the first ink in the foreground colour of the second.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from dispatch.model.text import cells_of, show
+
+Span = tuple[str, str]
+Line = tuple[Span, ...]
+
+PLAIN = "plain"
+
+
+def ink(text: str, name: str = PLAIN, cells: int | None = None) -> Span:
+    """A span of `text`, made safe, and cut to `cells` terminal cells where given."""
+    return show(text, cells), name
+
+
+def width_of(line: Iterable[Span]) -> int:
+    """Terminal cells of a line."""
+    return sum(cells_of(text) for text, _ in line)
+
+
+def cut(line: Iterable[Span], cells: int) -> Line:
+    """The line in at most `cells` cells; what was cut ends in an ellipsis."""
+    kept: list[Span] = []
+    room = cells
+    for text, name in line:
+        width = cells_of(text)
+        if width <= room:
+            kept.append((text, name))
+            room -= width
+            continue
+        if room > 0:
+            kept.append((show(text, room), name))
+        elif kept:
+            last, last_name = kept[-1]
+            kept[-1] = (show(last + " ", cells_of(last)), last_name)
+        break
+    return tuple(kept)
+
+
+def clipped(text: str, cells: int) -> str:
+    """Safe text cut and filled to exactly `cells` cells, without an ellipsis: for places where each cell counts."""
+    kept = text if cells_of(text) <= cells else text[: _fitting(text, cells)]
+    return kept + " " * (cells - cells_of(kept)) if cells_of(kept) <= cells else " " * cells
+
+
+def fitted(line: Iterable[Span], cells: int, fill: str = PLAIN) -> Line:
+    """The line cut and filled to exactly `cells` cells."""
+    short = cut(line, cells)
+    rest = cells - width_of(short)
+    return (*short, (" " * rest, fill)) if rest > 0 else short
+
+
+def spread(left: Sequence[Span], right: Sequence[Span], cells: int, gap: int = 1) -> Line:
+    """`left` and, flush with the right edge, `right`, in exactly `cells` cells. The left part gives way first."""
+    tail = cut(right, cells)
+    room = cells - width_of(tail)
+    if not tail:
+        return fitted(left, cells)
+    head = cut(left, max(0, room - gap))
+    return (*head, (" " * (room - width_of(head)), PLAIN), *tail)
+
+
+def side_by_side(parts: Iterable[tuple[Sequence[Span], int]], gap: int = 1) -> Line:
+    """Each part cut and filled to its width, `gap` cells between them."""
+    line: list[Span] = []
+    for part, cells in parts:
+        if line and gap:
+            line.append((" " * gap, PLAIN))
+        line.extend(fitted(part, cells))
+    return tuple(line)
+
+
+def joined(parts: Iterable[Span], separator: str = " · ", name: str = "dim") -> Line:
+    """The parts that hold text, with a separator between them."""
+    line: list[Span] = []
+    for part in parts:
+        if not part[0]:
+            continue
+        if line:
+            line.append((separator, name))
+        line.append(part)
+    return tuple(line)
+
+
+def text_of(line: Iterable[Span]) -> str:
+    """What the line says, without colour."""
+    return "".join(text for text, _ in line)
+
+
+def wrapped(text: str, cells: int) -> list[str]:
+    """`text` made safe, in lines of at most `cells` cells, broken at spaces where there are any."""
+    lines: list[str] = []
+    for paragraph in show(text, multiline=True).split("\n"):
+        rest = paragraph
+        while cells_of(rest) > cells > 0:
+            end = _fitting(rest, cells)
+            at = rest.rfind(" ", 1, end + 1)
+            at = at if at > 0 else end
+            lines.append(rest[:at].rstrip())
+            rest = rest[at:].lstrip()
+        lines.append(rest)
+    return lines
+
+
+def _fitting(text: str, cells: int) -> int:
+    """How many characters of `text` fit `cells` cells, at least one."""
+    room = cells
+    for count, character in enumerate(text):
+        room -= cells_of(character)
+        if room < 0:
+            return max(1, count)
+    return len(text)

@@ -1,0 +1,254 @@
+"""A compositor that sends only the cells in which the terminal's screen is to change.
+
+It rests on private names of Textual 8.2. `widgets.lean` guards them: nothing else may import this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import Compositor, CompositorUpdate
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from textual.app import App
+    from textual.screen import Screen
+
+Pen = tuple[str, str]
+"""How a cell is drawn: the codes of its style, and the escape sequence that opens its link, if it has one."""
+Cell = tuple[str, Pen]
+"""A character (with what combines with it) and its pen. The right half of a wide character is an empty text."""
+Chops = Sequence[Mapping[int, Strip | None]]
+
+NO_PEN: Pen = ("", "")
+BRIDGE = 6
+"""So many unchanged cells between two changed ones are sent again, because a cursor movement would be as long."""
+LINK_END = "\x1b]8;;\x1b\\"
+
+
+class Shadow:
+    """What a terminal shows, row by row, as far as it is known."""
+
+    __slots__ = ("_rows", "_size")
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+        self._size = Size(0, 0)
+
+    def forget(self) -> None:
+        """Nothing is known any more: the next update of a row sends all of it."""
+        self._rows.clear()
+
+    def resized(self, size: Size) -> None:
+        """A terminal of another size has moved or cut what it showed."""
+        if size != self._size:
+            self._size = size
+            self.forget()
+
+    def exchange(self, y: int, cells: list[Cell]) -> list[Cell]:
+        """Note what a row shows from now on; returns what it showed, nothing where that is unknown."""
+        before = self._rows.get(y, [])
+        self._rows[y] = cells
+        return before
+
+
+_SHADOWS: WeakKeyDictionary[App[Any], Shadow] = WeakKeyDictionary()
+
+
+def shadow_of(app: App[Any]) -> Shadow:
+    """The one shadow of an app's terminal, shared by all of its lean screens."""
+    shadow = _SHADOWS.get(app)
+    if shadow is None:
+        shadow = _SHADOWS[app] = Shadow()
+    return shadow
+
+
+class LeanUpdate(CompositorUpdate):
+    """Rows of the screen, of which only the changed cells are sent."""
+
+    def __init__(self, rows: Sequence[tuple[int, Mapping[int, Strip | None]]], width: int, shadow: Shadow) -> None:
+        self.rows = rows
+        self.width = width
+        self.shadow = shadow
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """All cells of the rows, for pictures of a screen. The shadow stays as it is."""
+        for number, (y, chops) in enumerate(self.rows):
+            if number:
+                yield Segment.line()
+            yield Control.move_to(0, y).segment
+            for strip in chops.values():
+                if strip is not None:
+                    yield from strip
+
+    def render_segments(self, console: Console) -> str:
+        """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
+        color_system = console._color_system or ColorSystem.TRUECOLOR
+        sent: list[str] = []
+        pen = NO_PEN
+        for y, chops in self.rows:
+            cells = cells_of_row(chops, self.width, color_system)
+            before = self.shadow.exchange(y, cells)
+            if before == cells:
+                continue
+            for first, last in changed_runs(before, cells):
+                sent.append(f"\x1b[{y + 1};{first + 1}H")
+                for text, new_pen in cells[first:last]:
+                    if not text:
+                        continue
+                    if new_pen != pen:
+                        sent.append(_change_pen(pen, new_pen))
+                        pen = new_pen
+                    sent.append(text)
+        if pen != NO_PEN:
+            sent.append(_change_pen(pen, NO_PEN))
+        return "".join(sent)
+
+
+def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
+    """The half-open spans of cells to send, each begun with a whole character. Short gaps between them are bridged."""
+    known, width = len(before), len(cells)
+    first: int | None = None
+    last = 0
+    for x in range(width):
+        if x < known and before[x] == cells[x]:
+            if first is not None and x - last >= BRIDGE:
+                yield first, last
+                first = None
+            continue
+        if first is None:
+            first = x - 1 if x and not cells[x][0] else x
+        last = x + 1
+    if first is not None:
+        yield first, last
+
+
+def cells_of_row(chops: Mapping[int, Strip | None], width: int, color_system: ColorSystem) -> list[Cell]:
+    """The cells of a row from its pieces, each of which begins at its place and ends where the next begins."""
+    cells: list[Cell] = []
+    for x, strip in chops.items():
+        if strip is None:
+            continue
+        _fit(cells, x)
+        for text, style, control in strip:
+            if not control and text:
+                _append(cells, text, NO_PEN if style is None else pen_of(style, color_system))
+    _fit(cells, width)
+    return cells
+
+
+@lru_cache(maxsize=8192)
+def pen_of(style: Style, color_system: ColorSystem) -> Pen:
+    """The pen of a style, by the same codes that Textual would send."""
+    link = f"\x1b]8;id={style.link_id};{style.link}\x1b\\" if style.link else ""
+    return Strip.render_ansi(style, color_system), link
+
+
+def _append(cells: list[Cell], text: str, pen: Pen) -> None:
+    if text.isascii():
+        cells.extend([(character, pen) for character in text])
+        return
+    parts: list[Cell] = []
+    for character in text:
+        width = cell_len(character)
+        if width == 0 and parts:
+            at = -1 if parts[-1][0] else -2
+            parts[at] = (parts[at][0] + character, pen)
+            continue
+        parts.append((character, pen))
+        parts.extend([("", pen)] * (width - 1))
+    if len(parts) != (total := cell_len(text)):
+        # characters that only have a width together: they are sent together
+        parts = [(text, pen), *[("", pen)] * (total - 1)] if total else []
+    cells.extend(parts)
+
+
+def _fit(cells: list[Cell], width: int) -> None:
+    """Exactly `width` cells; a wide character of which only a half is left becomes a space."""
+    if len(cells) > width:
+        halved = not cells[width][0]
+        del cells[width:]
+        if halved and cells:
+            cells[-1] = (" ", cells[-1][1])
+    else:
+        cells.extend([(" ", NO_PEN)] * (width - len(cells)))
+
+
+def _change_pen(old: Pen, new: Pen) -> str:
+    """The shortest change from one pen to another: only the colour that differs, where the rest is the same."""
+    codes = ""
+    if old[0] != new[0]:
+        attributes, ink, ground = _parts(new[0])
+        old_attributes, old_ink, old_ground = _parts(old[0])
+        if attributes != old_attributes or bool(ink) < bool(old_ink) or bool(ground) < bool(old_ground):
+            codes = f"\x1b[0;{new[0]}m" if new[0] else "\x1b[0m"
+        else:
+            changed = [part for part, before in ((ink, old_ink), (ground, old_ground)) if part != before]
+            codes = f"\x1b[{';'.join(changed)}m"
+    if old[1] != new[1]:
+        codes += new[1] or LINK_END
+    return codes
+
+
+@lru_cache(maxsize=8192)
+def _parts(codes: str) -> tuple[str, str, str]:
+    """The codes of a style by what they set: attributes, foreground, background (ECMA-48 8.3.117, SGR)."""
+    found: tuple[list[str], list[str], list[str]] = ([], [], [])
+    tokens = iter(codes.split(";") if codes else ())
+    for token in tokens:
+        number = int(token)
+        part = found[1 if 30 <= number < 40 or 90 <= number < 98 else 2 if 40 <= number < 50 or number >= 100 else 0]
+        part.append(token)
+        if number in (38, 48):
+            kind = next(tokens)
+            part.append(kind)
+            part.extend(next(tokens) for _ in range(3 if kind == "2" else 1))
+    return ";".join(found[0]), ";".join(found[1]), ";".join(found[2])
+
+
+class LeanCompositor(Compositor):
+    """Textual's compositor, with updates that know what the terminal shows."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        super().__init__()
+        self._lean_screen = screen
+
+    def render_full_update(self, simplify: bool = False) -> Any:
+        """An update of all rows; `simplify` is for pictures, which Textual makes."""
+        if simplify:
+            return super().render_full_update(simplify)
+        self._dirty_regions.clear()
+        return self._lean_update(range(self.size.height))
+
+    def render_partial_update(self) -> Any:
+        """An update of the rows in which something may have changed; None where there is none."""
+        regions = self._dirty_regions.copy()
+        self._dirty_regions.clear()
+        if not regions:
+            return None
+        height = self.size.height
+        rows = sorted({y for y, _, _ in self._regions_to_spans(regions) if 0 <= y < height})
+        return self._lean_update(rows) if rows else None
+
+    def _lean_update(self, rows: Iterable[int]) -> LeanUpdate:
+        wanted = list(rows)
+        shadow = shadow_of(self._lean_screen.app)
+        shadow.resized(self.size)
+        width = self.size.width
+        if not wanted:
+            return LeanUpdate((), width, shadow)
+        crop = Region(0, wanted[0], width, wanted[-1] - wanted[0] + 1)
+        chops: Chops = self._render_chops(crop, set(wanted).__contains__)
+        return LeanUpdate([(y, chops[y]) for y in wanted if y < len(chops)], width, shadow)

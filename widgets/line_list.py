@@ -1,0 +1,280 @@
+"""A list of entries of one or more lines, with a cursor that skips what cannot be selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region, Size
+from textual.strip import Strip
+
+from dispatch.model.text import cells_of
+from widgets.ink import Line, Span, fitted
+from widgets.line_view import LineView
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """Some lines that belong together. `value` None: a heading or a remark, which the cursor skips.
+
+    `kept` is how many cells from the left keep their own inks on the cursor's line.
+    """
+
+    key: object
+    lines: tuple[Line, ...]
+    value: T | None = None
+    kept: int = 0
+
+
+class LineList(LineView, Generic[T], can_focus=True):
+    """Entries below each other. Subclasses build them (`show_entries`) and say what a selection means by messages."""
+
+    DEFAULT_CSS = """
+    LineList { overflow-x: hidden; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "step(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "step(1)", "Down", show=False, id="list.down"),
+        Binding("home", "step(-100000)", "First", show=False, id="list.first"),
+        Binding("end", "step(100000)", "Last", show=False, id="list.last"),
+        Binding("pageup", "page(-1)", "A page up", show=False, id="list.page-up"),
+        Binding("pagedown", "page(1)", "A page down", show=False, id="list.page-down"),
+        Binding("enter", "open", "Open", show=False, id="list.open"),
+    ]
+
+    def __init__(
+        self,
+        *,
+        ascii: bool = False,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(ascii=ascii, name=name, id=id, classes=classes, disabled=disabled)
+        self._entries: tuple[Entry[T], ...] = ()
+        self._tops: tuple[int, ...] = ()
+        self._owner: tuple[int, ...] = ()
+        self._at: int | None = None
+        self._wanted: object = None
+        self._frozen: tuple[Line, ...] = ()
+        self._drawn: dict[int, Strip] = {}
+
+    # -- for subclasses -----------------------------------------------------------------------------------------------
+
+    def entries(self, width: int) -> Sequence[Entry[T]]:
+        """What there is to show in `width` cells."""
+        return ()
+
+    def frozen(self, width: int) -> tuple[Line, ...]:
+        """Lines that stay at the top whatever is scrolled."""
+        return ()
+
+    def first_key(self) -> object:
+        """The key of the entry on which the cursor begins; None for the first that can be selected."""
+        return None
+
+    def tell_selected(self) -> None:
+        """The cursor is on another entry."""
+
+    def tell_opened(self) -> None:
+        """Enter, or a double click, on the entry under the cursor."""
+
+    def rebuild(self) -> None:
+        """Build the entries again and draw what is different. The cursor stays on its entry (by key) or its place."""
+        width = self.view_size.width
+        if not width:
+            return
+        before, key, old_at, old_frozen = self._lines(), self._key, self._at, self._frozen
+        self._frozen = self.frozen(width)
+        self._entries = tuple(self.entries(width))
+        self._owner = tuple(n for n, entry in enumerate(self._entries) for _ in entry.lines)
+        tops, top = [], 0
+        for entry in self._entries:
+            tops.append(top)
+            top += len(entry.lines)
+        self._tops = tuple(tops)
+        wanted, self._wanted = self._wanted, None
+        self._at = self._find(wanted or (key if old_at is not None else self.first_key()), old_at)
+        self.virtual_size = Size(width, top + len(self._frozen))
+        if self._frozen != old_frozen:
+            self.refresh(Region(0, 0, width, max(len(old_frozen), len(self._frozen))))
+            if len(self._frozen) != len(old_frozen):
+                self._drawn.clear()
+                self.refresh()
+        after = self._lines()
+        cursor = {*self._lines_of(old_at), *self._lines_of(self._at)}
+        for y in range(max(len(before), len(after))):
+            old = before[y] if y < len(before) else None
+            new = after[y] if y < len(after) else None
+            if old != new or (y in cursor and old_at != self._at):
+                self._redraw(y)
+        if self._key != key:
+            self.tell_selected()
+        self.place_cursor()
+
+    @property
+    def value(self) -> T | None:
+        """What is under the cursor."""
+        return self._entries[self._at].value if self._at is not None else None
+
+    def select_key(self, key: object) -> bool:
+        """Put the cursor on the entry with that key. False: there is none that can be selected.
+
+        Before the list has a size, the key is kept until it has one.
+        """
+        if not self._entries:
+            self._wanted = key
+        for number, entry in enumerate(self._entries):
+            if entry.key == key and entry.value is not None:
+                self._go(number)
+                return True
+        return False
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def forget_drawn(self) -> None:
+        """Forget all drawn lines."""
+        self._drawn.clear()
+
+    def line_at(self, y: int, width: int) -> Line | None:
+        """A line of an entry, on the cursor's ground where the cursor is."""
+        if y >= len(self._owner):
+            return None
+        number = self._owner[y]
+        entry = self._entries[number]
+        line = fitted(entry.lines[y - self._tops[number]], width)
+        if number != self._at:
+            return line
+        ground = "cursor" if self.has_focus else "cursor-blurred"
+        return self.under_cursor(line, y - self._tops[number], entry, ground)
+
+    def under_cursor(self, line: Line, number: int, entry: Entry[T], ground: str) -> Line:
+        """Line `number` of the selected entry: on the cursor's ground, but for the cells that keep their inks."""
+        spans: list[Span] = []
+        x = 0
+        for text, name in line:
+            spans.append((text, name if x < entry.kept else ground))
+            x += cells_of(text)
+        return tuple(spans)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the widget, or take it from what was drawn before."""
+        width = self.view_size.width
+        if y < len(self._frozen):
+            return self.strip_of(fitted(self._frozen[y], width), width)
+        at = y - len(self._frozen) + self.scroll_offset.y
+        strip = self._drawn.get(at)
+        if strip is None or strip.cell_length != width:
+            line = self.line_at(at, width)
+            strip = Strip.blank(width, self.style_of("plain")) if line is None else self.strip_of(line, width)
+            self._drawn[at] = strip
+        return strip
+
+    def _redraw(self, at: int, count: int = 1) -> None:
+        """Draw again `count` lines of entries from `at`, where they are in sight."""
+        for y in range(at, at + count):
+            self._drawn.pop(y, None)
+        top = max(at, self.scroll_offset.y)
+        if at + count > top:
+            self.refresh_view_lines(top + len(self._frozen), at + count - top)
+
+    def fit(self) -> None:
+        """Build the entries for the new width."""
+        self._drawn.clear()
+        self.rebuild()
+        self.refresh()
+        self.call_after_refresh(self._reveal)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the terminal's cursor on what is selected."""
+        super().watch_scroll_y(old_value, new_value)
+        self.place_cursor()
+
+    # -- the cursor ---------------------------------------------------------------------------------------------------
+
+    @property
+    def cursor_place(self) -> Offset | None:
+        """The begin of the selected entry."""
+        if self._at is None:
+            return None
+        y = self._tops[self._at] + len(self._frozen) - self.scroll_offset.y
+        return Offset(self._entries[self._at].kept, max(0, min(y, self.view_size.height - 1)))
+
+    @property
+    def _key(self) -> object:
+        return self._entries[self._at].key if self._at is not None else None
+
+    def _lines(self) -> list[Line]:
+        return [line for entry in self._entries for line in entry.lines]
+
+    def _lines_of(self, number: int | None) -> range:
+        if number is None or number >= len(self._entries):
+            return range(0)
+        return range(self._tops[number], self._tops[number] + len(self._entries[number].lines))
+
+    def _find(self, key: object, near: int | None) -> int | None:
+        """The entry with that key; else the selectable one that is nearest to the place `near`."""
+        choices = [number for number, entry in enumerate(self._entries) if entry.value is not None]
+        same = [number for number in choices if key is not None and self._entries[number].key == key]
+        if same:
+            return same[0]
+        return min(choices, key=lambda number: (abs(number - (near or 0)), number), default=None)
+
+    def _go(self, number: int) -> None:
+        if number == self._at:
+            return
+        for touched in (self._at, number):
+            lines = self._lines_of(touched)
+            self._redraw(lines.start, len(lines))
+        self._at = number
+        self._reveal()
+        self.tell_selected()
+
+    def _reveal(self) -> None:
+        lines = self._lines_of(self._at)
+        top, height = self.scroll_offset.y, self.view_size.height - len(self._frozen)
+        if lines and height > 0 and not (top <= lines.start and lines.stop <= top + height):
+            # a heading just above is worth seeing; half a view at once, so that scrolling is rare
+            wanted = 0 if lines.stop <= height else lines.start - height // 2
+            self.scroll_to(0, max(0, min(wanted, self.max_scroll_y)), animate=False, force=True)
+        self.place_cursor()
+
+    # -- keys and the mouse -------------------------------------------------------------------------------------------
+
+    def action_step(self, by: int) -> None:
+        """Move the cursor by so many entries that can be selected."""
+        choices = [number for number, entry in enumerate(self._entries) if entry.value is not None]
+        if not choices:
+            return
+        here = choices.index(self._at) if self._at in choices else 0
+        self._go(choices[max(0, min(len(choices) - 1, here + by))])
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by a view."""
+        lines = [len(entry.lines) for entry in self._entries if entry.value is not None] or [1]
+        self.action_step(by * max(1, self.view_size.height * len(lines) // sum(lines) - 1))
+
+    def action_open(self) -> None:
+        """Open the entry under the cursor."""
+        if self.value is not None:
+            self.tell_opened()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select what is clicked; a double click opens it."""
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        if place.y < len(self._frozen):
+            return
+        y = place.y - len(self._frozen) + self.scroll_offset.y
+        if y < len(self._owner) and self._entries[self._owner[y]].value is not None:
+            self._go(self._owner[y])
+            if event.chain == 2:
+                self.tell_opened()

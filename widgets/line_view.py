@@ -1,0 +1,159 @@
+"""Widgets that draw lines of ink by Textual's Line API: nothing is parsed as markup, little is drawn twice."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Offset, Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from widgets.ink import Line
+from widgets.marks import TYPOGRAPHY
+
+INKS = (
+    *("plain", "strong", "dim", "faint", "good", "warn", "bad", "info", "mark", "heading"),
+    *("cursor", "cursor-blurred"),
+)
+"""The inks that every line view has."""
+
+
+class LineView(ScrollView, can_focus=False):
+    """The base of everything that is drawn line by line.
+
+    A subclass answers `line_at`. With NO_COLOR the cursor is underlined, because its hue is gone.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
+
+    DEFAULT_CSS = """
+    LineView {
+        background: $surface;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+    }
+    LineView > .ink--plain { color: $foreground; }
+    LineView > .ink--strong { color: $foreground; text-style: bold; }
+    LineView > .ink--dim { color: $foreground 62%; }
+    LineView > .ink--faint { color: $foreground 35%; }
+    LineView > .ink--good { color: $success; }
+    LineView > .ink--warn { color: $text-warning; }
+    LineView > .ink--bad { color: $text-error; text-style: bold; }
+    LineView > .ink--info { color: $primary; }
+    LineView > .ink--mark { color: $accent; text-style: bold; }
+    LineView > .ink--heading { color: $primary; text-style: bold; }
+    LineView > .ink--cursor {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+        text-style: bold;
+    }
+    LineView > .ink--cursor-blurred {
+        color: $block-cursor-blurred-foreground;
+        background: $block-cursor-blurred-background;
+    }
+    """
+
+    def __init__(
+        self,
+        *,
+        ascii: bool = False,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        disabled: bool = False,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+        self.ascii = ascii
+        self._ink_styles: dict[str, Style] = {}
+
+    def line_at(self, y: int, width: int) -> Line | None:
+        """The line `y` of the view (not of the widget: scrolling is counted in) in exactly `width` cells.
+
+        None where the view has no such line, as it is past the end. The base view has none at all.
+        """
+        return None
+
+    @property
+    def view_size(self) -> Size:
+        """Cells that lines can be drawn in: the content without a scrollbar."""
+        return self.scrollable_content_region.size
+
+    def fit(self) -> None:
+        """Build what depends on the size of the view, which has changed. The base view has nothing to build."""
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the new size."""
+        self.fit()
+
+    def watch_show_vertical_scrollbar(self) -> None:
+        """A scrollbar takes a column, which no resize event tells."""
+        self.call_after_refresh(self.fit)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the colours of the former theme."""
+        super().notify_style_update()
+        self._ink_styles.clear()
+        self.forget_drawn()
+
+    def forget_drawn(self) -> None:
+        """Forget drawn lines. For views that keep any."""
+
+    @property
+    def colourless(self) -> bool:
+        """Whether the terminal shows no colours (NO_COLOR)."""
+        return self.app.no_color
+
+    def style_of(self, name: str) -> Style:
+        """The style of an ink."""
+        style = self._ink_styles.get(name)
+        if style is None:
+            base, _, over = name.partition("+")
+            style = self.get_component_rich_style(f"ink--{base}")
+            if over:
+                style += Style(color=self.style_of(over).color, bold=True)
+            if self.colourless and base == "cursor":
+                style += Style(underline=True)
+            self._ink_styles[name] = style
+        return style
+
+    def strip_of(self, line: Line, width: int) -> Strip:
+        """A drawn line of `width` cells."""
+        style_of = self.style_of
+        if self.ascii:
+            return Strip([Segment(text.translate(TYPOGRAPHY), style_of(name)) for text, name in line if text], width)
+        return Strip([Segment(text, style_of(name)) for text, name in line if text], width)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the widget."""
+        width = self.view_size.width
+        line = self.line_at(y + self.scroll_offset.y, width)
+        return Strip.blank(width, self.style_of("plain")) if line is None else self.strip_of(line, width)
+
+    @property
+    def cursor_place(self) -> Offset | None:
+        """Where the terminal's cursor belongs inside the widget, None where nothing is selected."""
+        return None
+
+    def place_cursor(self) -> None:
+        """Put the terminal's cursor on what is selected, for braille displays and screen readers."""
+        if self.has_focus and (place := self.cursor_place) is not None:
+            self.app.cursor_position = self.content_region.offset + place
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor as the keyboard's, or as what stays selected while another pane has the keyboard."""
+        super().watch_has_focus(has_focus)
+        self.forget_drawn()
+        self.refresh()
+        self.place_cursor()
+
+    def refresh_view_lines(self, first: int, count: int = 1) -> None:
+        """Draw again `count` lines of the view from `first`, where they are visible."""
+        top = first - self.scroll_offset.y
+        bottom = min(top + count, self.view_size.height)
+        top = max(top, 0)
+        if bottom > top:
+            self.refresh(Region(0, top, self.view_size.width, bottom - top))

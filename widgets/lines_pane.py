@@ -1,0 +1,40 @@
+"""A pane of lines that are built for its width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.geometry import Size
+
+from widgets.ink import Line, fitted
+from widgets.line_view import LineView
+
+
+class LinesPane(LineView, can_focus=False):
+    """A pane that shows lines which it builds for its width. Lines that do not fit its height can be scrolled to."""
+
+    _built: tuple[Line, ...] = ()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """What there is to show in `width` cells."""
+        return ()
+
+    def rebuild(self) -> None:
+        """Build the lines again, and draw those that are different."""
+        width = self.view_size.width
+        if not width:
+            return
+        before, self._built = self._built, tuple(self.lines(width))
+        self.virtual_size = Size(width, len(self._built))
+        for y in range(max(len(before), len(self._built))):
+            if y >= len(before) or y >= len(self._built) or before[y] != self._built[y]:
+                self.refresh_view_lines(y)
+
+    def fit(self) -> None:
+        """Build the lines for the new width."""
+        self.rebuild()
+        self.refresh()
+
+    def line_at(self, y: int, width: int) -> Line | None:
+        """One of the built lines."""
+        return fitted(self._built[y], width) if y < len(self._built) else None

@@ -1,0 +1,171 @@
+"""What the visit log says of a visit, in as many columns as fit. Pure building of lines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dispatch.model.boards import Log, LogLine
+from dispatch.model.instants import clock_text
+from dispatch.model.states import Review, State
+from dispatch.model.text import cells_of, pad, show
+from widgets.ink import Line, Span, fitted, ink, side_by_side
+from widgets.marks import Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the log. `rank`: the lower, the later it is left out where room is short. `right`: flush right."""
+
+    title: str
+    width: int
+    rank: int
+    cell: Callable[[LogLine, Log, Marks], Span]
+    right: bool = False
+
+
+REVIEWS = {
+    Review.NONE: ("", "dim"),
+    Review.TO_REVIEW: ("to review", "warn"),
+    Review.APPROVED: ("approved", "good"),
+    Review.EXPORTED: ("exported", "dim"),
+    Review.SENT_BACK: ("sent back", "bad"),
+}
+CLIENT_LEAST = 14
+CLIENT_MOST = 30
+
+
+def amount_text(minor: int, exponent: int) -> str:
+    """An amount of minor units with its decimals: "187.50"; no currency."""
+    if exponent <= 0:
+        return str(minor)
+    whole, part = divmod(abs(minor), 10**exponent)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{exponent}}"
+
+
+def evidence(line: LogLine) -> Span:
+    """The shares of evidence by grade: executed, measured, attested, waived; what is none is left out."""
+    counts = (("E", line.executed), ("M", line.measured), ("A", line.attested), ("W", line.waived))
+    text = " ".join(f"{letter}{count}" for letter, count in counts if count)
+    return ink(text, "warn" if line.waived else "plain")
+
+
+def _state(line: LogLine, log: Log, marks: Marks) -> Span:
+    state = line.visit.state
+    name = "good" if state is State.CLOSED else "info" if state in (State.ON_SITE, State.CLOSING_OUT) else "warn"
+    return marks.states[state], name if state not in (State.PLANNED, State.CONFIRMED, State.DISPATCHED) else "dim"
+
+
+def _technicians(line: LogLine, log: Log, marks: Marks) -> Span:
+    names = [show(name).split(" ")[0] for name in line.technicians]
+    return ink(" + ".join(names), "plain")
+
+
+def _planned(line: LogLine, log: Log, marks: Marks) -> Span:
+    start, end = line.visit.start, line.visit.end
+    if start is None or end is None:
+        return "", "dim"
+    return ink(f"{_clock(start, log)}{marks.dash}{_clock(end, log)}", "dim")
+
+
+def _actual(line: LogLine, log: Log, marks: Marks) -> Span:
+    visit = line.visit
+    if visit.actual_in is None:
+        return ink(visit.state.label, "dim")
+    until = _clock(visit.actual_out, log) if visit.actual_out is not None else ""
+    late = visit.promised is not None and visit.actual_in > visit.promised[1]
+    return ink(
+        f"{_clock(visit.actual_in, log)}{marks.dash}{until}{marks.late if late else ''}", "bad" if late else "plain"
+    )
+
+
+def _tests(line: LogLine, log: Log, marks: Marks) -> Span:
+    visit = line.visit
+    if not visit.tests_required:
+        return "", "dim"
+    return f"{visit.tests_passed}/{visit.tests_required}", (
+        "plain" if visit.tests_passed >= visit.tests_required else "warn"
+    )
+
+
+def _count(number: int) -> Span:
+    return (str(number), "warn") if number else ("", "dim")
+
+
+def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
+    return (marks.dash, "dim") if line.net is None else ink(amount_text(line.net, line.exponent), "strong")
+
+
+def _review(line: LogLine, log: Log, marks: Marks) -> Span:
+    return REVIEWS[line.visit.review]
+
+
+def _clock(instant: int, log: Log) -> str:
+    return clock_text(instant, log.zone, log.hours24)
+
+
+def columns_of(log: Log) -> tuple[Column, ...]:
+    """All columns in their order; the client's (width 0) takes the room that the others leave."""
+    span = 12 if log.hours24 else 16
+    return (
+        Column("", 1, 0, _state),
+        Column("technician", 10, 1, _technicians),
+        Column("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
+        Column("planned", span - 1, 6, _planned),
+        Column("actual", span, 2, _actual),
+        Column("evidence", 11, 5, lambda line, log, marks: evidence(line)),
+        Column("tests", 5, 3, _tests, right=True),
+        Column("re", 2, 7, lambda line, log, marks: _count(line.retests), right=True),
+        Column("over", 4, 4, lambda line, log, marks: _count(line.overrides), right=True),
+        Column("charge", 9, 2, _charge, right=True),
+        Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge_status or "").replace("_", " "), "dim")),
+        Column("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
+        Column("review", 9, 1, _review),
+    )
+
+
+def fitting_columns(log: Log, width: int) -> tuple[tuple[Column, int], ...]:
+    """The columns that fit `width` cells, each with its width: those of the lowest ranks."""
+    kept = list(columns_of(log))
+    while len(kept) > 1 and _least(kept) > width:
+        kept.remove(max((column for column in kept if column.width), key=lambda column: column.rank))
+    client = max(1, min(CLIENT_LEAST + width - _least(kept), CLIENT_MOST))
+    return tuple((column, column.width or client) for column in kept)
+
+
+def _least(columns: Sequence[Column]) -> int:
+    return sum((column.width or CLIENT_LEAST) + 1 for column in columns) - 1
+
+
+def heading_line(columns: Sequence[tuple[Column, int]], width: int) -> Line:
+    """The titles of the columns."""
+    titles = [
+        ((column.title.rjust(cells) if column.right else pad(column.title, cells), "dim"),) for column, cells in columns
+    ]
+    return fitted(side_by_side(zip(titles, (cells for _, cells in columns), strict=True)), width)
+
+
+def log_line(line: LogLine, log: Log, columns: Sequence[tuple[Column, int]], width: int, marks: Marks) -> Line:
+    """One visit."""
+    parts: list[tuple[Line, int]] = []
+    for column, cells in columns:
+        text, name = column.cell(line, log, marks)
+        text = show(text, cells)
+        parts.append((((" " * (cells - cells_of(text)) + text if column.right else text, name),), cells))
+    return fitted(side_by_side(parts), width)
+
+
+def totals_line(lines: Sequence[LogLine], width: int) -> Line:
+    """Visits, tests, retests, overrides and the charge (by currency) of the lines that are shown."""
+    charged: dict[tuple[str, int], int] = {}
+    for line in lines:
+        if line.net is not None:
+            key = (line.currency, line.exponent)
+            charged[key] = charged.get(key, 0) + line.net
+    closed = sum(line.visit.state is State.CLOSED for line in lines)
+    retests, overrides = sum(line.retests for line in lines), sum(line.overrides for line in lines)
+    parts = [f"{len(lines)} visits", f"{closed} closed"]
+    parts += [f"{retests} retests"] if retests else []
+    parts += [f"{overrides} overrides"] if overrides else []
+    money = [f"{amount_text(net, exponent)} {show(currency)}".strip() for (currency, exponent), net in charged.items()]
+    return fitted(
+        (ink(" · ".join(parts), "dim"), ink("   charged ", "dim"), ink(", ".join(money) or "nothing", "strong")), width
+    )

@@ -1,0 +1,197 @@
+"""Every glyph the screens draw with, in one table: unicode shapes, and letters of ASCII for poor fonts.
+
+A state is a shape or a letter first and a hue second. Every mark is one cell wide: no emoji, no private-use characters.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from dispatch.model.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """One set of glyphs.
+
+    `states` holds the 13 states. `edge` and `edge_end` are the sides of a visit's block, `chosen`
+    those of the selected one where colours cannot tell, `promised` the begin, inside
+    and end of a promised window, `access` the ends of access hours, `stops` the numbers 1 to 9 of a route.
+    """
+
+    states: Mapping[State, str]
+    travel: str
+    travel_unknown: str
+    lunch: str
+    absence: str
+    off: str
+    grid: str
+    now: str
+    pin: str
+    late: str
+    edge: str
+    edge_end: str
+    chosen: tuple[str, str]
+    promised: tuple[str, str, str]
+    access: tuple[str, str]
+    planned_at: str
+    more_left: str
+    more_right: str
+    more: str
+    open: str
+    passed: str
+    failed: str
+    skipped: str
+    overridden: str
+    pending: str
+    warning: str
+    arrow: str
+    dash: str
+    dot: str
+    rule: str
+    cursor: str
+    home: str
+    stops: tuple[str, ...]
+
+
+UNICODE = Marks(
+    states=MappingProxyType(
+        {
+            State.REQUESTED: "○",
+            State.PLANNED: "□",
+            State.CONFIRMED: "▣",
+            State.DISPATCHED: "»",
+            State.EN_ROUTE: "→",
+            State.ON_SITE: "▶",
+            State.CLOSING_OUT: "◐",
+            State.CLOSED: "✓",
+            State.LEFT_OPEN: "◪",
+            State.NO_ACCESS: "✗",
+            State.ABORTED: "⊘",
+            State.CANCELLED: "–",
+            State.ON_HOLD: "‖",
+        }
+    ),
+    travel="╌",
+    travel_unknown="?",
+    lunch="░",
+    absence="/",
+    off="·",
+    grid="│",
+    now="┃",
+    pin="⚲",
+    late="!",
+    edge="▎",
+    edge_end="▕",
+    chosen=("▶", "◀"),
+    promised=("├", "─", "┤"),
+    access=("‹", "›"),
+    planned_at="╎",
+    more_left="‹",
+    more_right="›",
+    more="…",
+    open="□",
+    passed="✓",
+    failed="✗",
+    skipped="–",
+    overridden="◆",
+    pending="…",
+    warning="!",
+    arrow="→",
+    dash="–",
+    dot="·",
+    rule="─",
+    cursor="▸",
+    home="⌂",
+    stops=("①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"),
+)
+
+ASCII = Marks(
+    states=MappingProxyType(
+        {
+            State.REQUESTED: "o",
+            State.PLANNED: ".",
+            State.CONFIRMED: "c",
+            State.DISPATCHED: "d",
+            State.EN_ROUTE: ">",
+            State.ON_SITE: "@",
+            State.CLOSING_OUT: "%",
+            State.CLOSED: "+",
+            State.LEFT_OPEN: "~",
+            State.NO_ACCESS: "X",
+            State.ABORTED: "#",
+            State.CANCELLED: "-",
+            State.ON_HOLD: "=",
+        }
+    ),
+    travel="-",
+    travel_unknown="?",
+    lunch=":",
+    absence="/",
+    off=".",
+    grid="|",
+    now="|",
+    pin="*",
+    late="!",
+    edge="[",
+    edge_end="]",
+    chosen=("#", "#"),
+    promised=("{", "_", "}"),
+    access=("<", ">"),
+    planned_at="'",
+    more_left="<",
+    more_right=">",
+    more="~",
+    open="_",
+    passed="+",
+    failed="X",
+    skipped="-",
+    overridden="!",
+    pending="?",
+    warning="!",
+    arrow="->",
+    dash="-",
+    dot="-",
+    rule="-",
+    cursor=">",
+    home="^",
+    stops=("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+)
+
+STATE_INKS: Mapping[State, str] = MappingProxyType(
+    {
+        State.REQUESTED: "ahead",
+        State.PLANNED: "ahead",
+        State.CONFIRMED: "ahead",
+        State.DISPATCHED: "ahead",
+        State.EN_ROUTE: "en-route",
+        State.ON_SITE: "on-site",
+        State.CLOSING_OUT: "on-site",
+        State.CLOSED: "closed",
+        State.LEFT_OPEN: "ended",
+        State.NO_ACCESS: "ended",
+        State.ABORTED: "ended",
+        State.CANCELLED: "ended",
+        State.ON_HOLD: "ended",
+    }
+)
+"""The family of hue of each state; the glyph tells the states of a family apart."""
+
+
+TYPOGRAPHY: Mapping[int, str] = MappingProxyType(str.maketrans({"…": "~", "·": "-", "–": "-", "→": ">", "×": "x"}))
+"""What stands for the signs that our own sentences are written with, where a font has ASCII only. Same widths."""
+
+
+def marks_of(ascii_only: bool) -> Marks:
+    """The set of glyphs for a terminal."""
+    return ASCII if ascii_only else UNICODE
+
+
+def stop_mark(marks: Marks, number: int) -> str:
+    """The number of a stop on a route, counted from 1."""
+    return marks.stops[number - 1] if 0 < number <= len(marks.stops) else str(number)
+
+
+def legend(marks: Marks) -> tuple[tuple[str, str], ...]:
+    """Each state's glyph with its word, in the order of a visit's life."""
+    return tuple((marks.states[state], state.label) for state in State)

@@ -1,0 +1,120 @@
+"""The unscheduled queue beside the timeline: visits without a time or a technician, by what breaks first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+
+from dispatch.model.boards import Board, BoardVisit
+from widgets.ink import Line, ink, spread
+from widgets.line_list import Entry, LineList
+from widgets.marks import marks_of
+from widgets.queue_lines import grouped, heading, visit_lines
+
+
+class AtWaiting(Message):
+    """A visit of the queue; None where there is none."""
+
+    def __init__(self, queue: Queue, visit: BoardVisit | None) -> None:
+        super().__init__()
+        self.queue = queue
+        self.visit = visit
+
+    @property
+    def control(self) -> Queue:
+        """The widget that says it."""
+        return self.queue
+
+
+class Queue(LineList[BoardVisit]):
+    """Two lines a visit, in groups: overdue, today, undated, on hold. `/` of the screen sets `filter_text`."""
+
+    class Selected(AtWaiting):
+        """The cursor is on another visit; None when there is none."""
+
+    class Opened(AtWaiting):
+        """Enter, or a double click, on a visit."""
+
+    DEFAULT_CSS = """
+    Queue { background: $panel; padding: 0 1; }
+    """
+
+    _board: Board | None = None
+    _now = 0
+    _filter = ""
+
+    def set_board(self, board: Board) -> None:
+        """Show the queue of a board. The cursor stays on its visit."""
+        self._board = board
+        self._now = board.now
+        self.rebuild()
+
+    def set_now(self, now: int) -> None:
+        """Count what is left from another moment."""
+        if now != self._now:
+            self._now = now
+            self.rebuild()
+
+    @property
+    def filter_text(self) -> str:
+        """The words that a visit has to hold; empty for all."""
+        return self._filter
+
+    @filter_text.setter
+    def filter_text(self, text: str) -> None:
+        if text != self._filter:
+            self._filter = text
+            self.rebuild()
+
+    @property
+    def selected(self) -> BoardVisit | None:
+        """The visit under the cursor."""
+        return self.value
+
+    @property
+    def shown(self) -> int:
+        """How many visits the filter leaves."""
+        return sum(entry.value is not None for entry in self._entries)
+
+    def select(self, visit_id: int) -> bool:
+        """Put the cursor on a visit. False: it is not in the queue, or filtered out."""
+        return self.select_key(visit_id)
+
+    def frozen(self, width: int) -> tuple[Line, ...]:
+        """The title."""
+        board = self._board
+        return () if board is None else (self._title(board, grouped(board, self._filter), width),)
+
+    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+        """Each group with its visits."""
+        board = self._board
+        if board is None:
+            return ()
+        marks = marks_of(self.ascii)
+        groups = grouped(board, self._filter)
+        entries: list[Entry[BoardVisit]] = []
+        for name, visits in groups:
+            entries.append(Entry(name, (heading(name, visits, width),)))
+            entries.extend(
+                Entry(visit.id, visit_lines(visit, board, self._now, width, marks), visit) for visit in visits
+            )
+        if not groups:
+            words = "nothing matches" if self._filter else "nothing waits"
+            entries.append(Entry("empty", ((ink(words, "dim"),),)))
+        return entries
+
+    def tell_selected(self) -> None:
+        """Post `Selected`."""
+        self.post_message(self.Selected(self, self.selected))
+
+    def tell_opened(self) -> None:
+        """Post `Opened`."""
+        self.post_message(self.Opened(self, self.selected))
+
+    def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:
+        total = len(board.queue) + len(board.on_hold)
+        count = sum(len(visits) for _, visits in groups)
+        right = f"{count} of {total}" if self._filter else "by what breaks first"
+        left = (ink("Unscheduled ", "strong"), ink(f" {len(board.queue)}", "strong"))
+        return spread(left, (ink(right, "dim"),), width) if width >= 36 or self._filter else left

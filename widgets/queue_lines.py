@@ -1,0 +1,108 @@
+"""What the unscheduled queue says of a visit, and in which groups. Pure building of lines."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.instants import clock_text, day_of, span_text
+from dispatch.model.text import show
+from widgets.ink import Line, Span, ink, joined, spread, width_of
+from widgets.marks import Marks
+
+OVERDUE, TODAY, UNDATED, ON_HOLD = "overdue", "today", "undated", "on hold"
+GROUPS = (OVERDUE, TODAY, UNDATED, ON_HOLD)
+INDENT = 3
+
+
+def group_of(visit: BoardVisit, day: datetime.date) -> str:
+    """The group of a visit that waits: overdue if it was wanted on a day before `day`, undated if on none."""
+    if visit.wanted_on is None:
+        return UNDATED
+    return OVERDUE if visit.overdue or visit.wanted_on < day else TODAY
+
+
+def grouped(board: Board, wanted: str = "") -> list[tuple[str, tuple[BoardVisit, ...]]]:
+    """The groups that hold visits, each in the board's order, of the visits that match the filter text `wanted`."""
+    waiting: dict[str, list[BoardVisit]] = {name: [] for name in GROUPS}
+    for visit in board.queue:
+        if matches(visit, wanted):
+            waiting[group_of(visit, board.day)].append(visit)
+    waiting[ON_HOLD] = [visit for visit in board.on_hold if matches(visit, wanted)]
+    return [(name, tuple(visits)) for name, visits in waiting.items() if visits]
+
+
+def matches(visit: BoardVisit, wanted: str) -> bool:
+    """Whether every word of the filter text stands somewhere in what the queue shows of the visit, in any case."""
+    shown = " ".join(
+        (visit.client, visit.site, visit.work, visit.reference, f"p{visit.priority}", *visit.skills, visit.preferred)
+    ).casefold()
+    return all(word in shown for word in wanted.casefold().split())
+
+
+def due_text(visit: BoardVisit, board: Board, now: int) -> Span:
+    """By when the visit breaks something: what is left of its promised window, or the day it is wanted on."""
+    if visit.promised is not None:
+        left = (visit.promised[1] - now) // 60
+        if left < 0:
+            return f"{span_text(-left)} late", "bad"
+        if left <= 180:
+            return f"{span_text(left)} left", "bad" if left <= 60 else "warn"
+        if day_of(visit.promised[1], board.zone) == board.day:
+            return f"by {clock_text(visit.promised[1], board.zone, board.hours24)}", "plain"
+        return f"by {_day(day_of(visit.promised[1], board.zone), board.day)}", "dim"
+    if visit.wanted_on is None:
+        return "", "dim"
+    ink_name = "bad" if visit.wanted_on < board.day else "plain" if visit.wanted_on == board.day else "dim"
+    closes = max((span[1] for span in visit.access), default=None)
+    if visit.wanted_on == board.day and closes is not None and closes < board.ends_at:
+        return f"by {clock_text(closes, board.zone, board.hours24)}", ink_name
+    return _day(visit.wanted_on, board.day), ink_name
+
+
+def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Marks) -> tuple[Line, Line]:
+    """The two lines of a visit: priority, client and what is due; work, length, skills and what stands in its way."""
+    urgent = visit.emergency or visit.priority <= 1
+    priority = ink(f"P{visit.priority} ", "bad" if urgent else "warn" if visit.priority == 2 else "dim", INDENT)
+    client: list[Span] = [ink(visit.client, "strong")]
+    if visit.emergency:
+        client.append((f" {marks.warning}", "bad"))
+    first = spread((priority, *client), (due_text(visit, board, now),), width)
+    return first, (ink(" " * INDENT, "dim"), *_second(visit, width - INDENT))
+
+
+def heading(name: str, visits: Sequence[BoardVisit], width: int) -> Line:
+    """The line over a group."""
+    return spread((ink(name, "bad" if name == OVERDUE else "heading"),), (ink(str(len(visits)), "dim"),), width)
+
+
+def waiting_minutes(visits: Iterable[BoardVisit]) -> int:
+    """The work that waits."""
+    return sum(visit.minutes for visit in visits)
+
+
+def _second(visit: BoardVisit, width: int) -> Line:
+    length = ink(span_text(visit.minutes), "dim")
+    if visit.reason:
+        return joined((ink(visit.reason, "warn"), ink(visit.work, "dim"), length))
+    if not visit.located:
+        return joined((ink("no coordinates: place it first", "warn"), ink(visit.work, "dim"), length))
+    skills = ink(" ".join(show(skill) for skill in visit.skills), "dim")
+    tail = joined((length, skills))
+    room = width - width_of(tail) - 3
+    return joined((ink(visit.work, "dim", max(8, room)), *(span for span in (length, skills) if span[0])))
+
+
+def _day(day: datetime.date, today: datetime.date) -> str:
+    """A day near `today` in a word or two."""
+    away = (day - today).days
+    if away == 0:
+        return "today"
+    if away == 1:
+        return "tomorrow"
+    name = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[day.weekday()]
+    if 1 < away < 7:
+        return name
+    if away < 0:
+        return f"{-away}d overdue"
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day} {months[day.month - 1]}"

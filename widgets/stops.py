@@ -1,0 +1,89 @@
+"""My day: the technician's stops in order, the leg to each, the way home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+
+from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.instants import clock_text
+from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
+from dispatch.model.travel import Leg
+from dispatch.model.units import distance_text, leg_text
+from widgets.ink import Line, Span, ink, spread
+from widgets.line_list import Entry, LineList
+from widgets.marks import Marks, marks_of
+
+
+class StopList(LineList[BoardVisit]):
+    """Two lines a stop: when and whom, then the state and the drive there."""
+
+    class Selected(Message):
+        """The cursor is on another stop."""
+
+    class Opened(Message):
+        """Enter on a stop."""
+
+    _board: Board | None = None
+    _visits: tuple[BoardVisit, ...] = ()
+    _home: Leg | None = None
+
+    def set_stops(self, visits: Sequence[BoardVisit], home: Leg | None, board: Board) -> None:
+        """Show a technician's stops and the leg home."""
+        self._visits, self._home, self._board = tuple(visits), home, board
+        self.rebuild()
+
+    @property
+    def selected(self) -> BoardVisit | None:
+        """The stop under the cursor."""
+        return self.value
+
+    def select(self, visit_id: int) -> bool:
+        """Put the cursor on a stop; False: it is not there."""
+        return self.select_key(visit_id)
+
+    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+        """The stops, then the way home."""
+        board = self._board
+        if board is None:
+            return ()
+        marks = marks_of(self.ascii)
+        found = [Entry(visit.id, stop_lines(visit, board, marks, width), visit) for visit in self._visits]
+        if self._home is not None:
+            home: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(self._home, board))
+            found.append(Entry("home", (home,)))
+        return found
+
+    def tell_selected(self) -> None:
+        """Say that the cursor moved."""
+        self.post_message(self.Selected())
+
+    def tell_opened(self) -> None:
+        """Say that a stop was opened."""
+        self.post_message(self.Opened())
+
+
+def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:
+    """The two lines of a stop in `width` cells. Nothing in them says that somebody is late (close-out.md R5)."""
+    name = "dim" if visit.state in ENDED else "strong"
+    start = clock_text(visit.start, board.zone, board.hours24) if visit.start is not None else "?"
+    shape = "info" if visit.state in ON_THE_WAY_OR_THERE else name
+    first: list[Span] = [
+        ink(f" {marks.states[visit.state]} ", shape),
+        ink(f"{start:<6}", name),
+        ink(visit.client, name),
+    ]
+    state = visit.state.label
+    if visit.actual_in is not None:
+        state += f" {clock_text(visit.actual_in, board.zone, board.hours24)}"
+    if visit.tests_required and visit.state in ON_THE_WAY_OR_THERE:
+        state += f"  tests {visit.tests_passed}/{visit.tests_required}"
+    second: list[Span] = [ink("         ", "dim"), ink(visit.work, "dim")]
+    tail = _leg_spans(visit.leg, board) if visit.leg is not None and visit.state not in ENDED else ()
+    return spread(first, (ink(f"{state} ", shape),), width), spread(second, (*tail, ink(" ", "dim")), width)
+
+
+def _leg_spans(leg: Leg, board: Board) -> tuple[Span, ...]:
+    distance = f"  {distance_text(leg.metres, board.unit)}" if leg.metres is not None else ""
+    return (ink(leg_text(leg.seconds, leg.provenance) + distance, "warn" if leg.seconds is None else "dim"),)

@@ -1,0 +1,211 @@
+"""Where things lie on a timeline: instants and cells, hours, the zoom that shows a working day. Pure geometry."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.instants import local, span_text
+from dispatch.model.states import AHEAD, ENDED, State
+
+MINUTE = 60
+QUARTER = 15 * MINUTE
+FITS = (300, 360, 450, 600, 720, 900, 1200, 1800)
+"""Seconds a cell that an automatic zoom may choose: every hour is equally wide, from 12 cells to 2."""
+ZOOMS = (0, 5, 15, 30)
+"""What the zoom key goes through; 0 is the automatic zoom."""
+MARGIN = 10 * MINUTE
+"""Room that is shown before the first and after the last thing of a day."""
+OFFICE_HOURS = (8, 18)
+"""What is shown of a day on which nobody works."""
+
+Span = tuple[int, int]
+Projected = Mapping[int, Span]
+"""New times of visits by visit id, as the running day has shifted them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Instants to cells and back. The axis is even in real time, so a day of 23 or 25 hours is shorter or longer."""
+
+    starts_at: int
+    ends_at: int
+    cell_seconds: int
+
+    @property
+    def cells(self) -> int:
+        """The width of the whole day."""
+        return -(-(self.ends_at - self.starts_at) // self.cell_seconds)
+
+    def cell_of(self, instant: int) -> int:
+        """The cell in which an instant lies; before the day or after it a cell outside of it."""
+        return (instant - self.starts_at) // self.cell_seconds
+
+    def nearest(self, instant: int) -> int:
+        """The edge between cells that is nearest to an instant."""
+        return (2 * (instant - self.starts_at) + self.cell_seconds) // (2 * self.cell_seconds)
+
+    def cells_between(self, start: int, end: int) -> Span:
+        """The cells of a span, half-open, cut to the day. A span inside of the day has at least one."""
+        first = self.nearest(start)
+        last = max(self.nearest(end), first + 1)
+        return max(0, min(first, self.cells)), max(0, min(last, self.cells))
+
+    def instant_of(self, cell: int) -> int:
+        """The instant at which a cell begins."""
+        return self.starts_at + cell * self.cell_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class HourMark:
+    """A full hour on the local clock, and the cell where it begins."""
+
+    cell: int
+    hour: int
+
+
+def hour_marks(scale: Scale, zone: str) -> tuple[HourMark, ...]:
+    """The full hours of the day by the clocks of `zone`; an hour that clocks repeat stands twice."""
+    marks = []
+    for instant in range(scale.starts_at, scale.ends_at, QUARTER):
+        clock = local(instant, zone)
+        if clock.minute == 0:
+            marks.append(HourMark(scale.nearest(instant), clock.hour))
+    return tuple(marks)
+
+
+def hour_label(hour: int, hours24: bool, room: int) -> str:
+    """How an hour is written over the timeline in fewer than `room` cells: "08", or "8am", or "8"."""
+    if hours24:
+        return f"{hour:02}"
+    short = str(hour % 12 or 12)
+    label = short + ("am" if hour < 12 else "pm")
+    return label if len(label) < room else short
+
+
+def drawn_span(visit: BoardVisit, now: int, projected: Projected | None = None) -> Span | None:
+    """Where a visit is drawn: by the clock as far as it has happened, by the projection or the plan for the rest.
+
+    A visit that goes on is drawn to its projected end, and never ends before now. None: it has no time at all.
+    """
+    planned = (visit.start, visit.end) if visit.start is not None and visit.end is not None else None
+    length = planned[1] - planned[0] if planned else visit.minutes * MINUTE
+    ahead = projected.get(visit.id) if projected else None
+    if visit.actual_in is not None:
+        if visit.actual_out is not None:
+            return visit.actual_in, max(visit.actual_out, visit.actual_in)
+        if visit.state in ENDED:
+            return visit.actual_in, visit.actual_in + length
+        return visit.actual_in, max(now, ahead[1] if ahead else visit.actual_in + length)
+    if ahead and visit.state not in ENDED:
+        return ahead
+    if (
+        visit.state is State.EN_ROUTE
+        and visit.actual_depart is not None
+        and visit.leg
+        and visit.leg.seconds is not None
+    ):
+        arrival = max(visit.actual_depart + visit.leg.seconds, planned[0] if planned else now)
+        return arrival, arrival + length
+    return planned
+
+
+def drive_span(visit: BoardVisit, start: int, now: int) -> Span | None:
+    """When the drive to a visit that is drawn at `start` takes place; None where its length is unknown."""
+    if visit.actual_depart is not None:
+        return visit.actual_depart, max(visit.actual_depart, start)
+    if visit.leg is None or visit.leg.seconds is None:
+        return None
+    return start - visit.leg.seconds, start
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How late a visit is, in minutes (1 or more), and against what: `promise`, `plan` (its start) or `end`."""
+
+    minutes: int
+    against: str
+
+    @property
+    def text(self) -> str:
+        """ "18m late"; a stay that has outlasted its plan is not late but over: "12m over"."""
+        return f"{span_text(self.minutes)} {'over' if self.against == 'end' else 'late'}"
+
+    @property
+    def sentence(self) -> str:
+        """The lateness with what it is measured against."""
+        words = {"promise": "late for the promised window", "plan": "behind the plan", "end": "over the planned end"}
+        return f"{self.minutes} min {words[self.against]}"
+
+
+def lateness(visit: BoardVisit, now: int, projected: Projected | None = None) -> Late | None:
+    """How late a visit is that is not over yet, by its projection and by the clock. None: it is not."""
+    if visit.state in ENDED:
+        return None
+    ahead = projected.get(visit.id) if projected else None
+    if visit.actual_in is not None:
+        end = ahead[1] if ahead else now
+        return _late(end - visit.end, "end") if visit.end is not None else None
+    if visit.start is None or visit.state not in AHEAD | {State.EN_ROUTE}:
+        return None
+    start = max(ahead[0] if ahead else visit.start, now)
+    if visit.promised is not None and (late := _late(start - visit.promised[1], "promise")) is not None:
+        return late
+    return _late(start - visit.start, "plan")
+
+
+def _late(seconds: int, against: str) -> Late | None:
+    return Late(seconds // MINUTE, against) if seconds >= MINUTE else None
+
+
+def working_window(board: Board, projected: Projected | None = None) -> Span:
+    """The part of the day that is worth seeing: from the first to the last shift or visit, with a margin."""
+    instants = list(_instants(board.rows, board.now, projected))
+    if not instants:
+        hours = hour_marks(Scale(board.starts_at, board.ends_at, QUARTER), board.zone)
+        inside = [mark.cell for mark in hours if OFFICE_HOURS[0] <= mark.hour <= OFFICE_HOURS[1]] or [0]
+        first, last = (board.starts_at + cell * QUARTER for cell in (inside[0], inside[-1]))
+    else:
+        first, last = min(instants) - MARGIN, max(instants) + MARGIN
+    return max(first, board.starts_at), min(last, board.ends_at)
+
+
+def _instants(rows: Iterable[BoardRow], now: int, projected: Projected | None) -> Iterator[int]:
+    for row in rows:
+        if row.shift:
+            yield from row.shift
+        for visit in row.visits:
+            span = drawn_span(visit, now, projected)
+            if span is None:
+                continue
+            yield from span
+            if drive := drive_span(visit, span[0], now):
+                yield drive[0]
+
+
+def fitting_zoom(window: Span, cells: int) -> int:
+    """The fewest seconds a cell with which the window fits `cells` cells; the most there are where none does."""
+    return next((zoom for zoom in FITS if window[1] - window[0] <= zoom * cells), FITS[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a board lies in a view: its scale, the cells of the names, the lines of a row, and the day's full hours."""
+
+    scale: Scale
+    names: int
+    lines: int
+    hours: tuple[HourMark, ...]
+
+
+def frame_of(board: Board, window: Span, width: int, height: int, names: int, zoom: int = 0, density: int = 0) -> Frame:
+    """The frame of a board in a view of `width` and `height`.
+
+    Args:
+        window: what of the day an automatic zoom has to show.
+        zoom: minutes a cell; 0 for the automatic zoom.
+        density: lines a row; 0 for as many (3 at most) as leave all rows in sight.
+    """
+    seconds = zoom * MINUTE or fitting_zoom(window, max(1, width - names))
+    scale = Scale(board.starts_at, board.ends_at, seconds)
+    lines = density or next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
+    return Frame(scale, names, lines, hour_marks(scale, board.zone))
