@@ -43,8 +43,9 @@ def checklist(store: Store, visit_id: int) -> Checklist:
     """The whole checklist of a visit, items by phase and then in the order in which they were added."""
     attempts: dict[int, list[Attempt]] = {}
     for row in store.all(
-        "SELECT a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, a.satisfied, "
-        "a.follow_up_id, a.self_approved FROM attempt a JOIN staff s ON s.id = a.staff_id WHERE a.visit_id = ? ORDER BY a.sequence",
+        "SELECT a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, "
+        "a.satisfied, a.follow_up_id, a.self_approved FROM attempt a JOIN staff s ON s.id = a.staff_id "
+        "WHERE a.visit_id = ? ORDER BY a.sequence",
         (visit_id,),
     ):
         item_id, sequence, at, by, result, text, value, grade, vantage, signed_by, satisfied, follow_up_id, own = row
@@ -79,7 +80,8 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             why,
         )
         for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why in store.all(
-            "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why FROM item WHERE visit_id = ?",
+            "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why FROM item "
+            "WHERE visit_id = ?",
             (visit_id,),
         )
     ]
@@ -142,7 +144,8 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
     required: dict[int, tuple[int, int]] = {
         visit_id: (items, tests)
         for visit_id, items, tests in store.all(
-            f"SELECT visit_id, count(*), sum(kind = 'test') FROM item WHERE required = 1 AND visit_id IN ({marks}) GROUP BY visit_id",
+            "SELECT visit_id, count(*), sum(kind = 'test') FROM item "
+            f"WHERE required = 1 AND visit_id IN ({marks}) GROUP BY visit_id",
             visit_ids,
         )
     }

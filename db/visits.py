@@ -257,10 +257,9 @@ def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]
 
 
 def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
-    if len(ids) > 500:
-        scope, params = "", ()
-    else:
-        scope, params = f"WHERE a.visit_id IN ({', '.join('?' * len(ids))})", tuple(ids)
+    few = len(ids) <= 500
+    scope = f"WHERE a.visit_id IN ({', '.join('?' * len(ids))})" if few else ""
+    params = tuple(ids) if few else ()
     segments: dict[int, list[Segment]] = {}
     for assignment_id, kind, starts_at, ends_at in store.all(
         "SELECT g.assignment_id, g.kind, g.starts_at, g.ends_at FROM segment g "
@@ -274,10 +273,12 @@ def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
         f"a.check_out_at, a.return_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
         params,
     ):
-        visit_id, assignment_id, staff_id, name, labour_class, vehicle, billable, *moments = row
+        visit_id, assignment_id, staff_id, name, labour_class, vehicle, billable, depart, check_in, check_out, back = (
+            row
+        )
         part = Assignment(
-            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), *moments,
-            segments=tuple(segments.get(assignment_id, ())),
+            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back,
+            tuple(segments.get(assignment_id, ())),
         )  # fmt: skip
         crews.setdefault(visit_id, []).append(part)
     return {visit_id: tuple(parts) for visit_id, parts in crews.items()}

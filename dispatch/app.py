@@ -12,6 +12,7 @@ from textual.screen import Screen
 from dispatch.desk import views
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
+from widgets.themes import THEMES
 
 WATCH_SECONDS = 0.1
 """How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
@@ -61,6 +62,9 @@ class DispatchApp(App[None]):
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
         self.seat = seat
         """Who sits here, at which store."""
         self.day = day or views.today(seat.store)

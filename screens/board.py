@@ -40,8 +40,8 @@ class BoardScreen(SeatedScreen):
 
     CSS_PATH = "board.tcss"
     TITLE_WORD = "the board"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
         "view.pane", "change.undo", "view.next", "screen.keys",

@@ -18,7 +18,8 @@ from widgets.lean import LeanModal
 
 _DIALOG_CSS = """
 $self { align: center middle; background: $background 60%; }
-$self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+$self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
+$self > .dialog { background: $surface; border: round $primary; padding: 0 1; }
 $self .dialog--title { text-style: bold; width: 1fr; }
 $self .dialog--hint { color: $text-muted; width: 1fr; }
 $self .dialog--fault { color: $text-error; width: 1fr; }

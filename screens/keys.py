@@ -20,7 +20,8 @@ class KeysHelp(LeanModal[None]):
 
     DEFAULT_CSS = """
     KeysHelp { align: center middle; background: $background 60%; }
-    KeysHelp > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+    KeysHelp > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; }
+    KeysHelp > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
     KeysHelp .title { text-style: bold; margin: 0 0 1 0; }
     KeysHelp .hint { color: $text-muted; margin: 1 0 0 0; }
     """

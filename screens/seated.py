@@ -36,7 +36,6 @@ class SeatedScreen(LeanScreen[None]):
         Binding("u", "undo", "Undo", id="change.undo", tooltip="take back your last change"),
         Binding("ctrl+r", "redo", "Redo", id="change.redo", tooltip="do again what you took back"),
         Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
-        Binding("ctrl+l", "redraw", "Redraw", id="screen.redraw", tooltip="draw the whole screen again"),
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]
 
@@ -109,14 +108,9 @@ class SeatedScreen(LeanScreen[None]):
 
         self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
 
-    def action_redraw(self) -> None:
-        """Draw everything again, whatever the terminal shows."""
-        self.forget_shown()
-        self.refresh(layout=True)
-
     def action_leave(self) -> None:
         """Go back to the screen before; from the first one, leave the program."""
-        if len(self.app.screen_stack) > 2:
+        if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         else:
             self.app.exit()

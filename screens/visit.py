@@ -42,7 +42,9 @@ class VisitScreen(SeatedScreen):
         "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,enter", "result", "Result", key_display="space", id="item.result", tooltip="record the result: done, answer, test passed"),
+        Binding(
+            "space,enter", "result", "Result", key_display="space", id="item.result", tooltip="done, an answer, test passed"
+        ),
         Binding("f", "fail", "Fail", id="item.fail", tooltip="the test failed, or the item was not done"),
         Binding("minus", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
         Binding("w", "work", "Work note", id="visit.work", tooltip="note what was changed; tests must pass again after it"),

@@ -24,7 +24,8 @@ class ChargeSheet(LeanModal[None]):
 
     DEFAULT_CSS = """
     ChargeSheet { align: center middle; background: $background 60%; }
-    ChargeSheet > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; background: $surface; border: round $primary; padding: 0 1; }
+    ChargeSheet > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; }
+    ChargeSheet > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
     ChargeSheet .title { text-style: bold; }
     ChargeSheet .hint { color: $text-muted; margin: 1 0 0 0; }
     """

@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +84,7 @@ def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def firm(sample_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dispatch]:
+def firm(sample_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
     """The sample firm, with its lead at the keyboard on the morning of Tuesday 24 November 2026."""
     from db.safekeeping import backup
     from db.store import Store
@@ -94,4 +93,4 @@ def firm(sample_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with Store.open(sample_week) as store:
         backup(store, path)
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    yield Dispatch(path)
+    return Dispatch(path)

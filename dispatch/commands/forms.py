@@ -11,7 +11,7 @@ from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
 from dispatch.model.travel import Leg
-from dispatch.model.units import minutes_of, to_unit
+from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
 
 
@@ -109,7 +109,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     }
 
 
-def leg_form(leg: Leg | None, unit: str) -> dict[str, Any] | None:
+def leg_form(leg: Leg | None, unit: DistanceUnit) -> dict[str, Any] | None:
     """A leg: null where there is none; minutes and distance null where they are unknown, never 0."""
     if leg is None:
         return None

@@ -232,8 +232,11 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     if args.check:
         placed = schedule.check_placement(seat.store, args.reference, args.to, at)
     else:
-        place = schedule.assign if deed == "assign" else schedule.move
-        placed = place(seat, args.reference, args.to, at, reason=args.override, confirmed=args.confirm)
+        meant = {"reason": args.override, "confirmed": args.confirm}
+        if deed == "assign":
+            placed = schedule.assign(seat, args.reference, args.to, at or 0, **meant)
+        else:
+            placed = schedule.move(seat, args.reference, args.to, at, **meant)
     visit = placed.visit
     verb = "would stand" if args.check else "stands"
     when = f"{day_text(day_of(placed.starts_at, visit.zone))} {clock_text(placed.starts_at, visit.zone)}"

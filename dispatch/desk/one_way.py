@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
 
 from dispatch.model.firm import Firm
 from dispatch.model.travel import Place
@@ -23,9 +22,8 @@ class OneWay:
 def one_way_from(firm: Firm, place: Place | None) -> OneWay:
     """The estimated drive from the depot; unknown as long as either end has no coordinates."""
     leg = Estimated().leg(firm.depot, place, 0)
-    unit = cast(Literal["mi", "km"], firm.distance_unit)
     return OneWay(
-        None if leg.metres is None else str(to_unit(leg.metres, unit)),
+        None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
         None if leg.seconds is None else minutes_of(leg.seconds),
         leg.provenance.value,
     )

@@ -13,7 +13,7 @@ from dispatch.model.instants import clock_text, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.travel import Leg
-from dispatch.model.units import distance_text, leg_text
+from dispatch.model.units import DistanceUnit, distance_text, leg_text
 from dispatch.model.visits import Visit
 
 
@@ -178,7 +178,7 @@ def charge_line(store: Store, visit: Visit) -> str:
     return f"charge {format_minor(kept.total, kept.exponent, grouped=True)} {kept.currency} ({kept.status})"
 
 
-def leg_line(leg: Leg, unit: str) -> str:
+def leg_line(leg: Leg, unit: DistanceUnit) -> str:
     """A leg in words: minutes with provenance, and the distance."""
     distance = distance_text(leg.metres, unit) if leg.metres is not None else ""
     return "  ".join(part for part in (leg_text(leg.seconds, leg.provenance), distance) if part)

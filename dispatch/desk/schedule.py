@@ -277,7 +277,7 @@ def _permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str
 def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
     """Who and when, from what was named and how the visit stands."""
     names = list(crew) if crew else [part.technician for part in visit.assignments]
-    technicians = []
+    technicians: list[Technician] = []
     for name in names:
         technician = people.technician_by_name(store, name)
         if technician is None:

@@ -18,6 +18,7 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.text import show
 from dispatch.model.travel import Leg
+from dispatch.model.units import DistanceUnit
 from dispatch.model.visits import Visit
 
 
@@ -39,7 +40,7 @@ class VisitPage:
     events: tuple[Event, ...]
     follow_ups: tuple[Visit, ...]
     hours24: bool
-    unit: str
+    unit: DistanceUnit
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -103,9 +104,13 @@ def _worded(deed: str, detail: Mapping[str, Any], zone: str) -> str:
     for key, value in detail.items():
         if value in (None, "", [], False):
             continue
-        if key in ("at", "starts_at", "was_at") and isinstance(value, int):
-            value = f"{day_text(day_of(value, zone))} {clock_text(value, zone)}"
+        word = key.replace("_", " ")
+        if value is True:
+            parts.append(word)
+        elif key.endswith("_at") and isinstance(value, int):
+            parts.append(f"{word} {day_text(day_of(value, zone))} {clock_text(value, zone)}")
         elif isinstance(value, list):
-            value = ", ".join(map(str, value))
-        parts.append(f"{key.replace('_', ' ')} {value}" if value is not True else key.replace("_", " "))
+            parts.append(f"{word} {', '.join(map(str, value))}")
+        else:
+            parts.append(f"{word} {value}")
     return " · ".join(parts) or deed

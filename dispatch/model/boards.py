@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dispatch.model.people import Absence
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Leg
+from dispatch.model.units import DistanceUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Board:
     firm: str
     day: datetime.date
     zone: str
-    unit: str
+    unit: DistanceUnit
     hours24: bool
     starts_at: int
     ends_at: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dispatch.model.travel import Place
+from dispatch.model.units import DistanceUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Firm:
 
     name: str = "My firm"
     zone: str = "UTC"
-    distance_unit: str = "mi"
+    distance_unit: DistanceUnit = "mi"
     clock_hours: int = 24
     first_weekday: int = 0
     currency: str = "USD"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,26 @@ def test_sample_file_with_damage(desk: Desk, data: st.DataObject) -> None:
     report = imported(desk, "visits", bytes(content))
     if report is not None and report.applied:
         assert desk.count("visit") - before == report.counts.get(Verdict.NEW, 0)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@QUICK
+@given(data=st.data())
+def test_card_with_anything_in_it(desk: Desk, data: st.DataObject) -> None:
+    """Any part of a good card is replaced by anything."""
+    card = json.loads((SAMPLE / "rate_card.json").read_text())
+    parent, key = card, data.draw(st.sampled_from(sorted(card)))
+    while isinstance(parent[key], dict) and data.draw(st.booleans()):
+        parent, key = parent[key], data.draw(st.sampled_from(sorted(parent[key])))
+    parent[key] = data.draw(JSON)
+    report = imported(desk, "rate-card", json.dumps(card).encode(), update=True)
+    if report is not None and report.applied:
+        second = imported(desk, "rate-card", json.dumps(card).encode(), update=True)
+        assert second is not None
+        assert [row.verdict for row in second.rows] == [Verdict.UNCHANGED]

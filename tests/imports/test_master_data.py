@@ -28,6 +28,27 @@ def test_sample_file_twice_changes_nothing(desk: Desk, kind: str) -> None:
     assert desk.count("audit") == audited
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (
+            "clients",
+            "client,computers,tax_exempt,agreement,agreement_starts,allowance_minutes,labour_discount_pct\n"
+            "Acme,007,1,Retainer,2026-02-01,0,007.50\nElm,0,FALSE,TM,2026-02-01,,-0\n",
+        ),
+        (
+            "sites",
+            "client,site,lat,lon,access_from,access_to,services\nharbor dental,Annex,-0.0,+8.50,8:00,24:00, mail ;;x\n",
+        ),
+        ("technicians", "name,login,skills,lunch_minutes,labour_class,vehicle\nKim Vale,KIM,Server;server,0,tech, \n"),
+        ("visits", "reference,client,site,work,minutes,priority,tags\n r1 ,HARBOR DENTAL,main  office,Fix,060,,B;a\n"),
+    ],
+)
+def test_odd_spellings_are_found_again_as_they_were_meant(desk: Desk, kind: str, text: str) -> None:
+    assert set(verdicts(desk.take(kind, text))) == {"new"}
+    assert set(verdicts(desk.take(kind, text))) == {"unchanged"}
+
+
 # clients
 
 

@@ -230,6 +230,14 @@ def test_difference_is_reported_field_by_field_and_left(desk: Desk) -> None:
     assert (visit.minutes, visit.priority) == (45, 2)
 
 
+def test_long_texts_are_shown_where_they_part(desk: Desk) -> None:
+    desk.take("visits", row(description="a" * 60 + " left"))
+
+    (difference,) = desk.take("visits", row(description="a" * 60 + " right")).rows[0].differences
+
+    assert (difference.ours, difference.theirs) == ("…aaaaaaaaa left", "…aaaaaaaaa right")
+
+
 def test_update_takes_what_differs_and_leaves_what_the_file_has_not(desk: Desk) -> None:
     desk.take("visits", row(
         priority="P2", date="2026-11-24", promised_from="09:00", promised_to="11:00", tags="server", skills="server",

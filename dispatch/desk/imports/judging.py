@@ -11,7 +11,7 @@ from db.names import folded
 from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.table import Columns, Table
-from dispatch.desk.imports.verdicts import Difference, Judged, Verdict, shortened
+from dispatch.desk.imports.verdicts import Difference, Judged, Verdict, contrasted, shortened
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 
@@ -91,11 +91,7 @@ def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) 
         return _with(entry, reference, Verdict.NEW, write=draft.add)
     differing = [column for column, value in draft.theirs.items() if draft.ours.get(column) != value]
     differences = tuple(
-        Difference(
-            column,
-            shortened(subject.spell(column, draft.ours.get(column))),
-            shortened(subject.spell(column, draft.theirs[column])),
-        )
+        contrasted(column, subject.spell(column, draft.ours.get(column)), subject.spell(column, draft.theirs[column]))
         for column in differing
     )
     if not differences:

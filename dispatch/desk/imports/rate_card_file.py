@@ -12,7 +12,7 @@ from typing import Any
 from db import agreements, clients, settings, visits
 from db.unit import Unit
 from dispatch.desk.imports.table import Unreadable, read_text
-from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, shortened
+from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, contrasted, shortened
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
@@ -134,7 +134,7 @@ def _depot(given: Any, faults: list[Fault]) -> tuple[str, Place] | None:
 def _differences(before: RateCard, name: str, card: Mapping[str, Any]) -> tuple[Difference, ...]:
     ours, theirs = {"name": before.name, **before.card}, {"name": name, **card}
     return tuple(
-        Difference(key, _spelt(ours.get(key)), _spelt(theirs.get(key)))
+        contrasted(key, _spelt(ours.get(key)), _spelt(theirs.get(key)))
         for key in dict.fromkeys((*ours, *theirs))
         if ours.get(key) != theirs.get(key)
     )
@@ -174,9 +174,9 @@ def _settle_sites(unit: Unit, seat: Seat, before: Firm, after: Firm) -> None:
 
 
 def _spelt(value: Any) -> str:
-    return (
-        "" if value is None else shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    )
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _zone(given: Any, otherwise: str) -> str:

@@ -117,3 +117,12 @@ class Report:
 def shortened(value: str) -> str:
     """A value from a file, fit to be repeated in a sentence."""
     return show(value.strip(), SHOWN_CELLS)
+
+
+def contrasted(field: str, ours: str, theirs: str) -> Difference:
+    """A difference, both values shortened so that where they part is still in sight."""
+    if shortened(ours) == shortened(theirs):
+        pairs = enumerate(zip(ours, theirs, strict=False))
+        same = next((place for place, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
+        ours, theirs = (f"…{value[max(0, same - SHOWN_CELLS // 4) :]}" for value in (ours, theirs))
+    return Difference(field, shortened(ours), shortened(theirs))
