@@ -295,6 +295,9 @@ class BoardScreen(SeatedScreen):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
+        if not visit.located:
+            self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+            return
         ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")

@@ -26,6 +26,7 @@ $self .dialog--fault { color: $text-error; width: 1fr; }
 $self Input { border: none; height: 1; padding: 0 1; background: $boost; margin: 0 0 0 0; }
 $self Input:focus { background: $primary 30%; border: none; }
 $self OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+$self OptionList:focus { border: none; background: $surface; }
 $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 """
 

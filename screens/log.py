@@ -14,7 +14,6 @@ from textual.widgets import Static
 from dispatch.desk import views
 from dispatch.model.boards import Log
 from dispatch.model.instants import clock_text, day_text
-from dispatch.model.money import format_minor
 from dispatch.model.states import ENDED
 from screens.seated import SeatedScreen
 from widgets.header import StatusBar
@@ -114,7 +113,6 @@ def totals(log: Log) -> str:
     if not log.lines:
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     ended = [line for line in log.lines if line.visit.state in ENDED]
-    charged = [line for line in log.lines if line.total is not None]
     with_promise = [line for line in log.lines if line.visit.promised and line.visit.actual_in is not None]
     on_time = [line for line in with_promise if line.visit.promised and line.visit.actual_in <= line.visit.promised[1]]  # type: ignore[operator]
     parts = [f"{len(ended)} of {len(log.lines)} ended"]
@@ -129,7 +127,4 @@ def totals(log: Log) -> str:
     blocked = sum(line.charge_status == "blocked" for line in log.lines)
     if blocked:
         parts.append(f"{blocked} charge blocked")
-    overrides = sum(line.overrides for line in log.lines)
-    if overrides:
-        parts.append(f"{overrides} overridden")
     return " · ".join(parts)

@@ -40,7 +40,7 @@ class ChargeSheet(LeanModal[None]):
         word = "Estimate" if page.charge is not None and page.charge.estimate else "Charge"
         with VerticalScroll():
             yield Label(Content(f"{word} · {show(page.visit.reference)} {show(page.visit.client)}"), classes="title")
-            yield Static(Content("\n".join(charge_lines(page))))
+            yield Static(Content("\n".join(charge_lines(page, min(104, int(self.app.size.width * 0.98) - 4)))))
             yield Label(Content("esc goes back"), classes="hint")
 
 
@@ -78,7 +78,7 @@ class VisitRecord(SeatedScreen):
         if page is None:
             return
         self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
-        self.query_one("#page", Static).update(Content("\n".join(visit_page_lines(page))))
+        self.query_one("#page", Static).update(Content("\n".join(visit_page_lines(page, max(40, self.size.width - 4)))))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from db import sheets
@@ -111,7 +112,7 @@ def visit_lines(found: Sequence[Visit]) -> list[str]:
     ]
 
 
-def visit_page_lines(page: VisitPage) -> list[str]:
+def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
     """One visit with its checklist, its charge and its events."""
     visit = page.visit
     lines = [
@@ -135,7 +136,7 @@ def visit_page_lines(page: VisitPage) -> list[str]:
             *(f"  {unmet.gate} {show(unmet.ref)} {show(unmet.text)}" for unmet in page.unmet),
         ]
     lines += ["Charge" + (" (estimate)" if page.charge is not None and page.charge.estimate else "")]
-    lines += [f"  {line}" for line in charge_lines(page)]
+    lines += [f"  {line}" for line in charge_lines(page, width - 2)]
     if page.events:
         lines += ["Events"]
         lines += [
@@ -145,27 +146,33 @@ def visit_page_lines(page: VisitPage) -> list[str]:
     return lines
 
 
-def charge_lines(page: VisitPage) -> list[str]:
-    """The charge sheet of a visit as text, each line with its arithmetic."""
+def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
+    """The charge sheet of a visit as text: each line with what it charges, and below it how that was made."""
     if page.charge is None:
-        return [page.charge_note]
+        return textwrap.wrap(page.charge_note, width)
     form = page.charge.sheet.as_json()
     currency = page.charge.currency
     if form["total"] is None:
-        return ["blocked: " + ", ".join(form.get("errors", []))]
-    lines = [
-        f"{pad(line['rule'], 9)} {pad(show(line.get('tech', '')), 12)} {line['amount']:>10}  {show(line['why'])}"
-        for line in form["lines"]
-    ]
-    lines.append(f"{'net':9} {'':12} {form['net']:>10}")
-    lines.append(f"{'tax':9} {'':12} {form['tax']:>10}")
-    lines.append(
-        f"{'total':9} {'':12} {form['total']:>10}  {currency}"
-        + (f"  {form['status']}" if form["status"] != "ready" else "")
-    )
-    if form["flags"]:
-        lines.append("flags: " + ", ".join(form["flags"]))
+        return ["blocked: " + ", ".join(_code_words(code) for code in form.get("errors", []))]
+    room = max(8, width - 36)
+    lines = []
+    for line in form["lines"]:
+        who = " ".join(show(part) for part in (line.get("tech"), line.get("note")) if part)
+        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        lines.append(f"{pad(line['rule'], 9)} {pad(who, room)} {counted:>14} {line['amount']:>9}")
+        why = line["why"] + (f" (worth {line['value']})" if "value" in line else "")
+        lines += textwrap.wrap(show(why), width, initial_indent="    ", subsequent_indent="    ")
+    lines += [f"{word:<{width - 10}} {form[word]:>9}" for word in ("net", "tax", "total")]
+    lines.append(f"all in {currency}" + (f" · {page.charge.sheet.tax_why}" if page.charge.sheet.tax_why else ""))
+    if form["status"] != "ready":
+        lines.append("a lead must look at it: " + ", ".join(_code_words(code) for code in form["flags"]))
+    elif form["flags"]:
+        lines.append("noted: " + ", ".join(_code_words(code) for code in form["flags"]))
     return lines
+
+
+def _code_words(code: str) -> str:
+    return code.replace("_", " ").lower()
 
 
 def charge_line(store: Store, visit: Visit) -> str:

@@ -88,7 +88,9 @@ def poison(store: Store) -> None:
             key = "rowid" if table in ("staff", "client", "site") else "0"
             # names are unique, so that each gets its own head
             for (row,) in store.all(f"SELECT DISTINCT {key} FROM {table}"):
-                store.conn.execute(f"UPDATE {table} SET {column} = ? {version} WHERE {key} = ?", (f"{row}{HOSTILE}", row))
+                store.conn.execute(
+                    f"UPDATE {table} SET {column} = ? {version} WHERE {key} = ?", (f"{row}{HOSTILE}", row)
+                )
     store.conn.execute("UPDATE setting SET value = json_quote(?) WHERE key = 'name'", (HOSTILE.replace("\x00", ""),))
 
 
