@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.template import items_for
-from dispatch.model.checklists import ItemTemplate
 from dispatch.model.people import Technician
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Assignment, Segment, Visit
+
+
+if TYPE_CHECKING:
+    from dispatch.model.checklists import ItemTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
 
     The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
     """
+    from dispatch.closeout.template import items_for
+
     job_id = new.job_id
     if job_id is None:
         job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())

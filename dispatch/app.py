@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -38,6 +39,11 @@ def _log() -> Screen[Any]:
     return LogScreen()
 
 
+def _collect_garbage_again() -> None:
+    gc.freeze()
+    gc.enable()
+
+
 class DispatchApp(App[None]):
     """The board, my day and the visit log, for the person at `seat`."""
 
@@ -64,7 +70,8 @@ class DispatchApp(App[None]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        # set before anybody watches: the stylesheet is worked out once, in these colours
+        self.set_reactive(App.theme, THEMES[0].name)
         self.seat = seat
         """Who sits here, at which store."""
         self.day = day or views.today(seat.store)
@@ -76,6 +83,7 @@ class DispatchApp(App[None]):
 
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
+        self.call_after_refresh(_collect_garbage_again)
         self.set_interval(WATCH_SECONDS, self._watch)
         self.set_interval(CLOCK_SECONDS, self._tick)
 

@@ -11,17 +11,15 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.timer import Timer
 
 from db.faults import StoreFault
-from dispatch.desk import schedule, views
+from dispatch.desk import views
 from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
-from dispatch.desk.visit_page import visit_page
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
-from screens.dialogs import AskConfirm, AskText, Choose, Row
-from screens.price import price_words
 from screens.seated import SeatedScreen
 from widgets.header import StatusBar
 from widgets.ink import ink
@@ -33,6 +31,10 @@ from widgets.visit_detail import VisitDetail
 
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
+
+
+PRICE_AFTER = 0.15
+"""Seconds that the cursor rests on a visit before its charge is worked out."""
 
 
 class BoardScreen(SeatedScreen):
@@ -72,6 +74,7 @@ class BoardScreen(SeatedScreen):
         self._board: Board | None = None
         self._moving: BoardVisit | None = None
         self._filter = ""
+        self._pricing: Timer | None = None
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -147,14 +150,24 @@ class BoardScreen(SeatedScreen):
             board,
             visit,
             technician_skills=row.skills if row is not None else None,
-            charge=self._charge(visit),
             advice=advice,
             now=self.seat.now,
         )
         self.query_one(RoutePane).set_route(board, row, visit.id if visit is not None else None)
+        # the charge engine is not needed for the first frame, and not for a cursor that only passes by
+        if self._pricing is not None:
+            self._pricing.stop()
+        self._pricing = self.set_timer(PRICE_AFTER, self._show_charge)
+
+    def _show_charge(self) -> None:
+        visit, _ = self._selected()
+        self.query_one(VisitDetail).set_charge(self._charge(visit))
 
     def _charge(self, visit: BoardVisit | None) -> str:
         """The charge of the selected visit, or its estimate, in a sentence."""
+        from dispatch.desk.visit_page import visit_page
+        from screens.price import price_words
+
         if visit is None or visit.start is None:
             return ""
         found = self.look(visit_page, self.seat.store, visit.reference)
@@ -229,6 +242,8 @@ class BoardScreen(SeatedScreen):
     @work
     async def action_filter(self) -> None:
         """Show only what holds a word."""
+        from screens.dialogs import AskText
+
         word = await self.app.push_screen_wait(
             AskText("Show only", "a technician, client, skill or word of the work", self._filter)
         )
@@ -263,6 +278,8 @@ class BoardScreen(SeatedScreen):
     @work
     async def action_go(self) -> None:
         """Go to a date that is typed."""
+        from screens.dialogs import AskText
+
         today = views.today(self.seat.store)
 
         def fault(typed: str) -> str | None:
@@ -287,6 +304,9 @@ class BoardScreen(SeatedScreen):
     @work
     async def action_assign(self) -> None:
         """Choose among technicians and times, best first, then place by hand."""
+        from dispatch.desk import schedule
+        from screens.dialogs import Choose, Row
+
         visit = self._wanted("assign")
         if visit is None or self._board is None:
             return
@@ -338,6 +358,8 @@ class BoardScreen(SeatedScreen):
         self._begin_move(visit, row.technician_id, visit.start)
 
     def _begin_move(self, visit: BoardVisit, technician_id: int, start: int) -> None:
+        from dispatch.desk import schedule
+
         row = self._row_number(technician_id)
         if row is None:
             return
@@ -377,6 +399,8 @@ class BoardScreen(SeatedScreen):
             self._place(visit, row, event.start)
 
     def _judge(self, technician_id: int, start: int) -> None:
+        from dispatch.desk import schedule
+
         visit = self._moving
         if visit is None:
             return
@@ -389,6 +413,9 @@ class BoardScreen(SeatedScreen):
     async def _place(
         self, visit: BoardVisit, row: BoardRow, start: int, reason: str = "", confirmed: bool = False
     ) -> None:
+        from dispatch.desk import schedule
+        from screens.dialogs import AskConfirm, AskText
+
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
         try:
             placed = await self.attempt(
@@ -419,6 +446,8 @@ class BoardScreen(SeatedScreen):
         self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")
 
     async def _simple(self, deed_name: str) -> None:
+        from dispatch.desk import schedule
+
         visit = self._wanted(deed_name)
         if visit is not None:
             changed = await self.do(getattr(schedule, deed_name), visit.reference)
@@ -439,6 +468,8 @@ class BoardScreen(SeatedScreen):
 
     async def action_pin(self) -> None:
         """Pin, or take the pin out."""
+        from dispatch.desk import schedule
+
         visit = self._wanted("pin")
         if visit is not None:
             await self.do(schedule.pin, visit.reference, not visit.pinned)
@@ -446,6 +477,8 @@ class BoardScreen(SeatedScreen):
     @work
     async def action_hold(self) -> None:
         """Put on hold with a reason, or take off hold."""
+        from dispatch.desk import schedule
+
         visit = self._wanted("hold")
         if visit is None:
             return
@@ -457,6 +490,8 @@ class BoardScreen(SeatedScreen):
     @work
     async def action_cancel(self) -> None:
         """Cancel with a reason."""
+        from dispatch.desk import schedule
+
         visit = self._wanted("cancel")
         if visit is not None:
             if visit.state in OPEN_ON_SITE:
@@ -465,6 +500,8 @@ class BoardScreen(SeatedScreen):
             await self._with_reason(schedule.cancel, visit, "Cancel", "what did the client say?")
 
     async def _with_reason(self, deed: object, visit: BoardVisit, title: str, hint: str) -> None:
+        from screens.dialogs import AskText
+
         reason = await self.app.push_screen_wait(
             AskText(
                 f"{title} {visit.reference} {visit.client}",

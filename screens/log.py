@@ -118,12 +118,6 @@ def totals(log: Log) -> str:
     parts = [f"{len(ended)} of {len(log.lines)} ended"]
     if with_promise:
         parts.append(f"{len(on_time)} of {len(with_promise)} arrived within their promise")
-    for currency in sorted({line.currency for line in charged}):
-        lines = [line for line in charged if line.currency == currency]
-        total = sum(line.total or 0 for line in lines)
-        parts.append(
-            f"charged {format_minor(total, lines[0].exponent, grouped=True)} {currency} on {len(lines)} visits"
-        )
     blocked = sum(line.charge_status == "blocked" for line in log.lines)
     if blocked:
         parts.append(f"{blocked} charge blocked")

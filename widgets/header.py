@@ -26,10 +26,7 @@ class StatusBar(LineView):
 
     DEFAULT_CSS = """
     StatusBar { height: 1; background: $primary 18%; }
-    StatusBar > .ink--title { color: $primary; text-style: bold; }
     """
-
-    COMPONENT_CLASSES = {"ink--title"}
 
     _left: tuple[Span, ...] = ()
     _middle: tuple[Span, ...] = ()

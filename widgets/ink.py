@@ -1,7 +1,7 @@
 """Lines of coloured text as plain data, so that what a widget says can be built and tested without an app.
 
-A span is safe text (it went through `show`) and the name of an ink; a widget turns ink names into styles by its
-component classes `ink--…`. Two names joined by `+` mean the first ink in the foreground colour of the second.
+A span is safe text (it went through `show`) and the name of an ink; a widget turns ink names into styles by
+the palette. Two names joined by `+` mean the first ink in the foreground colour of the second.
 """
 
 from collections.abc import Iterable, Sequence

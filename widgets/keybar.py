@@ -31,12 +31,8 @@ def key_line(keys: Sequence[tuple[str, str]], width: int) -> Line:
 class KeyBar(LineView):
     """One line of key hints. Much cheaper than a footer of widgets: a change redraws one line."""
 
-    COMPONENT_CLASSES = {"ink--key", "ink--word"}
-
     DEFAULT_CSS = """
     KeyBar { height: 1; background: $primary 18%; }
-    KeyBar > .ink--key { color: $primary; text-style: bold; }
-    KeyBar > .ink--word { color: $foreground 85%; }
     """
 
     _keys: tuple[tuple[str, str], ...] = ()

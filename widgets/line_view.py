@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Offset, Region, Size
@@ -12,12 +10,7 @@ from textual.strip import Strip
 
 from widgets.ink import Line
 from widgets.marks import TYPOGRAPHY
-
-INKS = (
-    *("plain", "strong", "dim", "faint", "good", "warn", "bad", "info", "mark", "heading"),
-    *("cursor", "cursor-blurred"),
-)
-"""The inks that every line view has."""
+from widgets.palette import style_of
 
 
 class LineView(ScrollView, can_focus=False):
@@ -26,33 +19,12 @@ class LineView(ScrollView, can_focus=False):
     A subclass answers `line_at`. With NO_COLOR the cursor is underlined, because its hue is gone.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
-
     DEFAULT_CSS = """
     LineView {
         background: $surface;
         color: $foreground;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
-    }
-    LineView > .ink--plain { color: $foreground; }
-    LineView > .ink--strong { color: $foreground; text-style: bold; }
-    LineView > .ink--dim { color: $foreground 62%; }
-    LineView > .ink--faint { color: $foreground 35%; }
-    LineView > .ink--good { color: $success; }
-    LineView > .ink--warn { color: $text-warning; }
-    LineView > .ink--bad { color: $text-error; text-style: bold; }
-    LineView > .ink--info { color: $primary; }
-    LineView > .ink--mark { color: $accent; text-style: bold; }
-    LineView > .ink--heading { color: $primary; text-style: bold; }
-    LineView > .ink--cursor {
-        color: $block-cursor-foreground;
-        background: $block-cursor-background;
-        text-style: bold;
-    }
-    LineView > .ink--cursor-blurred {
-        color: $block-cursor-blurred-foreground;
-        background: $block-cursor-blurred-background;
     }
     """
 
@@ -112,7 +84,7 @@ class LineView(ScrollView, can_focus=False):
         style = self._ink_styles.get(name)
         if style is None:
             base, _, over = name.partition("+")
-            style = self.get_component_rich_style(f"ink--{base}")
+            style = style_of(base, self.app.theme_variables, self.background_colors[1])
             if over:
                 style += Style(color=self.style_of(over).color, bold=True)
             if self.colourless and base == "cursor":
@@ -122,10 +94,10 @@ class LineView(ScrollView, can_focus=False):
 
     def strip_of(self, line: Line, width: int) -> Strip:
         """A drawn line of `width` cells."""
-        style_of = self.style_of
+        styled = self.style_of
         if self.ascii:
-            return Strip([Segment(text.translate(TYPOGRAPHY), style_of(name)) for text, name in line if text], width)
-        return Strip([Segment(text, style_of(name)) for text, name in line if text], width)
+            return Strip([Segment(text.translate(TYPOGRAPHY), styled(name)) for text, name in line if text], width)
+        return Strip([Segment(text, styled(name)) for text, name in line if text], width)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the widget."""

@@ -19,7 +19,6 @@ from widgets.marks import marks_of
 from widgets.timeline_cursor import BoardCursor
 from widgets.timeline_ghost import STEP, Ghost, verdict_line
 from widgets.timeline_hours import hours_line
-from widgets.timeline_inks import CSS, INKS
 from widgets.timeline_layout import MINUTE, ZOOMS, Frame, Projected, Span, frame_of, working_window
 from widgets.timeline_messages import AtGhost, AtVisit
 from widgets.timeline_rows import Look, name_lines, name_width, row_lines
@@ -53,9 +52,7 @@ class Timeline(LineView, can_focus=True):
     class GhostDropped(AtGhost):
         """Escape in move mode: the visit stays where it was. Move mode has ended."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{name}" for name in INKS}
-
-    DEFAULT_CSS = CSS
+    DEFAULT_CSS = "Timeline { height: 1fr; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "go('left')", "Earlier", show=False, id="timeline.left"),

@@ -7,8 +7,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from dispatch.commands import firm, importing, opening, views, visit
-
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_GATES = 3
@@ -16,9 +14,9 @@ EXIT_GATES = 3
 
 def run(words: Sequence[str]) -> int:
     """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates."""
-    args = _parser().parse_args(words)
+    args = _parser(words).parse_args(words)
     if not hasattr(args, "run"):
-        args = _parser().parse_args(["open", *words])
+        args = _parser(["open"]).parse_args(["open", *words])
     from db.faults import StoreFault
     from dispatch.desk.refusals import GatesUnmet, Refusal
     from dispatch.model.text import show
@@ -39,18 +37,30 @@ def run(words: Sequence[str]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+GROUPS = {
+    "views": ("board", "day", "log", "demo", "open"),
+    "visit": ("visit",),
+    "importing": ("import",),
+    "firm": ("init", "staff"),
+}
+"""The modules of this package, and the commands that each has."""
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command that `words` name; of all commands where they name none, for the help and for errors."""
+    from importlib import import_module
+
     from dispatch import __version__
 
     parser = argparse.ArgumentParser(
         prog="dispatch",
-        description="A dispatch board for on-site IT visits. Without a command it opens the board, your day or the log.",
+        description="A dispatch board for on-site IT visits. Without a command it opens the screen of your role.",
     )
     parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
-    opening_options = opening.common_options()
+    parser.add_argument("--db", metavar="FILE", help=argparse.SUPPRESS)
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
-    views.add_parsers(groups, opening_options)
-    visit.add_parsers(groups, opening_options)
-    importing.add_parsers(groups)
-    firm.add_parsers(groups)
+    named = words[0] if words else ""
+    wanted = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
+    for group in wanted:
+        import_module(f"dispatch.commands.{group}").add_parsers(groups)
     return parser

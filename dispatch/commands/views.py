@@ -6,15 +6,16 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import database_path, on_terminal, open_seat, open_store
+from dispatch.commands.opening import common_options, database_path, on_terminal, open_seat, open_store
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.model.boards import BoardRow
 
 
-def add_parsers(groups: Any, options: argparse.ArgumentParser) -> None:
+def add_parsers(groups: Any) -> None:
     """Register the views."""
+    options = common_options()
     for name, run, help_text in (
         ("board", _board, "the dispatcher's day: technicians, visits, legs, the unscheduled queue"),
         ("day", _day, "a technician's day: the next stop first"),
@@ -165,6 +166,11 @@ def _screen(args: argparse.Namespace, mode: str) -> int:
         raise Refusal("A screen needs a terminal; --plain prints text and --json JSON.")
     seat = open_seat(args)
     day = _date(args, seat.store) if getattr(args, "date", None) else None
+    import gc
+
+    # the modules of a screen are thousands of objects that all stay: looking through them again and again for
+    # garbage costs a tenth of the way to the first frame, and the app takes up collecting after it
+    gc.disable()
     from dispatch.app import DispatchApp
 
     app = DispatchApp(seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii)

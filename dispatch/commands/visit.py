@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace], int]
 
 
-def add_parsers(groups: Any, options: argparse.ArgumentParser) -> None:
+def add_parsers(groups: Any) -> None:
     """Register `dispatch visit` and its deeds."""
+    options = common_options()
     group = groups.add_parser("visit", help="list, add, plan, walk through and close visits")
     deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
 

@@ -10,12 +10,14 @@ from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.seat import Seat
+from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local, day_bounds, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
 from dispatch.model.visits import Visit
-from dispatch.planning.day import Drives, Lunch, Rules, Span, Stop, TechnicianDay, place_lunch
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
+from dispatch.planning.lunch import Span
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
 
@@ -31,36 +33,6 @@ def travel() -> Chain:
 def rules_of(firm: Firm) -> Rules:
     """The checker's rules as the firm has set them."""
     return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap)
-
-
-def shift_of(technician: Technician, day: datetime.date, zone: str) -> Span | None:
-    """From the first opening to the last closing of the technician's weekday, as instants; None on a day off."""
-    openings = [shift for shift in technician.shifts if shift.weekday == day.weekday()]
-    if not openings:
-        return None
-    return (
-        at_local(day, min(shift.opens for shift in openings), zone),
-        at_local(day, max(shift.closes for shift in openings), zone),
-    )
-
-
-def lunch_on(technician: Technician, day: datetime.date, zone: str) -> Lunch | None:
-    """The technician's lunch window on a day."""
-    lunch = technician.lunch
-    if lunch is None:
-        return None
-    return Lunch(at_local(day, lunch.earliest, zone), at_local(day, lunch.latest, zone), lunch.minutes * 60)
-
-
-def lunch_of(
-    technician: Technician, day: datetime.date, zone: str, stays: Iterable[tuple[int, int, int | None]]
-) -> Span | None:
-    """Where lunch stands between the stays (start, end, seconds of the drive there); None where there is no room."""
-    lunch = lunch_on(technician, day, zone)
-    if lunch is None or shift_of(technician, day, zone) is None:
-        return None
-    begin = place_lunch(lunch, [(start - (drive or 0), end) for start, end, drive in stays])
-    return None if begin is None else (begin, begin + lunch.seconds)
 
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
-from db import checklists, clients, legs, people, settings, sheets, visits
-from db.checklists import Tally
+from db import clients, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
-from dispatch.desk.routing import lunch_of, shift_of
+from db.tallies import Tally, tallies
+from dispatch.desk.shifts import lunch_of, shift_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local, day_bounds, day_of
 from dispatch.model.people import Absence, Hours, Technician
-from dispatch.model.states import OCCUPYING, State
+from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 
@@ -35,13 +35,13 @@ def board(store: Store, day: datetime.date) -> Board:
         placed = visits.placed_between(store, starts_at, ends_at)
         waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
         technicians = people.technicians(store)
-        tallies = checklists.tallies(store, [visit.id for visit in placed])
+        done = tallies(store, [visit.id for visit in placed])
         access = clients.access_hours(store)
         phones = clients.phones(store)
         day_legs = legs.legs_of_day(store, day)
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
-        return _card(visit, day, leg, technician_id, tallies.get(visit.id), access, phones)
+        return _card(visit, day, leg, technician_id, done.get(visit.id), access, phones)
 
     rows = []
     for technician in technicians:
@@ -74,18 +74,20 @@ def board(store: Store, day: datetime.date) -> Board:
 
 def log(store: Store, day: datetime.date) -> Log:
     """The lead's day: every visit that stood in it, by start, with evidence and charge."""
+    from db import sheets
+
     with store.read():
         firm = settings.firm(store)
         starts_at, ends_at = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, starts_at, ends_at)
         ids = [visit.id for visit in placed]
-        tallies = checklists.tallies(store, ids)
+        done = tallies(store, ids)
         kept = sheets.latest_sheets(store, ids)
         day_legs = legs.legs_of_day(store, day)
     lines = []
     for visit in placed:
-        tally = tallies.get(visit.id, Tally())
-        sheet = kept.get(visit.id)
+        tally = done.get(visit.id, Tally())
+        sheet = kept.get(visit.id) if visit.state in ENDED else None
         first = visit.assignments[0].technician_id if visit.assignments else None
         leg = day_legs.get(first, {}).get(visit.id) if first is not None else None
         lines.append(

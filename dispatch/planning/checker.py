@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import clock_text
-from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed, place_lunch
+from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
+from dispatch.planning.lunch import place_lunch
 
 
 class Level(StrEnum):

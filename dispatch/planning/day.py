@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dispatch.model.people import Absence
 from dispatch.model.travel import Leg, Place
+from dispatch.planning.lunch import Lunch, Span
 from dispatch.travel.chain import Provider
-
-Span = tuple[int, int]
-"""A half-open stretch of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +31,6 @@ class Stop:
     confirmed: bool = False
     preferred_id: int | None = None
     preferred: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lunch:
-    """A break of `seconds` that fits between `earliest` and `latest` (instants)."""
-
-    earliest: int
-    latest: int
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +80,6 @@ class Drives:
         if leg is None:
             leg = self._known[key] = self.provider.matrix([origin], [destination], self.at)[0][0]
         return leg
-
-
-def place_lunch(lunch: Lunch, taken: Iterable[Span]) -> int | None:
-    """When lunch can begin: the earliest free stretch that holds it; None where none does."""
-    begin = lunch.earliest
-    for start, end in sorted(taken):
-        if end <= begin:
-            continue
-        if start - begin >= lunch.seconds:
-            break
-        begin = max(begin, end)
-    return begin if begin + lunch.seconds <= lunch.latest else None
 
 
 def committed(stops: Sequence[Stop], home: Place | None, drives: Drives) -> list[Span]:
