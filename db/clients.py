@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
 
+from db.doors import access_hours
 from db.names import changed, folded
 from db.store import Store
 from db.unit import Unit
@@ -41,12 +42,6 @@ def client_by_name(store: Store, name: str) -> Client | None:
 def all_clients(store: Store) -> list[Client]:
     """Every client that is not archived, by name; two queries whatever their number."""
     return _clients(store, "WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE, id")
-
-
-def phones(store: Store) -> dict[int, str]:
-    """The first phone number of each client that has one, by the client's id."""
-    rows = store.all("SELECT client_id, phone FROM contact WHERE phone <> '' ORDER BY id DESC")
-    return dict(rows)
 
 
 def add_client(
@@ -115,11 +110,6 @@ def sites_of(store: Store, client_id: int) -> list[Site]:
 def all_sites(store: Store) -> list[Site]:
     """Every site that is not archived, by name; three queries whatever their number."""
     return _sites(store, f"WHERE archived_at IS NULL {_SITE_ORDER}")
-
-
-def access_hours(store: Store) -> dict[int, tuple[Hours, ...]]:
-    """The opening hours of each site that has any, by the site's id."""
-    return {site_id: tuple(hours) for site_id, hours in _access(store).items()}
 
 
 def add_site(
@@ -234,7 +224,7 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
     rows = store.all(f"{_SITE} {where}", params)
     if not rows:
         return []
-    access = _access(store, alone)
+    access = access_hours(store, alone)
     scope, of_one = ("", ()) if alone is None else ("WHERE site_id = ?", (alone,))
     services: dict[int, list[str]] = {}
     for site_id, name in store.all(
@@ -252,7 +242,7 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
                 address=address,
                 zone=zone,
                 place=None if lat is None else Place(lat, lon),
-                access=tuple(access.get(site_id, ())),
+                access=access.get(site_id, ()),
                 access_notes=access_notes,
                 services=tuple(services.get(site_id, ())),
                 one_way_distance=distance,
@@ -262,16 +252,6 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
             )
         )
     return found
-
-
-def _access(store: Store, site_id: int | None = None) -> dict[int, list[Hours]]:
-    scope, of_one = ("", ()) if site_id is None else ("WHERE site_id = ?", (site_id,))
-    access: dict[int, list[Hours]] = {}
-    for found, *hours in store.all(
-        f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", of_one
-    ):
-        access.setdefault(found, []).append(Hours(*hours))
-    return access
 
 
 def _site_columns(where: Site) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.store import Store
 from db.unit import Unit
@@ -14,13 +13,11 @@ from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Assignment, Segment, Visit
 
-
 if TYPE_CHECKING:
     from dispatch.model.checklists import ItemTemplate
 
 
-@dataclass(frozen=True, slots=True)
-class NewVisit:
+class NewVisit(NamedTuple):
     """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4."""
 
     reference: str

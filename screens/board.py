@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
 
+WIDE, TALL = 100, 30
+"""Columns and rows from which the queue and the route have room beside the rest."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 
@@ -40,10 +41,24 @@ PRICE_AFTER = 0.15
 class BoardScreen(SeatedScreen):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
-    CSS_PATH = "board.tcss"
+    DEFAULT_CSS = """
+    BoardScreen { layout: vertical; }
+    BoardScreen #upper { height: 1fr; }
+    BoardScreen #lower { height: 12; border-top: solid $panel; }
+    BoardScreen Timeline { width: 1fr; height: 1fr; }
+    BoardScreen Queue { width: 38; height: 1fr; border-left: solid $panel; }
+    BoardScreen VisitDetail { width: 1fr; height: 1fr; padding: 0 1; }
+    BoardScreen RoutePane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
+    BoardScreen.-narrow Queue { display: none; }
+    BoardScreen.-narrow.-queue Queue { display: block; width: 1fr; border: none; }
+    BoardScreen.-narrow.-queue Timeline { display: none; }
+    BoardScreen.-narrow RoutePane { display: none; }
+    BoardScreen.-short #lower { height: 6; }
+    BoardScreen.-short RoutePane { display: none; }
+    """
     TITLE_WORD = "the board"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
         "view.pane", "change.undo", "view.next", "screen.keys",
@@ -71,6 +86,12 @@ class BoardScreen(SeatedScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        # as the breakpoints will have it, so that the first layout is the one that stays
+        size = self.app.size
+        self.set_class(size.width < WIDE, "-narrow")
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.height < TALL, "-short")
+        self.set_class(size.height >= TALL, "-tall")
         self._board: Board | None = None
         self._moving: BoardVisit | None = None
         self._filter = ""
@@ -261,7 +282,7 @@ class BoardScreen(SeatedScreen):
         if not word:
             return board
         rows = tuple(row for row in board.rows if word in _row_words(row))
-        return replace(board, rows=rows)
+        return board._replace(rows=rows)
 
     def action_zoom(self) -> None:
         """Change the scale of the hours."""

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 class DayScreen(SeatedScreen):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
-    CSS_PATH = "day.tcss"
+    DEFAULT_CSS = """
+    DayScreen #stops { height: 1fr; }
+    DayScreen #place { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
+    """
     TITLE_WORD = "my day"
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.step",

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 class VisitScreen(SeatedScreen):
     """The checklist of one visit. Every result is saved when it shows."""
 
-    CSS_PATH = "visit.tcss"
+    DEFAULT_CSS = """
+    VisitScreen ChecklistView { height: 1fr; }
+    VisitScreen #foot { height: auto; max-height: 8; border-top: solid $panel; padding: 0 1; }
+    """
     TITLE_WORD = "the visit"
     FOOTER: ClassVar[Sequence[str]] = (
         "item.result", "item.fail", "item.na", "visit.work", "visit.ask", "visit.charge", "visit.close", "screen.leave",

@@ -4,14 +4,13 @@ A state is a shape or a letter first and a hue second. Every mark is one cell wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from dispatch.model.states import State
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """One set of glyphs.
 
     `states` holds the 13 states. `edge` and `edge_end` are the sides of a visit's block, `chosen`

@@ -7,14 +7,13 @@ frame. These are worked out when they are first drawn with.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.style import Style
 from textual.color import Color, ColorParseError
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(NamedTuple):
     """A colour and, where it is not the widget's own, a ground: `variable` or `variable percent` of the theme."""
 
     colour: str

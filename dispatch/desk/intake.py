@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from db import clients, people, visits
 from db.store import Store
@@ -54,7 +54,7 @@ def add(seat: Seat, request: Request) -> Visit:
         visit = visits.visit_by_id(seat.store, visit_id)
         assert visit is not None
         # taking an addition back means putting the visit away: nothing is ever deleted
-        undo.remember(seat, unit, f"add {visit.reference}", [replace(visit, archived_at=seat.now)])
+        undo.remember(seat, unit, f"add {visit.reference}", [visit._replace(archived_at=seat.now)])
         return visit
 
 

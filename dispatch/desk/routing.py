@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from db import clients, legs, people, settings, visits
+from db import doors, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
@@ -37,7 +37,7 @@ def rules_of(firm: Firm) -> Rules:
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
-    hours = clients.access_hours(store).get(visit.site_id)
+    hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
     access = None
     if hours is not None:
         day = day_of(start, visit.zone)

@@ -225,7 +225,7 @@ def _place(
         store = seat.store
         visit = _step(store, reference, deed)
         if version is not None and version != visit.version:
-            visits.change(unit, _as_seen(visit, version))  # raises Stale, naming who was first and when
+            visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
         technicians, start = _target(store, visit, crew, at)
         verdict = _judge(store, visit, technicians, start)
         override = _permit(visit, verdict, reason, confirmed)
@@ -244,12 +244,6 @@ def _place(
         routing.reroute(seat, unit, days | routing.days_of(placed))
         _done(seat, unit, visit, f"{deed} {visit.reference}")
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
-
-
-def _as_seen(visit: Visit, version: int) -> Visit:
-    from dataclasses import replace
-
-    return replace(visit, version=version)
 
 
 def _permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
-from db import clients, legs, people, settings, visits
+from db import doors, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
@@ -36,8 +36,8 @@ def board(store: Store, day: datetime.date) -> Board:
         waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
         technicians = people.technicians(store)
         done = tallies(store, [visit.id for visit in placed])
-        access = clients.access_hours(store)
-        phones = clients.phones(store)
+        access = doors.access_hours(store)
+        phones = doors.phones(store)
         day_legs = legs.legs_of_day(store, day)
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:

@@ -1,7 +1,8 @@
 """Boards to draw: a day of six technicians much like the one in the design's picture, and a large one."""
 
+import dataclasses
 import datetime
-from dataclasses import replace
+from typing import TypeVar
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import at_local, day_bounds
@@ -11,6 +12,15 @@ from dispatch.model.travel import UNKNOWN_LEG, Leg, Provenance
 
 DAY = datetime.date(2026, 11, 24)
 ZONE = "America/New_York"
+
+T = TypeVar("T")
+
+
+def replace(record: T, **fields: object) -> T:
+    """A record with other fields, whether it is a named tuple or a dataclass."""
+    if isinstance(record, tuple):
+        return record._replace(**fields)  # type: ignore[attr-defined, no-any-return]
+    return dataclasses.replace(record, **fields)  # type: ignore[type-var, no-any-return]
 
 
 def clock(text: str, day: datetime.date = DAY, zone: str = ZONE) -> int:

@@ -1,10 +1,8 @@
 """A visit log of the sample day."""
 
-from dataclasses import replace
-
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.states import Review, State
-from tests.widgets.boards import DAY, NOW, ZONE, clock, sample_board
+from tests.widgets.boards import DAY, NOW, ZONE, clock, replace, sample_board
 
 
 def sample_log() -> Log:

@@ -1,13 +1,12 @@
 """The checklist: phases, attempts, what must be done again, keys of the cursor's line."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
 
 from dispatch.model.checklists import Checklist, Item, Kind, Phase, Result
-from tests.widgets.boards import ZONE
+from tests.widgets.boards import ZONE, replace
 from tests.widgets.checklists import attempt, item, sample_checklist
 from widgets.checklist import ChecklistView
 from widgets.checklist_lines import is_open, item_lines, layout_of, needs_again, phases_in_order

@@ -1,6 +1,5 @@
 """The visit log: columns by width, amounts, totals, selection."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,14 +65,14 @@ def test_a_line_says_how_the_visit_went() -> None:
 
 
 def test_evidence_leaves_out_what_there_is_none_of() -> None:
-    line = replace(LOG.lines[0], executed=0, measured=0, attested=2, waived=0)
+    line = LOG.lines[0]._replace(executed=0, measured=0, attested=2, waived=0)
     assert evidence(line) == ("A2", "plain")
-    assert evidence(replace(line, waived=1)) == ("A2 W1", "warn")
+    assert evidence(line._replace(waived=1)) == ("A2 W1", "warn")
 
 
 def test_totals_add_up_by_currency() -> None:
     closed = [line for line in LOG.lines if line.visit.state is State.CLOSED]
-    euro = replace(closed[0], currency="EUR")
+    euro = closed[0]._replace(currency="EUR")
     text = text_of(totals_line([*closed, euro], 120))
     assert f"{len(closed) + 1} visits · {len(closed) + 1} closed" in text
     assert f"{amount_text(18750 * len(closed), 2)} USD, 187.50 EUR" in text

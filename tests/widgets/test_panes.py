@@ -1,13 +1,11 @@
 """The panes below the board: the selected visit, the route; and the lines over and below a screen."""
 
-from dataclasses import replace
-
 import pytest
 from textual.app import App, ComposeResult
 
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
-from tests.widgets.boards import NOW, clock, sample_board, visit, waiting
+from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
 from widgets.header import StatusBar, status_line
 from widgets.ink import ink, text_of, width_of
 from widgets.keybar import KeyBar, key_line

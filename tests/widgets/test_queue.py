@@ -1,12 +1,11 @@
 """The unscheduled queue: groups, what is due, filter, selection."""
 
 import datetime
-from dataclasses import replace
 from typing import Any
 
 from textual.app import App, ComposeResult
 
-from tests.widgets.boards import DAY, NOW, clock, sample_board, waiting
+from tests.widgets.boards import DAY, NOW, clock, replace, sample_board, waiting
 from widgets.ink import text_of, width_of
 from widgets.marks import UNICODE
 from widgets.queue import Queue

@@ -1,12 +1,11 @@
 """The timeline in an app: cursor, scrolling, move mode, the mouse, new boards."""
 
-from dataclasses import replace
 from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
-from tests.widgets.boards import clock, large_board, sample_board
+from tests.widgets.boards import clock, large_board, replace, sample_board
 from widgets.themes import THEMES
 from widgets.timeline import Timeline
 

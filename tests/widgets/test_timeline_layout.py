@@ -1,7 +1,6 @@
 """Geometry of the timeline: instants and cells, hours on days with a change of clocks, what is drawn where."""
 
 import datetime
-from dataclasses import replace
 
 import pytest
 
@@ -76,14 +75,14 @@ def test_who_is_on_the_way_arrives_when_the_drive_ends() -> None:
 
 
 def test_a_visit_without_a_time_is_not_drawn() -> None:
-    assert drawn_span(replace(visit(1, "A", "9:00", "10:00"), start=None, end=None), NOW) is None
+    assert drawn_span(visit(1, "A", "9:00", "10:00")._replace(start=None, end=None), NOW) is None
 
 
 def test_lateness_says_how_late_and_against_what() -> None:
     ahead = visit(1, "A", "13:50", "14:30")
     assert lateness(ahead, NOW) is not None
     assert lateness(ahead, NOW).text == "17m late"  # type: ignore[union-attr]
-    promised = replace(ahead, promised=(clock("13:00"), clock("14:00")))
+    promised = ahead._replace(promised=(clock("13:00"), clock("14:00")))
     assert lateness(promised, NOW).sentence == "7 min late for the promised window"  # type: ignore[union-attr]
     over = visit(1, "A", "13:00", "14:00", State.ON_SITE, actual_in=clock("13:00"))
     assert lateness(over, NOW).text == "7m over"  # type: ignore[union-attr]
@@ -106,7 +105,7 @@ def test_the_automatic_zoom_shows_the_working_day() -> None:
 
 
 def test_a_day_on_which_nobody_works_shows_office_hours() -> None:
-    window = working_window(replace(sample_board(), rows=()))
+    window = working_window(sample_board()._replace(rows=()))
     assert window == (clock("8:00"), clock("18:00"))
 
 

@@ -1,7 +1,5 @@
 """What is painted in a row of the timeline."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +9,7 @@ from dispatch.model.instants import day_bounds
 from dispatch.model.people import Absence
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
-from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, row, sample_board, visit
+from tests.widgets.boards import DAY, NOW, ZONE, clock, leg, replace, row, sample_board, visit
 from widgets.ink import Line, text_of, width_of
 from widgets.marks import ASCII, UNICODE
 from widgets.timeline_canvas import Canvas
@@ -171,7 +169,7 @@ def test_names_say_work_and_distance() -> None:
     first, second = name_lines(card, 18, LOOK, selected=False, focused=False, bare=False)
     assert text_of(first) == " Ana Ruiz         "
     assert text_of(second) == " 6h10/8h 38 mi    "
-    unknown = replace(card, metres=None, unknown_legs=2)
+    unknown = card._replace(metres=None, unknown_legs=2)
     assert "? 2?" in text_of(name_lines(unknown, 18, LOOK, selected=False, focused=False, bare=False)[1])
 
 

@@ -1,0 +1,22 @@
+"""When each site lets people in, and whom to ring: what the board shows of every client, without reading the clients."""
+
+from __future__ import annotations
+
+from db.store import Store
+from dispatch.model.people import Hours
+
+
+def phones(store: Store) -> dict[int, str]:
+    """The first phone number of each client that has one, by the client's id."""
+    return dict(store.all("SELECT client_id, phone FROM contact WHERE phone <> '' ORDER BY id DESC"))
+
+
+def access_hours(store: Store, site_id: int | None = None) -> dict[int, tuple[Hours, ...]]:
+    """The opening hours of each site that has any, by the site's id; of one site where it is given."""
+    scope, of_one = ("", ()) if site_id is None else ("WHERE site_id = ?", (site_id,))
+    access: dict[int, tuple[Hours, ...]] = {}
+    for found, *hours in store.all(
+        f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", of_one
+    ):
+        access[found] = (*access.get(found, ()), Hours(*hours))
+    return access
