@@ -25,6 +25,7 @@ from widgets.ink import ink
 from widgets.keybar import KeyBar
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
+from widgets.separator import Separator
 from widgets.timeline import Timeline
 from widgets.visit_detail import VisitDetail
 
@@ -44,7 +45,7 @@ class BoardScreen(SeatedScreen):
     DEFAULT_CSS = """
     BoardScreen { layout: vertical; }
     BoardScreen #upper { height: 1fr; }
-    BoardScreen #lower { height: 12; border-top: solid $panel; }
+    BoardScreen #lower { height: 11; }
     BoardScreen Timeline { width: 1fr; height: 1fr; }
     BoardScreen Queue { width: 38; height: 1fr; border-left: solid $panel; }
     BoardScreen VisitDetail { width: 1fr; height: 1fr; padding: 0 1; }
@@ -53,7 +54,7 @@ class BoardScreen(SeatedScreen):
     BoardScreen.-narrow.-queue Queue { display: block; width: 1fr; border: none; }
     BoardScreen.-narrow.-queue Timeline { display: none; }
     BoardScreen.-narrow RoutePane { display: none; }
-    BoardScreen.-short #lower { height: 6; }
+    BoardScreen.-short #lower { height: 5; }
     BoardScreen.-short RoutePane { display: none; }
     """
     TITLE_WORD = "the board"
@@ -103,6 +104,7 @@ class BoardScreen(SeatedScreen):
         with Horizontal(id="upper"):
             yield Timeline(id="timeline", ascii=ascii_only)
             yield Queue(id="queue", ascii=ascii_only)
+        yield Separator()
         with Horizontal(id="lower"):
             yield VisitDetail(id="detail", ascii=ascii_only)
             yield RoutePane(id="route", ascii=ascii_only)

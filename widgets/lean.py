@@ -65,6 +65,7 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
+        self._sized = False
         self.lean = False
         """Whether only changed cells are sent."""
         if not missing_names() and hasattr(self, "_compositor"):
@@ -78,8 +79,10 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
         self.app.app_resume_signal.subscribe(self, self._app_resumed)
 
     def on_resize(self, event: events.Resize) -> None:
-        """A resized terminal may show anything."""
-        self.forget_terminal()
+        """A resized terminal may show anything. The first event only tells a new screen how large the terminal is."""
+        if self._sized:
+            self.forget_terminal()
+        self._sized = True
 
     def on_screen_suspend(self) -> None:
         """Another screen covers this one. One that is not lean draws behind the shadow's back."""

@@ -37,7 +37,7 @@ class Queue(LineList[BoardVisit]):
         """Enter, or a double click, on a visit."""
 
     DEFAULT_CSS = """
-    Queue { background: $panel; padding: 0 1; }
+    Queue { background: $panel; padding: 0 1; scrollbar-gutter: stable; }
     """
 
     _board: Board | None = None

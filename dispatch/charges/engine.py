@@ -72,9 +72,10 @@ def _services(
             amount = to_minor(number(rule["amount"], "card.no_access.amount"), terms.card.exponent)
             return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")], set()
     errors: set[str] = set()
-    if terms.card.raw["time_basis"] == "door_to_door" and site.get("one_way_minutes") is None:
-        if any(part.depart is None and part.check_in is not None for part in terms.crew):
-            errors.add("UNKNOWN_TRAVEL_TIME")
+    door_to_door = terms.card.raw["time_basis"] == "door_to_door"
+    estimated = any(part.depart is None and part.check_in is not None for part in terms.crew)
+    if door_to_door and estimated and site.get("one_way_minutes") is None:
+        errors.add("UNKNOWN_TRAVEL_TIME")
     stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
     travel, lacking = travel_lines(terms, job, site, stays, pools, flags)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -79,22 +79,21 @@ def _top_up(
 ) -> Iterator[Line]:
     price = terms.price(stay.part)
     exponent = terms.card.exponent
-    base = {"tech": stay.part.name, "note": stay.arrival, "unit": "rate-min"}
+    blank = Line("MIN-TIME", "labour", 0, why, tech=stay.part.name, note=stay.arrival, unit="rate-min")
     if pools.hours:
         for pool, portion in pools.portions(missing):
             missing -= portion
             value = to_minor(portion * price / 60, exponent)
             text = f"{why}; {shortest(portion)} drawn from {pool.name}"
-            yield Line(
-                "MIN-TIME", "labour", 0, text, qty=portion, unit_price=price, zero_reason="drawn", value=value,
-                pool=pool.name, **base,
-            )  # fmt: skip
+            yield replace(
+                blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=pool.name
+            )
         if missing <= 0:
             return
         flags.add("POOL_EXHAUSTED")
         price = terms.overage(stay.part)
     amount = to_minor(missing * price / 60, exponent)
-    yield Line("MIN-TIME", "labour", amount, why, qty=missing, unit_price=price, **base)
+    yield replace(blank, amount=amount, qty=missing, unit_price=price)
     if terms.card.raw["minimum"]["includes_travel"]:
         taken = min(amount, travel.amount)
         if taken > 0:

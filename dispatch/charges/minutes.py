@@ -120,10 +120,10 @@ def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> t
             end = part.back if part.back is not None else part.check_out + (part.check_in - start)
         return start, end
     scheduled = job.scheduled
-    if terms.card.raw["clip_early"] and not job.raw.get("early_start_agreed", False):
-        if scheduled is not None and start < scheduled:
-            flags.add("EARLY_ARRIVAL_CLIPPED")
-            start = min(scheduled, end)
+    clipped = terms.card.raw["clip_early"] and not job.raw.get("early_start_agreed", False)
+    if clipped and scheduled is not None and start < scheduled:
+        flags.add("EARLY_ARRIVAL_CLIPPED")
+        start = min(scheduled, end)
     return start, end
 
 

@@ -164,13 +164,13 @@ def _screen(args: argparse.Namespace, mode: str) -> int:
         from dispatch.desk.refusals import Refusal
 
         raise Refusal("A screen needs a terminal; --plain prints text and --json JSON.")
-    seat = open_seat(args)
-    day = _date(args, seat.store) if getattr(args, "date", None) else None
     import gc
 
     # the modules of a screen are thousands of objects that all stay: looking through them again and again for
     # garbage costs a tenth of the way to the first frame, and the app takes up collecting after it
     gc.disable()
+    seat = open_seat(args)
+    day = _date(args, seat.store) if getattr(args, "date", None) else None
     from dispatch.app import DispatchApp
 
     app = DispatchApp(seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii)

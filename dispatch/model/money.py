@@ -40,7 +40,7 @@ def parse_minor(text: str, exponent: int) -> int:
     sign, whole, places = found[1], found[2], found[3] or ""
     if len(places.rstrip("0")) > exponent:
         raise ValueError(f"{text!r} has more than {exponent} decimal places")
-    minor = int(whole) * 10**exponent + int((places[:exponent]).ljust(exponent, "0") or 0)
+    minor: int = int(whole) * 10**exponent + int((places[:exponent]).ljust(exponent, "0") or 0)
     return -minor if sign == "-" else minor
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
@@ -21,8 +22,7 @@ class Staff:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """An opening of one weekday (0 is Monday), in minutes since local midnight, half-open."""
 
     weekday: int
@@ -30,8 +30,7 @@ class Hours:
     closes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(NamedTuple):
     """A span in which a technician does not work, half-open instants."""
 
     starts_at: int
@@ -39,8 +38,7 @@ class Absence:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lunch:
+class Lunch(NamedTuple):
     """A break of `minutes` that starts no earlier than `earliest` and ends no later than `latest` (minutes of the day)."""
 
     earliest: int

@@ -161,8 +161,8 @@ def _overlap(
         if shared > 0:
             findings.append(_clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules))
     buffer = rules.buffer_minutes * 60
-    for first, second, other in ((before, stop, before), (stop, after, after)):
-        if first is None or second is None or other is None:
+    for first, second in ((before, stop), (stop, after)):
+        if first is None or second is None:
             continue
         gap = second.start - first.end
         if gap < 0:
@@ -174,7 +174,7 @@ def _overlap(
             findings.append(_clash(f"{text}is {_minutes(-spare)} min longer than the gap", -spare, rules))
         elif spare < buffer:
             eaten = _minutes(buffer - spare)
-            where = f"after {first.client}" if other is before else f"before {second.client}"
+            where = f"after {first.client}" if second is stop else f"before {second.client}"
             text = f"only {spare // 60} of the {rules.buffer_minutes} min buffer left {where}"
             findings.append(Finding("buffer", Level.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True))
     return findings

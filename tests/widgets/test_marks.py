@@ -1,7 +1,6 @@
 """The glyphs: every state has its own, one cell wide, without emoji."""
 
 import unicodedata
-from dataclasses import fields
 
 import pytest
 
@@ -14,8 +13,7 @@ BOTH = pytest.mark.parametrize("marks", [UNICODE, ASCII], ids=["unicode", "ascii
 
 def every(marks: Marks) -> list[str]:
     glyphs = list(marks.states.values())
-    for part in fields(marks):
-        value = getattr(marks, part.name)
+    for value in marks:
         glyphs += [value] if isinstance(value, str) else list(value) if isinstance(value, tuple) else []
     return glyphs
 
