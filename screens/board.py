@@ -19,6 +19,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
+from dispatch.model.units import leg_text, minutes_of
 from screens.seated import SeatedScreen
 from widgets.header import StatusBar
 from widgets.ink import ink
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
+MOVE_KEYS = (
+    ("left right", "earlier, later"), ("up down", "technician"), ("enter", "place"), ("esc", "put back"), ("?", "keys"),
+)  # fmt: skip
+"""What the key bar says while a visit is in hand."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 
@@ -387,6 +392,7 @@ class BoardScreen(SeatedScreen):
         if row is None:
             return
         self._moving = visit
+        self.query_one(KeyBar).set_keys(MOVE_KEYS)
         self.remove_class("-queue")
         self._timeline.focus()
         self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
@@ -403,6 +409,7 @@ class BoardScreen(SeatedScreen):
     def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
         """The mouse took a visit in hand."""
         self._moving = event.visit
+        self.query_one(KeyBar).set_keys(MOVE_KEYS)
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
         """Say at once what the new position breaks."""
@@ -412,11 +419,13 @@ class BoardScreen(SeatedScreen):
     def on_timeline_ghost_dropped(self) -> None:
         """Put the visit back where it was."""
         self._moving = None
+        self.show_keys()
         self._show_selected()
 
     def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
         """Place the visit where it was let go."""
         visit, self._moving = self._moving, None
+        self.show_keys()
         row = self._technician_of(event.row)
         if visit is not None and row is not None:
             self._place(visit, row, event.start)
@@ -429,8 +438,18 @@ class BoardScreen(SeatedScreen):
             return
         judged = self.look(schedule.try_placement, self.seat.store, visit.reference, technician_id, start)
         if judged is not None:
-            words = "; ".join(finding.text for finding in judged.findings)
-            self._timeline.set_verdict(judged.level.value, words)
+            words = [finding.text for finding in judged.findings]
+            minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
+            self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)
+            self._show_verdict(visit, judged.level.value, words, leg_text(judged.leg.seconds, judged.leg.provenance))
+
+    def _show_verdict(self, visit: BoardVisit, level: str, words: Sequence[str], drive: str) -> None:
+        """Say in full below the board what the line under it has no room for."""
+        board = self._board
+        assert board is not None
+        name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
+        advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
+        self.query_one(VisitDetail).set_visit(board, visit, advice=advice, now=self.seat.now)
 
     @work
     async def _place(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import clock_text
+from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
 
@@ -41,12 +42,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judgement on one placement. `extra_travel` is the driving that it adds to the day, in seconds."""
+    """The judgement on one placement.
+
+    `extra_travel` is the driving that it adds to the day, in seconds; `leg` is the drive to it.
+    """
 
     level: Level
     findings: tuple[Finding, ...]
     extra_travel: int
     cost: float
+    leg: Leg = UNKNOWN_LEG
 
     @property
     def needs_confirm(self) -> bool:
@@ -95,7 +100,8 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     extra = _extra_travel(day, stop, before, after, drives)
     waiting = max(0, stop.start - (before.end if before else stop.start)) - extra if before else 0
     cost = sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
-    return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost)
+    leg = drives(before.place if before else day.home, stop.place)
+    return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost, leg)
 
 
 def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> list[Finding]:
