@@ -214,7 +214,10 @@ class BoardScreen(SeatedScreen):
                 f"No visits on {day_text(board.day)}. n adds one, dispatch import visits FILE brings many, [ goes back."
             )
         if not board.planned:
-            return f"Nothing is planned yet. tab goes to the queue of {len(board.queue)}, a assigns the first."
+            return (
+                f"Nothing is planned on {day_text(board.day)}. tab goes to the queue of {len(board.queue)}, "
+                "a assigns a visit from it, [ and ] go to other days."
+            )
         return f"{row.name} has no visit here." if row is not None else ""
 
     def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
-from widgets.ink import Line, Span, ink
+from widgets.ink import Line, Span, ink, text_of, wrapped
 from widgets.lines_pane import LinesPane
 from widgets.marks import marks_of
 from widgets.timeline_layout import Projected
@@ -58,7 +58,11 @@ class VisitDetail(LinesPane):
         if self._board is None:
             return ()
         if self._visit is None:
-            return ((ink("no visit selected", "dim"),),)
+            lines: list[Line] = []
+            for part in self._advice or (ink("no visit selected", "dim"),):
+                spans = (part,) if isinstance(part[0], str) else part
+                lines += [(ink(text, spans[0][1]),) for text in wrapped(text_of(spans), width)]
+            return lines
         return detail_lines(
             self._visit,
             self._board,

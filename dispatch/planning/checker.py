@@ -218,7 +218,7 @@ def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Dri
     if route[0] is stop:
         leaves = stop.start - (drives(day.home, stop.place).seconds or 0)
         early = day.shift[0] - leaves
-        if early > 0:
+        if early > 0 and stop.start >= day.shift[0]:
             text = f"leaves home at {_clock(leaves, day)}, {_minutes(early)} min before the shift"
             cost = _minutes(early) * rules.overtime
             findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(early), cost))

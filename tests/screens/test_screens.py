@@ -1,0 +1,267 @@
+"""The three screens by keyboard: what a dispatcher, a technician and a lead do, and what they see."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from db.store import Store
+from db.unit import Actor
+from dispatch.app import DispatchApp
+from dispatch.desk import onsite, schedule
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.states import State
+from screens.dialogs import AskConfirm, AskText, Choose
+from screens.keys import KeysHelp
+from screens.visit import VisitScreen
+from screens.visit_record import ChargeSheet, VisitRecord
+from tests.desk.conftest import DAY, Office, at
+from widgets.checklist import ChecklistView
+from widgets.queue import Queue
+from widgets.timeline import Timeline
+
+
+@asynccontextmanager
+async def opened(seat: Seat, mode: str, size: tuple[int, int] = (120, 36), **more: Any) -> AsyncIterator[Pilot[None]]:
+    """The app in a mode on the day of the tests, ready for keys."""
+    app = DispatchApp(seat, mode, day=DAY, **more)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until what was begun by a key is done."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete([worker for worker in pilot.app.workers if not waits(pilot)])
+        await pilot.pause()
+
+
+def waits(pilot: Pilot[None]) -> bool:
+    """Whether a dialog waits for an answer."""
+    return isinstance(pilot.app.screen, (AskText, AskConfirm, Choose)) or len(pilot.app.screen_stack) > 1
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, each once the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause(0.05)
+        await settled(pilot)
+
+
+async def until(pilot: Pilot[None], kind: type) -> None:
+    """Wait for a screen of a kind."""
+    for _ in range(100):
+        if isinstance(pilot.app.screen, kind):
+            await pilot.pause()
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{kind.__name__} did not come; {pilot.app.screen} is there")
+
+
+async def until_true(pilot: Pilot[None], condition: Any) -> None:
+    """Wait until something holds."""
+    for _ in range(150):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not happen")
+
+
+def state(office: Office, reference: str) -> tuple[State, int | None]:
+    visit = visit_page(office.store, reference).visit
+    return visit.state, visit.starts_at
+
+
+async def test_place_from_the_queue_then_take_back(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "tab")
+        assert pilot.app.screen.query_one(Queue).has_focus
+        pilot.app.screen.query_one(Queue).select(1)
+        await pilot.press("a")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until_true(
+            pilot, lambda: pilot.app.screen.query(Timeline) and pilot.app.screen.query_one(Timeline).moving
+        )
+        await pilot.press("right", "enter")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
+
+        await pilot.press("u")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.REQUESTED)
+        await pilot.press("ctrl+r")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
+
+
+async def test_move_says_the_verdict_and_escape_puts_back(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(1)
+        await press(pilot, "m", "down")
+        assert timeline.ghost is not None
+        assert timeline.ghost.level == "blocked"
+        assert "needs server" in timeline.ghost.text
+        await press(pilot, "escape")
+        assert not timeline.moving
+    assert state(office, "R1") == (State.PLANNED, at("09:00"))
+
+
+async def test_blocked_placement_asks_for_a_reason(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        await press(pilot, "m", "down")
+        await pilot.press("enter")
+        await until(pilot, AskText)
+        pilot.app.screen.query_one(Input).value = "Ben learns it today"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").visit.assignments[0].technician == "Ben Okafor")
+    assert any("Ben learns it today" in event.text for event in visit_page(office.store, "R1").events)
+
+
+async def test_eaten_buffer_is_confirmed(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(2)
+        await press(pilot, "m", "left")
+        await pilot.press("enter")
+        await until(pilot, AskConfirm)
+        await pilot.press("y")
+        await until_true(pilot, lambda: (state(office, "R2")[1] or 0) < at("11:00"))
+
+
+async def test_changes_of_another_process_appear(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        assert pilot.app.screen.query_one(Timeline).selected is None
+        change = (
+            "import sys; from db.store import Store; from dispatch.desk import schedule; "
+            "from dispatch.desk.seat import take_seat; store = Store.open(sys.argv[1]); "
+            f"schedule.assign(take_seat(store, 'dana'), 'R1', ['Ana Ruiz'], {at('09:00')})"
+        )
+        subprocess.run([sys.executable, "-c", change, str(office.store.path)], check=True, timeout=30)
+        timeline = pilot.app.screen.query_one(Timeline)
+        await until_true(pilot, lambda: timeline.board is not None and timeline.board.planned == 1)
+
+
+async def test_technician_walks_through_the_day(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("08:40")
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await pilot.press("space")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.EN_ROUTE)
+        office.go("09:00")
+        await pilot.press("space")
+        await until(pilot, VisitScreen)
+        assert state(office, "R1")[0] is State.ON_SITE
+
+        await pilot.press("x")
+        await until(pilot, Choose)
+        await pilot.press("down", "down", "enter")
+        await until(pilot, VisitScreen)
+        view = pilot.app.screen.query_one(ChecklistView)
+        assert view.selected is not None
+        assert view.selected.ref == "A3"
+
+        await pilot.press("space")
+        await until_true(pilot, lambda: settled_item(office, "A3"))
+        office.finish(but=frozenset({"A3"}))
+        pilot.app.screen.reload()  # type: ignore[attr-defined]
+        await pilot.press("x")
+        await until(pilot, AskConfirm)
+        await pilot.press("y")
+        await until(pilot, ChargeSheet)
+    assert state(office, "R1")[0] is State.CLOSED
+
+
+def settled_item(office: Office, ref: str) -> bool:
+    item = visit_page(office.store, "R1").checklist.item(ref)
+    return item is not None and item.latest is not None
+
+
+async def test_refused_result_is_said_and_nothing_is_kept(office: Office) -> None:
+    office.on_site()
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        pilot.app.screen.query_one(ChecklistView).select("T2")
+        await pilot.press("space")
+        await until(pilot, AskText)
+        pilot.app.screen.query_one(Input).value = "ok"
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        await until_true(pilot, lambda: len(pilot.app._notifications) > 0)
+    assert not settled_item(office, "T2")
+
+
+async def test_lead_opens_the_log_to_its_record(office: Office) -> None:
+    office.on_site()
+    office.finish()
+    onsite.close(office.ana, "R1")
+    async with opened(office.lee, "log") as pilot:
+        await pilot.press("v")
+        await until(pilot, ChargeSheet)
+        await pilot.press("escape")
+        await pilot.press("enter")
+        await until(pilot, VisitRecord)
+        await pilot.press("escape")
+        await until_true(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("mode", ["board", "day", "log"])
+async def test_every_screen_lists_its_keys_at_every_size(office: Office, mode: str, size: tuple[int, int]) -> None:
+    async with opened(office.ana, mode, size) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, KeysHelp)
+
+
+@pytest.mark.parametrize("mode", ["board", "day", "log"])
+async def test_empty_day_says_what_to_do(office: Office, mode: str) -> None:
+    async with opened(office.ana, mode) as pilot:
+        await press(pilot, "right_square_bracket", "right_square_bracket")
+        shown = "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+        assert "Thu 26 Nov 2026" in shown
+        assert "[" in shown
+        assert "visit" in shown.casefold()
+
+
+async def test_store_that_is_gone_is_said(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        office.store.path.rename(office.store.path.with_suffix(".moved"))
+        await pilot.press("y")
+        await until_true(pilot, lambda: len(pilot.app._notifications) > 0)
+        office.store.path.with_suffix(".moved").rename(office.store.path)
+    assert state(office, "R1")[0] is State.PLANNED
+
+
+def test_new_request_form_keeps_what_was_typed(office: Office) -> None:
+    from dispatch.desk.intake import Request, add
+    from dispatch.desk.refusals import Faulty
+
+    with pytest.raises(Faulty) as refused:
+        add(office.dana, Request(client="Nobody", work=" ", minutes="many", priority="P9", wanted_on="some day"))
+    assert {fault.split(":")[0] for fault in refused.value.faults} == {"client", "work", "minutes", "priority", "date"}
+
+
+def test_second_store_sees_what_the_first_saved(office: Office) -> None:
+    with Store.open(office.store.path, clock=office.clock) as other:
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+        assert other.changed()
+        assert visit_page(other, "R1").visit.state is State.PLANNED
+        with other.write("note", Actor(None, "system", "s", "system")) as unit:
+            unit.audit("visit", 1, note="seen")
+        assert office.store.changed()
