@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from db.store import Store
-from db.unit import Unit
 from dispatch.model.travel import Leg, Provenance
+
+if TYPE_CHECKING:
+    from db.unit import Unit
 
 HOME = 0
 """The key of the leg home, in place of a visit's id."""

@@ -13,7 +13,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from db import audit, copies
+from db import copies
 from db.faults import Exists, NotMigrated, StoreFault, TooNew, translate
 from db.library import sqlite3
 
@@ -118,6 +118,8 @@ def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int)
     dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
         raise ValueError(f"a record of {dangling[0]} would refer to nothing")
+    from db import audit  # hashes, which opening a file of today does not need
+
     detail = audit.canonical({"from": version, "to": LATEST, "copy": kept.name})
     save_id = uuid.uuid4().hex
     audit.append(conn, (now, "dispatch", None, save_id, "system", "migrate", "store", LATEST, detail, save_id))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
 from db.store import Store
-from db.unit import Unit
 from dispatch.model.people import Absence, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
+
+if TYPE_CHECKING:
+    from db.unit import Unit
 
 _STAFF = """
   SELECT s.id, s.login, s.name, s.active, s.email, s.version,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.names import changed
 from db.store import Store
-from db.unit import Unit
 from dispatch.model.firm import Firm
 from dispatch.model.travel import Place
+
+if TYPE_CHECKING:
+    from db.unit import Unit
 
 AUDITED_AS = 0
 """The id under which settings stand in the audit: their key is a name, and all of them are one record."""

@@ -14,13 +14,12 @@ from db.catalogue import Catalogue
 from db.faults import NOTHING_SAVED, Busy, Misuse, Unconfirmed, moved, translate
 from db.gate import Gate
 from db.library import sqlite3
-from db.unit import Actor, Unit
 from dispatch.model.instants import Clock, SystemClock
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-__all__ = ["TIMEOUT", "Actor", "Store", "Unit"]
+    from db.unit import Actor, Unit
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
@@ -241,6 +240,8 @@ class Store:
         raise moved(self.path)
 
     def _unit(self, deed: str, actor: Actor) -> Iterator[Unit]:
+        from db.unit import Unit  # with its audit and hashes, which reading a screen does not need
+
         try:
             self._begin()
             unit = Unit(self, deed, actor)

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.store import Store
-from db.unit import Unit
 from dispatch.model.people import Technician
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Assignment, Segment, Visit
 
 if TYPE_CHECKING:
+    from db.unit import Unit
     from dispatch.model.checklists import ItemTemplate
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Label, Static
 
 from dispatch.model.text import pad
 from widgets.lean import LeanModal
+from widgets.marks import legend, marks_of
 
 
 class KeysHelp(LeanModal[None]):
@@ -23,6 +24,7 @@ class KeysHelp(LeanModal[None]):
     KeysHelp > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; }
     KeysHelp > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
     KeysHelp .title { text-style: bold; margin: 0 0 1 0; }
+    KeysHelp .legend { margin: 1 0; }
     KeysHelp .hint { color: $text-muted; margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,23 +37,32 @@ class KeysHelp(LeanModal[None]):
         super().__init__()
         self._title = title
         self._lines = key_lines(screen)
+        self._legend = legend(marks_of(bool(getattr(screen.app, "ascii_only", False))))
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
             yield Label(Content(f"Keys: {self._title}"), classes="title")
             yield Static(Content("\n".join(self._lines)))
+            yield Label(Content("The states of a visit"), classes="title legend")
+            yield Static(Content("\n".join(f"{glyph:12} {word}" for glyph, word in self._legend)))
             yield Label(Content("esc goes back"), classes="hint")
 
 
 def key_lines(screen: Screen[Any]) -> list[str]:
-    """A line for each binding that is active on the screen, in the order focused widget, screen, program."""
-    lines: list[str] = []
+    """A line for each key of ours that works on the screen: the screen's own, the focused widget's, the program's."""
+    own: list[tuple[int, str]] = []
     seen: set[str] = set()
     for active in screen.active_bindings.values():
         binding = active.binding
-        if binding.action in seen or not (binding.description or binding.tooltip):
+        # what has no id is Textual's own, for selecting text and moving a focus that there is not
+        if not binding.id or binding.action in seen:
             continue
         seen.add(binding.action)
-        keys = screen.app.get_key_display(binding)
-        lines.append(f"{pad(keys, 12)} {binding.tooltip or binding.description}")
-    return lines
+        line = f"{pad(screen.app.get_key_display(binding), 12)} {sentence_of(binding)}"
+        own.append((0 if active.node is screen else 2 if active.node is screen.app else 1, line))
+    return [line for _, line in sorted(own, key=lambda one: one[0])]
+
+
+def sentence_of(binding: Binding) -> str:
+    """What a key does, in words."""
+    return binding.tooltip or binding.description

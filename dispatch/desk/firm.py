@@ -7,7 +7,8 @@ import uuid
 from pathlib import Path
 
 from db import people, settings
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.staff import faults_of_person
 from dispatch.model import text as limits

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
-import uuid
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from db import people, settings
 from db.store import Store
-from db.unit import Actor, Unit
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.model.text import show
+
+if TYPE_CHECKING:
+    from db.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Seat:
     store: Store
     staff: Staff
     via: str = "local"
-    session: str = field(default_factory=lambda: uuid.uuid4().hex)
+    session: str = field(default_factory=lambda: os.urandom(16).hex())
     key_id: int | None = None
 
     @property
@@ -47,6 +49,8 @@ class Seat:
         Raises:
             NotAllowed: the person is not active or has none of the roles.
         """
+        from db.unit import Actor
+
         actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
         with self.store.write(deed, actor) as unit:
             staff = people.staff_by_id(self.store, self.staff.id)
@@ -77,6 +81,8 @@ def take_seat(store: Store, login: str | None = None) -> Seat:
 
 
 def _system_login() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -21,7 +21,8 @@ from typing import Any
 from db import migrations
 from db.faults import Stale, StoreFault
 from db.library import sqlite3
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 
 ROOT = Path(__file__).parents[2]
 ANNA = Actor(None, "anna", "session-anna", "local")

@@ -12,7 +12,8 @@ import pytest
 from db import agreements, audit, clients
 from db.agreements import Pool
 from db.faults import Refused, Stale
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 
 LEE = Actor(None, "lee", "session", "local")
 CLIENT = 1

@@ -10,7 +10,8 @@ import pytest
 
 from db import audit, clients, doors
 from db.faults import Refused, Stale
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place

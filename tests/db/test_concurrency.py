@@ -21,7 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from db import audit
 from db.faults import Busy, Stale
 from db.library import sqlite3
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.model.instants import SetClock
 from tests.db.sessions import edit, new_store, outcome, session
 

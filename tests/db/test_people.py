@@ -10,7 +10,8 @@ import pytest
 
 from db import audit, people
 from db.faults import Refused, Stale
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.model.people import Absence, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place

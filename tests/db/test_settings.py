@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from db import audit, settings
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.model.firm import Firm
 from dispatch.model.travel import Place
 

@@ -12,7 +12,8 @@ import pytest
 from db import audit
 from db.faults import Busy, Misuse, Refused, Stale, TooNew
 from db.library import sqlite3
-from db.store import Actor, Store, Unit
+from db.store import Store
+from db.unit import Actor, Unit
 from dispatch.model.instants import SetClock
 from tests.db.sessions import ANNA, BOB, edit, new_store
 

@@ -11,7 +11,8 @@ import pytest
 
 from db import people
 from db.safekeeping import backup
-from db.store import Actor, Store
+from db.store import Store
+from db.unit import Actor
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.seat import Seat, take_seat
