@@ -7,7 +7,6 @@ here without the 125 ms that importing sqlite_utils costs. Nothing else may impo
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ else:
     except ImportError:
         import sqlite3
 
-__all__ = ["VERSION", "distrusts_json", "sqlite3", "wal_is_safe"]
+__all__ = ["VERSION", "sqlite3", "wal_is_safe"]
 
 VERSION: str = sqlite3.sqlite_version
 """The version of the SQLite library in use, such as `3.53.4`."""
@@ -35,21 +34,3 @@ def wal_is_safe(version_info: tuple[int, int, int] = sqlite3.sqlite_version_info
     return (
         version_info >= (3, 51, 3) or (3, 50, 7) <= version_info < (3, 51, 0) or (3, 44, 6) <= version_info < (3, 45, 0)
     )
-
-
-@cache
-def distrusts_json() -> bool:
-    """Whether this library refuses JSON functions in the schema of a file that is not trusted.
-
-    Some releases (3.40.1 is one) do not mark them as harmless: CHECKs with `json_valid` need `trusted_schema=ON` there.
-    """
-    conn = sqlite3.connect(":memory:", isolation_level=None)
-    try:
-        conn.execute("PRAGMA trusted_schema=OFF")
-        conn.execute("CREATE TABLE paper (text TEXT CHECK (json_valid(text)))")
-        conn.execute("INSERT INTO paper VALUES ('{}')")
-    except sqlite3.OperationalError:
-        return True
-    finally:
-        conn.close()
-    return False

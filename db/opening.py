@@ -11,7 +11,7 @@ from pathlib import Path
 from db import copies, migrations
 from db.faults import Busy, Empty, NotFound, NotOurs, ReadOnly, StoreFault, UnsafeLog, from_os, translate
 from db.gate import Gate
-from db.library import VERSION, distrusts_json, sqlite3, wal_is_safe
+from db.library import VERSION, sqlite3, wal_is_safe
 
 _SETTINGS = (
     "foreign_keys=ON",
@@ -150,7 +150,7 @@ def _glance(path: Path) -> None:
 
 def _set_up(conn: sqlite3.Connection) -> None:
     # first, before anything reads the schema: what a file brings along may not call functions with side effects
-    conn.execute(f"PRAGMA trusted_schema={'ON' if distrusts_json() else 'OFF'}")
+    conn.execute("PRAGMA trusted_schema=OFF")
     for setting in _SETTINGS:
         conn.execute(f"PRAGMA {setting}")
 

@@ -11,7 +11,7 @@ import pytest
 
 from db import migrations
 from db.faults import Corrupt, Empty, Exists, Moved, NotFound, NotOurs, StoreFault, TooNew
-from db.library import distrusts_json, sqlite3, wal_is_safe
+from db.library import sqlite3, wal_is_safe
 from db.store import Store
 from tests.db.sessions import edit, new_store, outcome, plain_version, session
 
@@ -195,7 +195,7 @@ def test_a_schema_that_fails_leaves_nothing_half_made(
 
 def test_the_connection_is_set_up_to_distrust_and_to_keep(path: Path) -> None:
     with Store.create(path) as store:
-        assert [store.value(f"PRAGMA {setting}") for setting in SETTINGS] == [1, int(distrusts_json()), 1, 1, 2]
+        assert [store.value(f"PRAGMA {setting}") for setting in SETTINGS] == [1, 0, 1, 1, 2]
         assert store.value("PRAGMA journal_mode") == ("wal" if wal_is_safe() else "truncate")
 
 

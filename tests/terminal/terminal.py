@@ -74,6 +74,17 @@ class Terminal:
             shown = self.read()
         return shown
 
+    def wait_for_exit(self, limit: float = 10.0) -> int:
+        """Read until the program has ended; returns its exit code."""
+        deadline = time.monotonic() + limit
+        while time.monotonic() < deadline:
+            self.read(quiet=0.1, limit=0.1)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.02)
+        raise AssertionError("the program is still running:\n" + "\n".join(self.screen.display))
+
     @property
     def alive(self) -> bool:
         """Whether the program is still running."""
