@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gc
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.app import App
@@ -39,6 +40,10 @@ def _log() -> Screen[Any]:
     return LogScreen()
 
 
+_SCREENS: dict[str, Callable[[], Screen[Any]]] = {"board": _board, "day": _day, "log": _log}
+"""The first screen of each mode."""
+
+
 def _collect_garbage_again() -> None:
     gc.freeze()
     gc.enable()
@@ -48,7 +53,6 @@ class DispatchApp(App[None]):
     """The board, my day and the visit log, for the person at `seat`."""
 
     TITLE = "Dispatch"
-    MODES: ClassVar[dict[str, Any]] = {"board": _board, "day": _day, "log": _log}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
         Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
@@ -68,6 +72,9 @@ class DispatchApp(App[None]):
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
         super().__init__()
+        for name, screen in _SCREENS.items():
+            if name != mode:
+                self.add_mode(name, screen)
         for theme in THEMES:
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
@@ -81,8 +88,13 @@ class DispatchApp(App[None]):
         self.ascii_only = ascii_only
         """Draw with ASCII characters only."""
 
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
+        return _SCREENS[self.DEFAULT_MODE]()
+
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
+        self.add_mode(self.DEFAULT_MODE, _SCREENS[self.DEFAULT_MODE])
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(WATCH_SECONDS, self._watch)
         self.set_interval(CLOCK_SECONDS, self._tick)

@@ -93,11 +93,8 @@ class BoardScreen(SeatedScreen):
     def __init__(self) -> None:
         super().__init__()
         # as the breakpoints will have it, so that the first layout is the one that stays
-        size = self.app.size
-        self.set_class(size.width < WIDE, "-narrow")
-        self.set_class(size.width >= WIDE, "-wide")
-        self.set_class(size.height < TALL, "-short")
-        self.set_class(size.height >= TALL, "-tall")
+        width, height = self.app.size
+        self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
         self._board: Board | None = None
         self._moving: BoardVisit | None = None
         self._filter = ""

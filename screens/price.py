@@ -13,5 +13,5 @@ def price_words(page: VisitPage) -> str:
     if form["total"] is None:
         missing = ", ".join(str(code).replace("_", " ").lower() for code in form.get("errors", []))
         return f"charge blocked: {missing}"
-    word = "estimate" if page.charge.estimate else "charge"
-    return f"{word} {form['total']} {page.charge.currency} with tax, {form['net']} without"
+    words = f"{form['total']} {page.charge.currency} with tax, {form['net']} without"
+    return f"estimate {words}" if page.charge.estimate else words

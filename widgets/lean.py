@@ -65,7 +65,7 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self._sized = False
+        self._settled = False
         self.lean = False
         """Whether only changed cells are sent."""
         if not missing_names() and hasattr(self, "_compositor"):
@@ -77,12 +77,15 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
     def on_mount(self) -> None:
         """Come back from a suspended program with nothing known of the terminal."""
         self.app.app_resume_signal.subscribe(self, self._app_resumed)
+        self.call_after_refresh(self._settle)
 
     def on_resize(self, event: events.Resize) -> None:
-        """A resized terminal may show anything. The first event only tells a new screen how large the terminal is."""
-        if self._sized:
+        """A resized terminal may show anything. The first events only tell a new screen how large the terminal is."""
+        if self._settled:
             self.forget_terminal()
-        self._sized = True
+
+    def _settle(self) -> None:
+        self._settled = True
 
     def on_screen_suspend(self) -> None:
         """Another screen covers this one. One that is not lean draws behind the shadow's back."""

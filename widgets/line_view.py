@@ -40,6 +40,7 @@ class LineView(ScrollView, can_focus=False):
         super().__init__(name=name, id=id, classes=classes, disabled=disabled)
         self.ascii = ascii
         self._ink_styles: dict[str, Style] = {}
+        self._fitted: Size | None = None
 
     def line_at(self, y: int, width: int) -> Line | None:
         """The line `y` of the view (not of the widget: scrolling is counted in) in exactly `width` cells.
@@ -58,8 +59,18 @@ class LineView(ScrollView, can_focus=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Fit the new size."""
-        self.fit()
+        """Fit the new size, if no drawing has come first."""
+        self._fit_once()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw. The first drawing comes before the event that tells the size, and would be empty."""
+        self._fit_once()
+        return super().render_lines(crop)
+
+    def _fit_once(self) -> None:
+        if self.size != self._fitted:
+            self._fitted = self.size
+            self.fit()
 
     def watch_show_vertical_scrollbar(self) -> None:
         """A scrollbar takes a column, which no resize event tells."""

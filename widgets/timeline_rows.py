@@ -16,8 +16,8 @@ from widgets.timeline_layout import MINUTE, HourMark, Late, Projected, Scale, Sp
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""
-FIGURES = 15
-"""Cells that hold "7h20/8h 38 mi"."""
+FIGURES = 17
+"""Cells that hold "7h20/8h30 38 mi" with a space on either side."""
 ROOMY = 9
 """From this width on a block has a space between its edge and its text."""
 

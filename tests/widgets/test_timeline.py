@@ -8,6 +8,7 @@ from textual.geometry import Offset
 from tests.widgets.boards import clock, large_board, replace, sample_board
 from widgets.themes import THEMES
 from widgets.timeline import Timeline
+from widgets.timeline_rows import FIGURES
 
 
 class TimelineApp(App[None]):
@@ -131,7 +132,7 @@ async def test_zoom_goes_round() -> None:
         for _ in range(4):
             await pilot.press("z")
             await pilot.pause()
-            seen.append((app.timeline.zoom, app.timeline.virtual_size.width - 15))
+            seen.append((app.timeline.zoom, app.timeline.virtual_size.width - FIGURES))
         assert seen == [(5, 288), (15, 96), (30, 48), (0, 192)]
 
 
