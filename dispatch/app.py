@@ -79,6 +79,7 @@ class DispatchApp(App[None]):
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
         self.set_reactive(App.theme, THEMES[0].name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
         """Who sits here, at which store."""
         self.day = day or views.today(seat.store)

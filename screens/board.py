@@ -466,6 +466,8 @@ class BoardScreen(SeatedScreen):
         except NeedsConfirm as question:
             if await self.app.push_screen_wait(AskConfirm(f"Place {visit.reference} here?", [str(question)])):
                 self._place(visit, row, start, reason, True)
+            else:
+                self._show_selected()
             return
         except Blocked as refusal:
             reason_given = await self.app.push_screen_wait(
@@ -478,6 +480,8 @@ class BoardScreen(SeatedScreen):
             )
             if reason_given is not None:
                 self._place(visit, row, start, reason_given, True)
+            else:
+                self._show_selected()
             return
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")

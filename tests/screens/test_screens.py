@@ -26,6 +26,7 @@ from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
 from widgets.checklist import ChecklistView
 from widgets.queue import Queue
+from widgets.themes import DARK
 from widgets.timeline import Timeline
 
 
@@ -265,3 +266,10 @@ def test_second_store_sees_what_the_first_saved(office: Office) -> None:
         with other.write("note", Actor(None, "system", "s", "system")) as unit:
             unit.audit("visit", 1, note="seen")
         assert office.store.changed()
+
+
+async def test_first_frame_is_in_the_colours_of_the_product(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
+        await press(pilot, "3", "1")
+        assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
