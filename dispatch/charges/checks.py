@@ -13,20 +13,22 @@ def errors_of(card: Card, site: Mapping[str, Any], job: Job) -> set[str]:
     found: set[str] = set()
     if not job.parts:
         found.add("NO_TECHNICIAN")
-    names = [part.name for part in job.parts if part.billable]
+    # who is not billable produces nothing (B2.3), and that holds for errors too
+    crew = [part for part in job.parts if part.billable]
+    names = [part.name for part in crew]
     if len(names) != len(set(names)):
         found.add("DUPLICATE_TECHNICIAN")
-    if any(part.labour_class not in card.raw["classes"] for part in job.parts):
+    if any(part.labour_class not in card.raw["classes"] for part in crew):
         found.add("UNKNOWN_CLASS")
     if job.outcome == "completed":
-        for part in job.parts:
+        for part in crew:
             found |= {"MISSING_CHECK_IN"} if part.check_in is None else set()
             found |= {"MISSING_CHECK_OUT"} if part.check_out is None else set()
-    elif job.outcome == "no_access" and job.scheduled is None and all(part.check_in is None for part in job.parts):
+    elif job.wasted and job.scheduled is None and all(part.check_in is None for part in job.parts):
         found.add("MISSING_CHECK_IN")
     elif job.outcome == "cancelled" and not job.departed and (job.cancelled_at is None or job.scheduled is None):
         found.add("MISSING_CANCELLATION_TIME")
-    for part in job.parts:
+    for part in crew:
         found |= _of_times(part)
     if any(value < 0 for value in _amounts(site, job.raw)):
         found.add("NEGATIVE_INPUT")

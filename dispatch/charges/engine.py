@@ -12,9 +12,9 @@ from dispatch.charges.lines import Line, Sheet
 from dispatch.charges.minimums import TravelLeft, minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pools import Pools
-from dispatch.charges.reading import Card, Job, number, optional, read_card, read_job
+from dispatch.charges.reading import Job, number, optional, read_card, read_job
 from dispatch.charges.terms import Terms, select
-from dispatch.charges.travel import travel_lines
+from dispatch.charges.travel import lacking, travel_lines
 from dispatch.model.money import format_minor, rounded, shortest, to_minor
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -37,54 +37,41 @@ def charge_sheet(
     """
     price_list, job = read_card(card), read_job(visit)
     client = client or {}
-    errors = errors_of(price_list, site, job)
-    if errors:
-        return _blocked(price_list, errors)
     terms = select(price_list, agreement, job)
+    errors = errors_of(price_list, site, job) | lacking(terms, job, site)
+    if errors:
+        return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     flags = set(terms.flags)
     pools = Pools(terms)
-    lines, errors = _services(terms, job, site, pools, flags)
-    if errors:
-        return _blocked(price_list, errors)
+    lines = _services(terms, job, site, pools, flags)
     lines += _discounts(terms, lines)
     lines += _goodwill(terms, job, lines)
     lines += _prepaid(terms, lines, pools, flags)
     return _total(terms, client, lines, pools, flags)
 
 
-def _blocked(card: Card, errors: set[str]) -> Sheet:
-    return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, card.exponent)
-
-
-def _services(
-    terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, flags: set[str]
-) -> tuple[list[Line], set[str]]:
+def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, flags: set[str]) -> list[Line]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
     if job.outcome == "aborted_by_us":
-        return [], set()
+        return []
     if job.outcome == "cancelled" and not job.departed:
-        return list(_cancellation(terms, job)), set()
-    if job.outcome in ("no_access", "cancelled"):
+        return list(_cancellation(terms, job))
+    if job.wasted:
         rule = terms.card.raw["no_access"]
         if rule["mode"] == "none":
-            return [], set()
+            return []
         if rule["mode"] == "flat":
             amount = to_minor(number(rule["amount"], "card.no_access.amount"), terms.card.exponent)
-            return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")], set()
-    errors: set[str] = set()
-    door_to_door = terms.card.raw["time_basis"] == "door_to_door"
-    estimated = any(part.depart is None and part.check_in is not None for part in terms.crew)
-    if door_to_door and estimated and site.get("one_way_minutes") is None:
-        errors.add("UNKNOWN_TRAVEL_TIME")
+            return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")]
     stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
-    travel, lacking = travel_lines(terms, job, site, stays, pools, flags)
+    travel = travel_lines(terms, job, site, stays, pools, flags)
     left = TravelLeft(sum(line.amount for line in travel))
     minimum = minimum_lines(terms, job, stays, pools, left, flags)
     lines = [*labour, *minimum, *travel, *_emergency_fee(terms), *_items(terms, job)]
     if not terms.card.raw["minimum"]["amount_after_discount"]:
         lines += _floor(terms, lines)
-    return lines, errors | lacking
+    return lines
 
 
 def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:

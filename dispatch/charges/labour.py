@@ -16,29 +16,36 @@ _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
 _REASONS = {"covered": "covered", "own_fault": "own_fault", "free_test": "free_test"}
 
 
+_Group = tuple[str, str, str | None]
+"""Kind, band (which has one multiplier) and pool: what the minutes of one line have in common."""
+
+
 def labour_lines(terms: Terms, stay: Stay, pools: Pools, flags: set[str]) -> list[Line]:
     """The lines of one technician, in order of first appearance."""
-    groups: dict[tuple[str, str, Fraction, str | None], int] = {}
+    groups: dict[_Group, int] = {}
+    left: dict[_Group, Fraction] = {}
     for minute in stay.minutes:
-        pool_name = None
+        pool = None
         if minute.kind == "billable" and pools.hours:
             pool = pools.for_minute(minute.multiplier)
             if pool is None:
                 flags.add("POOL_EXHAUSTED")
             else:
                 pool.take(minute.multiplier)
-                pool_name = pool.name
-        key = (minute.kind, minute.band, minute.multiplier, pool_name)
-        groups[key] = groups.get(key, 0) + 1
-    return [_line(terms, stay, key, count, pools) for key, count in groups.items()]
+        group = (minute.kind, minute.band, None if pool is None else pool.name)
+        groups[group] = groups.get(group, 0) + 1
+        if pool is not None:
+            left[group] = pool.left
+    return [_line(terms, stay, group, count, pools, left.get(group)) for group, count in groups.items()]
 
 
-def _line(terms: Terms, stay: Stay, key: tuple[str, str, Fraction, str | None], count: int, pools: Pools) -> Line:
-    kind, band, multiplier, pool = key
+def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, left: Fraction | None) -> Line:
+    kind, band, pool = group
+    multiplier = terms.multiplier(band)
     over = kind == "billable" and pools.hours and pool is None
     price = terms.overage(stay.part) if over else terms.price(stay.part)
     amount = to_minor(count * price * multiplier / 60, terms.card.exponent)
-    why = "; ".join(_why(terms, stay, key, count, price, over))
+    why = "; ".join(_why(terms, stay, group, count, price, over, left))
     if kind == "billable" and pool is None:
         rule, reason = "LAB", None
     elif kind == "billable":
@@ -63,19 +70,34 @@ def _line(terms: Terms, stay: Stay, key: tuple[str, str, Fraction, str | None], 
 
 
 def _why(
-    terms: Terms, stay: Stay, key: tuple[str, str, Fraction, str | None], count: int, price: Fraction, over: bool
+    terms: Terms, stay: Stay, group: _Group, count: int, price: Fraction, over: bool, left: Fraction | None
 ) -> Iterator[str]:
-    kind, band, multiplier, pool = key
-    waived = ", premium waived" if band != "business" and terms.waives(band) else ""
+    kind, band, pool = group
+    multiplier = terms.multiplier(band)
+    reasons = [band]
+    if terms.waives(band):
+        reasons.append("premium waived")
+    if terms.emergency and multiplier > terms.band_multiplier(band):
+        reasons.append("emergency")
     listed = "overage price" if over else f"{terms.list_name} price"
-    yield f"{count} min x {shortest(price)}/h x {shortest(multiplier)} ({band}{waived}), {listed}"
-    taken = [f"{stay.breaks} min break"] if stay.breaks else []
-    window = f"{_clock(terms, stay.start)}–{_clock(terms, stay.end)}"
-    yield f"on the clock {window}" + (f" less {', '.join(taken)}" if taken else "")
+    if not over and stay.part is not terms.crew[0]:
+        listed += f", {terms.card.raw['extra_technician_pct']}% from the second technician on"
+    yield f"{count} min x {shortest(price)}/h x {shortest(multiplier)} ({', '.join(reasons)}), {listed}"
+    taken = [
+        f"{minutes} min {word}"
+        for minutes, word in (
+            (stay.breaks, "break"),
+            (stay.count("own_fault"), "our own fault"),
+            (stay.count("free_test"), "free test time"),
+        )
+        if minutes
+    ]
+    window = f"on the clock {_clock(terms, stay.start)}–{_clock(terms, stay.end)}"
+    if stay.early:
+        window += f" ({stay.early} min before the appointment not counted)"
+    yield f"{window} less {', '.join(taken)}" if taken else window
     if kind in ("billable", "covered"):
-        rule = stay.rounding
-        unit = "exact" if rule.mode == "exact" else f"{rule.mode} to {rule.increment} min"
-        yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({unit})"
+        yield f"{stay.counted} min counted, {stay.rounded} min after rounding ({stay.rounding.told})"
     if stay.graced and band == "business":
         yield f"{stay.graced} min past closing kept at the business rate"
     if kind == "covered":
@@ -84,8 +106,8 @@ def _why(
         yield "our own failure, not charged"
     elif kind == "free_test":
         yield "test time, not charged"
-    elif pool is not None:
-        yield f"drawn from {pool}: {shortest(count * multiplier)} rate-min"
+    elif pool is not None and left is not None:
+        yield f"drawn from {pool}: {shortest(count * multiplier)} rate-min, {shortest(left)} left after"
 
 
 def _clock(terms: Terms, minute: int) -> str:

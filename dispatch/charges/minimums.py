@@ -50,12 +50,16 @@ def _of_technician(
         earlier = (job.raw.get("prior_today") or {}).get(stay.part.name) or {}
     presence = stay.presence + number(earlier.get("presence_rmin", 0), "visit.prior_today.presence_rmin")
     missing = max(Fraction(0), wanted - presence)
-    missing -= number(earlier.get("topup_rmin", 0), "visit.prior_today.topup_rmin")
+    topped_up = number(earlier.get("topup_rmin", 0), "visit.prior_today.topup_rmin")
+    missing -= topped_up
     if missing > 0:
         why = (
             f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(wanted)} rate-min; "
-            f"already counted {shortest(presence)}"
+            f"present {shortest(stay.presence)}"
         )
+        if earlier:
+            why += f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(topped_up)}"
+        why += f"; {shortest(missing)} rate-min missing"
         yield from _top_up(terms, stay, missing, why, pools, travel, flags)
     elif missing < 0:
         yield from _credit(terms, stay, -missing, earlier)
@@ -84,7 +88,7 @@ def _top_up(
         for pool, portion in pools.portions(missing):
             missing -= portion
             value = to_minor(portion * price / 60, exponent)
-            text = f"{why}; {shortest(portion)} drawn from {pool.name}"
+            text = f"{why}; {shortest(portion)} rate-min drawn from {pool.name}, {shortest(pool.left)} left after"
             yield replace(
                 blank, why=text, qty=portion, unit_price=price, zero_reason="drawn", value=value, pool=pool.name
             )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatch.charges.reading import Job, Part, Rounding, read_rounding, whole
 from dispatch.charges.terms import Terms
@@ -14,9 +15,8 @@ COUNTED = ("billable", "covered")
 """The kinds that are rounded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minute:
-    """What one minute counts as: `kind` is billable, covered, own_fault or free_test."""
+class Minute(NamedTuple):
+    """What one minute counts as: `kind` is billable, covered, own_fault or free_test. A band has one multiplier."""
 
     kind: str
     band: str
@@ -40,6 +40,7 @@ class Stay:
     had_minutes: bool
     had_billable: bool
     breaks: int
+    early: int
     graced: int
     rounding: Rounding
     arrival: str | None
@@ -47,7 +48,13 @@ class Stay:
     @property
     def presence(self) -> Fraction:
         """Rate-minutes of all minutes, whatever they count as (B5.2)."""
-        return sum((minute.multiplier for minute in self.minutes), Fraction(0))
+        weights = {minute.band: minute.multiplier for minute in self.minutes}
+        bands = Counter(minute.band for minute in self.minutes)
+        return sum((count * weights[band] for band, count in bands.items()), Fraction(0))
+
+    def count(self, kind: str) -> int:
+        """How many of its minutes count as that."""
+        return sum(minute.kind == kind for minute in self.minutes)
 
     @property
     def covered(self) -> bool:
@@ -87,6 +94,7 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
         had_minutes=bool(minutes),
         had_billable=bool(billable),
         breaks=len(breaks),
+        early=_early(terms, part, start),
         graced=sum(before != after for before, after in zip(real, bands, strict=True)),
         rounding=rounding,
         arrival=arrival,
@@ -127,6 +135,12 @@ def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> t
     return start, end
 
 
+def _early(terms: Terms, part: Part, start: int) -> int:
+    """Minutes that were clipped because nobody agreed to an early start."""
+    on_site = terms.card.raw["time_basis"] == "on_site"
+    return start - part.check_in if on_site and part.check_in is not None and start > part.check_in else 0
+
+
 def _marked(part: Part, kind: str, start: int, end: int) -> set[int]:
     return {
         minute
@@ -159,6 +173,7 @@ def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], 
     testing = terms.card.raw["testing"]
     free_left = len(at) if not testing["billable"] else whole(testing["free_min"], "card.testing.free_min")
     fixed = terms.kind == "fixed_price" and job.outcome == "completed"
+    weights = {band: terms.multiplier(band) for band in set(bands)}
     minutes = []
     for minute, band in zip(at, bands, strict=True):
         if (terms.own_failure and minute not in marked["new_work"]) or minute in marked["own_fault"]:
@@ -175,7 +190,7 @@ def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], 
             kind = "covered"
         else:
             kind = "billable"
-        minutes.append(Minute(kind, band, terms.multiplier(band)))
+        minutes.append(Minute(kind, band, weights[band]))
     return minutes
 
 

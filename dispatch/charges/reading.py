@@ -85,6 +85,14 @@ class Rounding:
     mode: str
     grace: int
 
+    @property
+    def told(self) -> str:
+        """The rule in words."""
+        if self.mode == "exact":
+            return "exact"
+        grace = f", {self.grace} min over forgiven" if self.mode == "up" and self.grace else ""
+        return f"{self.mode} to {self.increment} min{grace}"
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -135,6 +143,11 @@ class Job:
     scheduled: int | None
     cancelled_at: int | None
     departed: bool
+
+    @property
+    def wasted(self) -> bool:
+        """Whether somebody set out for nothing (B8.4)."""
+        return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
 def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

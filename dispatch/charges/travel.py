@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from dispatch.charges.lines import Line
 from dispatch.charges.minutes import Stay, round_minutes
 from dispatch.charges.pools import Pools
-from dispatch.charges.reading import Job, number, optional, read_rounding
+from dispatch.charges.reading import Job, Part, number, optional, read_rounding
 from dispatch.charges.terms import Terms
 from dispatch.model.money import shortest, to_minor
 
 
-class Unpriceable(Exception):
-    """A travel line that lacks what it needs; `code` is the error of B1."""
+class _Lacking(Exception):
+    """A travel line lacks what it needs; `code` is the error of B1."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -30,14 +31,18 @@ class _Way:
     terms: Terms
     job: Job
     site: Mapping[str, Any]
-    stays: Sequence[Stay]
-    rules: Mapping[str, Any]
+
+    @property
+    def rules(self) -> Mapping[str, Any]:
+        """What the card says of travel."""
+        rules: Mapping[str, Any] = self.terms.card.raw["travel"]
+        return rules
 
     def one_way(self, what: str) -> Fraction:
         """The site's one-way figure; `what` is distance or minutes."""
         found = optional(self.site.get(f"one_way_{what}"), f"site.one_way_{what}")
         if found is None:
-            raise Unpriceable(_code(what))
+            raise _Lacking(_code(what))
         return found
 
     def quantity(self, what: str) -> tuple[Fraction, int]:
@@ -57,49 +62,120 @@ class _Way:
         return min(share, solo), 2
 
     @property
-    def vehicles(self) -> list[Stay]:
+    def drivers(self) -> list[Part]:
         """The first technician of each vehicle; one without a vehicle is his own (B6.3)."""
-        firsts: dict[str, Stay] = {}
-        for number_, stay in enumerate(self.stays):
-            firsts.setdefault(stay.part.vehicle or f"\0{number_}", stay)
+        firsts: dict[str, Part] = {}
+        for place, part in enumerate(self.terms.crew):
+            firsts.setdefault(part.vehicle or f"\0{place}", part)
         return list(firsts.values())
+
+    def driven(self, part: Part) -> tuple[Fraction, str, bool]:
+        """Driving minutes of a technician, where they come from, and whether they stand in for recorded ones (B6.2)."""
+        basis = self.rules["basis"]
+        actual = self.rules["time_source"] == "actual" and basis != "trip_split"
+        if actual and part.depart is not None and part.check_in is not None:
+            outbound = Fraction(part.check_in - part.depart)
+            trip = self.job.raw.get("trip") or {}
+            if basis == "one_way" or (basis == "legs" and not trip.get("last_stop", True)):
+                return outbound, "actual, one way", False
+            if part.back is not None and part.check_out is not None:
+                return outbound + (part.back - part.check_out), "actual, both ways", False
+            return 2 * outbound, "actual, the way out twice", False
+        minutes, _ = self.quantity("minutes")
+        return minutes, _SOURCES[basis], actual
+
+    def zone(self, component: Mapping[str, Any]) -> tuple[Mapping[str, Any], Fraction]:
+        """The zone of the site, and its one-way figure."""
+        far = self.one_way("minutes" if component.get("by") == "time" else "distance")
+        for zone in component["zones"]:
+            upto = optional(zone.get("upto"), "component.zones.upto")
+            if upto is None or far <= upto:
+                return zone, far
+        raise _Lacking("OUT_OF_AREA")
+
+
+_SOURCES = {
+    "one_way": "site record, one way",
+    "depot_round_trip": "site record, depot and back",
+    "legs": "planned legs",
+    "trip_split": "share of the planned trip",
+}
+
+
+def lacking(terms: Terms, job: Job, site: Mapping[str, Any]) -> set[str]:
+    """The errors of B1 of everything that cannot be counted for want of a distance, driving minutes, or a zone."""
+    found: set[str] = set()
+    way = _Way(terms, job, site)
+    charged = job.outcome == "completed" or (job.wasted and terms.card.raw["no_access"]["mode"] == "minimum_and_travel")
+    if not terms.crew or not charged:
+        return found
+    if terms.card.raw["time_basis"] == "door_to_door":
+        guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
+        if guessed and site.get("one_way_minutes") is None:
+            found.add("UNKNOWN_TRAVEL_TIME")
+    if job.raw.get("manual_travel") is not None or not way.rules["components"]:
+        return found
+    needs: list[Callable[[], object]] = [lambda: _given_away(way, covered=False)]
+    for component in way.rules["components"]:
+        if component["kind"] == "distance":
+            needs.append(lambda: way.quantity("distance"))
+        elif component["kind"] == "zone":
+            needs.append(partial(way.zone, component))
+        elif component["kind"] == "time" and terms.card.raw["time_basis"] != "door_to_door":
+            needs += [partial(way.driven, part) for part in _timed(way)]
+    for need in needs:
+        try:
+            need()
+        except _Lacking as one:
+            found.add(one.code)
+    return found
 
 
 def travel_lines(
     terms: Terms, job: Job, site: Mapping[str, Any], stays: Sequence[Stay], pools: Pools, flags: set[str]
-) -> tuple[list[Line], set[str]]:
-    """The travel lines in the order of the components, and the errors of those that cannot be priced."""
-    rules = terms.card.raw["travel"]
+) -> list[Line]:
+    """The travel lines in the order of the components. Nothing of it is `lacking`."""
     manual = job.raw.get("manual_travel")
     if manual is not None:
         amount = to_minor(number(manual["amount"], "visit.manual_travel.amount"), terms.card.exponent)
-        return [Line("TRV-MAN", "travel", amount, f"set by {manual.get('by')}: {manual.get('reason')}")], set()
-    if not stays or not rules["components"]:
-        return [], set()
-    way = _Way(terms, job, site, stays, rules)
-    errors: set[str] = set()
-    reason = None
-    try:
-        reason = _given_away(way)
-    except Unpriceable as lacking:
-        errors.add(lacking.code)
+        return [Line("TRV-MAN", "travel", amount, f"set by {manual.get('by')}: {manual.get('reason')}")]
+    way = _Way(terms, job, site)
+    if not stays or not way.rules["components"]:
+        return []
+    arrivals = {stay.part.name: stay.arrival for stay in stays}
+    reason = _given_away(way, covered=any(stay.covered for stay in stays))
     lines: list[Line] = []
-    for component in rules["components"]:
-        try:
-            made = list(_component(way, component, flags))
-        except Unpriceable as lacking:
-            errors.add(lacking.code)
-            continue
+    for component in way.rules["components"]:
+        made = list(_component(way, component, arrivals, flags))
         if reason is not None:
-            made = [replace(line, amount=0, value=line.amount, zero_reason=reason) for line in made]
+            told = _GIVEN_AWAY[reason]
+            made = [
+                replace(line, amount=0, value=line.amount, zero_reason=reason, why=f"{line.why}; {told}")
+                for line in made
+            ]
         elif pools.hours and pools.travel and component["kind"] == "time" and "pct_of_labour" in component:
             made = [part for line in made for part in _drawn(way, line, component, pools, flags)]
         lines += made
-    return [*lines, *_cap(terms, lines)], errors
+    return [*lines, *_cap(terms, lines)]
 
 
-def _component(way: _Way, component: Mapping[str, Any], flags: set[str]) -> Iterator[Line]:
-    terms, vehicles = way.terms, len(way.vehicles)
+_GIVEN_AWAY = {
+    "own_failure": "our own failure, not charged",
+    "waived_all": "the agreement waives travel",
+    "waived_in_radius": "the agreement waives travel inside the included radius",
+    "covered": "covered by the fixed price",
+}
+
+
+def _timed(way: _Way) -> Sequence[Part]:
+    """Whose driving time is counted."""
+    return way.drivers if way.rules["time_per"] == "vehicle" else way.terms.crew
+
+
+def _component(
+    way: _Way, component: Mapping[str, Any], arrivals: Mapping[str, str | None], flags: set[str]
+) -> Iterator[Line]:
+    terms, vehicles = way.terms, len(way.drivers)
     exponent = terms.card.exponent
     kind = component["kind"]
     if kind == "callout":
@@ -111,7 +187,7 @@ def _component(way: _Way, component: Mapping[str, Any], flags: set[str]) -> Iter
     elif kind == "vehicle":
         price = number(component["amount"], "component.amount")
         yield Line(
-            "TRV-VEH", "travel", to_minor(price * vehicles, exponent), f"{vehicles} vehicle(s)",
+            "TRV-VEH", "travel", to_minor(price * vehicles, exponent), _counted(vehicles),
             qty=Fraction(vehicles), unit="vehicle", unit_price=price,
         )  # fmt: skip
     elif kind == "distance":
@@ -122,87 +198,73 @@ def _component(way: _Way, component: Mapping[str, Any], flags: set[str]) -> Iter
         if charged > 0:
             why = (
                 f"{shortest(distance)} {terms.card.unit} travelled ({way.rules['basis']}), {shortest(included)} included, "
-                f"{vehicles} vehicle(s)"
+                f"{_counted(vehicles)}"
             )
             yield Line(
                 "TRV-DIST", "travel", to_minor(charged * price, exponent), why, qty=charged, unit=terms.card.unit,
                 unit_price=price,
             )  # fmt: skip
     elif kind == "zone":
-        yield from _zone(way, component, vehicles)
+        zone, far = way.zone(component)
+        price = number(zone["amount"], "component.zones.amount")
+        if price:
+            limit = "no limit" if zone.get("upto") is None else f"up to {zone['upto']}"
+            unit = "min" if component.get("by") == "time" else terms.card.unit
+            why = f"{shortest(far)} {unit} one way, zone {zone['name']} ({limit}), {_counted(vehicles)}"
+            yield Line(
+                "TRV-ZONE", "travel", to_minor(price * vehicles, exponent), why, note=str(zone["name"]),
+                qty=Fraction(vehicles), unit="vehicle", unit_price=price,
+            )  # fmt: skip
     elif kind == "time" and terms.card.raw["time_basis"] != "door_to_door":
-        who = way.vehicles if way.rules["time_per"] == "vehicle" else way.stays
-        for stay in who:
-            yield from _time(way, component, stay, flags)
+        for part in _timed(way):
+            yield from _time(way, component, part, arrivals[part.name], flags)
 
 
-def _zone(way: _Way, component: Mapping[str, Any], vehicles: int) -> Iterator[Line]:
-    by = "minutes" if component.get("by") == "time" else "distance"
-    far = way.one_way(by)
-    for zone in component["zones"]:
-        upto = optional(zone.get("upto"), "component.zones.upto")
-        if upto is None or far <= upto:
-            price = number(zone["amount"], "component.zones.amount")
-            if price:
-                limit = "no limit" if upto is None else f"up to {shortest(upto)}"
-                why = f"{shortest(far)} {'min' if by == 'minutes' else way.terms.card.unit} one way, zone {zone['name']} ({limit})"
-                yield Line(
-                    "TRV-ZONE", "travel", to_minor(price * vehicles, way.terms.card.exponent), why,
-                    note=str(zone["name"]), qty=Fraction(vehicles), unit="vehicle", unit_price=price,
-                )  # fmt: skip
-            return
-    raise Unpriceable("OUT_OF_AREA")
+def _counted(vehicles: int) -> str:
+    return "1 vehicle" if vehicles == 1 else f"{vehicles} vehicles"
 
 
-def _time(way: _Way, component: Mapping[str, Any], stay: Stay, flags: set[str]) -> Iterator[Line]:
+def _time(way: _Way, component: Mapping[str, Any], part: Part, arrival: str | None, flags: set[str]) -> Iterator[Line]:
     terms = way.terms
-    driven, source = _driven(way, stay, flags)
+    driven, source, stand_in = way.driven(part)
+    if stand_in:
+        flags.add("TRAVEL_ESTIMATED")
     included = number(component.get("included_min", 0), "component.included_min")
     minutes = max(Fraction(0), driven - included)
+    told = f"{shortest(driven)} min driven ({source})"
+    if included:
+        told += f" less {shortest(included)} included"
     if "rounding" in component and component["rounding"] is not None:
         rule = read_rounding(component["rounding"], "component.rounding")
         # a split trip may have parts of a minute: they count as begun for the unit they fall in
         minutes = Fraction(round_minutes(-(-minutes.numerator // minutes.denominator), rule))
+        told += f", {shortest(minutes)} after rounding ({rule.told})"
     if minutes <= 0:
         return
-    price = _hourly(way, component, stay)
+    price = _hourly(way, component, part)
     multiplier = Fraction(1)
-    if way.rules["time_premium"] and stay.arrival is not None:
-        multiplier = terms.band_multiplier(stay.arrival)
-    why = f"{shortest(driven)} min driven ({source}), {shortest(included)} included"
+    if way.rules["time_premium"] and arrival is not None:
+        multiplier = terms.band_multiplier(arrival)
+        told += f" x {shortest(multiplier)} ({arrival})"
+    why = f"{told} x {shortest(price)}/h"
+    if "pct_of_labour" in component:
+        why += f", {component['pct_of_labour']}% of the labour price"
     yield Line(
         "TRV-TIME", "travel", to_minor(minutes * price * multiplier / 60, terms.card.exponent), why,
-        tech=stay.part.name, qty=minutes, unit="min", unit_price=price, multiplier=multiplier,
+        tech=part.name, qty=minutes, unit="min", unit_price=price, multiplier=multiplier,
     )  # fmt: skip
 
 
-def _hourly(way: _Way, component: Mapping[str, Any], stay: Stay, price: Fraction | None = None) -> Fraction:
+def _hourly(way: _Way, component: Mapping[str, Any], part: Part, price: Fraction | None = None) -> Fraction:
     if "pct_of_labour" in component:
         share = number(component["pct_of_labour"], "component.pct_of_labour") / 100
-        return (way.terms.price(stay.part) if price is None else price) * share
+        return (way.terms.price(part) if price is None else price) * share
     return number(component["rate"], "component.rate")
-
-
-def _driven(way: _Way, stay: Stay, flags: set[str]) -> tuple[Fraction, str]:
-    """Driving minutes of a technician, and where they come from (B6.2)."""
-    part, basis = stay.part, way.rules["basis"]
-    if way.rules["time_source"] == "actual" and basis != "trip_split":
-        if part.depart is not None and part.check_in is not None:
-            outbound = Fraction(part.check_in - part.depart)
-            trip = way.job.raw.get("trip") or {}
-            if basis == "one_way" or (basis == "legs" and not trip.get("last_stop", True)):
-                return outbound, "actual, one way"
-            if part.back is not None and part.check_out is not None:
-                return outbound + (part.back - part.check_out), "actual, both ways"
-            return 2 * outbound, "actual, the way out twice"
-        flags.add("TRAVEL_ESTIMATED")
-    minutes, _ = way.quantity("minutes")
-    return minutes, f"site record, {basis}"
 
 
 def _drawn(way: _Way, line: Line, component: Mapping[str, Any], pools: Pools, flags: set[str]) -> Iterator[Line]:
     """Travel time drawn from prepaid hours, in whole minutes (B7)."""
-    stay = next(stay for stay in way.stays if stay.part.name == line.tech)
+    part = next(part for part in way.terms.crew if part.name == line.tech)
     assert line.qty is not None
     assert line.unit_price is not None
     assert line.multiplier is not None
@@ -222,12 +284,12 @@ def _drawn(way: _Way, line: Line, component: Mapping[str, Any], pools: Pools, fl
         )  # fmt: skip
     if left > 0:
         flags.add("POOL_EXHAUSTED")
-        price = _hourly(way, component, stay, way.terms.overage(stay.part))
+        price = _hourly(way, component, part, way.terms.overage(part))
         amount = to_minor(left * price * line.multiplier / 60, exponent)
         yield replace(line, qty=left, unit_price=price, amount=amount)
 
 
-def _given_away(way: _Way) -> str | None:
+def _given_away(way: _Way, *, covered: bool) -> str | None:
     """Why travel costs nothing, the first reason that applies (B6.4)."""
     terms = way.terms
     if terms.own_failure:
@@ -240,7 +302,7 @@ def _given_away(way: _Way) -> str | None:
         radius = number(way.rules["included_radius"], "card.travel.included_radius")
         if way.one_way("distance") <= radius:
             return "waived_in_radius"
-    if terms.kind == "fixed_price" and terms.agreement["covers_travel"] and any(stay.covered for stay in way.stays):
+    if terms.kind == "fixed_price" and terms.agreement["covers_travel"] and covered:
         return "covered"
     return None
 
@@ -255,7 +317,7 @@ def _cap(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
 def _leg(trip: Mapping[str, Any], name: str, what: str) -> Fraction:
     found = optional((trip.get(name) or {}).get(what), f"visit.trip.{name}.{what}")
     if found is None:
-        raise Unpriceable(_code(what))
+        raise _Lacking(_code(what))
     return found
 
 
