@@ -17,6 +17,7 @@ test: $(VENV)/.installed-dev
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto -m long
+	EXAMPLES=4000 $(BIN)/python -m pytest -n auto tests/charges/test_invariants.py
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

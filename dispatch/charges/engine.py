@@ -67,7 +67,7 @@ def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, fla
     labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
     travel = travel_lines(terms, job, site, stays, pools, flags)
     left = TravelLeft(sum(line.amount for line in travel))
-    minimum = minimum_lines(terms, job, stays, pools, left, flags)
+    minimum = minimum_lines(terms, job, stays, labour, pools, left, flags)
     lines = [*labour, *minimum, *travel, *_emergency_fee(terms), *_items(terms, job)]
     if not terms.card.raw["minimum"]["amount_after_discount"]:
         lines += _floor(terms, lines)

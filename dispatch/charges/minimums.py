@@ -23,19 +23,26 @@ class TravelLeft:
 
 
 def minimum_lines(
-    terms: Terms, job: Job, stays: Sequence[Stay], pools: Pools, travel: TravelLeft, flags: set[str]
+    terms: Terms,
+    job: Job,
+    stays: Sequence[Stay],
+    labour: Sequence[Line],
+    pools: Pools,
+    travel: TravelLeft,
+    flags: set[str],
 ) -> list[Line]:
-    """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician."""
+    """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician; `labour` are the lines that stand already."""
     rule = terms.card.raw["minimum"]
     entitled = stays[:1] if rule["technicians"] == "first" else stays
     lines: list[Line] = []
     for stay in entitled:
-        lines += _of_technician(terms, job, stay, pools, travel, flags)
+        worked = sum(line.amount for line in labour if line.tech == stay.part.name)
+        lines += _of_technician(terms, job, stay, worked, pools, travel, flags)
     return lines
 
 
 def _of_technician(
-    terms: Terms, job: Job, stay: Stay, pools: Pools, travel: TravelLeft, flags: set[str]
+    terms: Terms, job: Job, stay: Stay, worked: int, pools: Pools, travel: TravelLeft, flags: set[str]
 ) -> Iterator[Line]:
     band = stay.arrival
     if band is None or not _applies(terms, job, stay, band):
@@ -62,7 +69,7 @@ def _of_technician(
         why += f"; {shortest(missing)} rate-min missing"
         yield from _top_up(terms, stay, missing, why, pools, travel, flags)
     elif missing < 0:
-        yield from _credit(terms, stay, -missing, earlier)
+        yield from _credit(terms, stay, -missing, worked, earlier)
 
 
 def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
@@ -106,13 +113,19 @@ def _top_up(
             yield Line("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
 
 
-def _credit(terms: Terms, stay: Stay, over: Fraction, earlier: Mapping[str, Any]) -> Iterator[Line]:
-    """Earlier visits of the day paid a top-up that this one makes needless (B5.4)."""
+def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Mapping[str, Any]) -> Iterator[Line]:
+    """Earlier visits of the day paid a top-up that this one makes needless (B5.4).
+
+    At most what this visit's labour is charged at: where its price is lower than the earlier one, or a pool pays it, the
+    rest would make the sheet negative (B13).
+    """
     billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
+    price = number(earlier.get("topup_unit_price", 0), "visit.prior_today.topup_unit_price")
     back = min(over, billable)
+    if price:
+        back = min(back, Fraction(worked, 10**terms.card.exponent) * 60 / price)
     if back <= 0:
         return
-    price = number(earlier.get("topup_unit_price", 0), "visit.prior_today.topup_unit_price")
     text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
     amount = -to_minor(back * price / 60, terms.card.exponent)
     yield Line(

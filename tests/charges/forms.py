@@ -1,0 +1,232 @@
+"""Random forms of charges.md B14, wide enough that every rule meets every other."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+BANDS = ["business", "after_hours", "weekend", "holiday"]
+ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "UTC"]
+START = datetime.datetime(2026, 3, 4, 5, 0, tzinfo=datetime.UTC)
+
+
+def money(top: int = 20000) -> st.SearchStrategy[str]:
+    """An amount to the cent."""
+    return st.integers(0, top).map(lambda cents: f"{cents // 100}.{cents % 100:02}")
+
+
+ROUNDINGS = st.fixed_dictionaries(
+    {
+        "increment_min": st.sampled_from([1, 6, 15, 30, 60]),
+        "mode": st.sampled_from(["up", "down", "nearest", "exact"]),
+        "grace_min": st.sampled_from([0, 5]),
+    }
+)
+MINIMUMS = st.one_of(st.integers(0, 300), st.dictionaries(st.sampled_from(BANDS), st.integers(0, 240), min_size=1))
+COMPONENTS = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("callout"), "amount": money()}),
+    st.fixed_dictionaries({"kind": st.just("vehicle"), "amount": money()}),
+    st.fixed_dictionaries({"kind": st.just("distance"), "rate": money(300)}),
+    st.fixed_dictionaries(
+        {"kind": st.just("time"), "rate": money()}, optional={"included_min": st.integers(0, 60), "rounding": ROUNDINGS}
+    ),
+    st.fixed_dictionaries({"kind": st.just("time"), "pct_of_labour": st.sampled_from(["50", "100", "33.3"])}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("zone"),
+            "by": st.sampled_from(["distance", "time"]),
+            "zones": st.just(
+                [{"name": "near", "upto": "10", "amount": "0"}, {"name": "far", "upto": None, "amount": "40.00"}]
+            ),
+        }
+    ),
+)
+
+
+@st.composite
+def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
+    """A rate card that may be saved."""
+    card: dict[str, Any] = {
+        "currency": "EUR",
+        "minor_units": draw(st.sampled_from([0, 2, 2, 2, 3])),
+        "timezone": draw(st.sampled_from(ZONES)),
+        "holidays": ["2026-03-06"],
+        "tax": {
+            "name": "VAT",
+            "rate_pct": draw(st.sampled_from(["0", "7", "19", "8.875"])),
+            "rounding": draw(st.sampled_from(["document", "line"])),
+            "services": draw(st.booleans()),
+        },
+        "classes": {
+            "tech": {"standard": draw(money()), "agreement": draw(st.one_of(st.none(), money()))},
+            "senior": {
+                "standard": draw(money()),
+                "agreement": None,
+                "rounding": draw(st.one_of(st.none(), ROUNDINGS)),
+                "minimum_minutes": draw(st.one_of(st.none(), MINIMUMS)),
+            },
+        },
+        "items": {"CAB": {"standard": "3.10", "agreement": "2.90", "taxable": draw(st.booleans())}},
+        "extra_technician_pct": draw(st.sampled_from(["100", "50"])),
+        "time_basis": draw(st.sampled_from(["on_site", "on_site", "door_to_door"])),
+        "clip_early": draw(st.booleans()),
+        "rounding": draw(ROUNDINGS),
+        "minimum": {
+            "per": draw(st.sampled_from(["visit", "day"])),
+            "minutes": draw(MINIMUMS),
+            "amount": draw(st.one_of(st.none(), money(40000))),
+            "includes_travel": draw(st.booleans()),
+            "amount_after_discount": draw(st.booleans()),
+            "technicians": draw(st.sampled_from(["each", "first"])),
+            "emergency_minutes": draw(st.sampled_from([0, 120])),
+        },
+        "testing": {"billable": draw(st.booleans()), "free_min": draw(st.sampled_from([0, 15]))},
+        "emergency": {
+            "multiplier": draw(st.sampled_from([None, "1.5", "2"])),
+            "flat": draw(st.sampled_from(["0", "45"])),
+        },
+        "travel": {
+            "basis": draw(st.sampled_from(["depot_round_trip", "one_way", "legs", "trip_split"])),
+            "included_radius": draw(st.sampled_from(["0", "5", "12.5"])),
+            "components": draw(st.lists(COMPONENTS, max_size=3)),
+            "cap": draw(st.one_of(st.none(), money(10000))),
+            "time_source": draw(st.sampled_from(["estimated", "actual"])),
+            "time_per": draw(st.sampled_from(["technician", "vehicle"])),
+            "time_premium": draw(st.booleans()),
+        },
+        "no_access": {"mode": draw(st.sampled_from(["minimum_and_travel", "flat", "none"])), "amount": "60"},
+        "cancellation": {
+            "mode": draw(st.sampled_from(["percent_of_minimum", "flat", "none"])),
+            "value": draw(st.sampled_from(["0", "50"])),
+        },
+    }
+    return card | fixed
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> dict[str, Any]:
+    """An agreement that may be saved, in force in March 2026 more often than not."""
+    kind = draw(st.sampled_from(["tm", "fixed_price", "retainer", "block_hours", "block_money"]))
+    blocks = [
+        {
+            "id": name,
+            "remaining_amount" if kind == "block_money" else "remaining_min": draw(
+                money(30000) if kind == "block_money" else st.integers(0, 300)
+            ),
+            "expires_on": draw(st.sampled_from([None, "2026-03-05", "2026-12-31", "2026-01-01"])),
+            "purchased_on": draw(st.sampled_from([None, "2026-01-01", "2027-01-01"])),
+        }
+        for name in draw(st.lists(st.sampled_from("abc"), unique=True))
+    ]
+    return {
+        "kind": kind,
+        "starts": "2026-01-01",
+        "ends": draw(st.sampled_from([None, None, "2026-12-31", "2026-02-01"])),
+        "price_list": draw(st.sampled_from(["agreement", "standard"])),
+        "labour_discount_pct": draw(st.sampled_from(["0", "10", "100"])),
+        "discount_travel": draw(st.booleans()),
+        "waive_bands": draw(st.lists(st.sampled_from(BANDS), unique=True)),
+        "waive_emergency": draw(st.booleans()),
+        "waive_travel": draw(st.sampled_from(["none", "none", "in_radius", "all"])),
+        "minimum_minutes": draw(st.one_of(st.none(), MINIMUMS)),
+        "covers_bands": draw(st.sampled_from([["business"], BANDS, []])),
+        "covers_travel": draw(st.booleans()),
+        "allowance_min": draw(st.integers(0, 200)),
+        "blocks": blocks,
+        "draws_travel": draw(st.booleans()),
+        "overage_rate": draw(st.one_of(st.none(), money())),
+        "tax_on": draw(st.sampled_from(["sale", "use"])),
+    }
+
+
+@st.composite
+def parts(draw: st.DrawFn, name: str, zone: str) -> dict[str, Any]:
+    """One technician's part of a visit, with marks."""
+    local = ZoneInfo(zone)
+    minute = draw(st.integers(0, 7 * 1440))
+    length = draw(st.one_of(st.integers(0, 240), st.integers(0, 1100)))
+    seconds = draw(st.sampled_from([0, 59]))
+
+    def at(offset: int) -> str:
+        return (START + datetime.timedelta(minutes=minute + offset, seconds=seconds)).astimezone(local).isoformat()
+
+    marks = []
+    for kind in draw(st.lists(st.sampled_from(["break", "test", "excluded", "own_fault", "new_work"]), max_size=3)):
+        first = draw(st.integers(0, length))
+        marks.append({"kind": kind, "start": at(first), "end": at(draw(st.integers(first, length)))})
+    return {
+        "technician": name,
+        "class": draw(st.sampled_from(["tech", "senior"])),
+        "billable": draw(st.sampled_from([True, True, True, False])),
+        "vehicle": draw(st.sampled_from([None, "van 1", "van 2"])),
+        "depart": draw(st.one_of(st.none(), st.just(at(-25)))),
+        "check_in": at(0),
+        "check_out": at(length),
+        "return": draw(st.one_of(st.none(), st.just(at(length + 20)))),
+        "marks": marks,
+    }
+
+
+@st.composite
+def visits(draw: st.DrawFn, zone: str) -> dict[str, Any]:
+    """A visit of one to three technicians."""
+    crew = [
+        draw(parts(name, zone))
+        for name in draw(st.sampled_from([["ann"], ["ann"], ["ann", "ben"], ["ann", "ben", "cy"]]))
+    ]
+    leg = {"distance": draw(money(4000)), "minutes": draw(st.integers(0, 90))}
+    visit: dict[str, Any] = {
+        "outcome": draw(st.sampled_from(["completed"] * 4 + ["no_access", "cancelled", "aborted_by_us"])),
+        "cause": draw(st.sampled_from(["normal", "normal", "own_failure"])),
+        "original_visit_date": draw(st.sampled_from(["2026-02-20", "2025-11-01"])),
+        "scheduled_start": draw(st.sampled_from([crew[0]["check_in"], "2026-03-06T09:00:00+00:00"])),
+        "cancelled_at": "2026-03-05T12:00:00+00:00",
+        "departed": draw(st.booleans()),
+        "emergency": draw(st.booleans()),
+        "early_start_agreed": draw(st.booleans()),
+        "assignments": crew,
+        "trip": {
+            "last_stop": draw(st.booleans()),
+            "leg_in": leg,
+            "leg_home": leg,
+            "total": {"distance": "31.5", "minutes": 77},
+            "solo_sum": {"distance": draw(st.sampled_from(["0", "55.5"])), "minutes": draw(st.sampled_from([0, 130]))},
+            "stops": draw(st.integers(1, 5)),
+        },
+        "items": draw(st.lists(st.sampled_from([{"code": "CAB", "qty": "2.5"}, {"label": "toll", "amount": "4.20"}]))),
+        "goodwill": [
+            {"by": "lee", "role": "lead", "reason": "late", "target": target, "mode": mode, "value": value}
+            for target, mode, value in draw(
+                st.lists(
+                    st.tuples(
+                        st.sampled_from(["labour", "travel", "fee"]),
+                        st.sampled_from(["percent", "amount"]),
+                        st.sampled_from(["10", "33.3", "500"]),
+                    ),
+                    max_size=2,
+                )
+            )
+        ],
+        "prior_today": draw(
+            st.sampled_from([{}, {"ann": {"presence_rmin": "45", "topup_rmin": "75", "topup_unit_price": "90"}}])
+        ),
+    }
+    if draw(st.integers(0, 5)) == 0:
+        visit["manual_travel"] = {"by": "lee", "role": "lead", "amount": "25.00", "reason": "out of area"}
+    return visit
+
+
+@st.composite
+def inputs(draw: st.DrawFn) -> dict[str, Any]:
+    """A whole input: card, client, site, agreement and visit."""
+    card = draw(cards())
+    return {
+        "card": card,
+        "client": {"tax_exempt": draw(st.sampled_from([False, False, True])), "tax_ref": "X-1"},
+        "site": {"one_way_distance": draw(money(3000)), "one_way_minutes": draw(st.integers(0, 90))},
+        "agreement": draw(st.one_of(st.none(), agreements())),
+        "visit": draw(visits(card["timezone"])),
+    }

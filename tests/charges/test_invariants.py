@@ -1,0 +1,126 @@
+"""What holds for every charge sheet (charges.md B13), on thousands of random inputs."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import os
+import random
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch.charges import charge_sheet, validate_agreement, validate_card
+from tests.charges.forms import cards, inputs, visits
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
+"""How many random inputs; `make test-long` takes thousands."""
+
+THOUSANDS = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def priced(form: dict[str, Any]) -> dict[str, Any]:
+    return charge_sheet(form["card"], form["client"], form["site"], form["agreement"], form["visit"]).as_json()
+
+
+@THOUSANDS
+@given(inputs())
+def test_every_sheet_adds_up(form: dict[str, Any]) -> None:
+    assert validate_card(form["card"]) == []
+    assert form["agreement"] is None or validate_agreement(form["agreement"]) == []
+
+    sheet = priced(form)
+
+    assert sheet["status"] in ("ready", "review")
+    assert Decimal(sheet["net"]) >= 0
+    assert Decimal(sheet["tax"]) >= 0
+    assert Decimal(sheet["total"]) == Decimal(sheet["net"]) + Decimal(sheet["tax"])
+    assert sum(Decimal(line["amount"]) for line in sheet["lines"]) == Decimal(sheet["net"])
+    cent = Fraction(1, 10 ** form["card"]["minor_units"])
+    for line in sheet["lines"]:
+        assert line["why"].strip()
+        given_away = "zero_reason" in line
+        assert not given_away or Decimal(line["amount"]) == 0
+        if "qty" in line and "unit_price" in line:
+            per_hour = line["unit"] in ("min", "rate-min")
+            exact = Fraction(line["qty"]) * Fraction(line["unit_price"]) * Fraction(line.get("multiplier", "1"))
+            exact /= 60 if per_hour else 1
+            # quantities and prices are printed with at most four places
+            slack = cent + Fraction(line["unit_price"]) / 10000 + abs(Fraction(line["qty"])) / 10000
+            assert abs(exact - Fraction(line["value" if given_away else "amount"])) <= slack, line
+
+
+@THOUSANDS
+@given(inputs())
+def test_caps_and_pools_are_never_overdrawn(form: dict[str, Any]) -> None:
+    sheet = priced(form)
+
+    cap = form["card"]["travel"]["cap"]
+    travel = [line for line in sheet["lines"] if line["rule"].startswith("TRV-")]
+    if cap is not None and not any(line["rule"] == "TRV-MAN" for line in travel):
+        exponent = form["card"]["minor_units"]
+        limit = Fraction(cap) + Fraction(1, 2 * 10**exponent)
+        assert sum(Fraction(line["amount"]) for line in travel) <= limit
+    agreement = form["agreement"] or {"blocks": [], "allowance_min": 0}
+    balances = {
+        block["id"]: Fraction(block.get("remaining_min", block.get("remaining_amount")))
+        for block in agreement["blocks"]
+    }
+    balances["allowance"] = Fraction(agreement["allowance_min"])
+    for pool, drawn in sheet.get("drawn", {}).items():
+        assert Fraction(drawn) <= balances[pool] + Fraction(1, 10000)
+
+
+@settings(THOUSANDS, max_examples=EXAMPLES // 2)
+@given(inputs(), st.randoms())
+def test_order_of_the_input_does_not_matter(form: dict[str, Any], chance: random.Random) -> None:
+    shuffled = copy.deepcopy(form)
+    chance.shuffle(shuffled["visit"]["assignments"])
+    for part in shuffled["visit"]["assignments"]:
+        chance.shuffle(part["marks"])
+    if shuffled["agreement"]:
+        chance.shuffle(shuffled["agreement"]["blocks"])
+
+    assert priced(shuffled) == priced(form)
+    assert priced(form) == priced(form)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_input_is_left_as_it_was(seed: int) -> None:
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(inputs())
+    def check(form: dict[str, Any]) -> None:
+        before = copy.deepcopy(form)
+        priced(form)
+        assert form == before
+
+    check()
+
+
+@THOUSANDS
+@given(st.data())
+def test_a_longer_stay_never_costs_less(data: st.DataObject) -> None:
+    """With exact rounding, no agreement, and an unchanged start: three minor units may be lost to rounding by line."""
+    card = data.draw(cards(rounding={"mode": "exact"}))
+    card["classes"]["senior"]["rounding"] = None
+    visit = data.draw(visits("UTC")) | {"outcome": "completed", "cause": "normal", "goodwill": [], "prior_today": {}}
+    visit["assignments"] = visit["assignments"][:1]
+    part = visit["assignments"][0]
+    part.update(marks=[], billable=True)
+    part["return"] = None
+    longer = copy.deepcopy(visit)
+    end = longer["assignments"][0]["check_out"]
+
+    more = datetime.timedelta(minutes=data.draw(st.integers(1, 300)))
+    longer["assignments"][0]["check_out"] = (datetime.datetime.fromisoformat(end) + more).isoformat()
+    site = {"one_way_distance": "12", "one_way_minutes": 20}
+
+    short, long = (charge_sheet(card, {}, site, None, one).as_json() for one in (visit, longer))
+
+    assert Decimal(long["net"]) >= Decimal(short["net"]) - 3 * Decimal(10) ** -card["minor_units"]
