@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from dispatch.model.agreements import Agreement, RateCard
 
 MONEY_KIND = "block_money"
 
-_AGREEMENT = "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version FROM agreement"
+_AGREEMENT = "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap_min FROM agreement"
 # an agreement that was ended early is in force to that day
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
 _POOL = "SELECT agreement_id, id, name, size, remaining, purchased_on, expires_on, version FROM pool"
@@ -35,6 +35,10 @@ class Pool:
     expires_on: datetime.date | None = None
     id: int = 0
     version: int = 1
+
+    def with_remaining(self, remaining: str) -> Pool:
+        """The same block with another balance."""
+        return replace(self, remaining=remaining)
 
 
 # rate cards
@@ -133,6 +137,8 @@ def add_agreement(
     levels: Mapping[str, Mapping[str, int]] | None = None,
     pools: Iterable[Pool] = (),
     monthly_fee_minor: int | None = None,
+    rollover: str = "none",
+    rollover_cap: int | None = None,
 ) -> int:
     """Add an agreement with its pools; returns the id.
 
@@ -151,6 +157,8 @@ def add_agreement(
         terms=_json(kept),
         levels=_json(levels or {}),
         monthly_fee_minor=monthly_fee_minor,
+        rollover=rollover,
+        rollover_cap_min=rollover_cap,
     )
     bought = tuple(pools)
     for pool in bought:
@@ -194,6 +202,11 @@ def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
     version = unit.update("agreement", before.id, before.version, ended_on=on.isoformat())
     unit.audit("agreement", before.id, changed={"ended_on": [_iso(before.ends), on.isoformat()]})
     return version
+
+
+def agreement(store: Store, agreement_id: int) -> Agreement | None:
+    """One agreement by its id."""
+    return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,))), None)
 
 
 def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:
@@ -243,7 +256,7 @@ def _agreements(store: Store, where: str, params: Sequence[Any] = ()) -> list[Ag
 
 
 def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) -> Agreement:
-    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version = row
+    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap = row
     last_day = min((day for day in (ends, ended_on) if day is not None), default=None)
     form = json.loads(terms) | {"kind": kind, "starts": starts, "ends": last_day}
     form["blocks"] = [_block(pool, kind, minor_units) for pool in pools]
@@ -256,6 +269,8 @@ def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) ->
         None if last_day is None else datetime.date.fromisoformat(last_day),
         form,
         version,
+        rollover,
+        rollover_cap,
     )
 
 
@@ -266,6 +281,8 @@ def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
         "starts": agreement.starts.isoformat(),
         "ends": _iso(agreement.ends),
         "terms": _json({key: value for key, value in agreement.terms.items() if key not in _FROM_COLUMNS}),
+        "rollover": agreement.rollover,
+        "rollover_cap_min": agreement.rollover_cap,
     }
 
 

@@ -27,10 +27,12 @@ class StoredSheet:
     input: Mapping[str, Any]
     made_at: int
     reason: str = ""
+    accepted_at: int | None = None
 
 
 _COLUMNS = (
-    "visit_id, revision, status, currency, exponent, net_minor, tax_minor, total_minor, sheet, input, made_at, reason"
+    "visit_id, revision, status, currency, exponent, net_minor, tax_minor, total_minor, sheet, input, made_at, reason, "
+    "accepted_at"
 )
 
 
@@ -40,6 +42,24 @@ def latest_sheet(store: Store, visit_id: int) -> StoredSheet | None:
         f"SELECT {_COLUMNS} FROM charge_sheet WHERE visit_id = ? ORDER BY revision DESC LIMIT 1", (visit_id,)
     )
     return None if row is None else _stored(row)
+
+
+def revisions(store: Store, visit_id: int) -> list[StoredSheet]:
+    """Every revision of a visit's sheet, the newest first."""
+    rows = store.all(f"SELECT {_COLUMNS} FROM charge_sheet WHERE visit_id = ? ORDER BY revision DESC", (visit_id,))
+    return [_stored(row) for row in rows]
+
+
+def sheets_of_site(store: Store, site_id: int, since: int, until: int) -> list[StoredSheet]:
+    """The newest sheets of the ended visits at a site that began between two instants, in the order of their making."""
+    rows = store.all(
+        f"SELECT {_COLUMNS} FROM charge_sheet c WHERE visit_id IN (SELECT v.id FROM visit v JOIN assignment a ON "
+        "a.visit_id = v.id WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND coalesce(a.check_in_at, v.starts_at) >= ? "
+        "AND coalesce(a.check_in_at, v.starts_at) < ?) "
+        "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id",
+        (site_id, since, until),
+    )
+    return [_stored(row) for row in rows]
 
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:
@@ -65,8 +85,13 @@ def add_sheet(
     given: Mapping[str, Any],
     made_at: int,
     reason: str = "",
+    accepted: bool = False,
+    accepted_by: int | None = None,
 ) -> int:
-    """Keep a sheet as the visit's next revision; returns the revision. `lines` are (rule, category, amount)."""
+    """Keep a sheet as the visit's next revision; returns the revision. `lines` are (rule, category, amount).
+
+    `accepted_by` None on an accepted sheet: nobody had to look at it.
+    """
     (revision,) = unit.execute(
         "SELECT coalesce(max(revision), 0) + 1 FROM charge_sheet WHERE visit_id = ?", (visit_id,)
     ).fetchone()
@@ -85,18 +110,28 @@ def add_sheet(
         sheet=json.dumps(sheet, separators=(",", ":")),
         reason=reason,
         made_at=made_at,
+        accepted_at=made_at if accepted else None,
+        accepted_by=accepted_by,
     )
     for position, (rule, category, amount) in enumerate(lines, 1):
         unit.execute(
             "INSERT INTO charge_line (sheet_id, position, rule, category, amount_minor) VALUES (?, ?, ?, ?, ?)",
             (sheet_id, position, rule, category, amount),
         )
-    unit.audit("visit", visit_id, charge_revision=revision, status=sheet["status"], total=sheet["total"])
+    unit.audit(
+        "visit",
+        visit_id,
+        charge_revision=revision,
+        status=sheet["status"],
+        total=sheet["total"],
+        accepted=accepted,
+        reason=reason,
+    )
     return int(revision)
 
 
 def _stored(row: tuple[Any, ...]) -> StoredSheet:
-    visit_id, revision, status, currency, exponent, net, tax, total, sheet, given, made_at, reason = row
+    visit_id, revision, status, currency, exponent, net, tax, total, sheet, given, made_at, reason, accepted_at = row
     return StoredSheet(
         visit_id,
         revision,
@@ -110,4 +145,5 @@ def _stored(row: tuple[Any, ...]) -> StoredSheet:
         json.loads(given),
         made_at,
         reason,
+        accepted_at,
     )

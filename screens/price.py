@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.charges.explain import needs
 from dispatch.desk.visit_page import VisitPage
 
 
@@ -9,9 +10,8 @@ def price_words(page: VisitPage) -> str:
     """What the visit costs, or would cost, or why that is not known."""
     if page.charge is None:
         return f"no charge: {page.charge_note}"
-    form = page.charge.sheet.as_json()
+    form = page.charge.form
     if form["total"] is None:
-        missing = ", ".join(str(code).replace("_", " ").lower() for code in form.get("errors", []))
-        return f"charge blocked: {missing}"
+        return f"charge blocked: {'; '.join(needs(form))}"
     words = f"{form['total']} {page.charge.currency} with tax, {form['net']} without"
-    return f"estimate {words}" if page.charge.estimate else words
+    return words if page.charge.revision is not None else f"{page.charge.word.removeprefix('charge ')} {words}"

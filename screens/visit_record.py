@@ -37,7 +37,7 @@ class ChargeSheet(LeanModal[None]):
 
     def compose(self) -> ComposeResult:
         page = self._page
-        word = "Estimate" if page.charge is not None and page.charge.estimate else "Charge"
+        word = (page.charge.word if page.charge is not None else "charge").capitalize()
         with VerticalScroll():
             yield Label(Content(f"{word} · {show(page.visit.reference)} {show(page.visit.client)}"), classes="title")
             yield Static(Content("\n".join(charge_lines(page, min(104, int(self.app.size.width * 0.98) - 4)))))

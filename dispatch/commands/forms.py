@@ -101,7 +101,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "access_notes": page.site.access_notes,
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
-        "charge": page.charge.sheet.as_json() if page.charge is not None else None,
+        "charge": page.charge.form if page.charge is not None else None,
         "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
         "events": [
             {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text} for event in page.events

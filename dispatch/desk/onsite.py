@@ -14,7 +14,7 @@ from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
 from dispatch.desk import routing
-from dispatch.desk.charging import keep_sheet
+from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
@@ -204,6 +204,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
         visit = _step(seat.store, reference, "reopen")
         why = _required("reason", reason)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
+        release(seat.store, unit, visit)
         for part in visit.assignments:
             if part.check_in_at is None:
                 visits.stamp(unit, part, check_in_at=unit.at)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from db import sheets
 from db.store import Store
+from dispatch.charges.explain import sheet_lines
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -135,7 +136,7 @@ def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
             "Not ready to close:",
             *(f"  {unmet.gate} {show(unmet.ref)} {show(unmet.text)}" for unmet in page.unmet),
         ]
-    lines += ["Charge" + (" (estimate)" if page.charge is not None and page.charge.estimate else "")]
+    lines += [(page.charge.word if page.charge is not None else "charge").capitalize()]
     lines += [f"  {line}" for line in charge_lines(page, width - 2)]
     if page.events:
         lines += ["Events"]
@@ -148,31 +149,13 @@ def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
 
 def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
     """The charge sheet of a visit as text: each line with what it charges, and below it how that was made."""
-    if page.charge is None:
+    charge = page.charge
+    if charge is None:
         return textwrap.wrap(page.charge_note, width)
-    form = page.charge.sheet.as_json()
-    currency = page.charge.currency
-    if form["total"] is None:
-        return ["blocked: " + ", ".join(_code_words(code) for code in form.get("errors", []))]
-    room = max(8, width - 36)
-    lines = []
-    for line in form["lines"]:
-        who = " ".join(show(part) for part in (line.get("tech"), line.get("note")) if part)
-        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
-        lines.append(f"{pad(line['rule'], 9)} {pad(who, room)} {counted:>14} {line['amount']:>9}")
-        why = line["why"] + (f" (worth {line['value']})" if "value" in line else "")
-        lines += textwrap.wrap(show(why), width, initial_indent="    ", subsequent_indent="    ")
-    lines += [f"{word:<{width - 10}} {form[word]:>9}" for word in ("net", "tax", "total")]
-    lines.append(f"all in {currency}" + (f" · {page.charge.sheet.tax_why}" if page.charge.sheet.tax_why else ""))
-    if form["status"] != "ready":
-        lines.append("a lead must look at it: " + ", ".join(_code_words(code) for code in form["flags"]))
-    elif form["flags"]:
-        lines.append("noted: " + ", ".join(_code_words(code) for code in form["flags"]))
+    lines = sheet_lines(charge.form, charge.currency, charge.tax, width)
+    if charge.revision is not None and charge.revision > 1:
+        lines += textwrap.wrap(f"revision {charge.revision}: {show(charge.reason)}", width)
     return lines
-
-
-def _code_words(code: str) -> str:
-    return code.replace("_", " ").lower()
 
 
 def charge_line(store: Store, visit: Visit) -> str:

@@ -9,9 +9,11 @@ from db import audit, changes, people, visits
 from db.changes import Change, Picture
 from db.unit import Unit
 from dispatch.desk import routing
+from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.states import ENDED
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -101,6 +103,10 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
         restored = visits.visit_by_id(seat.store, visit.id)
         assert restored is not None
+        if restored.state not in ENDED:
+            release(seat.store, unit, restored)
+        elif visit.state not in ENDED:
+            keep_sheet(seat.store, unit, restored, now=unit.at, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
 
 

@@ -10,7 +10,7 @@ from db import audit, checklists, clients, people, settings, visits
 from db.legs import legs_of_day
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
-from dispatch.desk.charging import Priced, price
+from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
@@ -69,7 +69,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
         assert site is not None
         assert client is not None
         checklist = checklists.checklist(store, visit.id)
-        priced = price(store, visit, now=store.clock.now())
+        priced = charge_of(store, visit, now=store.clock.now())
         leg = None
         if visit.starts_at is not None and visit.assignments:
             route = legs_of_day(store, day_of(visit.starts_at, firm.zone))

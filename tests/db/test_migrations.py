@@ -33,8 +33,12 @@ END;
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A database of version 1."""
+def path(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database of version 1, made by a program that knows no other."""
+    first = tmp_path_factory.mktemp("schema")
+    shutil.copy(migrations.FOLDER / "0001.sql", first)
+    monkeypatch.setattr(migrations, "FOLDER", first)
+    monkeypatch.setattr(migrations, "LATEST", 1)
     path = tmp_path / "board.db"
     with new_store(path, clock=CLOCK) as store:
         edit(store, notes="old")
@@ -43,15 +47,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def folder(path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The schema of a program that knows version 2, which comes after the database."""
     assert path.exists()
-    folder = tmp_path_factory.mktemp("schema")
-    shutil.copy(migrations.FOLDER / "0001.sql", folder)
-    monkeypatch.setattr(migrations, "FOLDER", folder)
     monkeypatch.setattr(migrations, "LATEST", 2)
-    (folder / "0002.sql").write_text(SECOND)
-    return folder
+    (migrations.FOLDER / "0002.sql").write_text(SECOND)
+    return migrations.FOLDER
 
 
 def names(path: Path) -> list[str]:

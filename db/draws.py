@@ -1,0 +1,78 @@
+"""What was drawn from prepaid pools by which visit, and given back (charges.md B7)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+
+from db import agreements
+from db.agreements import Pool
+from db.store import Store
+from db.unit import Unit
+from dispatch.model.agreements import Agreement
+from dispatch.model.money import shortest
+
+ALLOWANCE = "allowance"
+"""The name of a retainer's pool."""
+
+
+def take(
+    unit: Unit, store: Store, visit_id: int, agreement: Agreement, day: datetime.date, drawn: Mapping[str, Fraction]
+) -> None:
+    """Draw from an agreement's pools by name: rate-minutes, for prepaid money minor units."""
+    pools = {pool.name: pool for pool in agreements.pools_of(store, agreement.id)}
+    for name, amount in drawn.items():
+        pool = pools.get(name)
+        unit.insert(
+            "draw",
+            visit_id=visit_id,
+            agreement_id=agreement.id,
+            pool_id=None if pool is None else pool.id,
+            period=agreement.month_of(day).isoformat() if pool is None else None,
+            amount=shortest(amount),
+            made_at=unit.at,
+        )
+        if pool is not None:
+            _change(unit, pool, -amount)
+        unit.audit("visit", visit_id, drawn={name: shortest(amount)}, agreement=agreement.id)
+
+
+def give_back(unit: Unit, store: Store, visit_id: int) -> None:
+    """Return everything that a visit drew and has not returned yet."""
+    rows = store.all(
+        "SELECT id, agreement_id, pool_id, amount FROM draw WHERE visit_id = ? AND returned_at IS NULL", (visit_id,)
+    )
+    for draw_id, agreement_id, pool_id, amount in rows:
+        unit.execute("UPDATE draw SET returned_at = ? WHERE id = ?", (unit.at, draw_id))
+        for pool in agreements.pools_of(store, agreement_id):
+            if pool.id == pool_id:
+                _change(unit, pool, Fraction(amount))
+        unit.audit("visit", visit_id, returned=amount, agreement=agreement_id)
+
+
+def allowance_left(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
+    """Rate-minutes of a retainer that are left in the agreement month of `day`, with what rolls over into it (B7.6)."""
+    grant = Fraction(str(agreement.terms.get("allowance_min", 0)))
+    used: dict[str, Fraction] = {}
+    for period, amount in store.all(
+        "SELECT period, amount FROM draw WHERE agreement_id = ? AND period IS NOT NULL AND returned_at IS NULL",
+        (agreement.id,),
+    ):
+        used[period] = used.get(period, Fraction(0)) + Fraction(amount)
+    this = agreement.month_of(day)
+    carried = Fraction(0)
+    if agreement.rollover != "none":
+        for month in agreement.months_until(this):
+            left = carried + grant - used.get(month.isoformat(), Fraction(0))
+            if agreement.rollover == "capped":
+                carried = min(Fraction(agreement.rollover_cap or 0), left)
+            else:
+                # what came from the month before is used first, and does not roll over twice
+                carried = min(grant, left)
+    return max(Fraction(0), carried + grant - used.get(this.isoformat(), Fraction(0)))
+
+
+def _change(unit: Unit, pool: Pool, by: Fraction) -> None:
+    left = max(Fraction(0), Fraction(pool.remaining) + by)
+    agreements.update_pool(unit, pool, pool.with_remaining(shortest(left)))

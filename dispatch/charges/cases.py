@@ -1,0 +1,95 @@
+"""A file of worked examples: a firm's own price promises, recomputed after every change of a rate card.
+
+The form is that of the specification's examples: `cards` by name, and `cases` with `id`, `card`, `card_patch`, `client`,
+`site`, `agreement`, `visit` and the `expected` sheet. The wording of `why` is not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.charges.engine import charge_sheet
+from dispatch.charges.explain import sheet_lines
+from dispatch.charges.reading import ChargeInputError, merged
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A case with the sheet that it gives now (None: it cannot be computed) and what differs from the expected one."""
+
+    id: str
+    title: str
+    sheet: Mapping[str, Any] | None
+    differs: tuple[str, ...]
+    currency: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The case in the form of `dispatch cases --json`."""
+        return {"id": self.id, "sheet": self.sheet, "differs": list(self.differs)}
+
+    def lines(self, width: int = 100) -> list[str]:
+        """The case as text."""
+        head = f"{self.id}  {self.title}".rstrip()
+        told = [] if self.sheet is None else sheet_lines(self.sheet, self.currency, width=width - 4)
+        differs = [f"  differs  {difference}" for difference in self.differs] or ["  as expected"]
+        return [head, *(f"    {line}" for line in told), *differs]
+
+
+def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
+    """Price one case of a file."""
+    name, title = str(case.get("id", "")), str(case.get("title", ""))
+    try:
+        card = _card(cases, case)
+        sheet = charge_sheet(
+            card, case.get("client"), case.get("site") or {}, case.get("agreement"), case["visit"]
+        ).as_json()
+    except ChargeInputError as fault:
+        return Recomputed(name, title, None, (f"cannot be computed: {fault}",))
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        return Recomputed(name, title, None, (f"is not of the form of a case: {type(fault).__name__} {fault}",))
+    expected = case.get("expected")
+    differs = () if expected is None else tuple(_differences(expected, sheet, ""))
+    return Recomputed(name, title, sheet, differs, str(card["currency"]))
+
+
+def _card(cases: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
+    named = case.get("card")
+    if isinstance(named, Mapping):
+        return merged(named, case.get("card_patch") or {})
+    known = cases.get("cards") or {}
+    if named not in known:
+        raise ChargeInputError(f"card {named!r} is not one of {', '.join(map(str, known)) or 'none'}")
+    return merged(known[named], case.get("card_patch") or {})
+
+
+def _differences(expected: Any, got: Any, path: str) -> Iterator[str]:
+    """Where two forms differ, each place by its path."""
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        for key in dict.fromkeys((*expected, *got)):
+            if key != "why":
+                yield from _differences(
+                    expected.get(key, _NOTHING), got.get(key, _NOTHING), f"{path}.{key}" if path else str(key)
+                )
+    elif isinstance(expected, list) and isinstance(got, list):
+        for place in range(max(len(expected), len(got))):
+            wanted, found = (part[place] if place < len(part) else _NOTHING for part in (expected, got))
+            yield from _differences(wanted, found, f"{path}[{place}]")
+    elif expected != got:
+        yield f"{path}: expected {_told(expected)}, got {_told(got)}"
+
+
+class _Nothing:
+    """No value at all, which is not null."""
+
+
+_NOTHING = _Nothing()
+
+
+def _told(value: Any) -> str:
+    if value is _NOTHING:
+        return "nothing"
+    if isinstance(value, Mapping) and "rule" in value:
+        return " ".join(str(value[key]) for key in ("rule", "tech", "note", "amount") if key in value)
+    return repr(value) if isinstance(value, str) else str(value)

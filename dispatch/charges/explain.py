@@ -1,0 +1,115 @@
+"""A sheet in words: its lines with their arithmetic, what a flag means, and who can supply what is missing (B1, B10)."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dispatch.model.text import pad, show
+
+NEEDS = {
+    "NO_TECHNICIAN": "nobody is assigned: the dispatcher assigns a technician",
+    "DUPLICATE_TECHNICIAN": "a technician stands in it twice: the dispatcher takes one assignment out",
+    "UNKNOWN_CLASS": "a technician's labour class is not on the rate card: a lead adds it there, or corrects the assignment",
+    "UNKNOWN_ITEM": "an item's code is not on the rate card: a lead adds it there, or the technician corrects the code",
+    "MISSING_CHECK_IN": "the check-in is missing: the technician, or a lead, enters when the work began",
+    "MISSING_CHECK_OUT": "the check-out is missing: the technician, or a lead, enters when the work ended",
+    "NEGATIVE_DURATION": "a time lies before the one that it follows: the technician, or a lead, corrects it",
+    "MARK_OUTSIDE_VISIT": "a break, test or work span reaches outside the stay: the technician, or a lead, corrects it",
+    "NEGATIVE_INPUT": "a figure is negative: whoever entered it corrects it",
+    "UNKNOWN_DISTANCE": "the drive's distance is not known: the dispatcher places the site, or a lead sets the travel by hand",
+    "UNKNOWN_TRAVEL_TIME": "the drive's minutes are not known: the dispatcher places the site, or a lead sets the travel by hand",
+    "OUT_OF_AREA": "the site lies beyond the last zone: a lead sets the travel by hand, with a reason",
+    "MISSING_CANCELLATION_TIME": "when was it cancelled, and for when was it planned? The dispatcher enters it",
+    "MISSING_ORIGINAL_VISIT": "our own failure, but of which visit? A lead names the original visit",
+    "GOODWILL_NOT_AUTHORISED": "only a lead gives goodwill",
+    "GOODWILL_NO_REASON": "goodwill needs a reason of at least 3 characters",
+    "MANUAL_TRAVEL_NOT_AUTHORISED": "only a lead sets travel by hand, with a reason of at least 3 characters",
+}
+"""What each error of B1 lacks, and who can supply it."""
+
+MEANS = {
+    "ZERO_DURATION": "no time was spent on site",
+    "LONG_VISIT": "more than 16 hours in one stay",
+    "GUARANTEE_EXPIRED": "our own failure, but past the guarantee: charged normally",
+    "AGREEMENT_EXPIRED": "the agreement had ended: priced without it",
+    "AGREEMENT_NOT_STARTED": "the agreement had not begun: priced without it",
+    "POOL_EXHAUSTED": "what was prepaid did not cover all of it",
+    "TRAVEL_ESTIMATED": "an estimate stands in for driving time that nobody recorded",
+    "EARLY_ARRIVAL_CLIPPED": "minutes before the appointment are not charged",
+    "TAX_EXEMPT": "the client is exempt from tax",
+    "NO_BILLABLE_TECHNICIAN": "no technician of the visit is billable",
+}
+"""What each flag of B1 means."""
+
+
+def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: int = 100) -> list[str]:
+    """A sheet (the form of B14) as text: each line with what it charges, and below it how that was made."""
+    if form["total"] is None:
+        return ["blocked, there is no charge yet:", *_wrapped((f"· {need}" for need in needs(form)), width)]
+    room = max(8, width - 36)
+    lines = []
+    for line in form["lines"]:
+        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        lines.append(f"{pad(line['rule'], 9)} {pad(_who(line), room)} {counted:>14} {line['amount']:>9}")
+        lines += textwrap.wrap(_why(line), width, initial_indent="    ", subsequent_indent="    ")
+    if not form["lines"]:
+        lines.append("nothing is charged")
+    lines += [f"{word:<{width - 10}} {form[word]:>9}" for word in ("net", "tax", "total")]
+    lines.append(f"all in {show(currency)}" + (f" · {show(tax)}" if tax else ""))
+    lines += [f"drawn from {show(pool)}: {amount}" for pool, amount in form.get("drawn", {}).items()]
+    if form["status"] != "ready":
+        lines.append("a lead must accept it:")
+    lines += _wrapped((f"· {MEANS[flag]}" for flag in form["flags"]), width)
+    return lines
+
+
+def sheet_markdown(form: Mapping[str, Any], title: str, currency: str, tax: str = "") -> list[str]:
+    """A sheet as Markdown, to send to a client."""
+    lines = [f"# {_cell(title)}", ""]
+    if form["total"] is None:
+        return [*lines, "There is no charge yet:", "", *(f"- {need}" for need in needs(form))]
+    lines += [f"| rule | for | quantity | {_cell(currency)} |", "| --- | --- | ---: | ---: |"]
+    for line in form["lines"]:
+        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        lines.append(f"| {line['rule']} | {_cell(_who(line))} | {_cell(counted)} | {line['amount']} |")
+    told = f" ({_cell(tax)})" if tax else ""
+    lines += [
+        f"| | net | | {form['net']} |",
+        f"| | tax{told} | | {form['tax']} |",
+        f"| | **total** | | **{form['total']}** |",
+    ]
+    lines += ["", "How each line was made:", ""]
+    lines += [
+        f"{place}. {line['rule']} {_cell(_who(line))}: {_cell(_why(line))}"
+        for place, line in enumerate(form["lines"], 1)
+    ]
+    if form["flags"]:
+        lines += ["", *(f"- {MEANS[flag]}" for flag in form["flags"])]
+    return lines
+
+
+def needs(form: Mapping[str, Any]) -> list[str]:
+    """What keeps a blocked sheet from being computed, each with who can supply it."""
+    return [NEEDS[code] for code in form.get("errors", [])]
+
+
+def _who(line: Mapping[str, Any]) -> str:
+    return " ".join(show(str(line[key])) for key in ("tech", "note", "pool") if line.get(key))
+
+
+def _why(line: Mapping[str, Any]) -> str:
+    return show(line["why"]) + (f" (worth {line['value']})" if "value" in line else "")
+
+
+def _wrapped(texts: Iterator[str], width: int) -> list[str]:
+    return [line for text in texts for line in textwrap.wrap(text, width, subsequent_indent="  ")]
+
+
+def _cell(text: str) -> str:
+    """Text that stays text in Markdown, also inside a table."""
+    shown = show(text)
+    for sign in "\\`*_[]<>|#":
+        shown = shown.replace(sign, f"\\{sign}")
+    return shown

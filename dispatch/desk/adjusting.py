@@ -1,0 +1,158 @@
+"""What a lead does to a charge: goodwill, travel by hand, accepting what is flagged, correcting. Each with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from db import adjustments, sheets
+from db.unit import Unit
+from dispatch.charges.reading import ChargeInputError, number
+from dispatch.desk.charging import Priced, Unpriced, charge_of, keep_sheet
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.text import TextRefused, clean
+from dispatch.model.visits import Visit
+
+TARGETS = ("labour", "travel", "fee")
+MODES = ("percent", "amount")
+
+
+def give_goodwill(seat: Seat, reference: str, target: str, mode: str, value: str, reason: str) -> Priced | Unpriced:
+    """Give something away; each is cut to what is left of its category (charges.md B8.3). Returns the new charge.
+
+    Raises:
+        NotAllowed: only a lead does.
+        Faulty: with everything that cannot be taken.
+    """
+    faults = [] if target in TARGETS else [f"target: {target!r} is not one of {', '.join(TARGETS)}"]
+    faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
+    faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
+    return _adjust(
+        seat,
+        "give goodwill",
+        reference,
+        reason,
+        faults,
+        lambda unit, visit, why: adjustments.give(unit, visit.id, seat.staff.id, target, mode, value.strip(), why),
+    )
+
+
+def withdraw_goodwill(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
+    """Take back all goodwill of a visit."""
+
+    def withdraw(unit: Unit, visit: Visit, why: str) -> None:
+        if not adjustments.withdraw_goodwill(unit, visit.id, why):
+            raise Refusal(f"No goodwill stands on {visit.reference}.")
+
+    return _adjust(seat, "withdraw goodwill", reference, reason, [], withdraw)
+
+
+def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> Priced | Unpriced:
+    """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
+    return _adjust(
+        seat,
+        "set travel by hand",
+        reference,
+        reason,
+        [] if amount is None else _faults_of_amount("amount", amount),
+        lambda unit, visit, why: adjustments.set_travel(
+            unit, visit.id, seat.staff.id, None if amount is None else amount.strip(), why
+        ),
+    )
+
+
+def accept_charge(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
+    """Accept a sheet that is flagged for review, or that is blocked no longer.
+
+    Raises:
+        Refusal: the visit has not ended, its sheet is accepted already, or it is still blocked; the sentence says what is missing.
+    """
+    with seat.write("accept a charge", Role.LEAD) as unit:
+        visit = _ended(seat, reference)
+        why = _reason(reason)
+        last = sheets.latest_sheet(seat.store, visit.id)
+        if last is not None and last.accepted_at is not None:
+            raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
+        kept = keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id)
+        if isinstance(kept, Unpriced):
+            raise Refusal(f"There is no charge to accept: {kept.reason}.")
+        if kept.form["total"] is None:
+            from dispatch.charges.explain import needs
+
+            raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(kept.form))}.")
+        return _charge(seat, reference)
+
+
+def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = False) -> Priced | Unpriced:
+    """Reckon an ended visit again from its record, as a new revision.
+
+    Args:
+        afresh: by the rate card and the agreement as they are now, instead of the accepted sheet's copies.
+    """
+    with seat.write("correct a charge", Role.LEAD) as unit:
+        visit = _ended(seat, reference)
+        why = _reason(reason)
+        keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id, afresh=afresh)
+        return _charge(seat, reference)
+
+
+def _adjust(
+    seat: Seat,
+    deed: str,
+    reference: str,
+    reason: str,
+    faults: list[str],
+    write: Callable[[Unit, Visit, str], None],
+) -> Priced | Unpriced:
+    with seat.write(deed, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        try:
+            why = _reason(reason)
+        except Faulty as fault:
+            faults = [*faults, *fault.faults]
+        if faults:
+            raise Faulty(faults)
+        if visit.review is Review.EXPORTED:
+            raise Refusal(f"{visit.reference} has been exported to be invoiced: its charge stands.")
+        write(unit, visit, why)
+        if visit.state in ENDED:
+            keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id)
+        return _charge(seat, reference)
+
+
+def _charge(seat: Seat, reference: str) -> Priced | Unpriced:
+    return charge_of(seat.store, find(seat.store, reference), now=seat.now)
+
+
+def _ended(seat: Seat, reference: str) -> Visit:
+    visit = find(seat.store, reference)
+    if visit.state not in ENDED:
+        raise NotFound(f"{visit.reference} has not ended: there is no kept charge yet.")
+    if visit.review is Review.EXPORTED:
+        raise Refusal(f"{visit.reference} has been exported to be invoiced: its charge stands.")
+    return visit
+
+
+def _reason(text: str) -> str:
+    try:
+        cleaned = clean(text, limit=limits.LINE)
+    except TextRefused as refused:
+        raise Faulty([f"reason: {refused}"]) from None
+    if len(cleaned) < 3:
+        raise Faulty(["reason: at least 3 characters are expected"])
+    return cleaned
+
+
+def _faults_of_amount(name: str, value: str, most: int | None = None) -> list[str]:
+    try:
+        amount = number(value.strip(), name)
+    except ChargeInputError:
+        return [f"{name}: {value!r} is not a number such as 25 or 12.50"]
+    if amount < 0:
+        return [f"{name}: {value!r} is negative: a lead cannot add to a bill this way"]
+    if most is not None and amount > most:
+        return [f"{name}: {value!r} is more than {most}"]
+    return []

@@ -1,0 +1,237 @@
+"""A visit's record as the input of the charge engine: where each figure comes from is charges.md B17."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets
+from db.legs import HOME
+from db.store import Store
+from dispatch.model.agreements import Agreement
+from dispatch.model.checklists import Kind
+from dispatch.model.firm import Firm
+from dispatch.model.instants import at_local, day_of, iso
+from dispatch.model.money import shortest
+from dispatch.model.states import ENDED, OUTCOMES, State
+from dispatch.model.travel import Leg
+from dispatch.model.units import to_unit
+from dispatch.model.visits import Assignment, Visit
+
+ENVELOPE = ("name", "valid_from", "depot")
+"""What stands around a rate card and is not part of it."""
+
+
+def input_of(store: Store, visit: Visit, *, now: int, kept: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """The whole input of a visit as it stands; None without a rate card in force on its day.
+
+    Args:
+        kept: the input of an accepted sheet, whose card and agreement price the visit for good (B2.1).
+    """
+    firm = settings.firm(store)
+    anchor = visit.checked_in_at or visit.starts_at or now
+    if kept is not None:
+        card: Mapping[str, Any] = kept["card"]
+    else:
+        found = agreements.rate_card_on(store, day_of(anchor, firm.zone))
+        if found is None:
+            return None
+        card = {key: value for key, value in found.card.items() if key not in ENVELOPE}
+    day = day_of(anchor, str(card["timezone"]))
+    client = clients.client(store, visit.client_id)
+    site = clients.site(store, visit.site_id)
+    assert client is not None
+    assert site is not None
+    return {
+        "card": dict(card),
+        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
+        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
+        "agreement": _terms(store, visit, day, kept),
+        "visit": _visit_form(store, firm, visit, str(card["timezone"]), now),
+    }
+
+
+def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str, Any]:
+    """An agreement with the balances that it has on a day."""
+    terms = dict(agreement.terms)
+    if agreement.kind == "retainer":
+        terms["allowance_min"] = shortest(draws.allowance_left(store, agreement, day))
+    return terms
+
+
+def _terms(store: Store, visit: Visit, day: datetime.date, kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    found = agreements.agreement_on(store, visit.client_id, day)
+    current = None if found is None else terms_of(store, found, day)
+    if kept is None:
+        return current
+    terms = kept["agreement"]
+    if terms is None or current is None or current["kind"] != terms["kind"]:
+        return None if terms is None else dict(terms)
+    # the terms are those of the accepted sheet, the balances those of now
+    return {**terms, "blocks": current.get("blocks", []), "allowance_min": current.get("allowance_min", 0)}
+
+
+def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> dict[str, Any]:
+    def moment(instant: int | None) -> str | None:
+        return None if instant is None else iso(instant, zone)
+
+    return {
+        "outcome": OUTCOMES.get(visit.state, "completed"),
+        "cause": visit.cause,
+        "original_visit_date": _original_date(store, visit, zone),
+        "scheduled_start": moment(visit.starts_at),
+        "cancelled_at": moment(visit.cancelled_at),
+        "departed": any(part.depart_at is not None for part in visit.assignments),
+        "emergency": visit.emergency,
+        "early_start_agreed": bool(visit.early_agreed_by),
+        "assignments": [
+            {
+                "technician": part.technician,
+                "class": part.labour_class,
+                "billable": part.billable,
+                "vehicle": part.vehicle,
+                **{name: moment(instant) for name, instant in _stay(visit, part, now).items()},
+                "marks": _marks(store, firm, visit, part, zone, now),
+            }
+            for part in visit.assignments
+        ],
+        "trip": _trip(store, firm, visit),
+        "goodwill": [
+            {
+                "by": one.by,
+                "role": "lead",
+                "target": one.target,
+                "mode": one.mode,
+                "value": one.value,
+                "reason": one.reason,
+            }
+            for one in adjustments.goodwill_of(store, visit.id)
+        ],
+        "manual_travel": _manual_travel(store, visit),
+        "prior_today": _prior_today(store, visit, zone),
+    }
+
+
+def _manual_travel(store: Store, visit: Visit) -> dict[str, Any] | None:
+    found = adjustments.travel_of(store, visit.id)
+    return None if found is None else {"by": found.by, "role": "lead", "amount": found.amount, "reason": found.reason}
+
+
+def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
+    """What each technician's earlier visits to the site on the same date were charged, for a minimum by the day (B5.4)."""
+    anchor = visit.checked_in_at or visit.starts_at
+    if anchor is None:
+        return {}
+    day = day_of(anchor, zone)
+    since = at_local(day, "00:00", zone)
+    until = at_local(day + datetime.timedelta(days=1), "00:00", zone)
+    found: dict[str, dict[str, Any]] = {}
+    for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
+        if sheet.visit_id == visit.id:
+            continue
+        for line in sheet.sheet["lines"]:
+            if line["rule"].startswith("LAB") or line["rule"] in ("MIN-TIME", "MIN-DAY"):
+                own = found.setdefault(line["tech"], {"presence_rmin": "0", "topup_rmin": "0", "topup_unit_price": "0"})
+                key = "presence_rmin" if line["rule"].startswith("LAB") else "topup_rmin"
+                weight = Fraction(line["qty"]) * Fraction(line.get("multiplier", "1"))
+                own[key] = shortest(Fraction(own[key]) + weight)
+                if line["rule"] == "MIN-TIME":
+                    own["topup_unit_price"] = line["unit_price"]
+    return found
+
+
+def _stay(visit: Visit, part: Assignment, now: int) -> dict[str, int | None]:
+    """The moments of one stay: recorded ones, the plan before arrival, and *now* for a stay that is not over."""
+    recorded = {
+        "depart": part.depart_at,
+        "check_in": part.check_in_at,
+        "check_out": part.check_out_at,
+        "return": part.return_at,
+    }
+    if visit.state in ENDED:
+        return recorded
+    if part.check_in_at is None:
+        return {"depart": None, "check_in": visit.starts_at, "check_out": visit.ends_at, "return": None}
+    return recorded | {"check_out": part.check_out_at or max(now, part.check_in_at)}
+
+
+def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, now: int) -> list[dict[str, str]]:
+    stay = _stay(visit, part, now)
+    check_in, check_out = stay["check_in"], stay["check_out"]
+    if check_in is None or check_out is None:
+        return []
+    spans = [
+        (segment.kind, segment.starts_at, segment.ends_at if segment.ends_at is not None else check_out)
+        for segment in part.segments
+        if segment.kind in ("break", "test")
+    ]
+    if not any(kind == "test" for kind, _, _ in spans):
+        begun = _testing_begun(store, visit) if part.check_in_at is not None else check_out - firm.test_minutes * 60
+        if begun is not None:
+            spans.append(("test", begun, check_out))
+    return [
+        {"kind": kind, "start": iso(max(start, check_in), zone), "end": iso(min(end, check_out), zone)}
+        for kind, start, end in spans
+        if max(start, check_in) < min(end, check_out)
+    ]
+
+
+def _testing_begun(store: Store, visit: Visit) -> int | None:
+    """The first test after the last work entry: from there to check-out is test time unless it was clocked."""
+    checklist = checklists.checklist(store, visit.id)
+    return min(
+        (
+            attempt.at
+            for item in checklist.items
+            if item.kind is Kind.TEST
+            for attempt in item.attempts
+            if attempt.sequence > checklist.last_work
+        ),
+        default=None,
+    )
+
+
+def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
+    if visit.parent_id is None:
+        return None
+    check_in = store.value(
+        "SELECT coalesce(min(a.check_in_at), v.starts_at) FROM visit v LEFT JOIN assignment a ON a.visit_id = v.id WHERE v.id = ?",
+        (visit.parent_id,),
+    )
+    return None if check_in is None else day_of(int(check_in), zone).isoformat()
+
+
+def _trip(store: Store, firm: Firm, visit: Visit) -> dict[str, Any]:
+    """The technician's day route as planned: the leg in, the leg home, and whether this is its last stop."""
+    if visit.starts_at is None or not visit.assignments:
+        return {}
+    first = visit.assignments[0]
+    day = day_of(visit.starts_at, firm.zone)
+    route = legs.legs_of_day(store, day).get(first.technician_id, {})
+    later = store.value(
+        "SELECT count(*) FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.starts_at > ? "
+        "AND v.starts_at < ? AND v.state NOT IN (?, ?)",
+        (
+            first.technician_id,
+            visit.starts_at,
+            visit.starts_at + 86400,
+            State.CANCELLED.value,
+            State.ABORTED.value,
+        ),
+    )
+    trip: dict[str, Any] = {"last_stop": not later, "stops": max(1, len([key for key in route if key != HOME]))}
+    for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
+        leg = route.get(key)
+        if leg is not None and leg.seconds is not None:
+            trip[name] = _leg_form(leg, firm)
+    return trip
+
+
+def _leg_form(leg: Leg, firm: Firm) -> dict[str, Any]:
+    assert leg.seconds is not None
+    return {
+        "distance": None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
+        "minutes": round(leg.seconds / 60),
+    }
