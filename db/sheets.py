@@ -29,6 +29,11 @@ class StoredSheet:
     reason: str = ""
     accepted_at: int | None = None
 
+    @property
+    def accepted(self) -> bool:
+        """Whether it stands: nobody has to look at it, or a lead has."""
+        return self.status == "ready" or self.accepted_at is not None
+
 
 _COLUMNS = (
     "visit_id, revision, status, currency, exponent, net_minor, tax_minor, total_minor, sheet, input, made_at, reason, "

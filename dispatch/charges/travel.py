@@ -197,8 +197,8 @@ def _component(
         price = number(component["rate"], "component.rate")
         if charged > 0:
             why = (
-                f"{shortest(distance)} {terms.card.unit} travelled ({way.rules['basis']}), {shortest(included)} included, "
-                f"{_counted(vehicles)}"
+                f"{shortest(distance)} {terms.card.unit} travelled ({_SOURCES[way.rules['basis']]}), "
+                f"{shortest(included)} included, {_counted(vehicles)}"
             )
             yield Line(
                 "TRV-DIST", "travel", to_minor(charged * price, exponent), why, qty=charged, unit=terms.card.unit,

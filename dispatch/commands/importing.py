@@ -45,10 +45,11 @@ def add_parsers(subparsers: Any) -> None:
         "--rows", type=_rows, default=_ROWS, metavar="N", help=f"the most rows it may have (default {_ROWS:,})"
     )
     parser.add_argument("--json", action="store_true", help="the verdicts as JSON")
-    parser.set_defaults(run=_import)
+    parser.set_defaults(run=run_import)
 
 
-def _import(args: argparse.Namespace) -> int:
+def run_import(args: argparse.Namespace) -> int:
+    """Carry out an import as the parsed words say."""
     from dispatch.desk.imports.importing import import_file, refuse_unknown_columns
     from dispatch.desk.refusals import Faulty
 

@@ -41,6 +41,8 @@ GROUPS = {
     "views": ("board", "day", "log", "demo", "open"),
     "visit": ("visit",),
     "importing": ("import",),
+    "charging": ("charge", "quote", "cases"),
+    "rates": ("rate-card", "agreement"),
     "firm": ("init", "staff"),
 }
 """The modules of this package, and the commands that each has."""

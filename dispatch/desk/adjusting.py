@@ -74,7 +74,7 @@ def accept_charge(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
         visit = _ended(seat, reference)
         why = _reason(reason)
         last = sheets.latest_sheet(seat.store, visit.id)
-        if last is not None and last.accepted_at is not None:
+        if last is not None and last.accepted:
             raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
         kept = keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id)
         if isinstance(kept, Unpriced):

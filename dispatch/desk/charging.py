@@ -100,7 +100,7 @@ def keep_sheet(
     `afresh`. Without a rate card there is no sheet, and the log says so.
     """
     draws.give_back(unit, store, visit.id)
-    before = next((sheet for sheet in sheets.revisions(store, visit.id) if sheet.accepted_at is not None), None)
+    before = next((sheet for sheet in sheets.revisions(store, visit.id) if sheet.accepted), None)
     given = input_of(store, visit, now=now, kept=None if afresh or before is None else before.input)
     if given is None:
         return NO_CARD

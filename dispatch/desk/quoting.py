@@ -45,8 +45,6 @@ def quote(
     labour_class: str = "",
     technicians: int = 1,
     emergency: bool = False,
-    with_agreement: bool = True,
-    now: int,
 ) -> Priced:
     """The charge of `minutes` of work that begin at an instant; the firm's test allowance is added, as test time.
 
@@ -55,11 +53,10 @@ def quote(
         Faulty: minutes, class or technicians cannot be taken.
     """
     given = _input(store, client_name, site_name, minutes, at, labour_class, technicians, emergency)
-    if with_agreement:
-        client, _ = _where(store, client_name, site_name)
-        day = day_of(at, str(given["card"]["timezone"]))
-        found = agreements.agreement_on(store, client.id, day)
-        given["agreement"] = None if found is None else terms_of(store, found, day)
+    client, _ = _where(store, client_name, site_name)
+    day = day_of(at, str(given["card"]["timezone"]))
+    found = agreements.agreement_on(store, client.id, day)
+    given["agreement"] = None if found is None else terms_of(store, found, day)
     return _priced(given)
 
 

@@ -1,0 +1,196 @@
+"""Agreements as a lead keeps them: terms checked as a whole, prepaid blocks, an early end."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from db import agreements, clients, draws
+from db.agreements import MONEY_KIND, Pool
+from db.store import Store
+from dispatch.charges import validate_agreement
+from dispatch.charges.reading import ChargeInputError, number
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model import text as limits
+from dispatch.model.agreements import Agreement
+from dispatch.model.money import format_minor, shortest
+from dispatch.model.states import Role
+from dispatch.model.text import TextRefused, clean, show
+
+ROLLOVERS = ("none", "next_month", "capped")
+_OWN = ("kind", "starts", "ends", "blocks")
+"""What stands beside the terms, in columns of its own."""
+
+
+def save_agreement(
+    seat: Seat,
+    client_name: str,
+    name: str,
+    terms: Mapping[str, Any],
+    before: Agreement | None = None,
+    *,
+    rollover: str = "none",
+    rollover_cap: int | None = None,
+) -> Agreement:
+    """Save an agreement in the form of charges.md B14: a new one, or (with `before`) other terms of the one that is there.
+
+    Blocks are entered by `add_block`, not here.
+
+    Raises:
+        NotAllowed: only a lead does.
+        NotFound: there is no such client.
+        Faulty: with every fault.
+        Stale: somebody else changed the agreement since `before` was read.
+    """
+    form = {key: value for key, value in terms.items() if key != "blocks"}
+    with seat.write("save an agreement", Role.LEAD) as unit:
+        client = clients.client_by_name(seat.store, client_name)
+        if client is None:
+            raise NotFound(f"There is no client {show(client_name, 60)}.")
+        faults = validate_agreement(form)
+        if form.get("kind") is None:
+            faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
+        if form.get("starts") is None:
+            faults.append("starts: is missing: the first day, written as 2026-11-24")
+        if rollover not in ROLLOVERS:
+            faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
+        if rollover == "capped" and (rollover_cap is None or rollover_cap < 0):
+            faults.append("rollover_cap: how many rate-minutes roll over at most?")
+        try:
+            cleaned = clean(name, limit=limits.NAME)
+            if not cleaned:
+                faults.append("name: is missing")
+        except TextRefused as refused:
+            faults.append(f"name: {refused}")
+        if faults:
+            raise Faulty(faults)
+        starts = datetime.date.fromisoformat(str(form["starts"]))
+        ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
+        _alone(seat.store, client.id, starts, ends, before)
+        if before is None:
+            agreement_id = agreements.add_agreement(
+                unit,
+                client.id,
+                cleaned,
+                str(form["kind"]),
+                starts,
+                ends,
+                form,
+                rollover=rollover,
+                rollover_cap=rollover_cap,
+            )
+        else:
+            agreement_id = before.id
+            after = replace(
+                before,
+                name=cleaned,
+                kind=str(form["kind"]),
+                starts=starts,
+                ends=ends,
+                terms=form,
+                rollover=rollover,
+                rollover_cap=rollover_cap,
+            )
+            agreements.update_agreement(unit, before, after)
+        return _found(seat.store, agreement_id)
+
+
+def add_block(
+    seat: Seat,
+    agreement: Agreement,
+    name: str,
+    size: str,
+    purchased_on: datetime.date | None,
+    expires_on: datetime.date | None,
+) -> Agreement:
+    """Add a prepaid block: `size` in rate-minutes, for prepaid money in money.
+
+    Raises:
+        Faulty: with every fault.
+    """
+    with seat.write("add a prepaid block", Role.LEAD) as unit:
+        faults = []
+        if agreement.kind not in ("block_hours", MONEY_KIND):
+            raise Refusal(f"“{show(agreement.name)}” is of the kind {agreement.kind}: it has no prepaid blocks.")
+        try:
+            cleaned = clean(name, limit=80)
+            if not cleaned:
+                faults.append("name: is missing")
+        except TextRefused as refused:
+            faults.append(f"name: {refused}")
+        if any(pool.name == name.strip() for pool in agreements.pools_of(seat.store, agreement.id)):
+            faults.append(f"name: the agreement has a block {show(name)} already")
+        amount = Fraction(0)
+        try:
+            amount = number(size.strip(), "size")
+            if amount <= 0:
+                faults.append("size: more than 0 is expected")
+        except ChargeInputError as fault:
+            faults.append(str(fault))
+        if purchased_on is not None and expires_on is not None and expires_on < purchased_on:
+            faults.append("expires_on: is before it was bought")
+        if faults:
+            raise Faulty(faults)
+        scale = 10 ** minor_units(seat.store) if agreement.kind == MONEY_KIND else 1
+        kept = shortest(amount * scale)
+        agreements.add_pool(unit, agreement.id, Pool(cleaned, kept, kept, purchased_on, expires_on))
+        return _found(seat.store, agreement.id)
+
+
+def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreement:
+    """End an agreement early; `on` is its last day."""
+    with seat.write("end an agreement", Role.LEAD) as unit:
+        if on < agreement.starts:
+            raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
+        agreements.end_agreement(unit, agreement, on)
+        return _found(seat.store, agreement.id)
+
+
+def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
+    """What is left of an agreement's pools on a day, a line each; nothing for kinds without pools."""
+    if agreement.kind == "retainer":
+        left = draws.allowance_left(store, agreement, day)
+        month = agreement.month_of(day)
+        return [f"allowance: {shortest(left)} of {agreement.terms.get('allowance_min', 0)} rate-min left since {month}"]
+    lines = []
+    for pool in agreements.pools_of(store, agreement.id):
+        balance, size = pool.remaining, f"{pool.size} rate-min"
+        if agreement.kind == MONEY_KIND:
+            exponent = minor_units(store)
+            balance, size = (format_minor(int(Fraction(text)), exponent) for text in (pool.remaining, pool.size))
+        until = f", to {pool.expires_on}" if pool.expires_on else ""
+        over = " (expired)" if pool.expires_on is not None and pool.expires_on < day else ""
+        lines.append(f"{pool.name}: {balance} of {size} left{until}{over}")
+    return lines
+
+
+def minor_units(store: Store) -> int:
+    """Decimals of the money of the newest rate card."""
+    cards = agreements.rate_cards(store)
+    return int(cards[0].card.get("minor_units", 2)) if cards else 2
+
+
+def _alone(
+    store: Store, client_id: int, starts: datetime.date, ends: datetime.date | None, before: Agreement | None
+) -> None:
+    """Refuse a second agreement over the same days: a visit could not tell which one covers it."""
+    for other in agreements.agreements_of(store, client_id):
+        if before is not None and other.id == before.id:
+            continue
+        if (other.ends is None or other.ends >= starts) and (ends is None or ends >= other.starts):
+            last = other.ends.isoformat() if other.ends else "no end"
+            raise Faulty(
+                [
+                    f"starts: “{show(other.name)}” covers {other.starts.isoformat()} to {last}; end it first, or choose other days"
+                ]
+            )
+
+
+def _found(store: Store, agreement_id: int) -> Agreement:
+    found = agreements.agreement(store, agreement_id)
+    assert found is not None
+    return found
