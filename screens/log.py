@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -33,11 +34,15 @@ class LogScreen(SeatedScreen):
     LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
     """
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.charge", "view.previous", "view.next", "view.today", "change.undo", "screen.keys",
+        "visit.open", "visit.charge", "charge.accept", "charge.goodwill", "charge.travel", "view.previous", "view.next",
+        "view.today", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
+        Binding("a", "accept", "Accept", id="charge.accept", tooltip="accept a charge that is flagged for review"),
+        Binding("g", "goodwill", "Goodwill", id="charge.goodwill", tooltip="give something away, with a reason"),
+        Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
@@ -98,6 +103,29 @@ class LogScreen(SeatedScreen):
             page = self.look(visit_page, self.seat.store, line.visit.reference)
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
+
+    @work
+    async def action_accept(self) -> None:
+        """Accept the charge of the selected visit."""
+        await self._adjust("ask_accept")
+
+    @work
+    async def action_goodwill(self) -> None:
+        """Give goodwill on the selected visit."""
+        await self._adjust("ask_goodwill")
+
+    @work
+    async def action_travel(self) -> None:
+        """Set the travel of the selected visit."""
+        await self._adjust("ask_travel")
+
+    async def _adjust(self, how: str) -> None:
+        from screens import adjust
+
+        line = self._table.selected
+        if line is not None:
+            await getattr(adjust, how)(self, line.visit.reference)
+            self.reload()
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""

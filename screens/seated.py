@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -35,6 +36,10 @@ class SeatedScreen(LeanScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "Undo", id="change.undo", tooltip="take back your last change"),
         Binding("ctrl+r", "redo", "Redo", id="change.redo", tooltip="do again what you took back"),
+        Binding(
+            "dollar_sign", "prices", "Prices", key_display="$", id="screen.prices", tooltip="rate cards and agreements"
+        ),
+        Binding("Q", "quote", "Quote", id="screen.quote", tooltip="what a visit would cost"),
         Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]
@@ -50,7 +55,10 @@ class SeatedScreen(LeanScreen[None]):
 
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names."""
-        by_id = {binding.id: binding for _, binding in self._bindings if binding.id}
+        by_id: dict[str, Binding] = {}
+        for _, binding in self._bindings:
+            if binding.id:
+                by_id.setdefault(binding.id, binding)
         keys = [by_id[name] for name in self.FOOTER if name in by_id]
         self.query_one(KeyBar).set_keys([(self.app.get_key_display(key), key.description.lower()) for key in keys])
 
@@ -101,6 +109,20 @@ class SeatedScreen(LeanScreen[None]):
 
         if (label := await self.do(undo.redo)) is not None:
             self.say(f"Done again: {label}")
+
+    def action_prices(self) -> None:
+        """Show rate cards and agreements."""
+        from screens.prices import PricesScreen
+
+        if not isinstance(self, PricesScreen):
+            self.app.push_screen(PricesScreen())
+
+    @work
+    async def action_quote(self) -> None:
+        """Price a visit that does not exist."""
+        from screens.quote import ask_quote
+
+        await ask_quote(self)
 
     def action_keys(self) -> None:
         """Show every key of this screen."""

@@ -8,40 +8,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
-from dispatch.desk.plain import charge_lines, visit_page_lines
+from dispatch.desk.plain import visit_page_lines
 from dispatch.desk.visit_page import VisitPage, visit_page
-from dispatch.model.text import show
 from screens.seated import SeatedScreen
+from screens.sheet_view import SheetView
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
-from widgets.lean import LeanModal
 
 
-class ChargeSheet(LeanModal[None]):
-    """The charge of a visit, each line with the arithmetic that a client can redo."""
-
-    DEFAULT_CSS = """
-    ChargeSheet { align: center middle; background: $background 60%; }
-    ChargeSheet > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; }
-    ChargeSheet > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
-    ChargeSheet .title { text-style: bold; }
-    ChargeSheet .hint { color: $text-muted; margin: 1 0 0 0; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,enter,v", "dismiss(None)", "Back", id="dialog.back")]
+class ChargeSheet(SheetView):
+    """The charge of a visit."""
 
     def __init__(self, page: VisitPage) -> None:
-        super().__init__()
-        self._page = page
-
-    def compose(self) -> ComposeResult:
-        page = self._page
-        word = (page.charge.word if page.charge is not None else "charge").capitalize()
-        with VerticalScroll():
-            yield Label(Content(f"{word} · {show(page.visit.reference)} {show(page.visit.client)}"), classes="title")
-            yield Static(Content("\n".join(charge_lines(page, min(104, int(self.app.size.width * 0.98) - 4)))))
-            yield Label(Content("esc goes back"), classes="hint")
+        charge = page.charge
+        word = (charge.word if charge is not None else "charge").capitalize()
+        title = f"{word} · {page.visit.reference} {page.visit.client}"
+        if charge is None:
+            super().__init__(title, None, "", notes=[page.charge_note])
+            return
+        revised = charge.revision is not None and charge.revision > 1
+        notes = [f"revision {charge.revision}: {charge.reason}"] if revised else []
+        super().__init__(title, charge.form, charge.currency, charge.tax, [*notes, *page.balances])
 
 
 class VisitRecord(SeatedScreen):

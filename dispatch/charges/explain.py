@@ -56,7 +56,7 @@ def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: in
         lines += textwrap.wrap(_why(line), width, initial_indent="    ", subsequent_indent="    ")
     if not form["lines"]:
         lines.append("nothing is charged")
-    lines += [f"{word:<{width - 10}} {form[word]:>9}" for word in ("net", "tax", "total")]
+    lines += [f"{word:<{width - 11}} {form[word]:>9}" for word in ("net", "tax", "total")]
     lines.append(f"all in {show(currency)}" + (f" · {show(tax)}" if tax else ""))
     lines += [f"drawn from {show(pool)}: {amount}" for pool, amount in form.get("drawn", {}).items()]
     if form["status"] != "ready":

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import audit, checklists, clients, people, settings, visits
+from db import agreements, audit, checklists, clients, people, settings, visits
 from db.legs import legs_of_day
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
+from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
@@ -26,7 +27,8 @@ from dispatch.model.visits import Visit
 class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
-    `charge` is None where it cannot be worked out yet; `charge_note` then says why.
+    `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
+    prepaid pools that it would draw from.
     """
 
     visit: Visit
@@ -41,6 +43,7 @@ class VisitPage:
     follow_ups: tuple[Visit, ...]
     hours24: bool
     unit: DistanceUnit
+    balances: tuple[str, ...] = ()
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -87,7 +90,16 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             follow_ups=tuple(visits.follow_ups(store, visit.id)),
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
+            balances=tuple(_balances(store, visit, firm.zone)),
         )
+
+
+def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
+    day = day_of(visit.checked_in_at or visit.starts_at or store.clock.now(), zone)
+    agreement = agreements.agreement_on(store, visit.client_id, day)
+    if agreement is None or agreement.starts > day or (agreement.ends is not None and agreement.ends < day):
+        return []
+    return balances(store, agreement, day)
 
 
 def _events(store: Store, visit: Visit) -> tuple[Event, ...]:

@@ -1,0 +1,289 @@
+"""A rate card or an agreement while a lead works on it: figure by figure, checked as a whole, tried on an example visit."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from db import agreements
+from db.store import Store
+from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
+from dispatch.charges.fields import (
+    COMPONENTS,
+    Figure,
+    agreement_figures,
+    card_figures,
+    default_of,
+    new_component,
+    read,
+    written,
+)
+from dispatch.charges.paths import value_at, with_value, without
+from dispatch.desk import agreeing, rates
+from dispatch.desk.charge_input import ENVELOPE
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.seat import Seat
+from dispatch.model.agreements import Agreement, RateCard
+from dispatch.model.instants import at_local, iso
+
+EXAMPLE_MINUTES = 75
+EXAMPLE_DISTANCE = "18"
+EXAMPLE_DRIVE = 30
+
+
+@dataclass(slots=True)
+class CardDraft:
+    """A rate card being written; `before` is what it changes, None for a new one."""
+
+    name: str
+    valid_from: datetime.date
+    form: dict[str, Any]
+    before: RateCard | None = None
+    saved: dict[str, Any] = field(default_factory=dict)
+
+    kind = "card"
+
+    @classmethod
+    def of(cls, card: RateCard) -> CardDraft:
+        """The draft of a card that is there."""
+        return cls(card.name, card.valid_from, dict(card.card), card, dict(card.card))
+
+    @property
+    def title(self) -> str:
+        """What is being written."""
+        return f"{self.name}, from {self.valid_from.isoformat()}"
+
+    @property
+    def changed(self) -> bool:
+        """Whether something would be lost by leaving."""
+        return self.form != self.saved
+
+    def figures(self) -> list[Figure]:
+        """Its figures, section by section."""
+        return list(card_figures(self.form))
+
+    def faults(self) -> list[str]:
+        """Everything that keeps it from being saved."""
+        return validate_card({key: value for key, value in self.form.items() if key not in ENVELOPE})
+
+    def shown(self, figure: Figure) -> tuple[str, bool]:
+        """A figure's value in words, and whether it is the card's own rather than the default."""
+        return _shown(self.form, self.kind, figure)
+
+    def change(self, figure: Figure, text: str) -> None:
+        """Take over what was typed.
+
+        Raises:
+            ValueError: it is not written as the figure is.
+        """
+        self.form = with_value(self.form, figure.path, read(figure, text))
+
+    def reset(self, figure: Figure) -> None:
+        """Remove what the figure is a part of, or go back to the default."""
+        self.form = without(self.form, figure.whole or figure.path)
+
+    def additions(self) -> Sequence[tuple[str, str]]:
+        """What can be added: a key, and what it is in words."""
+        return [
+            ("class", "a labour class"),
+            ("item", "an item"),
+            *((kind, f"travel: {text}") for kind, text in COMPONENTS.items()),
+        ]
+
+    def add(self, what: str, name: str = "") -> str:
+        """Add a labour class or an item of that name, or a travel charge; returns the path of its first figure.
+
+        Raises:
+            ValueError: the name is empty or there already, or it has a sign that a path uses.
+        """
+        if what in COMPONENTS:
+            place = len(value_at(self.form, "travel.components") or [])
+            self.form = with_value(self.form, f"travel.components[{place}]", new_component(what))
+            return next(
+                figure.path for figure in self.figures() if figure.path.startswith(f"travel.components[{place}]")
+            )
+        group = "classes" if what == "class" else "items"
+        cleaned = name.strip()
+        if not cleaned or len(cleaned) > 40 or set(cleaned) & set(".[]"):
+            raise ValueError("a name of up to 40 characters without dots and brackets is expected")
+        if value_at(self.form, f"{group}.{cleaned}") is not None:
+            raise ValueError(f"{cleaned} is there already")
+        self.form = with_value(self.form, f"{group}.{cleaned}", {"standard": None})
+        return f"{group}.{cleaned}.standard"
+
+    def example(self) -> tuple[str, Mapping[str, Any]] | None:
+        """An example visit priced by it: what it is, and its sheet; None while the card has faults."""
+        if self.faults():
+            return None
+        day = self.valid_from + datetime.timedelta(days=(1 - self.valid_from.weekday()) % 7)
+        zone = str(self.form["timezone"])
+        start = at_local(day, "10:00", zone)
+        visit = {
+            "scheduled_start": iso(start, zone),
+            "assignments": [
+                {
+                    "technician": "technician",
+                    "class": next(iter(self.form["classes"])),
+                    "check_in": iso(start, zone),
+                    "check_out": iso(start + EXAMPLE_MINUTES * 60, zone),
+                }
+            ],
+            "trip": {
+                "leg_in": {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE},
+                "leg_home": {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE},
+                "total": {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE},
+                "solo_sum": {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE},
+            },
+        }
+        site = {"one_way_distance": EXAMPLE_DISTANCE, "one_way_minutes": EXAMPLE_DRIVE}
+        unit = self.form.get("distance_unit", "mi")
+        told = f"{EXAMPLE_MINUTES} min on a Tuesday at 10:00, {EXAMPLE_DISTANCE} {unit} and {EXAMPLE_DRIVE} min from the depot"
+        try:
+            return told, charge_sheet(self.form, {}, site, None, visit).as_json()
+        except ChargeInputError:
+            return None
+
+    def save(self, seat: Seat) -> str:
+        """Save it; returns what was done.
+
+        Raises:
+            Faulty: with every fault.
+        """
+        self.before = rates.save_card(seat, self.name, self.valid_from, self.form, self.before)
+        self.saved = dict(self.form)
+        return f"{self.name} prices visits from {self.valid_from.isoformat()} on. Charges that stand keep their copy."
+
+
+@dataclass(slots=True)
+class AgreementDraft:
+    """An agreement being written; `before` is what it changes, None for a new one."""
+
+    client: str
+    name: str
+    form: dict[str, Any]
+    before: Agreement | None = None
+    rollover: str = "none"
+    rollover_cap: int | None = None
+    saved: dict[str, Any] = field(default_factory=dict)
+
+    kind = "agreement"
+
+    @classmethod
+    def of(cls, agreement: Agreement, client: str) -> AgreementDraft:
+        """The draft of an agreement that is there."""
+        form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
+        return cls(client, agreement.name, form, agreement, agreement.rollover, agreement.rollover_cap, dict(form))
+
+    @property
+    def title(self) -> str:
+        """What is being written."""
+        return f"{self.name}, {self.client}"
+
+    @property
+    def changed(self) -> bool:
+        """Whether something would be lost by leaving."""
+        before = self.before
+        kept = (before.rollover, before.rollover_cap) if before is not None else ("none", None)
+        return self.form != self.saved or (self.rollover, self.rollover_cap) != kept
+
+    def figures(self) -> list[Figure]:
+        """Its figures, section by section."""
+        kind = str(self.form.get("kind", "tm"))
+        found = list(agreement_figures(kind))
+        if kind == "retainer":
+            found.append(Figure("Retainer", _ROLLOVER, "unused allowance", "choice", agreeing.ROLLOVERS))
+            if self.rollover == "capped":
+                found.append(Figure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
+        return found
+
+    def faults(self) -> list[str]:
+        """Everything that keeps it from being saved."""
+        faults = validate_agreement(self.form)
+        if self.form.get("starts") is None:
+            faults.append("starts: is missing")
+        if self.rollover == "capped" and self.rollover_cap is None:
+            faults.append(f"{_CAP}: is missing")
+        return faults
+
+    def shown(self, figure: Figure) -> tuple[str, bool]:
+        """A figure's value in words, and whether it is the agreement's own rather than the default."""
+        if figure.path == _ROLLOVER:
+            return self.rollover, self.rollover != "none"
+        if figure.path == _CAP:
+            return written(figure, self.rollover_cap), True
+        return _shown(self.form, self.kind, figure)
+
+    def change(self, figure: Figure, text: str) -> None:
+        """Take over what was typed.
+
+        Raises:
+            ValueError: it is not written as the figure is.
+        """
+        value = read(figure, text)
+        if figure.path == _ROLLOVER:
+            self.rollover = value
+        elif figure.path == _CAP:
+            if not isinstance(value, int) or value < 0:
+                raise ValueError("a whole number of rate-minutes is expected")
+            self.rollover_cap = value
+        else:
+            self.form = with_value(self.form, figure.path, value)
+
+    def reset(self, figure: Figure) -> None:
+        """Go back to the default."""
+        if figure.path == _ROLLOVER:
+            self.rollover = "none"
+        elif figure.path == _CAP:
+            self.rollover_cap = None
+        else:
+            self.form = without(self.form, figure.path)
+
+    def additions(self) -> Sequence[tuple[str, str]]:
+        """What can be added: a prepaid block, once the agreement is saved."""
+        return [("block", "a prepaid block")] if self.form.get("kind") in ("block_hours", "block_money") else []
+
+    def add(self, what: str, name: str = "") -> str:
+        """Nothing is added to an agreement's own form.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(f"{what} {name} is not a part of the terms")
+
+    def example(self) -> tuple[str, Mapping[str, Any]] | None:
+        """An agreement is tried on a card, not by itself."""
+        return None
+
+    def save(self, seat: Seat) -> str:
+        """Save it; returns what was done.
+
+        Raises:
+            Faulty: with every fault.
+        """
+        if faults := self.faults():
+            raise Faulty(faults)
+        self.before = agreeing.save_agreement(
+            seat, self.client, self.name, self.form, self.before, rollover=self.rollover, rollover_cap=self.rollover_cap
+        )
+        self.saved = dict(self.form)
+        return f"{self.name} is in force from {self.before.starts.isoformat()} on. Charges that stand keep their copy."
+
+
+Draft = CardDraft | AgreementDraft
+_ROLLOVER, _CAP = "rollover", "rollover_cap"
+
+
+def reread(store: Store, draft: AgreementDraft) -> AgreementDraft:
+    """The draft of the agreement as it is now, for example with another block."""
+    assert draft.before is not None
+    found = agreements.agreement(store, draft.before.id)
+    return draft if found is None else AgreementDraft.of(found, draft.client)
+
+
+def _shown(form: Mapping[str, Any], kind: str, figure: Figure) -> tuple[str, bool]:
+    own = value_at(form, figure.path)
+    if own is not None:
+        return written(figure, own), True
+    return written(figure, default_of(kind, figure.path)), False

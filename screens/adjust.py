@@ -1,0 +1,73 @@
+"""What a lead does to a charge, asked for in a form that stays open until it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from db.faults import StoreFault
+from dispatch.desk import adjusting
+from dispatch.desk.charging import Priced, Unpriced
+from dispatch.desk.refusals import Faulty, Refusal
+from screens.dialogs import Field, Form
+from screens.seated import SeatedScreen
+
+_REASON = Field("reason", "Why", placeholder="it stands on the sheet and in the audit")
+
+
+async def ask_goodwill(screen: SeatedScreen, reference: str) -> None:
+    """Ask what to give, and give it."""
+    fields = (
+        Field("target", "On labour, travel or fee", "labour"),
+        Field("value", "How much", placeholder="10% or 25.00"),
+        _REASON,
+    )
+
+    def give(typed: dict[str, str]) -> Priced | Unpriced:
+        value = typed["value"].strip()
+        mode = "percent" if value.endswith("%") else "amount"
+        target = typed["target"].strip().casefold()
+        return adjusting.give_goodwill(screen.seat, reference, target, mode, value.removesuffix("%"), typed["reason"])
+
+    await _ask(screen, f"Goodwill on {reference}", fields, give)
+
+
+async def ask_travel(screen: SeatedScreen, reference: str) -> None:
+    """Ask for the travel amount, and set it."""
+    fields = (Field("amount", "Travel charge", placeholder="25.00; empty: by the rate card again"), _REASON)
+
+    def put(typed: dict[str, str]) -> Priced | Unpriced:
+        return adjusting.set_travel(screen.seat, reference, typed["amount"].strip() or None, typed["reason"])
+
+    await _ask(screen, f"Travel of {reference}", fields, put)
+
+
+async def ask_accept(screen: SeatedScreen, reference: str) -> None:
+    """Ask why a flagged sheet is right, and accept it."""
+
+    def accept(typed: dict[str, str]) -> Priced | Unpriced:
+        return adjusting.accept_charge(screen.seat, reference, typed["reason"])
+
+    await _ask(screen, f"Accept the charge of {reference}", (_REASON,), accept)
+
+
+async def _ask(
+    screen: SeatedScreen, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], Priced | Unpriced]
+) -> None:
+    done: list[Priced | Unpriced] = []
+
+    def attempt(typed: dict[str, str]) -> list[str]:
+        try:
+            done.append(deed(typed))
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
+    await screen.app.push_screen_wait(Form(title, fields, attempt))
+    if done:
+        charge = done[-1]
+        if isinstance(charge, Priced) and charge.form["total"] is not None:
+            screen.say(f"The charge is {charge.form['total']} {charge.currency} now.")
+        else:
+            screen.say("Done; the charge is still blocked.")

@@ -1,0 +1,215 @@
+"""Rate cards and agreements: what the lead keeps up, and everybody may read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db import agreements, clients
+from dispatch.charges import presets
+from dispatch.charges.fields import KINDS
+from dispatch.desk import agreeing, rates
+from dispatch.desk.drafts import AgreementDraft, CardDraft
+from dispatch.desk.views import today
+from dispatch.model.instants import parse_day
+from dispatch.model.text import show
+from screens.dialogs import Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+
+class PricesScreen(SeatedScreen):
+    """Every rate card and every agreement; each opens figure by figure."""
+
+    TITLE_WORD = "rate cards and agreements"
+    FOOTER = ("price.open", "price.card", "price.agreement", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="price.open", tooltip="open it figure by figure"),
+        Binding(
+            "n", "card", "New rate card", id="price.card", tooltip="begin with a preset or with another card's figures"
+        ),
+        Binding("a", "agreement", "New agreement", id="price.agreement", tooltip="for a client"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.show_keys()
+        self.reload()
+        self.query_one(FigureList).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again what was edited meanwhile."""
+        self.reload()
+
+    def reload(self) -> None:
+        """Read them again."""
+        store = self.seat.store
+        day = today(store)
+        lines = []
+        in_force = agreements.rate_card_on(store, day)
+        for card in agreements.rate_cards(store):
+            now = "in force" if in_force is not None and card.id == in_force.id else ""
+            classes = ", ".join(f"{name} {prices.get('standard')}" for name, prices in card.card["classes"].items())
+            lines.append(
+                FigureLine(
+                    "Rate cards",
+                    f"card {card.id}",
+                    f"{card.name}, from {card.valid_from}",
+                    f"{classes}  {now}",
+                    bool(now),
+                )
+            )
+        if not lines:
+            lines.append(FigureLine("Rate cards", "new card", "none yet", "n begins one", False))
+        names = {client.id: client.name for client in clients.all_clients(store)}
+        found = agreements.all_agreements(store)
+        for one in sorted(found, key=lambda each: (names.get(each.client_id, ""), each.starts)):
+            current = one.starts <= day and (one.ends is None or one.ends >= day)
+            balances = "; ".join(agreeing.balances(store, one, day))
+            term = f"{one.starts} – {one.ends or 'no end'}"
+            lines.append(
+                FigureLine(
+                    "Agreements",
+                    f"agreement {one.id}",
+                    names.get(one.client_id, ""),
+                    f"{one.name}, {one.kind.replace('_', ' ')}, {term}  {balances}",
+                    current,
+                )
+            )
+        if not found:
+            lines.append(FigureLine("Agreements", "new agreement", "none yet", "a begins one", False))
+        self.query_one(FigureList).set_figures(lines)
+        cards = len(agreements.rate_cards(store))
+        count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
+        self.query_one(StatusBar).set_texts("Prices and terms", count, self.seat.staff.name)
+
+    def on_figure_list_opened(self) -> None:
+        """Open what is under the cursor."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open what is under the cursor."""
+        from screens.terms import TermsScreen
+
+        kind, _, number = (self.query_one(FigureList).value or "").partition(" ")
+        store = self.seat.store
+        if number == "card":
+            self.action_card()
+        elif number == "agreement":
+            self.action_agreement()
+        elif kind == "card":
+            card = rates.card_called(store, number)
+            self.app.push_screen(TermsScreen(CardDraft.of(card)))
+        elif kind == "agreement":
+            one = agreements.agreement(store, int(number))
+            if one is not None:
+                client = clients.client(store, one.client_id)
+                self.app.push_screen(TermsScreen(AgreementDraft.of(one, client.name if client is not None else "")))
+
+    @work
+    async def action_card(self) -> None:
+        """Begin a rate card."""
+        from screens.terms import TermsScreen
+
+        store = self.seat.store
+        rows = [
+            Row(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
+            for card in agreements.rate_cards(store)
+        ]
+        rows += [Row(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
+        rows.append(Row("empty", "", "the defaults, without prices"))
+        begin = await self.app.push_screen_wait(Choose("Begin a rate card with", rows))
+        if begin is None:
+            return
+        entered = await self.app.push_screen_wait(
+            Form(
+                "A rate card",
+                (
+                    Field("name", "What it is called", placeholder="Prices 2027"),
+                    Field("day", "Its first day", "tomorrow"),
+                ),
+                self._faults,
+            )
+        )
+        if entered is None:
+            return
+        day = parse_day(entered["day"], today=today(store))
+        number = begin.removeprefix("card ")
+        form = (
+            dict(rates.card_called(store, number).card)
+            if begin.startswith("card ")
+            else rates.begun(self.seat.firm, begin)
+        )
+        self.app.push_screen(TermsScreen(CardDraft(entered["name"].strip(), day, form)))
+
+    def _faults(self, typed: dict[str, str]) -> list[str]:
+        faults = [] if typed["name"].strip() else ["name: is missing"]
+        try:
+            day = parse_day(typed["day"], today=today(self.seat.store))
+        except ValueError as fault:
+            return [*faults, f"first day: {fault}"]
+        if any(card.valid_from == day for card in agreements.rate_cards(self.seat.store)):
+            faults.append(f"first day: another card begins on {day}; open that one, or choose another day")
+        return faults
+
+    @work
+    async def action_agreement(self) -> None:
+        """Begin an agreement."""
+        from screens.terms import TermsScreen
+
+        store = self.seat.store
+        kind = await self.app.push_screen_wait(
+            Choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
+        )
+        if kind is None:
+            return
+        found: list[str] = []
+
+        def check(typed: dict[str, str]) -> list[str]:
+            found.clear()
+            wanted = typed["client"].strip().casefold()
+            names = [
+                client.name for client in clients.all_clients(store) if wanted and wanted in client.name.casefold()
+            ]
+            exact = [name for name in names if name.casefold() == wanted]
+            if len(exact or names) != 1:
+                several = ", ".join(show(name) for name in names[:5])
+                return [f"client: which one? {several}" if names else "client: there is no such client"]
+            found.append((exact or names)[0])
+            try:
+                parse_day(typed["starts"], today=today(store))
+            except ValueError as fault:
+                return [f"first day: {fault}"]
+            return [] if typed["name"].strip() else ["name: is missing"]
+
+        fields = (
+            Field("client", "Client", placeholder="a few letters of the name"),
+            Field("name", "What it is called", kind.replace("_", " ")),
+            Field("starts", "Its first day", "today"),
+        )
+        entered = await self.app.push_screen_wait(Form("An agreement", fields, check))
+        if entered is None:
+            return
+        starts = parse_day(entered["starts"], today=today(store))
+        draft = AgreementDraft(found[0], entered["name"].strip(), {"kind": kind, "starts": starts.isoformat()})
+        self.app.push_screen(TermsScreen(draft))
+
+
+_PRESETS = {
+    "US": "0.725 a mile beyond 15 miles",
+    "UK": "0.45 a mile beyond 10 miles",
+    "city": "a call-out charge only",
+    "region": "zones by driving time, 20, 40 and 60 minutes",
+    "half day": "four hours at least",
+}

@@ -1,0 +1,52 @@
+"""A charge sheet on the screen, each line with the arithmetic that a client can redo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Label, Static
+
+from dispatch.charges.explain import sheet_lines
+from dispatch.model.text import show
+from widgets.lean import LeanModal
+
+
+class SheetView(LeanModal[None]):
+    """A sheet over the screen that it belongs to."""
+
+    DEFAULT_CSS = """
+    SheetView { align: center middle; background: $background 60%; }
+    SheetView > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; }
+    SheetView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
+    SheetView .title { text-style: bold; }
+    SheetView .hint { color: $text-muted; margin: 1 0 0 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,v", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(
+        self, title: str, form: Mapping[str, Any] | None, currency: str, tax: str = "", notes: Sequence[str] = ()
+    ) -> None:
+        super().__init__()
+        self._title, self._form, self._currency, self._tax, self._notes = title, form, currency, tax, notes
+
+    def compose(self) -> ComposeResult:
+        width = min(104, int(self.app.size.width * 0.98) - 4)
+        lines = [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width)
+        lines += [show(note) for note in self._notes]
+        with VerticalScroll():
+            yield Label(Content(show(self._title)), classes="title")
+            yield Static(Content("\n".join(lines)))
+            yield Label(Content("esc goes back"), classes="hint")
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the sheet."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -1,0 +1,274 @@
+"""A rate card or an agreement, figure by figure: what is wrong is said at once, and an example visit shows what it means."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db.faults import StoreFault
+from dispatch.charges.fields import Figure
+from dispatch.desk import agreeing
+from dispatch.desk.drafts import AgreementDraft, CardDraft, Draft, reread
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.views import today
+from dispatch.model.instants import parse_day
+from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+from screens.sheet_view import SheetView
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+
+class TermsScreen(SeatedScreen):
+    """Edit a draft. Nothing is saved before `s`."""
+
+    TITLE_WORD = "prices and terms"
+    DEFAULT_CSS = "TermsScreen NotesPane { height: 7; padding: 0 1; }"
+    FOOTER = ("figure.edit", "figure.add", "figure.reset", "terms.save", "terms.example", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "edit", "Edit", id="figure.edit", tooltip="change the figure under the cursor"),
+        Binding(
+            "n", "add", "Add", id="figure.add", tooltip="a labour class, an item, a travel charge, a prepaid block"
+        ),
+        Binding(
+            "d,delete", "reset", "Default", id="figure.reset", tooltip="back to the default; an added part is taken out"
+        ),
+        Binding("s,ctrl+s", "save", "Save", id="terms.save", tooltip="save all of it, if nothing is at fault"),
+        Binding("v", "example", "Example", id="terms.example", tooltip="an example visit, priced line by line"),
+        Binding("r", "rename", "Rename", id="terms.rename", tooltip="another name"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield Separator()
+        yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Show the draft."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    def reload(self) -> None:
+        """Show the draft as it stands. What others change is told when it is saved."""
+        draft = self._draft
+        faults = draft.faults()
+        lines = []
+        for figure in draft.figures():
+            value, own = draft.shown(figure)
+            lines.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
+        self._list.set_figures(lines)
+        state = f"{len(faults)} to fill in or correct" if faults else "not saved" if draft.changed else "saved"
+        self.query_one(StatusBar).set_texts(draft.title, state, self.seat.staff.name)
+        self._show_notes()
+
+    def on_figure_list_selected(self) -> None:
+        """Say what the figure under the cursor is."""
+        self._show_notes()
+
+    def on_figure_list_opened(self) -> None:
+        """Change the figure under the cursor."""
+        self.action_edit()
+
+    def _show_notes(self) -> None:
+        draft, figure = self._draft, self._figure()
+        faults = draft.faults()
+        notes: list[tuple[str, str]] = []
+        if figure is not None:
+            notes.append((f"{figure.label}: {figure.hint}" if figure.hint else figure.label, "plain"))
+            notes += [(fault, "bad") for fault in _of(figure, faults)]
+        if isinstance(draft, AgreementDraft) and draft.before is not None:
+            day = today(self.seat.store)
+            notes += [(line, "dim") for line in agreeing.balances(self.seat.store, draft.before, day)]
+        example = draft.example()
+        if example is not None:
+            told, sheet = example
+            amounts = ", ".join(f"{line['rule']} {line['amount']}" for line in sheet["lines"])
+            notes.append((f"Example: {told}: {sheet['total']} with tax ({amounts}). v shows the sheet.", "info"))
+        others = [fault for fault in faults if figure is None or fault not in _of(figure, faults)]
+        notes += [(fault, "warn") for fault in others]
+        self.query_one(NotesPane).set_notes(notes)
+
+    def _figure(self) -> Figure | None:
+        path = self._list.value
+        return next((figure for figure in self._draft.figures() if figure.path == path), None)
+
+    @work
+    async def action_edit(self) -> None:
+        """Change the figure under the cursor."""
+        figure = self._figure()
+        if figure is None:
+            return
+        value, _ = self._draft.shown(figure)
+        text: str | None
+        if figure.form == "choice":
+            rows = [Row(choice.replace("_", " "), choice) for choice in figure.choices]
+            text = await self.app.push_screen_wait(Choose(figure.label, rows))
+        elif figure.form == "flag":
+            rows = [Row("yes", "yes"), Row("no", "no")]
+            text = await self.app.push_screen_wait(Choose(f"{figure.label}?", rows))
+        else:
+            text = await self.app.push_screen_wait(
+                AskText(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))
+            )
+        if text is None:
+            return
+        self._draft.change(figure, text)
+        self.reload()
+
+    def _try(self, figure: Figure, text: str) -> str | None:
+        """What is wrong with a figure as typed; the draft stays as it was."""
+        draft = self._draft
+        before = draft.form
+        try:
+            draft.change(figure, text)
+            faults = _of(figure, draft.faults())
+            return faults[0] if faults else None
+        except ValueError as fault:
+            return str(fault)
+        finally:
+            draft.form = before
+
+    @work
+    async def action_add(self) -> None:
+        """Add a part."""
+        draft = self._draft
+        additions = draft.additions()
+        if not additions:
+            self.say("Nothing can be added to this agreement: its figures are all there.")
+            return
+        what = additions[0][0]
+        if len(additions) > 1:
+            rows = [Row(text, key) for key, text in additions]
+            chosen = await self.app.push_screen_wait(Choose("Add", rows))
+            if chosen is None:
+                return
+            what = chosen
+        if what == "block":
+            await self._add_block()
+            return
+        name = ""
+        if what in ("class", "item"):
+            typed = await self.app.push_screen_wait(AskText("What is it called?", "for example tech, senior, CABLE"))
+            if typed is None:
+                return
+            name = typed
+        try:
+            path = draft.add(what, name)
+        except ValueError as fault:
+            self.say(str(fault), "warning")
+            return
+        self.reload()
+        self._list.select_key(path)
+        self.action_edit()
+
+    async def _add_block(self) -> None:
+        draft = self._draft
+        assert isinstance(draft, AgreementDraft)
+        if draft.before is None or draft.changed:
+            self.say("Save the agreement first: s", "warning")
+            return
+        agreement, seat = draft.before, self.seat
+        unit = "money" if agreement.kind == "block_money" else "rate-minutes"
+
+        def save(entered: dict[str, str]) -> list[str]:
+            days = []
+            for name in ("bought", "expires"):
+                try:
+                    days.append(parse_day(entered[name], today=today(seat.store)) if entered[name].strip() else None)
+                except ValueError as fault:
+                    return [f"{name}: {fault}"]
+            try:
+                agreeing.add_block(seat, agreement, entered["name"], entered["size"], days[0], days[1])
+            except Faulty as fault:
+                return list(fault.faults)
+            except (StoreFault, Refusal) as refusal:
+                return [str(refusal)]
+            return []
+
+        fields = (
+            Field("name", "What the block is called", placeholder="2026-2"),
+            Field("size", f"Size in {unit}", placeholder="600"),
+            Field("bought", "Bought on", "today"),
+            Field("expires", "Last day", placeholder="empty: never"),
+        )
+        if await self.app.push_screen_wait(Form("A prepaid block", fields, save)) is not None:
+            self._draft = reread(seat.store, draft)
+            self.reload()
+
+    def action_reset(self) -> None:
+        """Back to the default, or take out."""
+        figure = self._figure()
+        if figure is not None:
+            self._draft.reset(figure)
+            self.reload()
+
+    @work
+    async def action_rename(self) -> None:
+        """Give it another name."""
+        name = await self.app.push_screen_wait(AskText("What shall it be called?", value=self._draft.name))
+        if name is not None and name.strip():
+            self._draft.name = name.strip()
+            self._draft.saved = {}
+            self.reload()
+
+    def action_save(self) -> None:
+        """Save the draft."""
+        try:
+            said = self._draft.save(self.seat)
+        except Faulty as fault:
+            self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
+            return
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return
+        self.reload()
+        self.say(said)
+
+    def action_example(self) -> None:
+        """Show the example visit line by line."""
+        draft = self._draft
+        example = draft.example()
+        if example is None or not isinstance(draft, CardDraft):
+            self.say(
+                "The example appears once nothing is missing."
+                if isinstance(draft, CardDraft)
+                else "A card has an example."
+            )
+            return
+        told, sheet = example
+        self.app.push_screen(SheetView(f"Example: {told}", sheet, str(draft.form["currency"])))
+
+    def action_leave(self) -> None:
+        """Go back; what is not saved is asked for."""
+        self._leave()
+
+    @work
+    async def _leave(self) -> None:
+        if self._draft.changed:
+            sure = AskConfirm("Leave without saving?", ["What you changed is lost."], "y leaves · esc goes on editing")
+            if not await self.app.push_screen_wait(sure):
+                return
+        self.app.pop_screen()
+
+
+def _of(figure: Figure, faults: list[str]) -> list[str]:
+    """The faults that concern a figure."""
+    return [fault for fault in faults if fault.startswith((f"{figure.path}:", f"{figure.path}.", f"{figure.path}["))]
