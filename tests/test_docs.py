@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,12 +13,15 @@ import pytest
 from textual.binding import Binding
 
 from dispatch.app import DispatchApp
+from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.board import BoardScreen
 from screens.day import DayScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
+from screens.prices import PricesScreen
 from screens.seated import SeatedScreen
+from screens.terms import TermsScreen
 from screens.visit import VisitScreen
 from widgets.lean import LeanScreen
 from widgets.line_list import LineList
@@ -32,10 +36,12 @@ PLACES = (
     ("My day", (DayScreen,)),
     ("A visit", (VisitScreen,)),
     ("The visit log", (LogScreen,)),
+    ("Rate cards and agreements", (PricesScreen, TermsScreen)),
 )
 NAMES = {
     "question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",
     "escape": "esc", "pageup": "page up", "pagedown": "page down",
+    "dollar_sign": "$",
 }  # fmt: skip
 
 
@@ -116,3 +122,10 @@ def test_no_command_without_a_database_says_what_there_is(tmp_path: Path) -> Non
     assert "dispatch demo" in done.stdout
     assert "dispatch init" in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_price_promises_of_the_charges_page_hold() -> None:
+    """The example file in docs/charges.md is as it says."""
+    (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "charges.md").read_text(encoding="utf-8"), re.DOTALL)
+    cases = json.loads(block)
+    assert [recompute(cases, case).differs for case in cases["cases"]] == [()]

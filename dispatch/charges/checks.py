@@ -56,8 +56,9 @@ def _of_times(part: Part) -> set[str]:
     for mark in part.marks:
         if mark.end < mark.start:
             found.add("NEGATIVE_DURATION")
-        elif (part.check_in is not None and mark.start < part.check_in) or (
-            part.check_out is not None and mark.end > part.check_out
+        first, last = sorted((mark.start, mark.end))
+        if (part.check_in is not None and first < part.check_in) or (
+            part.check_out is not None and last > part.check_out
         ):
             found.add("MARK_OUTSIDE_VISIT")
     return found

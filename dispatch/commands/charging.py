@@ -62,6 +62,7 @@ def add_parsers(groups: Any) -> None:
 
     cases = groups.add_parser(
         "cases",
+        parents=[common_options()],
         help="recompute a file of worked examples: your own price promises",
         description="Recomputes each case of a JSON file of worked examples, and says what differs from the expected sheet. "
         "Exits 1 if anything does. The file's form is in docs/charges.md.",

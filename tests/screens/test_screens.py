@@ -19,7 +19,7 @@ from dispatch.desk import onsite, schedule
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
-from screens.dialogs import AskConfirm, AskText, Choose
+from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
@@ -42,13 +42,14 @@ async def opened(seat: Seat, mode: str, size: tuple[int, int] = (120, 36), **mor
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until what was begun by a key is done."""
     for _ in range(3):
-        await pilot.app.workers.wait_for_complete([worker for worker in pilot.app.workers if not waits(pilot)])
+        if not waits(pilot) and (workers := list(pilot.app.workers)):
+            await pilot.app.workers.wait_for_complete(workers)
         await pilot.pause()
 
 
 def waits(pilot: Pilot[None]) -> bool:
     """Whether a dialog waits for an answer."""
-    return isinstance(pilot.app.screen, (AskText, AskConfirm, Choose)) or len(pilot.app.screen_stack) > 1
+    return isinstance(pilot.app.screen, (AskText, AskConfirm, Choose, Form)) or len(pilot.app.screen_stack) > 1
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

@@ -1,0 +1,91 @@
+"""Figures by their paths, and as they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dispatch.charges import presets, validate_agreement, validate_card
+from dispatch.charges.fields import KINDS, agreement_figures, card_figures, default_of, new_component, read, written
+from dispatch.charges.paths import PathError, typed, value_at, with_value, without
+from dispatch.charges.reading import DEFAULT_AGREEMENT, DEFAULT_CARD, merged
+
+CARD: dict[str, Any] = {
+    "currency": "USD",
+    "timezone": "UTC",
+    "classes": {"tech": {"standard": "100", "agreement": None}},
+    "items": {"CAB": {"standard": "3"}},
+    "travel": {
+        "components": [
+            {"kind": "callout", "amount": "35"},
+            {"kind": "zone", "zones": [{"name": "far out", "upto": None, "amount": "40"}]},
+        ]
+    },
+}
+
+
+def test_a_path_leads_in_and_out() -> None:
+    changed = with_value(CARD, "travel.components[2].kind", "vehicle")
+    assert value_at(changed, "travel.components[2].kind") == "vehicle"
+    assert len(CARD["travel"]["components"]) == 2
+    assert without(changed, "travel.components[2]") == CARD
+    assert value_at(without(CARD, "classes.tech"), "classes.tech.standard") is None
+    assert without(CARD, "nowhere.at.all[3]") == CARD
+
+
+@pytest.mark.parametrize("path", ["", "a..b", "travel.components[x]", "travel.components[9].rate", "currency.inner"])
+def test_a_path_that_leads_nowhere_is_refused(path: str) -> None:
+    with pytest.raises(PathError):
+        with_value(CARD, path, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("60", 60), ("1.50", "1.50"), ("true", True), ("null", None), ("[1]", [1]), ("[1", "[1"), (" up ", "up")],
+)
+def test_typed_values(text: str, value: Any) -> None:
+    assert typed(text) == value
+
+
+def test_every_figure_is_written_as_it_is_read() -> None:
+    """Each shown value, typed again, is the same value; so nothing changes by looking at it."""
+    card = merged(DEFAULT_CARD, CARD)
+    agreement = merged(
+        DEFAULT_AGREEMENT,
+        {"starts": "2026-01-01", "waive_bands": ["weekend", "holiday"], "minimum_minutes": {"business": 30}},
+    )
+    forms = [(card, figure) for figure in card_figures(card)]
+    forms += [(agreement, figure) for kind in KINDS for figure in agreement_figures(kind)]
+    for form, figure in forms:
+        value = value_at(form, figure.path)
+        if value is not None:
+            assert read(figure, written(figure, value)) == (
+                typed(str(value)) if isinstance(value, str) and figure.form == "number" else value
+            ), figure.path
+
+
+def test_every_figure_is_known_to_the_checks() -> None:
+    """A figure with its default can be saved: no path of the form is one that the validation refuses."""
+    for form, figures, check in (
+        ("card", list(card_figures(CARD)), validate_card),
+        ("agreement", [figure for kind in KINDS for figure in agreement_figures(kind)], validate_agreement),
+    ):
+        start: dict[str, Any] = CARD if form == "card" else {}
+        for figure in figures:
+            value = value_at(start, figure.path)
+            value = default_of(form, figure.path) if value is None else value
+            faults = check(with_value(start, figure.path, value)) if value is not None else check(start)
+            assert faults == [], figure.path
+
+
+@pytest.mark.parametrize("name", list(presets()))
+def test_presets_lack_only_prices(name: str) -> None:
+    faults = validate_card(merged(CARD | {"travel": {}}, presets()[name]))
+    assert all(fault.endswith("amount: is missing") for fault in faults), faults
+
+
+@pytest.mark.parametrize("kind", ["callout", "vehicle", "distance", "time", "share", "zone"])
+def test_a_new_travel_charge_lacks_only_its_price(kind: str) -> None:
+    faults = validate_card(merged(CARD, {"travel": {"components": [new_component(kind)]}}))
+    assert all("is missing" in fault or "number is expected" in fault for fault in faults), faults

@@ -1,0 +1,166 @@
+"""A lead sets up prices and terms by keyboard, and understands what they come to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from db import agreements
+from dispatch.desk.visit_page import visit_page
+from screens.dialogs import AskText, Choose, Form
+from screens.log import LogScreen
+from screens.prices import PricesScreen
+from screens.sheet_view import SheetView
+from screens.terms import TermsScreen
+from tests.desk.conftest import Office
+from tests.desk.test_pools import closed
+from tests.screens.test_screens import opened, press, settled, until
+from widgets.figure_list import FigureList
+
+
+async def fill(pilot: Pilot[None], **fields: str) -> None:
+    """Type into the fields of a form, and save it."""
+    await until(pilot, Form)
+    for name, text in fields.items():
+        pilot.app.screen.query_one(f"#field-{name}", Input).value = text
+    await press(pilot, "enter")
+
+
+async def choose(pilot: Pilot[None], value: str) -> None:
+    """Choose the row of that value."""
+    await until(pilot, Choose)
+    screen: Any = pilot.app.screen
+    place = [row.value for row in screen._rows].index(value)
+    await press(pilot, *["down"] * place, "enter")
+
+
+async def answer(pilot: Pilot[None], text: str) -> None:
+    """Type one answer."""
+    await until(pilot, AskText)
+    pilot.app.screen.query_one(Input).value = text
+    await press(pilot, "enter")
+
+
+async def put(pilot: Pilot[None], path: str, text: str) -> None:
+    """Change a figure that is typed."""
+    await until(pilot, TermsScreen)
+    assert pilot.app.screen.query_one(FigureList).select_key(path), path
+    await press(pilot, "enter")
+    await answer(pilot, text)
+
+
+async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "n")
+        await choose(pilot, "half day")
+        await fill(pilot, name="Half days", day="2027-01-01")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+        assert len(agreements.rate_cards(office.store)) == 1
+
+        await press(pilot, "n")
+        await choose(pilot, "class")
+        await answer(pilot, "tech")
+        await answer(pilot, "-4")
+        assert isinstance(pilot.app.screen, AskText)
+        await answer(pilot, "100")
+        await press(pilot, "n")
+        await choose(pilot, "vehicle")
+        await answer(pilot, "20")
+        await press(pilot, "n")
+        await choose(pilot, "share")
+        await answer(pilot, "50")
+        await put(pilot, "travel.included_radius", "10")
+        await put(pilot, "travel.components[1].included_min", "20")
+        await press(pilot, "v")
+        await until(pilot, SheetView)
+        sheet: Any = pilot.app.screen
+        # 75 min of 240: 165 rate-min more; 2 x 30 min driven less 20 included, at half of 100
+        assert [(line["rule"], line["amount"]) for line in sheet._form["lines"]] == [
+            ("LAB", "125.00"),
+            ("MIN-TIME", "275.00"),
+            ("TRV-VEH", "20.00"),
+            ("TRV-TIME", "33.33"),
+        ]
+        await press(pilot, "escape")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+
+    card = agreements.rate_cards(office.store)[0]
+    assert (card.name, card.card["minimum"]["minutes"]) == ("Half days", 240)
+    assert card.card["travel"]["components"] == [
+        {"kind": "vehicle", "amount": 20},
+        {"kind": "time", "pct_of_labour": 50, "included_min": 20},
+    ]
+
+
+async def test_leaving_asks_for_what_is_not_saved(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "enter")
+        await put(pilot, "classes.tech.standard", "130")
+        await press(pilot, "q", "escape")
+        await until(pilot, TermsScreen)
+        await press(pilot, "q", "y")
+        await until(pilot, PricesScreen)
+    assert agreements.rate_cards(office.store)[0].card["classes"]["tech"]["standard"] == "120.00"
+
+
+async def test_an_agreement_with_a_block(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "a")
+        await choose(pilot, "block_hours")
+        await fill(pilot, client="harb", name="Prepaid", starts="2026-11-01")
+        await until(pilot, TermsScreen)
+        await press(pilot, "n")
+        await settled(pilot)
+        assert agreements.all_agreements(office.store) == []
+        await press(pilot, "s", "n")
+        await fill(pilot, name="first", size="300")
+        await until(pilot, TermsScreen)
+    (one,) = agreements.all_agreements(office.store)
+    assert [pool.remaining for pool in agreements.pools_of(office.store, one.id)] == ["300"]
+
+
+async def test_a_dispatcher_may_look_and_not_save(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "enter")
+        await put(pilot, "classes.tech.standard", "1")
+        await press(pilot, "s")
+    assert agreements.rate_cards(office.store)[0].card["classes"]["tech"]["standard"] == "120.00"
+
+
+async def test_goodwill_from_the_log(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "g")
+        await fill(pilot, target="labour", value="50%", reason="")
+        assert isinstance(pilot.app.screen, Form)
+        await fill(pilot, reason="we were late")
+        await until(pilot, LogScreen)
+        await press(pilot, "a")
+        await fill(pilot, reason="it is right")
+        assert isinstance(pilot.app.screen, Form)
+    charge = visit_page(office.store, "R1").charge
+    assert charge is not None
+    assert [line["amount"] for line in charge.form["lines"] if line["rule"] == "GOODWILL"] == ["-60.00"]
+
+
+async def test_a_quote_beside_an_agreement(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "Q")
+        await fill(pilot, client="nobody", minutes="60")
+        assert isinstance(pilot.app.screen, Form)
+        await fill(pilot, client="harbor", site="Main office", at="2026-11-25T10:00")
+        await until(pilot, SheetView)
+        sheet: Any = pilot.app.screen
+        assert [line["qty"] for line in sheet._form["lines"] if line["rule"] == "LAB"] == ["75"]
