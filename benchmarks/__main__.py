@@ -41,6 +41,7 @@ def main() -> None:
         for name, found in keys["measures"].items():
             print(f"bytes a key, {name}: {json.dumps(found.get('bytes_per_key', found.get('bytes')))}")
         commits(db)
+        sheets()
 
 
 def show(what: str, ours: list[float], theirs: list[float]) -> None:
@@ -67,6 +68,32 @@ def paints(ours: list[str], theirs: list[str]) -> tuple[list[float], list[float]
         for times, command in zip(found, (ours, theirs), strict=True):
             times.append(pty(command, "--rounds", "1")["full_paint_ms"]["median"])
     return found
+
+
+def sheets() -> None:
+    """The worked examples priced over and over, beside reading the same input from JSON."""
+    from dispatch.charges import charge_sheet
+    from dispatch.charges.reading import merged
+
+    found = json.loads((HERE.parent / "tests" / "charges" / "cases.json").read_text(encoding="utf-8"))
+    inputs = [
+        (merged(found["cards"][case["card"]], case.get("card_patch", {})), case.get("client"), case["site"])
+        + (case.get("agreement"), case["visit"])
+        for case in found["cases"]
+    ]
+    texts = [json.dumps(one) for one in inputs]
+    began = time.perf_counter()
+    for _ in range(40):
+        for one in inputs:
+            charge_sheet(*one)
+    ours = time.perf_counter() - began
+    began = time.perf_counter()
+    for _ in range(40):
+        for text in texts:
+            json.dumps(json.loads(text))
+    theirs = time.perf_counter() - began
+    rate = 40 * len(inputs) / ours
+    print(f"a charge sheet / its input through JSON and back: {ours / theirs:.1f}  ({rate:.0f} sheets a second)")
 
 
 def pty(command: list[str], *options: str) -> dict[str, Any]:
