@@ -77,8 +77,13 @@ def sheets() -> None:
 
     found = json.loads((HERE.parent / "tests" / "charges" / "cases.json").read_text(encoding="utf-8"))
     inputs = [
-        (merged(found["cards"][case["card"]], case.get("card_patch", {})), case.get("client"), case["site"])
-        + (case.get("agreement"), case["visit"])
+        (
+            merged(found["cards"][case["card"]], case.get("card_patch", {})),
+            case.get("client"),
+            case["site"],
+            case.get("agreement"),
+            case["visit"],
+        )
         for case in found["cases"]
     ]
     texts = [json.dumps(one) for one in inputs]
