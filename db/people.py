@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
@@ -23,6 +23,7 @@ _TECHNICIAN = """
   SELECT t.staff_id, s.login, s.name, t.labour_class, t.lunch_from, t.lunch_to, t.lunch_minutes, t.home_lat, t.home_lon,
     t.home_address, t.vehicle, t.version FROM technician t JOIN staff s ON s.id = t.staff_id
 """
+_ABSENCE = "SELECT id, staff_id, starts_at, ends_at, reason, version FROM absence"
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
 
 
@@ -176,7 +177,45 @@ def add_absence(unit: Unit, staff_id: int, absence: Absence) -> int:
     return absence_id
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceRecord:
+    """An absence with whose it is."""
+
+    id: int
+    staff_id: int
+    absence: Absence
+    version: int = 1
+
+
+def absences(store: Store) -> list[AbsenceRecord]:
+    """Every absence that is not archived, the first to begin first."""
+    return [_absence(row) for row in store.all(f"{_ABSENCE} WHERE archived_at IS NULL ORDER BY starts_at, id")]
+
+
+def absence(store: Store, absence_id: int) -> AbsenceRecord | None:
+    """The absence with that id, archived or not."""
+    row = store.one(f"{_ABSENCE} WHERE id = ?", (absence_id,))
+    return None if row is None else _absence(row)
+
+
+def update_absence(unit: Unit, before: AbsenceRecord, staff_id: int, after: Absence) -> int:
+    """Take over another technician, span or reason; returns the new version.
+
+    Raises:
+        Stale: somebody else changed the record since `before` was read.
+    """
+    columns = {"staff_id": staff_id, "starts_at": after.starts_at, "ends_at": after.ends_at, "reason": after.reason}
+    version = unit.update("absence", before.id, before.version, **columns)
+    unit.audit("absence", before.id, changed=columns)
+    return version
+
+
 # rows
+
+
+def _absence(row: tuple[Any, ...]) -> AbsenceRecord:
+    absence_id, staff_id, starts_at, ends_at, reason, version = row
+    return AbsenceRecord(absence_id, staff_id, Absence(starts_at, ends_at, reason), version)
 
 
 def _staff(row: tuple[Any, ...]) -> Staff:

@@ -42,6 +42,9 @@ def add_parsers(subparsers: Any) -> None:
     listing = deeds.add_parser("list", parents=[options], help="everybody", description="Everybody on the staff.")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=_list)
+    from dispatch.commands.book import add_deeds
+
+    add_deeds(deeds, "staff", without=("add", "list"))
 
 
 def _init(args: argparse.Namespace) -> int:

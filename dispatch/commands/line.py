@@ -43,6 +43,7 @@ GROUPS = {
     "importing": ("import",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
+    "book": ("client", "site", "technician", "absence"),
     "firm": ("init", "staff"),
 }
 """The modules of this package, and the commands that each has."""

@@ -9,6 +9,7 @@ from db import audit, changes, people, visits
 from db.changes import Change, Picture
 from db.unit import Unit
 from dispatch.desk import routing
+from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
@@ -89,6 +90,12 @@ def redo(seat: Seat) -> str:
 def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     """Put every record of a change back (or forward), all of them or none."""
     for picture in change.pictures:
+        if picture.entity != "visit":
+            turned = keeping.turn(seat, unit, picture, back=back)
+            if turned is None:
+                raise Refusal(_built_on_record(seat, change, picture))
+            changes.same_again(unit, seat.store, picture.entity, picture.id, *turned)
+            continue
         expected, target, look = (
             (picture.version_after, picture.version_before, picture.before)
             if back
@@ -114,6 +121,13 @@ def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
     columns = {name: value for name, value in look.items() if name != "crew"}
     visits.restore_crew(unit, visit.id, look["crew"])
     return visits.change(unit, visit, **columns)
+
+
+def _built_on_record(seat: Seat, change: Change, picture: Picture) -> str:
+    last = audit.last_of(seat.store, picture.entity, picture.id)
+    person = people.staff_by_login(seat.store, last.actor) if last is not None else None
+    name = show(person.name) if person is not None else "somebody"
+    return f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
 
 
 def _built_on(seat: Seat, change: Change, visit_id: int) -> str:

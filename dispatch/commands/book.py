@@ -1,0 +1,206 @@
+"""`dispatch client|site|technician|absence …`: the firm's book by command; `dispatch staff` has its edit and archive here too."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from dispatch.commands.opening import common_options, open_seat, open_store
+
+Run = Callable[[argparse.Namespace], int]
+
+KINDS = ("client", "site", "technician", "absence")
+_HELP = {
+    "client": "clients, their contacts and their page",
+    "site": "where the work is done",
+    "technician": "who drives to visits",
+    "absence": "when a technician does not work",
+}
+
+
+def add_parsers(groups: Any) -> None:
+    """Register the groups."""
+    for kind in KINDS:
+        deeds = groups.add_parser(kind, help=_HELP[kind]).add_subparsers(metavar="DEED", required=True, title="deeds")
+        add_deeds(deeds, kind)
+
+
+def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
+    """Register add, edit, show, list and archive for a kind of record."""
+    from dispatch.desk.book.shelves import SHELVES
+
+    shelf = SHELVES[kind]
+    options = common_options()
+
+    def deed(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
+        parser.set_defaults(run=run, kind=kind)
+        return parser
+
+    if "add" not in without:
+        add = deed("add", _add, f"add a {shelf.noun}")
+        _blanks(add, kind)
+        if kind == "absence":
+            add.add_argument("--requeue", action="store_true", help="put the visits that it hits back into the queue")
+    edit = deed("edit", _edit, f"change a {shelf.noun}; what is not named stays")
+    edit.add_argument("record", metavar=shelf.noun.upper(), help="its name, or a part that only it has")
+    _blanks(edit, kind)
+    show = deed("show", _show, f"one {shelf.noun}")
+    show.add_argument("record", metavar=shelf.noun.upper())
+    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    if "list" not in without:
+        listing = deed("list", _list, f"every {shelf.noun}, or those that hold some letters")
+        listing.add_argument("letters", nargs="?", default="", metavar="LETTERS")
+        listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    archive = deed(
+        "archive", _archive, f"take a {shelf.noun} out of every list; its history stays, and undo brings it back"
+    )
+    archive.add_argument("record", metavar=shelf.noun.upper())
+    if kind == "site":
+        travel = deed("travel", _travel, "the drive from the depot that clients are charged for, typed or taken again")
+        travel.add_argument("record", metavar="SITE")
+        travel.add_argument("--distance", help="one way, in the firm's unit")
+        travel.add_argument("--minutes", help="one way")
+
+
+def _blanks(parser: argparse.ArgumentParser, kind: str) -> None:
+    from dispatch.desk.book.shelves import SHELVES
+
+    for blank in SHELVES[kind].blanks:
+        option = "--" + blank.name.replace("_", "-")
+        text = f"{blank.label}: {blank.hint}" if blank.hint else blank.label
+        parser.add_argument(option, dest=f"blank_{blank.name}", metavar="TEXT", help=text.replace("%", "%%"))
+
+
+def _typed(args: argparse.Namespace) -> dict[str, str]:
+    return {
+        name.removeprefix("blank_"): text
+        for name, text in vars(args).items()
+        if name.startswith("blank_") and text is not None
+    }
+
+
+def _add(args: argparse.Namespace) -> int:
+    from dispatch.desk.book import keeping
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    record = keeping.add(seat, args.kind, _typed(args))
+    shelf = SHELVES[args.kind]
+    print(f"Added {shelf.noun} {show(shelf.title(seat.store, record))}.")
+    if args.kind == "absence":
+        _tell_hits(seat, record, requeue=args.requeue)
+    return 0
+
+
+def _edit(args: argparse.Namespace) -> int:
+    from dispatch.desk.book import keeping
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    shelf = SHELVES[args.kind]
+    record = keeping.edit(seat, args.kind, shelf.find(seat.store, args.record), _typed(args))
+    print(f"{show(shelf.title(seat.store, record))}: {show(shelf.line(seat.store, record))}")
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.desk.book.page import client_page, page_form, page_lines
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import pad, show
+
+    store = open_store(args)
+    shelf = SHELVES[args.kind]
+    record = shelf.find(store, args.record)
+    texts = shelf.texts(store, record)
+    if args.kind == "client":
+        page = client_page(store, record)
+        if args.json:
+            print_json(texts | page_form(page))
+        else:
+            print("\n".join(show(line, 300) for line in page_lines(page)))
+        return 0
+    if args.json:
+        print_json(texts)
+        return 0
+    print(show(shelf.title(store, record)))
+    for blank in shelf.blanks:
+        print(f"  {pad(blank.label, 24)} {show(texts[blank.name]) or '–'}")
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import pad, show
+
+    store = open_store(args)
+    shelf = SHELVES[args.kind]
+    letters = args.letters.strip().casefold()
+    found = [
+        (title, record) for record in shelf.all(store) if letters in (title := shelf.title(store, record)).casefold()
+    ]
+    if args.json:
+        print_json([shelf.texts(store, record) for _, record in found])
+        return 0
+    for title, record in found:
+        print(f"{pad(title, 40)} {show(shelf.line(store, record))}".rstrip())
+    if not found:
+        print("None." if letters else f"None yet: dispatch {args.kind} add")
+    return 0
+
+
+def _archive(args: argparse.Namespace) -> int:
+    from dispatch.desk.book import keeping
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    shelf = SHELVES[args.kind]
+    record = shelf.find(seat.store, args.record)
+    title = shelf.title(seat.store, record)
+    keeping.archive(seat, args.kind, record)
+    print(f"{show(title)} is archived; undo brings it back.")
+    return 0
+
+
+def _travel(args: argparse.Namespace) -> int:
+    from dispatch.desk.book import keeping
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.desk.refusals import NotAllowed
+    from dispatch.model.states import Role
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    if not seat.has(Role.LEAD):
+        raise NotAllowed("Only a lead changes the drive that clients are charged for.")
+    shelf = SHELVES["site"]
+    site = shelf.find(seat.store, args.record)
+    # nothing typed: empty blanks are taken from the depot again
+    texts = {"one_way_distance": args.distance or "", "one_way_minutes": args.minutes or ""}
+    record = keeping.edit(seat, "site", site, texts)
+    distance = record.one_way_distance or "unknown"
+    minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
+    print(f"{show(shelf.title(seat.store, record))}: one way {distance}, {minutes} min ({record.one_way_provenance})")
+    return 0
+
+
+def _tell_hits(seat: Any, record: Any, *, requeue: bool) -> None:
+    from dispatch.desk.book import absences
+    from dispatch.model.instants import clock_text, day_of, day_text
+    from dispatch.model.text import show
+
+    hits = absences.hit_by(seat.store, record)
+    for visit in hits:
+        assert visit.starts_at is not None
+        when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
+        print(f"  hits {show(visit.reference)} {when} {show(visit.client)}, {show(visit.work)}")
+    if requeue and hits:
+        back, left = absences.requeue(seat, [visit.reference for visit in hits])
+        print(f"{len(back)} put back into the queue." + "".join(f"\n  {show(reason)}" for reason in left))
+    elif hits:
+        print("They stay where they are. --requeue puts them back into the queue.")

@@ -1,0 +1,160 @@
+"""Add, edit, archive: the same deeds for every kind of record, audited, versioned, and taken back by undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from db import changes
+from db.changes import Picture
+from db.faults import Stale
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.book.shelves import SHELVES, Shelf
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.seat import Seat
+
+_ARCHIVED = "archived"
+
+
+def add(seat: Seat, kind: str, texts: Mapping[str, str]) -> Any:
+    """Add a record; returns it.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Faulty: with everything that cannot be taken.
+    """
+    shelf = SHELVES[kind]
+    with seat.write(f"add a {shelf.noun}", *shelf.roles) as unit:
+        record = _written(seat, unit, shelf, None, texts)
+        look = _look(seat.store, shelf, record)
+        _remember(seat, unit, shelf, kind, record, "add", {**look, _ARCHIVED: True}, look, 0)
+        return record
+
+
+def edit(seat: Seat, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
+    """Write a record otherwise; what `texts` does not name stays. Returns it.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Faulty: with everything that cannot be taken.
+        Stale: somebody else changed the record since `before` was read.
+    """
+    shelf = SHELVES[kind]
+    with seat.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
+        current = shelf.get(seat.store, before.id)
+        if current is None:
+            raise Stale(f"The {shelf.noun} is not there any more.", table=kind, key=before.id)
+        was = _look(seat.store, shelf, current)
+        record = _written(seat, unit, shelf, before, {**shelf.texts(seat.store, before), **texts})
+        look = _look(seat.store, shelf, record)
+        if was == look:
+            unit.leave_unchanged()
+            return current
+        _remember(seat, unit, shelf, kind, record, "edit", was, look, before.version)
+        return record
+
+
+def archive(seat: Seat, kind: str, record: Any) -> None:
+    """Take a record out of every list; its history stays, and undo brings it back.
+
+    Raises:
+        NotAllowed: the person has not the role for it.
+        Refusal: open work hangs on it; the sentence says which.
+    """
+    shelf = SHELVES[kind]
+    with seat.write(f"archive a {shelf.noun}", *shelf.roles) as unit:
+        if held := held_by(seat.store, kind, record):
+            raise Refusal(
+                f"{shelf.title(seat.store, record)} has open visits: {', '.join(held[:6])}. Cancel or move them first."
+            )
+        look = _look(seat.store, shelf, record)
+        shelf.shelve(unit, record, unit.at)
+        unit.audit(kind, record.id, archived=True)
+        after = shelf.get(seat.store, record.id)
+        _remember(seat, unit, shelf, kind, after, "archive", look, {**look, _ARCHIVED: True}, record.version)
+
+
+def held_by(store: Store, kind: str, record: Any) -> list[str]:
+    """References of the visits that still need a record."""
+    open_visit = "v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND v.archived_at IS NULL"
+    queries = {
+        "client": f"SELECT v.reference FROM visit v JOIN site s ON s.id = v.site_id WHERE s.client_id = ? AND {open_visit}",
+        "site": f"SELECT v.reference FROM visit v WHERE v.site_id = ? AND {open_visit}",
+        "technician": "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id "
+        f"WHERE a.staff_id = ? AND {open_visit}",
+    }
+    if kind not in queries and kind != "staff":
+        return []
+    return [
+        row[0] for row in store.all(f"{queries.get(kind, queries['technician'])} ORDER BY v.reference", (record.id,))
+    ]
+
+
+def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:
+    """What stands in a record now where somebody typed something else: both, so that one can choose."""
+    shelf = SHELVES[kind]
+    current = shelf.get(store, key)
+    if current is None:
+        return []
+    theirs = shelf.texts(store, current)
+    labels = {blank.name: blank.label for blank in shelf.blanks}
+    return [
+        f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
+        for name, text in mine.items()
+        if theirs.get(name, "") != text
+    ]
+
+
+def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, int] | None:
+    """Put a record back (or forward) as a picture has it; returns the version that it looked so at, and the one of now.
+
+    None: somebody has built on it.
+    """
+    shelf = SHELVES[picture.entity]
+    record = shelf.get(seat.store, picture.id)
+    expected, target, look = (
+        (picture.version_after, picture.version_before, picture.before)
+        if back
+        else (picture.version_before, picture.version_after, picture.after)
+    )
+    if record is None or (expected and record.version != expected):
+        return None
+    texts = {name: str(text) for name, text in look.items() if name != _ARCHIVED}
+    if texts != {name: text for name, text in _look(seat.store, shelf, record).items() if name != _ARCHIVED}:
+        record = _written(seat, unit, shelf, record, texts)
+    other = picture.after if back else picture.before
+    if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
+        shelf.shelve(unit, record, unit.at if look.get(_ARCHIVED) else None)
+    after = shelf.get(seat.store, picture.id)
+    assert after is not None
+    unit.audit(picture.entity, picture.id, undone=back, redone=not back)
+    return target, after.version
+
+
+def _written(seat: Seat, unit: Unit, shelf: Shelf[Any], before: Any, texts: Mapping[str, str]) -> Any:
+    faults: list[str] = []
+    key = shelf.write(seat, unit, before, texts, faults)
+    if faults:
+        raise Faulty(faults)
+    return shelf.get(seat.store, key)
+
+
+def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:
+    return {**shelf.texts(store, record), _ARCHIVED: False}
+
+
+def _remember(
+    seat: Seat,
+    unit: Unit,
+    shelf: Shelf[Any],
+    kind: str,
+    record: Any,
+    deed: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    version_before: int,
+) -> None:
+    label = f"{deed} {shelf.noun} {shelf.title(seat.store, record)}"
+    picture = Picture(kind, record.id, before, after, version_before, record.version)
+    changes.remember(unit, seat.staff.id, seat.now, label, [picture])

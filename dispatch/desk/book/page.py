@@ -1,0 +1,152 @@
+"""A client's page: sites, contacts, agreement with balances, visits past and ahead, open requests, what is due."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import agreements, clients, settings, visits
+from db.store import Store
+from dispatch.desk.agreeing import balances
+from dispatch.model.agreements import Agreement
+from dispatch.model.clients import Client, Site
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import Visit
+
+PAST = 10
+"""So many past visits are shown."""
+ENDS_SOON = 60
+"""Days before its end from which an agreement is due to be renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """Everything about a client on a day. `ahead` is planned, `queued` still to be planned, `past` the newest first."""
+
+    client: Client
+    sites: tuple[Site, ...]
+    agreements: tuple[tuple[Agreement, tuple[str, ...]], ...]
+    ahead: tuple[Visit, ...]
+    queued: tuple[Visit, ...]
+    past: tuple[Visit, ...]
+    due: tuple[str, ...]
+    day: datetime.date
+
+
+def client_page(store: Store, client: Client) -> ClientPage:
+    """The page of a client as of today."""
+    with store.read():
+        zone = settings.firm(store).zone
+        day = day_of(store.clock.now(), zone)
+        own = visits.of_client(store, client.id)
+        terms = agreements.agreements_of(store, client.id)
+        sites = tuple(clients.sites_of(store, client.id))
+        past = sorted((one for one in own if one.state in ENDED), key=_when, reverse=True)
+        queued = tuple(one for one in own if one.state in (State.REQUESTED, State.ON_HOLD))
+        ahead = sorted((one for one in own if one.state not in ENDED and one not in queued), key=_when)
+        return ClientPage(
+            client,
+            sites,
+            tuple((one, tuple(balances(store, one, day))) for one in terms),
+            tuple(ahead),
+            queued,
+            tuple(past[:PAST]),
+            tuple(_due(client, sites, terms, past, day)),
+            day,
+        )
+
+
+def page_lines(page: ClientPage) -> list[str]:
+    """The page as text."""
+    client = page.client
+    lines = [client.name if client.kind == "client" else f"{client.name} ({client.kind})"]
+    counts = [
+        f"{count} {word}" for count, word in ((client.computers, "computers"), (client.servers, "servers")) if count
+    ]
+    if client.tax_exempt:
+        counts.append(f"tax exempt: {client.tax_ref}")
+    lines += [f"  {' · '.join(counts)}"] if counts else []
+    sections: Sequence[tuple[str, Sequence[str], str]] = (
+        ("Due", page.due, ""),
+        ("Contacts", [_contact(one) for one in client.contacts], "none yet"),
+        ("Sites", [_site(one) for one in page.sites], "none yet"),
+        (
+            "Agreements",
+            [line for one, left in page.agreements for line in (_agreement(one), *(f"  {text}" for text in left))],
+            "none",
+        ),
+        ("Open requests", [_visit(one) for one in page.queued], ""),
+        ("Ahead", [_visit(one) for one in page.ahead], "nothing planned"),
+        ("Past", [_visit(one) for one in page.past], "no visits yet"),
+    )
+    for title, entries, otherwise in sections:
+        if entries or otherwise:
+            lines += ["", title, *(f"  {entry}" for entry in entries or [otherwise])]
+    return lines
+
+
+def page_form(page: ClientPage) -> dict[str, Any]:
+    """The page for `dispatch client show --json`, beside the client's own texts."""
+    return {
+        "sites": [{"name": one.name, "address": one.address, "located": one.place is not None} for one in page.sites],
+        "agreements": [
+            {"name": one.name, "kind": one.kind, "starts": one.starts.isoformat(), "balances": list(left)}
+            | {"ends": None if one.ends is None else one.ends.isoformat()}
+            for one, left in page.agreements
+        ],
+        "ahead": [one.reference for one in page.ahead],
+        "queued": [one.reference for one in page.queued],
+        "past": [one.reference for one in page.past],
+        "due": list(page.due),
+    }
+
+
+def _due(
+    client: Client, sites: Sequence[Site], terms: Sequence[Agreement], past: Sequence[Visit], day: datetime.date
+) -> list[str]:
+    due = [f"place {site.name}: it has no coordinates" for site in sites if site.place is None]
+    if not sites:
+        due.append("add a site")
+    if not client.contacts:
+        due.append("note whom to call")
+    current = [one for one in terms if one.starts <= day and (one.ends is None or one.ends >= day)]
+    for one in current:
+        if one.ends is not None and (one.ends - day).days <= ENDS_SOON:
+            due.append(f"{one.name} ends on {one.ends.isoformat()}: talk about renewing it")
+    if terms and not current and all(one.starts < day for one in terms):
+        due.append(f"{terms[-1].name} has ended: talk about renewing it")
+    open_again = [one.reference for one in past if one.state is State.LEFT_OPEN]
+    if open_again:
+        due.append(f"left open: {', '.join(open_again)}")
+    return due
+
+
+def _contact(one: Any) -> str:
+    return "  ".join(part for part in (one.name, one.phone, one.email, one.role) if part)
+
+
+def _site(one: Site) -> str:
+    drive = "" if one.one_way_minutes is None else f"{one.one_way_minutes} min from the depot"
+    return "  ".join(
+        part for part in (one.name, one.address, drive or "not placed yet" if one.place is None else drive) if part
+    )
+
+
+def _agreement(one: Agreement) -> str:
+    return f"{one.name} ({one.kind.replace('_', ' ')}), {one.starts} – {one.ends or 'no end'}"
+
+
+def _visit(one: Visit) -> str:
+    when = "undated"
+    if one.starts_at is not None:
+        when = f"{day_text(day_of(one.starts_at, one.zone))} {clock_text(one.starts_at, one.zone)}"
+    elif one.wanted_on is not None:
+        when = f"wanted {day_text(one.wanted_on)}"
+    return f"{one.reference}  {when}  {one.work}  ({one.state.label})"
+
+
+def _when(one: Visit) -> int:
+    return one.starts_at or one.requested_at

@@ -1,0 +1,624 @@
+"""The kinds of records in the book: which blanks each has, how it is found, shown and written."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, TypeVar
+
+from db import clients, people
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.book.blanks import (
+    Blank,
+    Reading,
+    contacts_text,
+    hours_text,
+    lunch_text,
+    place_text,
+)
+from dispatch.desk.one_way import one_way_from
+from dispatch.desk.refusals import NotFound
+from dispatch.desk.seat import Seat
+from dispatch.desk.staff import faults_of_person
+from dispatch.model import text as limits
+from dispatch.model.clients import Client, Site
+from dispatch.model.instants import clock_text, day_of
+from dispatch.model.people import Absence, Staff, Technician
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+T = TypeVar("T")
+
+
+class Shelf(ABC, Generic[T]):
+    """One kind of record. Every text is as `blanks` name them, and goes back through `write` as it came from `texts`."""
+
+    noun: ClassVar[str]
+    roles: ClassVar[tuple[Role, ...]]
+    blanks: ClassVar[tuple[Blank, ...]]
+
+    @abstractmethod
+    def all(self, store: Store) -> Sequence[T]:
+        """Every record that is not archived."""
+
+    @abstractmethod
+    def get(self, store: Store, key: int) -> T | None:
+        """The record with that id, archived or not."""
+
+    @abstractmethod
+    def find(self, store: Store, name: str) -> T:
+        """The record of that name, or whose name alone holds it.
+
+        Raises:
+            NotFound: there is none, or several; the sentence names those that come near.
+        """
+
+    @abstractmethod
+    def title(self, store: Store, record: T) -> str:
+        """What the record is called."""
+
+    @abstractmethod
+    def line(self, store: Store, record: T) -> str:
+        """What stands beside its name in a list."""
+
+    @abstractmethod
+    def texts(self, store: Store, record: T) -> dict[str, str]:
+        """The record as it is typed."""
+
+    @abstractmethod
+    def write(self, seat: Seat, unit: Unit, before: T | None, texts: Mapping[str, str], faults: list[str]) -> int:
+        """Write it, unless there are faults; returns its id. `before` None adds a record."""
+
+    @abstractmethod
+    def shelve(self, unit: Unit, record: T, at: int | None) -> None:
+        """Archive it, or (with None) take it back."""
+
+
+def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
+    """The one record of that name, or whose name holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    wanted = name.strip().casefold()
+    exact = [record for title, record in known.items() if title.casefold() == wanted]
+    if exact:
+        return exact[0]
+    holding = [title for title in known if wanted and wanted in title.casefold()]
+    if len(holding) == 1:
+        return known[holding[0]]
+    if holding:
+        raise NotFound(f"Which {noun}? {', '.join(show(title) for title in sorted(holding)[:6])}")
+    raise NotFound(f"There is no {noun} {show(name, 60)!r}.")
+
+
+class ClientShelf(Shelf[Client]):
+    """Clients with their contacts."""
+
+    noun = "client"
+    roles = (Role.LEAD, Role.DISPATCHER)
+    blanks = (
+        Blank("name", "Name"),
+        Blank("kind", "Kind", "client or prospect"),
+        Blank("contacts", "Contacts", "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
+        Blank("computers", "Computers", "12"),
+        Blank("servers", "Servers", "1"),
+        Blank("tax_exempt", "Tax exempt", "yes or no"),
+        Blank("tax_ref", "Exemption reference"),
+    )
+
+    def all(self, store: Store) -> Sequence[Client]:
+        """Every client."""
+        return clients.all_clients(store)
+
+    def get(self, store: Store, key: int) -> Client | None:
+        """The client with that id."""
+        return clients.client(store, key)
+
+    def find(self, store: Store, name: str) -> Client:
+        """The client of that name, or whose name holds it."""
+        found = clients.client_by_name(store, name)
+        if found is None:
+            found = near(self.noun, name, {one.name: one for one in self.all(store)})
+        assert isinstance(found, Client)
+        return found
+
+    def title(self, store: Store, record: Client) -> str:
+        """Its name."""
+        return record.name
+
+    def line(self, store: Store, record: Client) -> str:
+        """The first contact."""
+        first = record.contacts[0] if record.contacts else None
+        told = "no contact yet" if first is None else f"{first.name} {first.phone}".strip()
+        return told if record.kind == "client" else f"{record.kind}  {told}"
+
+    def texts(self, store: Store, record: Client) -> dict[str, str]:
+        """The client as it is typed."""
+        return {
+            "name": record.name,
+            "kind": record.kind,
+            "contacts": contacts_text(record.contacts),
+            "computers": "" if record.computers is None else str(record.computers),
+            "servers": "" if record.servers is None else str(record.servers),
+            "tax_exempt": "yes" if record.tax_exempt else "no",
+            "tax_ref": record.tax_ref,
+        }
+
+    def write(self, seat: Seat, unit: Unit, before: Client | None, texts: Mapping[str, str], faults: list[str]) -> int:
+        """Write a client."""
+        reading = Reading(texts)
+        after = Client(
+            0 if before is None else before.id,
+            reading.text("name", required=True),
+            reading.contacts("contacts"),
+            reading.whole("computers", 0, 100_000),
+            reading.whole("servers", 0, 100_000),
+            reading.flag("tax_exempt"),
+            reading.text("tax_ref"),
+            reading.choice("kind", ("client", "prospect"), "client"),
+        )
+        if after.tax_exempt and not after.tax_ref:
+            reading.fault("tax_ref", "is missing: what exempts the client?")
+        twin = clients.client_by_name(seat.store, after.name) if after.name else None
+        if twin is not None and (before is None or twin.id != before.id):
+            reading.fault("name", f"there is a client {after.name} already")
+        faults += reading.faults
+        if faults:
+            return 0
+        if before is None:
+            return clients.add_client(
+                unit,
+                after.name,
+                after.contacts,
+                after.computers,
+                after.servers,
+                after.tax_exempt,
+                after.tax_ref,
+                after.kind,
+            )
+        clients.update_client(unit, before, after)
+        return before.id
+
+    def shelve(self, unit: Unit, record: Client, at: int | None) -> None:
+        """Archive it, or take it back."""
+        unit.update("client", record.id, record.version, archived_at=at)
+
+
+class SiteShelf(Shelf[Site]):
+    """Sites, placed or not."""
+
+    noun = "site"
+    roles = (Role.LEAD, Role.DISPATCHER)
+    blanks = (
+        Blank("client", "Client"),
+        Blank("name", "Name", "Main office"),
+        Blank("address", "Address"),
+        Blank("place", "Place", "39.9612, -82.9988, or the link of a map; empty: not placed yet"),
+        Blank("zone", "Time zone", "empty: the firm's"),
+        Blank("access", "Access hours", "mon-fri 08:00-18:00; empty: always"),
+        Blank("access_notes", "Access notes", "keys at the desk"),
+        Blank("services", "Services", "mail, files, print"),
+        Blank("one_way_distance", "One way, distance", "empty: from the depot, when it is placed"),
+        Blank("one_way_minutes", "One way, minutes", "empty: from the depot, when it is placed"),
+    )
+
+    def all(self, store: Store) -> Sequence[Site]:
+        """Every site."""
+        return clients.all_sites(store)
+
+    def get(self, store: Store, key: int) -> Site | None:
+        """The site with that id."""
+        return clients.site(store, key)
+
+    def find(self, store: Store, name: str) -> Site:
+        """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
+        names = {one.id: one.name for one in clients.all_clients(store)}
+        sites = self.all(store)
+        by_title = {f"{names.get(one.client_id, '')} / {one.name}": one for one in sites}
+        found = near(self.noun, name, by_title)
+        assert isinstance(found, Site)
+        return found
+
+    def title(self, store: Store, record: Site) -> str:
+        """Client and site."""
+        client = clients.client(store, record.client_id)
+        return f"{client.name if client else ''} / {record.name}"
+
+    def line(self, store: Store, record: Site) -> str:
+        """Address, and whether it is placed."""
+        placed = "not placed" if record.place is None else ""
+        return "  ".join(part for part in (record.address, placed) if part)
+
+    def texts(self, store: Store, record: Site) -> dict[str, str]:
+        """The site as it is typed."""
+        client = clients.client(store, record.client_id)
+        return {
+            "client": client.name if client else "",
+            "name": record.name,
+            "address": record.address,
+            "place": place_text(record.place),
+            "zone": record.zone,
+            "access": hours_text(record.access),
+            "access_notes": record.access_notes,
+            "services": ", ".join(record.services),
+            "one_way_distance": record.one_way_distance or "",
+            "one_way_minutes": "" if record.one_way_minutes is None else str(record.one_way_minutes),
+        }
+
+    def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
+        """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
+        reading, firm = Reading(texts), seat.firm
+        client: Client | None = None
+        try:
+            client = ClientShelf().find(seat.store, reading.text("client", required=True))
+        except NotFound as fault:
+            reading.fault("client", str(fault))
+        after = Site(
+            id=0 if before is None else before.id,
+            client_id=client.id if client is not None else 0,
+            name=reading.text("name") or "Main office",
+            address=reading.text("address", limits.ADDRESS),
+            zone=reading.zone("zone", firm.zone),
+            place=reading.place("place"),
+            access=reading.hours("access"),
+            access_notes=reading.text("access_notes", limits.LINE),
+            services=reading.words("services", 80),
+            one_way_minutes=reading.whole("one_way_minutes", 0, 10_000),
+            one_way_distance=_distance(reading),
+            one_way_provenance=before.one_way_provenance if before is not None else "unknown",
+        )
+        typed = (after.one_way_distance, after.one_way_minutes)
+        if before is not None and client is not None and client.id != before.client_id:
+            reading.fault("client", "a site stays with its client: archive it, and add one there")
+        if before is not None and typed != (before.one_way_distance, before.one_way_minutes) and typed != (None, None):
+            if not seat.has(Role.LEAD):
+                reading.fault("one_way_distance", "only a lead types the drive that clients are charged for")
+            after = replace(after, one_way_provenance="typed")
+        elif before is None and typed != (None, None):
+            after = replace(after, one_way_provenance="typed")
+        if typed == (None, None):
+            drive = one_way_from(firm, after.place)
+            after = replace(
+                after,
+                one_way_distance=drive.distance,
+                one_way_minutes=drive.minutes,
+                one_way_provenance=drive.provenance,
+            )
+        twin = clients.site_by_name(seat.store, after.client_id, after.name)
+        if twin is not None and (before is None or twin.id != before.id):
+            reading.fault("name", f"the client has a site {after.name} already")
+        faults += reading.faults
+        if faults:
+            return 0
+        if before is None:
+            return clients.add_site(
+                unit,
+                after.client_id,
+                after.name,
+                after.zone,
+                after.address,
+                after.place,
+                after.access,
+                after.access_notes,
+                after.services,
+                after.one_way_distance,
+                after.one_way_minutes,
+                after.one_way_provenance,
+                "typed" if after.place is not None else "",
+            )
+        clients.update_site(unit, before, after, "typed" if after.place != before.place else None)
+        return before.id
+
+    def shelve(self, unit: Unit, record: Site, at: int | None) -> None:
+        """Archive it, or take it back."""
+        unit.update("site", record.id, record.version, archived_at=at)
+
+
+class StaffShelf(Shelf[Staff]):
+    """Everybody who may log in."""
+
+    noun = "staff"
+    roles = (Role.LEAD,)
+    blanks = (
+        Blank("login", "Login", "ana"),
+        Blank("name", "Name"),
+        Blank("roles", "Roles", "technician, dispatcher, lead"),
+        Blank("email", "E-mail"),
+    )
+
+    def all(self, store: Store) -> Sequence[Staff]:
+        """Everybody who is active."""
+        return people.all_staff(store)
+
+    def get(self, store: Store, key: int) -> Staff | None:
+        """The member of staff with that id."""
+        return people.staff_by_id(store, key)
+
+    def find(self, store: Store, name: str) -> Staff:
+        """The member of staff of that login or name."""
+        found = people.staff_by_login(store, name)
+        if found is None or not found.active:
+            found = near("member of staff", name, {one.name: one for one in self.all(store)})
+        assert isinstance(found, Staff)
+        return found
+
+    def title(self, store: Store, record: Staff) -> str:
+        """The name."""
+        return record.name
+
+    def line(self, store: Store, record: Staff) -> str:
+        """Login and roles."""
+        return f"{record.login}  {', '.join(role.value for role in Role if role in record.roles)}"
+
+    def texts(self, store: Store, record: Staff) -> dict[str, str]:
+        """The person as typed."""
+        roles = ", ".join(role.value for role in Role if role in record.roles)
+        return {"login": record.login, "name": record.name, "roles": roles, "email": record.email}
+
+    def write(self, seat: Seat, unit: Unit, before: Staff | None, texts: Mapping[str, str], faults: list[str]) -> int:
+        """Write a member of staff. There is always a lead left."""
+        reading = Reading(texts)
+        login, name, email = reading.raw("login"), reading.raw("name"), reading.raw("email")
+        words = [word.casefold() for word in reading.words("roles")]
+        known = {role.value: role for role in Role}
+        for word in words:
+            if word not in known:
+                reading.fault("roles", f"{word!r} is not one of {', '.join(known)}")
+        roles = frozenset(known[word] for word in words if word in known)
+        if not roles:
+            reading.fault("roles", f"at least one of {', '.join(known)} is expected")
+        reading.faults += faults_of_person(login, name, email)
+        for one in people.all_staff(seat.store):
+            if before is not None and one.id == before.id:
+                continue
+            if one.login.casefold() == login.casefold():
+                reading.fault("login", f"{login} is {one.name}'s")
+            if one.name.casefold() == name.casefold():
+                reading.fault("name", f"{name} is on the staff already; names tell people apart on the board")
+        if before is not None and Role.LEAD in before.roles and Role.LEAD not in roles:
+            _keep_a_lead(seat.store, before, reading.faults)
+        faults += reading.faults
+        if faults:
+            return 0
+        if before is None:
+            return people.add_staff(unit, login, name, roles, email)
+        people.update_staff(unit, before, replace(before, login=login, name=name, roles=roles, email=email))
+        return before.id
+
+    def shelve(self, unit: Unit, record: Staff, at: int | None) -> None:
+        """Take somebody off the staff, or back."""
+        if at is not None:
+            faults: list[str] = []
+            _keep_a_lead(unit.store, record, faults)
+            if faults:
+                raise NotFound(faults[0])
+        people.update_staff(unit, record, replace(record, active=at is None))
+
+
+class TechnicianShelf(Shelf[Technician]):
+    """Who drives to visits: a member of staff with skills, hours and a home."""
+
+    noun = "technician"
+    roles = (Role.LEAD,)
+    blanks = (
+        Blank("name", "Name"),
+        Blank("login", "Login", "ana; somebody of the staff, or somebody new"),
+        Blank("email", "E-mail"),
+        Blank("skills", "Skills", "server, network"),
+        Blank("labour_class", "Labour class", "as on the rate card; empty: its first"),
+        Blank("shifts", "Hours", "mon-fri 08:00-17:00"),
+        Blank("lunch", "Lunch", "11:30-13:30 30: from, to, minutes"),
+        Blank("home", "Home", "39.9612, -82.9988, or the link of a map; empty: the depot"),
+        Blank("home_address", "Home address"),
+        Blank("vehicle", "Vehicle", "van 1; empty: their own"),
+    )
+
+    def all(self, store: Store) -> Sequence[Technician]:
+        """Everybody who drives."""
+        return people.technicians(store)
+
+    def get(self, store: Store, key: int) -> Technician | None:
+        """The technician with that id."""
+        return people.technician(store, key)
+
+    def find(self, store: Store, name: str) -> Technician:
+        """The technician of that name or login."""
+        found = people.technician_by_name(store, name)
+        if found is None:
+            found = near(self.noun, name, {one.name: one for one in self.all(store)})
+        assert isinstance(found, Technician)
+        return found
+
+    def title(self, store: Store, record: Technician) -> str:
+        """The name."""
+        return record.name
+
+    def line(self, store: Store, record: Technician) -> str:
+        """Skills and hours."""
+        return f"{', '.join(sorted(record.skills)) or 'no skills yet'}  {hours_text(record.shifts) or 'no hours yet'}"
+
+    def texts(self, store: Store, record: Technician) -> dict[str, str]:
+        """The technician as typed."""
+        staff = people.staff_by_id(store, record.id)
+        return {
+            "name": record.name,
+            "login": record.login,
+            "email": staff.email if staff is not None else "",
+            "skills": ", ".join(sorted(record.skills)),
+            "labour_class": record.labour_class,
+            "shifts": hours_text(record.shifts),
+            "lunch": lunch_text(record.lunch),
+            "home": place_text(record.home),
+            "home_address": record.home_address,
+            "vehicle": record.vehicle or "",
+        }
+
+    def write(
+        self, seat: Seat, unit: Unit, before: Technician | None, texts: Mapping[str, str], faults: list[str]
+    ) -> int:
+        """Write a technician, and with them their place on the staff."""
+        from db import agreements
+
+        store, reading = seat.store, Reading(texts)
+        card = agreements.rate_card_on(store, day_of(seat.now, seat.firm.zone))
+        classes = list(card.card["classes"]) if card is not None else []
+        labour_class = reading.text("labour_class", 40) or (classes[0] if classes else "tech")
+        if classes and labour_class not in classes and (before is None or labour_class != before.labour_class):
+            reading.fault("labour_class", f"{labour_class!r} is not on the rate card: {', '.join(classes)}")
+        after = Technician(
+            id=0 if before is None else before.id,
+            login=reading.raw("login"),
+            name=reading.raw("name"),
+            skills=frozenset(word.casefold() for word in reading.words("skills")),
+            labour_class=labour_class,
+            shifts=reading.hours("shifts"),
+            lunch=reading.lunch("lunch"),
+            home=reading.place("home"),
+            home_address=reading.text("home_address", limits.ADDRESS),
+            vehicle=reading.text("vehicle", 80) or None,
+        )
+        known = people.staff_by_login(store, after.login)
+        current = people.staff_by_id(store, before.id) if before is not None else known
+        person = {
+            "login": after.login,
+            "name": after.name or (current.name if current is not None else ""),
+            "email": reading.raw("email") or (current.email if current is not None else ""),
+            "roles": ", ".join({*(current.roles if current is not None else ()), Role.TECHNICIAN}),
+        }
+        if before is None and known is not None and people.technician(store, known.id) is not None:
+            reading.fault("login", f"{known.name} is a technician already")
+        faults += reading.faults
+        staff_id = StaffShelf().write(seat, unit, current, person, faults)
+        if faults:
+            return 0
+        if before is None:
+            return people.add_technician(
+                unit,
+                staff_id,
+                after.labour_class,
+                after.skills,
+                after.shifts,
+                after.lunch,
+                after.home,
+                after.home_address,
+                after.vehicle,
+            )
+        people.update_technician(unit, before, after)
+        return before.id
+
+    def shelve(self, unit: Unit, record: Technician, at: int | None) -> None:
+        """Take a technician off the board, or back."""
+        unit.update("technician", record.id, record.version, archived_at=at)
+
+
+class AbsenceShelf(Shelf[people.AbsenceRecord]):
+    """When a technician does not work."""
+
+    noun = "absence"
+    roles = (Role.LEAD, Role.DISPATCHER)
+    blanks = (
+        Blank("technician", "Technician"),
+        Blank("from", "From", "2026-11-24T08:00, tomorrow 8:00, now"),
+        Blank("to", "To", "2026-11-24T17:00, tomorrow 17:00, +4h"),
+        Blank("reason", "Reason", "sick, holiday, training"),
+    )
+
+    def all(self, store: Store) -> Sequence[people.AbsenceRecord]:
+        """Every absence that is not archived, the first to begin first."""
+        return people.absences(store)
+
+    def get(self, store: Store, key: int) -> people.AbsenceRecord | None:
+        """The absence with that id."""
+        return people.absence(store, key)
+
+    def find(self, store: Store, name: str) -> people.AbsenceRecord:
+        """The absence of that number."""
+        found = people.absence(store, int(name)) if name.strip().isdecimal() else None
+        if found is None:
+            raise NotFound(f"There is no absence {show(name, 40)!r}. `dispatch absence list` shows their numbers.")
+        return found
+
+    def title(self, store: Store, record: people.AbsenceRecord) -> str:
+        """Who, and its number."""
+        who = people.staff_by_id(store, record.staff_id)
+        return f"{record.id}  {who.name if who is not None else ''}"
+
+    def line(self, store: Store, record: people.AbsenceRecord) -> str:
+        """When and why."""
+        texts = self.texts(store, record)
+        return f"{texts['from']} – {texts['to']}  {record.absence.reason}"
+
+    def texts(self, store: Store, record: people.AbsenceRecord) -> dict[str, str]:
+        """The absence as typed."""
+        from db import settings
+
+        zone = settings.firm(store).zone
+        who = people.staff_by_id(store, record.staff_id)
+
+        def moment(instant: int) -> str:
+            return f"{day_of(instant, zone).isoformat()}T{clock_text(instant, zone)}"
+
+        return {
+            "technician": who.name if who is not None else "",
+            "from": moment(record.absence.starts_at),
+            "to": moment(record.absence.ends_at),
+            "reason": record.absence.reason,
+        }
+
+    def write(
+        self, seat: Seat, unit: Unit, before: people.AbsenceRecord | None, texts: Mapping[str, str], faults: list[str]
+    ) -> int:
+        """Write an absence."""
+        reading, zone = Reading(texts), seat.firm.zone
+        staff_id = 0
+        try:
+            staff_id = TechnicianShelf().find(seat.store, reading.text("technician", required=True)).id
+        except NotFound as fault:
+            reading.fault("technician", str(fault))
+        starts = reading.when("from", zone, seat.now)
+        ends = reading.when("to", zone, starts or seat.now, day=day_of(starts or seat.now, zone))
+        reason = reading.text("reason", limits.LINE)
+        if starts is not None and ends is not None and ends <= starts:
+            reading.fault("to", "is not after from")
+        faults += reading.faults
+        if faults or starts is None or ends is None:
+            return 0
+        absence = Absence(starts, ends, reason)
+        if before is None:
+            return people.add_absence(unit, staff_id, absence)
+        people.update_absence(unit, before, staff_id, absence)
+        return before.id
+
+    def shelve(self, unit: Unit, record: people.AbsenceRecord, at: int | None) -> None:
+        """Take it back, or let it stand again."""
+        unit.update("absence", record.id, record.version, archived_at=at)
+
+
+SHELVES: Mapping[str, Shelf[Any]] = {
+    "client": ClientShelf(),
+    "site": SiteShelf(),
+    "technician": TechnicianShelf(),
+    "absence": AbsenceShelf(),
+    "staff": StaffShelf(),
+}
+"""Every kind of record by its name."""
+
+
+def _distance(reading: Reading) -> str | None:
+    raw = reading.raw("one_way_distance")
+    if not raw:
+        return None
+    whole, dot, part = raw.partition(".")
+    if not whole.isdecimal() or (dot and not part.isdecimal()) or len(raw) > 9:
+        reading.fault("one_way_distance", f"{raw!r} is not a distance such as 9.5")
+        return None
+    return f"{float(raw):.1f}"
+
+
+def _keep_a_lead(store: Store, person: Staff, faults: list[str]) -> None:
+    others = [one for one in people.all_staff(store) if Role.LEAD in one.roles and one.id != person.id]
+    if Role.LEAD in person.roles and not others:
+        faults.append(f"roles: {show(person.name)} is the only lead; make somebody else one first")

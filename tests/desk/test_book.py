@@ -1,0 +1,246 @@
+"""The firm's book: every fault at once, two people at one record, undo of each kind of edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.faults import Stale
+from dispatch.desk import schedule, undo
+from dispatch.desk.book import absences, keeping
+from dispatch.desk.book.blanks import Reading, hours_text, place_text
+from dispatch.desk.book.page import client_page, page_lines
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.people import Hours
+from dispatch.model.states import State
+from dispatch.model.travel import Place
+from tests.desk.conftest import Office, at
+
+CLIENT = {
+    "name": "Elm Street Law",
+    "contacts": "Jane Lowe; +1 614 555 0100 | Bob; ; bob@example.com; partner",
+    "computers": "12",
+}
+TECHNICIAN = {
+    "name": "Gil Roy",
+    "login": "gil",
+    "skills": "server",
+    "shifts": "mon-fri 08:00-17:00",
+    "lunch": "11:30-13:30 30",
+}
+NEW: dict[str, dict[str, str]] = {
+    "client": CLIENT,
+    "site": {
+        "client": "harbor",
+        "name": "Branch",
+        "place": "39.96, -83.01",
+        "access": "mon-fri 08:00-18:00",
+        "services": "mail, files",
+    },
+    "technician": TECHNICIAN,
+    "absence": {"technician": "ben", "from": "2026-11-24T12:00", "to": "17:00", "reason": "dentist"},
+    "staff": {"login": "kim", "name": "Kim Ode", "roles": "dispatcher, lead"},
+}
+OTHER = {
+    "client": {"computers": "14"},
+    "site": {"address": "9 Elm Street"},
+    "technician": {"skills": "server, voip"},
+    "absence": {"reason": "ill"},
+    "staff": {"email": "kim@example.com"},
+}
+
+
+@pytest.mark.parametrize("kind", list(NEW))
+def test_each_kind_is_added_edited_archived_and_every_step_taken_back(office: Office, kind: str) -> None:
+    shelf, seat = SHELVES[kind], office.lee
+    count = len(shelf.all(office.store))
+
+    def texts() -> dict[str, str]:
+        current = shelf.get(office.store, record.id)
+        assert current is not None
+        return shelf.texts(office.store, current)
+
+    record = keeping.add(seat, kind, NEW[kind])
+    first = texts()
+    edited = keeping.edit(seat, kind, record, OTHER[kind])
+    second = texts()
+    assert first != second
+    keeping.archive(seat, kind, edited)
+    assert len(shelf.all(office.store)) == count
+
+    undo.undo(seat)
+    assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
+    undo.undo(seat)
+    assert texts() == first
+    undo.undo(seat)
+    assert len(shelf.all(office.store)) == count
+    undo.redo(seat)
+    undo.redo(seat)
+    assert (texts(), len(shelf.all(office.store))) == (second, count + 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "named"),
+    [
+        (
+            "client",
+            {"name": "harbor dental", "computers": "-1", "kind": "friend", "tax_exempt": "yes", "contacts": "; 5"},
+            5,
+        ),
+        (
+            "site",
+            {"client": "nobody", "place": "here", "access": "someday", "zone": "Mars/One", "one_way_distance": "far"},
+            5,
+        ),
+        (
+            "technician",
+            {"name": "", "login": "a b", "labour_class": "wizard", "shifts": "mon 9", "lunch": "noon", "home": "?"},
+            6,
+        ),
+        ("absence", {"technician": "nobody", "from": "soon", "to": ""}, 3),
+        ("staff", {"login": "ana", "name": "Ben Okafor", "roles": "king"}, 4),
+    ],
+)
+def test_every_fault_is_named_at_once(office: Office, kind: str, texts: dict[str, str], named: int) -> None:
+    with pytest.raises(Faulty) as fault:
+        keeping.add(office.lee, kind, texts)
+    assert len(fault.value.faults) == named, fault.value.faults
+
+
+def test_two_people_edit_one_client(office: Office) -> None:
+    shelf = SHELVES["client"]
+    mine = theirs = shelf.find(office.store, "harbor")
+    keeping.edit(office.lee, "client", theirs, {"computers": "20"})
+
+    with pytest.raises(Stale, match="lee changed the client"):
+        keeping.edit(office.dana, "client", mine, {"computers": "30"})
+
+    both = keeping.differences(office.store, "client", {**shelf.texts(office.store, mine), "computers": "30"}, mine.id)
+    assert both == ["Computers: now “20”, you have “30”"]
+    with pytest.raises(Refusal, match="nothing to undo"):
+        undo.undo(office.dana)
+
+
+def test_undo_is_refused_where_somebody_built_on_it(office: Office) -> None:
+    record = keeping.add(office.dana, "client", CLIENT)
+    keeping.edit(office.lee, "client", record, {"computers": "9"})
+    with pytest.raises(Refusal, match="Lee Moreau changed it since"):
+        undo.undo(office.dana)
+
+
+def test_roles(office: Office) -> None:
+    with pytest.raises(NotAllowed):
+        keeping.add(office.ana, "client", CLIENT)
+    with pytest.raises(NotAllowed):
+        keeping.add(office.dana, "technician", TECHNICIAN)
+    site = SHELVES["site"].find(office.store, "Main office")
+    with pytest.raises(Faulty, match="only a lead"):
+        keeping.edit(office.dana, "site", site, {"one_way_distance": "99"})
+    changed = keeping.edit(office.lee, "site", site, {"one_way_distance": "9.55", "one_way_minutes": "20"})
+    assert (changed.one_way_distance, changed.one_way_provenance) == ("9.6", "typed")
+
+
+def test_there_is_always_a_lead(office: Office) -> None:
+    lee = SHELVES["staff"].find(office.store, "lee")
+    with pytest.raises(Faulty, match="only lead"):
+        keeping.edit(office.lee, "staff", lee, {"roles": "dispatcher"})
+    with pytest.raises(Refusal, match="only lead"):
+        keeping.archive(office.lee, "staff", lee)
+
+
+def test_nothing_with_open_visits_is_archived(office: Office) -> None:
+    with pytest.raises(Refusal, match="R1, R2, R3"):
+        keeping.archive(office.lee, "client", SHELVES["client"].find(office.store, "harbor"))
+
+
+def test_a_site_that_is_placed_gets_its_drive_and_keeps_a_typed_one(office: Office) -> None:
+    annex = SHELVES["site"].find(office.store, "Annex")
+    assert annex.one_way_minutes is None
+    placed = keeping.edit(office.dana, "site", annex, {"place": "https://www.google.com/maps/@39.9900,-83.0100,17z"})
+    assert placed.place == Place(39.99, -83.01)
+    assert placed.one_way_minutes is not None
+    moved = keeping.edit(office.dana, "site", placed, {"place": "40.20, -83.50"})
+    assert moved.one_way_minutes == placed.one_way_minutes
+
+
+def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    record = keeping.add(
+        office.dana, "absence", {"technician": "ben", "from": "2026-11-24T08:00", "to": "12:00", "reason": "ill"}
+    )
+
+    assert [visit.reference for visit in absences.hit_by(office.store, record)] == ["R2"]
+    placed, left = absences.replan(office.dana, ["R2"])
+    assert (placed, left) == (["R2 goes to Ana Ruiz"], [])
+    assert absences.hit_by(office.store, record) == []
+    assert absences.requeue(office.dana, ["R2"]) == (["R2"], [])
+    assert visit_page(office.store, "R2").visit.state is State.REQUESTED
+
+
+def test_finding(office: Office) -> None:
+    for number in range(3):
+        keeping.add(office.dana, "client", {"name": f"Elm {number}"})
+    with pytest.raises(NotFound, match="Which client. Elm 0, Elm 1, Elm 2"):
+        SHELVES["client"].find(office.store, "elm")
+    with pytest.raises(NotFound, match="no client"):
+        SHELVES["client"].find(office.store, "oak")
+
+
+def test_page_of_a_client(office: Office) -> None:
+    text = "\n".join(page_lines(client_page(office.store, SHELVES["client"].find(office.store, "harbor"))))
+    assert "place Annex: it has no coordinates" in text
+    assert "note whom to call" in text
+    assert text.count("Server patch") == 3
+
+
+SPANS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 1380), st.integers(1, 60)).map(
+        lambda t: Hours(t[0], t[1], t[1] + t[2])
+    ),
+    max_size=8,
+)
+
+
+@given(SPANS)
+def test_hours_are_read_as_they_are_written(spans: list[Hours]) -> None:
+    apart: list[Hours] = []
+    for one in sorted(set(spans)):
+        if not apart or apart[-1].weekday != one.weekday or apart[-1].closes <= one.opens:
+            apart.append(one)
+    reading = Reading({"hours": hours_text(apart)})
+    assert (reading.hours("hours"), reading.faults) == (tuple(apart), [])
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180))
+def test_a_place_is_read_as_it_is_written(lat: float, lon: float) -> None:
+    place = Place(round(lat, 6), round(lon, 6))
+    reading = Reading({"place": place_text(place)})
+    assert (reading.place("place"), reading.faults) == (place, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "39.9612,-82.9988",
+        "39.9612 -82.9988",
+        "geo:39.9612,-82.9988",
+        "https://www.openstreetmap.org/?mlat=39.9612&mlon=-82.9988#map=15/1.0/2.0",
+        "https://www.openstreetmap.org/#map=17/39.9612/-82.9988",
+        "https://maps.google.com/?q=39.9612,-82.9988",
+        "https://www.google.com/maps/place/X/@1.0,2.0,17z/data=!3d39.9612!4d-82.9988",
+    ],
+)
+def test_links_of_maps(text: str) -> None:
+    assert Reading({"place": text}).place("place") == Place(39.9612, -82.9988)
+
+
+def test_hostile_text_is_refused(office: Office) -> None:
+    texts: dict[str, Any] = {"name": "Elm\x1b[31m", "contacts": "Bob\u202e; 5"}
+    with pytest.raises(Faulty) as fault:
+        keeping.add(office.dana, "client", texts)
+    assert len(fault.value.faults) == 2
