@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.charges.reading import Card, Job, Part, optional
 
 
-def errors_of(card: Card, site: Mapping[str, Any], job: Job) -> set[str]:
+def errors_of(card: Card, site: Mapping[str, Any], agreement: Mapping[str, Any] | None, job: Job) -> set[str]:
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     found: set[str] = set()
     if not job.parts:
@@ -30,7 +30,8 @@ def errors_of(card: Card, site: Mapping[str, Any], job: Job) -> set[str]:
         found.add("MISSING_CANCELLATION_TIME")
     for part in crew:
         found |= _of_times(part)
-    if any(value < 0 for value in _amounts(site, job.raw)):
+    figures = (*_amounts(site, job.raw), *_prices(card.raw, agreement or {}), *_earlier(job.raw))
+    if any(value < 0 for value in figures):
         found.add("NEGATIVE_INPUT")
     for item in job.raw.get("items") or ():
         if "code" in item and item["code"] not in card.raw["items"]:
@@ -77,4 +78,26 @@ def _amounts(site: Mapping[str, Any], visit: Mapping[str, Any]) -> Iterable[Any]
         given += [(f"visit.items.{key}", item.get(key)) for key in ("qty", "amount")]
     given += [("visit.goodwill.value", goodwill.get("value")) for goodwill in visit.get("goodwill") or ()]
     given.append(("visit.manual_travel.amount", (visit.get("manual_travel") or {}).get("amount")))
+    return [found for path, value in given if (found := optional(value, path)) is not None]
+
+
+def _prices(card: Mapping[str, Any], agreement: Mapping[str, Any]) -> Iterable[Any]:
+    """Every price of card and agreement."""
+    given = [("agreement.overage_rate", agreement.get("overage_rate"))]
+    for group in ("classes", "items"):
+        for name, prices in card[group].items():
+            given += [(f"card.{group}.{name}.{key}", prices.get(key)) for key in ("standard", "agreement")]
+    for component in card["travel"]["components"]:
+        given += [(f"component.{key}", component.get(key)) for key in ("amount", "rate", "pct_of_labour")]
+        given += [("component.zones.amount", zone.get("amount")) for zone in component.get("zones") or ()]
+    return [found for path, value in given if (found := optional(value, path)) is not None]
+
+
+def _earlier(visit: Mapping[str, Any]) -> Iterable[Any]:
+    """What earlier visits of the day hand over."""
+    given = [
+        (f"visit.prior_today.{key}", own.get(key))
+        for own in (visit.get("prior_today") or {}).values()
+        for key in ("presence_rmin", "topup_unit_price")
+    ]
     return [found for path, value in given if (found := optional(value, path)) is not None]

@@ -38,7 +38,7 @@ def charge_sheet(
     price_list, job = read_card(card), read_job(visit)
     client = client or {}
     terms = select(price_list, agreement, job)
-    errors = errors_of(price_list, site, job) | lacking(terms, job, site)
+    errors = errors_of(price_list, site, agreement, job) | lacking(terms, job, site)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     flags = set(terms.flags)
@@ -188,7 +188,7 @@ def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str])
         return []
     exponent = terms.card.exponent
     made = []
-    for pool, portion in pools.portions(Fraction(due, 10**exponent)):
+    for pool, portion in pools.portions(Fraction(due, 10**exponent), Fraction(1, 10**exponent)):
         amount = to_minor(portion, exponent)
         due -= amount
         why = f"paid from {pool.name}, {format_minor(to_minor(pool.left, exponent), exponent)} left after"

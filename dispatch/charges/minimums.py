@@ -122,12 +122,12 @@ def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Mapp
     billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
     price = number(earlier.get("topup_unit_price", 0), "visit.prior_today.topup_unit_price")
     back = min(over, billable)
-    if price:
-        back = min(back, Fraction(worked, 10**terms.card.exponent) * 60 / price)
+    amount = to_minor(back * price / 60, terms.card.exponent)
+    if amount > worked:
+        amount, back = worked, Fraction(worked, 10**terms.card.exponent) * 60 / price
     if back <= 0:
         return
     text = f"earlier visits here today paid {shortest(over)} rate-min of minimum that are worked now"
-    amount = -to_minor(back * price / 60, terms.card.exponent)
     yield Line(
-        "MIN-DAY", "labour", amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
+        "MIN-DAY", "labour", -amount, text, tech=stay.part.name, qty=-back, unit="rate-min", unit_price=price
     )  # fmt: skip

@@ -78,7 +78,7 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
     counted = sum(minute.kind in COUNTED for minute in minutes)
     own = terms.card.raw["classes"][part.labour_class].get("rounding")
     rounding = terms.card.rounding if own is None else read_rounding(own, f"card.classes.{part.labour_class}.rounding")
-    target = round_minutes(counted, rounding)
+    target = int(round_minutes(Fraction(counted), rounding))
     if billable:
         arrival: str | None = billable[0].band
     else:
@@ -101,9 +101,10 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
     )
 
 
-def round_minutes(minutes: int, rule: Rounding) -> int:
-    """Rounded minutes (B4.1); a multiple of the unit stays as it is."""
-    low, rest = minutes - minutes % rule.increment, minutes % rule.increment
+def round_minutes(minutes: Fraction, rule: Rounding) -> Fraction:
+    """Rounded minutes (B4.1); a multiple of the unit stays as it is. A share of a trip may have parts of a minute."""
+    rest = minutes % rule.increment
+    low = minutes - rest
     if rule.mode == "exact" or rest == 0:
         return minutes
     if rule.mode == "down":
@@ -195,12 +196,11 @@ def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], 
 
 
 def _rounded(minutes: list[Minute], counted: int, target: int) -> tuple[Minute, ...]:
-    """Extra minutes repeat the last counted one; surplus ones are taken from the end (B4.1)."""
+    """Extra minutes repeat the last counted one, as if the stay had ended later; surplus ones go from the end (B4.1)."""
     if target == counted:
         return tuple(minutes)
     places = [at for at, minute in enumerate(minutes) if minute.kind in COUNTED]
     if target > counted:
-        last = places[-1]
-        return (*minutes[: last + 1], *[minutes[last]] * (target - counted), *minutes[last + 1 :])
+        return (*minutes, *[minutes[places[-1]]] * (target - counted))
     dropped = set(places[target:])
     return tuple(minute for at, minute in enumerate(minutes) if at not in dropped)

@@ -37,10 +37,15 @@ class Pools:
         """The pool that pays a whole minute of that weight; None where none has enough."""
         return next((pool for pool in self._pools if pool.left >= multiplier), None)
 
-    def portions(self, amount: Fraction) -> Iterator[tuple[Pool, Fraction]]:
-        """Draw an amount exactly, pool by pool; what the portions do not add up to, no pool covers."""
+    def portions(self, amount: Fraction, unit: Fraction = Fraction(0)) -> Iterator[tuple[Pool, Fraction]]:
+        """Draw an amount exactly, pool by pool; what the portions do not add up to, no pool covers.
+
+        With a `unit`, such as a cent, only whole ones of it are drawn.
+        """
         for pool in self._pools:
             portion = min(pool.left, amount)
+            if unit:
+                portion -= portion % unit
             if portion > 0:
                 pool.take(portion)
                 amount -= portion

@@ -56,10 +56,11 @@ class _Way:
         if basis == "legs":
             inward = _leg(trip, "leg_in", what)
             return (inward + _leg(trip, "leg_home", what), 2) if trip.get("last_stop", True) else (inward, 1)
-        solo = 2 * self.one_way(what)
         total, summed = _leg(trip, "total", what), _leg(trip, "solo_sum", what)
-        share = total / number(trip.get("stops", 1), "visit.trip.stops") if summed == 0 else total * solo / summed
-        return min(share, solo), 2
+        if summed == 0:
+            return total / number(trip.get("stops", 1), "visit.trip.stops"), 2
+        solo = 2 * self.one_way(what)
+        return min(total * solo / summed, solo), 2
 
     @property
     def drivers(self) -> list[Part]:
@@ -107,7 +108,7 @@ def lacking(terms: Terms, job: Job, site: Mapping[str, Any]) -> set[str]:
     found: set[str] = set()
     way = _Way(terms, job, site)
     charged = job.outcome == "completed" or (job.wasted and terms.card.raw["no_access"]["mode"] == "minimum_and_travel")
-    if not terms.crew or not charged:
+    if not charged or (job.parts and not terms.crew):
         return found
     if terms.card.raw["time_basis"] == "door_to_door":
         guessed = any(part.depart is None and part.check_in is not None for part in terms.crew)
@@ -122,7 +123,7 @@ def lacking(terms: Terms, job: Job, site: Mapping[str, Any]) -> set[str]:
         elif component["kind"] == "zone":
             needs.append(partial(way.zone, component))
         elif component["kind"] == "time" and terms.card.raw["time_basis"] != "door_to_door":
-            needs += [partial(way.driven, part) for part in _timed(way)]
+            needs += [partial(way.driven, part) for part in _timed(way)] or [lambda: way.quantity("minutes")]
     for need in needs:
         try:
             need()
@@ -195,7 +196,7 @@ def _component(
         included = number(way.rules["included_radius"], "card.travel.included_radius") * ways
         charged = max(Fraction(0), distance - included) * vehicles
         price = number(component["rate"], "component.rate")
-        if charged > 0:
+        if charged * price > 0:
             why = (
                 f"{shortest(distance)} {terms.card.unit} travelled ({_SOURCES[way.rules['basis']]}), "
                 f"{shortest(included)} included, {_counted(vehicles)}"
@@ -236,12 +237,11 @@ def _time(way: _Way, component: Mapping[str, Any], part: Part, arrival: str | No
         told += f" less {shortest(included)} included"
     if "rounding" in component and component["rounding"] is not None:
         rule = read_rounding(component["rounding"], "component.rounding")
-        # a split trip may have parts of a minute: they count as begun for the unit they fall in
-        minutes = Fraction(round_minutes(-(-minutes.numerator // minutes.denominator), rule))
+        minutes = round_minutes(minutes, rule)
         told += f", {shortest(minutes)} after rounding ({rule.told})"
-    if minutes <= 0:
-        return
     price = _hourly(way, component, part)
+    if minutes <= 0 or not price:
+        return
     multiplier = Fraction(1)
     if way.rules["time_premium"] and arrival is not None:
         multiplier = terms.band_multiplier(arrival)
@@ -310,7 +310,8 @@ def _given_away(way: _Way, *, covered: bool) -> str | None:
 def _cap(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
     cap = optional(terms.card.raw["travel"]["cap"], "card.travel.cap")
     charged = sum(line.amount for line in lines)
-    if cap is not None and charged > (limit := to_minor(cap, terms.card.exponent)):
+    # a cap finer than the currency is cut: charged travel is never above it
+    if cap is not None and charged > (limit := cap * 10**terms.card.exponent // 1):
         yield Line("TRV-CAP", "travel", limit - charged, f"travel is never more than {shortest(cap)}")
 
 

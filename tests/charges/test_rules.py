@@ -176,3 +176,55 @@ def test_staying_longer_never_costs_less(begin: int, minutes: int, more: int) ->
     shorter = sheet(timed(begin, minutes), card=exact)
     longer = sheet(timed(begin, minutes + more), card=exact)
     assert Decimal(longer["total"]) >= Decimal(shorter["total"]) - Decimal("0.03")
+
+
+def test_what_is_given_back_counts_whole_minutes_whatever_the_cents() -> None:
+    # 15 min at 59.21/h is 14.8025: the credit is the 15 min, and 14.80 like the labour that it takes off
+    card = {"classes": {"tech": {"standard": "59.21"}}, "minimum": {"per": "day"}, "travel": {}}
+    prior = {"ann": {"presence_rmin": "30", "topup_rmin": "30", "topup_unit_price": "59.21"}}
+    found = sheet(stay("13:00", "13:15"), card=card, prior_today=prior)
+    assert [(line["qty"], line["amount"]) for line in found["lines"] if line["rule"] == "MIN-DAY"] == [
+        ("-15", "-14.80")
+    ]
+    assert found["net"] == "0.00"
+
+
+def test_a_trip_of_no_solo_distance_is_split_by_its_stops() -> None:
+    card = {"travel": {"basis": "trip_split", "components": [{"kind": "distance", "rate": "1"}]}}
+    trip = {"stops": 2, "total": {"distance": "10"}, "solo_sum": {"distance": "0"}}
+    assert lines(sheet(stay("09:00", "10:00"), card=card, trip=trip))[-1] == ("TRV-DIST", "5.00")
+
+
+@pytest.mark.parametrize(("mode", "qty"), [("exact", "13.4118"), ("nearest", "15"), ("down", None), ("up", "15")])
+def test_parts_of_a_minute_are_rounded_as_they_are(mode: str, qty: str | None) -> None:
+    component = {"kind": "time", "rate": "60", "rounding": {"mode": mode, "increment_min": 15}}
+    trip = {"total": {"minutes": 57}, "solo_sum": {"minutes": 170}}
+    found = sheet(
+        stay("09:00", "10:00"), card={"travel": {"basis": "trip_split", "components": [component]}}, trip=trip
+    )
+    assert next((line["qty"] for line in found["lines"] if line["rule"] == "TRV-TIME"), None) == qty
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    part = stay(
+        "09:00",
+        "10:00",
+        marks=[{"kind": "test", "start": "2026-11-24T11:30:00-05:00", "end": "2026-11-24T09:30:00-05:00"}],
+    )
+    part["class"] = "wizard"
+    found = charge_sheet(CARD, {}, {}, None, {"assignments": [part], "items": [{"code": "CAB"}]}).as_json()
+    assert found["errors"] == [
+        "MARK_OUTSIDE_VISIT",
+        "NEGATIVE_DURATION",
+        "UNKNOWN_CLASS",
+        "UNKNOWN_DISTANCE",
+        "UNKNOWN_ITEM",
+    ]
+
+
+def test_money_finer_than_the_currency_is_never_overdrawn() -> None:
+    block = {"kind": "block_money", "blocks": [{"id": "m", "remaining_amount": "10.5"}]}
+    card = {"minor_units": 0, "travel": {"components": [{"kind": "callout", "amount": "30"}], "cap": "10.5"}}
+    found = sheet(stay("09:00", "10:00"), card=card, agreement=block)
+    assert found["drawn"] == {"m": "10"}
+    assert ("TRV-CAP", "-20") in lines(found)

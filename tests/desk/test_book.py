@@ -185,7 +185,7 @@ def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
 def test_finding(office: Office) -> None:
     for number in range(3):
         keeping.add(office.dana, "client", {"name": f"Elm {number}"})
-    with pytest.raises(NotFound, match="Which client. Elm 0, Elm 1, Elm 2"):
+    with pytest.raises(NotFound, match=r"Which client\? Elm 0, Elm 1, Elm 2"):
         SHELVES["client"].find(office.store, "elm")
     with pytest.raises(NotFound, match="no client"):
         SHELVES["client"].find(office.store, "oak")
