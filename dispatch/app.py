@@ -1,4 +1,4 @@
-"""The Textual application: three modes over one seat. Everything else is in `screens`."""
+"""The Textual application: four modes over one seat. Everything else is in `screens`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,13 @@ def _log() -> Screen[Any]:
     return LogScreen()
 
 
-_SCREENS: dict[str, Callable[[], Screen[Any]]] = {"board": _board, "day": _day, "log": _log}
+def _book() -> Screen[Any]:
+    from screens.book import BookScreen
+
+    return BookScreen()
+
+
+_SCREENS: dict[str, Callable[[], Screen[Any]]] = {"board": _board, "day": _day, "log": _log, "book": _book}
 """The first screen of each mode."""
 
 
@@ -50,13 +56,14 @@ def _collect_garbage_again() -> None:
 
 
 class DispatchApp(App[None]):
-    """The board, my day and the visit log, for the person at `seat`."""
+    """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
         Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
         Binding("3", "mode('log')", "Log", id="mode.log", tooltip="the lead's day"),
+        Binding("4", "mode('book')", "Book", id="mode.book", tooltip="clients, sites, technicians, absences, staff"),
         Binding("ctrl+q", "quit", "Quit", id="program.quit", priority=True, tooltip="leave the program"),
     ]
 
@@ -83,7 +90,7 @@ class DispatchApp(App[None]):
         self.seat = seat
         """Who sits here, at which store."""
         self.day = day or views.today(seat.store)
-        """The day that all three modes show."""
+        """The day that board, day and log show."""
         self.technician = technician
         """Whose day the second mode shows; None: one's own."""
         self.ascii_only = ascii_only

@@ -130,6 +130,11 @@ class BoardScreen(SeatedScreen):
         self.reload()
         self._timeline.focus()
 
+    def client_here(self) -> str | None:
+        """The selected visit's client."""
+        visit, _ = self._selected()
+        return None if visit is None else visit.client
+
     def reload(self) -> None:
         """Read the day again."""
         board = self.look(views.board, self.seat.store, self._app.day)

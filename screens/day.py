@@ -78,6 +78,11 @@ class DayScreen(SeatedScreen):
         self.reload()
         self._stops.focus()
 
+    def client_here(self) -> str | None:
+        """The selected stop's client."""
+        visit = self._stops.selected
+        return None if visit is None else visit.client
+
     def reload(self) -> None:
         """Read the day again."""
         board = self.look(views.board, self.seat.store, self._app.day)

@@ -68,6 +68,11 @@ class LogScreen(SeatedScreen):
         self.reload()
         self._table.focus()
 
+    def client_here(self) -> str | None:
+        """The selected visit's client."""
+        line = self._table.selected
+        return None if line is None else line.visit.client
+
     def reload(self) -> None:
         """Read the day again."""
         log = self.look(views.log, self.seat.store, self._app.day)

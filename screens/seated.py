@@ -40,6 +40,7 @@ class SeatedScreen(LeanScreen[None]):
             "dollar_sign", "prices", "Prices", key_display="$", id="screen.prices", tooltip="rate cards and agreements"
         ),
         Binding("Q", "quote", "Quote", id="screen.quote", tooltip="what a visit would cost"),
+        Binding("c", "client", "Client", id="screen.client", tooltip="the page of the client under the cursor"),
         Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]
@@ -109,6 +110,20 @@ class SeatedScreen(LeanScreen[None]):
 
         if (label := await self.do(undo.redo)) is not None:
             self.say(f"Done again: {label}")
+
+    def client_here(self) -> str | None:
+        """The name of the client that is under the cursor, for its page. None: there is none."""
+        return None
+
+    def action_client(self) -> None:
+        """Show the page of the client under the cursor."""
+        from db import clients
+        from screens.client import ClientScreen
+
+        name = self.client_here()
+        client = None if name is None else self.look(clients.client_by_name, self.seat.store, name)
+        if client is not None:
+            self.app.push_screen(ClientScreen(client.id))
 
     def action_prices(self) -> None:
         """Show rate cards and agreements."""

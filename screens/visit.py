@@ -85,6 +85,10 @@ class VisitScreen(SeatedScreen):
         self._to_next_open()
         self._view.focus()
 
+    def client_here(self) -> str | None:
+        """The visit's client."""
+        return None if self._page is None else self._page.visit.client
+
     def reload(self) -> None:
         """Read the visit again."""
         page = self.look(visit_page, self.seat.store, self._reference)

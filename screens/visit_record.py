@@ -48,6 +48,11 @@ class VisitRecord(SeatedScreen):
     def __init__(self, reference: str) -> None:
         super().__init__()
         self._reference = reference
+        self._client: str | None = None
+
+    def client_here(self) -> str | None:
+        """The visit's client."""
+        return self._client
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -66,6 +71,7 @@ class VisitRecord(SeatedScreen):
         page = self.look(visit_page, self.seat.store, self._reference)
         if page is None:
             return
+        self._client = page.visit.client
         self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
         self.query_one("#page", Static).update(Content("\n".join(visit_page_lines(page, max(40, self.size.width - 4)))))
 

@@ -16,6 +16,8 @@ from dispatch.app import DispatchApp
 from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.board import BoardScreen
+from screens.book import BookScreen
+from screens.client import ClientScreen
 from screens.day import DayScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
@@ -37,6 +39,7 @@ PLACES = (
     ("A visit", (VisitScreen,)),
     ("The visit log", (LogScreen,)),
     ("Rate cards and agreements", (PricesScreen, TermsScreen)),
+    ("The book, and a client's page", (BookScreen, ClientScreen)),
 )
 NAMES = {
     "question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",
@@ -57,6 +60,8 @@ def keys_page() -> str:
         for owner in owners:
             for binding in vars(owner).get("BINDINGS", []):
                 assert isinstance(binding, Binding)
+                if not binding.id:
+                    continue
                 keys = " ".join(f"`{NAMES.get(key, key)}`" for key in binding.key.split(","))
                 lines.append(f"| {keys} | {sentence_of(binding)} | {binding.id or ''} |")
     return "\n".join(lines) + "\n"

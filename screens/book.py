@@ -1,0 +1,251 @@
+"""The firm's book: clients, sites, technicians, absences and staff, found by a few letters, each edited by a form."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input
+
+from dispatch.desk.book import absences, keeping
+from dispatch.desk.book.page import client_page, page_lines
+from dispatch.desk.book.shelves import SHELVES, Shelf
+from dispatch.model.text import show
+from screens.book_forms import ask_record
+from screens.dialogs import AskConfirm, Choose, Row
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+
+KINDS = tuple(SHELVES)
+PLURALS = {"client": "Clients", "site": "Sites", "technician": "Technicians", "absence": "Absences", "staff": "Staff"}
+SHOWN = 400
+"""So many records stand in the list at most; more letters bring the others."""
+
+
+class BookScreen(SeatedScreen):
+    """One kind of record at a time; what is under the cursor stands beside the list in full."""
+
+    TITLE_WORD = "the book"
+    DEFAULT_CSS = """
+    BookScreen #find { display: none; height: 3; }
+    BookScreen.-finding #find { display: block; }
+    BookScreen FigureList { width: 1fr; height: 1fr; }
+    BookScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
+    BookScreen.-narrow NotesPane { display: none; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    FOOTER = (
+        "book.open",
+        "book.add",
+        "book.edit",
+        "book.find",
+        "book.kind",
+        "book.archive",
+        "change.undo",
+        "screen.keys",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="book.open", tooltip="the client's page; other records open in their form"),
+        Binding("n", "add", "New", id="book.add", tooltip="add a record of this kind"),
+        Binding("e", "edit", "Edit", id="book.edit", tooltip="change the record under the cursor"),
+        Binding("slash", "find", "Find", key_display="/", id="book.find", tooltip="only those that hold some letters"),
+        Binding("tab", "kind(1)", "Next kind", id="book.kind", tooltip="clients, sites, technicians, absences, staff"),
+        Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
+        Binding(
+            "X,delete",
+            "archive",
+            "Archive",
+            id="book.archive",
+            tooltip="take it out of every list; undo brings it back",
+        ),
+        Binding("escape", "back", "Back", show=False, id="book.back"),
+    ]
+
+    def __init__(self, kind: str = "client") -> None:
+        super().__init__()
+        self._kind = kind
+        self._letters = ""
+        self._titles: dict[str, Any] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield Input(placeholder="some letters of the name", id="find")
+        with Horizontal():
+            yield FigureList(id="figures")
+            yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read the book."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    @property
+    def _shelf(self) -> Shelf[Any]:
+        return SHELVES[self._kind]
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    @property
+    def _record(self) -> Any:
+        return self._titles.get(self._list.value or "")
+
+    def reload(self) -> None:
+        """Read the kind of records again."""
+        store, shelf = self.seat.store, self._shelf
+        found = self.look(shelf.all, store)
+        if found is None:
+            return
+        self._titles = {f"{self._kind} {record.id}": record for record in found}
+        self._names = {key: shelf.title(store, record) for key, record in self._titles.items()}
+        self._show_list()
+
+    def _show_list(self) -> None:
+        store, shelf = self.seat.store, self._shelf
+        wanted = self._letters.strip().casefold()
+        keys = [key for key, name in self._names.items() if wanted in name.casefold()]
+        title = PLURALS[self._kind]
+        lines = [
+            FigureLine(title, key, self._names[key], show(shelf.line(store, self._titles[key]))) for key in keys[:SHOWN]
+        ]
+        if len(keys) > SHOWN:
+            lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
+        if not lines:
+            word = "none holds these letters" if wanted else "none yet"
+            lines.append(FigureLine(title, "none", word, "esc shows all" if wanted else "n adds the first", False))
+        self._list.set_figures(lines)
+        others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
+        self.query_one(StatusBar).set_texts(f"{title}  {len(keys):,}", f"tab: {others}", self.seat.staff.name)
+        self._show_record()
+
+    def on_figure_list_selected(self) -> None:
+        """Show the record under the cursor in full."""
+        self._show_record()
+
+    def on_figure_list_opened(self) -> None:
+        """Open the record under the cursor."""
+        self.action_open()
+
+    def _show_record(self) -> None:
+        record, store = self._record, self.seat.store
+        pane = self.query_one(NotesPane)
+        if record is None:
+            pane.set_notes([])
+        elif self._kind == "client":
+            page = self.look(client_page, store, record)
+            lines = page_lines(page) if page is not None else []
+            pane.set_notes([(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)])
+        else:
+            texts = self._shelf.texts(store, record)
+            notes = [(self._shelf.title(store, record), "strong")]
+            notes += [(f"{blank.label}: {texts[blank.name] or '–'}", "plain") for blank in self._shelf.blanks]
+            if self._kind == "absence":
+                hits = absences.hit_by(store, record)
+                notes += [(f"hits {visit.reference} {visit.client}", "warn") for visit in hits]
+            pane.set_notes(notes)
+
+    def action_kind(self, by: int) -> None:
+        """Go to another kind of record."""
+        self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
+        self._letters = ""
+        self.remove_class("-finding")
+        self.reload()
+
+    def action_find(self) -> None:
+        """Type letters to find records by."""
+        self.add_class("-finding")
+        field = self.query_one("#find", Input)
+        field.value = self._letters
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list at every letter."""
+        self._letters = event.value
+        self._show_list()
+
+    def on_input_submitted(self) -> None:
+        """Go to the list."""
+        self._list.focus()
+
+    def action_back(self) -> None:
+        """Show all again."""
+        self._letters = ""
+        self.remove_class("-finding")
+        self._show_list()
+        self._list.focus()
+
+    def action_open(self) -> None:
+        """Open the record."""
+        if self._record is None:
+            self.action_add()
+        elif self._kind == "client":
+            from screens.client import ClientScreen
+
+            self.app.push_screen(ClientScreen(self._record.id))
+        else:
+            self.action_edit()
+
+    @work
+    async def action_add(self) -> None:
+        """Add a record; a client goes on to its first site, an absence says what it hits."""
+        record = await ask_record(self, self._kind)
+        if record is None:
+            return
+        self.reload()
+        self._list.select_key(f"{self._kind} {record.id}")
+        if self._kind == "client":
+            await ask_record(self, "site", {"client": record.name, "name": "Main office"})
+            self.reload()
+        elif self._kind == "absence":
+            await self._settle_absence(record)
+
+    async def _settle_absence(self, record: Any) -> None:
+        """Offer what to do about the visits that an absence hits."""
+        hits = absences.hit_by(self.seat.store, record)
+        if not hits:
+            return
+        names = ", ".join(f"{visit.reference} {visit.client}" for visit in hits[:4])
+        rows = [
+            Row("put them back into the queue", "queue"),
+            Row(
+                "give each to the best of the others",
+                "replan",
+                "where the checker finds a good place; the rest goes into the queue",
+            ),
+            Row("leave them where they are", "leave"),
+        ]
+        answer = await self.app.push_screen_wait(Choose(f"It hits {len(hits)}: {names}", rows))
+        if answer in (None, "leave"):
+            return
+        deed = absences.requeue if answer == "queue" else absences.replan
+        done, left = deed(self.seat, [visit.reference for visit in hits])
+        told = [f"{len(done)} back in the queue"] if answer == "queue" else list(done)
+        self.say("\n".join([*told, *left]), "warning" if left else "information")
+        self.reload()
+
+    @work
+    async def action_edit(self) -> None:
+        """Change the record under the cursor."""
+        if (record := self._record) is not None and await ask_record(self, self._kind, before=record) is not None:
+            self.reload()
+
+    @work
+    async def action_archive(self) -> None:
+        """Take the record out of every list."""
+        record = self._record
+        if record is None:
+            return
+        title = self._shelf.title(self.seat.store, record)
+        sure = AskConfirm(f"Archive {title}?", ["Its history stays; u brings it back."])
+        if await self.app.push_screen_wait(sure):
+            await self.do(keeping.archive, self._kind, record)
+            self.reload()

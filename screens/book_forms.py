@@ -1,0 +1,47 @@
+"""The form of a record in the book: it stays open until it is taken, and shows both sides where two people edit one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from db.faults import Stale, StoreFault
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.refusals import Faulty, Refusal
+from screens.dialogs import Field, Form
+from screens.seated import SeatedScreen
+
+
+async def ask_record(
+    screen: SeatedScreen, kind: str, texts: Mapping[str, str] | None = None, before: Any = None
+) -> Any:
+    """Ask for a record; returns it, None when the form was left.
+
+    Args:
+        texts: what stands in the blanks of a new record.
+        before: the record that is changed.
+    """
+    shelf, seat = SHELVES[kind], screen.seat
+    filled = dict(texts or {}) if before is None else shelf.texts(seat.store, before)
+    saved: list[Any] = []
+    base = [before]
+
+    def save(typed: dict[str, str]) -> list[str]:
+        try:
+            saved.append(keeping.add(seat, kind, typed) if before is None else keeping.edit(seat, kind, base[0], typed))
+        except Faulty as fault:
+            return list(fault.faults)
+        except Stale as stale:
+            # both sides were shown: saving once more is meant
+            both = keeping.differences(seat.store, kind, typed, before.id)
+            base[0] = shelf.get(seat.store, before.id) or base[0]
+            return [str(stale), *both, "Saving again takes yours."]
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
+    fields = [Field(blank.name, blank.label, filled.get(blank.name, ""), blank.hint) for blank in shelf.blanks]
+    title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
+    await screen.app.push_screen_wait(Form(title, fields, save))
+    return saved[-1] if saved else None

@@ -1,0 +1,76 @@
+"""A client's page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db import clients
+from dispatch.desk.book.page import client_page, page_lines
+from screens.book_forms import ask_record
+from screens.seated import SeatedScreen
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+
+
+class ClientScreen(SeatedScreen):
+    """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
+
+    TITLE_WORD = "a client"
+    DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
+    FOOTER = ("client.edit", "client.site", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", id="client.edit", tooltip="name, contacts, tax"),
+        Binding("s", "site", "New site", id="client.site", tooltip="add a site"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, client_id: int) -> None:
+        super().__init__()
+        self._client_id = client_id
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read the page."""
+        self.show_keys()
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the page again."""
+        client = clients.client(self.seat.store, self._client_id)
+        page = None if client is None else self.look(client_page, self.seat.store, client)
+        if page is None:
+            return
+        first, *rest = page_lines(page)
+        self.query_one(StatusBar).set_texts(first, "client", self.seat.staff.name)
+        self.query_one(NotesPane).set_notes(
+            [(line, "title" if line and not line.startswith(" ") else "plain") for line in rest]
+        )
+
+    @work
+    async def action_edit(self) -> None:
+        """Change the client."""
+        client = clients.client(self.seat.store, self._client_id)
+        if client is not None and await ask_record(self, "client", before=client) is not None:
+            self.reload()
+
+    @work
+    async def action_site(self) -> None:
+        """Add a site."""
+        client = clients.client(self.seat.store, self._client_id)
+        if client is not None and await ask_record(self, "site", {"client": client.name}) is not None:
+            self.reload()
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the page."""
+        self.query_one(NotesPane).scroll_relative(y=by, animate=False)
