@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +70,20 @@ def check(store: Store) -> list[Finding]:
         _references(store),
         _chain(store),
         _permissions(store),
+        _file_system(store),
+        _space(store),
+        _clock(store),
     ]
+
+
+def rotate(path: Path, keep: int) -> list[Path]:
+    """Take away all but the newest `keep` backups beside a database, by the time in their names; returns what went."""
+    pattern = re.compile(re.escape(path.name) + r"\.backup-\d{8}T\d{6}Z")
+    found = sorted(one for one in path.parent.iterdir() if pattern.fullmatch(one.name))
+    gone = found[:-keep]
+    for one in gone:
+        one.unlink()
+    return gone
 
 
 def _reader(path: Path, mode: str = "rw") -> sqlite3.Connection:
@@ -127,3 +142,48 @@ def _permissions(store: Store) -> Finding:
     mode = stat.S_IMODE(store.path.stat().st_mode)
     good = mode & 0o077 == 0
     return Finding("permissions", good, f"{mode:04o}" if good else f"{mode:04o}: others on this machine can get at it")
+
+
+_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "afs")
+"""File systems on which SQLite's locks cannot be relied on."""
+_LEAST_FREE = 64 * 1024 * 1024
+
+
+def _file_system(store: Store) -> Finding:
+    kind = _mounted_as(store.path)
+    good = kind not in _NETWORK
+    text = kind or "not known on this system"
+    return Finding(
+        "file system", good, text if good else f"{text}: a database on a network drive loses saves; keep it on a disk"
+    )
+
+
+def _mounted_as(path: Path) -> str:
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return ""
+    here = path.resolve()
+    under = [(len(point), kind) for _, point, kind, *_ in mounts if here.is_relative_to(point)]
+    return max(under)[1] if under else ""
+
+
+def _space(store: Store) -> Finding:
+    free = shutil.disk_usage(store.path.parent).free
+    needed = max(_LEAST_FREE, 3 * store.path.stat().st_size)
+    good = free >= needed
+    text = f"{free // 1_000_000:,} MB free"
+    return Finding(
+        "free space", good, text if good else f"{text}: less than {needed // 1_000_000:,} MB, for the log and a backup"
+    )
+
+
+def _clock(store: Store) -> Finding:
+    last = store.value("SELECT max(at) FROM audit") or 0
+    behind = int(last) - store.clock.now()
+    good = behind <= 60
+    return Finding(
+        "clock",
+        good,
+        "later than the last change" if good else f"{behind} s behind the last change: set this machine's clock",
+    )

@@ -34,6 +34,11 @@ def fields_set(store: Store) -> frozenset[str]:
     return frozenset(name for name, _, _ in _rows(store))
 
 
+def version(store: Store) -> int:
+    """A number that rises with every change of a setting."""
+    return int(store.value("SELECT coalesce(sum(version), 0) FROM setting"))
+
+
 def set_firm(unit: Unit, **values: Any) -> None:
     """Set fields of `Firm`; what already stands so is left, and a call that changes nothing says nothing in the audit.
 

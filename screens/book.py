@@ -23,7 +23,14 @@ from widgets.keybar import KeyBar
 from widgets.notes_pane import NotesPane
 
 KINDS = tuple(SHELVES)
-PLURALS = {"client": "Clients", "site": "Sites", "technician": "Technicians", "absence": "Absences", "staff": "Staff"}
+PLURALS = {
+    "client": "Clients",
+    "site": "Sites",
+    "technician": "Technicians",
+    "absence": "Absences",
+    "staff": "Staff",
+    "settings": "Settings",
+}
 SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 

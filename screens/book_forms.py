@@ -23,7 +23,12 @@ async def ask_record(
         before: the record that is changed.
     """
     shelf, seat = SHELVES[kind], screen.seat
-    filled = dict(texts or {}) if before is None else shelf.texts(seat.store, before)
+    if before is not None:
+        filled = shelf.texts(seat.store, before)
+    else:
+        firm = seat.firm
+        usual = {"shifts": firm.default_shifts, "lunch": firm.default_lunch} if kind == "technician" else {}
+        filled = {**usual, **(texts or {})}
     saved: list[Any] = []
     base = [before]
 

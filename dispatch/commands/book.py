@@ -24,6 +24,48 @@ def add_parsers(groups: Any) -> None:
     for kind in KINDS:
         deeds = groups.add_parser(kind, help=_HELP[kind]).add_subparsers(metavar="DEED", required=True, title="deeds")
         add_deeds(deeds, kind)
+    _add_settings(groups)
+
+
+def _add_settings(groups: Any) -> None:
+    from dispatch.desk.book.shelves import SHELVES
+
+    parser = groups.add_parser(
+        "settings",
+        parents=[common_options()],
+        help="what the firm has set for itself",
+        description="Prints the settings; with options it changes them, at once for every session.",
+    )
+    for blank in SHELVES["settings"].blanks:
+        option = "--" + blank.name.replace("_", "-")
+        parser.add_argument(
+            option, dest=f"blank_{blank.name}", metavar="TEXT", help=f"{blank.label}: {blank.hint}".rstrip(": ")
+        )
+    parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    parser.set_defaults(run=_settings)
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.desk.book import keeping
+    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.model.text import pad, show
+
+    shelf = SHELVES["settings"]
+    if typed := _typed(args):
+        seat = open_seat(args)
+        keeping.edit(seat, "settings", shelf.get(seat.store, 0), typed)
+        store = seat.store
+    else:
+        store = open_store(args)
+    record = shelf.find(store, "")
+    texts = shelf.texts(store, record)
+    if args.json:
+        print_json(texts)
+    else:
+        for blank in shelf.blanks:
+            print(f"{pad('--' + blank.name.replace('_', '-'), 20)} {show(texts[blank.name]) or '–'}")
+    return 0
 
 
 def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:

@@ -43,7 +43,8 @@ GROUPS = {
     "importing": ("import",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
-    "book": ("client", "site", "technician", "absence"),
+    "book": ("client", "site", "technician", "absence", "settings"),
+    "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
 }
 """The modules of this package, and the commands that each has."""

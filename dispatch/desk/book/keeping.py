@@ -25,6 +25,8 @@ def add(seat: Seat, kind: str, texts: Mapping[str, str]) -> Any:
         Faulty: with everything that cannot be taken.
     """
     shelf = SHELVES[kind]
+    if kind == "settings":
+        raise Refusal("There is one set of settings; edit it.")
     with seat.write(f"add a {shelf.noun}", *shelf.roles) as unit:
         record = _written(seat, unit, shelf, None, texts)
         look = _look(seat.store, shelf, record)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
-from db import clients, people
+from db import audit, clients, people, settings
+from db.faults import Stale
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.book.blanks import (
+    WEEKDAYS,
     Blank,
     Reading,
     contacts_text,
@@ -19,11 +21,12 @@ from dispatch.desk.book.blanks import (
     place_text,
 )
 from dispatch.desk.one_way import one_way_from
-from dispatch.desk.refusals import NotFound
+from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.staff import faults_of_person
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
+from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
@@ -553,8 +556,6 @@ class AbsenceShelf(Shelf[people.AbsenceRecord]):
 
     def texts(self, store: Store, record: people.AbsenceRecord) -> dict[str, str]:
         """The absence as typed."""
-        from db import settings
-
         zone = settings.firm(store).zone
         who = people.staff_by_id(store, record.staff_id)
 
@@ -597,12 +598,137 @@ class AbsenceShelf(Shelf[people.AbsenceRecord]):
         unit.update("absence", record.id, record.version, archived_at=at)
 
 
+@dataclass(frozen=True, slots=True)
+class FirmRecord:
+    """The firm's settings as the one record that they are."""
+
+    firm: Firm
+    version: int
+    id: int = 0
+
+
+class SettingsShelf(Shelf[FirmRecord]):
+    """What the firm has set for itself: one record, in force at once in every session."""
+
+    noun = "settings"
+    roles = (Role.LEAD,)
+    blanks = (
+        Blank("name", "Name of the firm"),
+        Blank("zone", "Time zone", "America/New_York"),
+        Blank("distance_unit", "Distances in", "mi or km"),
+        Blank("clock_hours", "Clock", "24 or 12"),
+        Blank("first_weekday", "The week begins on", "mon or sun"),
+        Blank("currency", "Currency", "USD"),
+        Blank("depot", "Depot", "39.9612, -82.9988, or the link of a map"),
+        Blank("depot_address", "Address of the depot"),
+        Blank("buffer_minutes", "Buffer between visits, minutes", "30"),
+        Blank("test_minutes", "Time for tests in every visit, minutes", "15"),
+        Blank("overlap", "Overlapping visits", "block, warn or allow"),
+        Blank("late_minutes", "Late from, minutes", "10"),
+        Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
+        Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
+        Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
+        Blank("geocoder_agent", "Address look-up, user agent", "who asks, as the endpoint's terms want it"),
+    )
+
+    def all(self, store: Store) -> Sequence[FirmRecord]:
+        """The one record."""
+        return [FirmRecord(settings.firm(store), settings.version(store))]
+
+    def get(self, store: Store, key: int) -> FirmRecord:
+        """The one record."""
+        return FirmRecord(settings.firm(store), settings.version(store))
+
+    def find(self, store: Store, name: str) -> FirmRecord:
+        """The one record."""
+        return self.get(store, 0)
+
+    def title(self, store: Store, record: FirmRecord) -> str:
+        """The firm's name."""
+        return record.firm.name
+
+    def line(self, store: Store, record: FirmRecord) -> str:
+        """Where and when it lives."""
+        firm = record.firm
+        return f"{firm.zone}, {firm.distance_unit}, buffer {firm.buffer_minutes} min, overlap {firm.overlap}"
+
+    def texts(self, store: Store, record: FirmRecord) -> dict[str, str]:
+        """The settings as typed."""
+        firm = record.firm
+        return {
+            "name": firm.name,
+            "zone": firm.zone,
+            "distance_unit": firm.distance_unit,
+            "clock_hours": str(firm.clock_hours),
+            "first_weekday": WEEKDAYS[firm.first_weekday],
+            "currency": firm.currency,
+            "depot": place_text(firm.depot),
+            "depot_address": firm.depot_address,
+            "buffer_minutes": str(firm.buffer_minutes),
+            "test_minutes": str(firm.test_minutes),
+            "overlap": firm.overlap,
+            "late_minutes": str(firm.late_minutes),
+            "default_shifts": firm.default_shifts,
+            "default_lunch": firm.default_lunch,
+            "geocoder_url": firm.geocoder_url,
+            "geocoder_agent": firm.geocoder_agent,
+        }
+
+    def write(
+        self, seat: Seat, unit: Unit, before: FirmRecord | None, texts: Mapping[str, str], faults: list[str]
+    ) -> int:
+        """Set what differs."""
+        reading, now = Reading(texts), self.get(seat.store, 0)
+        if before is not None and before.version != now.version:
+            last = audit.last_of(seat.store, "setting", settings.AUDITED_AS)
+            who = last.actor if last is not None else "Somebody"
+            raise Stale(
+                f"{who} changed the settings after you had opened them. Nothing was saved.", table="setting", key=0
+            )
+        currency = reading.text("currency", 3, required=True).upper()
+        if currency and (len(currency) != 3 or not currency.isalpha()):
+            reading.fault("currency", f"{currency!r} is not a code such as USD")
+        reading.hours("default_shifts")
+        reading.lunch("default_lunch")
+        values: dict[str, Any] = {
+            "name": reading.text("name", required=True),
+            "zone": reading.zone("zone", now.firm.zone),
+            "distance_unit": reading.choice("distance_unit", ("mi", "km"), "mi"),
+            "clock_hours": int(reading.choice("clock_hours", ("24", "12"), "24")),
+            "first_weekday": WEEKDAYS.index(reading.choice("first_weekday", ("mon", "sun"), "mon")),
+            "currency": currency,
+            "depot": reading.place("depot"),
+            "depot_address": reading.text("depot_address", limits.ADDRESS),
+            "buffer_minutes": reading.whole("buffer_minutes", 0, 240),
+            "test_minutes": reading.whole("test_minutes", 0, 240),
+            "overlap": reading.choice("overlap", ("block", "warn", "allow"), "block"),
+            "late_minutes": reading.whole("late_minutes", 0, 240),
+            "default_shifts": reading.text("default_shifts", limits.LINE),
+            "default_lunch": reading.text("default_lunch"),
+            "geocoder_url": reading.text("geocoder_url"),
+            "geocoder_agent": reading.text("geocoder_agent"),
+        }
+        for name in ("buffer_minutes", "test_minutes", "late_minutes"):
+            if values[name] is None and not reading.raw(name):
+                reading.fault(name, "is missing")
+        faults += reading.faults
+        if not faults:
+            current = {name: getattr(now.firm, name) for name in values}
+            settings.set_firm(unit, **{name: value for name, value in values.items() if value != current[name]})
+        return 0
+
+    def shelve(self, unit: Unit, record: FirmRecord, at: int | None) -> None:
+        """Settings are not archived."""
+        raise Refusal("Settings are not archived.")
+
+
 SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),
     "staff": StaffShelf(),
+    "settings": SettingsShelf(),
 }
 """Every kind of record by its name."""
 
