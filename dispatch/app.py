@@ -106,6 +106,17 @@ class DispatchApp(App[None]):
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(WATCH_SECONDS, self._watch)
         self.set_interval(CLOCK_SECONDS, self._tick)
+        if Role.LEAD in self.seat.staff.roles:
+            self.call_after_refresh(self._set_up)
+
+    def _set_up(self) -> None:
+        """Go on setting up a firm that cannot work yet."""
+        from dispatch.desk.setup import unfinished
+
+        if unfinished(self.seat.store):
+            from screens.setup import SetupScreen
+
+            self.push_screen(SetupScreen())
 
     def go_to(self, day: datetime.date) -> None:
         """Show another day in all modes."""

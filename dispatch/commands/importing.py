@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from dispatch.commands.opening import common_options, open_seat
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
-    from dispatch.desk.imports.verdicts import Fault, Judged, Report
+    pass
 
 # the same as dispatch.desk.imports.importing.KINDS, which costs more to import than to repeat; a test compares them
 _KINDS = ("rate-card", "technicians", "clients", "sites", "visits")
@@ -51,6 +50,7 @@ def add_parsers(subparsers: Any) -> None:
 def run_import(args: argparse.Namespace) -> int:
     """Carry out an import as the parsed words say."""
     from dispatch.desk.imports.importing import import_file, refuse_unknown_columns
+    from dispatch.desk.imports.telling import report_lines
     from dispatch.desk.refusals import Faulty
 
     mapping = dict(args.map)
@@ -73,55 +73,11 @@ def run_import(args: argparse.Namespace) -> int:
         print(json.dumps(report.as_json(), indent=2))
     else:
         stream = sys.stderr if report.stopped and not report.checked else sys.stdout
-        for line in _lines(report):
+        for line in report_lines(report):
             print(show(line), file=stream)
     if not report.refused:
         return _DONE
     return _REFUSED if report.stopped else _PARTLY
-
-
-def _lines(report: Report) -> Iterator[str]:
-    """The report in words: what became of the file, then every row that somebody should look at."""
-    yield f"{report.file}: {_summary(report)}"
-    for column in report.unknown_columns:
-        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
-    for row in report.rows:
-        yield from _about(report, row)
-
-
-def _summary(report: Report) -> str:
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in report.counts.items()) or "no rows"
-    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
-    said = []
-    if report.checked:
-        said.append("this was a check, and nothing was changed")
-    elif report.stopped:
-        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
-    elif refused:
-        said.append("the refused rows were left out")
-    elif not report.applied:
-        said.append("nothing to do")
-    if differing:
-        said.append("--update takes the file over what differs")
-    return f"{counts}: {'; '.join(said)}" if said else counts
-
-
-def _about(report: Report, row: Judged) -> Iterator[str]:
-    where = f"{report.file} row {row.row}"
-    for fault in row.faults:
-        yield f"{where}: {_fault(report, fault)}"
-    for one in row.differences:
-        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
-    if row.write is None:
-        return  # what was looked at before, or has to be corrected first
-    for warning in row.warnings:
-        yield f"{where}: warning: {warning}"
-
-
-def _fault(report: Report, fault: Fault) -> str:
-    theirs = report.named.get(fault.field)
-    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
-    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"
 
 
 def _mapping(text: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def add_parsers(groups: Any) -> None:
         "doctor",
         parents=[common_options()],
         help="look at everything about the database that can be looked at",
-        description="SQLite, integrity, the audit chain, permissions, file system, free space, the clock. Exits 1 if anything is wrong.",
+        description="SQLite, integrity, the audit chain, permissions, file system, space, the clock. Exits 1 if anything is wrong.",
     )
     doctor.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     doctor.set_defaults(run=_doctor)

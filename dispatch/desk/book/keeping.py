@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from db import changes
+from db import changes, settings
 from db.changes import Picture
 from db.faults import Stale
 from db.store import Store
@@ -55,6 +55,18 @@ def edit(seat: Seat, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
             return current
         _remember(seat, unit, shelf, kind, record, "edit", was, look, before.version)
         return record
+
+
+def settle(seat: Seat, texts: Mapping[str, str]) -> None:
+    """Set some of the firm's settings; what is confirmed as it was counts as set too."""
+    shelf = SHELVES["settings"]
+    edit(seat, "settings", shelf.get(seat.store, 0), texts)
+    known = settings.fields_set(seat.store)
+    firm = settings.firm(seat.store)
+    confirmed = {name: getattr(firm, name) for name in texts if name not in known and getattr(firm, name) is not None}
+    if confirmed:
+        with seat.write("confirm settings", *shelf.roles) as unit:
+            settings.set_firm(unit, **confirmed)
 
 
 def archive(seat: Seat, kind: str, record: Any) -> None:

@@ -1,0 +1,51 @@
+"""What became of a file, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dispatch.desk.imports.verdicts import Fault, Judged, Report
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The report in words: what became of the file, then every row that somebody should look at."""
+    yield f"{report.file}: {_summary(report)}"
+    for column in report.unknown_columns:
+        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    for row in report.rows:
+        yield from _about(report, row)
+
+
+def _summary(report: Report) -> str:
+    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in report.counts.items()) or "no rows"
+    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    said = []
+    if report.checked:
+        said.append("this was a check, and nothing was changed")
+    elif report.stopped:
+        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+    elif refused:
+        said.append("the refused rows were left out")
+    elif not report.applied:
+        said.append("nothing to do")
+    if differing:
+        said.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(said)}" if said else counts
+
+
+def _about(report: Report, row: Judged) -> Iterator[str]:
+    where = f"{report.file} row {row.row}"
+    for fault in row.faults:
+        yield f"{where}: {_fault(report, fault)}"
+    for one in row.differences:
+        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
+    if row.write is None:
+        return  # what was looked at before, or has to be corrected first
+    for warning in row.warnings:
+        yield f"{where}: warning: {warning}"
+
+
+def _fault(report: Report, fault: Fault) -> str:
+    theirs = report.named.get(fault.field)
+    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"

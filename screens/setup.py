@@ -1,0 +1,204 @@
+"""A new firm in five short steps; each can be left, and files are offered at each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db.faults import StoreFault
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.imports.importing import KINDS, import_file
+from dispatch.desk.imports.telling import report_lines
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.setup import Step, steps
+from screens.book_forms import ask_record
+from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+_BLANKS = {
+    "firm": ("name", "currency"),
+    "units": ("zone", "distance_unit", "clock_hours", "first_weekday"),
+    "depot": ("depot", "depot_address"),
+}
+_WHY = {
+    "firm": "What the firm is called, and the money that it charges in.",
+    "units": "The zone that the day is planned in, miles or kilometres, and how times are written.",
+    "depot": "Where drives are counted from for the charge: coordinates, or the link of a map..",
+    "card": "What visits cost: a preset with your own prices, or a file (i). Nothing can be charged without one.",
+    "people": "Who drives. n adds a technician, i takes technicians, clients, sites and visits from CSV files.",
+}
+
+
+class SetupScreen(SeatedScreen):
+    """The steps, and what each is for."""
+
+    TITLE_WORD = "setting up a firm"
+    DEFAULT_CSS = "SetupScreen NotesPane { height: 9; padding: 0 1; }"
+    FOOTER = ("setup.open", "setup.import", "setup.technician", "setup.client", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Do this step", id="setup.open", tooltip="fill in the step under the cursor"),
+        Binding(
+            "i",
+            "import",
+            "Import a file",
+            id="setup.import",
+            tooltip="a rate card, technicians, clients, sites or visits",
+        ),
+        Binding("n", "technician", "New technician", id="setup.technician", tooltip="add a technician"),
+        Binding("a", "add_client", "New client", id="setup.client", tooltip="add a client and its first site"),
+        Binding("escape", "leave", "Later", show=False, id="screen.back"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: list[tuple[str, str]] = []
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield Separator()
+        yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Show the steps, with the cursor on the first that is to do."""
+        self.show_keys()
+        self.reload()
+        todo = next((step.name for step in steps(self.seat.store) if not step.done), None)
+        if todo is not None:
+            self._list.select_key(todo)
+        self._list.focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again what another screen has settled."""
+        self.reload()
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    def reload(self) -> None:
+        """Read the steps again."""
+        found = self.look(steps, self.seat.store)
+        if found is None:
+            return
+        self._list.set_figures(
+            [
+                FigureLine(
+                    "Five steps, in any order",
+                    step.name,
+                    f"{place}  {step.title}",
+                    step.done or "to do",
+                    bool(step.done),
+                )
+                for place, step in enumerate(found, 1)
+            ]
+        )
+        todo = sum(not step.done for step in found)
+        told = f"{todo} to do" if todo else "all done: q goes to the board"
+        self.query_one(StatusBar).set_texts("A new firm", told, self.seat.staff.name)
+        self._show_notes()
+
+    def on_figure_list_selected(self) -> None:
+        """Say what the step is for."""
+        self._told = []
+        self._show_notes()
+
+    def on_figure_list_opened(self) -> None:
+        """Do the step."""
+        self.action_open()
+
+    def _show_notes(self) -> None:
+        name = self._list.value or "firm"
+        self.query_one(NotesPane).set_notes([(_WHY[name], "plain"), *self._told])
+
+    def _step(self) -> Step | None:
+        return next((step for step in steps(self.seat.store) if step.name == self._list.value), None)
+
+    @work
+    async def action_open(self) -> None:
+        """Fill in the step under the cursor."""
+        step = self._step()
+        if step is None:
+            return
+        if step.name == "card":
+            self.action_prices()
+            return
+        if step.name == "people":
+            await self._add_technician()
+            return
+        shelf, seat = SHELVES["settings"], self.seat
+        record = shelf.get(seat.store, 0)
+        texts = shelf.texts(seat.store, record)
+        blanks = [blank for blank in shelf.blanks if blank.name in _BLANKS[step.name]]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            try:
+                keeping.settle(seat, typed)
+            except Faulty as fault:
+                return list(fault.faults)
+            except (StoreFault, Refusal) as refusal:
+                return [str(refusal)]
+            return []
+
+        fields = [Field(blank.name, blank.label, texts[blank.name], blank.hint) for blank in blanks]
+        if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:
+            self.reload()
+            following = next((one.name for one in steps(seat.store) if not one.done), None)
+            if following is not None:
+                self._list.select_key(following)
+
+    @work
+    async def action_technician(self) -> None:
+        """Add a technician."""
+        await self._add_technician()
+
+    async def _add_technician(self) -> None:
+        await ask_record(self, "technician")
+        self.reload()
+
+    @work
+    async def action_add_client(self) -> None:
+        """Add a client and its first site."""
+        client = await ask_record(self, "client")
+        if client is not None:
+            await ask_record(self, "site", {"client": client.name, "name": "Main office"})
+        self.reload()
+
+    @work
+    async def action_import(self) -> None:
+        """Take over a file."""
+        step = self._step()
+        kinds = step.files if step is not None and step.files else KINDS
+        kind = await self.app.push_screen_wait(
+            Choose("Import what?", [Row(one.replace("-", " "), one) for one in kinds])
+        )
+        if kind is None:
+            return
+        typed = await self.app.push_screen_wait(
+            AskText(f"{kind}: which file?", "JSON" if kind == "rate-card" else "CSV", check=_no_file)
+        )
+        if typed is None:
+            return
+        try:
+            report = import_file(self.seat, kind, Path(typed.strip()).expanduser())
+        except (StoreFault, Refusal) as refusal:
+            self._told = [(str(refusal), "bad")]
+            self.reload()
+            return
+        self._told = [(line, "bad" if report.stopped else "good") for line in report_lines(report)]
+        self.reload()
+
+
+def _no_file(text: str) -> str | None:
+    return None if Path(text.strip()).expanduser().is_file() else "there is no such file"
