@@ -179,7 +179,10 @@ def _space(store: Store) -> Finding:
 
 
 def _clock(store: Store) -> Finding:
-    last = store.value("SELECT max(at) FROM audit") or 0
+    try:
+        last = store.value("SELECT max(at) FROM audit") or 0
+    except Corrupt as fault:
+        return Finding("clock", False, str(fault))
     behind = int(last) - store.clock.now()
     good = behind <= 60
     return Finding(

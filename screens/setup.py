@@ -74,14 +74,20 @@ class SetupScreen(SeatedScreen):
         """Show the steps, with the cursor on the first that is to do."""
         self.show_keys()
         self.reload()
-        todo = next((step.name for step in steps(self.seat.store) if not step.done), None)
-        if todo is not None:
-            self._list.select_key(todo)
+        self._go_on()
         self._list.focus()
 
     def on_screen_resume(self) -> None:
         """Read again what another screen has settled."""
         self.reload()
+        if (step := self._step()) is not None and step.done:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Put the cursor on the first step that is to do."""
+        todo = next((step.name for step in steps(self.seat.store) if not step.done), None)
+        if todo is not None:
+            self._list.select_key(todo)
 
     @property
     def _list(self) -> FigureList:
@@ -154,9 +160,7 @@ class SetupScreen(SeatedScreen):
         fields = [Field(blank.name, blank.label, texts[blank.name], blank.hint) for blank in blanks]
         if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:
             self.reload()
-            following = next((one.name for one in steps(seat.store) if not one.done), None)
-            if following is not None:
-                self._list.select_key(following)
+            self._go_on()
 
     @work
     async def action_technician(self) -> None:

@@ -172,7 +172,10 @@ def test_a_backup_that_was_cut_is_not_restored(store: Store, tmp_path: Path) -> 
 
 class TestChecking:
     def test_all_is_well(self, store: Store) -> None:
-        expected = dict.fromkeys(["journal", "integrity", "references", "audit chain", "permissions"], True)
+        expected = dict.fromkeys(
+            ["journal", "integrity", "references", "audit chain", "permissions", "file system", "free space", "clock"],
+            True,
+        )
         assert findings(store) == {"SQLite": wal_is_safe(), **expected}
         texts = {finding.subject: finding.text for finding in check(store)}
         assert texts["audit chain"] == f"2 rows, head {audit.head(store)}"

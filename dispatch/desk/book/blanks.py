@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from dispatch.model import text as limits
@@ -214,7 +215,7 @@ def lunch_text(lunch: Lunch | None) -> str:
 
 def place_text(place: Place | None) -> str:
     """Coordinates as they are typed."""
-    return "" if place is None else f"{place.lat}, {place.lon}"
+    return "" if place is None else ", ".join(format(Decimal(repr(degrees)), "f") for degrees in (place.lat, place.lon))
 
 
 def contacts_text(contacts: Iterable[Contact]) -> str:

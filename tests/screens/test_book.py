@@ -1,0 +1,160 @@
+"""The book by keyboard: a new client with a site, two people at one client, an absence, a firm from nothing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from textual.widgets import Input
+
+from db import agreements, clients, people, settings
+from db.store import Store
+from dispatch.app import DispatchApp
+from dispatch.desk import schedule
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.firm import init
+from dispatch.desk.seat import take_seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.instants import SetClock
+from dispatch.model.states import State
+from screens.book import SHOWN, BookScreen
+from screens.client import ClientScreen
+from screens.dialogs import Form
+from screens.prices import PricesScreen
+from screens.setup import SetupScreen
+from screens.terms import TermsScreen
+from tests.desk.conftest import Office, at
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, settled, until
+from widgets.figure_list import FigureList
+
+SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
+
+
+async def test_a_client_with_its_site(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "4")
+        await until(pilot, BookScreen)
+        await press(pilot, "n")
+        await fill(pilot, name="", computers="many")
+        assert isinstance(pilot.app.screen, Form)
+        await fill(pilot, name="Elm Street Law", computers="12", contacts="Jane Lowe; +1 614 555 0100")
+        await fill(pilot, address="9 Elm Street", place="39.96, -83.01")
+        await until(pilot, BookScreen)
+        client = clients.client_by_name(office.store, "Elm Street Law")
+        assert client is not None
+        assert [site.address for site in clients.sites_of(office.store, client.id)] == ["9 Elm Street"]
+        await press(pilot, "enter")
+        await until(pilot, ClientScreen)
+        await press(pilot, "q")
+        await until(pilot, BookScreen)
+        await press(pilot, "u", "u")
+        assert clients.client_by_name(office.store, "Elm Street Law") is None
+
+
+async def test_the_second_of_two_people_sees_both(office: Office) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "e")
+        await until(pilot, Form)
+        shelf = SHELVES["client"]
+        keeping.edit(office.lee, "client", shelf.find(office.store, "harbor"), {"computers": "20"})
+        await fill(pilot, computers="30")
+        assert isinstance(pilot.app.screen, Form)
+        told = str(pilot.app.screen.query_one("#fault").render())
+        assert "lee changed the client" in told
+        assert "now “20”, you have “30”" in told
+        await fill(pilot)
+        await until(pilot, BookScreen)
+    assert shelf.find(office.store, "harbor").computers == 30
+
+
+async def test_an_absence_offers_what_it_hits(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "tab", "tab", "tab", "n")
+        await fill(pilot, technician="ben", **{"from": "2026-11-24T08:00", "to": "17:00"}, reason="ill")
+        await choose(pilot, "queue")
+        await until(pilot, BookScreen)
+        await settled(pilot)
+    assert visit_page(office.store, "R2").visit.state is State.REQUESTED
+
+
+async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "down", "up", "down", "c")
+        await until(pilot, ClientScreen)
+
+
+async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
+    with office.lee.write("many") as unit:
+        for number in range(2000):
+            clients.add_client(unit, f"Client {number:04} {'oak' if number % 500 == 7 else 'elm'}")
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "slash")
+        field = pilot.app.screen.query_one("#find", Input)
+        began = time.perf_counter()
+        field.value = "oak"
+        await pilot.pause()
+        took = time.perf_counter() - began
+        figures = pilot.app.screen.query_one(FigureList)
+        assert len(figures.entries(80)) == 1 + 4
+        field.value = ""
+        await pilot.pause()
+        assert len(figures.entries(80)) == 1 + SHOWN + 1
+    # nobody waits: far below what a slow machine needs
+    assert took < 2
+
+
+async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    init(path, lead="lee", zone=None)
+    with Store.open(path, clock=SetClock(at("08:00"))) as store:
+        app = DispatchApp(take_seat(store, "lee"), "board")
+        async with app.run_test(size=(100, 34)) as pilot:
+            await until(pilot, SetupScreen)
+            await press(pilot, "enter")
+            await fill(pilot, name="Columbus IT", currency="USD")
+            await until(pilot, SetupScreen)
+            await press(pilot, "enter")
+            await fill(pilot, zone="America/New_York", distance_unit="mi")
+            await until(pilot, SetupScreen)
+            await press(pilot, "enter")
+            await fill(pilot, depot="39.96, -83.0", depot_address="1 Front Street")
+            await until(pilot, SetupScreen)
+            await press(pilot, "enter")
+            await until(pilot, PricesScreen)
+            await press(pilot, "n")
+            await choose(pilot, "US")
+            await fill(pilot, name="Prices", day="2026-01-01")
+            await until(pilot, TermsScreen)
+            await press(pilot, "n")
+            await choose(pilot, "class")
+            await answer(pilot, "tech")
+            await answer(pilot, "120")
+            await press(pilot, "s", "q")
+            await until(pilot, PricesScreen)
+            await press(pilot, "q")
+            await until(pilot, SetupScreen)
+            await press(pilot, "n")
+            await fill(pilot, name="Ana Ruiz", login="ana", skills="server")
+            await until(pilot, SetupScreen)
+            await press(pilot, "i")
+            await choose(pilot, "clients")
+            await answer(pilot, str(SAMPLE / "clients.csv"))
+            await until(pilot, SetupScreen)
+            await settled(pilot)
+        firm = settings.firm(store)
+        assert (firm.name, firm.zone, firm.depot_address) == ("Columbus IT", "America/New_York", "1 Front Street")
+        assert len(agreements.rate_cards(store)) == 1
+        (ana,) = people.technicians(store)
+        assert (ana.name, len(ana.shifts), ana.labour_class) == ("Ana Ruiz", 5, "tech")
+        assert len(clients.all_clients(store)) == 44
+        again = DispatchApp(take_seat(store, "lee"), "board")
+        async with again.run_test(size=(100, 34)) as pilot:
+            await settled(pilot)
+            assert not isinstance(again.screen, SetupScreen)
