@@ -14,7 +14,7 @@ from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
 
-_CLIENT = "SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version FROM client"
+_CLIENT = "SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes FROM client"
 _SITE = """
   SELECT id, client_id, name, address, zone, lat, lon, access_notes, one_way_distance, one_way_minutes,
     one_way_provenance, version FROM site
@@ -53,13 +53,14 @@ def add_client(
     tax_exempt: bool = False,
     tax_ref: str = "",
     kind: str = "client",
+    notes: str = "",
 ) -> int:
     """Add a client (`kind` is `client` or `prospect`); returns the id.
 
     Raises:
         Refused: the name is taken.
     """
-    new = Client(0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind)
+    new = Client(0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes)
     client_id = unit.insert("client", **_client_columns(new))
     _write_contacts(unit, client_id, new.contacts)
     unit.audit("client", client_id, **_client_picture(new))
@@ -193,8 +194,9 @@ def _clients(store: Store, where: str, params: Sequence[Any] = (), *, alone: int
             tax_ref,
             kind,
             version,
+            notes,
         )
-        for client_id, name, computers, servers, tax_exempt, tax_ref, kind, version in rows
+        for client_id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes in rows
     ]
 
 
@@ -206,6 +208,7 @@ def _client_columns(who: Client) -> dict[str, Any]:
         "servers": who.servers,
         "tax_exempt": int(who.tax_exempt),
         "tax_ref": who.tax_ref,
+        "notes": who.notes,
     }
 
 

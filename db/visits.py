@@ -39,6 +39,8 @@ class NewVisit(NamedTuple):
     cause: str = "normal"
     parent_id: int | None = None
     job_id: int | None = None
+    recurrence_id: int | None = None
+    occurrence: datetime.date | None = None
 
 
 _COLUMNS = """
@@ -47,7 +49,8 @@ _COLUMNS = """
   (SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id),
   (SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id),
   v.emergency, v.reported_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
-  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version
+  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version,
+  v.recurrence_id, v.occurrence
 """
 _FROM = """
   FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
@@ -100,6 +103,16 @@ def of_client(store: Store, client_id: int) -> list[Visit]:
     )
 
 
+def of_job(store: Store, job_id: int) -> list[Visit]:
+    """The visits of a job, the first asked for first."""
+    return _select(store, "WHERE v.job_id = ? AND v.archived_at IS NULL ORDER BY v.id", (job_id,))
+
+
+def of_recurrence(store: Store, recurrence_id: int) -> list[Visit]:
+    """The visits that were made for a recurrence and not put away since, by the day that each stands for."""
+    return _select(store, "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence", (recurrence_id,))
+
+
 def next_reference(store: Store) -> str:
     """The next free reference: R and a number one above the highest."""
     highest = store.value(
@@ -139,6 +152,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         requested_at=new.requested_at,
         reported_by=new.reported_by,
         preferred_id=new.preferred_id,
+        recurrence_id=new.recurrence_id,
+        occurrence=new.occurrence.isoformat() if new.occurrence else None,
     )
     for skill in sorted(new.skills):
         unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))
@@ -291,6 +306,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
         requested_at, job_id, kind, cause, description, wanted_on, promised_from, promised_to, skills, tags,
         emergency, reported_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
         early_agreed_by, reason, called, cancelled_at, ended_at, sequence, archived_at, version,
+        recurrence_id, occurrence,
     ) = row  # fmt: skip
     return Visit(
         id=visit_id,
@@ -331,5 +347,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
         sequence=sequence,
         archived_at=archived_at,
         version=version,
+        recurrence_id=recurrence_id,
+        occurrence=datetime.date.fromisoformat(occurrence) if occurrence else None,
         assignments=crew,
     )

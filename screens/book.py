@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelves import SHELVES, Shelf
+from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelves import SHELVES
 from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
@@ -26,6 +27,7 @@ KINDS = tuple(SHELVES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
+    "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
     "staff": "Staff",
@@ -62,7 +64,13 @@ class BookScreen(SeatedScreen):
         Binding("n", "add", "New", id="book.add", tooltip="add a record of this kind"),
         Binding("e", "edit", "Edit", id="book.edit", tooltip="change the record under the cursor"),
         Binding("slash", "find", "Find", key_display="/", id="book.find", tooltip="only those that hold some letters"),
-        Binding("tab", "kind(1)", "Next kind", id="book.kind", tooltip="clients, sites, technicians, absences, staff"),
+        Binding(
+            "tab",
+            "kind(1)",
+            "Next kind",
+            id="book.kind",
+            tooltip="clients, sites, recurring visits, technicians, absences, staff, settings",
+        ),
         Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
         Binding(
             "X,delete",
@@ -158,6 +166,7 @@ class BookScreen(SeatedScreen):
             if self._kind == "absence":
                 hits = absences.hit_by(store, record)
                 notes += [(f"hits {visit.reference} {visit.client}", "warn") for visit in hits]
+            notes += [(note, "plain") for note in self._shelf.notes(store, record)]
             pane.set_notes(notes)
 
     def action_kind(self, by: int) -> None:

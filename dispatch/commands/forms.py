@@ -70,6 +70,7 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "priority": f"P{visit.priority}",
         "emergency": visit.emergency,
         "kind": visit.kind,
+        "recurring": visit.recurrence_id is not None,
         "skills": sorted(visit.skills),
         "tags": sorted(visit.tags),
         "start": _moment(visit.starts_at, zone),
@@ -99,6 +100,8 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     return visit_form(page.visit) | {
         "address": page.site.address,
         "access_notes": page.site.access_notes,
+        "follow_ups": [one.reference for one in page.follow_ups],
+        "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
         "charge": page.charge.form if page.charge is not None else None,

@@ -43,7 +43,7 @@ GROUPS = {
     "importing": ("import",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
-    "book": ("client", "site", "technician", "absence", "settings"),
+    "book": ("client", "site", "recurrence", "technician", "absence", "settings"),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
 }

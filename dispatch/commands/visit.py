@@ -53,6 +53,7 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--prefer", metavar="TECHNICIAN")
     add.add_argument("--reported-by", default="", metavar="NAME")
     add.add_argument("--emergency", action="store_true")
+    add.add_argument("--same-job", metavar="REF", help="another visit of the job that this visit belongs to")
     add.add_argument("--kind", default="visit", choices=["visit", "maintenance", "audit", "review", "delivery"])
     add.add_argument("--reference", metavar="REF", help="default: the next free one")
     add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
@@ -202,6 +203,7 @@ def _add(args: argparse.Namespace) -> int:
             emergency=args.emergency,
             kind=args.kind,
             reference=args.reference,
+            same_job=args.same_job,
         ),
     )
     if args.json:

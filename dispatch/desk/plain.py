@@ -125,6 +125,9 @@ def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
     ]
     if page.leg is not None:
         lines.append(f"  leg {leg_line(page.leg, page.unit)}")
+    for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
+        for one in others:
+            lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
     phase = None
     for item in page.checklist.items:
         if item.phase is not phase:

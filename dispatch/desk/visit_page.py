@@ -28,7 +28,7 @@ class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
     `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
-    prepaid pools that it would draw from.
+    prepaid pools that it would draw from, `same_job` the other visits of its job but its follow-ups.
     """
 
     visit: Visit
@@ -44,6 +44,7 @@ class VisitPage:
     hours24: bool
     unit: DistanceUnit
     balances: tuple[str, ...] = ()
+    same_job: tuple[Visit, ...] = ()
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -91,6 +92,9 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
             balances=tuple(_balances(store, visit, firm.zone)),
+            same_job=tuple(
+                one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
+            ),
         )
 
 

@@ -31,6 +31,7 @@ class Client:
     tax_ref: str = ""
     kind: str = "client"
     version: int = 1
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Visit(NamedTuple):
     """A visit with everything that its own rules need.
 
     `minutes` is the work as entered, without the test allowance; `starts_at`..`ends_at` is the planned stay with it.
-    `access` holds the opening spans of the site on the wanted or planned day as instants (empty: always open).
+    `occurrence` is the day for which its recurrence asked.
     """
 
     id: int
@@ -82,6 +82,8 @@ class Visit(NamedTuple):
     sequence: int = 0
     archived_at: int | None = None
     version: int = 1
+    recurrence_id: int | None = None
+    occurrence: datetime.date | None = None
     assignments: tuple[Assignment, ...] = ()
 
     @property

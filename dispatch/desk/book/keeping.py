@@ -10,7 +10,8 @@ from db.changes import Picture
 from db.faults import Stale
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.shelves import SHELVES, Shelf
+from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any
 
 from db import audit, clients, people, settings
 from db.faults import Stale
@@ -20,6 +19,9 @@ from dispatch.desk.book.blanks import (
     lunch_text,
     place_text,
 )
+from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
+from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
+from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
@@ -31,70 +33,6 @@ from dispatch.model.instants import clock_text, day_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
-
-T = TypeVar("T")
-
-
-class Shelf(ABC, Generic[T]):
-    """One kind of record. Every text is as `blanks` name them, and goes back through `write` as it came from `texts`."""
-
-    noun: ClassVar[str]
-    roles: ClassVar[tuple[Role, ...]]
-    blanks: ClassVar[tuple[Blank, ...]]
-
-    @abstractmethod
-    def all(self, store: Store) -> Sequence[T]:
-        """Every record that is not archived."""
-
-    @abstractmethod
-    def get(self, store: Store, key: int) -> T | None:
-        """The record with that id, archived or not."""
-
-    @abstractmethod
-    def find(self, store: Store, name: str) -> T:
-        """The record of that name, or whose name alone holds it.
-
-        Raises:
-            NotFound: there is none, or several; the sentence names those that come near.
-        """
-
-    @abstractmethod
-    def title(self, store: Store, record: T) -> str:
-        """What the record is called."""
-
-    @abstractmethod
-    def line(self, store: Store, record: T) -> str:
-        """What stands beside its name in a list."""
-
-    @abstractmethod
-    def texts(self, store: Store, record: T) -> dict[str, str]:
-        """The record as it is typed."""
-
-    @abstractmethod
-    def write(self, seat: Seat, unit: Unit, before: T | None, texts: Mapping[str, str], faults: list[str]) -> int:
-        """Write it, unless there are faults; returns its id. `before` None adds a record."""
-
-    @abstractmethod
-    def shelve(self, unit: Unit, record: T, at: int | None) -> None:
-        """Archive it, or (with None) take it back."""
-
-
-def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
-    """The one record of that name, or whose name holds it.
-
-    Raises:
-        NotFound: there is none, or several.
-    """
-    wanted = name.strip().casefold()
-    exact = [record for title, record in known.items() if title.casefold() == wanted]
-    if exact:
-        return exact[0]
-    holding = [title for title in known if wanted and wanted in title.casefold()]
-    if len(holding) == 1:
-        return known[holding[0]]
-    if holding:
-        raise NotFound(f"Which {noun}? {', '.join(show(title) for title in sorted(holding)[:6])}")
-    raise NotFound(f"There is no {noun} {show(name, 60)!r}.")
 
 
 class ClientShelf(Shelf[Client]):
@@ -110,6 +48,7 @@ class ClientShelf(Shelf[Client]):
         Blank("servers", "Servers", "1"),
         Blank("tax_exempt", "Tax exempt", "yes or no"),
         Blank("tax_ref", "Exemption reference"),
+        Blank("notes", "Notes"),
     )
 
     def all(self, store: Store) -> Sequence[Client]:
@@ -122,11 +61,7 @@ class ClientShelf(Shelf[Client]):
 
     def find(self, store: Store, name: str) -> Client:
         """The client of that name, or whose name holds it."""
-        found = clients.client_by_name(store, name)
-        if found is None:
-            found = near(self.noun, name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Client)
-        return found
+        return client_named(store, name)
 
     def title(self, store: Store, record: Client) -> str:
         """Its name."""
@@ -148,6 +83,7 @@ class ClientShelf(Shelf[Client]):
             "servers": "" if record.servers is None else str(record.servers),
             "tax_exempt": "yes" if record.tax_exempt else "no",
             "tax_ref": record.tax_ref,
+            "notes": record.notes,
         }
 
     def write(self, seat: Seat, unit: Unit, before: Client | None, texts: Mapping[str, str], faults: list[str]) -> int:
@@ -162,6 +98,7 @@ class ClientShelf(Shelf[Client]):
             reading.flag("tax_exempt"),
             reading.text("tax_ref"),
             reading.choice("kind", ("client", "prospect"), "client"),
+            notes=reading.text("notes", limits.NOTE),
         )
         if after.tax_exempt and not after.tax_ref:
             reading.fault("tax_ref", "is missing: what exempts the client?")
@@ -181,6 +118,7 @@ class ClientShelf(Shelf[Client]):
                 after.tax_exempt,
                 after.tax_ref,
                 after.kind,
+                after.notes,
             )
         clients.update_client(unit, before, after)
         return before.id
@@ -218,17 +156,11 @@ class SiteShelf(Shelf[Site]):
 
     def find(self, store: Store, name: str) -> Site:
         """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
-        names = {one.id: one.name for one in clients.all_clients(store)}
-        sites = self.all(store)
-        by_title = {f"{names.get(one.client_id, '')} / {one.name}": one for one in sites}
-        found = near(self.noun, name, by_title)
-        assert isinstance(found, Site)
-        return found
+        return site_named(store, name)
 
     def title(self, store: Store, record: Site) -> str:
         """Client and site."""
-        client = clients.client(store, record.client_id)
-        return f"{client.name if client else ''} / {record.name}"
+        return site_title(store, record)
 
     def line(self, store: Store, record: Site) -> str:
         """Address, and whether it is placed."""
@@ -256,7 +188,7 @@ class SiteShelf(Shelf[Site]):
         reading, firm = Reading(texts), seat.firm
         client: Client | None = None
         try:
-            client = ClientShelf().find(seat.store, reading.text("client", required=True))
+            client = client_named(seat.store, reading.text("client", required=True))
         except NotFound as fault:
             reading.fault("client", str(fault))
         after = Site(
@@ -429,11 +361,7 @@ class TechnicianShelf(Shelf[Technician]):
 
     def find(self, store: Store, name: str) -> Technician:
         """The technician of that name or login."""
-        found = people.technician_by_name(store, name)
-        if found is None:
-            found = near(self.noun, name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Technician)
-        return found
+        return technician_named(store, name)
 
     def title(self, store: Store, record: Technician) -> str:
         """The name."""
@@ -576,7 +504,7 @@ class AbsenceShelf(Shelf[people.AbsenceRecord]):
         reading, zone = Reading(texts), seat.firm.zone
         staff_id = 0
         try:
-            staff_id = TechnicianShelf().find(seat.store, reading.text("technician", required=True)).id
+            staff_id = technician_named(seat.store, reading.text("technician", required=True)).id
         except NotFound as fault:
             reading.fault("technician", str(fault))
         starts = reading.when("from", zone, seat.now)
@@ -725,6 +653,7 @@ class SettingsShelf(Shelf[FirmRecord]):
 SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
+    "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),
     "staff": StaffShelf(),
