@@ -41,8 +41,10 @@ class BookScreen(SeatedScreen):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     TITLE_WORD = "the book"
+    AUTO_FOCUS = "FigureList"
     DEFAULT_CSS = """
-    BookScreen #find { display: none; height: 3; }
+    BookScreen #find { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
+    BookScreen #find:focus { border: none; background: $primary 30%; }
     BookScreen.-finding #find { display: block; }
     BookScreen FigureList { width: 1fr; height: 1fr; }
     BookScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }

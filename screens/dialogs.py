@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -140,10 +141,28 @@ class Field:
     placeholder: str = ""
 
 
+_FRAME_ROWS = 5
+"""What a form needs beside its fields: border, title, fault and hint."""
+
+
 class Form(LeanModal[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Form")
+    DEFAULT_CSS = (
+        _DIALOG_CSS.replace("$self", "Form")
+        + """
+    Form .fields { height: auto; scrollbar-size-vertical: 1; }
+    Form .row { height: 1; layout: horizontal; }
+    Form .row .field { width: 26; margin: 0; }
+    Form .row Input { width: 1fr; }
+    Form.-narrow .row { height: 3; layout: vertical; }
+    Form.-narrow .row .field { width: 1fr; }
+    Form.-narrow .row Input { width: 1fr; margin: 0 0 1 0; }
+    Form.-tall .dialog { height: 90%; }
+    Form.-tall .fields { height: 1fr; }
+    """
+    )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-beside")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("ctrl+s", "save", "Save", id="dialog.save"),
@@ -162,13 +181,20 @@ class Form(LeanModal[dict[str, str] | None]):
         self._title, self._fields, self._check, self._hint = title, fields, check, hint
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Vertical(classes="dialog"):
             yield Label(Content(show(self._title)), classes="dialog--title")
-            for field in self._fields:
-                yield Label(Content(show(field.label)), classes="field")
-                yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
+            with VerticalScroll(classes="fields", can_focus=False):
+                for field in self._fields:
+                    with Container(classes="row"):
+                        yield Label(Content(show(field.label)), classes="field")
+                        yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
             yield Label(Content(""), classes="dialog--fault", id="fault")
             yield Label(Content(self._hint), classes="dialog--hint")
+
+    def on_resize(self, event: Resize) -> None:
+        """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
+        rows = len(self._fields) * (1 if event.size.width >= 70 else 3)
+        self.set_class(rows + _FRAME_ROWS > event.size.height * 9 // 10, "-tall")
 
     def on_input_submitted(self) -> None:
         """Enter saves from any field."""

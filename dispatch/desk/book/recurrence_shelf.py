@@ -13,7 +13,6 @@ from dispatch.desk.book.blanks import Blank, Reading
 from dispatch.desk.book.finding import near, site_named, site_title, technician_named
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.recurring import left_standing, preview, remake
-from dispatch.desk.refusals import NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of, day_text, parse_clock, parse_day
@@ -132,13 +131,10 @@ class RecurrenceShelf(Shelf[Recurrence]):
 
 
 def _read(store: Store, reading: Reading, before: Recurrence | None, today: datetime.date) -> Recurrence | None:
-    site_id, rule = 0, ""
+    site = reading.found("site", lambda name: site_named(store, name))
+    rule = reading.text("rule", required=True)
     try:
-        site_id = site_named(store, reading.text("site", required=True)).id
-    except NotFound as fault:
-        reading.fault("site", str(fault))
-    try:
-        rule = str(parse_rule(reading.raw("rule")))
+        rule = str(parse_rule(rule)) if rule else ""
     except ValueError as fault:
         reading.fault("rule", str(fault))
     starts = _day(reading, "starts", today) or (before.starts_on if before is not None else today)
@@ -150,18 +146,15 @@ def _read(store: Store, reading: Reading, before: Recurrence | None, today: date
     for skill in skills:
         if skill not in known:
             reading.fault("skills", f"nobody has {skill!r}; known are {', '.join(sorted(known)) or 'none yet'}")
-    preferred_id = None
-    if reading.raw("preferred"):
-        try:
-            preferred_id = technician_named(store, reading.text("preferred")).id
-        except NotFound as fault:
-            reading.fault("preferred", str(fault))
+    preferred = (
+        reading.found("preferred", lambda name: technician_named(store, name)) if reading.raw("preferred") else None
+    )
     minutes = reading.whole("minutes", 1, 1440)
     if minutes is None and not reading.raw("minutes"):
         reading.fault("minutes", "is missing")
     recurrence = Recurrence(
         id=0 if before is None else before.id,
-        site_id=site_id,
+        site_id=0 if site is None else site.id,
         rule=rule,
         starts_on=starts,
         work=reading.text("work", limits.LINE, required=True),
@@ -173,7 +166,7 @@ def _read(store: Store, reading: Reading, before: Recurrence | None, today: date
         skills=skills,
         tags=tuple(word.casefold() for word in reading.words("tags")),
         promised=_window(reading),
-        preferred_id=preferred_id,
+        preferred_id=None if preferred is None else preferred.id,
     )
     return None if reading.faults else recurrence
 

@@ -186,11 +186,7 @@ class SiteShelf(Shelf[Site]):
     def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
         """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
         reading, firm = Reading(texts), seat.firm
-        client: Client | None = None
-        try:
-            client = client_named(seat.store, reading.text("client", required=True))
-        except NotFound as fault:
-            reading.fault("client", str(fault))
+        client = reading.found("client", lambda name: client_named(seat.store, name))
         after = Site(
             id=0 if before is None else before.id,
             client_id=client.id if client is not None else 0,
@@ -502,23 +498,19 @@ class AbsenceShelf(Shelf[people.AbsenceRecord]):
     ) -> int:
         """Write an absence."""
         reading, zone = Reading(texts), seat.firm.zone
-        staff_id = 0
-        try:
-            staff_id = technician_named(seat.store, reading.text("technician", required=True)).id
-        except NotFound as fault:
-            reading.fault("technician", str(fault))
+        technician = reading.found("technician", lambda name: technician_named(seat.store, name))
         starts = reading.when("from", zone, seat.now)
         ends = reading.when("to", zone, starts or seat.now, day=day_of(starts or seat.now, zone))
         reason = reading.text("reason", limits.LINE)
         if starts is not None and ends is not None and ends <= starts:
             reading.fault("to", "is not after from")
         faults += reading.faults
-        if faults or starts is None or ends is None:
+        if faults or technician is None or starts is None or ends is None:
             return 0
         absence = Absence(starts, ends, reason)
         if before is None:
-            return people.add_absence(unit, staff_id, absence)
-        people.update_absence(unit, before, staff_id, absence)
+            return people.add_absence(unit, technician.id, absence)
+        people.update_absence(unit, before, technician.id, absence)
         return before.id
 
     def shelve(self, unit: Unit, record: people.AbsenceRecord, at: int | None) -> None:
@@ -549,14 +541,14 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("currency", "Currency", "USD"),
         Blank("depot", "Depot", "39.9612, -82.9988, or the link of a map"),
         Blank("depot_address", "Address of the depot"),
-        Blank("buffer_minutes", "Buffer between visits, minutes", "30"),
-        Blank("test_minutes", "Time for tests in every visit, minutes", "15"),
+        Blank("buffer_minutes", "Buffer, minutes", "30"),
+        Blank("test_minutes", "Time for tests, minutes", "15"),
         Blank("overlap", "Overlapping visits", "block, warn or allow"),
         Blank("late_minutes", "Late from, minutes", "10"),
         Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
         Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
-        Blank("geocoder_agent", "Address look-up, user agent", "who asks, as the endpoint's terms want it"),
+        Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
     )
 
     def all(self, store: Store) -> Sequence[FirmRecord]:
