@@ -249,8 +249,8 @@ def change(unit: Unit, visit: Visit, **columns: Any) -> int:
 
 
 def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
-    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`."""
-    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at"}
+    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`, `seen_at`."""
+    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at", "seen_at"}
     if not columns or not set(columns) <= allowed:
         raise ValueError(f"not a moment of an assignment: {sorted(set(columns) - allowed)}")
     names = ", ".join(f"{name} = ?" for name in columns)
@@ -286,14 +286,25 @@ def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
     crews: dict[int, list[Assignment]] = {}
     for row in store.all(
         "SELECT a.visit_id, a.id, a.staff_id, t.name, a.labour_class, a.vehicle, a.billable, a.depart_at, a.check_in_at, "
-        f"a.check_out_at, a.return_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
+        f"a.check_out_at, a.return_at, a.seen_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
         params,
     ):
-        visit_id, assignment_id, staff_id, name, labour_class, vehicle, billable, depart, check_in, check_out, back = (
-            row
-        )
+        (
+            visit_id,
+            assignment_id,
+            staff_id,
+            name,
+            labour_class,
+            vehicle,
+            billable,
+            depart,
+            check_in,
+            check_out,
+            back,
+            seen,
+        ) = row
         part = Assignment(
-            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back,
+            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back, seen,
             tuple(segments.get(assignment_id, ())),
         )  # fmt: skip
         crews.setdefault(visit_id, []).append(part)

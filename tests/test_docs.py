@@ -18,6 +18,7 @@ from dispatch.commands.line import GROUPS, run
 from screens.board import BoardScreen
 from screens.book import BookScreen
 from screens.client import ClientScreen
+from screens.crew_deeds import CrewDeeds
 from screens.day import DayScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
@@ -32,7 +33,7 @@ from widgets.timeline import Timeline
 ROOT = Path(__file__).parents[1]
 PLACES = (
     ("Everywhere", (DispatchApp, SeatedScreen, LeanScreen)),
-    ("The board", (BoardScreen,)),
+    ("The board", (BoardScreen, CrewDeeds)),
     ("The timeline, and a visit in hand", (Timeline,)),
     ("Lists: the queue, my day, a checklist, the log", (LineList,)),
     ("My day", (DayScreen,)),

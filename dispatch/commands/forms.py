@@ -10,6 +10,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
+from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
@@ -144,6 +145,7 @@ def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
                 "end": _moment(visit.end, zone),
                 "state": visit.state.value,
                 "pinned": visit.pinned,
+                "seen": not visit.unseen if visit.state is State.DISPATCHED else None,
                 "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
                 "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
                 "checked_in": _moment(visit.actual_in, zone),

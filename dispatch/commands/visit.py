@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from dispatch.commands import crews
 from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ def add_parsers(groups: Any) -> None:
         "--our-fault", action="store_true", help="the cause is our own failure: the follow-up is not charged"
     )
 
+    crews.add_deeds(deed)
     deed("undo", _undo, "take back your last change", reference=False)
     deed("redo", _redo, "do again what you took back", reference=False)
 

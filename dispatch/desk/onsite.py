@@ -51,6 +51,18 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         return _again(seat.store, visit)
 
 
+def see(seat: Seat, reference: str) -> None:
+    """Note that the person has seen a visit that was dispatched to them. Seen once is seen; nobody else can see it for them."""
+    with seat.write("see", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        part = visit.assignment_of(seat.staff.id)
+        if part is None or part.seen_at is not None or visit.state is not State.DISPATCHED:
+            unit.leave_unchanged()
+            return
+        visits.stamp(unit, part, seen_at=unit.at)
+        unit.audit("visit", visit.id, technician=part.technician)
+
+
 def arrive(seat: Seat, reference: str, *, technician: str | None = None, early_agreed_by: str = "") -> Visit:
     """Check in. `early_agreed_by` is who agreed to begin before the appointment; without it that time is not charged."""
     with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:

@@ -214,6 +214,8 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         parts.append(f"in {_clock(visit.actual_in, board)}")
     if visit.actual_out is not None:
         parts.append(f"out {_clock(visit.actual_out, board)}")
+    if visit.unseen:
+        parts.append("not seen yet")
     if visit.pinned:
         parts.append("pinned")
     return "  ".join(parts)

@@ -9,6 +9,7 @@ from db import doors, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk.handing_over import owners_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
@@ -37,6 +38,7 @@ def rules_of(firm: Firm) -> Rules:
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
+    owners = owners_of(store, [visit.id]).get(visit.id)
     hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
     access = None
     if hours is not None:
@@ -59,6 +61,8 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
         confirmed=visit.state is State.CONFIRMED,
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
+        owners=None if owners is None else owners.allowed,
+        owner="" if owners is None else " and ".join(owners.names),
     )
 
 

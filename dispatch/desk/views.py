@@ -161,6 +161,7 @@ def _card(
         crew=tuple(part.technician for part in visit.assignments),
         phone=phones.get(visit.client_id, ""),
         reason=visit.reason,
+        unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
     )
 
 

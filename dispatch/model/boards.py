@@ -19,7 +19,8 @@ class BoardVisit(NamedTuple):
     """A visit as it stands in a view. Instants; `start`..`end` is the planned stay, test allowance included.
 
     `leg` is the drive to it (None in the queue). `actual_in`/`actual_out` are what the clock recorded.
-    `access` are the opening spans of the site on the board's day (empty: always open).
+    `access` are the opening spans of the site on the board's day (empty: always open). `unseen`: it was dispatched, and
+    its technician has not looked at it since.
     """
 
     id: int
@@ -54,6 +55,7 @@ class BoardVisit(NamedTuple):
     crew: tuple[str, ...] = ()
     phone: str = ""
     reason: str = ""
+    unseen: bool = False
 
 
 class BoardRow(NamedTuple):

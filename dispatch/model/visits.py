@@ -22,7 +22,10 @@ class Segment(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A technician on a visit, with what the clock recorded: en route, arrived, left, home."""
+    """A technician on a visit, with what the clock recorded: en route, arrived, left, home.
+
+    `seen_at` is when they saw that the visit was dispatched to them.
+    """
 
     id: int
     technician_id: int
@@ -34,6 +37,7 @@ class Assignment(NamedTuple):
     check_in_at: int | None = None
     check_out_at: int | None = None
     return_at: int | None = None
+    seen_at: int | None = None
     segments: tuple[Segment, ...] = ()
 
 

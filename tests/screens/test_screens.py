@@ -12,10 +12,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from db import handovers
 from db.store import Store
 from db.unit import Actor
 from dispatch.app import DispatchApp
 from dispatch.desk import onsite, schedule
+from dispatch.desk.intake import Request, add
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
@@ -274,3 +276,66 @@ async def test_first_frame_is_in_the_colours_of_the_product(office: Office) -> N
         assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
         await press(pilot, "3", "1")
         assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
+
+
+async def test_two_visits_are_swapped_by_two_keys(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(1)
+        await press(pilot, "s")
+        timeline.select(2)
+        await pilot.press("s")
+        await until_true(pilot, lambda: state(office, "R1")[1] == at("14:00"))
+        assert state(office, "R2")[1] == at("09:00")
+        timeline.select(1)
+        await press(pilot, "s", "escape", "s", "escape")
+    assert state(office, "R1")[1] == at("14:00")
+
+
+async def test_a_second_technician_shares_the_work(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        await pilot.press("W")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until(pilot, AskText)  # Ben has not the skill
+        pilot.app.screen.query_one(Input).value = "he carries the rack"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: len(visit_page(office.store, "R1").visit.assignments) == 2)
+
+
+async def test_a_visit_is_seen_when_its_technician_looks(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    async with opened(office.dana, "day") as pilot:
+        await settled(pilot)
+    assert visit_page(office.store, "R1").visit.assignments[0].seen_at is None
+    async with opened(office.ana, "day") as pilot:
+        await until_true(pilot, lambda: visit_page(office.store, "R1").visit.assignments[0].seen_at is not None)
+
+
+async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> None:
+    office.on_site("R1")
+    follow_up = add(office.dana, Request("Harbor Dental", "the rest", "30", site="Main office", same_job="R1"))
+    schedule.assign(office.dana, follow_up.reference, ["Ana Ruiz"], at("14:00"), reason="later", confirmed=True)
+    async with opened(office.lee, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(follow_up.id)
+        await pilot.press("A")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until(pilot, AskText)
+        pilot.app.screen.query_one(Input).value = "Ana is ill"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: handovers.open_for(office.store, office.ben.staff.id))
+    async with opened(office.ben, "day") as pilot:
+        await pilot.press("A")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until_true(pilot, lambda: not handovers.open_for(office.store, office.ben.staff.id))
+    assert schedule.move(office.dana, follow_up.reference, ["Ben Okafor"], None, reason="ok", confirmed=True).crew
