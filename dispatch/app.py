@@ -13,7 +13,9 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from db.faults import StoreFault
 from dispatch.desk import views
+from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 from widgets.themes import THEMES
@@ -97,6 +99,8 @@ class DispatchApp(App[None]):
         """The day that board, day and log show."""
         self.technician = technician
         """Whose day the second mode shows; None: one's own."""
+        self.ear = Ear(seat)
+        """What others do meanwhile."""
         self.ascii_only = ascii_only
         """Draw with ASCII characters only."""
 
@@ -119,7 +123,6 @@ class DispatchApp(App[None]):
     @work(thread=True, exclusive=True, group="recurring")
     def _make_ahead(self) -> None:
         """Make the recurring visits of the next weeks, where some are missing."""
-        from db.faults import StoreFault
         from dispatch.desk.recurring import make_ahead
         from dispatch.desk.refusals import Refusal
 
@@ -158,6 +161,8 @@ class DispatchApp(App[None]):
 
     def _watch(self) -> None:
         if self.seat.store.changed():
+            with contextlib.suppress(StoreFault):
+                self.ear.listen()
             self.reload()
 
     def _tick(self) -> None:

@@ -160,9 +160,10 @@ class BoardScreen(CrewDeeds):
             parts.append(f"{len(board.on_hold)} on hold")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
+        heard = self._app.ear.now
         self.query_one(StatusBar).set_texts(
             f"Dispatch  {day_text(board.day)}",
-            " · ".join(parts),
+            (ink(heard, "info"),) if heard else " · ".join(parts),
             f"{clock_text(self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
         )
 
@@ -173,6 +174,8 @@ class BoardScreen(CrewDeeds):
         visit, row = self._selected()
         hint = self._hint(visit, row)
         advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and (done := self._app.ear.by_visit.get(visit.id)) is not None:
+            advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
             advice.append(ink(visit.reason, "dim"))
         self.query_one(VisitDetail).set_visit(

@@ -18,7 +18,7 @@ from db.unit import Actor
 from dispatch.app import DispatchApp
 from dispatch.desk import onsite, schedule
 from dispatch.desk.intake import Request, add
-from dispatch.desk.seat import Seat
+from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
 from screens.dialogs import AskConfirm, AskText, Choose, Form
@@ -27,6 +27,7 @@ from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
 from widgets.checklist import ChecklistView
+from widgets.header import StatusBar
 from widgets.queue import Queue
 from widgets.themes import DARK
 from widgets.timeline import Timeline
@@ -253,7 +254,6 @@ async def test_store_that_is_gone_is_said(office: Office) -> None:
 
 
 def test_new_request_form_keeps_what_was_typed(office: Office) -> None:
-    from dispatch.desk.intake import Request, add
     from dispatch.desk.refusals import Faulty
 
     with pytest.raises(Faulty) as refused:
@@ -339,3 +339,18 @@ async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> N
         await pilot.press("enter")
         await until_true(pilot, lambda: not handovers.open_for(office.store, office.ben.staff.id))
     assert schedule.move(office.dana, follow_up.reference, ["Ben Okafor"], None, reason="ok", confirmed=True).crew
+
+
+async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        lee = take_seat(elsewhere, "dana")
+        async with opened(office.dana, "board") as pilot:
+            await settled(pilot)
+            schedule.move(lee, "R1", None, at("10:00"))
+            bar = pilot.app.screen.query_one(StatusBar)
+            await until_true(pilot, lambda: "Dana Wells: move R1 Harbor Dental" in str(bar.line_at(0, 140)))
+            office.clock.advance(60)
+            await pilot.pause(0)
+            pilot.app.screen.tick()  # type: ignore[attr-defined]
+            assert "move R1" not in str(bar.line_at(0, 140))
