@@ -13,15 +13,16 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers
-from dispatch.desk import onsite, views
-from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.desk import clocking, onsite, views
+from dispatch.desk.clocking import Forgotten
+from dispatch.desk.visit_page import VisitPage, find, visit_page
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show
-from screens.dialogs import AskText, Choose, Row
-from screens.seated import SeatedScreen
+from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.stay_deeds import StayDeeds
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.stops import StopList
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
 
-class DayScreen(SeatedScreen):
+class DayScreen(StayDeeds):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
     DEFAULT_CSS = """
@@ -57,6 +58,7 @@ class DayScreen(SeatedScreen):
             id="visit.hand-over",
             tooltip="answer whether you take over a job that others began",
         ),
+        Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
@@ -67,6 +69,7 @@ class DayScreen(SeatedScreen):
         self._board: Board | None = None
         self._row: BoardRow | None = None
         self._asked: list[Handover] = []
+        self._forgotten: list[Forgotten] = []
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -88,6 +91,11 @@ class DayScreen(SeatedScreen):
         self.reload()
         self._stops.focus()
 
+    def reference_here(self) -> str | None:
+        """The selected stop's visit."""
+        visit = self._stops.selected
+        return None if visit is None else visit.reference
+
     def client_here(self) -> str | None:
         """The selected stop's client."""
         visit = self._stops.selected
@@ -107,6 +115,7 @@ class DayScreen(SeatedScreen):
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select(ahead.id)
         self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
+        self._forgotten = clocking.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
         self._show_head()
         self._show_place()
 
@@ -128,6 +137,9 @@ class DayScreen(SeatedScreen):
         assert board is not None
         name = self._row.name if self._row else self._app.technician or self.seat.staff.name
         asked = "".join(f"take over {one.reference} {one.client}? A answers" for one in self._asked[:1])
+        for one in self._forgotten[:1]:
+            since = clock_text(one.arrived_at, board.zone, board.hours24)
+            asked = f"still at {one.client}, since {since}? E says when you left"
         self.query_one(StatusBar).set_texts(
             f"{name} · {day_text(board.day)}", asked, clock_text(self.seat.now, board.zone, board.hours24)
         )
@@ -158,6 +170,27 @@ class DayScreen(SeatedScreen):
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
         await self.do(onsite.see, reference)
+
+    @work
+    async def action_left(self) -> None:
+        """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
+        if not self._forgotten:
+            self.say("No check-out is missing.")
+            return
+        there, board = self._forgotten[0], self._board
+        assert board is not None
+        visit = self.look(find, self.seat.store, there.reference)
+        if visit is None:
+            return
+        fields = [Field("at", "You left at", placeholder="16:10")]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            return self.faults_of(
+                lambda: onsite.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
+            )
+
+        await self.app.push_screen_wait(Form(f"When did you leave {there.client}?", fields, save))
+        self.reload()
 
     @work
     async def action_answer(self) -> None:

@@ -23,7 +23,7 @@ from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.text import show
 from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
 from screens.price import price_words
-from screens.seated import SeatedScreen
+from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
 
-class VisitScreen(SeatedScreen):
+class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
 
     DEFAULT_CSS = """
@@ -84,6 +84,10 @@ class VisitScreen(SeatedScreen):
         self.reload()
         self._to_next_open()
         self._view.focus()
+
+    def reference_here(self) -> str | None:
+        """The visit of the screen."""
+        return self._reference
 
     def client_here(self) -> str | None:
         """The visit's client."""

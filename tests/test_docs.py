@@ -24,6 +24,7 @@ from screens.keys import sentence_of
 from screens.log import LogScreen
 from screens.prices import PricesScreen
 from screens.seated import SeatedScreen
+from screens.stay_deeds import StayDeeds
 from screens.terms import TermsScreen
 from screens.visit import VisitScreen
 from widgets.lean import LeanScreen
@@ -37,7 +38,7 @@ PLACES = (
     ("The timeline, and a visit in hand", (Timeline,)),
     ("Lists: the queue, my day, a checklist, the log", (LineList,)),
     ("My day", (DayScreen,)),
-    ("A visit", (VisitScreen,)),
+    ("A visit", (VisitScreen, StayDeeds)),
     ("The visit log", (LogScreen,)),
     ("Rate cards and agreements", (PricesScreen, TermsScreen)),
     ("The book, and a client's page", (BookScreen, ClientScreen)),

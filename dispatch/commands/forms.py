@@ -101,6 +101,42 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     return visit_form(page.visit) | {
         "address": page.site.address,
         "access_notes": page.site.access_notes,
+        "used": [
+            {"number": one.id, "code": one.code, "label": one.label, "quantity": one.quantity, "amount": one.amount}
+            for one in page.used
+        ],
+        "marks": [
+            {
+                "technician": one.technician,
+                "kind": one.kind,
+                "from": _moment(one.starts_at, zone),
+                "to": _moment(one.ends_at, zone),
+                "reason": one.reason,
+            }
+            for one in page.marks
+        ],
+        "segments": [
+            {
+                "technician": part.technician,
+                "kind": one.kind,
+                "from": _moment(one.starts_at, zone),
+                "to": _moment(one.ends_at, zone),
+            }
+            for part in page.visit.assignments
+            for one in part.segments
+        ],
+        "corrections": [
+            {
+                "technician": one.technician,
+                "what": one.what,
+                "was": _moment(one.before, zone),
+                "is": _moment(one.after, zone),
+                "reason": one.reason,
+                "by": one.by,
+                "at": _moment(one.at, zone),
+            }
+            for one in page.corrections
+        ],
         "follow_ups": [one.reference for one in page.follow_ups],
         "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],

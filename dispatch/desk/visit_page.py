@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, people, settings, visits
+from db import agreements, audit, checklists, clients, people, settings, stays, visits
 from db.legs import legs_of_day
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
@@ -17,6 +17,7 @@ from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
@@ -29,6 +30,7 @@ class VisitPage:
 
     `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
     prepaid pools that it would draw from, `same_job` the other visits of its job but its follow-ups.
+    `used` and `marks` are what stands, `corrections` every moment that was put right, the oldest first.
     """
 
     visit: Visit
@@ -45,6 +47,9 @@ class VisitPage:
     unit: DistanceUnit
     balances: tuple[str, ...] = ()
     same_job: tuple[Visit, ...] = ()
+    used: tuple[UsedItem, ...] = ()
+    marks: tuple[WorkMark, ...] = ()
+    corrections: tuple[TimeCorrection, ...] = ()
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -92,6 +97,9 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
             balances=tuple(_balances(store, visit, firm.zone)),
+            used=tuple(stays.items_of(store, visit.id)),
+            marks=tuple(stays.marks_of(store, visit.id)),
+            corrections=tuple(stays.corrections_of(store, visit.id)),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),

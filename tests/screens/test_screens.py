@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from db import handovers
 from db.store import Store
@@ -354,3 +354,33 @@ async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
             await pilot.pause(0)
             pilot.app.screen.tick()  # type: ignore[attr-defined]
             assert "move R1" not in str(bar.line_at(0, 140))
+
+
+async def test_a_forgotten_check_out_is_asked_for_on_my_day(office: Office) -> None:
+    office.on_site("R1")
+    office.finish("R1")
+    office.go("14:30")
+    async with opened(office.ana, "day") as pilot:
+        assert "still at Harbor Dental" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+        await pilot.press("E")
+        await until(pilot, Form)
+        pilot.app.screen.query_one("#field-at", Input).value = "08:00"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "cannot have left" in str(pilot.app.screen.query_one("#fault", Static).render())
+        pilot.app.screen.query_one("#field-at", Input).value = "10:15"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.CLOSED)
+    assert visit_page(office.store, "R1").visit.assignments[0].check_out_at == at("10:15")
+
+
+async def test_the_clock_is_told_of_a_break(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.ana, "day") as pilot:
+        await pilot.press("C")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until_true(
+            pilot,
+            lambda: [one.kind for one in visit_page(office.store, "R1").visit.assignments[0].segments][-1] == "break",
+        )
