@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from db import handovers
 from db.store import Store
@@ -23,6 +23,7 @@ from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp
+from screens.note import AskNote
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
@@ -384,3 +385,22 @@ async def test_the_clock_is_told_of_a_break(office: Office) -> None:
             pilot,
             lambda: [one.kind for one in visit_page(office.store, "R1").visit.assignments[0].segments][-1] == "break",
         )
+
+
+async def test_a_note_that_was_not_saved_stands_there_again(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.ana, "day") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        await press(pilot, *"new switch", "escape")
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == "new switch"
+        await pilot.press("ctrl+s")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").checklist.last_work > 0)
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == ""
