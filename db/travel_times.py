@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from db.store import Store
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Cell, Pair, learned_leg
-from dispatch.travel.learning import LearnedPair, Observed
 from dispatch.travel.scale import Scale
 
 if TYPE_CHECKING:
     from db.unit import Unit
+    from dispatch.travel.learning import LearnedPair, Observed
 
 _AT_ONCE = 500
 """Destinations in one query; the thread that asks lets others have the store in between."""
@@ -147,6 +147,7 @@ def observed(store: Store) -> list[Observed]:
     from home. A leg is left out where either place has no coordinates.
     """
     from dispatch.model.instants import day_of
+    from dispatch.travel.learning import Observed
 
     homes = {
         staff_id: Place(lat, lon)

@@ -11,7 +11,6 @@ from dispatch.travel.asking import Refused
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.known import Cell
 
-PROFILE = "car"
 RADIUS = 1000
 """Metres that a place may lie from the nearest road. Without a limit any point snaps, however far away it is."""
 NO_WAY = Cell(None, None)
@@ -51,7 +50,7 @@ def in_blocks(
         for left in range(0, len(destinations), side):
             found = ask(origins[top : top + side], destinations[left : left + side])
             for row, cells in zip(band, found, strict=True):
-                row += cells
+                row.extend(cells)
         rows += band
     return rows
 

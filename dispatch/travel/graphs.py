@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,16 +56,19 @@ def graph(graph_id: str) -> Graph | None:
     return _read(_folder() / graph_id) if graph_id.isalnum() else None
 
 
-def build(engine: Executables, extract: Path, tell: Tell = lambda step: None) -> Graph:
+def build(
+    engine: Executables, extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None
+) -> Graph:
     """Build the graph of an extract (multi-level Dijkstra, by car); one that is there already is left as it is.
 
     Args:
         engine: what builds it.
         extract: `.osm.pbf`, or `.osm` as XML.
         tell: called with each step as it begins.
+        stop: set by another thread, it ends the building.
 
     Raises:
-        NotBuilt: the file cannot be read, or is no extract with roads.
+        NotBuilt: the file cannot be read, is no extract with roads, or the building was stopped.
     """
     name = extract.name.lower()
     ending = next((one for one in ENDINGS if name.endswith(one)), None)
@@ -89,7 +95,7 @@ def build(engine: Executables, extract: Path, tell: Tell = lambda step: None) ->
             )
             for words, tool, arguments in steps:
                 tell(words)
-                _run(engine.tool(tool), [str(one) for one in arguments])
+                _run(engine.tool(tool), [str(one) for one in arguments], stop)
             size = sum(one.stat().st_size for one in fresh.iterdir()) / 1_000_000
             about = {
                 "name": extract.name[: -len(ending)],
@@ -145,11 +151,22 @@ def _hash(engine: Executables, extract: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _run(tool: Path, arguments: list[str]) -> None:
-    done = subprocess.run(
-        [str(tool), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
-    )
-    if done.returncode != 0:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if "[error]" in line]
-        reason = said[0].partition("[error]")[2].strip() if said else f"{tool.name} ended with {done.returncode}"
-        raise NotBuilt(f"The road graph could not be built: {reason[:300]}")
+def _run(tool: Path, arguments: list[str], stop: threading.Event | None) -> None:
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen([str(tool), *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process,
+    ):
+        try:
+            while process.poll() is None:
+                if stop is not None and stop.is_set():
+                    raise NotBuilt("The building of the road graph was stopped.")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(0.2)
+        except BaseException:
+            process.kill()
+            raise
+        if process.returncode != 0:
+            log.seek(0)
+            said = [line for line in log.read().decode(errors="replace").splitlines() if "[error]" in line]
+            reason = said[0].partition("[error]")[2].strip() if said else f"{tool.name} ended with {process.returncode}"
+            raise NotBuilt(f"The road graph could not be built: {reason[:300]}")
