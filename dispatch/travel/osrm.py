@@ -10,6 +10,7 @@ from dispatch.model.travel import Place
 from dispatch.travel.asking import Refused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.engines import NO_WAY, RADIUS, Path, Table, cells_of, decoded, in_blocks, runs_of
+from dispatch.travel.known import Cell
 
 _BAD_POINT = re.compile(r"coordinate (\d+)")
 _SIDE = 50
@@ -21,12 +22,28 @@ class Osrm:
     """`table` and `route` of the HTTP interface v1. `radiuses` is always sent: without it any point snaps to some road."""
 
     def __init__(
-        self, url: str | Callable[[], str], *, name: str = "OSRM", timeout: float = 10.0, local: bool = False
+        self,
+        url: str | Callable[[], str],
+        *,
+        name: str = "OSRM",
+        timeout: float = 10.0,
+        local: bool = False,
+        again: Callable[[], bool] = lambda: False,
     ) -> None:
+        """A client of the server at `url`.
+
+        Args:
+            url: its address, or what makes sure that it runs and says where.
+            name: what people call it.
+            timeout: seconds that any step of an answer may take.
+            local: our own child, which takes large questions.
+            again: asked after a question without an answer: whether it is worth to ask once more.
+        """
         self._url = url
         self._name = name
         self._timeout = timeout
         self._side = _LOCAL_SIDE if local else _SIDE
+        self._again = again
 
     @property
     def name(self) -> str:
@@ -53,7 +70,12 @@ class Osrm:
             ends = [place for place in dict.fromkeys(destinations) if place not in dropped]
             if not starts or not ends:
                 return [[NO_WAY] * len(destinations) for _ in origins]
-            asked = [place for place in points if place in {*starts, *ends}]
+            wanted = {*starts, *ends}
+            asked = [place for place in points if place in wanted]
+            if len(asked) == 1:  # it wants two places at least
+                return [
+                    [Cell(0, 0) if start == end == asked[0] else NO_WAY for end in destinations] for start in origins
+                ]
             index = {place: number for number, place in enumerate(asked)}
             query = (
                 f"sources={_listed(index[place] for place in starts)}"
@@ -90,14 +112,21 @@ class Osrm:
             raise Unavailable(f"{self._name} answered with something unexpected.") from None
 
     def _ask(self, service: str, points: Sequence[Place], query: str) -> dict[str, Any]:
-        url = self._url if isinstance(self._url, str) else self._url()
         listed = ";".join(f"{place.lon:.6f},{place.lat:.6f}" for place in points)
         radiuses = ";".join([str(RADIUS)] * len(points))
-        return ask(
-            f"{url.rstrip('/')}/{service}/v1/driving/{listed}?{query}&radiuses={radiuses}&generate_hints=false",
-            who=self._name,
-            timeout=self._timeout,
-        )
+        question = f"{service}/v1/driving/{listed}?{query}&radiuses={radiuses}&generate_hints=false"
+        try:
+            return self._asked(question)
+        except Refused:
+            raise
+        except Unavailable:
+            if not self._again():
+                raise
+            return self._asked(question)
+
+    def _asked(self, question: str) -> dict[str, Any]:
+        url = self._url if isinstance(self._url, str) else self._url()
+        return ask(f"{url.rstrip('/')}/{question}", who=self._name, timeout=self._timeout)
 
 
 def _bad_point(fault: Refused, points: int) -> int | None:

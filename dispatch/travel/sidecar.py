@@ -22,6 +22,7 @@ RESTARTS = 3
 CALM = 600.0
 READY = 20.0
 """Seconds that a start may take: a large country is read from disk first."""
+MOMENT = 0.5
 NAME = "The road engine"
 
 # the kernel ends the engine with the thread that started it, also where the program is killed; `-S -I`: nothing but this
@@ -65,6 +66,11 @@ class Sidecar:
                 if not self._change.wait(max(0.0, ends - monotonic())):
                     raise Unavailable(f"{NAME} is still starting.")
             return f"http://127.0.0.1:{self._port}"
+
+    def ended(self) -> bool:
+        """Whether it has just died. A dying process may still take a question, and its end is known a moment later."""
+        with self._change:
+            return self._change.wait_for(lambda: not self._port, MOMENT)
 
     @property
     def pid(self) -> int | None:
@@ -124,6 +130,7 @@ class Sidecar:
         with self._change:
             if self._child is child:
                 self._port = 0
+                self._change.notify_all()
 
     def _command(self, port: int) -> list[str]:
         import os
@@ -144,7 +151,13 @@ _lock = threading.Lock()
 
 def local_roads(graph_id: str) -> Osrm:
     """The engine of this machine on a graph. It is started when it is asked first; one child serves all who ask."""
-    return Osrm(lambda: sidecar(graph_id).url(), name=NAME, timeout=5.0, local=True)
+    return Osrm(
+        lambda: sidecar(graph_id).url(),
+        name=NAME,
+        timeout=5.0,
+        local=True,
+        again=lambda: sidecar(graph_id).ended(),
+    )
 
 
 def sidecar(graph_id: str) -> Sidecar:
