@@ -26,9 +26,6 @@ def cells(
     store: Store, engine: str, origins: Sequence[int], destinations: Sequence[int], since: int = 0
 ) -> dict[Pair, Cell]:
     """What an engine has said of these pairs at `since` or later."""
-    engine_id = store.value("SELECT id FROM travel_engine WHERE key = ?", (engine,))
-    if engine_id is None:
-        return {}
     found: dict[Pair, Cell] = {}
     for origin in origins:
         for begin in range(0, len(destinations), _AT_ONCE):
@@ -36,8 +33,9 @@ def cells(
             marks = ", ".join("?" * len(some))
             for destination, seconds, metres in store.all(
                 "SELECT destination, seconds, metres FROM travel_time "
-                f"WHERE engine_id = ? AND origin = ? AND got_at >= ? AND destination IN ({marks})",
-                (engine_id, origin, since, *some),
+                "WHERE engine_id = (SELECT id FROM travel_engine WHERE key = ?) "
+                f"AND origin = ? AND got_at >= ? AND destination IN ({marks})",
+                (engine, origin, since, *some),
             ):
                 found[origin, destination] = Cell(seconds, metres)
     return found
@@ -85,8 +83,6 @@ def counted(store: Store, engine: str) -> int:
 def pairs(store: Store, origins: Sequence[int], destinations: Sequence[int]) -> dict[Pair, Leg]:
     """The learned pairs among these."""
     found: dict[Pair, Leg] = {}
-    if store.value("SELECT 1 FROM learned_pair LIMIT 1") is None:
-        return found
     wanted = set(destinations)
     for origin in origins:
         for destination, seconds, low, high in store.all(

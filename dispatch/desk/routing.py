@@ -48,9 +48,13 @@ def travel(store: Store | None = None) -> Chain:
 
 
 def known_drives(store: Store) -> list[Provider]:
-    """Pinned drives and learned pairs."""
-    pinned = {(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pins.pinned_places(store)}
-    return [Pinned(pinned), Known(partial(travel_times.pairs, store))]
+    """Pinned drives and learned pairs, where there are any."""
+    found: list[Provider] = []
+    if pinned := pins.pinned_places(store):
+        found.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
+    if travel_times.learned(store)[0]:
+        found.append(Known(partial(travel_times.pairs, store)))
+    return found
 
 
 def cached_roads(store: Store, firm: Firm, source: Source) -> Provider:
