@@ -162,18 +162,23 @@ class BoardScreen(CrewDeeds):
         else:
             self._drive_note = ""
 
-    @work(thread=True, exclusive=True, group="drives")
+    @work(thread=True, exclusive=True, group="drives", exit_on_error=False)
     def _ask_roads(self) -> None:
         """Ask for the drives of the day; what cannot be had is said, and stays estimated."""
+        from db.faults import StoreFault
         from dispatch.desk import roads
+        from dispatch.desk.refusals import Refusal
 
         try:
             fetched = roads.prefetch(self.seat, self._app.day)
         except (StoreFault, Refusal):
             return  # the next look at the day asks again
-        self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
+        if self.app.is_running:
+            self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
 
     def _drives_fetched(self, note: str, renewed: bool) -> None:
+        if not self.is_attached:
+            return
         if note != self._drive_note:
             self._drive_note = note
             if note:
