@@ -20,7 +20,7 @@ from dispatch.travel.sources import sources as sources_named
 
 HELD = 300
 """Seconds that a session remembers what it may not keep."""
-_KEPT_AT_ONCE = 5_000
+_KEPT_AT_ONCE = 2_000
 """Drives written in one transaction: others get their turn in between."""
 
 
