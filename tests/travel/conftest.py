@@ -19,11 +19,12 @@ __all__ = ["office"]
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> Path:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the engine is unpacked. Only where its wheel cannot be had, or not run, tests are skipped."""
     found = executables.executables()
     if found is None:
-        folder = Path(request.config.cache.mkdir("road-engine"))  # type: ignore[union-attr]
+        cache = getattr(request.config, "cache", None)  # a run may be without one
+        folder = Path(cache.mkdir("road-engine")) if cache is not None else tmp_path_factory.mktemp("road-engine")
         with (folder / "lock").open("w") as lock:  # one of the workers fetches, the others wait for it
             fcntl.flock(lock, fcntl.LOCK_EX)
             with pytest.MonkeyPatch.context() as patch:
