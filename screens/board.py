@@ -40,6 +40,8 @@ MOVE_KEYS = (
 """What the key bar says while a visit is in hand."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
+FETCH_AFTER = 0.4
+"""Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
 class BoardScreen(CrewDeeds):
@@ -78,6 +80,7 @@ class BoardScreen(CrewDeeds):
         Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
+        Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
         Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
         Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
@@ -98,6 +101,8 @@ class BoardScreen(CrewDeeds):
         self._from: str = ""
         self._filter = ""
         self._pricing: Timer | None = None
+        self._fetching: Timer | None = None
+        self._drive_note = ""
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -144,6 +149,43 @@ class BoardScreen(CrewDeeds):
         self._queue.set_board(board)
         self._show_head()
         self._show_selected()
+        self._fetch_drives()
+
+    def _fetch_drives(self) -> None:
+        """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
+        if self._fetching is not None:
+            self._fetching.stop()
+        firm = self.seat.firm
+        self._fetching = None
+        if firm.roads or firm.travel_engine != "none":
+            self._fetching = self.set_timer(FETCH_AFTER, self._ask_roads)
+        else:
+            self._drive_note = ""
+
+    @work(thread=True, exclusive=True, group="drives", exit_on_error=False)
+    def _ask_roads(self) -> None:
+        """Ask for the drives of the day; what cannot be had is said, and stays estimated."""
+        from db.faults import StoreFault
+        from dispatch.desk import roads
+        from dispatch.desk.refusals import Refusal
+
+        try:
+            fetched = roads.prefetch(self.seat, self._app.day)
+        except (StoreFault, Refusal):
+            return  # the next look at the day asks again
+        if self.app.is_running:
+            self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
+
+    def _drives_fetched(self, note: str, renewed: bool) -> None:
+        if not self.is_attached:
+            return
+        if note != self._drive_note:
+            self._drive_note = note
+            if note:
+                self.say(note, "warning")
+            self._show_head()
+        if renewed:
+            self.reload()
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
@@ -158,6 +200,8 @@ class BoardScreen(CrewDeeds):
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
         if board.on_hold:
             parts.append(f"{len(board.on_hold)} on hold")
+        if self._drive_note:
+            parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
         heard = self._app.ear.now
@@ -257,6 +301,12 @@ class BoardScreen(CrewDeeds):
 
             self.app.push_screen(VisitScreen(visit.reference))
 
+    def action_drives(self) -> None:
+        """Show the drives of the day."""
+        from screens.drives import DrivesScreen
+
+        self.app.push_screen(DrivesScreen())
+
     def action_pane(self) -> None:
         """Go between the board and the queue."""
         if self._queue.has_focus:
@@ -353,8 +403,12 @@ class BoardScreen(CrewDeeds):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
-        if not visit.located:
-            self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+        if not visit.located and not self.look(schedule.has_pinned_drive, self.seat.store, visit.reference):
+            self.say(
+                f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
+                "pinned (D).",
+                "warning",
+            )
             return
         ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:

@@ -20,6 +20,7 @@ from screens.book import BookScreen
 from screens.client import ClientScreen
 from screens.crew_deeds import CrewDeeds
 from screens.day import DayScreen
+from screens.drives import DrivesScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
 from screens.prices import PricesScreen
@@ -42,6 +43,7 @@ PLACES = (
     ("The visit log", (LogScreen,)),
     ("Rate cards and agreements", (PricesScreen, TermsScreen)),
     ("The book, and a client's page", (BookScreen, ClientScreen)),
+    ("The drives of the day", (DrivesScreen,)),
 )
 NAMES = {
     "question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",

@@ -44,6 +44,7 @@ GROUPS = {
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
     "book": ("client", "site", "recurrence", "technician", "absence", "settings"),
+    "travel": ("travel", "roads"),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
 }

@@ -17,7 +17,9 @@ class Firm:
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise.
     `default_shifts` and `default_lunch` stand in the form of a new technician, as they are typed. Addresses are looked up
-    at `geocoder_url`, by `geocoder_agent`; without both they are not.
+    at `geocoder_url`, by `geocoder_agent`; without both they are not. `roads` is the id of the road graph that drives are
+    reckoned on, empty for none; `travel_engine` (`none`, `osrm`, `valhalla`, `openrouteservice`) at `travel_url` is a
+    remote one, whose answers count for `travel_cache_minutes` (0: they are not kept).
     """
 
     name: str = "My firm"
@@ -36,4 +38,8 @@ class Firm:
     default_lunch: str = ""
     geocoder_url: str = ""
     geocoder_agent: str = ""
+    roads: str = ""
+    travel_engine: str = "none"
+    travel_url: str = ""
+    travel_cache_minutes: int = 1440
     clock_offset: int = 0
