@@ -15,7 +15,7 @@ from textual.widgets import Label
 
 from dispatch.model.text import show
 from screens.dialogs import Choose, Row
-from screens.keymap import own_bindings, sentence_of
+from screens.keymap import judged, own_bindings, sentence_of
 from screens.personal import keep_keys, keep_setting, known_themes
 from widgets.key_list import KeyLine, KeyList
 from widgets.keyboard import key_named, written, written_all
@@ -67,6 +67,13 @@ class KeysHelp(LeanModal[None]):
         """List the keys."""
         self._list()
         self.query_one(KeyList).focus()
+        if self._app.personal is not None:
+            self._know_all()
+
+    @work(thread=True)
+    def _know_all(self) -> None:
+        """Import the screens whose keys a new one may clash with, while the list is read."""
+        judged({}, type(self._app))
 
     def _list(self) -> None:
         marks = marks_of(self._app.ascii_only)
