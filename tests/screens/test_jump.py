@@ -16,8 +16,10 @@ from screens.board import BoardScreen
 from screens.client import ClientScreen
 from screens.finder import FindScreen
 from screens.log import LogScreen
+from screens.terms import TermsScreen
 from screens.visit import VisitScreen
 from tests.desk.conftest import DAY, ZONE, Office, at
+from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.queue import Queue
@@ -109,6 +111,18 @@ async def test_references_that_are_too_old_to_be_listed_are_found_by_their_begin
     monkeypatch.setattr("dispatch.desk.jumping.NEWEST", 1)
     async with opened(office.dana, "board") as pilot:
         assert await ask(pilot, "J", "R1") == ["R1"]
+
+
+async def test_jump_to_the_board_does_not_lose_what_is_not_saved(office: Office) -> None:
+    async with opened(office.lee, "board") as pilot:
+        await press(pilot, "dollar_sign", "n")
+        await choose(pilot, "half day")
+        await fill(pilot, name="Half days", day="2027-01-01")
+        await until(pilot, TermsScreen)
+        await ask(pilot, "J", "ben")
+        await pilot.press("enter")
+        await until(pilot, TermsScreen)
+        await until_true(pilot, lambda: any("Save what" in told.message for told in pilot.app._notifications))
 
 
 @pytest.mark.parametrize("size", SIZES)
