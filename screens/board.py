@@ -18,10 +18,12 @@ from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
+from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
+from widgets.problems import conflicts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
 from widgets.separator import Separator
@@ -34,17 +36,13 @@ if TYPE_CHECKING:
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
-MOVE_KEYS = (
-    ("left right", "earlier, later"), ("up down", "technician"), ("enter", "place"), ("esc", "put back"), ("?", "keys"),
-)  # fmt: skip
-"""What the key bar says while a visit is in hand."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 FETCH_AFTER = 0.4
 """Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds):
+class BoardScreen(CrewDeeds, BoardWays):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -218,6 +216,8 @@ class BoardScreen(CrewDeeds):
         visit, row = self._selected()
         hint = self._hint(visit, row)
         advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and row is not None:
+            advice += [ink(why, "warn") for why in conflicts(visit, row, self.seat.now)]
         if visit is not None and (done := self._app.ear.by_visit.get(visit.id)) is not None:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
@@ -342,6 +342,11 @@ class BoardScreen(CrewDeeds):
         self._queue.filter_text = word
         self.reload()
 
+    def clear_filter(self) -> None:
+        """Show all technicians and requests again."""
+        if self._filter:
+            self._set_filter("")
+
     def _filtered(self, board: Board) -> Board:
         """The board with the technicians who have the word in their name or skills, or on one of their visits."""
         word = self._filter.casefold()
@@ -458,7 +463,7 @@ class BoardScreen(CrewDeeds):
         self._moving = visit
         holder = self._timeline.selected_board_row
         self._from = holder.name if holder is not None and holder.name in visit.crew else ""
-        self.query_one(KeyBar).set_keys(MOVE_KEYS)
+        self.show_move_keys()
         self.remove_class("-queue")
         self._timeline.focus()
         self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
@@ -481,7 +486,7 @@ class BoardScreen(CrewDeeds):
         self._moving = event.visit
         holder, crew = self._timeline.selected_board_row, event.visit.crew if event.visit is not None else ()
         self._from = holder.name if holder is not None and holder.name in crew else ""
-        self.query_one(KeyBar).set_keys(MOVE_KEYS)
+        self.show_move_keys()
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
         """Say at once what the new position breaks."""

@@ -47,6 +47,7 @@ GROUPS = {
     "travel": ("travel", "roads"),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
+    "keymap": ("keymap",),
 }
 """The modules of this package, and the commands that each has."""
 

@@ -122,6 +122,24 @@ async def test_move_says_the_verdict_and_escape_puts_back(office: Office) -> Non
     assert state(office, "R1") == (State.PLANNED, at("09:00"))
 
 
+async def test_a_visit_is_dragged_to_another_time_with_the_verdict_shown(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(1)
+        await pilot.pause()
+        place = timeline.cursor_place
+        assert place is not None
+        await pilot.mouse_down(Timeline, offset=(place.x + 1, place.y))
+        await pilot.hover(Timeline, offset=(place.x + 7, place.y))
+        await until_true(pilot, lambda: timeline.ghost is not None and timeline.ghost.level == "feasible")
+        assert timeline.ghost is not None
+        start = timeline.ghost.start
+        assert start > at("09:00")
+        await pilot.mouse_up(Timeline, offset=(place.x + 7, place.y))
+        await until_true(pilot, lambda: state(office, "R1") == (State.PLANNED, start))
+
+
 async def test_blocked_placement_asks_for_a_reason(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     async with opened(office.dana, "board") as pilot:
