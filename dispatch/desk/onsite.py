@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from db import checklists, people, visits
+from db import checklists, clocks, people, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
@@ -203,6 +203,8 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
     with seat.write("reopen", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "reopen")
         why = _required("reason", reason)
+        if visit.ended_at is not None:
+            clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         release(seat.store, unit, visit)
         for part in visit.assignments:

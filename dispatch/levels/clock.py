@@ -35,6 +35,10 @@ class Thresholds(NamedTuple):
     critical: int = 90
 
 
+USUAL = Thresholds()
+"""The thresholds of a firm that has set none."""
+
+
 class Pause(NamedTuple):
     """A span in which the clock stands still; `end` is None while it lasts."""
 
@@ -67,7 +71,7 @@ def measure(
     achieved: int | None = None,
     pauses: Sequence[Pause] = (),
     earlier: Sequence[Earlier] = (),
-    thresholds: Thresholds = Thresholds(),
+    thresholds: Thresholds = USUAL,
     aim: bool = False,
     ended: int | None = None,
 ) -> Reading | None:

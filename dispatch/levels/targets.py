@@ -53,7 +53,7 @@ def targets_text(targets: Targets) -> str:
 def promised(own: Mapping[str, Mapping[str, Any]], priority: int, defaults: Targets) -> Targets:
     """What an agreement promises for a priority: its own targets, and the firm's where it has none; null takes one away."""
     given = own.get(f"P{priority}", {})
-    return Targets(*(given.get(clock, defaults.of(clock)) for clock in CLOCKS), aim=defaults.aim)
+    return defaults._replace(**{clock: given[clock] for clock in CLOCKS if clock in given})
 
 
 def faults_of_targets(own: Any) -> list[str]:
