@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label, Static
 
+from dispatch.desk.levels import sees_levels
 from dispatch.model.text import pad
 from widgets.lean import LeanModal
-from widgets.marks import legend, marks_of
+from widgets.marks import legend, level_legend, marks_of
 
 
 class KeysHelp(LeanModal[None]):
@@ -37,6 +38,7 @@ class KeysHelp(LeanModal[None]):
         super().__init__()
         self._title = title
         self._lines = key_lines(screen)
+        self._technician = not sees_levels(getattr(screen.app, "seat", None))
         self._legend = legend(marks_of(bool(getattr(screen.app, "ascii_only", False))))
 
     def compose(self) -> ComposeResult:
@@ -45,6 +47,9 @@ class KeysHelp(LeanModal[None]):
             yield Static(Content("\n".join(self._lines)))
             yield Label(Content("The states of a visit"), classes="title legend")
             yield Static(Content("\n".join(f"{glyph:12} {word}" for glyph, word in self._legend)))
+            if not self._technician:
+                yield Label(Content("Service levels"), classes="title legend")
+                yield Static(Content("\n".join(f"{letter:12} {word}" for letter, word in level_legend())))
             yield Label(Content("esc goes back"), classes="hint")
 
 

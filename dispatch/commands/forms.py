@@ -168,8 +168,15 @@ def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
         "skills": list(visit.skills),
         "promised_from": _moment(visit.promised[0] if visit.promised else None, board.zone),
         "promised_to": _moment(visit.promised[1] if visit.promised else None, board.zone),
-        "due": _moment(visit.promised[1] if visit.promised else None, board.zone),
+        "due": _moment(_next_due(visit), board.zone),
+        "level": visit.level or None,
+        "clock": visit.clock or None,
     }
+
+
+def _next_due(visit: BoardVisit) -> int | None:
+    """The next clock of a request: its service level or its promised window, whichever ends first."""
+    return min((at for at in (visit.due, visit.promised and visit.promised[1]) if at is not None), default=None)
 
 
 def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:

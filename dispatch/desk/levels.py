@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 from db import agreements, clocks, settings, visits
 from db.clocks import Facts
 from db.store import Store
+from dispatch.desk.seat import Seat
 from dispatch.levels.calendar import Calendar, calendar_of
 from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
 from dispatch.model.agreements import Agreement, Service
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
-from dispatch.model.states import ENDED, State
+from dispatch.model.states import ENDED, Role, State
 from dispatch.model.visits import Visit
 
 REQUESTS = frozenset({"visit", "delivery"})
@@ -103,6 +104,11 @@ def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
         found = clocks_of(store, wanted)
     pairs = [(visit, one) for visit in wanted for one in found.get(visit.id, ()) if one.running]
     return sorted(pairs, key=lambda pair: (*_order(pair[1]), pair[0].reference))
+
+
+def sees_levels(seat: Seat | None) -> bool:
+    """Whether a person's screens show service levels: a technician's never do, nobody is to be rushed at a client's."""
+    return seat is not None and bool(seat.staff.roles & {Role.DISPATCHER, Role.LEAD})
 
 
 def _order(one: VisitClock) -> tuple[bool, bool, int]:
