@@ -161,7 +161,7 @@ class _Day:
             schedule.cancel(self.dana, ahead[-1].reference, "the office is closed this afternoon")
         waiting = [visit for visit in board.queue if not visit.overdue]
         if waiting:
-            schedule.hold(self.dana, waiting[-1].reference, "waiting for the vendor: spare part ordered")
+            schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")
         known = visits.all_visits(self.store)
         for client, work, minutes, priority, wanted, emergency, skills in (
             (known[0].client, "Server down, nobody can sign in", 60, "P1", "2026-11-24", True, ("server",)),

@@ -78,6 +78,9 @@ class BoardScreen(SeatedScreen):
         Binding("d", "dispatch", "Dispatch", id="visit.dispatch", tooltip="tell the technician"),
         Binding("n", "new", "New", id="visit.new", tooltip="put a new request into the queue"),
         Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
+        Binding(
+            "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
+        ),
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
@@ -527,7 +530,7 @@ class BoardScreen(SeatedScreen):
 
     @work
     async def action_hold(self) -> None:
-        """Put on hold with a reason, or take off hold."""
+        """Put on hold, saying what it waits for and whom, or take off hold."""
         from dispatch.desk import schedule
 
         visit = self._wanted("hold")
@@ -536,7 +539,18 @@ class BoardScreen(SeatedScreen):
         if visit.state is State.ON_HOLD:
             await self.do(schedule.resume, visit.reference)
             return
-        await self._with_reason(schedule.hold, visit, "Hold", "waiting for what, of whom?")
+        from screens.answering import ask_hold
+
+        await ask_hold(self, visit.reference)
+
+    @work
+    async def action_answer(self) -> None:
+        """Note what happened to a request beside its visit."""
+        from screens.answering import ask_answer
+
+        visit = self._wanted("answer")
+        if visit is not None:
+            await ask_answer(self, visit.reference)
 
     @work
     async def action_cancel(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -101,6 +102,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "access_notes": page.site.access_notes,
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
+        "levels": [clock_form(one, zone) for one in page.clocks],
         "charge": page.charge.form if page.charge is not None else None,
         "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
         "events": [

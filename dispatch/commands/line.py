@@ -44,6 +44,8 @@ GROUPS = {
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
     "book": ("client", "site", "technician", "absence", "settings"),
+    "levels": ("levels",),
+    "care": ("care",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
 }
