@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dispatch.care.account import Account
 from dispatch.care.item import Item, dated, item
@@ -32,14 +33,28 @@ def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, dateti
     for survey in account.surveys:
         if survey.score is not None and survey.score <= LOW_SCORE:
             yield f"survey.{survey.day}", survey.day, f"answered the survey of {survey.day} with {survey.score} of 10"
+    yield from _breaches(account)
+
+
+def _breaches(account: Account) -> Iterator[tuple[str, datetime.date, str]]:
+    """Two missed targets within 30 days are one sign, however many follow, until it is closed; then counting begins anew."""
     before: datetime.date | None = None
     for day in sorted(account.breaches):
         if before is not None and (day - before).days <= BREACHES_WITHIN:
-            yield (
-                f"breaches.{day}",
-                day,
-                f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}",
-            )
-            before = None
-        else:
-            before = day
+            occasion = f"breaches.{day}"
+            yield occasion, day, f"two targets were missed within {BREACHES_WITHIN} days, on {before} and {day}"
+            closed = _closed_on(account, f"{occasion}.contact")
+            if closed is None:
+                return
+            yield from _breaches(replace(account, breaches=tuple(one for one in account.breaches if one > closed)))
+            return
+        before = day
+
+
+def _closed_on(account: Account, occasion: str) -> datetime.date | None:
+    ends = [
+        mark.day
+        for mark in account.marks
+        if (mark.rule, mark.occasion) == ("E7", occasion) and mark.outcome in ("done", "declined")
+    ]
+    return max(ends, default=None)

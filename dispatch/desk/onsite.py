@@ -150,7 +150,10 @@ def close(seat: Seat, reference: str) -> Visit:
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
         if reasons:
             raise _refused(visit, reasons)
-        return _end(seat, unit, visit, State.CLOSED)
+        closed = _end(seat, unit, visit, State.CLOSED)
+        if closed.emergency:
+            _prompt_lead(seat, unit, closed)
+        return closed
 
 
 def leave(
@@ -344,6 +347,22 @@ def _end(
     ended = _again(seat.store, visit)
     keep_sheet(seat.store, unit, ended, now=unit.at)
     return ended
+
+
+def _prompt_lead(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """After an emergency that went well the lead hears of it at once: the client is at the high point (E4)."""
+    from dispatch.care.offers import emergency_went_well
+    from dispatch.desk.accounts import accounts, office
+
+    where = office(seat.store)
+    (account,) = accounts(seat.store, where, {visit.client_id})
+    if not emergency_went_well(account, visit.reference, where.today):
+        return
+    due = where.workdays.after(where.today, 2)
+    text = f"{visit.reference} {visit.client}: the emergency ended well. Offer an agreement by {due.isoformat()}."
+    for person in people.all_staff(seat.store):
+        if Role.LEAD in person.roles:
+            unit.insert("outbox", staff_id=person.id, visit_id=visit.id, kind="care", text=text, made_at=unit.at)
 
 
 def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:

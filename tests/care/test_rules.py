@@ -279,13 +279,20 @@ def test_a_low_survey_is_a_sign(score: int, count: int) -> None:
         (["2026-11-01", "2026-12-01"], ["2026-12-01"]),
         (["2026-11-01", "2026-11-01"], ["2026-11-01"]),
         (["2026-11-01", "2026-11-10", "2026-11-11"], ["2026-11-10"]),
-        (["2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12"], ["2026-11-10", "2026-11-12"]),
+        (["2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12"], ["2026-11-10"]),
     ],
 )
 def test_two_breaches_in_thirty_days_are_a_sign(breaches: list[str], occasions: list[str]) -> None:
     one = account(breaches=tuple(map(day, breaches)))
     calls = [item.occasion for item in found(one, "2026-12-05", "E7") if item.what == "call them"]
     assert calls == [f"breaches.{occasion}.contact" for occasion in occasions]
+
+
+def test_breaches_after_a_sign_was_closed_count_afresh() -> None:
+    closed = Mark("E7", "breaches.2026-11-10.contact", "done", day("2026-11-11"), note="called")
+    days = tuple(map(day, ("2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-14")))
+    occasions = [item.occasion for item in found(account(breaches=days, marks=(closed,)), "2026-11-20", "E7")]
+    assert occasions == ["breaches.2026-11-13.contact", "breaches.2026-11-10.visit", "breaches.2026-11-13.visit"]
 
 
 # E8, E9, E11, D8
