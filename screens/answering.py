@@ -68,7 +68,9 @@ async def ask_hold(screen: SeatedScreen, reference: str) -> None:
         whom = visit.reported_by or (client.contacts[0].name if client is not None and client.contacts else "")
     fields = (Field("what", "What was asked, or is missing"), Field("whom", "Of whom", whom))
     entered = await screen.app.push_screen_wait(
-        Form(f"Hold {reference} {visit.client}", fields, lambda typed: [said] if (said := _needed(typed["what"])) else [])
+        Form(
+            f"Hold {reference} {visit.client}", fields, lambda typed: [said] if (said := _needed(typed["what"])) else []
+        )
     )
     if entered is not None:
         await screen.do(schedule.hold, reference, entered["what"], kind=kind, whom=entered["whom"])

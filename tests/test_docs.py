@@ -17,6 +17,7 @@ from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.board import BoardScreen
 from screens.book import BookScreen
+from screens.care import CareScreen
 from screens.client import ClientScreen
 from screens.day import DayScreen
 from screens.keys import sentence_of
@@ -25,6 +26,7 @@ from screens.prices import PricesScreen
 from screens.seated import SeatedScreen
 from screens.terms import TermsScreen
 from screens.visit import VisitScreen
+from screens.visit_record import VisitRecord
 from widgets.lean import LeanScreen
 from widgets.line_list import LineList
 from widgets.timeline import Timeline
@@ -38,6 +40,8 @@ PLACES = (
     ("My day", (DayScreen,)),
     ("A visit", (VisitScreen,)),
     ("The visit log", (LogScreen,)),
+    ("Account care", (CareScreen,)),
+    ("A visit's record", (VisitRecord,)),
     ("Rate cards and agreements", (PricesScreen, TermsScreen)),
     ("The book, and a client's page", (BookScreen, ClientScreen)),
 )

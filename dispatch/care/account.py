@@ -134,5 +134,10 @@ class Account:
 
     @property
     def well_suited(self) -> bool:
-        """Whether the client has the size that agreements are made for: 10 to 35 computers, one or two servers (E11)."""
-        return self.computers is not None and 10 <= self.computers <= 35 and self.servers in (1, 2)
+        """Whether the client has the size that agreements are made for."""
+        return well_suited(self.computers, self.servers)
+
+
+def well_suited(computers: int | None, servers: int | None) -> bool:
+    """E11: 10 to 35 computers and one or two servers. What is not known is not suited."""
+    return computers is not None and 10 <= computers <= 35 and servers in (1, 2)
