@@ -6,11 +6,11 @@ from __future__ import annotations
 from db import clients, visits
 from dispatch.desk import responding, schedule
 from dispatch.desk.levels import clocks_of
-from dispatch.levels.targets import CLOCKS
 from dispatch.model.states import ENDED
 from screens.dialogs import AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
+_WHY = "why "
 _WAITING = (
     Row("the client", "client", "the on-site and resolution clocks stand meanwhile"),
     Row("parts", "parts", "the clocks run on, unless the agreement says otherwise"),
@@ -32,7 +32,10 @@ async def ask_answer(screen: SeatedScreen, reference: str) -> None:
             if one != visit.priority
         ]
     unexplained = [one for one in clocks_of(screen.seat.store, [visit]).get(visit.id, ()) if one.wants_cause]
-    rows += [Row(f"why {one.label} was missed", one.clock, "asked once, counted in the report") for one in unexplained]
+    rows += [
+        Row(f"why {one.label} was missed", f"{_WHY}{one.clock}", "asked once, counted in the report")
+        for one in unexplained
+    ]
     if visit.kind == "audit" and visit.state in ENDED:
         rows.append(Row("the report was handed over", "report", "the offer after an audit is due five working days on"))
     if not rows:
@@ -43,11 +46,11 @@ async def ask_answer(screen: SeatedScreen, reference: str) -> None:
         return
     if chosen in responding.RESPONSES:
         await screen.do(responding.responded, reference, chosen)
-    elif chosen in CLOCKS:
+    elif chosen.startswith(_WHY):
         asked = AskText("Why was it missed?", "a few words; the same words are counted together", check=_needed)
         cause = await screen.app.push_screen_wait(asked)
         if cause is not None:
-            await screen.do(responding.explain, reference, chosen, cause)
+            await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
     elif chosen == "report":
         await screen.do(responding.handed_over, reference)
     else:

@@ -19,13 +19,14 @@ from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.states import ENDED, QUEUED, State
+from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
 from dispatch.model.visits import Visit
 
 SPENT_DAYS = 90
 BREACH_DAYS = 120
 """So far back targets that were missed are looked for."""
-_COMPLETED = (State.CLOSED, State.LEFT_OPEN)
+_COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
+_TESTED = _COMPLETED | OPEN_ON_SITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> 
     since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
     recent = [one for one in every if one.requested_at >= since or one.state not in ENDED]
     facts = clocks.facts_of(store, [one.id for one in every])
-    said = care.outcomes(store, [one.id for one in every if one.state in _COMPLETED])
+    said = care.outcomes(store, [one.id for one in every if one.state in _TESTED])
     running = clocks_of(store, [one for one in recent if own_terms.get(one.client_id)])
     spent = _spent(store, every, where)
     surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
