@@ -14,9 +14,8 @@ from db.store import Store
 from dispatch.care.account import Account, Allowance, Block, CareTerms, CareVisit
 from dispatch.care.workdays import Workdays
 from dispatch.desk.levels import VisitClock, card_calendar, clocks_of
-from dispatch.levels.calendar import WEEKDAYS
 from dispatch.levels.clock import LevelState
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import WEEKDAYS, Agreement
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State

@@ -17,7 +17,7 @@ from dispatch.desk.seat import Seat
 from dispatch.levels.calendar import Calendar, calendar_of
 from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
-from dispatch.model.agreements import Agreement, Service
+from dispatch.model.agreements import OPENING_HOURS, Agreement, Service
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.states import ENDED, Role, State
@@ -174,13 +174,11 @@ def default_targets(firm: Firm) -> dict[int, Targets]:
 
 def card_calendar(store: Store, firm: Firm) -> dict[str, Any]:
     """The hours of the rate card in force, as the form of a calendar; without a card those of a card that says nothing."""
-    from dispatch.charges.reading import DEFAULT_CARD, merged
-
     found = agreements.rate_card_on(store, day_of(store.clock.now(), firm.zone))
     card = {} if found is None else found.card
     return {
         "timezone": card.get("timezone", firm.zone),
-        "hours": merged(DEFAULT_CARD["hours"], card.get("hours") or {}),
+        "hours": {**OPENING_HOURS, **(card.get("hours") or {})},
         "holidays": card.get("holidays") or [],
     }
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dispatch.charges.fields import Figure
-from dispatch.desk.book.blanks import WEEKDAYS, Reading, hours_text
+from dispatch.desk.book.blanks import Reading, hours_text
 from dispatch.levels.calendar import CalendarFault, calendar_of
 from dispatch.levels.targets import CLOCKS, LABELS, PRIORITIES, Targets, faults_of_targets
-from dispatch.model.agreements import Service
+from dispatch.model.agreements import WEEKDAYS, Service
 from dispatch.model.money import format_minor, parse_minor
 from dispatch.model.people import Hours
 from dispatch.model.text import show

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.instants import DAY_MINUTES, local, parse_clock, zone_of
 
 MINUTE = 60
 WEEK_MINUTES = 7 * DAY_MINUTES
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 10 * 366
 """A target that is not used up within so many days never is: the calendar hardly opens."""
 

@@ -8,6 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OPENING_HOURS: Mapping[str, Any] = {
+    day: [["08:00", "17:00"]] if number < 5 else [] for number, day in enumerate(WEEKDAYS)
+}
+"""The hours of a rate card that says none; a weekday that a card leaves out keeps these (charges.md B14, B16)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
