@@ -7,7 +7,7 @@ from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_of, span_text
 from dispatch.model.text import show
 from widgets.ink import Line, Span, ink, joined, spread, width_of
-from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text
+from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
 
 OVERDUE, TODAY, UNDATED, ON_HOLD = "overdue", "today", "undated", "on hold"
 GROUPS = (OVERDUE, TODAY, UNDATED, ON_HOLD)
@@ -46,7 +46,7 @@ def due_text(visit: BoardVisit, board: Board, now: int) -> Span:
     if ends is not None:
         left = (ends - now) // 60
         if left < 0:
-            return f"{_long_text(-left)} late", "bad"
+            return f"{long_text(-left)} late", "bad"
         if left <= 180:
             return f"{span_text(left)} left", "bad" if left <= 60 else "warn"
         if day_of(ends, board.zone) == board.day:
@@ -66,11 +66,10 @@ def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Ma
     urgent = visit.emergency or visit.priority <= 1
     priority = ink(f"P{visit.priority} ", "bad" if urgent else "warn" if visit.priority == 2 else "dim", INDENT)
     client: list[Span] = [ink(visit.client, "strong")]
+    if visit.level in LEVEL_LETTERS:
+        client.insert(0, ink(f"{LEVEL_LETTERS[visit.level]} ", LEVEL_INKS[visit.level]))
     if visit.emergency:
         client.append((f" {marks.warning}", "bad"))
-    if visit.level in LEVEL_LETTERS:
-        words = f" {LEVEL_LETTERS[visit.level]} {level_text(visit.level, visit.clock)}"
-        client.append(ink(words, LEVEL_INKS[visit.level]))
     first = spread((priority, *client), (due_text(visit, board, now),), width)
     return first, (ink(" " * INDENT, "dim"), *_second(visit, width - INDENT))
 
@@ -97,7 +96,7 @@ def _second(visit: BoardVisit, width: int) -> Line:
     return joined((ink(visit.work, "dim", max(8, room)), *(span for span in (length, skills) if span[0])))
 
 
-def _long_text(minutes: int) -> str:
+def long_text(minutes: int) -> str:
     """A span in hours and minutes, of two days and more in days."""
     return span_text(minutes) if minutes < 2 * 1440 else f"{minutes // 1440}d"
 

@@ -10,6 +10,7 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from widgets.ink import Line, Span, cut, ink, joined, wrapped
 from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text
+from widgets.queue_lines import long_text
 from widgets.timeline_layout import MINUTE, Projected, drawn_span, lateness
 
 LABEL = 9
@@ -164,7 +165,7 @@ def _level(visit: BoardVisit, now: int, clock: Callable[[int], str]) -> tuple[Sp
     spans = [ink(f"{letter} {level_text(visit.level, visit.clock)}".strip(), LEVEL_INKS.get(visit.level, "plain"))]
     if visit.due is not None:
         left = (visit.due - now) // MINUTE
-        told = f"{span_text(left)} left" if left >= 0 else f"{span_text(-left)} ago"
+        told = f"{long_text(left)} left" if left >= 0 else f"{long_text(-left)} ago"
         near = abs(left) < 1440
         spans.append(ink(f"   due {clock(visit.due)}, {told}" if near else f"   due {told}", "dim"))
     return tuple(spans)
