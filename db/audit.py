@@ -114,6 +114,29 @@ def history_of(store: Store, entity: str, entity_id: int, *, limit: int = 100) -
     ]
 
 
+def newest(store: Store) -> int:
+    """The number of the newest row, 0 when there is none."""
+    return int(store.value("SELECT coalesce(max(seq), 0) FROM audit"))
+
+
+def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[AuditRow, str, str, str]]:
+    """The rows after row `seq`, at most the newest `limit`, oldest first: each with the name of who did it and, for a visit,
+    its reference and client."""
+    columns = ", ".join(f"u.{name}" for name in _COLUMNS.split(", "))
+    rows = store.all(
+        f"SELECT u.seq, {columns}, coalesce(p.name, u.actor), coalesce(v.reference, ''), coalesce(c.name, '') FROM audit u "
+        "LEFT JOIN staff p ON p.id = u.staff_id LEFT JOIN visit v ON u.entity = 'visit' AND v.id = u.entity_id "
+        "LEFT JOIN site s ON s.id = v.site_id LEFT JOIN client c ON c.id = s.client_id "
+        "WHERE u.seq > ? ORDER BY u.seq DESC LIMIT ?",
+        (seq, limit),
+    )
+    found = []
+    for number, at, actor, staff_id, session, via, deed, named, key, detail, save_id, name, reference, client in rows:
+        row = AuditRow(number, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id)
+        found.append((row, name, reference, client))
+    return found[::-1]
+
+
 def _head(conn: sqlite3.Connection) -> bytes:
     row = conn.execute("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
     return bytes(row[0]) if row else ORIGIN

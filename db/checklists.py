@@ -80,6 +80,17 @@ def checklist(store: Store, visit_id: int) -> Checklist:
     return Checklist(tuple(items), entries)
 
 
+def last_recorded(store: Store, visit_id: int) -> int:
+    """When the last result or work entry was recorded on a visit, 0 when none was."""
+    return int(
+        store.value(
+            "SELECT max((SELECT coalesce(max(at), 0) FROM attempt WHERE visit_id = ?), "
+            "(SELECT coalesce(max(at), 0) FROM work_entry WHERE visit_id = ?))",
+            (visit_id, visit_id),
+        )
+    )
+
+
 def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
     unit.insert(

@@ -150,7 +150,10 @@ _CODE_OF_TEXT = {
     "disk I/O error": "SQLITE_IOERR",
     "attempt to write a readonly database": "SQLITE_READONLY",
     "unable to open database file": "SQLITE_CANTOPEN",
+    "unsupported file format": "SQLITE_NOTADB",
 }
+# reported with the code of any mistake in a statement
+_TEXTS_OVER_CODES = frozenset({"unsupported file format"})
 
 # pysqlite3 reports primary codes only, so the kind of a constraint is read from the fixed texts of SQLite.
 _BY_CONSTRAINT: tuple[tuple[str, str, str], ...] = (
@@ -165,7 +168,7 @@ _BY_CONSTRAINT: tuple[tuple[str, str, str], ...] = (
 def translate(error: sqlite3.Error) -> Exception:
     """The fault that an error of SQLite means to a person; the error itself when it means a mistake of ours."""
     code: str = getattr(error, "sqlite_errorname", None) or "unknown"
-    if code == "unknown":
+    if code == "unknown" or str(error) in _TEXTS_OVER_CODES:
         code = _CODE_OF_TEXT.get(str(error), "")
     if code == "SQLITE_READONLY_DBMOVED":
         return moved()
@@ -183,6 +186,14 @@ def moved(path: Path | None = None) -> Moved:
     return Moved(
         f"The database file{named} was replaced or removed while this session had it open. {NOTHING_SAVED}"
         " Close this session and open the database again."
+    )
+
+
+def incomplete() -> Corrupt:
+    """The fault of a database in which a part of our schema is missing."""
+    return Corrupt(
+        "The database is damaged: a part of its schema is missing, taken away by another program. Stop working with it,"
+        " keep the file as it is, and restore the last backup."
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +63,30 @@ def carry_out(conn: sqlite3.Connection, after: int) -> None:
         for statement in statements((FOLDER / f"{number:04}.sql").read_text(encoding="utf-8")):
             conn.execute(statement)
     conn.execute(f"PRAGMA user_version={LATEST:d}")
+
+
+def makes(table: str) -> bool:
+    """Whether the newest schema has a table of that name."""
+    return table in parts_of_newest().get("table", ())
+
+
+def parts_of_newest() -> dict[str, dict[str, str]]:
+    """What the newest schema consists of: by kind (`table`, `index`, `trigger`) the name and the SQL of each part."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
+        carry_out(conn, 0)
+        return parts_of(conn.execute(PARTS).fetchall())
+
+
+PARTS = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+"""Every part of a schema but what SQLite adds by itself."""
+
+
+def parts_of(rows: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    """The rows of `PARTS` by kind and name."""
+    parts: dict[str, dict[str, str]] = {}
+    for kind, name, sql in rows:
+        parts.setdefault(kind, {})[name] = sql
+    return parts
 
 
 def version_of(conn: sqlite3.Connection) -> int:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from db import copies, migrations
-from db.faults import Busy, Empty, NotFound, NotOurs, ReadOnly, StoreFault, UnsafeLog, from_os, translate
+from db.faults import Busy, Corrupt, Empty, NotFound, NotOurs, ReadOnly, StoreFault, UnsafeLog, from_os, translate
 from db.gate import Gate
 from db.library import VERSION, sqlite3, wal_is_safe
 
@@ -161,6 +161,8 @@ def _recognise(conn: sqlite3.Connection, path: Path) -> None:
         raise _not_ours(path)
     if version > migrations.LATEST:
         raise migrations.too_new(path, version)
+    if version < 0:
+        raise Corrupt(f"{path} is damaged: its version is {version}. It was left as it is; restore the last backup.")
     if version == 0 or conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
         raise _empty(path)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import audit, copies, opening
+from db import audit, copies, migrations, opening
 from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.store import Store
@@ -55,7 +56,7 @@ def restore(source: Path, target: Path) -> str:
         Exists: something is at `target`.
         ReadOnly, Full: the folder of `target` does not take it.
     """
-    source = Path(source).resolve()
+    source = Path(os.path.realpath(source))
     opening.vet(source)
     with contextlib.closing(_reader(source, mode="ro")) as conn:
         return _copied(conn, Path(target).absolute())
@@ -67,6 +68,7 @@ def check(store: Store) -> list[Finding]:
         _library(),
         _journal(store),
         _integrity(store),
+        _schema(store),
         _references(store),
         _chain(store),
         _permissions(store),
@@ -116,6 +118,21 @@ def _integrity(store: Store) -> Finding:
         found = [str(fault)]
     good = found == ["ok"]
     return Finding("integrity", good, "every page is in order" if good else "; ".join(found))
+
+
+def _schema(store: Store) -> Finding:
+    """Whether every table, index and trigger stands as this program made it; more than those is nobody's fault."""
+    try:
+        found = migrations.parts_of(store.all(migrations.PARTS))
+    except Corrupt as fault:
+        return Finding("schema", False, str(fault))
+    wrong = [
+        f"{kind} {name} is {'changed' if name in found.get(kind, ()) else 'missing'}"
+        for kind, parts in migrations.parts_of_newest().items()
+        for name, sql in parts.items()
+        if found.get(kind, {}).get(name) != sql
+    ]
+    return Finding("schema", not wrong, "; ".join(wrong[:5]) or "every table, index and trigger is as it was made")
 
 
 def _references(store: Store) -> Finding:

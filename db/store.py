@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from db import copies, migrations, opening
 from db.catalogue import Catalogue
-from db.faults import NOTHING_SAVED, Busy, Misuse, Unconfirmed, moved, translate
+from db.faults import NOTHING_SAVED, Busy, Misuse, Unconfirmed, incomplete, moved, translate
 from db.gate import Gate
 from db.library import sqlite3
 from dispatch.model.instants import Clock, SystemClock
@@ -61,7 +61,7 @@ class Store:
             Exists: something is at `path`, or the left-over journal of another database is beside it.
             ReadOnly, Full: the folder does not take it. Nothing half-made is left.
         """
-        path = Path(path).resolve()
+        path = Path(os.path.realpath(path))
         opening.create(path)
         return cls.open(path, clock=clock, timeout=timeout)
 
@@ -79,7 +79,7 @@ class Store:
             NotMigrated: it could not be brought to the newest version; it is as it was.
             Busy: another session held it all the time.
         """
-        path = Path(path).resolve()
+        path = Path(os.path.realpath(path))
         gate = Gate(path.with_name(path.name + ".gate"))
         conn = opening.connect_in_turn(path, timeout, gate)
         try:
@@ -313,6 +313,8 @@ def _identity(path: Path) -> tuple[int, int]:
 def _raise(error: sqlite3.Error) -> NoReturn:
     """Raise the fault that the error means, or the error itself when it is a mistake of ours."""
     fault = translate(error)
+    if fault is error and migrations.makes(str(error).removeprefix("no such table: ")):
+        fault = incomplete()
     if fault is error:
         raise error
     raise fault from error

@@ -40,6 +40,8 @@ class NewVisit(NamedTuple):
     cause: str = "normal"
     parent_id: int | None = None
     job_id: int | None = None
+    recurrence_id: int | None = None
+    occurrence: datetime.date | None = None
 
 
 _COLUMNS = """
@@ -48,7 +50,8 @@ _COLUMNS = """
   (SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id),
   (SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id),
   v.emergency, v.reported_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
-  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version
+  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version,
+  v.recurrence_id, v.occurrence
 """
 _FROM = """
   FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
@@ -110,6 +113,16 @@ def of_client(store: Store, client_id: int) -> list[Visit]:
     )
 
 
+def of_job(store: Store, job_id: int) -> list[Visit]:
+    """The visits of a job, the first asked for first."""
+    return _select(store, "WHERE v.job_id = ? AND v.archived_at IS NULL ORDER BY v.id", (job_id,))
+
+
+def of_recurrence(store: Store, recurrence_id: int) -> list[Visit]:
+    """The visits that were made for a recurrence and not put away since, by the day that each stands for."""
+    return _select(store, "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence", (recurrence_id,))
+
+
 def next_reference(store: Store) -> str:
     """The next free reference: R and a number one above the highest."""
     highest = store.value(
@@ -149,6 +162,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         requested_at=new.requested_at,
         reported_by=new.reported_by,
         preferred_id=new.preferred_id,
+        recurrence_id=new.recurrence_id,
+        occurrence=new.occurrence.isoformat() if new.occurrence else None,
     )
     for skill in sorted(new.skills):
         unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))
@@ -247,8 +262,8 @@ def change(unit: Unit, visit: Visit, **columns: Any) -> int:
 
 
 def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
-    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`."""
-    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at"}
+    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`, `seen_at`."""
+    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at", "seen_at"}
     if not columns or not set(columns) <= allowed:
         raise ValueError(f"not a moment of an assignment: {sorted(set(columns) - allowed)}")
     names = ", ".join(f"{name} = ?" for name in columns)
@@ -284,14 +299,25 @@ def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
     crews: dict[int, list[Assignment]] = {}
     for row in store.all(
         "SELECT a.visit_id, a.id, a.staff_id, t.name, a.labour_class, a.vehicle, a.billable, a.depart_at, a.check_in_at, "
-        f"a.check_out_at, a.return_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
+        f"a.check_out_at, a.return_at, a.seen_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
         params,
     ):
-        visit_id, assignment_id, staff_id, name, labour_class, vehicle, billable, depart, check_in, check_out, back = (
-            row
-        )
+        (
+            visit_id,
+            assignment_id,
+            staff_id,
+            name,
+            labour_class,
+            vehicle,
+            billable,
+            depart,
+            check_in,
+            check_out,
+            back,
+            seen,
+        ) = row
         part = Assignment(
-            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back,
+            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back, seen,
             tuple(segments.get(assignment_id, ())),
         )  # fmt: skip
         crews.setdefault(visit_id, []).append(part)
@@ -304,6 +330,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
         requested_at, job_id, kind, cause, description, wanted_on, promised_from, promised_to, skills, tags,
         emergency, reported_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
         early_agreed_by, reason, called, cancelled_at, ended_at, sequence, archived_at, version,
+        recurrence_id, occurrence,
     ) = row  # fmt: skip
     return Visit(
         id=visit_id,
@@ -344,5 +371,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
         sequence=sequence,
         archived_at=archived_at,
         version=version,
+        recurrence_id=recurrence_id,
+        occurrence=datetime.date.fromisoformat(occurrence) if occurrence else None,
         assignments=crew,
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gc
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from db.faults import StoreFault
 from dispatch.desk import views
+from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 from widgets.themes import THEMES
@@ -20,6 +24,8 @@ WATCH_SECONDS = 0.1
 """How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
+RECUR_SECONDS = 3600.0
+"""How often a board that stays open looks whether recurring visits are to be made."""
 
 
 def _board() -> Screen[Any]:
@@ -93,6 +99,8 @@ class DispatchApp(App[None]):
         """The day that board, day and log show."""
         self.technician = technician
         """Whose day the second mode shows; None: one's own."""
+        self.ear = Ear(seat)
+        """What others do meanwhile."""
         self.ascii_only = ascii_only
         """Draw with ASCII characters only."""
 
@@ -108,6 +116,19 @@ class DispatchApp(App[None]):
         self.set_interval(CLOCK_SECONDS, self._tick)
         if Role.LEAD in self.seat.staff.roles:
             self.call_after_refresh(self._set_up)
+        if self.seat.staff.roles & {Role.DISPATCHER, Role.LEAD}:
+            self.call_after_refresh(self._make_ahead)
+            self.set_interval(RECUR_SECONDS, self._make_ahead)
+
+    @work(thread=True, exclusive=True, group="recurring")
+    def _make_ahead(self) -> None:
+        """Make the recurring visits of the next weeks, where some are missing."""
+        from dispatch.desk.recurring import make_ahead
+        from dispatch.desk.refusals import Refusal
+
+        # what cannot be made now is tried again in an hour, and by every other board
+        with contextlib.suppress(StoreFault, Refusal):
+            make_ahead(self.seat)
 
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""
@@ -140,6 +161,8 @@ class DispatchApp(App[None]):
 
     def _watch(self) -> None:
         if self.seat.store.changed():
+            with contextlib.suppress(StoreFault):
+                self.ear.listen()
             self.reload()
 
     def _tick(self) -> None:

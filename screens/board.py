@@ -12,15 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from db.faults import StoreFault
 from dispatch.desk import views
-from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
-from screens.seated import SeatedScreen
+from screens.crew_deeds import CrewDeeds
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
@@ -42,9 +40,11 @@ MOVE_KEYS = (
 """What the key bar says while a visit is in hand."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
+FETCH_AFTER = 0.4
+"""Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(SeatedScreen):
+class BoardScreen(CrewDeeds):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -83,6 +83,7 @@ class BoardScreen(SeatedScreen):
         ),
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
+        Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
         Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
         Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
@@ -100,8 +101,11 @@ class BoardScreen(SeatedScreen):
         self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
         self._board: Board | None = None
         self._moving: BoardVisit | None = None
+        self._from: str = ""
         self._filter = ""
         self._pricing: Timer | None = None
+        self._fetching: Timer | None = None
+        self._drive_note = ""
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -148,6 +152,43 @@ class BoardScreen(SeatedScreen):
         self._queue.set_board(board)
         self._show_head()
         self._show_selected()
+        self._fetch_drives()
+
+    def _fetch_drives(self) -> None:
+        """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
+        if self._fetching is not None:
+            self._fetching.stop()
+        firm = self.seat.firm
+        self._fetching = None
+        if firm.roads or firm.travel_engine != "none":
+            self._fetching = self.set_timer(FETCH_AFTER, self._ask_roads)
+        else:
+            self._drive_note = ""
+
+    @work(thread=True, exclusive=True, group="drives", exit_on_error=False)
+    def _ask_roads(self) -> None:
+        """Ask for the drives of the day; what cannot be had is said, and stays estimated."""
+        from db.faults import StoreFault
+        from dispatch.desk import roads
+        from dispatch.desk.refusals import Refusal
+
+        try:
+            fetched = roads.prefetch(self.seat, self._app.day)
+        except (StoreFault, Refusal):
+            return  # the next look at the day asks again
+        if self.app.is_running:
+            self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
+
+    def _drives_fetched(self, note: str, renewed: bool) -> None:
+        if not self.is_attached:
+            return
+        if note != self._drive_note:
+            self._drive_note = note
+            if note:
+                self.say(note, "warning")
+            self._show_head()
+        if renewed:
+            self.reload()
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
@@ -162,11 +203,14 @@ class BoardScreen(SeatedScreen):
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
         if board.on_hold:
             parts.append(f"{len(board.on_hold)} on hold")
+        if self._drive_note:
+            parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
+        heard = self._app.ear.now
         self.query_one(StatusBar).set_texts(
             f"Dispatch  {day_text(board.day)}",
-            " · ".join(parts),
+            (ink(heard, "info"),) if heard else " · ".join(parts),
             f"{clock_text(self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
         )
 
@@ -177,6 +221,8 @@ class BoardScreen(SeatedScreen):
         visit, row = self._selected()
         hint = self._hint(visit, row)
         advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and (done := self._app.ear.by_visit.get(visit.id)) is not None:
+            advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
             advice.append(ink(visit.reason, "dim"))
         self.query_one(VisitDetail).set_visit(
@@ -258,6 +304,12 @@ class BoardScreen(SeatedScreen):
 
             self.app.push_screen(VisitScreen(visit.reference))
 
+    def action_drives(self) -> None:
+        """Show the drives of the day."""
+        from screens.drives import DrivesScreen
+
+        self.app.push_screen(DrivesScreen())
+
     def action_pane(self) -> None:
         """Go between the board and the queue."""
         if self._queue.has_focus:
@@ -270,6 +322,8 @@ class BoardScreen(SeatedScreen):
 
     def action_back(self) -> None:
         """Leave the filter, or the queue."""
+        if self.leave_swap():
+            return
         if self._filter:
             self._set_filter("")
         elif self._queue.has_focus:
@@ -331,7 +385,8 @@ class BoardScreen(SeatedScreen):
 
     # deeds
 
-    def _wanted(self, deed: str) -> BoardVisit | None:
+    def wanted(self, deed: str) -> BoardVisit | None:
+        """The selected visit, or a word that there is none."""
         visit, _ = self._selected()
         if visit is None:
             self.say(f"Select a visit to {deed}.")
@@ -343,7 +398,7 @@ class BoardScreen(SeatedScreen):
         from dispatch.desk import schedule
         from screens.dialogs import Choose, Row
 
-        visit = self._wanted("assign")
+        visit = self.wanted("assign")
         if visit is None or self._board is None:
             return
         if visit.state not in PLANNING and visit.state is not State.REQUESTED:
@@ -351,8 +406,12 @@ class BoardScreen(SeatedScreen):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
-        if not visit.located:
-            self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+        if not visit.located and not self.look(schedule.has_pinned_drive, self.seat.store, visit.reference):
+            self.say(
+                f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
+                "pinned (D).",
+                "warning",
+            )
             return
         ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
@@ -381,7 +440,7 @@ class BoardScreen(SeatedScreen):
 
     def action_move(self) -> None:
         """Take the selected visit in hand."""
-        visit = self._wanted("move")
+        visit = self.wanted("move")
         if visit is None:
             return
         if visit.state in QUEUED:
@@ -400,10 +459,16 @@ class BoardScreen(SeatedScreen):
         if row is None:
             return
         self._moving = visit
+        holder = self._timeline.selected_board_row
+        self._from = holder.name if holder is not None and holder.name in visit.crew else ""
         self.query_one(KeyBar).set_keys(MOVE_KEYS)
         self.remove_class("-queue")
         self._timeline.focus()
         self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
+
+    def technicians(self) -> Sequence[str]:
+        """The names of everybody on the board."""
+        return [row.name for row in self._board.rows] if self._board is not None else ()
 
     def _row_number(self, technician_id: int) -> int | None:
         board = self._timeline.board
@@ -417,12 +482,14 @@ class BoardScreen(SeatedScreen):
     def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
         """The mouse took a visit in hand."""
         self._moving = event.visit
+        holder, crew = self._timeline.selected_board_row, event.visit.crew if event.visit is not None else ()
+        self._from = holder.name if holder is not None and holder.name in crew else ""
         self.query_one(KeyBar).set_keys(MOVE_KEYS)
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
         """Say at once what the new position breaks."""
         if (row := self._technician_of(event.row)) is not None:
-            self._judge(row.technician_id, event.start)
+            self._judge(row, event.start)
 
     def on_timeline_ghost_dropped(self) -> None:
         """Put the visit back where it was."""
@@ -438,13 +505,18 @@ class BoardScreen(SeatedScreen):
         if visit is not None and row is not None:
             self._place(visit, row, event.start)
 
-    def _judge(self, technician_id: int, start: int) -> None:
+    def _crew(self, visit: BoardVisit, row: BoardRow) -> list[str]:
+        """Who comes when the visit in hand is let go on a row: the row's technician instead of the one it was taken from."""
+        crew = [row.name if name == self._from else name for name in visit.crew]
+        return list(dict.fromkeys(crew)) if row.name in crew else [row.name]
+
+    def _judge(self, row: BoardRow, start: int) -> None:
         from dispatch.desk import schedule
 
         visit = self._moving
         if visit is None:
             return
-        judged = self.look(schedule.try_placement, self.seat.store, visit.reference, technician_id, start)
+        judged = self.look(schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start)
         if judged is not None:
             words = [finding.text for finding in judged.findings]
             minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
@@ -460,40 +532,20 @@ class BoardScreen(SeatedScreen):
         self.query_one(VisitDetail).set_visit(board, visit, advice=advice, now=self.seat.now)
 
     @work
-    async def _place(
-        self, visit: BoardVisit, row: BoardRow, start: int, reason: str = "", confirmed: bool = False
-    ) -> None:
+    async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
         from dispatch.desk import schedule
-        from screens.dialogs import AskConfirm, AskText
 
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
-        try:
-            placed = await self.attempt(
-                place, visit.reference, [row.name], start, reason=reason, confirmed=confirmed, version=visit.version
-            )
-        except NeedsConfirm as question:
-            if await self.app.push_screen_wait(AskConfirm(f"Place {visit.reference} here?", [str(question)])):
-                self._place(visit, row, start, reason, True)
-            else:
-                self._show_selected()
-            return
-        except Blocked as refusal:
-            reason_given = await self.app.push_screen_wait(
-                AskText(
-                    "Blocked. A reason places it all the same",
-                    "\n".join(refusal.findings)
-                    + "\nThe reason is kept in the audit. esc leaves the visit where it was.",
-                    check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
-                )
-            )
-            if reason_given is not None:
-                self._place(visit, row, start, reason_given, True)
-            else:
-                self._show_selected()
-            return
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            self.reload()
+        placed = await self.insist(
+            f"Place {visit.reference} here?",
+            place,
+            visit.reference,
+            self._crew(visit, row),
+            start,
+            version=visit.version,
+        )
+        if placed is None:
+            self._show_selected()
             return
         self._timeline.select(placed.visit.id)
         zone = placed.visit.zone
@@ -502,7 +554,7 @@ class BoardScreen(SeatedScreen):
     async def _simple(self, deed_name: str) -> None:
         from dispatch.desk import schedule
 
-        visit = self._wanted(deed_name)
+        visit = self.wanted(deed_name)
         if visit is not None:
             changed = await self.do(getattr(schedule, deed_name), visit.reference)
             if changed is not None:
@@ -524,7 +576,7 @@ class BoardScreen(SeatedScreen):
         """Pin, or take the pin out."""
         from dispatch.desk import schedule
 
-        visit = self._wanted("pin")
+        visit = self.wanted("pin")
         if visit is not None:
             await self.do(schedule.pin, visit.reference, not visit.pinned)
 
@@ -533,7 +585,7 @@ class BoardScreen(SeatedScreen):
         """Put on hold, saying what it waits for and whom, or take off hold."""
         from dispatch.desk import schedule
 
-        visit = self._wanted("hold")
+        visit = self.wanted("hold")
         if visit is None:
             return
         if visit.state is State.ON_HOLD:
@@ -548,7 +600,7 @@ class BoardScreen(SeatedScreen):
         """Note what happened to a request beside its visit."""
         from screens.answering import ask_answer
 
-        visit = self._wanted("answer")
+        visit = self.wanted("answer")
         if visit is not None:
             await ask_answer(self, visit.reference)
 
@@ -557,7 +609,7 @@ class BoardScreen(SeatedScreen):
         """Cancel with a reason."""
         from dispatch.desk import schedule
 
-        visit = self._wanted("cancel")
+        visit = self.wanted("cancel")
         if visit is not None:
             if visit.state in OPEN_ON_SITE:
                 self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")

@@ -12,10 +12,13 @@ from textual.widgets import Input
 
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.page import client_page, page_lines
-from dispatch.desk.book.shelves import SHELVES, Shelf
+from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
+from screens.locating import locate
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -26,8 +29,10 @@ KINDS = tuple(SHELVES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
+    "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
+    "pin": "Pinned drives",
     "staff": "Staff",
     "settings": "Settings",
 }
@@ -39,8 +44,10 @@ class BookScreen(SeatedScreen):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     TITLE_WORD = "the book"
+    AUTO_FOCUS = "FigureList"
     DEFAULT_CSS = """
-    BookScreen #find { display: none; height: 3; }
+    BookScreen #find { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
+    BookScreen #find:focus { border: none; background: $primary 30%; }
     BookScreen.-finding #find { display: block; }
     BookScreen FigureList { width: 1fr; height: 1fr; }
     BookScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
@@ -62,7 +69,14 @@ class BookScreen(SeatedScreen):
         Binding("n", "add", "New", id="book.add", tooltip="add a record of this kind"),
         Binding("e", "edit", "Edit", id="book.edit", tooltip="change the record under the cursor"),
         Binding("slash", "find", "Find", key_display="/", id="book.find", tooltip="only those that hold some letters"),
-        Binding("tab", "kind(1)", "Next kind", id="book.kind", tooltip="clients, sites, technicians, absences, staff"),
+        Binding(
+            "tab",
+            "kind(1)",
+            "Next kind",
+            id="book.kind",
+            tooltip="clients, sites, recurring visits, technicians, absences, pinned drives, staff, settings",
+        ),
+        Binding("o", "locate", "Locate", id="book.locate", tooltip="look the site's address up and place it there"),
         Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
         Binding(
             "X,delete",
@@ -158,6 +172,7 @@ class BookScreen(SeatedScreen):
             if self._kind == "absence":
                 hits = absences.hit_by(store, record)
                 notes += [(f"hits {visit.reference} {visit.client}", "warn") for visit in hits]
+            notes += [(note, "plain") for note in self._shelf.notes(store, record)]
             pane.set_notes(notes)
 
     def action_kind(self, by: int) -> None:
@@ -214,6 +229,8 @@ class BookScreen(SeatedScreen):
             self.reload()
         elif self._kind == "absence":
             await self._settle_absence(record)
+        elif self._kind == "site":
+            await self._offer_place(record)
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits."""
@@ -238,6 +255,20 @@ class BookScreen(SeatedScreen):
         told = [f"{len(done)} back in the queue"] if answer == "queue" else list(done)
         self.say("\n".join([*told, *left]), "warning" if left else "information")
         self.reload()
+
+    async def _offer_place(self, site: Site) -> None:
+        """Offer to look a new address up, where the firm has an address server."""
+        firm = self.seat.firm
+        if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
+            await locate(self, site)
+
+    @work
+    async def action_locate(self) -> None:
+        """Place the site under the cursor by its address."""
+        if self._kind != "site" or self._record is None:
+            self.say("Go to the sites (tab) to look an address up.")
+            return
+        await locate(self, self._record)
 
     @work
     async def action_edit(self) -> None:

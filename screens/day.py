@@ -12,14 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from dispatch.desk import onsite, views
-from dispatch.desk.visit_page import VisitPage, visit_page
+from db import handovers
+from dispatch.desk import clocking, onsite, views
+from dispatch.desk.clocking import Forgotten
+from dispatch.desk.visit_page import VisitPage, find, visit_page
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show
-from screens.dialogs import AskText
-from screens.seated import SeatedScreen
+from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.stay_deeds import StayDeeds
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.stops import StopList
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
 
-class DayScreen(SeatedScreen):
+class DayScreen(StayDeeds):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
     DEFAULT_CSS = """
@@ -48,6 +51,14 @@ class DayScreen(SeatedScreen):
         Binding("space", "step", "Next step", id="visit.step", tooltip="en route, then arrived, then the checklist"),
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit with its checklist"),
         Binding("N", "no_access", "No access", id="visit.no-access", tooltip="nobody lets you in: say whom you called"),
+        Binding(
+            "A",
+            "answer",
+            "Take over",
+            id="visit.hand-over",
+            tooltip="answer whether you take over a job that others began",
+        ),
+        Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
@@ -57,6 +68,8 @@ class DayScreen(SeatedScreen):
         super().__init__()
         self._board: Board | None = None
         self._row: BoardRow | None = None
+        self._asked: list[Handover] = []
+        self._forgotten: list[Forgotten] = []
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -78,6 +91,11 @@ class DayScreen(SeatedScreen):
         self.reload()
         self._stops.focus()
 
+    def reference_here(self) -> str | None:
+        """The selected stop's visit."""
+        visit = self._stops.selected
+        return None if visit is None else visit.reference
+
     def client_here(self) -> str | None:
         """The selected stop's client."""
         visit = self._stops.selected
@@ -96,6 +114,8 @@ class DayScreen(SeatedScreen):
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select(ahead.id)
+        self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
+        self._forgotten = clocking.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
         self._show_head()
         self._show_place()
 
@@ -116,8 +136,12 @@ class DayScreen(SeatedScreen):
         board = self._board
         assert board is not None
         name = self._row.name if self._row else self._app.technician or self.seat.staff.name
+        asked = "".join(f"take over {one.reference} {one.client}? A answers" for one in self._asked[:1])
+        for one in self._forgotten[:1]:
+            since = clock_text(one.arrived_at, board.zone, board.hours24)
+            asked = f"still at {one.client}, since {since}? E says when you left"
         self.query_one(StatusBar).set_texts(
-            f"{name} · {day_text(board.day)}", "", clock_text(self.seat.now, board.zone, board.hours24)
+            f"{name} · {day_text(board.day)}", asked, clock_text(self.seat.now, board.zone, board.hours24)
         )
 
     @staticmethod
@@ -137,8 +161,58 @@ class DayScreen(SeatedScreen):
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
             return
         page = self.look(visit_page, self.seat.store, visit.reference)
+        if visit.unseen and self._row.technician_id == self.seat.staff.id:
+            self._see(visit.reference)
         if page is not None:
             place.update(place_text(page, self._step_word(visit)))
+
+    @work(exclusive=True, group="see")
+    async def _see(self, reference: str) -> None:
+        """Let the dispatcher know that it was seen."""
+        await self.do(onsite.see, reference)
+
+    @work
+    async def action_left(self) -> None:
+        """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
+        if not self._forgotten:
+            self.say("No check-out is missing.")
+            return
+        there, board = self._forgotten[0], self._board
+        assert board is not None
+        visit = self.look(find, self.seat.store, there.reference)
+        if visit is None:
+            return
+        fields = [Field("at", "You left at", placeholder="16:10")]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            return self.faults_of(
+                lambda: onsite.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
+            )
+
+        await self.app.push_screen_wait(Form(f"When did you leave {there.client}?", fields, save))
+        self.reload()
+
+    @work
+    async def action_answer(self) -> None:
+        """Answer whether one takes over a job that somebody else began."""
+        from dispatch.desk import handing_over
+
+        if not self._asked:
+            self.say("Nobody asks you to take anything over.")
+            return
+        asked = self._asked[0]
+        rows = [Row("yes, I take it over", "yes"), Row("no", "no", "you say why; it stays with its own technician")]
+        title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
+        answer = await self.app.push_screen_wait(Choose(title, rows))
+        if answer == "yes":
+            if await self.do(handing_over.accept, asked.reference) is not None:
+                self.say(f"{asked.reference} can be planned for you now.")
+        elif answer == "no":
+            reason = await self.app.push_screen_wait(
+                AskText("Why not?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in a few words")
+            )
+            if reason is not None:
+                await self.do(handing_over.decline, asked.reference, reason)
 
     @staticmethod
     def _step_word(visit: BoardVisit) -> str:

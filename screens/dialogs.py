@@ -8,15 +8,17 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
 from widgets.lean import LeanModal
 
-_DIALOG_CSS = """
+DIALOG_CSS = """
 $self { align: center middle; background: $background 60%; }
 $self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
 $self > .dialog { background: $surface; border: round $primary; padding: 0 1; }
@@ -34,14 +36,26 @@ $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 class AskText(LeanModal[str | None]):
     """Ask for one line of text. `check` returns what is wrong with it, or nothing."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskText")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskText")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="dialog.back")]
 
     def __init__(
-        self, title: str, hint: str = "", value: str = "", check: Callable[[str], str | None] | None = None
+        self,
+        title: str,
+        hint: str = "",
+        value: str = "",
+        check: Callable[[str], str | None] | None = None,
+        unsent: Unsent | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._hint, self._value, self._check = title, hint, value, check
+        self._title, self._hint, self._check = title, hint, check
+        self._unsent = unsent
+        self._value = value or (unsent.read() if unsent is not None else "")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep what is typed, where the caller wants it kept until it is saved."""
+        if self._unsent is not None:
+            self._unsent.keep(event.value)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -64,7 +78,7 @@ class AskText(LeanModal[str | None]):
 class AskConfirm(LeanModal[bool]):
     """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskConfirm")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskConfirm")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
         Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
@@ -94,7 +108,7 @@ class Row:
 class Choose(LeanModal[str | None]):
     """Choose one of some rows; returns its value."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Choose")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "Choose")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("j", "down", show=False),
@@ -140,10 +154,28 @@ class Field:
     placeholder: str = ""
 
 
+_FRAME_ROWS = 5
+"""What a form needs beside its fields: border, title, fault and hint."""
+
+
 class Form(LeanModal[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Form")
+    DEFAULT_CSS = (
+        DIALOG_CSS.replace("$self", "Form")
+        + """
+    Form .fields { height: auto; scrollbar-size-vertical: 1; }
+    Form .row { height: 1; layout: horizontal; }
+    Form .row .field { width: 26; margin: 0; }
+    Form .row Input { width: 1fr; }
+    Form.-narrow .row { height: 3; layout: vertical; }
+    Form.-narrow .row .field { width: 1fr; }
+    Form.-narrow .row Input { width: 1fr; margin: 0 0 1 0; }
+    Form.-tall .dialog { height: 90%; }
+    Form.-tall .fields { height: 1fr; }
+    """
+    )
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-beside")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("ctrl+s", "save", "Save", id="dialog.save"),
@@ -162,13 +194,20 @@ class Form(LeanModal[dict[str, str] | None]):
         self._title, self._fields, self._check, self._hint = title, fields, check, hint
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Vertical(classes="dialog"):
             yield Label(Content(show(self._title)), classes="dialog--title")
-            for field in self._fields:
-                yield Label(Content(show(field.label)), classes="field")
-                yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
+            with VerticalScroll(classes="fields", can_focus=False):
+                for field in self._fields:
+                    with Container(classes="row"):
+                        yield Label(Content(show(field.label)), classes="field")
+                        yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
             yield Label(Content(""), classes="dialog--fault", id="fault")
             yield Label(Content(self._hint), classes="dialog--hint")
+
+    def on_resize(self, event: Resize) -> None:
+        """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
+        rows = len(self._fields) * (1 if event.size.width >= 70 else 3)
+        self.set_class(rows + _FRAME_ROWS > event.size.height * 9 // 10, "-tall")
 
     def on_input_submitted(self) -> None:
         """Enter saves from any field."""

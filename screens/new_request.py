@@ -19,6 +19,7 @@ FIELDS = (
     Field("priority", "Priority", "P3", "P1 business stopped … P4 planned"),
     Field("skills", "Skills", placeholder="server, network"),
     Field("tags", "Tags", placeholder="server, restart, network, many"),
+    Field("same_job", "Same job as", placeholder="R4001: another visit of that job; empty: a new one"),
     Field("emergency", "Emergency", "no", "yes or no"),
 )
 
@@ -47,6 +48,7 @@ async def ask_request(screen: SeatedScreen) -> Visit | None:
             priority=entered["priority"],
             skills=_words(entered["skills"]),
             tags=_words(entered["tags"]),
+            same_job=entered["same_job"].strip() or None,
             emergency=entered["emergency"].strip().casefold() in ("yes", "y", "true", "1"),
         )
         try:

@@ -89,6 +89,39 @@ class SeatedScreen(LeanScreen[None]):
         self.reload()
         return result
 
+    async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.
+
+        Returns None where it was refused, or the person gave up. Called from a worker.
+        """
+        from dispatch.desk.refusals import Blocked, NeedsConfirm
+        from screens.dialogs import AskConfirm, AskText
+
+        meant: dict[str, Any] = {}
+        while True:
+            try:
+                return await self.attempt(deed, *args, **kwargs, **meant)
+            except NeedsConfirm as question:
+                if not await self.app.push_screen_wait(AskConfirm(title, [str(question)])):
+                    return None
+                meant["confirmed"] = True
+            except Blocked as refusal:
+                reason = await self.app.push_screen_wait(
+                    AskText(
+                        "Blocked. A reason places it all the same",
+                        "\n".join(refusal.findings)
+                        + "\nThe reason is kept in the audit. esc leaves everything as it was.",
+                        check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
+                    )
+                )
+                if reason is None:
+                    return None
+                meant = {"reason": reason, "confirmed": True}
+            except (StoreFault, Refusal) as refusal:
+                self.say(str(refusal), "warning")
+                self.reload()
+                return None
+
     def say(self, message: str, severity: str = "information") -> None:
         """Tell the person something, as text and never as markup."""
         self.notify(

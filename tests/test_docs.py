@@ -19,11 +19,14 @@ from screens.board import BoardScreen
 from screens.book import BookScreen
 from screens.care import CareScreen
 from screens.client import ClientScreen
+from screens.crew_deeds import CrewDeeds
 from screens.day import DayScreen
+from screens.drives import DrivesScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
 from screens.prices import PricesScreen
 from screens.seated import SeatedScreen
+from screens.stay_deeds import StayDeeds
 from screens.terms import TermsScreen
 from screens.visit import VisitScreen
 from screens.visit_record import VisitRecord
@@ -34,16 +37,17 @@ from widgets.timeline import Timeline
 ROOT = Path(__file__).parents[1]
 PLACES = (
     ("Everywhere", (DispatchApp, SeatedScreen, LeanScreen)),
-    ("The board", (BoardScreen,)),
+    ("The board", (BoardScreen, CrewDeeds)),
     ("The timeline, and a visit in hand", (Timeline,)),
     ("Lists: the queue, my day, a checklist, the log", (LineList,)),
     ("My day", (DayScreen,)),
-    ("A visit", (VisitScreen,)),
+    ("A visit", (VisitScreen, StayDeeds)),
     ("The visit log", (LogScreen,)),
     ("Account care", (CareScreen,)),
     ("A visit's record", (VisitRecord,)),
     ("Rate cards and agreements", (PricesScreen, TermsScreen)),
     ("The book, and a client's page", (BookScreen, ClientScreen)),
+    ("The drives of the day", (DrivesScreen,)),
 )
 NAMES = {
     "question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",

@@ -94,16 +94,20 @@ def text_of(line: Iterable[Span]) -> str:
 
 
 def wrapped(text: str, cells: int) -> list[str]:
-    """`text` made safe, in lines of at most `cells` cells, broken at spaces where there are any."""
+    """`text` made safe, in lines of at most `cells` cells, broken at spaces where there are any.
+
+    What goes on in another line is indented as the paragraph is.
+    """
     lines: list[str] = []
     for paragraph in show(text, multiline=True).split("\n"):
         rest = paragraph
+        indent = " " * min(len(paragraph) - len(paragraph.lstrip(" ")), cells // 4)
         while cells_of(rest) > cells > 0:
             end = _fitting(rest, cells)
-            at = rest.rfind(" ", 1, end + 1)
+            at = rest.rfind(" ", len(indent) + 1, end + 1)
             at = at if at > 0 else end
             lines.append(rest[:at].rstrip())
-            rest = rest[at:].lstrip()
+            rest = indent + rest[at:].lstrip()
         lines.append(rest)
     return lines
 

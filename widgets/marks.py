@@ -13,12 +13,13 @@ from dispatch.model.states import State
 class Marks(NamedTuple):
     """One set of glyphs.
 
-    `states` holds the 13 states. `edge` and `edge_end` are the sides of a visit's block, `chosen`
-    those of the selected one where colours cannot tell, `promised` the begin, inside
-    and end of a promised window, `access` the ends of access hours, `stops` the numbers 1 to 9 of a route.
+    `states` holds the 13 states, `unseen` stands for *dispatched* until its technician has seen it. `edge` and `edge_end`
+    are the sides of a visit's block, `chosen` those of the selected one where colours cannot tell, `promised` the begin,
+    inside and end of a promised window, `access` the ends of access hours, `stops` the numbers 1 to 9 of a route.
     """
 
     states: Mapping[State, str]
+    unseen: str
     travel: str
     travel_unknown: str
     lunch: str
@@ -71,6 +72,7 @@ UNICODE = Marks(
             State.ON_HOLD: "‖",
         }
     ),
+    unseen="◇",
     travel="╌",
     travel_unknown="?",
     lunch="░",
@@ -123,6 +125,7 @@ ASCII = Marks(
             State.ON_HOLD: "=",
         }
     ),
+    unseen="D",
     travel="-",
     travel_unknown="?",
     lunch=":",
@@ -209,6 +212,13 @@ def level_legend() -> tuple[tuple[str, str], ...]:
     return tuple((letter, level.replace("_", " ")) for level, letter in LEVEL_LETTERS.items())
 
 
+def state_mark(marks: Marks, state: State, *, unseen: bool = False) -> str:
+    """The glyph of a visit's state."""
+    return marks.unseen if unseen and state is State.DISPATCHED else marks.states[state]
+
+
 def legend(marks: Marks) -> tuple[tuple[str, str], ...]:
     """Each state's glyph with its word, in the order of a visit's life."""
-    return tuple((marks.states[state], state.label) for state in State)
+    states = [(marks.states[state], state.label) for state in State]
+    at = list(State).index(State.DISPATCHED)
+    return (*states[:at], (marks.unseen, "dispatched, not seen yet"), *states[at:])

@@ -13,7 +13,7 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
 from widgets.ink import Line, Span, ink, spread
 from widgets.line_list import Entry, LineList
-from widgets.marks import Marks, marks_of
+from widgets.marks import Marks, marks_of, state_mark
 
 
 class StopList(LineList[BoardVisit]):
@@ -70,7 +70,7 @@ def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tup
     start = clock_text(visit.start, board.zone, board.hours24) if visit.start is not None else "?"
     shape = "info" if visit.state in ON_THE_WAY_OR_THERE else name
     first: list[Span] = [
-        ink(f" {marks.states[visit.state]} ", shape),
+        ink(f" {state_mark(marks, visit.state, unseen=visit.unseen)} ", shape),
         ink(f"{start:<6}", name),
         ink(visit.client, name),
     ]

@@ -9,7 +9,7 @@ from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.units import DistanceUnit, distance_text
 from widgets.ink import Line, clipped, fitted, ink
-from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks
+from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
 from widgets.timeline_canvas import Canvas
 from widgets.timeline_ghost import Ghost
 from widgets.timeline_layout import MINUTE, HourMark, Late, Projected, Scale, Span, drawn_span, drive_span, lateness
@@ -207,7 +207,7 @@ def _block(
     if width <= 0:
         return
     marks = look.marks
-    glyph = marks.states[visit.state]
+    glyph = state_mark(marks, visit.state, unseen=visit.unseen)
     clock = _clock(span[0], look)
     inside = width - 1 - (1 if look.closed_edges and width > 2 else 0)
     indent = " " if inside >= ROOMY else ""

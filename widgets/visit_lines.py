@@ -9,7 +9,7 @@ from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from widgets.ink import Line, Span, cut, ink, joined, wrapped
-from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text
+from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 from widgets.queue_lines import long_text
 from widgets.timeline_layout import MINUTE, Projected, drawn_span, lateness
 
@@ -129,7 +129,9 @@ def _state(visit: BoardVisit, board: Board, marks: Marks) -> tuple[Span, ...]:
     hue = {State.CLOSED: "good", State.NO_ACCESS: "warn", State.ABORTED: "warn", State.LEFT_OPEN: "warn"}
     on_site = visit.state in (State.ON_SITE, State.CLOSING_OUT, State.EN_ROUTE)
     name = hue.get(visit.state, "info" if on_site else "plain")
-    spans = [ink(f"{marks.states[visit.state]} {visit.state.label}", name)]
+    spans = [ink(f"{state_mark(marks, visit.state, unseen=visit.unseen)} {visit.state.label}", name)]
+    if visit.unseen:
+        spans.append(ink(", not seen yet", "dim"))
     if visit.state is State.EN_ROUTE and visit.actual_depart is not None:
         spans.append(ink(f" since {clock_text(visit.actual_depart, board.zone, board.hours24)}", "dim"))
     if visit.pinned:

@@ -10,10 +10,11 @@ from dispatch.commands.opening import common_options, open_seat, open_store
 
 Run = Callable[[argparse.Namespace], int]
 
-KINDS = ("client", "site", "technician", "absence")
+KINDS = ("client", "site", "recurrence", "technician", "absence")
 _HELP = {
     "client": "clients, their contacts and their page",
     "site": "where the work is done",
+    "recurrence": "visits that recur by a rule, made ahead",
     "technician": "who drives to visits",
     "absence": "when a technician does not work",
 }
@@ -99,11 +100,17 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
         "archive", _archive, f"take a {shelf.noun} out of every list; its history stays, and undo brings it back"
     )
     archive.add_argument("record", metavar=shelf.noun.upper())
+    if kind == "recurrence":
+        make = deed("make", _make_ahead, "make the visits of the next eight weeks; an open board does so by itself")
+        make.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     if kind == "site":
         travel = deed("travel", _travel, "the drive from the depot that clients are charged for, typed or taken again")
         travel.add_argument("record", metavar="SITE")
         travel.add_argument("--distance", help="one way, in the firm's unit")
         travel.add_argument("--minutes", help="one way")
+        from dispatch.commands.locating import add_locate
+
+        add_locate(deeds, options)
 
 
 def _blanks(parser: argparse.ArgumentParser, kind: str) -> None:
@@ -132,6 +139,7 @@ def _add(args: argparse.Namespace) -> int:
     record = keeping.add(seat, args.kind, _typed(args))
     shelf = SHELVES[args.kind]
     print(f"Added {shelf.noun} {show(shelf.title(seat.store, record))}.")
+    _tell_notes(shelf, seat.store, record)
     if args.kind == "absence":
         _tell_hits(seat, record, requeue=args.requeue)
     return 0
@@ -146,6 +154,7 @@ def _edit(args: argparse.Namespace) -> int:
     shelf = SHELVES[args.kind]
     record = keeping.edit(seat, args.kind, shelf.find(seat.store, args.record), _typed(args))
     print(f"{show(shelf.title(seat.store, record))}: {show(shelf.line(seat.store, record))}")
+    _tell_notes(shelf, seat.store, record)
     return 0
 
 
@@ -172,6 +181,7 @@ def _show(args: argparse.Namespace) -> int:
     print(show(shelf.title(store, record)))
     for blank in shelf.blanks:
         print(f"  {pad(blank.label, 24)} {show(texts[blank.name]) or '–'}")
+    _tell_notes(shelf, store, record)
     return 0
 
 
@@ -207,6 +217,8 @@ def _archive(args: argparse.Namespace) -> int:
     title = shelf.title(seat.store, record)
     keeping.archive(seat, args.kind, record)
     print(f"{show(title)} is archived; undo brings it back.")
+    if (ended := shelf.get(seat.store, record.id)) is not None:
+        _tell_notes(shelf, seat.store, ended)
     return 0
 
 
@@ -229,6 +241,30 @@ def _travel(args: argparse.Namespace) -> int:
     minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
     print(f"{show(shelf.title(seat.store, record))}: one way {distance}, {minutes} min ({record.one_way_provenance})")
     return 0
+
+
+def _make_ahead(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.desk.recurring import make_ahead
+    from dispatch.model.instants import day_text
+    from dispatch.model.text import show
+
+    made = make_ahead(open_seat(args))
+    if args.json:
+        print_json([{"reference": one.reference, "date": str(one.occurrence), "client": one.client} for one in made])
+        return 0
+    for one in made:
+        when = day_text(one.occurrence) if one.occurrence is not None else ""
+        print(f"{show(one.reference)}  {when}  {show(one.client)}, {show(one.work)}")
+    print(f"{len(made)} made." if made else "Every recurring visit is made already.")
+    return 0
+
+
+def _tell_notes(shelf: Any, store: Any, record: Any) -> None:
+    from dispatch.model.text import show
+
+    for note in shelf.notes(store, record):
+        print(f"  {show(note, 300)}")
 
 
 def _tell_hits(seat: Any, record: Any, *, requeue: bool) -> None:

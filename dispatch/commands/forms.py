@@ -11,6 +11,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
+from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
@@ -71,6 +72,7 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "priority": f"P{visit.priority}",
         "emergency": visit.emergency,
         "kind": visit.kind,
+        "recurring": visit.recurrence_id is not None,
         "skills": sorted(visit.skills),
         "tags": sorted(visit.tags),
         "start": _moment(visit.starts_at, zone),
@@ -100,6 +102,44 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     return visit_form(page.visit) | {
         "address": page.site.address,
         "access_notes": page.site.access_notes,
+        "used": [
+            {"number": one.id, "code": one.code, "label": one.label, "quantity": one.quantity, "amount": one.amount}
+            for one in page.used
+        ],
+        "marks": [
+            {
+                "technician": one.technician,
+                "kind": one.kind,
+                "from": _moment(one.starts_at, zone),
+                "to": _moment(one.ends_at, zone),
+                "reason": one.reason,
+            }
+            for one in page.marks
+        ],
+        "segments": [
+            {
+                "technician": part.technician,
+                "kind": one.kind,
+                "from": _moment(one.starts_at, zone),
+                "to": _moment(one.ends_at, zone),
+            }
+            for part in page.visit.assignments
+            for one in part.segments
+        ],
+        "corrections": [
+            {
+                "technician": one.technician,
+                "what": one.what,
+                "was": _moment(one.before, zone),
+                "is": _moment(one.after, zone),
+                "reason": one.reason,
+                "by": one.by,
+                "at": _moment(one.at, zone),
+            }
+            for one in page.corrections
+        ],
+        "follow_ups": [one.reference for one in page.follow_ups],
+        "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
         "levels": [clock_form(one, zone) for one in page.clocks],
@@ -143,6 +183,7 @@ def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
                 "end": _moment(visit.end, zone),
                 "state": visit.state.value,
                 "pinned": visit.pinned,
+                "seen": not visit.unseen if visit.state is State.DISPATCHED else None,
                 "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
                 "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
                 "checked_in": _moment(visit.actual_in, zone),

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import responding
+from dispatch.commands import crews, responding, stay
 from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--prefer", metavar="TECHNICIAN")
     add.add_argument("--reported-by", default="", metavar="NAME")
     add.add_argument("--emergency", action="store_true")
+    add.add_argument("--same-job", metavar="REF", help="another visit of the job that this visit belongs to")
     add.add_argument("--kind", default="visit", choices=["visit", "maintenance", "audit", "review", "delivery"])
     add.add_argument("--reference", metavar="REF", help="default: the next free one")
     add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
@@ -119,13 +120,17 @@ def add_parsers(groups: Any) -> None:
     sign.add_argument("--satisfied", required=True, choices=["yes", "no"])
     sign.add_argument("--words", default="")
 
-    deed("close", _close, "close the visit: refused, with every reason, until all gates hold (exit 3)")
+    close = deed("close", _close, "close the visit: refused, with every reason, until all gates hold (exit 3)")
     leave = deed("leave", _leave, "lead: leave the visit open, with a follow-up visit for the same technician")
     no_access = deed("no-access", _no_access, "nobody let us in")
     no_access.add_argument("--called", required=True, metavar="WHO", help="whom you called")
     no_access.add_argument("--reason", default="")
     abort = deed("abort", _with_reason("abort"), "we end it before work was done")
     reopen = deed("reopen", _with_reason("reopen"), "lead: take an ended visit back to on site")
+    for parser in (close, leave):
+        parser.add_argument(
+            "--left-at", metavar="WHEN", help="when they really left, where the check-out was forgotten"
+        )
     for parser in (hold, cancel, abort, reopen, leave):
         parser.add_argument("--reason", required=True, metavar="TEXT")
     leave.add_argument("--follow-up", metavar="DAY", help="when the follow-up is wanted (default: the next day)")
@@ -134,6 +139,8 @@ def add_parsers(groups: Any) -> None:
         "--our-fault", action="store_true", help="the cause is our own failure: the follow-up is not charged"
     )
 
+    crews.add_deeds(deed)
+    stay.add_deeds(deed)
     deed("undo", _undo, "take back your last change", reference=False)
     deed("redo", _redo, "do again what you took back", reference=False)
 
@@ -205,6 +212,7 @@ def _add(args: argparse.Namespace) -> int:
             emergency=args.emergency,
             kind=args.kind,
             reference=args.reference,
+            same_job=args.same_job,
         ),
     )
     if args.json:
@@ -350,7 +358,8 @@ def _close(args: argparse.Namespace) -> int:
     from dispatch.desk.plain import charge_line
 
     seat = open_seat(args)
-    visit = onsite.close(seat, args.reference)
+    left_at = None if args.left_at is None else stay.when(seat, args.reference, args.left_at)
+    visit = onsite.close(seat, args.reference, left_at=left_at)
     _said(visit)
     print(f"  {charge_line(seat.store, visit)}")
     return 0
@@ -369,6 +378,7 @@ def _leave(args: argparse.Namespace) -> int:
         follow_up_on=wanted_on,
         minutes=args.minutes,
         our_fault=args.our_fault,
+        left_at=None if args.left_at is None else stay.when(seat, args.reference, args.left_at),
     )
     _said(visit)
     print(f"  follow-up {show(follow_up.reference)} for {show(follow_up.preferred)}, wanted {follow_up.wanted_on}")

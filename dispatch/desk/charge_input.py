@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets
+from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets, stays
 from db.legs import HOME
 from db.store import Store
 from dispatch.model.agreements import Agreement
@@ -16,6 +16,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local, day_of, iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES, State
+from dispatch.model.stays import UsedItem
 from dispatch.model.travel import Leg
 from dispatch.model.units import to_unit
 from dispatch.model.visits import Assignment, Visit
@@ -98,6 +99,7 @@ def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> 
             for part in visit.assignments
         ],
         "trip": _trip(store, firm, visit),
+        "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
         "goodwill": [
             {
                 "by": one.by,
@@ -112,6 +114,15 @@ def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> 
         "manual_travel": _manual_travel(store, visit),
         "prior_today": _prior_today(store, visit, zone),
     }
+
+
+def _item_form(used: UsedItem) -> dict[str, Any]:
+    if used.code is not None:
+        return {"code": used.code, "qty": used.quantity}
+    assert used.amount is not None
+    amount = Fraction(used.amount) * Fraction(used.quantity)
+    label = used.label if used.quantity == "1" else f"{used.quantity} × {used.label}"
+    return {"label": label, "amount": shortest(amount), "taxable": used.taxable}
 
 
 def _manual_travel(store: Store, visit: Visit) -> dict[str, Any] | None:
@@ -162,7 +173,7 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
     check_in, check_out = stay["check_in"], stay["check_out"]
     if check_in is None or check_out is None:
         return []
-    spans = [
+    spans: list[tuple[str, int, int]] = [
         (segment.kind, segment.starts_at, segment.ends_at if segment.ends_at is not None else check_out)
         for segment in part.segments
         if segment.kind in ("break", "test")
@@ -171,6 +182,11 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         begun = _testing_begun(store, visit) if part.check_in_at is not None else check_out - firm.test_minutes * 60
         if begun is not None:
             spans.append(("test", begun, check_out))
+    spans += [
+        (one.kind, one.starts_at, one.ends_at)
+        for one in stays.marks_of(store, visit.id)
+        if one.assignment_id == part.id
+    ]
     return [
         {"kind": kind, "start": iso(max(start, check_in), zone), "end": iso(min(end, check_out), zone)}
         for kind, start, end in spans

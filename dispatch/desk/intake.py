@@ -21,7 +21,10 @@ from dispatch.model.visits import Visit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it was typed. Everything is text but what cannot be mistyped."""
+    """A request as it was typed. Everything is text but what cannot be mistyped.
+
+    `same_job` is the reference of a visit whose job this one belongs to as well.
+    """
 
     client: str
     work: str
@@ -39,6 +42,7 @@ class Request:
     kind: str = "visit"
     reference: str | None = None
     description: str = ""
+    same_job: str | None = None
 
 
 def add(seat: Seat, request: Request) -> Visit:
@@ -113,6 +117,7 @@ def _checked(seat: Seat, request: Request) -> NewVisit:
         preferred_id=preferred_id,
         description=text("description", request.description, limits.NOTE, multiline=True),
         kind=request.kind,
+        job_id=_job(store, request, client, faults),
     )
     if faults:
         raise Faulty(faults)
@@ -140,6 +145,19 @@ def _whose(store: Store, request: Request, faults: list[str]) -> tuple[Client | 
         )
         return client, None
     return client, sites[0]
+
+
+def _job(store: Store, request: Request, client: Client | None, faults: list[str]) -> int | None:
+    """The job of the visit that was named, None for a new one."""
+    if not request.same_job:
+        return None
+    other = visits.visit_by_reference(store, request.same_job)
+    if other is None or other.archived_at is not None:
+        faults.append(f"same job: there is no visit {show(request.same_job, 40)}")
+        return None
+    if client is not None and other.client_id != client.id:
+        faults.append(f"same job: {show(other.reference)} is {show(other.client)}'s")
+    return other.job_id
 
 
 def _number(value: int | str, faults: list[str]) -> int:

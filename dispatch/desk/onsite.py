@@ -6,22 +6,23 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from db import checklists, clocks, people, visits
+from db import checklists, clocks, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
-from dispatch.desk import routing
+from dispatch.desk import materials, routing
 from dispatch.desk.charging import keep_sheet, release
+from dispatch.desk.clocking import check_out_at
+from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
 from dispatch.model.instants import day_of
-from dispatch.model.people import Staff
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
@@ -39,7 +40,7 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
     """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
     with seat.write("depart", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "depart", also=ON_THE_WAY_OR_THERE)
-        parts = _own_parts(seat, visit, technician)
+        parts = own_parts(seat, visit, technician)
         fresh = [part for part in parts if part.depart_at is None]
         if not fresh:
             raise Refusal(f"{show(visit.reference)} is en route already.")
@@ -51,11 +52,23 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         return _again(seat.store, visit)
 
 
+def see(seat: Seat, reference: str) -> None:
+    """Note that the person has seen a visit that was dispatched to them. Seen once is seen; nobody else can see it for them."""
+    with seat.write("see", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        part = visit.assignment_of(seat.staff.id)
+        if part is None or part.seen_at is not None or visit.state is not State.DISPATCHED:
+            unit.leave_unchanged()
+            return
+        visits.stamp(unit, part, seen_at=unit.at)
+        unit.audit("visit", visit.id, technician=part.technician)
+
+
 def arrive(seat: Seat, reference: str, *, technician: str | None = None, early_agreed_by: str = "") -> Visit:
     """Check in. `early_agreed_by` is who agreed to begin before the appointment; without it that time is not charged."""
     with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "arrive", also=OPEN_ON_SITE)
-        parts = _own_parts(seat, visit, technician)
+        parts = own_parts(seat, visit, technician)
         fresh = [part for part in parts if part.check_in_at is None]
         if not fresh:
             raise Refusal(f"{show(visit.reference)} is checked in already.")
@@ -124,12 +137,52 @@ def ask(seat: Seat, reference: str, text: str) -> Visit:
         if visit.state in (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED, State.CANCELLED):
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
         if Role.DISPATCHER not in seat.staff.roles:
-            _own_parts(seat, visit, None)
+            own_parts(seat, visit, None)
         asked = _text("text", text, limits.LINE)
         decision = recording.ask(checklists.checklist(seat.store, visit.id), asked)
         if visit.state not in OPEN_ON_SITE:
             decision = replace(decision, state=None)
         return _write(seat, unit, visit, None, decision).visit
+
+
+def use(
+    seat: Seat,
+    reference: str,
+    what: str,
+    quantity: str = "1",
+    *,
+    amount: str | None = None,
+    taxable: bool = True,
+) -> Visit:
+    """Enter something that was used at the client's. It is a work entry: tests that passed before must pass again.
+
+    Args:
+        seat: a technician of the visit, or a lead.
+        reference: the visit.
+        what: its code on the rate card; for a lead also any name, together with an `amount`.
+        quantity: a decimal number above 0, for example 2 or 1.5.
+        amount: the price of what is not on the card, decimal text; a lead's.
+        taxable: of what is not on the card.
+
+    Raises:
+        Faulty: with everything that cannot be taken.
+    """
+    with seat.write("use", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = _open_visit(seat, reference)
+        used = materials.read(seat, visit, what, quantity, amount)
+        decision = recording.use_item(f"{used.quantity} × {used.label}")
+        written = _write(seat, unit, visit, None, decision).visit
+        stays.add_item(
+            unit,
+            visit.id,
+            seat.staff.id,
+            code=used.code,
+            label=used.label,
+            quantity=used.quantity,
+            amount=used.amount,
+            taxable=taxable,
+        )
+        return written
 
 
 def sign_off(seat: Seat, reference: str, name: str, satisfied: bool, words: str = "") -> Visit:
@@ -138,19 +191,22 @@ def sign_off(seat: Seat, reference: str, name: str, satisfied: bool, words: str 
     return record(seat, reference, "L5", entry).visit
 
 
-def close(seat: Seat, reference: str) -> Visit:
+def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
     """Close a visit and check the crew out; its charge is kept.
+
+    Args:
+        left_at: when they really left, where somebody forgot to say so.
 
     Raises:
         GatesUnmet: with every reason at once. Nothing was changed.
     """
     with seat.write("close", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "close")
-        _own_parts(seat, visit, None)
+        own_parts(seat, visit, None)
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
         if reasons:
             raise _refused(visit, reasons)
-        closed = _end(seat, unit, visit, State.CLOSED)
+        closed = _end(seat, unit, visit, State.CLOSED, left_at=left_at)
         if closed.emergency:
             _prompt_lead(seat, unit, closed)
         return closed
@@ -164,6 +220,7 @@ def leave(
     follow_up_on: datetime.date | None = None,
     minutes: int | None = None,
     our_fault: bool = False,
+    left_at: int | None = None,
 ) -> tuple[Visit, Visit]:
     """Leave a visit open, by a lead only: a follow-up for the same technician is booked first.
 
@@ -178,7 +235,7 @@ def leave(
         else:
             wanted_on = follow_up_on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
             follow_up = _book(seat, unit, visit, visit.work, wanted_on, minutes or visit.minutes, our_fault=our_fault)
-        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=follow_up.reference)
+        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=follow_up.reference, left_at=left_at)
         return left, follow_up
 
 
@@ -186,7 +243,7 @@ def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> V
     """Nobody let us in. Whom we called is required (close-out.md C4, 12)."""
     with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "no-access")
-        _own_parts(seat, visit, None)
+        own_parts(seat, visit, None)
         who = _required("called", called)
         said = _text("reason", reason, limits.LINE)
         return _end(seat, unit, visit, State.NO_ACCESS, reason=said, called=who)
@@ -197,7 +254,7 @@ def abort(seat: Seat, reference: str, reason: str) -> Visit:
     with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "abort")
         if Role.DISPATCHER not in seat.staff.roles:
-            _own_parts(seat, visit, None)
+            own_parts(seat, visit, None)
         return _end(seat, unit, visit, State.ABORTED, reason=_required("reason", reason))
 
 
@@ -330,16 +387,26 @@ def _book(
 
 
 def _end(
-    seat: Seat, unit: Unit, visit: Visit, state: State, *, reason: str = "", called: str = "", follow_up: str = ""
+    seat: Seat,
+    unit: Unit,
+    visit: Visit,
+    state: State,
+    *,
+    reason: str = "",
+    called: str = "",
+    follow_up: str = "",
+    left_at: int | None = None,
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day."""
+    last = checklists.last_recorded(seat.store, visit.id)
     visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", reason=reason, called=called)
     for part in visit.assignments:
         if part.check_in_at is not None and part.check_out_at is None:
-            visits.stamp(unit, part, check_out_at=unit.at)
-            unit.execute(
-                "UPDATE segment SET ends_at = ? WHERE assignment_id = ? AND ends_at IS NULL", (unit.at, part.id)
-            )
+            if left_at is None:
+                visits.stamp(unit, part, check_out_at=unit.at)
+            else:
+                check_out_at(seat, unit, visit, part, left_at, last=last)
+            stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
     unit.audit(
         "visit", visit.id, state=state.value, reason=reason or None, called=called or None, follow_up=follow_up or None
     )
@@ -379,7 +446,7 @@ def _open_visit(seat: Seat, reference: str) -> Visit:
     if visit.state not in OPEN_ON_SITE:
         hint = "check in first" if visit.checked_in_at is None else "nothing more is recorded on it"
         raise Refusal(f"{show(visit.reference)} is {visit.state.label}: {hint}.")
-    _own_parts(seat, visit, None)
+    own_parts(seat, visit, None)
     return visit
 
 
@@ -392,32 +459,6 @@ def _item(store: Store, visit: Visit, ref: str) -> Item:
         known = ", ".join(show(one.ref) for one in checklist.items)
         raise NotFound(f"{show(visit.reference)} has no item {show(ref, 40)}; it has {known}.")
     return item
-
-
-def _own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignment]:
-    """The assignments that the person acts for: their own, or, for a lead, the named one or all."""
-    staff = people.staff_by_id(seat.store, seat.staff.id)
-    assert staff is not None
-    if technician is not None:
-        return [_named_part(visit, technician, staff)]
-    own = visit.assignment_of(staff.id)
-    if own is not None:
-        return [own]
-    if Role.LEAD in staff.roles and visit.assignments:
-        return list(visit.assignments)
-    crew = ", ".join(show(part.technician) for part in visit.assignments) or "nobody yet"
-    raise NotAllowed(f"{show(visit.reference)} is with {crew}, not with {show(staff.name)}.")
-
-
-def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
-    wanted = " ".join(technician.split()).casefold()
-    part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)
-    if part is None:
-        crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
-        raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
-    if part.technician_id != staff.id and Role.LEAD not in staff.roles:
-        raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
-    return part
 
 
 def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:

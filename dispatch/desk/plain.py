@@ -128,6 +128,10 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
         lines.append(f"  leg {leg_line(page.leg, page.unit)}")
     if levels and page.clocks:
         lines += ["Service levels", *(f"  {line}" for line in clock_lines(page.clocks, visit.zone, page.hours24))]
+    for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
+        for one in others:
+            lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
+    lines += stay_lines(page)
     phase = None
     for item in page.checklist.items:
         if item.phase is not phase:
@@ -147,6 +151,34 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
             f"  {clock_text(event.at, visit.zone, page.hours24)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
             for event in page.events
         ]
+    return lines
+
+
+def stay_lines(page: VisitPage) -> list[str]:
+    """The clocked spans of each technician, what was put right, what is charged otherwise, what was used."""
+    zone, hours24 = page.visit.zone, page.hours24
+
+    def clock(instant: int | None) -> str:
+        return "…" if instant is None else clock_text(instant, zone, hours24)
+
+    lines = []
+    for part in page.visit.assignments:
+        if part.segments:
+            spans = ", ".join(f"{one.kind} {clock(one.starts_at)}–{clock(one.ends_at)}" for one in part.segments)
+            lines.append(f"  {show(part.technician)}: {spans}")
+    for fix in page.corrections:
+        lines.append(
+            f"  put right by {show(fix.by)}: {fix.what} of {show(fix.technician)} {clock(fix.before)} → {clock(fix.after)}, "
+            f"{show(fix.reason)}"
+        )
+    for mark in page.marks:
+        lines.append(
+            f"  {mark.kind.replace('_', ' ')} {clock(mark.starts_at)}–{clock(mark.ends_at)} of {show(mark.technician)}: "
+            f"{show(mark.reason)}"
+        )
+    for used in page.used:
+        price = f" at {used.amount}" if used.amount is not None else ""
+        lines.append(f"  used: {used.quantity} × {show(used.label)}{price} (no. {used.id}, {show(used.by)})")
     return lines
 
 
@@ -214,6 +246,8 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         parts.append(f"in {_clock(visit.actual_in, board)}")
     if visit.actual_out is not None:
         parts.append(f"out {_clock(visit.actual_out, board)}")
+    if visit.unseen:
+        parts.append("not seen yet")
     if visit.pinned:
         parts.append("pinned")
     return "  ".join(parts)

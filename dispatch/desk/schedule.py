@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from db import clocks, people, settings, visits
+from db import clocks, people, pins, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
@@ -78,6 +78,79 @@ def move(
     return _place(seat, "move", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
 
 
+def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed: bool = False) -> tuple[Placed, Placed]:
+    """Exchange the technicians and the starts of two planned visits: each is checked where it then stands.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: neither was moved; the message says why.
+    """
+    with seat.write("swap", Role.DISPATCHER) as unit:
+        store = seat.store
+        one, two = _step(store, reference, "move"), _step(store, other, "move")
+        if one.id == two.id:
+            raise Refusal(f"{show(one.reference)} is swapped with another visit.")
+        days = routing.days_of(one) | routing.days_of(two)
+        targets = [_exchanged(store, one, two), _exchanged(store, two, one)]
+        # both leave their places before either is judged; the second is judged with the first where it now stands
+        for visit in (one, two):
+            visits.unplace(unit, visit)
+        placed = []
+        for visit, (crew, start, length) in zip((one, two), targets, strict=True):
+            bare = _again(store, visit)
+            verdict = _judge(store, bare, crew, start, was=visit)
+            override = _permit(visit, verdict, reason, confirmed)
+            visits.place(unit, bare, crew, start, start + length)
+            unit.audit(
+                "visit",
+                visit.id,
+                starts_at=start,
+                was_at=visit.starts_at,
+                crew=[technician.name for technician in crew],
+                override=override or None,
+            )
+            placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
+        routing.reroute(seat, unit, days)
+        undo.remember(seat, unit, f"swap {one.reference} and {two.reference}", [one, two])
+        return placed[0], placed[1]
+
+
+def share(
+    seat: Seat,
+    reference: str,
+    crew: Sequence[str],
+    *,
+    halve: bool = False,
+    reason: str = "",
+    confirmed: bool = False,
+    version: int | None = None,
+) -> Placed:
+    """Give a planned visit another crew at its time: more technicians, or one again.
+
+    Args:
+        seat: a dispatcher's.
+        reference: the visit.
+        crew: names or logins, the first one first.
+        halve: that they share the work, so that the stay is planned shorter; the time for tests stays whole.
+        reason, confirmed, version: as for `assign`.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal, Stale: as `assign`.
+    """
+    visit = find(seat.store, reference)
+    share_of = -(-visit.minutes // max(1, len(crew))) if halve else visit.minutes
+    return _place(
+        seat,
+        "move",
+        reference,
+        crew,
+        visit.starts_at,
+        reason=reason,
+        confirmed=confirmed,
+        version=version,
+        work=share_of,
+    )
+
+
 def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
     """What `assign` or `move` would find, without doing it."""
     with store.read():
@@ -87,14 +160,12 @@ def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at
         return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def try_placement(store: Store, reference: str, technician_id: int, at: int) -> Verdict:
+def try_placement(store: Store, reference: str, crew: Sequence[str], at: int) -> Verdict:
     """The verdict on one position, for a visit that is being moved over the board."""
     with store.read():
         visit = find(store, reference)
-        technician = people.technician(store, technician_id)
-        if technician is None:
-            raise NotFound("That technician is not here any more.")
-        return _judge(store, visit, [technician], at)
+        technicians, start = _target(store, visit, crew, at)
+        return _judge(store, visit, technicians, start)
 
 
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
@@ -116,6 +187,11 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
             routing.rules_of(firm),
             max(earliest, start),
         )
+
+
+def has_pinned_drive(store: Store, reference: str) -> bool:
+    """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
+    return find(store, reference).site_id in pins.pinned_sites(store)
 
 
 def stay_minutes(store: Store, minutes: int) -> int:
@@ -249,17 +325,21 @@ def _place(
     reason: str,
     confirmed: bool,
     version: int | None,
+    work: int | None = None,
 ) -> Placed:
+    """Place a visit. `work` are the planned minutes without the time for tests; left out, they stay as planned, or are all
+    of the visit's where its crew changes or it has no plan yet."""
     with seat.write(deed, Role.DISPATCHER) as unit:
         store = seat.store
         visit = _step(store, reference, deed)
         if version is not None and version != visit.version:
             visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
         technicians, start = _target(store, visit, crew, at)
-        verdict = _judge(store, visit, technicians, start)
+        length = _length(store, visit, technicians, work)
+        verdict = _judge(store, visit, technicians, start, length)
         override = _permit(visit, verdict, reason, confirmed)
         days = routing.days_of(visit)
-        visits.place(unit, visit, technicians, start, start + stay_minutes(store, visit.minutes) * 60)
+        visits.place(unit, visit, technicians, start, start + length)
         unit.audit(
             "visit",
             visit.id,
@@ -314,20 +394,48 @@ def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | No
     return technicians, start - start % 60
 
 
-def _judge(store: Store, visit: Visit, technicians: Sequence[Technician], start: int) -> Verdict:
-    """One verdict for the whole crew: each technician's day is checked on its own."""
+def _length(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
+    """The planned stay in seconds: what was planned for a crew of this size stays planned."""
+    planned = visit.starts_at is not None and visit.ends_at is not None
+    if work is None and planned and len(technicians) == len(visit.assignments) > 1:
+        assert visit.starts_at is not None
+        assert visit.ends_at is not None
+        return visit.ends_at - visit.starts_at
+    return stay_minutes(store, visit.minutes if work is None else work) * 60
+
+
+def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
+    """Who comes when, and for how long, where a visit takes the place of another."""
+    crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    assert other.starts_at is not None
+    return crew, other.starts_at, _length(store, visit, crew)
+
+
+def _judge(
+    store: Store,
+    visit: Visit,
+    technicians: Sequence[Technician],
+    start: int,
+    length: int | None = None,
+    was: Visit | None = None,
+) -> Verdict:
+    """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
+    it has just been taken out of the plan."""
     firm = settings.firm(store)
     day = day_of(start, firm.zone)
-    stop = routing.stop_of(store, visit, start, start + (visit.minutes + firm.test_minutes) * 60)
+    before = was or visit
+    stop = routing.stop_of(store, before, start, start + (length or _length(store, visit, technicians)))
     days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id)}
     drives = routing.drives_on(store, day)
+    if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
+        stop = replace(stop, owners=None)  # one of those who started it is there
     verdicts = []
     for technician in technicians:
-        was = None
-        if visit.starts_at is not None and visit.ends_at is not None and visit.state in PLANNING:
-            holder = technician.id if visit.assignment_of(technician.id) else visit.assignments[0].technician_id
-            was = (holder, routing.stop_of(store, visit, visit.starts_at, visit.ends_at))
-        verdicts.append(check(days[technician.id], stop, drives, routing.rules_of(firm), was))
+        stood = None
+        if before.starts_at is not None and before.ends_at is not None and before.state in PLANNING:
+            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
+            stood = (holder, routing.stop_of(store, before, before.starts_at, before.ends_at))
+        verdicts.append(check(days[technician.id], stop, drives, routing.rules_of(firm), stood))
     if len(verdicts) == 1:
         return verdicts[0]
     findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))

@@ -40,6 +40,7 @@ def picture_of(visit: Visit) -> dict[str, Any]:
                 "billable": int(part.billable),
                 "depart_at": part.depart_at,
                 "check_in_at": part.check_in_at,
+                "seen_at": part.seen_at,
             }
             for part in visit.assignments
         ],

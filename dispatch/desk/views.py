@@ -167,6 +167,7 @@ def _card(
         crew=tuple(part.technician for part in visit.assignments),
         phone=phones.get(visit.client_id, ""),
         reason=visit.reason,
+        unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
     )
 
 
@@ -197,7 +198,8 @@ def _row(
     ]
     home = own_legs.get(HOME)
     driven = [visit.leg for visit in taking] + ([home] if taking else [])
-    known = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    known = [leg for leg in driven if leg is not None and leg.known]
     return BoardRow(
         technician_id=technician.id,
         name=technician.name,
@@ -209,7 +211,7 @@ def _row(
         leg_home=home if taking else None,
         busy=sum((end - start) // 60 for start, end, _ in spans),
         available=_available(technician, shift, absences),
-        metres=sum(known) if len(known) == len(driven) else None,
+        metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
     )
 

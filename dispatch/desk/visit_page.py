@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, people, settings, visits
+from db import agreements, audit, checklists, clients, people, settings, stays, visits
 from db.legs import legs_of_day
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
@@ -18,6 +18,7 @@ from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
@@ -29,7 +30,9 @@ class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
     `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
-    prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only.
+    prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
+    other visits of its job but its follow-ups.
+    `used` and `marks` are what stands, `corrections` every moment that was put right, the oldest first.
     """
 
     visit: Visit
@@ -46,6 +49,10 @@ class VisitPage:
     unit: DistanceUnit
     balances: tuple[str, ...] = ()
     clocks: tuple[VisitClock, ...] = ()
+    same_job: tuple[Visit, ...] = ()
+    used: tuple[UsedItem, ...] = ()
+    marks: tuple[WorkMark, ...] = ()
+    corrections: tuple[TimeCorrection, ...] = ()
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -94,6 +101,12 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             unit=firm.distance_unit,
             balances=tuple(_balances(store, visit, firm.zone)),
             clocks=clocks_of(store, [visit]).get(visit.id, ()),
+            used=tuple(stays.items_of(store, visit.id)),
+            marks=tuple(stays.marks_of(store, visit.id)),
+            corrections=tuple(stays.corrections_of(store, visit.id)),
+            same_job=tuple(
+                one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
+            ),
         )
 
 

@@ -19,9 +19,9 @@ class BoardVisit(NamedTuple):
     """A visit as it stands in a view. Instants; `start`..`end` is the planned stay, test allowance included.
 
     `leg` is the drive to it (None in the queue). `actual_in`/`actual_out` are what the clock recorded.
-    `access` are the opening spans of the site on the board's day (empty: always open). `level` is the state of the
-    service-level clock that breaks first (empty: none runs), `clock` what it measures, `due` when it breaks (None while it
-    is paused).
+    `access` are the opening spans of the site on the board's day (empty: always open). `unseen`: it was dispatched, and
+    its technician has not looked at it since. `level` is the state of the service-level clock that breaks first (empty:
+    none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
     """
 
     id: int
@@ -56,6 +56,7 @@ class BoardVisit(NamedTuple):
     crew: tuple[str, ...] = ()
     phone: str = ""
     reason: str = ""
+    unseen: bool = False
     level: str = ""
     clock: str = ""
     due: int | None = None

@@ -33,13 +33,18 @@ class Client:
     tax_ref: str = ""
     kind: str = "client"
     version: int = 1
+    notes: str = ""
     unhappy_since: datetime.date | None = None
     unhappy_noted_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17)."""
+    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17).
+
+    `place_source` says who placed it (`typed`, a file, the host of a geocoder), `place_precision` how near to the door
+    (`house`, `street`, …), where somebody said so.
+    """
 
     id: int
     client_id: int
@@ -54,3 +59,5 @@ class Site:
     one_way_minutes: int | None = None
     one_way_provenance: str = "unknown"
     version: int = 1
+    place_source: str = ""
+    place_precision: str = ""

@@ -20,6 +20,9 @@ class Firm:
     at `geocoder_url`, by `geocoder_agent`; without both they are not. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (service-levels.md D1): minutes for phone, remote, on site, resolution, and
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
+    `roads` is the id of the road graph that drives are
+    reckoned on, empty for none; `travel_engine` (`none`, `osrm`, `valhalla`, `openrouteservice`) at `travel_url` is a
+    remote one, whose answers count for `travel_cache_minutes` (0: they are not kept).
     """
 
     name: str = "My firm"
@@ -44,4 +47,8 @@ class Firm:
     targets_p4: str = "480 - - 2400 -"
     at_risk_pct: int = 75
     critical_pct: int = 90
+    roads: str = ""
+    travel_engine: str = "none"
+    travel_url: str = ""
+    travel_cache_minutes: int = 1440
     clock_offset: int = 0

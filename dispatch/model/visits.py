@@ -22,7 +22,10 @@ class Segment(NamedTuple):
 
 
 class Assignment(NamedTuple):
-    """A technician on a visit, with what the clock recorded: en route, arrived, left, home."""
+    """A technician on a visit, with what the clock recorded: en route, arrived, left, home.
+
+    `seen_at` is when they saw that the visit was dispatched to them.
+    """
 
     id: int
     technician_id: int
@@ -34,6 +37,7 @@ class Assignment(NamedTuple):
     check_in_at: int | None = None
     check_out_at: int | None = None
     return_at: int | None = None
+    seen_at: int | None = None
     segments: tuple[Segment, ...] = ()
 
 
@@ -41,7 +45,7 @@ class Visit(NamedTuple):
     """A visit with everything that its own rules need.
 
     `minutes` is the work as entered, without the test allowance; `starts_at`..`ends_at` is the planned stay with it.
-    `access` holds the opening spans of the site on the wanted or planned day as instants (empty: always open).
+    `occurrence` is the day for which its recurrence asked.
     """
 
     id: int
@@ -82,6 +86,8 @@ class Visit(NamedTuple):
     sequence: int = 0
     archived_at: int | None = None
     version: int = 1
+    recurrence_id: int | None = None
+    occurrence: datetime.date | None = None
     assignments: tuple[Assignment, ...] = ()
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import clock_text
-from dispatch.model.travel import UNKNOWN_LEG, Leg
+from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
 
@@ -88,6 +88,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_presence(day, stop),
         *_access(day, stop),
         *_skills(day, stop),
+        *_ownership(day, stop),
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
         *_overtime(day, route, stop, drives, rules),
@@ -108,7 +109,7 @@ def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) 
     origin = before.place if before else day.home
     if drives(origin, stop.place).known:
         return []
-    if stop.place is None:
+    if not placed(stop.place):
         text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
         return [Finding("place", Level.BLOCKED, text, final=True)]
     whence = before.client if before else f"{day.name}'s home"
@@ -155,6 +156,14 @@ def _skills(day: TechnicianDay, stop: Stop) -> list[Finding]:
         return []
     has = ", ".join(sorted(day.skills)) or "none"
     return [Finding("skill", Level.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")]
+
+
+def _ownership(day: TechnicianDay, stop: Stop) -> list[Finding]:
+    """Who starts, finishes (product.md, rule 6): no reason given here goes round the acceptance of whoever takes over."""
+    if stop.owners is None or day.technician_id in stop.owners:
+        return []
+    text = f"{stop.owner} started this job: {day.name} has not agreed to take it over"
+    return [Finding("handover", Level.BLOCKED, text, final=True)]
 
 
 def _overlap(

@@ -17,6 +17,7 @@ class Stop:
 
     `access` are the opening spans of the site on the day: None where none are written down (always open), empty where
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
+    `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
     """
 
     visit_id: int
@@ -31,6 +32,8 @@ class Stop:
     confirmed: bool = False
     preferred_id: int | None = None
     preferred: str = ""
+    owners: frozenset[int] | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,13 +93,24 @@ REFUSED: dict[str, tuple[Callable[[Path], object], type[StoreFault], str]] = {
     "a newer one": (newer, TooNew, "install the newer program"),
     "cut at a page": (cut(0), Corrupt, "restore the last backup"),
     "cut in a page": (cut(100), Corrupt, "restore the last backup"),
+    "an unknown format": (poked(44, b"\0\0\0\x63"), Corrupt, "restore the last backup"),
+    "a version below nothing": (poked(60, b"\xff" * 4), Corrupt, "restore the last backup"),
+    "a page size of nothing": (poked(16, b"\0\0"), NotOurs, "not a database of this program"),
+    "only a header": (lambda path: (ours(path), os.truncate(path, 100)), Corrupt, "restore the last backup"),
+    "one page of many": (lambda path: (ours(path), os.truncate(path, 4096)), Corrupt, "restore the last backup"),
+    "a link to itself": (lambda path: path.symlink_to(path.name), StoreFault, "symbolic links"),
+    "a link to nowhere": (lambda path: path.symlink_to("nowhere"), NotFound, "no database at"),
+    "a device": (lambda path: path.symlink_to("/dev/null"), NotOurs, "not a file"),
     "a damaged schema": (poked(100, b"\xff" * 2000), Corrupt, "restore the last backup"),
 }
 
 
 def state_of(folder: Path) -> dict[str, tuple[bytes | None, int]]:
     return {
-        entry.name: (entry.read_bytes() if entry.is_file() else None, entry.stat().st_mtime_ns)
+        entry.name: (
+            entry.read_bytes() if not entry.is_symlink() and entry.is_file() else None,
+            entry.lstat().st_mtime_ns,
+        )
         for entry in sorted(folder.iterdir())
     }
 

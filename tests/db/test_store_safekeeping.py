@@ -1,5 +1,6 @@
 """Backups are whole, private and never over anything; what is wrong is found."""
 
+import contextlib
 import os
 import shutil
 import stat
@@ -173,7 +174,17 @@ def test_a_backup_that_was_cut_is_not_restored(store: Store, tmp_path: Path) -> 
 class TestChecking:
     def test_all_is_well(self, store: Store) -> None:
         expected = dict.fromkeys(
-            ["journal", "integrity", "references", "audit chain", "permissions", "file system", "free space", "clock"],
+            [
+                "journal",
+                "integrity",
+                "schema",
+                "references",
+                "audit chain",
+                "permissions",
+                "file system",
+                "free space",
+                "clock",
+            ],
             True,
         )
         assert findings(store) == {"SQLite": wal_is_safe(), **expected}
@@ -191,7 +202,10 @@ class TestChecking:
         conn.execute("UPDATE audit SET actor = 'carl' WHERE seq = 2")
         conn.close()
         found = [finding for finding in check(store) if not finding.good and finding.subject != "SQLite"]
-        assert [finding.text for finding in found] == ["broken at row 2: the audit was altered outside the program"]
+        assert [finding.text for finding in found] == [
+            "trigger audit_fixed is missing",
+            "broken at row 2: the audit was altered outside the program",
+        ]
 
     def test_a_record_that_refers_to_nothing(self, store: Store) -> None:
         conn = sqlite3.connect(store.path, isolation_level=None)
@@ -199,6 +213,18 @@ class TestChecking:
         conn.close()
         texts = [finding.text for finding in check(store) if finding.subject == "references"]
         assert texts == ["records of contact refer to nothing"]
+
+    def test_a_part_of_the_schema_that_somebody_took_away(self, store: Store) -> None:
+        with contextlib.closing(sqlite3.connect(store.path)) as conn:
+            conn.execute("DROP TRIGGER visit_gate")
+            conn.execute("DROP TABLE visit_tag")
+            conn.commit()
+        found = {finding.subject: finding for finding in check(store)}["schema"]
+        assert not found.good
+        assert "table visit_tag is missing" in found.text
+        assert "trigger visit_gate is missing" in found.text
+        with pytest.raises(Corrupt, match="restore the last backup"):
+            store.all("SELECT * FROM visit_tag")
 
     def test_damage_in_the_audit(self, store: Store) -> None:
         store.close()

@@ -44,6 +44,16 @@ NEW: dict[str, dict[str, str]] = {
     },
     "technician": TECHNICIAN,
     "absence": {"technician": "ben", "from": "2026-11-24T12:00", "to": "17:00", "reason": "dentist"},
+    "recurrence": {
+        "site": "harbor dental / main",
+        "work": "log and health check",
+        "rule": "every second tuesday",
+        "starts": "2026-11-24",
+        "minutes": "60",
+        "promised": "09:00-11:00",
+        "skills": "server",
+        "preferred": "Ana Ruiz",
+    },
     "staff": {"login": "kim", "name": "Kim Ode", "roles": "dispatcher, lead"},
 }
 OTHER = {
@@ -51,6 +61,7 @@ OTHER = {
     "site": {"address": "9 Elm Street"},
     "technician": {"skills": "server, voip"},
     "absence": {"reason": "ill"},
+    "recurrence": {"rule": "1st working day of the month"},
     "staff": {"email": "kim@example.com"},
 }
 

@@ -10,21 +10,25 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static, TextArea
 
+from db import handovers
 from db.store import Store
 from db.unit import Actor
 from dispatch.app import DispatchApp
 from dispatch.desk import onsite, schedule
-from dispatch.desk.seat import Seat
+from dispatch.desk.intake import Request, add
+from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp
+from screens.note import AskNote
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
 from widgets.checklist import ChecklistView
+from widgets.header import StatusBar
 from widgets.queue import Queue
 from widgets.themes import DARK
 from widgets.timeline import Timeline
@@ -251,7 +255,6 @@ async def test_store_that_is_gone_is_said(office: Office) -> None:
 
 
 def test_new_request_form_keeps_what_was_typed(office: Office) -> None:
-    from dispatch.desk.intake import Request, add
     from dispatch.desk.refusals import Faulty
 
     with pytest.raises(Faulty) as refused:
@@ -274,3 +277,130 @@ async def test_first_frame_is_in_the_colours_of_the_product(office: Office) -> N
         assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
         await press(pilot, "3", "1")
         assert pilot.app.screen.query_one(Timeline).background_colors[1].hex.lower() == DARK.background
+
+
+async def test_two_visits_are_swapped_by_two_keys(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(1)
+        await press(pilot, "s")
+        timeline.select(2)
+        await pilot.press("s")
+        await until_true(pilot, lambda: state(office, "R1")[1] == at("14:00"))
+        assert state(office, "R2")[1] == at("09:00")
+        timeline.select(1)
+        await press(pilot, "s", "escape", "s", "escape")
+    assert state(office, "R1")[1] == at("14:00")
+
+
+async def test_a_second_technician_shares_the_work(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        await pilot.press("W")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until(pilot, AskText)  # Ben has not the skill
+        pilot.app.screen.query_one(Input).value = "he carries the rack"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: len(visit_page(office.store, "R1").visit.assignments) == 2)
+
+
+async def test_a_visit_is_seen_when_its_technician_looks(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    async with opened(office.dana, "day") as pilot:
+        await settled(pilot)
+    assert visit_page(office.store, "R1").visit.assignments[0].seen_at is None
+    async with opened(office.ana, "day") as pilot:
+        await until_true(pilot, lambda: visit_page(office.store, "R1").visit.assignments[0].seen_at is not None)
+
+
+async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> None:
+    office.on_site("R1")
+    follow_up = add(office.dana, Request("Harbor Dental", "the rest", "30", site="Main office", same_job="R1"))
+    schedule.assign(office.dana, follow_up.reference, ["Ana Ruiz"], at("14:00"), reason="later", confirmed=True)
+    async with opened(office.lee, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(follow_up.id)
+        await pilot.press("A")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until(pilot, AskText)
+        pilot.app.screen.query_one(Input).value = "Ana is ill"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: handovers.open_for(office.store, office.ben.staff.id))
+    async with opened(office.ben, "day") as pilot:
+        await pilot.press("A")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until_true(pilot, lambda: not handovers.open_for(office.store, office.ben.staff.id))
+    assert schedule.move(office.dana, follow_up.reference, ["Ben Okafor"], None, reason="ok", confirmed=True).crew
+
+
+async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        lee = take_seat(elsewhere, "dana")
+        async with opened(office.dana, "board") as pilot:
+            await settled(pilot)
+            schedule.move(lee, "R1", None, at("10:00"))
+            bar = pilot.app.screen.query_one(StatusBar)
+            await until_true(pilot, lambda: "Dana Wells: move R1 Harbor Dental" in str(bar.line_at(0, 140)))
+            office.clock.advance(60)
+            await pilot.pause(0)
+            pilot.app.screen.tick()  # type: ignore[attr-defined]
+            assert "move R1" not in str(bar.line_at(0, 140))
+
+
+async def test_a_forgotten_check_out_is_asked_for_on_my_day(office: Office) -> None:
+    office.on_site("R1")
+    office.finish("R1")
+    office.go("14:30")
+    async with opened(office.ana, "day") as pilot:
+        assert "still at Harbor Dental" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+        await pilot.press("E")
+        await until(pilot, Form)
+        pilot.app.screen.query_one("#field-at", Input).value = "08:00"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "cannot have left" in str(pilot.app.screen.query_one("#fault", Static).render())
+        pilot.app.screen.query_one("#field-at", Input).value = "10:15"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.CLOSED)
+    assert visit_page(office.store, "R1").visit.assignments[0].check_out_at == at("10:15")
+
+
+async def test_the_clock_is_told_of_a_break(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.ana, "day") as pilot:
+        await pilot.press("C")
+        await until(pilot, Choose)
+        await pilot.press("enter")
+        await until_true(
+            pilot,
+            lambda: [one.kind for one in visit_page(office.store, "R1").visit.assignments[0].segments][-1] == "break",
+        )
+
+
+async def test_a_note_that_was_not_saved_stands_there_again(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.ana, "day") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        await press(pilot, *"new switch", "escape")
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == "new switch"
+        await pilot.press("ctrl+s")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").checklist.last_work > 0)
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == ""

@@ -66,6 +66,7 @@ def poison(store: Store) -> None:
     }
     keep |= {
         "wanted_on",
+        "occurrence",
         "starts",
         "ends",
         "valid_from",

@@ -44,4 +44,4 @@ def test_stops_beyond_nine_are_plain_numbers() -> None:
 
 def test_the_legend_names_every_state() -> None:
     assert dict(legend(UNICODE))["◪"] == "incomplete"
-    assert len(legend(ASCII)) == 13
+    assert len(legend(ASCII)) == 14

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
 
+from dispatch.desk.refusals import NotFound
 from dispatch.model import text as limits
 from dispatch.model.clients import Contact
 from dispatch.model.instants import parse_clock, parse_day, parse_when, zone_of
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
+
+T = TypeVar("T")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False, "": False}
@@ -67,6 +71,15 @@ class Reading:
         if required and not text:
             self.fault(name, "is missing")
         return text
+
+    def found(self, name: str, find: Callable[[str], T]) -> T | None:
+        """The record that `find` has for what was typed; None where it has none, or nothing was typed."""
+        typed = self.text(name, required=True)
+        try:
+            return find(typed) if typed else None
+        except NotFound as fault:
+            self.fault(name, str(fault))
+            return None
 
     def words(self, name: str, limit: int = 40) -> tuple[str, ...]:
         """Words between commas."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, clients, settings, visits
+from db import agreements, clients, recurrences, settings, visits
 from db.store import Store
 from dispatch.care.account import well_suited
 from dispatch.care.item import Item
@@ -30,6 +30,7 @@ class ClientPage:
     client: Client
     sites: tuple[Site, ...]
     agreements: tuple[tuple[Agreement, tuple[str, ...]], ...]
+    recurring: tuple[str, ...]
     ahead: tuple[Visit, ...]
     queued: tuple[Visit, ...]
     past: tuple[Visit, ...]
@@ -52,6 +53,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             client,
             sites,
             tuple((one, tuple(balances(store, one, day))) for one in terms),
+            tuple(f"{one.work}, {one.rule}" for one in recurrences.recurrences_of(store, client.id)),
             tuple(ahead),
             queued,
             tuple(past[:PAST]),
@@ -65,7 +67,9 @@ def page_lines(page: ClientPage) -> list[str]:
     client = page.client
     lines = [client.name if client.kind == "client" else f"{client.name} ({client.kind})"]
     counts = [
-        f"{count} {word}" for count, word in ((client.computers, "computers"), (client.servers, "servers")) if count
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in ((client.computers, "computer"), (client.servers, "server"))
+        if count
     ]
     if well_suited(client.computers, client.servers):
         counts.append("well suited to an agreement by its size")
@@ -74,6 +78,7 @@ def page_lines(page: ClientPage) -> list[str]:
     if client.tax_exempt:
         counts.append(f"tax exempt: {client.tax_ref}")
     lines += [f"  {' · '.join(counts)}"] if counts else []
+    lines += [f"  {client.notes}"] if client.notes else []
     sections: Sequence[tuple[str, Sequence[str], str]] = (
         ("Due", page.due, ""),
         ("Contacts", [_contact(one) for one in client.contacts], "none yet"),
@@ -83,6 +88,7 @@ def page_lines(page: ClientPage) -> list[str]:
             [line for one, left in page.agreements for line in (_agreement(one), *(f"  {text}" for text in left))],
             "none",
         ),
+        ("Recurring", page.recurring, ""),
         ("Open requests", [_visit(one) for one in page.queued], ""),
         ("Ahead", [_visit(one) for one in page.ahead], "nothing planned"),
         ("Past", [_visit(one) for one in page.past], "no visits yet"),
@@ -102,6 +108,7 @@ def page_form(page: ClientPage) -> dict[str, Any]:
             | {"ends": None if one.ends is None else one.ends.isoformat()}
             for one, left in page.agreements
         ],
+        "recurring": list(page.recurring),
         "ahead": [one.reference for one in page.ahead],
         "queued": [one.reference for one in page.queued],
         "past": [one.reference for one in page.past],

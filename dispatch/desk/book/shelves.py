@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any
+from urllib.parse import urlsplit
 
 from db import audit, clients, people, settings
 from db.faults import Stale
@@ -20,8 +20,13 @@ from dispatch.desk.book.blanks import (
     lunch_text,
     place_text,
 )
+from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
+from dispatch.desk.book.pin_shelf import PinShelf
+from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
+from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.routing import reroute_ahead
 from dispatch.desk.seat import Seat
 from dispatch.desk.staff import faults_of_person
 from dispatch.levels.targets import read_targets, targets_text
@@ -32,70 +37,7 @@ from dispatch.model.instants import clock_text, day_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
-
-T = TypeVar("T")
-
-
-class Shelf(ABC, Generic[T]):
-    """One kind of record. Every text is as `blanks` name them, and goes back through `write` as it came from `texts`."""
-
-    noun: ClassVar[str]
-    roles: ClassVar[tuple[Role, ...]]
-    blanks: ClassVar[tuple[Blank, ...]]
-
-    @abstractmethod
-    def all(self, store: Store) -> Sequence[T]:
-        """Every record that is not archived."""
-
-    @abstractmethod
-    def get(self, store: Store, key: int) -> T | None:
-        """The record with that id, archived or not."""
-
-    @abstractmethod
-    def find(self, store: Store, name: str) -> T:
-        """The record of that name, or whose name alone holds it.
-
-        Raises:
-            NotFound: there is none, or several; the sentence names those that come near.
-        """
-
-    @abstractmethod
-    def title(self, store: Store, record: T) -> str:
-        """What the record is called."""
-
-    @abstractmethod
-    def line(self, store: Store, record: T) -> str:
-        """What stands beside its name in a list."""
-
-    @abstractmethod
-    def texts(self, store: Store, record: T) -> dict[str, str]:
-        """The record as it is typed."""
-
-    @abstractmethod
-    def write(self, seat: Seat, unit: Unit, before: T | None, texts: Mapping[str, str], faults: list[str]) -> int:
-        """Write it, unless there are faults; returns its id. `before` None adds a record."""
-
-    @abstractmethod
-    def shelve(self, unit: Unit, record: T, at: int | None) -> None:
-        """Archive it, or (with None) take it back."""
-
-
-def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
-    """The one record of that name, or whose name holds it.
-
-    Raises:
-        NotFound: there is none, or several.
-    """
-    wanted = name.strip().casefold()
-    exact = [record for title, record in known.items() if title.casefold() == wanted]
-    if exact:
-        return exact[0]
-    holding = [title for title in known if wanted and wanted in title.casefold()]
-    if len(holding) == 1:
-        return known[holding[0]]
-    if holding:
-        raise NotFound(f"Which {noun}? {', '.join(show(title) for title in sorted(holding)[:6])}")
-    raise NotFound(f"There is no {noun} {show(name, 60)!r}.")
+from dispatch.travel.sources import ENGINES
 
 
 class ClientShelf(Shelf[Client]):
@@ -116,6 +58,7 @@ class ClientShelf(Shelf[Client]):
         Blank("servers", "Servers", "1"),
         Blank("tax_exempt", "Tax exempt", "yes or no"),
         Blank("tax_ref", "Exemption reference"),
+        Blank("notes", "Notes"),
     )
 
     def all(self, store: Store) -> Sequence[Client]:
@@ -128,11 +71,7 @@ class ClientShelf(Shelf[Client]):
 
     def find(self, store: Store, name: str) -> Client:
         """The client of that name, or whose name holds it."""
-        found = clients.client_by_name(store, name)
-        if found is None:
-            found = near(self.noun, name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Client)
-        return found
+        return client_named(store, name)
 
     def title(self, store: Store, record: Client) -> str:
         """Its name."""
@@ -155,6 +94,7 @@ class ClientShelf(Shelf[Client]):
             "servers": "" if record.servers is None else str(record.servers),
             "tax_exempt": "yes" if record.tax_exempt else "no",
             "tax_ref": record.tax_ref,
+            "notes": record.notes,
         }
 
     def write(self, seat: Seat, unit: Unit, before: Client | None, texts: Mapping[str, str], faults: list[str]) -> int:
@@ -169,6 +109,7 @@ class ClientShelf(Shelf[Client]):
             reading.flag("tax_exempt"),
             reading.text("tax_ref"),
             reading.choice("kind", ("client", "prospect"), "client"),
+            notes=reading.text("notes", limits.NOTE),
             unhappy_since=reading.day("unhappy_since", day_of(seat.now, seat.firm.zone)),
         )
         if after.unhappy_since is not None:
@@ -197,6 +138,7 @@ class ClientShelf(Shelf[Client]):
                 after.tax_exempt,
                 after.tax_ref,
                 after.kind,
+                after.notes,
                 after.unhappy_since,
                 after.unhappy_noted_on,
             )
@@ -236,17 +178,11 @@ class SiteShelf(Shelf[Site]):
 
     def find(self, store: Store, name: str) -> Site:
         """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
-        names = {one.id: one.name for one in clients.all_clients(store)}
-        sites = self.all(store)
-        by_title = {f"{names.get(one.client_id, '')} / {one.name}": one for one in sites}
-        found = near(self.noun, name, by_title)
-        assert isinstance(found, Site)
-        return found
+        return site_named(store, name)
 
     def title(self, store: Store, record: Site) -> str:
         """Client and site."""
-        client = clients.client(store, record.client_id)
-        return f"{client.name if client else ''} / {record.name}"
+        return site_title(store, record)
 
     def line(self, store: Store, record: Site) -> str:
         """Address, and whether it is placed."""
@@ -267,16 +203,19 @@ class SiteShelf(Shelf[Site]):
             "services": ", ".join(record.services),
             "one_way_distance": record.one_way_distance or "",
             "one_way_minutes": "" if record.one_way_minutes is None else str(record.one_way_minutes),
+            "place_source": record.place_source,
+            "place_precision": record.place_precision,
         }
+
+    def notes(self, store: Store, record: Site) -> Sequence[str]:
+        """Who placed it, and how near to the door."""
+        told = ", ".join(part for part in (record.place_source, record.place_precision) if part)
+        return [f"placed: {told}"] if record.place is not None and told else []
 
     def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
         """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
         reading, firm = Reading(texts), seat.firm
-        client: Client | None = None
-        try:
-            client = ClientShelf().find(seat.store, reading.text("client", required=True))
-        except NotFound as fault:
-            reading.fault("client", str(fault))
+        client = reading.found("client", lambda name: client_named(seat.store, name))
         after = Site(
             id=0 if before is None else before.id,
             client_id=client.id if client is not None else 0,
@@ -315,6 +254,7 @@ class SiteShelf(Shelf[Site]):
         if faults:
             return 0
         if before is None:
+            source, precision = _placed_by(None, after, reading)
             return clients.add_site(
                 unit,
                 after.client_id,
@@ -328,9 +268,14 @@ class SiteShelf(Shelf[Site]):
                 after.one_way_distance,
                 after.one_way_minutes,
                 after.one_way_provenance,
-                "typed" if after.place is not None else "",
+                source,
+                precision,
             )
-        clients.update_site(unit, before, after, "typed" if after.place != before.place else None)
+        if after.place == before.place:
+            clients.update_site(unit, before, after)
+        else:
+            clients.update_site(unit, before, after, *_placed_by(before, after, reading))
+            reroute_ahead(unit)
         return before.id
 
     def shelve(self, unit: Unit, record: Site, at: int | None) -> None:
@@ -447,11 +392,7 @@ class TechnicianShelf(Shelf[Technician]):
 
     def find(self, store: Store, name: str) -> Technician:
         """The technician of that name or login."""
-        found = people.technician_by_name(store, name)
-        if found is None:
-            found = near(self.noun, name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Technician)
-        return found
+        return technician_named(store, name)
 
     def title(self, store: Store, record: Technician) -> str:
         """The name."""
@@ -528,6 +469,8 @@ class TechnicianShelf(Shelf[Technician]):
                 after.vehicle,
             )
         people.update_technician(unit, before, after)
+        if after.home != before.home:
+            reroute_ahead(unit)
         return before.id
 
     def shelve(self, unit: Unit, record: Technician, at: int | None) -> None:
@@ -592,23 +535,19 @@ class AbsenceShelf(Shelf[people.AbsenceRecord]):
     ) -> int:
         """Write an absence."""
         reading, zone = Reading(texts), seat.firm.zone
-        staff_id = 0
-        try:
-            staff_id = TechnicianShelf().find(seat.store, reading.text("technician", required=True)).id
-        except NotFound as fault:
-            reading.fault("technician", str(fault))
+        technician = reading.found("technician", lambda name: technician_named(seat.store, name))
         starts = reading.when("from", zone, seat.now)
         ends = reading.when("to", zone, starts or seat.now, day=day_of(starts or seat.now, zone))
         reason = reading.text("reason", limits.LINE)
         if starts is not None and ends is not None and ends <= starts:
             reading.fault("to", "is not after from")
         faults += reading.faults
-        if faults or starts is None or ends is None:
+        if faults or technician is None or starts is None or ends is None:
             return 0
         absence = Absence(starts, ends, reason)
         if before is None:
-            return people.add_absence(unit, staff_id, absence)
-        people.update_absence(unit, before, staff_id, absence)
+            return people.add_absence(unit, technician.id, absence)
+        people.update_absence(unit, before, technician.id, absence)
         return before.id
 
     def shelve(self, unit: Unit, record: people.AbsenceRecord, at: int | None) -> None:
@@ -639,8 +578,8 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("currency", "Currency", "USD"),
         Blank("depot", "Depot", "39.9612, -82.9988, or the link of a map"),
         Blank("depot_address", "Address of the depot"),
-        Blank("buffer_minutes", "Buffer between visits, minutes", "30"),
-        Blank("test_minutes", "Time for tests in every visit, minutes", "15"),
+        Blank("buffer_minutes", "Buffer, minutes", "30"),
+        Blank("test_minutes", "Time for tests, minutes", "15"),
         Blank("overlap", "Overlapping visits", "block, warn or allow"),
         Blank("late_minutes", "Late from, minutes", "10"),
         Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
@@ -657,7 +596,10 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("at_risk_pct", "A target is at risk from, %", "75"),
         Blank("critical_pct", "A target is critical from, %", "90"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
-        Blank("geocoder_agent", "Address look-up, user agent", "who asks, as the endpoint's terms want it"),
+        Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
+        Blank("travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice"),
+        Blank("travel_url", "Remote road engine, address", "https://osrm.example.com"),
+        Blank("travel_cache_minutes", "Its answers count for, minutes", "1440; 0: they are not kept"),
     )
 
     def all(self, store: Store) -> Sequence[FirmRecord]:
@@ -707,6 +649,9 @@ class SettingsShelf(Shelf[FirmRecord]):
             "critical_pct": str(firm.critical_pct),
             "geocoder_url": firm.geocoder_url,
             "geocoder_agent": firm.geocoder_agent,
+            "travel_engine": firm.travel_engine,
+            "travel_url": firm.travel_url,
+            "travel_cache_minutes": str(firm.travel_cache_minutes),
         }
 
     def write(
@@ -745,10 +690,17 @@ class SettingsShelf(Shelf[FirmRecord]):
             "critical_pct": reading.whole("critical_pct", 1, 100),
             "geocoder_url": reading.text("geocoder_url"),
             "geocoder_agent": reading.text("geocoder_agent"),
+            "travel_engine": reading.choice("travel_engine", ENGINES, "none"),
+            "travel_url": _address(reading, "travel_url"),
+            "travel_cache_minutes": reading.whole("travel_cache_minutes", 0, 525_600),
         }
         if (values["at_risk_pct"] or 0) > (values["critical_pct"] or 100):
             reading.fault("critical_pct", "is below the share from which a target is at risk")
-        for name in ("buffer_minutes", "test_minutes", "late_minutes", "at_risk_pct", "critical_pct"):
+        if values["travel_engine"] != "none" and not values["travel_url"]:
+            reading.fault("travel_url", "is missing: where is the road engine?")
+        for name in (
+            "buffer_minutes", "test_minutes", "late_minutes", "at_risk_pct", "critical_pct", "travel_cache_minutes",
+        ):  # fmt: skip
             if values[name] is None and not reading.raw(name):
                 reading.fault(name, "is missing")
         faults += reading.faults
@@ -765,12 +717,40 @@ class SettingsShelf(Shelf[FirmRecord]):
 SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
+    "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),
+    "pin": PinShelf(),
     "staff": StaffShelf(),
     "settings": SettingsShelf(),
 }
 """Every kind of record by its name."""
+
+
+def _placed_by(before: Site | None, after: Site, reading: Reading) -> tuple[str, str]:
+    """Source and precision of a new place: what came with it, else that it was typed."""
+    if after.place is None:
+        return "", ""
+    told = reading.text("place_source", 80), reading.text("place_precision", 80)
+    if not told[0] or (before is not None and told == (before.place_source, before.place_precision)):
+        return "typed", ""
+    return told
+
+
+def _address(reading: Reading, name: str) -> str:
+    """The address of a service, without the names and passwords that do not belong into a database."""
+    url = reading.text(name)
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and parts.hostname and not (parts.username or parts.query)
+    except ValueError:
+        fits = False
+    if url and not fits:
+        reading.fault(
+            name, f"{url!r} is not an address such as https://osrm.example.com, without a user or a key in it"
+        )
+        return ""
+    return url.rstrip("/")
 
 
 def _distance(reading: Reading) -> str | None:

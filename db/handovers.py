@@ -1,0 +1,83 @@
+"""Handovers of started jobs in the store, and who started a job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from db.store import Store
+from dispatch.model.handovers import Handover
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+_SELECT = """
+  SELECT h.id, h.visit_id, v.reference, c.name, v.work, h.to_id, t.name, l.name, h.reason, h.asked_at, h.answered_at, h.accepted,
+    h.answer
+  FROM handover h JOIN visit v ON v.id = h.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
+    JOIN staff t ON t.id = h.to_id JOIN staff l ON l.id = h.asked_by
+"""
+
+
+def of_visit(store: Store, visit_id: int) -> list[Handover]:
+    """The handovers of a visit, the newest first."""
+    return _all(store, "WHERE h.visit_id = ? ORDER BY h.id DESC", (visit_id,))
+
+
+def open_for(store: Store, staff_id: int) -> list[Handover]:
+    """What a technician is asked to take over and has not answered."""
+    return _all(store, "WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id", (staff_id,))
+
+
+def ask(unit: Unit, visit_id: int, to_id: int, asked_by: int, reason: str) -> int:
+    """Ask a technician to take a visit over; returns the id.
+
+    Raises:
+        Refused: somebody is asked already.
+    """
+    return unit.insert("handover", visit_id=visit_id, to_id=to_id, asked_by=asked_by, reason=reason, asked_at=unit.at)
+
+
+def answer(unit: Unit, handover: Handover, accepted: bool, words: str) -> None:
+    """Note the answer to a handover that has none."""
+    unit.execute(
+        "UPDATE handover SET answered_at = ?, accepted = ?, answer = ? WHERE id = ? AND answered_at IS NULL",
+        (unit.at, int(accepted), words, handover.id),
+    )
+
+
+def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]]:
+    """For each of some visits the technicians who started its job: id and name of everybody who was on site for another of
+    its visits. Visits of a job that nobody has started are left out."""
+    if not visit_ids:
+        return {}
+    found: dict[int, dict[int, str]] = {}
+    for visit_id, staff_id, name in store.all(
+        "SELECT DISTINCT v.id, a.staff_id, t.name FROM visit v "
+        "JOIN visit o ON o.job_id = v.job_id AND o.id <> v.id AND o.archived_at IS NULL "
+        "JOIN assignment a ON a.visit_id = o.id AND a.check_in_at IS NOT NULL JOIN staff t ON t.id = a.staff_id "
+        f"WHERE v.id IN ({', '.join('?' * len(visit_ids))}) ORDER BY v.id, a.staff_id",
+        tuple(visit_ids),
+    ):
+        found.setdefault(visit_id, {})[staff_id] = name
+    return found
+
+
+def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
+    """For each of some visits the technicians who agreed to take it over."""
+    if not visit_ids:
+        return {}
+    found: dict[int, set[int]] = {}
+    for visit_id, staff_id in store.all(
+        f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id IN ({', '.join('?' * len(visit_ids))})",
+        tuple(visit_ids),
+    ):
+        found.setdefault(visit_id, set()).add(staff_id)
+    return found
+
+
+def _all(store: Store, where: str, params: Sequence[Any]) -> list[Handover]:
+    return [
+        Handover._make((*row[:11], None if row[11] is None else bool(row[11]), row[12]))
+        for row in store.all(f"{_SELECT} {where}", params)
+    ]

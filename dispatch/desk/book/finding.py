@@ -1,0 +1,77 @@
+"""Finding a record by what somebody typed of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from db import clients, people
+from db.store import Store
+from dispatch.desk.refusals import NotFound
+from dispatch.model.clients import Client, Site
+from dispatch.model.people import Technician
+from dispatch.model.text import show
+
+
+def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
+    """The one record of that name, or whose name holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    wanted = name.strip().casefold()
+    exact = [record for title, record in known.items() if title.casefold() == wanted]
+    if exact:
+        return exact[0]
+    holding = [title for title in known if wanted and wanted in title.casefold()]
+    if len(holding) == 1:
+        return known[holding[0]]
+    if holding:
+        raise NotFound(f"Which {noun}? {', '.join(show(title) for title in sorted(holding)[:6])}")
+    raise NotFound(f"There is no {noun} {show(name, 60)!r}.")
+
+
+def client_named(store: Store, name: str) -> Client:
+    """The client of that name, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    found = clients.client_by_name(store, name)
+    if found is None:
+        found = near("client", name, {one.name: one for one in clients.all_clients(store)})
+    assert isinstance(found, Client)
+    return found
+
+
+def site_named(store: Store, name: str) -> Site:
+    """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    names = {one.id: one.name for one in clients.all_clients(store)}
+    found = near(
+        "site", name, {f"{names.get(one.client_id, '')} / {one.name}": one for one in clients.all_sites(store)}
+    )
+    assert isinstance(found, Site)
+    return found
+
+
+def site_title(store: Store, site: Site) -> str:
+    """Client and site, as `site_named` finds them."""
+    client = clients.client(store, site.client_id)
+    return f"{client.name if client else ''} / {site.name}"
+
+
+def technician_named(store: Store, name: str) -> Technician:
+    """The technician of that name or login, or whose name alone holds it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    found = people.technician_by_name(store, name)
+    if found is None:
+        found = near("technician", name, {one.name: one for one in people.technicians(store)})
+    assert isinstance(found, Technician)
+    return found

@@ -1,0 +1,323 @@
+"""The clock of a stay: breaks and waits, coming home, times that were forgotten or put right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from db import stays, visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.charging import keep_sheet
+from dispatch.desk.crew import own_part, own_parts
+from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.states import ENDED, OPEN_ON_SITE, Review, Role
+from dispatch.model.stays import MOMENTS
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Assignment, Visit
+
+FORGOTTEN_AFTER = 90 * 60
+"""Seconds past the planned end after which it is asked whether the check-out was forgotten. Nobody is hurried: the question
+stands on the technician's own day, and is answered with a time (close-out.md R5)."""
+
+_ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
+_WORDS = {column: word for word, column in MOMENTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A visit at which somebody still seems to be."""
+
+    reference: str
+    client: str
+    arrived_at: int
+
+
+class Span(NamedTuple):
+    """A stretch of a stay; `ends_at` None: it runs."""
+
+    kind: str
+    starts_at: int
+    ends_at: int | None
+
+
+def overlaid(stay: Sequence[Span], over: Span, until: int) -> list[Span]:
+    """A stay with one stretch turned into another kind; what touches and is alike becomes one.
+
+    Args:
+        stay: spans in order that touch each other.
+        over: a break, laid over work and waiting, or work, laid over breaks.
+        until: the end of the stay so far, for a span that runs.
+    """
+    pieces: list[Span] = []
+    for span in stay:
+        end = until if span.ends_at is None else span.ends_at
+        begins, ends = max(span.starts_at, over.starts_at), min(end, over.ends_at or until)
+        if begins >= ends or (over.kind == "work" and span.kind != "break"):
+            pieces.append(span)
+            continue
+        pieces.append(Span(span.kind, span.starts_at, begins))
+        pieces.append(Span(over.kind, begins, ends))
+        pieces.append(Span(span.kind, ends, span.ends_at))
+    merged: list[Span] = []
+    for piece in pieces:
+        if piece.ends_at is not None and piece.ends_at <= piece.starts_at:
+            continue
+        if merged and merged[-1].kind == piece.kind and merged[-1].ends_at == piece.starts_at:
+            merged[-1] = merged[-1]._replace(ends_at=piece.ends_at)
+        else:
+            merged.append(piece)
+    return merged
+
+
+def forgotten(store: Store, staff_id: int, now: int) -> list[Forgotten]:
+    """The visits that a technician has probably left without checking out."""
+    return [Forgotten(*row) for row in stays.still_there(store, staff_id, now - FORGOTTEN_AFTER)]
+
+
+def pause(seat: Seat, reference: str, kind: str) -> Visit:
+    """Begin a break, which is not charged, or a wait, which is; the work stands still meanwhile.
+
+    Args:
+        kind: `break` or `wait`.
+    """
+    if kind not in ("break", "wait"):
+        raise Faulty([f"kind: {kind!r} is not break or wait"])
+    return _clock(seat, f"begin a {kind}", reference, kind)
+
+
+def resume(seat: Seat, reference: str) -> Visit:
+    """Go on working after a break or a wait."""
+    return _clock(seat, "go on working", reference, "work")
+
+
+def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
+    """Come home (or to the depot) from the last visit; without `at` it is now.
+
+    Raises:
+        Refusal: the visit has not ended, or it is noted already.
+    """
+    with seat.write("come home", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        part = own_part(seat, visit, None)
+        if part.check_out_at is None:
+            raise Refusal(f"{show(visit.reference)} has not been left yet.")
+        if part.return_at is not None:
+            raise Refusal(f"{show(part.technician)} is home from {show(visit.reference)} already.")
+        moment = _not_after_now(unit, unit.at if at is None else at)
+        if moment < part.check_out_at:
+            raise Refusal(f"{_clock_words(moment, visit)} is before the check-out.")
+        visits.change(unit, visit)
+        visits.stamp(unit, part, return_at=moment)
+        unit.audit("visit", visit.id, technician=part.technician, return_at=moment)
+        return _settled(seat, unit, visit, "home")
+
+
+def correct(
+    seat: Seat, reference: str, what: str, at: int | None, reason: str, *, technician: str | None = None
+) -> Visit:
+    """Put a moment of a stay right; what the clock had recorded stays beside it.
+
+    Args:
+        seat: the technician's, or a lead's.
+        reference: the visit.
+        what: `depart`, `arrival`, `leaving` or `home`.
+        at: the right instant; None takes it away, where the stay may be without it.
+        reason: kept with the correction.
+        technician: for whom, where a lead does it for a crew.
+
+    Raises:
+        Refusal: the moment is not recorded yet, would be out of order or in the future, or the visit is exported.
+    """
+    if what not in MOMENTS:
+        raise Faulty([f"what: {what!r} is not one of {', '.join(MOMENTS)}"])
+    column = MOMENTS[what]
+    with seat.write("correct a time", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        part = own_part(seat, visit, technician)
+        why = reason_of(reason)
+        _may_still_change(seat, visit)
+        before: int | None = getattr(part, column)
+        if before is None and column != "return_at":
+            raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
+        if at is None and column in ("check_in_at", "check_out_at"):
+            raise Refusal(f"A stay is not without its {what}.")
+        after = None if at is None else _not_after_now(unit, at)
+        if after == before:
+            raise Refusal(f"The {what} stands so already.")
+        _in_order(visit, part, column, after)
+        visits.change(unit, visit)
+        visits.stamp(unit, part, **{column: after})
+        stays.correct(unit, part.id, seat.staff.id, what, before, after, why)
+        _fit_segments(seat.store, unit, part, column, after)
+        unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
+        return _settled(seat, unit, visit, why)
+
+
+def put_break(
+    seat: Seat, reference: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
+) -> Visit:
+    """Enter a break that was not clocked, or one clocked wrongly: what it covers of work and waiting is break then.
+
+    Raises:
+        Refusal: it is not inside the stay.
+    """
+    return _rewrite(seat, reference, "break", (starts_at, ends_at), reason, technician)
+
+
+def drop_break(
+    seat: Seat, reference: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
+) -> Visit:
+    """Take breaks out of a stretch of the stay: it was work.
+
+    Raises:
+        Refusal: it is not inside the stay.
+    """
+    return _rewrite(seat, reference, "work", (starts_at, ends_at), reason, technician)
+
+
+def check_out_at(seat: Seat, unit: Unit, visit: Visit, part: Assignment, left_at: int, *, last: int) -> None:
+    """Check a technician out at a moment that is past: they forgot to say so when they left.
+
+    Args:
+        last: when the last thing was recorded on the visit: nobody left before that.
+    """
+    moment = _not_after_now(unit, left_at)
+    earliest = max(last, part.check_in_at or 0)
+    if moment < earliest:
+        recorded = _clock_words(earliest, visit)
+        raise Refusal(f"You cannot have left at {_clock_words(moment, visit)}: something was recorded at {recorded}.")
+    visits.stamp(unit, part, check_out_at=moment)
+    stays.correct(unit, part.id, seat.staff.id, "leaving", unit.at, moment, "forgotten check-out")
+
+
+def reason_of(text: str) -> str:
+    """A reason of at least three characters.
+
+    Raises:
+        Faulty: it is none.
+    """
+    try:
+        reason = clean(text, limit=limits.LINE)
+    except TextRefused as fault:
+        raise Faulty([f"reason: {fault}"]) from None
+    if len(reason) < 3:
+        raise Faulty(["reason: at least 3 characters are expected"])
+    return reason
+
+
+def _rewrite(
+    seat: Seat, reference: str, kind: str, span: tuple[int, int], reason: str, technician: str | None
+) -> Visit:
+    """Let a stretch of a stay be of one kind, and note what it was."""
+    with seat.write("correct a break", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        part = own_part(seat, visit, technician)
+        why = reason_of(reason)
+        _may_still_change(seat, visit)
+        starts_at, ends_at = span
+        until = part.check_out_at or unit.at
+        if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
+            raise Refusal("A break begins and ends within the stay.")
+        visits.change(unit, visit)
+        stay = [one for one in stays.segments_of(seat.store, part.id) if one[1] != "travel"]
+        before = [Span(was, begins, ends) for _, was, begins, ends in stay]
+        after = overlaid(before, Span(kind, starts_at, ends_at), until)
+        if after == before:
+            raise Refusal("The clock says so already.")
+        for segment_id, _, _, _ in stay:
+            stays.drop_segment(unit, segment_id)
+        for one in after:
+            stays.add_segment(unit, part.id, *one)
+        for one in before:
+            if one not in after:
+                stays.correct(unit, part.id, seat.staff.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
+        unit.audit(
+            "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
+        )
+        return _settled(seat, unit, visit, why)
+
+
+def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
+    with seat.write(deed, Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        if visit.state not in OPEN_ON_SITE:
+            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: the clock runs only on site.")
+        there = [
+            part for part in own_parts(seat, visit, None) if part.check_in_at is not None and part.check_out_at is None
+        ]
+        changing = [part for part in there if _running(part) != kind]
+        if not changing:
+            raise Refusal(f"{show(visit.reference)}: that is what the clock says already.")
+        visits.change(unit, visit)
+        for part in changing:
+            stays.open_segment(unit, part.id, kind, unit.at)
+        unit.audit("visit", visit.id, technician=[part.technician for part in changing], clock=kind)
+        return find(seat.store, reference)
+
+
+def _running(part: Assignment) -> str:
+    """What the clock of a stay says now."""
+    return next((segment.kind for segment in reversed(part.segments) if segment.ends_at is None), "work")
+
+
+def _may_still_change(seat: Seat, visit: Visit) -> None:
+    if visit.review is Review.EXPORTED:
+        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its times stand.")
+    if visit.review is Review.APPROVED and not seat.has(Role.LEAD):
+        raise NotAllowed(f"{show(visit.reference)} is approved: only a lead changes its times.")
+
+
+def _not_after_now(unit: Unit, at: int) -> int:
+    if at > unit.at:
+        raise Refusal("That moment has not come yet.")
+    return at
+
+
+def _in_order(visit: Visit, part: Assignment, column: str, after: int | None) -> None:
+    """The moments of a stay come one after another."""
+    moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
+    known: Sequence[tuple[str, int]] = [(name, at) for name in _ORDER if (at := moments[name]) is not None]
+    for (first, earlier), (second, later) in pairwise(known):
+        if later < earlier:
+            raise Refusal(
+                f"{_WORDS[second]} at {_clock_words(later, visit)} would be before {_WORDS[first]} "
+                f"at {_clock_words(earlier, visit)}."
+            )
+
+
+def _fit_segments(store: Store, unit: Unit, part: Assignment, column: str, after: int | None) -> None:
+    """Let the clocked spans follow the moments that bound them; a span that is left without any length goes."""
+    moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
+    depart, arrival, leaving = moments["depart_at"], moments["check_in_at"], moments["check_out_at"]
+    own = stays.segments_of(store, part.id)
+    on_site = [segment for segment in own if segment[1] != "travel"]
+    for segment_id, kind, starts_at, ends_at in own:
+        if kind == "travel":
+            begins, ends = depart, arrival
+        else:
+            first, last = segment_id == on_site[0][0], segment_id == on_site[-1][0]
+            begins = arrival if first else max(starts_at, arrival or starts_at)
+            ends = leaving if last else ends_at if leaving is None or ends_at is None else min(ends_at, leaving)
+        if begins is None or (ends is not None and ends < begins) or (ends == begins and kind != "work"):
+            stays.drop_segment(unit, segment_id)
+        elif (begins, ends) != (starts_at, ends_at):
+            stays.change_segment(unit, segment_id, begins, ends)
+
+
+def _settled(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
+    """The visit as it stands now; an ended one is charged again from its corrected record."""
+    after = find(seat.store, visit.reference)
+    if after.state in ENDED:
+        keep_sheet(seat.store, unit, after, now=unit.at, reason=reason)
+    return after
+
+
+def _clock_words(instant: int, visit: Visit) -> str:
+    return f"{day_text(day_of(instant, visit.zone))} {clock_text(instant, visit.zone)}"

@@ -1,0 +1,52 @@
+"""For whom a person acts on a visit: for themselves, or, as a lead, for its crew."""
+
+from __future__ import annotations
+
+from db import people
+from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model.people import Staff
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.visits import Assignment, Visit
+
+
+def own_part(seat: Seat, visit: Visit, technician: str | None) -> Assignment:
+    """The one assignment that the person acts for; a lead names the technician where there is a crew.
+
+    Raises:
+        NotAllowed, NotFound: the visit is not theirs, or nobody of that name is on it.
+        Refusal: it is not clear whose is meant.
+    """
+    parts = own_parts(seat, visit, technician)
+    if len(parts) > 1:
+        raise Refusal(
+            f"{show(visit.reference)} has a crew: say whose time it is ({', '.join(one.technician for one in parts)})."
+        )
+    return parts[0]
+
+
+def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignment]:
+    """The assignments that the person acts for: their own, or, for a lead, the named one or all."""
+    staff = people.staff_by_id(seat.store, seat.staff.id)
+    assert staff is not None
+    if technician is not None:
+        return [_named_part(visit, technician, staff)]
+    own = visit.assignment_of(staff.id)
+    if own is not None:
+        return [own]
+    if Role.LEAD in staff.roles and visit.assignments:
+        return list(visit.assignments)
+    crew = ", ".join(show(part.technician) for part in visit.assignments) or "nobody yet"
+    raise NotAllowed(f"{show(visit.reference)} is with {crew}, not with {show(staff.name)}.")
+
+
+def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
+    wanted = " ".join(technician.split()).casefold()
+    part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)
+    if part is None:
+        crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
+        raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
+    if part.technician_id != staff.id and Role.LEAD not in staff.roles:
+        raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
+    return part

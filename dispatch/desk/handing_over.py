@@ -1,0 +1,123 @@
+"""Who starts a job finishes it; anybody else needs the lead's reason and says yes themselves (product.md, rule 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db import handovers, people
+from db.store import Store
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.handovers import Handover
+from dispatch.model.states import AHEAD, QUEUED, Role
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose job it is: `names` started it, `allowed` are their ids and those of everybody who agreed to take it over."""
+
+    names: tuple[str, ...]
+    allowed: frozenset[int]
+
+
+def owners_of(store: Store, visit_ids: list[int]) -> dict[int, Owners]:
+    """The owners of each visit whose job was started; the others may go to anybody."""
+    started = handovers.starters(store, visit_ids)
+    taken = handovers.taken_over(store, list(started))
+    return {
+        visit_id: Owners(tuple(people_by_id.values()), frozenset(people_by_id) | taken.get(visit_id, set()))
+        for visit_id, people_by_id in started.items()
+    }
+
+
+def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
+    """Ask a technician to take over a visit of a job that others started.
+
+    Args:
+        seat: a lead's.
+        reference: a visit that is still ahead.
+        to: name or login of the technician.
+        reason: why its own technician does not finish it; kept in the audit.
+
+    Raises:
+        NotAllowed: the person is no lead.
+        Refusal: there is nothing to hand over; the sentence says why.
+    """
+    with seat.write("hand over", Role.LEAD) as unit:
+        visit = _ahead(seat.store, reference)
+        technician = people.technician_by_name(seat.store, to)
+        if technician is None:
+            known = ", ".join(show(one.name) for one in people.technicians(seat.store))
+            raise NotFound(f"There is no technician {show(to, 60)}; there are {known or 'none yet'}.")
+        owners = owners_of(seat.store, [visit.id]).get(visit.id)
+        if owners is None:
+            raise Refusal(f"Nobody has started the job of {show(visit.reference)}: it can be assigned to anybody.")
+        if technician.id in owners.allowed:
+            raise Refusal(f"{show(visit.reference)} may go to {show(technician.name)} already.")
+        for former in handovers.of_visit(seat.store, visit.id):
+            if former.accepted is None:
+                handovers.answer(unit, former, False, "asked somebody else")
+        handovers.ask(unit, visit.id, technician.id, seat.staff.id, _words("reason", reason, least=3))
+        unit.audit("visit", visit.id, asked=technician.name, instead_of=list(owners.names), reason=reason.strip())
+        return handovers.of_visit(seat.store, visit.id)[0]
+
+
+def accept(seat: Seat, reference: str) -> Handover:
+    """Agree to take a visit over; from then on it can be assigned to the person.
+
+    Raises:
+        Refusal: the person was not asked.
+    """
+    return _answer(seat, reference, True, "")
+
+
+def decline(seat: Seat, reference: str, words: str) -> Handover:
+    """Say no to taking a visit over, and why.
+
+    Raises:
+        Refusal: the person was not asked.
+    """
+    return _answer(seat, reference, False, words)
+
+
+def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
+    with seat.write("accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        asked = next(
+            (
+                one
+                for one in handovers.of_visit(seat.store, visit.id)
+                if one.accepted is None and one.to_id == seat.staff.id
+            ),
+            None,
+        )
+        if asked is None:
+            raise Refusal(f"Nobody asks {show(seat.staff.name)} to take over {show(visit.reference)}.")
+        said = "" if accepted else _words("reason", words, least=3)
+        handovers.answer(unit, asked, accepted, said)
+        unit.audit("visit", visit.id, accepted=accepted, reason=said or None)
+        return handovers.of_visit(seat.store, visit.id)[0]
+
+
+def _ahead(store: Store, reference: str) -> Visit:
+    visit = find(store, reference)
+    if visit.state not in AHEAD | QUEUED:
+        raise Refusal(
+            f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
+            "is handed over."
+        )
+    return visit
+
+
+def _words(name: str, text: str, *, least: int) -> str:
+    try:
+        cleaned = clean(text, limit=limits.LINE)
+    except TextRefused as fault:
+        raise Faulty([f"{name}: {fault}"]) from None
+    if len(cleaned) < least:
+        raise Faulty([f"{name}: at least {least} characters are expected"])
+    return cleaned

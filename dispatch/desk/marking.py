@@ -1,0 +1,92 @@
+"""Work that is charged otherwise: our own fault, not covered by the agreement, or new work on a guarantee visit."""
+
+from __future__ import annotations
+
+from db import checklists, stays, visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.charging import keep_sheet
+from dispatch.desk.clocking import reason_of
+from dispatch.desk.crew import own_part
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.stays import MARKS
+from dispatch.model.text import show
+from dispatch.model.visits import Assignment, Visit
+
+
+def span_of_last_entry(store: Store, visit: Visit, part: Assignment) -> tuple[int, int] | None:
+    """The span of the last work entry: from the entry before it, or the arrival, until it was made. None: there is none."""
+    entries = sorted(checklists.checklist(store, visit.id).entries, key=lambda entry: entry.sequence)
+    if not entries or part.check_in_at is None:
+        return None
+    begins = max(part.check_in_at, entries[-2].at) if len(entries) > 1 else part.check_in_at
+    return (begins, entries[-1].at) if entries[-1].at > begins else None
+
+
+def mark(
+    seat: Seat,
+    reference: str,
+    kind: str,
+    reason: str,
+    *,
+    starts_at: int | None = None,
+    ends_at: int | None = None,
+    technician: str | None = None,
+) -> Visit:
+    """Mark a stretch of a technician's work; without its ends, the span of the last work entry.
+
+    Args:
+        kind: `own_fault`, `excluded` or `new_work` (charges.md B17).
+
+    Raises:
+        Faulty, Refusal: the sentence says what is missing.
+    """
+    with seat.write("mark work", Role.TECHNICIAN, Role.LEAD) as unit:
+        if kind not in MARKS:
+            raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
+        visit, part, why = _own(seat, reference, reason, technician)
+        last = span_of_last_entry(seat.store, visit, part)
+        begins = starts_at if starts_at is not None else last[0] if last else None
+        ends = ends_at if ends_at is not None else last[1] if last else None
+        if begins is None or ends is None:
+            raise Refusal("There is no work entry yet: say from when to when.")
+        until = part.check_out_at or unit.at
+        if part.check_in_at is None or not part.check_in_at <= begins < ends <= until:
+            raise Refusal("A mark begins and ends within the stay.")
+        visits.change(unit, visit)
+        stays.add_mark(unit, part.id, seat.staff.id, kind, begins, ends, why)
+        unit.audit("visit", visit.id, technician=part.technician, mark=kind, from_at=begins, to_at=ends, reason=why)
+        return _charged(seat, visit, unit, why)
+
+
+def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = None) -> Visit:
+    """Take all marks off a technician's work on a visit.
+
+    Raises:
+        Refusal: there are none.
+    """
+    with seat.write("unmark work", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit, part, why = _own(seat, reference, reason, technician)
+        if not stays.withdraw_marks(unit, part.id, seat.staff.id):
+            raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
+        visits.change(unit, visit)
+        unit.audit("visit", visit.id, technician=part.technician, mark="withdrawn", reason=why)
+        return _charged(seat, visit, unit, why)
+
+
+def _own(seat: Seat, reference: str, reason: str, technician: str | None) -> tuple[Visit, Assignment, str]:
+    visit = find(seat.store, reference)
+    part = own_part(seat, visit, technician)
+    if visit.review is Review.EXPORTED:
+        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its charge stands.")
+    return visit, part, reason_of(reason)
+
+
+def _charged(seat: Seat, visit: Visit, unit: Unit, reason: str) -> Visit:
+    after = find(seat.store, visit.reference)
+    if after.state in ENDED:
+        keep_sheet(seat.store, unit, after, now=unit.at, reason=reason)
+    return after

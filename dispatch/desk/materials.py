@@ -1,0 +1,108 @@
+"""What was used at a client's: read against the rate card, and taken back when it was entered by mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from db import agreements, stays, visits
+from db.store import Store
+from dispatch.desk.charging import keep_sheet
+from dispatch.desk.crew import own_parts
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.instants import day_of
+from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+
+
+class Used(NamedTuple):
+    """Something used, as it is kept: with the code of the rate card, or with an amount of its own."""
+
+    code: str | None
+    label: str
+    quantity: str
+    amount: str | None
+
+
+def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
+    """The items of the rate card in force on a visit's day, by code; empty without a card."""
+    anchor = visit.checked_in_at or visit.starts_at or store.clock.now()
+    card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
+    items = card.card.get("items", {}) if card is not None else {}
+    return items if isinstance(items, Mapping) else {}
+
+
+def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None) -> Used:
+    """What somebody typed, checked.
+
+    Raises:
+        Faulty: with everything that cannot be taken.
+    """
+    faults: list[str] = []
+    items = on_card(seat.store, visit)
+    number = _number(quantity, "quantity", faults)
+    try:
+        label = clean(what, limit=limits.NAME)
+    except TextRefused as fault:
+        faults.append(f"item: {fault}")
+        label = ""
+    code = next((one for one in items if one.casefold() == label.casefold()), None)
+    price = None
+    if amount is not None:
+        price = _number(amount, "amount", faults)
+        if not seat.has(Role.LEAD):
+            faults.append("amount: only a lead sets the price of what is not on the rate card")
+        code = None
+    elif code is None and label:
+        known = ", ".join(show(one) for one in items) or "none"
+        faults.append(f"item: {show(label, 40)!r} is not on the rate card; it has {known}")
+    if not label and not faults:
+        faults.append("item: is missing")
+    if faults:
+        raise Faulty(faults)
+    assert number is not None
+    return Used(code, label if code is None else code, number, price)
+
+
+def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
+    """Take back something that was entered by mistake; an ended visit is charged again without it.
+
+    Raises:
+        NotFound: there is no such entry on the visit.
+        Refusal: the visit has been exported.
+    """
+    from dispatch.desk.clocking import reason_of
+
+    with seat.write("take back an item", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        own_parts(seat, visit, None)
+        why = reason_of(reason)
+        entered = next((one for one in stays.items_of(seat.store, visit.id) if one.id == item_id), None)
+        if entered is None:
+            raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
+        if visit.review is Review.EXPORTED:
+            raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its charge stands.")
+        visits.change(unit, visit)
+        stays.withdraw_item(unit, item_id, seat.staff.id)
+        unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
+        after = find(seat.store, reference)
+        if after.state in ENDED:
+            keep_sheet(seat.store, unit, after, now=unit.at, reason=why)
+        return after
+
+
+def _number(text: str, name: str, faults: list[str]) -> str | None:
+    try:
+        number = Decimal(text.strip())
+        good = number.is_finite() and 0 < number <= 1_000_000 and number == round(number, 4)
+    except InvalidOperation:
+        good = False
+    if not good:
+        faults.append(f"{name}: {show(text, 20)!r} is not a number above 0, such as 2 or 1.5")
+        return None
+    return format(number.normalize(), "f")

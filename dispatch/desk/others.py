@@ -1,0 +1,50 @@
+"""What others have just done: for whoever looks at the same day and sees it change."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from db import audit
+from dispatch.desk.seat import Seat
+from dispatch.model.text import show
+
+HEARD_SECONDS = 15
+"""So long it is worth saying."""
+
+
+class Doing(NamedTuple):
+    """One deed of somebody else's session; `visit_id` is None where it was not about a visit."""
+
+    at: int
+    by: str
+    text: str
+    visit_id: int | None
+
+
+class Ear:
+    """Hears what is done in other sessions while this one runs."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+        self._to = audit.newest(seat.store)
+        self._last: Doing | None = None
+        self.by_visit: dict[int, Doing] = {}
+        """The last that others did to each visit."""
+
+    def listen(self) -> None:
+        """Take in what was done since."""
+        for row, name, reference, client in audit.after(self._seat.store, self._to):
+            self._to = row.seq
+            if row.session == self._seat.session:
+                continue
+            about = f" {reference} {client}" if reference else ""
+            visit_id = row.entity_id if row.entity == "visit" else None
+            self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
+            if visit_id is not None:
+                self.by_visit[visit_id] = self._last
+
+    @property
+    def now(self) -> str:
+        """What somebody else did a moment ago; empty when nobody did."""
+        last = self._last
+        return last.text if last is not None and self._seat.now - last.at < HEARD_SECONDS else ""

@@ -1,0 +1,249 @@
+"""What a technician enters about a stay beside its checklist: the clock, what was used, work that is charged otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from dispatch.model.visits import Visit
+from screens.seated import SeatedScreen
+
+
+class StayDeeds(SeatedScreen):
+    """The deeds of a screen that shows a visit of the person's own."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("C", "clock", "Clock", id="stay.clock", tooltip="break, wait, home; put a recorded time right"),
+        Binding("M", "use", "Used", id="stay.use", tooltip="something was used: by its code on the rate card"),
+        Binding("K", "mark", "Mark work", id="stay.mark", tooltip="our own fault, not covered, or new work"),
+    ]
+
+    def reference_here(self) -> str | None:
+        """The reference of the visit that is meant; None: there is none."""
+        raise NotImplementedError
+
+    @work
+    async def action_clock(self) -> None:
+        """Choose what to tell the clock."""
+        from dispatch.desk import clocking
+        from dispatch.model.states import OPEN_ON_SITE
+        from screens.dialogs import Choose, Row
+
+        visit = self._visit()
+        if visit is None:
+            return
+        part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
+        rows = []
+        if visit.state in OPEN_ON_SITE:
+            running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+            rows += [Row("go on working", "work")] if running in ("break", "wait") else []
+            rows += [Row("begin a break", "break", "not charged")] if running != "break" else []
+            rows += [Row("begin to wait", "wait", "charged as work")] if running != "wait" else []
+        if part is not None and part.check_out_at is not None and part.return_at is None:
+            rows.append(Row("home, or back at the depot", "home"))
+        if part is not None and part.check_in_at is not None:
+            rows.append(Row("put a time right", "correct", "what the clock had recorded is kept beside it"))
+            rows.append(Row("enter a break that was not clocked", "put"))
+            rows.append(Row("take a break out: it was work", "drop"))
+        if not rows:
+            self.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
+            return
+        chosen = await self.app.push_screen_wait(Choose(f"The clock at {visit.client}", rows))
+        if chosen in ("break", "wait"):
+            await self.do(clocking.pause, visit.reference, chosen)
+        elif chosen == "work":
+            await self.do(clocking.resume, visit.reference)
+        elif chosen == "home":
+            await self.do(clocking.home, visit.reference)
+        elif chosen == "correct":
+            await self._correct(visit)
+        elif chosen in ("put", "drop"):
+            await self._span(
+                visit,
+                "A break that was not clocked" if chosen == "put" else "A break that was work",
+                clocking.put_break if chosen == "put" else clocking.drop_break,
+            )
+
+    async def _correct(self, visit: Visit) -> None:
+        from dispatch.desk import clocking
+        from dispatch.model.instants import clock_text
+        from dispatch.model.stays import MOMENTS
+        from screens.dialogs import Choose, Field, Form, Row
+
+        part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
+        rows = [
+            Row(f"{what:8} {clock_text(moment, visit.zone)}", what)
+            for what, column in MOMENTS.items()
+            if (moment := getattr(part, column)) is not None
+        ]
+        what = await self.app.push_screen_wait(Choose("Which time?", rows))
+        if what is None:
+            return
+        fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            def deed() -> None:
+                at = self.when(visit, typed["at"])
+                clocking.correct(self.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
+
+            return self.faults_of(deed)
+
+        await self.app.push_screen_wait(Form(f"The {what} at {visit.client}", fields, save))
+        self.reload()
+
+    async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:
+        from screens.dialogs import Field, Form
+
+        part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
+        fields = [
+            Field("from", "From", placeholder="12:00"),
+            Field("to", "To", placeholder="12:30"),
+            Field("reason", "Why"),
+        ]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            def rewrite() -> None:
+                starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+                deed(self.seat, visit.reference, starts, ends, typed["reason"], technician=part.technician)
+
+            return self.faults_of(rewrite)
+
+        await self.app.push_screen_wait(Form(title, fields, save))
+        self.reload()
+
+    @work
+    async def action_use(self) -> None:
+        """Enter something that was used, or take an entry back."""
+        from db import stays
+        from dispatch.desk import materials, onsite
+        from dispatch.model.states import Role
+        from screens.dialogs import AskText, Choose, Field, Form, Row
+
+        visit = self._visit()
+        if visit is None:
+            return
+        entered = stays.items_of(self.seat.store, visit.id)
+        rows = [Row(str(code), f"+{code}") for code in materials.on_card(self.seat.store, visit)]
+        rows += [Row("something else, at a price of its own", "+", "a lead")] if self.seat.has(Role.LEAD) else []
+        rows += [Row(f"take back {one.quantity} × {one.label}", f"-{one.id}") for one in entered]
+        if not rows:
+            self.say("The rate card has no items. The lead adds them under $.")
+            return
+        chosen = await self.app.push_screen_wait(Choose(f"Used at {visit.client}", rows))
+        if chosen is None:
+            return
+        if chosen.startswith("-"):
+            reason = await self.app.push_screen_wait(
+                AskText("Why was it a mistake?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
+            )
+            if reason is not None:
+                await self.do(materials.take_back, visit.reference, int(chosen[1:]), reason)
+            return
+        fields = [Field("quantity", "How many", "1")]
+        if chosen == "+":
+            fields = [Field("what", "What"), *fields, Field("amount", "Price of one", placeholder="12.50")]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            return self.faults_of(
+                lambda: onsite.use(
+                    self.seat,
+                    visit.reference,
+                    typed.get("what", chosen[1:]),
+                    typed["quantity"],
+                    amount=typed.get("amount"),
+                )
+            )
+
+        if await self.app.push_screen_wait(Form(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)):
+            self.say("Noted. The tests must pass again after it.")
+        self.reload()
+
+    @work
+    async def action_mark(self) -> None:
+        """Mark work that is charged otherwise."""
+        from db import stays
+        from dispatch.desk import marking
+        from dispatch.model.instants import clock_text
+        from dispatch.model.stays import MARKS
+        from screens.dialogs import AskText, Choose, Field, Form, Row
+
+        visit = self._visit()
+        if visit is None:
+            return
+        part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
+        if part is None:
+            return
+        rows = [Row(name.replace("_", " "), name, text) for name, text in MARKS.items()]
+        if any(one.assignment_id == part.id for one in stays.marks_of(self.seat.store, visit.id)):
+            rows.append(Row("take all marks off", "off"))
+        kind = await self.app.push_screen_wait(Choose(f"Mark work at {visit.client}", rows))
+        if kind is None:
+            return
+        if kind == "off":
+            reason = await self.app.push_screen_wait(
+                AskText("Why?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
+            )
+            if reason is not None:
+                await self.do(marking.unmark, visit.reference, reason, technician=part.technician)
+            return
+        last = marking.span_of_last_entry(self.seat.store, visit, part)
+        begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
+        fields = [Field("from", "From", begins), Field("to", "To", ends), Field("reason", "Why")]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            def deed() -> None:
+                starts, until = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+                # the span of an entry is kept to the second; what is typed has minutes
+                if last is not None and (typed["from"], typed["to"]) == (begins, ends):
+                    starts, until = last
+                marking.mark(
+                    self.seat,
+                    visit.reference,
+                    kind,
+                    typed["reason"],
+                    starts_at=starts,
+                    ends_at=until,
+                    technician=part.technician,
+                )
+
+            return self.faults_of(deed)
+
+        await self.app.push_screen_wait(Form(f"{kind.replace('_', ' ').capitalize()} at {visit.client}", fields, save))
+        self.reload()
+
+    def faults_of(self, deed: Callable[[], Any]) -> list[str]:
+        """What stands against a deed, nothing when it was done."""
+        from db.faults import StoreFault
+        from dispatch.desk.refusals import Faulty, Refusal
+
+        try:
+            deed()
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
+    def _visit(self) -> Visit | None:
+        from dispatch.desk.visit_page import find
+
+        reference = self.reference_here()
+        return None if reference is None else self.look(find, self.seat.store, reference)
+
+    def when(self, visit: Visit, typed: str) -> int:
+        """An instant as it is typed: a clock time is on the day of the visit.
+
+        Raises:
+            Faulty: it cannot be read.
+        """
+        from dispatch.desk.refusals import Faulty
+        from dispatch.model.instants import day_of, parse_when
+
+        begun = visit.checked_in_at or visit.starts_at or self.seat.now
+        try:
+            return parse_when(typed, visit.zone, now=self.seat.now, day=day_of(begun, visit.zone))
+        except ValueError as fault:
+            raise Faulty([str(fault)]) from None

@@ -1,0 +1,86 @@
+"""`dispatch client|site|recurrence|technician|absence|settings` and the safe keeping of the file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conftest import Dispatch
+
+
+def test_a_client_with_a_site_is_added_found_and_archived(firm: Dispatch) -> None:
+    firm.ok("client", "add", "--name", "Aspen Vets", "--contacts", "Jo Hart; +1 614 555 0188", "--computers", "9")
+    firm.ok("site", "add", "--client", "aspen", "--place", "39.97, -83.01", "--access", "mon-fri 08:00-18:00")
+
+    assert [one["name"] for one in json.loads(firm.ok("client", "list", "asp", "--json"))] == ["Aspen Vets"]
+    page = json.loads(firm.ok("client", "show", "Aspen", "--json"))
+    assert (page["computers"], page["sites"]) == ("9", [{"name": "Main office", "address": "", "located": True}])
+    assert "Jo Hart" in firm.ok("client", "show", "Aspen")
+
+    refused = firm("client", "add", "--name", "aspen vets", "--computers", "many")
+    assert (refused.code, "computers:" in refused.err, "name:" in refused.err) == (1, True, True)
+    firm.ok("client", "archive", "Aspen")
+    assert firm("client", "show", "Aspen").code == 1
+
+
+def test_recurring_visits_by_command(firm: Dispatch) -> None:
+    words = [
+        "--site",
+        "Violet Dental",
+        "--work",
+        "log check",
+        "--minutes",
+        "45",
+        "--rule",
+        "first working day of the month",
+    ]
+    told = firm.ok("recurrence", "add", *words)
+    assert "next:" in told
+
+    listed = json.loads(firm.ok("recurrence", "list", "--json"))
+    assert [one["rule"] for one in listed] == ["1st working day of the month"]
+    assert json.loads(firm.ok("recurrence", "make", "--json")) == []
+    made = [one for one in json.loads(firm.ok("visit", "list", "--json")) if one["recurring"]]
+    assert [one["date"] for one in made] == ["2026-12-01", "2027-01-01"]
+    assert {one["kind"] for one in made} == {"maintenance"}
+
+    assert json.loads(firm.ok("client", "show", "Violet Dental", "--json"))["recurring"] == [
+        "log check, 1st working day of the month"
+    ]
+    assert firm("recurrence", "add", *words[:-1], "sometimes").code == 1
+    firm.ok("recurrence", "archive", "log check")
+    assert not [one for one in json.loads(firm.ok("visit", "list", "--json")) if one["recurring"]]
+
+
+def test_settings_are_shown_changed_and_checked(firm: Dispatch) -> None:
+    assert json.loads(firm.ok("settings", "--json"))["buffer_minutes"] == "30"
+    firm.ok("settings", "--buffer-minutes", "20", "--overlap", "warn")
+    assert json.loads(firm.ok("settings", "--json"))["buffer_minutes"] == "20"
+
+    refused = firm("settings", "--zone", "Mars/One", "--overlap", "perhaps", "--buffer-minutes", "x")
+    assert (refused.code, refused.err.count(":")) == (1, 4)
+    assert json.loads(firm.ok("settings", "--json"))["overlap"] == "warn"
+
+
+def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00", "--confirm")
+    words = ["--technician", "Ana Ruiz", "--from", "2026-11-25T12:00", "--to", "17:00", "--reason", "dentist"]
+
+    assert "hits R4036" in firm.ok("absence", "add", *words)
+    assert "back into the queue" in firm.ok("absence", "add", *words, "--requeue")
+    assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
+
+
+def test_backup_restore_and_doctor(firm: Dispatch, tmp_path: Path) -> None:
+    copy, again = tmp_path / "copy.db", tmp_path / "again.db"
+    assert "Head of the audit chain" in firm.ok("backup", str(copy))
+    firm.ok("client", "add", "--name", "Later Ltd")
+
+    restored = Dispatch(again)
+    restored.ok("restore", str(copy))
+    assert "None." in restored.ok("client", "list", "later")
+    over = restored("restore", str(copy))  # never over a file
+    assert (over.code, "again.db" in over.err) == (1, True)
+    found = json.loads(firm.ok("doctor", "--json"))
+    assert all(one["good"] for one in found), found
+    assert {one["subject"] for one in found} >= {"integrity", "audit chain", "clock", "free space"}

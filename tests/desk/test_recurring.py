@@ -1,0 +1,160 @@
+"""Recurring visits: made ahead, followed by their rule, never touched once they are planned."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from dataclasses import replace
+
+import pytest
+
+from db import agreements, visits
+from db.store import Store
+from db.unit import Actor
+from dispatch.desk import recurring, schedule, undo
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.intake import Request, add
+from dispatch.desk.refusals import Faulty, NotAllowed
+from dispatch.desk.seat import take_seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.recurrences import Recurrence
+from dispatch.model.states import State
+from tests.desk.conftest import DAY, Office, at
+
+ORDER = {"site": "Harbor Dental / Main office", "work": "health check", "rule": "every tue", "minutes": "60"}
+
+
+def order(office: Office, **texts: str) -> Recurrence:
+    found = keeping.add(office.dana, "recurrence", {**ORDER, **texts})
+    assert isinstance(found, Recurrence)
+    return found
+
+
+def days(office: Office, one: Recurrence) -> list[str]:
+    return [
+        visit.occurrence.isoformat()[5:] for visit in visits.of_recurrence(office.store, one.id) if visit.occurrence
+    ]
+
+
+def test_eight_weeks_are_made_at_once_and_the_rest_as_time_goes_on(office: Office) -> None:
+    one = order(office, promised="09:00-11:00", tags="server", preferred="ana", priority="P2")
+
+    made = visits.of_recurrence(office.store, one.id)
+    assert len(made) == 9  # 24 November and eight weeks on
+    first = made[0]
+    assert (first.state, first.wanted_on, first.minutes, first.priority) == (State.REQUESTED, DAY, 60, 2)
+    assert first.promised == (at("09:00"), at("11:00"))
+    assert (first.preferred, first.kind) == ("Ana Ruiz", "maintenance")
+    assert "T6" in {item.ref for item in visit_page(office.store, first.reference).checklist.items}
+    assert recurring.make_ahead(office.dana) == []
+
+    office.clock.advance(3 * 7 * 86400)
+    assert [visit.occurrence for visit in recurring.make_ahead(office.lee)] == [
+        DAY + datetime.timedelta(weeks=week) for week in (9, 10, 11)
+    ]
+    assert recurring.make_ahead(office.dana) == []
+
+
+def test_holidays_of_the_rate_card_are_skipped(office: Office) -> None:
+    (card,) = agreements.rate_cards(office.store)
+    with office.store.write("card", Actor(None, "system", "test", "system")) as unit:
+        agreements.update_rate_card(
+            unit, card, replace(card, card={**card.card, "holidays": ["2026-12-01", "2026-12-25"]})
+        )
+    skipping, moving = order(office), order(office, holidays="next")
+
+    assert days(office, skipping)[:2] == ["11-24", "12-08"]
+    assert days(office, moving)[:3] == ["11-24", "12-02", "12-08"]
+
+
+def test_a_changed_rule_makes_anew_what_nobody_has_touched(office: Office) -> None:
+    one = order(office)
+    planned, taken_back = (visit.reference for visit in visits.of_recurrence(office.store, one.id)[:2])
+    schedule.assign(office.dana, planned, ["Ana Ruiz"], at("09:00"))
+    schedule.cancel(office.dana, taken_back, "the client is away")
+
+    one = keeping.edit(office.lee, "recurrence", one, {"rule": "every 2 weeks on wed", "minutes": "90"})
+
+    assert days(office, one) == ["11-24", "11-25", "12-01", "12-09", "12-23", "01-06"]
+    kept = visits.visit_by_reference(office.store, planned)
+    assert kept is not None
+    assert (kept.state, kept.minutes) == (State.PLANNED, 60)
+    assert [visit.reference for visit in recurring.left_standing(office.store, one)] == [planned]
+    assert any(planned in note and "stays" in note for note in SHELVES["recurrence"].notes(office.store, one))
+    references = {visit.reference for visit in visits.of_recurrence(office.store, one.id)}
+
+    # what did not change is not made anew: nobody's note of a reference goes stale
+    one = keeping.edit(office.lee, "recurrence", one, {"ends": "2026-12-31"})
+    assert days(office, one) == ["11-24", "11-25", "12-01", "12-09", "12-23"]
+    assert {visit.reference for visit in visits.of_recurrence(office.store, one.id)} < references
+
+
+def test_a_cancelled_visit_is_not_made_again(office: Office) -> None:
+    one = order(office)
+    second = visits.of_recurrence(office.store, one.id)[1]
+    schedule.cancel(office.dana, second.reference, "the client is away")
+    keeping.edit(office.dana, "recurrence", one, {"priority": "P1"})
+
+    on_that_day = [
+        visit for visit in visits.of_recurrence(office.store, one.id) if visit.occurrence == second.occurrence
+    ]
+    assert [(visit.reference, visit.state) for visit in on_that_day] == [(second.reference, State.CANCELLED)]
+
+
+def test_ending_it_leaves_what_has_begun_and_undo_takes_it_up_again(office: Office) -> None:
+    one = order(office)
+    schedule.assign(office.dana, visits.of_recurrence(office.store, one.id)[0].reference, ["Ana Ruiz"], at("09:00"))
+    keeping.archive(office.dana, "recurrence", one)
+    assert days(office, one) == ["11-24"]
+
+    undo.undo(office.dana)
+    assert len(days(office, one)) == 9
+    assert SHELVES["recurrence"].all(office.store) != []
+
+
+def test_two_boards_make_each_visit_once(office: Office) -> None:
+    one = order(office)
+    office.clock.advance(5 * 7 * 86400)
+    path = office.store.path
+
+    def make() -> None:
+        with Store.open(path, clock=office.clock) as store:
+            recurring.make_ahead(take_seat(store, "dana"))
+
+    boards = [threading.Thread(target=make) for _ in range(4)]
+    for board in boards:
+        board.start()
+    for board in boards:
+        board.join()
+
+    assert len(days(office, one)) == len(set(days(office, one))) == 14
+
+
+def test_every_fault_of_the_form_at_once(office: Office) -> None:
+    with pytest.raises(Faulty) as refused:
+        order(
+            office,
+            site="nowhere",
+            rule="now and then",
+            minutes="0",
+            promised="11-9",
+            starts="2026-12-01",
+            ends="2026-11-30",
+            skills="juggling",
+            preferred="nobody",
+            work="",
+        )
+    assert len(refused.value.faults) == 8
+    with pytest.raises(NotAllowed):
+        keeping.add(office.ana, "recurrence", ORDER)
+
+
+def test_a_job_may_take_several_visits(office: Office) -> None:
+    one = add(office.dana, Request("Harbor Dental", "new server", "120", site="Warehouse"))
+    two = add(office.dana, Request("Harbor Dental", "move the data", "60", site="Warehouse", same_job=one.reference))
+
+    assert one.job_id == two.job_id
+    assert [visit.reference for visit in visit_page(office.store, one.reference).same_job] == [two.reference]
+    with pytest.raises(Faulty, match="same job"):
+        add(office.dana, Request("Harbor Dental", "more", "60", site="Warehouse", same_job="R999"))
