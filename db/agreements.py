@@ -12,11 +12,14 @@ from typing import Any
 from db.names import changed
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.agreements import Agreement, RateCard
+from dispatch.model.agreements import Agreement, RateCard, Service
 
 MONEY_KIND = "block_money"
 
-_AGREEMENT = "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap_min FROM agreement"
+_AGREEMENT = (
+    "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap_min, levels, calendar, "
+    "cadence_min, cadence_target, survey_days, proactive, workaround_counts, vendor_pauses, monthly_fee_minor FROM agreement"
+)
 # an agreement that was ended early is in force to that day
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
 _POOL = "SELECT agreement_id, id, name, size, remaining, purchased_on, expires_on, version FROM pool"
@@ -121,7 +124,7 @@ def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
     return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
 
 
-def levels_of(store: Store, agreement_id: int) -> dict[str, dict[str, int]]:
+def levels_of(store: Store, agreement_id: int) -> dict[str, dict[str, int | None]]:
     """What the agreement promises beside the firm's own targets, by priority: {"P1": {"onsite": 240}} (minutes)."""
     return json.loads(store.value("SELECT levels FROM agreement WHERE id = ?", (agreement_id,)) or "{}")  # type: ignore[no-any-return]
 
@@ -134,19 +137,24 @@ def add_agreement(
     starts: datetime.date,
     ends: datetime.date | None = None,
     terms: Mapping[str, Any] | None = None,
-    levels: Mapping[str, Mapping[str, int]] | None = None,
+    levels: Mapping[str, Mapping[str, int | None]] | None = None,
     pools: Iterable[Pool] = (),
     monthly_fee_minor: int | None = None,
     rollover: str = "none",
     rollover_cap: int | None = None,
+    service: Service | None = None,
 ) -> int:
     """Add an agreement with its pools; returns the id.
 
     Args:
         terms: the agreement of charges.md B14; its kind, dates and blocks are taken from the other arguments.
-        levels: service-level targets by priority, in minutes.
+        levels: service-level targets by priority, in minutes; `monthly_fee_minor`: where there is no whole `service`.
+        service: what it promises beside its prices.
     """
     kept = {key: value for key, value in (terms or {}).items() if key not in _FROM_COLUMNS}
+    if service is None:
+        service = Service(targets=levels or {}, monthly_fee=monthly_fee_minor)
+    promises = _service_columns(service)
     agreement_id = unit.insert(
         "agreement",
         client_id=client_id,
@@ -155,10 +163,9 @@ def add_agreement(
         starts=starts.isoformat(),
         ends=_iso(ends),
         terms=_json(kept),
-        levels=_json(levels or {}),
-        monthly_fee_minor=monthly_fee_minor,
         rollover=rollover,
         rollover_cap_min=rollover_cap,
+        **promises,
     )
     bought = tuple(pools)
     for pool in bought:
@@ -172,24 +179,23 @@ def add_agreement(
         starts=starts.isoformat(),
         ends=_iso(ends),
         terms=kept,
-        levels={priority: dict(targets) for priority, targets in (levels or {}).items()},
         pools=[_pool_columns(pool) for pool in bought],
-        monthly_fee_minor=monthly_fee_minor,
+        **promises,
     )
     return agreement_id
 
 
 def update_agreement(
-    unit: Unit, before: Agreement, after: Agreement, levels: Mapping[str, Mapping[str, int]] | None = None
+    unit: Unit, before: Agreement, after: Agreement, levels: Mapping[str, Mapping[str, int | None]] | None = None
 ) -> int:
-    """Take over what `after` says differently, pools apart; returns the new version. `levels` None leaves them.
+    """Take over what `after` says differently, pools apart; returns the new version. `levels` stand in for its targets.
 
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
-    old, new = _agreement_columns(before), _agreement_columns(after)
     if levels is not None:
-        old["levels"], new["levels"] = _json(levels_of(unit.store, before.id)), _json(levels)
+        after = replace(after, service=replace(after.service, targets=levels))
+    old, new = _agreement_columns(before), _agreement_columns(after)
     differences = changed(old, new)
     # only what differs: the end that was read may be the day on which it was ended early
     version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
@@ -256,7 +262,7 @@ def _agreements(store: Store, where: str, params: Sequence[Any] = ()) -> list[Ag
 
 
 def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) -> Agreement:
-    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap = row
+    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap, *service = row
     last_day = min((day for day in (ends, ended_on) if day is not None), default=None)
     form = json.loads(terms) | {"kind": kind, "starts": starts, "ends": last_day}
     form["blocks"] = [_block(pool, kind, minor_units) for pool in pools]
@@ -271,7 +277,37 @@ def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) ->
         version,
         rollover,
         rollover_cap,
+        _service(service),
     )
+
+
+def _service(columns: Sequence[Any]) -> Service:
+    levels, calendar, least, target, survey_days, proactive, workaround_counts, vendor_pauses, fee = columns
+    return Service(
+        json.loads(levels),
+        json.loads(calendar),
+        least,
+        target,
+        survey_days,
+        bool(proactive),
+        bool(workaround_counts),
+        bool(vendor_pauses),
+        fee,
+    )
+
+
+def _service_columns(service: Service) -> dict[str, Any]:
+    return {
+        "levels": _json(service.targets),
+        "calendar": _json(service.calendar),
+        "cadence_min": service.cadence_min,
+        "cadence_target": service.cadence_target,
+        "survey_days": service.survey_days,
+        "proactive": int(service.proactive),
+        "workaround_counts": int(service.workaround_counts),
+        "vendor_pauses": int(service.vendor_pauses),
+        "monthly_fee_minor": service.monthly_fee,
+    }
 
 
 def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
@@ -283,6 +319,7 @@ def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
         "terms": _json({key: value for key, value in agreement.terms.items() if key not in _FROM_COLUMNS}),
         "rollover": agreement.rollover,
         "rollover_cap_min": agreement.rollover_cap,
+        **_service_columns(agreement.service),
     }
 
 

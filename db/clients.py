@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
@@ -14,7 +15,9 @@ from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
 
-_CLIENT = "SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes FROM client"
+_CLIENT = """
+  SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, unhappy_noted_on FROM client
+"""
 _SITE = """
   SELECT id, client_id, name, address, zone, lat, lon, access_notes, one_way_distance, one_way_minutes,
     one_way_provenance, version, place_source, place_precision FROM site
@@ -54,13 +57,18 @@ def add_client(
     tax_ref: str = "",
     kind: str = "client",
     notes: str = "",
+    unhappy_since: datetime.date | None = None,
+    unhappy_noted_on: datetime.date | None = None,
 ) -> int:
     """Add a client (`kind` is `client` or `prospect`); returns the id.
 
     Raises:
         Refused: the name is taken.
     """
-    new = Client(0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes)
+    new = Client(
+        0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes,
+        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on,
+    )  # fmt: skip
     client_id = unit.insert("client", **_client_columns(new))
     _write_contacts(unit, client_id, new.contacts)
     unit.audit("client", client_id, **_client_picture(new))
@@ -204,8 +212,10 @@ def _clients(store: Store, where: str, params: Sequence[Any] = (), *, alone: int
             kind,
             version,
             notes,
+            _date(unhappy_since),
+            _date(noted_on),
         )
-        for client_id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes in rows
+        for client_id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, noted_on in rows
     ]
 
 
@@ -218,7 +228,17 @@ def _client_columns(who: Client) -> dict[str, Any]:
         "tax_exempt": int(who.tax_exempt),
         "tax_ref": who.tax_ref,
         "notes": who.notes,
+        "unhappy_since": _iso(who.unhappy_since),
+        "unhappy_noted_on": _iso(who.unhappy_noted_on),
     }
+
+
+def _iso(day: datetime.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _date(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)
 
 
 def _client_picture(who: Client) -> dict[str, Any]:

@@ -54,12 +54,7 @@ def give_back(unit: Unit, store: Store, visit_id: int) -> None:
 def allowance_left(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
     """Rate-minutes of a retainer that are left in the agreement month of `day`, with what rolls over into it (B7.6)."""
     grant = Fraction(str(agreement.terms.get("allowance_min", 0)))
-    used: dict[str, Fraction] = {}
-    for period, amount in store.all(
-        "SELECT period, amount FROM draw WHERE agreement_id = ? AND period IS NOT NULL AND returned_at IS NULL",
-        (agreement.id,),
-    ):
-        used[period] = used.get(period, Fraction(0)) + Fraction(amount)
+    used = _used(store, agreement)
     this = agreement.month_of(day)
     carried = Fraction(0)
     if agreement.rollover != "none":
@@ -71,6 +66,22 @@ def allowance_left(store: Store, agreement: Agreement, day: datetime.date) -> Fr
                 # what came from the month before is used first, and does not roll over twice
                 carried = min(grant, left)
     return max(Fraction(0), carried + grant - used.get(this.isoformat(), Fraction(0)))
+
+
+def allowance_used(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
+    """Rate-minutes of a retainer that were drawn in the agreement month of `day`."""
+    return _used(store, agreement).get(agreement.month_of(day).isoformat(), Fraction(0))
+
+
+def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:
+    """What was drawn from a retainer, by the first day of the month."""
+    used: dict[str, Fraction] = {}
+    for period, amount in store.all(
+        "SELECT period, amount FROM draw WHERE agreement_id = ? AND period IS NOT NULL AND returned_at IS NULL",
+        (agreement.id,),
+    ):
+        used[period] = used.get(period, Fraction(0)) + Fraction(amount)
+    return used
 
 
 def _change(unit: Unit, pool: Pool, by: Fraction) -> None:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.clocks import note_priority
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import Review, State
@@ -92,6 +93,15 @@ def queued(store: Store) -> list[Visit]:
 def follow_ups(store: Store, visit_id: int) -> list[Visit]:
     """The visits that were booked to follow this one."""
     return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))
+
+
+def whole_jobs(store: Store, job_ids: Sequence[int]) -> list[Visit]:
+    """Every visit of some jobs, archived ones too, oldest first."""
+    if not job_ids:
+        return []
+    few = len(job_ids) <= 500
+    where = f"WHERE v.job_id IN ({', '.join('?' * len(job_ids))})" if few else ""
+    return _select(store, f"{where} ORDER BY v.id", tuple(job_ids) if few else ())
 
 
 def of_client(store: Store, client_id: int) -> list[Visit]:
@@ -190,6 +200,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
 def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
     """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied."""
     promised_from, promised_to = new.promised or (None, None)
+    note_priority(unit, visit.id, visit.priority, new.priority)
     version = unit.update(
         "visit",
         visit.id,
@@ -240,11 +251,13 @@ def unplace(unit: Unit, visit: Visit, state: State = State.REQUESTED, **columns:
 
 
 def change(unit: Unit, visit: Visit, **columns: Any) -> int:
-    """Change columns of a visit that is at `visit.version`; returns the new version.
+    """Change columns of a visit that is at `visit.version`; returns the new version. Another priority is logged.
 
     Raises:
         Stale: somebody else changed it since it was read.
     """
+    if "priority" in columns:
+        note_priority(unit, visit.id, visit.priority, columns["priority"])
     return unit.update("visit", visit.id, visit.version, **columns)
 
 

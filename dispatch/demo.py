@@ -69,6 +69,11 @@ def sample_day(path: Path) -> None:
             settings.set_firm(unit, clock_offset=clock.now() - int(time.time()))
 
 
+def _by_promise(request: BoardVisit) -> tuple[bool, int, int, str]:
+    ends = request.promised[1] if request.promised is not None else 1 << 40
+    return not request.emergency, request.priority, ends, request.reference
+
+
 @dataclass(frozen=True, slots=True)
 class _Day:
     """The people of the sample firm at work."""
@@ -79,8 +84,8 @@ class _Day:
     dana: Seat
 
     def plan(self, day: datetime.date) -> None:
-        """Place what is wanted, what breaks first at the top, each where the checker likes it best."""
-        for request in views.board(self.store, day).queue:
+        """Place what is wanted, by priority and promise, each where the checker likes it best."""
+        for request in sorted(views.board(self.store, day).queue, key=_by_promise):
             if request.wanted_on != day or not request.located:
                 continue
             best = schedule.candidates(self.store, request.reference, day)[0]
@@ -161,7 +166,7 @@ class _Day:
             schedule.cancel(self.dana, ahead[-1].reference, "the office is closed this afternoon")
         waiting = [visit for visit in board.queue if not visit.overdue]
         if waiting:
-            schedule.hold(self.dana, waiting[-1].reference, "waiting for the vendor: spare part ordered")
+            schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")
         known = visits.all_visits(self.store)
         for client, work, minutes, priority, wanted, emergency, skills in (
             (known[0].client, "Server down, nobody can sign in", 60, "P1", "2026-11-24", True, ("server",)),

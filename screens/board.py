@@ -76,6 +76,9 @@ class BoardScreen(CrewDeeds, BoardWays):
         Binding("d", "dispatch", "Dispatch", id="visit.dispatch", tooltip="tell the technician"),
         Binding("n", "new", "New", id="visit.new", tooltip="put a new request into the queue"),
         Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
+        Binding(
+            "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
+        ),
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
         Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
@@ -584,7 +587,7 @@ class BoardScreen(CrewDeeds, BoardWays):
 
     @work
     async def action_hold(self) -> None:
-        """Put on hold with a reason, or take off hold."""
+        """Put on hold, saying what it waits for and whom, or take off hold."""
         from dispatch.desk import schedule
 
         visit = self.wanted("hold")
@@ -593,7 +596,18 @@ class BoardScreen(CrewDeeds, BoardWays):
         if visit.state is State.ON_HOLD:
             await self.do(schedule.resume, visit.reference)
             return
-        await self._with_reason(schedule.hold, visit, "Hold", "waiting for what, of whom?")
+        from screens.answering import ask_hold
+
+        await ask_hold(self, visit.reference)
+
+    @work
+    async def action_answer(self) -> None:
+        """Note what happened to a request beside its visit."""
+        from screens.answering import ask_answer
+
+        visit = self.wanted("answer")
+        if visit is not None:
+            await ask_answer(self, visit.reference)
 
     @work
     async def action_cancel(self) -> None:

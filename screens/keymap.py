@@ -49,6 +49,7 @@ PLACES = (
     Place("My day", ("screens.day:DayScreen",), _LIST),
     Place("A visit", ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds"), _LIST),
     Place("The visit log", ("screens.log:LogScreen",), _LIST),
+    Place("Account care", ("screens.care:CareScreen",), _LIST),
     Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
     Place("The book, and a client's page", ("screens.book:BookScreen", "screens.client:ClientScreen"), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 
+from dispatch.desk.levels import sees_levels
 from dispatch.model.text import show
 from screens.dialogs import Choose, Row
 from screens.keymap import judged, own_bindings, sentence_of
@@ -20,7 +21,7 @@ from screens.personal import keep_keys, keep_setting, known_themes
 from widgets.key_list import KeyLine, KeyList
 from widgets.keyboard import key_named, written, written_all
 from widgets.lean import LeanModal
-from widgets.marks import legend, marks_of
+from widgets.marks import legend, level_legend, marks_of
 
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
@@ -78,8 +79,11 @@ class KeysHelp(LeanModal[None]):
     def _list(self) -> None:
         marks = marks_of(self._app.ascii_only)
         states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
+        levels = []
+        if sees_levels(getattr(self._app, "seat", None)):
+            levels = [KeyLine("Service levels", "", letter, word) for letter, word in level_legend()]
         self.query_one(KeyList).set_lines(
-            [*key_lines(self._screen, self._app.keymap), *self._settings(), *states],
+            [*key_lines(self._screen, self._app.keymap), *self._settings(), *states, *levels],
         )
 
     def _settings(self) -> list[KeyLine]:

@@ -34,8 +34,8 @@ class LogScreen(SeatedScreen):
     LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
     """
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.charge", "charge.accept", "charge.goodwill", "charge.travel", "view.previous", "view.next",
-        "view.today", "change.undo", "screen.keys",
+        "visit.open", "visit.charge", "charge.accept", "charge.goodwill", "charge.travel", "screen.care", "view.previous",
+        "view.next", "view.today", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
@@ -43,6 +43,9 @@ class LogScreen(SeatedScreen):
         Binding("a", "accept", "Accept", id="charge.accept", tooltip="accept a charge that is flagged for review"),
         Binding("g", "goodwill", "Goodwill", id="charge.goodwill", tooltip="give something away, with a reason"),
         Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
+        Binding(
+            "C", "care", "Care", id="screen.care", tooltip="what is due to clients: visits, surveys, renewals, offers"
+        ),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
@@ -131,6 +134,12 @@ class LogScreen(SeatedScreen):
         if line is not None:
             await getattr(adjust, how)(self, line.visit.reference)
             self.reload()
+
+    def action_care(self) -> None:
+        """Show what is due to clients."""
+        from screens.care import CareScreen
+
+        self.app.push_screen(CareScreen())
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""

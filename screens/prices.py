@@ -115,7 +115,9 @@ class PricesScreen(SeatedScreen):
             one = agreements.agreement(store, int(number))
             if one is not None:
                 client = clients.client(store, one.client_id)
-                self.app.push_screen(TermsScreen(AgreementDraft.of(one, client.name if client is not None else "")))
+                self.app.push_screen(
+                    TermsScreen(AgreementDraft.of(one, client.name if client is not None else "").at(store))
+                )
 
     @work
     async def action_card(self) -> None:
@@ -202,7 +204,9 @@ class PricesScreen(SeatedScreen):
         if entered is None:
             return
         starts = parse_day(entered["starts"], today=today(store))
-        draft = AgreementDraft(found[0], entered["name"].strip(), {"kind": kind, "starts": starts.isoformat()})
+        draft = AgreementDraft(found[0], entered["name"].strip(), {"kind": kind, "starts": starts.isoformat()}).at(
+            store
+        )
         self.app.push_screen(TermsScreen(draft))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from dispatch.desk.levels import sees_levels
 from dispatch.desk.plain import visit_page_lines
 from dispatch.desk.visit_page import VisitPage, visit_page
 from screens.seated import SeatedScreen
@@ -39,6 +41,9 @@ class VisitRecord(SeatedScreen):
     TITLE_WORD = "the visit's record"
     FOOTER = ("screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
+        ),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
@@ -73,7 +78,16 @@ class VisitRecord(SeatedScreen):
             return
         self._client = page.visit.client
         self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
-        self.query_one("#page", Static).update(Content("\n".join(visit_page_lines(page, max(40, self.size.width - 4)))))
+        lines = visit_page_lines(page, max(40, self.size.width - 4), levels=sees_levels(self.seat))
+        self.query_one("#page", Static).update(Content("\n".join(lines)))
+
+    @work
+    async def action_answer(self) -> None:
+        """Note what happened to the request beside its visit."""
+        from screens.answering import ask_answer
+
+        if sees_levels(self.seat):
+            await ask_answer(self, self._reference)
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""

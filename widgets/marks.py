@@ -180,6 +180,14 @@ STATE_INKS: Mapping[State, str] = MappingProxyType(
 """The family of hue of each state; the glyph tells the states of a family apart."""
 
 
+LEVEL_LETTERS: Mapping[str, str] = MappingProxyType({"breached": "B", "critical": "C", "at_risk": "R", "paused": "P"})
+"""The letter of each state of a service-level clock that is worth a mark."""
+
+LEVEL_INKS: Mapping[str, str] = MappingProxyType(
+    {"breached": "bad", "critical": "bad", "at_risk": "warn", "paused": "dim"}
+)
+"""The ink of each of them."""
+
 TYPOGRAPHY: Mapping[int, str] = MappingProxyType(str.maketrans({"…": "~", "·": "-", "–": "-", "→": ">", "×": "x"}))
 """What stands for the signs that our own sentences are written with, where a font has ASCII only. Same widths."""
 
@@ -192,6 +200,16 @@ def marks_of(ascii_only: bool) -> Marks:
 def stop_mark(marks: Marks, number: int) -> str:
     """The number of a stop on a route, counted from 1."""
     return marks.stops[number - 1] if 0 < number <= len(marks.stops) else str(number)
+
+
+def level_text(level: str, clock: str) -> str:
+    """The state of a service-level clock in words: "critical: on site"."""
+    return f"{level.replace('_', ' ')}: {clock}" if level else ""
+
+
+def level_legend() -> tuple[tuple[str, str], ...]:
+    """Each letter of a service level with its word."""
+    return tuple((letter, level.replace("_", " ")) for level, letter in LEVEL_LETTERS.items())
 
 
 def state_mark(marks: Marks, state: State, *, unseen: bool = False) -> str:

@@ -7,7 +7,7 @@ from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_of, span_text
 from dispatch.model.text import show
 from widgets.ink import Line, Span, ink, joined, spread, width_of
-from widgets.marks import Marks
+from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks
 
 OVERDUE, TODAY, UNDATED, ON_HOLD = "overdue", "today", "undated", "on hold"
 GROUPS = (OVERDUE, TODAY, UNDATED, ON_HOLD)
@@ -40,16 +40,18 @@ def matches(visit: BoardVisit, wanted: str) -> bool:
 
 
 def due_text(visit: BoardVisit, board: Board, now: int) -> Span:
-    """By when the visit breaks something: what is left of its promised window, or the day it is wanted on."""
-    if visit.promised is not None:
-        left = (visit.promised[1] - now) // 60
+    """By when the visit breaks something: what is left of its service level or its promised window, whichever ends first,
+    or the day it is wanted on."""
+    ends = min((at for at in (visit.due, visit.promised and visit.promised[1]) if at is not None), default=None)
+    if ends is not None:
+        left = (ends - now) // 60
         if left < 0:
-            return f"{span_text(-left)} late", "bad"
+            return f"{long_text(-left)} late", "bad"
         if left <= 180:
             return f"{span_text(left)} left", "bad" if left <= 60 else "warn"
-        if day_of(visit.promised[1], board.zone) == board.day:
-            return f"by {clock_text(visit.promised[1], board.zone, board.hours24)}", "plain"
-        return f"by {_day(day_of(visit.promised[1], board.zone), board.day)}", "dim"
+        if day_of(ends, board.zone) == board.day:
+            return f"by {clock_text(ends, board.zone, board.hours24)}", "plain"
+        return f"by {_day(day_of(ends, board.zone), board.day)}", "dim"
     if visit.wanted_on is None:
         return "", "dim"
     ink_name = "bad" if visit.wanted_on < board.day else "plain" if visit.wanted_on == board.day else "dim"
@@ -64,6 +66,8 @@ def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Ma
     urgent = visit.emergency or visit.priority <= 1
     priority = ink(f"P{visit.priority} ", "bad" if urgent else "warn" if visit.priority == 2 else "dim", INDENT)
     client: list[Span] = [ink(visit.client, "strong")]
+    if visit.level in LEVEL_LETTERS:
+        client.insert(0, ink(f"{LEVEL_LETTERS[visit.level]} ", LEVEL_INKS[visit.level]))
     if visit.emergency:
         client.append((f" {marks.warning}", "bad"))
     first = spread((priority, *client), (due_text(visit, board, now),), width)
@@ -90,6 +94,11 @@ def _second(visit: BoardVisit, width: int) -> Line:
     tail = joined((length, skills))
     room = width - width_of(tail) - 3
     return joined((ink(visit.work, "dim", max(8, room)), *(span for span in (length, skills) if span[0])))
+
+
+def long_text(minutes: int) -> str:
+    """A span in hours and minutes, of two days and more in days."""
+    return span_text(minutes) if minutes < 2 * 1440 else f"{minutes // 1440}d"
 
 
 def _day(day: datetime.date, today: datetime.date) -> str:

@@ -9,7 +9,7 @@ from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.units import DistanceUnit, distance_text
 from widgets.ink import Line, clipped, fitted, ink
-from widgets.marks import STATE_INKS, UNICODE, Marks, state_mark
+from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
 from widgets.timeline_canvas import Canvas
 from widgets.timeline_ghost import Ghost
 from widgets.timeline_layout import MINUTE, HourMark, Late, Projected, Scale, Span, drawn_span, drive_span, lateness
@@ -201,7 +201,7 @@ def _block(
     look: Look,
     canvases: Sequence[Canvas],
 ) -> None:
-    """The block of a visit: client, state, time, pin and lateness, as much as its width holds."""
+    """The block of a visit: client, state, time, service level, pin and lateness, as much as its width holds."""
     first, last = scale.cells_between(*span)
     width = last - first
     if width <= 0:
@@ -212,12 +212,13 @@ def _block(
     inside = width - 1 - (1 if look.closed_edges and width > 2 else 0)
     indent = " " if inside >= ROOMY else ""
     room = inside - len(indent)
-    pin = marks.pin if visit.pinned else ""
+    signs = LEVEL_LETTERS.get(visit.level, "") + (marks.pin if visit.pinned else "")
     if look.lines == 1:
         sign = glyph + (marks.late if late else "")
-        texts = [_name_with_pin(f"{sign} {show(visit.client)}" if room >= 8 else sign + show(visit.client), pin, room)]
+        name = f"{sign} {show(visit.client)}" if room >= 8 else sign + show(visit.client)
+        texts = [_name_with_signs(name, signs, room)]
     else:
-        texts = [_name_with_pin(show(visit.client), pin, room), _state_text(glyph, clock, span, late, look, room)]
+        texts = [_name_with_signs(show(visit.client), signs, room), _state_text(glyph, clock, span, late, look, room)]
     for canvas, text in zip(canvases, texts, strict=True):
         _side_and_text(canvas, first, width, indent + text, ground, look)
 
@@ -241,11 +242,11 @@ EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
 """Grounds whose left edge has a hue of its own."""
 
 
-def _name_with_pin(name: str, pin: str, room: int) -> str:
-    """The client's name, with the pin in the last cell."""
-    if not pin or room < 3:
+def _name_with_signs(name: str, signs: str, room: int) -> str:
+    """The client's name, with the letter of the service level and the pin in the last cells."""
+    if not signs or room < 2 + len(signs):
         return name
-    return clipped(name, room - 1) + pin
+    return clipped(name, room - len(signs)) + signs
 
 
 def _state_text(glyph: str, clock: str, span: Span, late: Late | None, look: Look, room: int) -> str:

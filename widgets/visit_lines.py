@@ -1,6 +1,6 @@
 """What the board's bottom pane says of the selected visit. Pure building of lines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
@@ -9,7 +9,8 @@ from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from widgets.ink import Line, Span, cut, ink, joined, wrapped
-from widgets.marks import Marks, state_mark
+from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
+from widgets.queue_lines import long_text
 from widgets.timeline_layout import MINUTE, Projected, drawn_span, lateness
 
 LABEL = 9
@@ -66,6 +67,7 @@ def detail_lines(
         row("projected", ink(clock(when), "warn"), ink(f"   {late.sentence}", "warn"))
     if slack := _slack(visit, span, now):
         row("slack", slack)
+    row("level", *_level(visit, now, clock))
     if visit.leg is not None:
         row("leg in", *leg_spans(visit.leg, board.unit, marks))
     if visit.access:
@@ -155,6 +157,20 @@ def _slack(visit: BoardVisit, span: tuple[int, int] | None, now: int) -> Span | 
     if visit.start is not None and now < visit.start:
         minutes = (visit.promised[1] - span[0]) // MINUTE
     return ink(f"{minutes} min to the promise", "warn" if minutes < 0 else "plain")
+
+
+def _level(visit: BoardVisit, now: int, clock: Callable[[int], str]) -> tuple[Span, ...]:
+    """The service-level clock that breaks first: its state with its letter, when it is due, and what is left."""
+    if not visit.level:
+        return ()
+    letter = LEVEL_LETTERS.get(visit.level, "")
+    spans = [ink(f"{letter} {level_text(visit.level, visit.clock)}".strip(), LEVEL_INKS.get(visit.level, "plain"))]
+    if visit.due is not None:
+        left = (visit.due - now) // MINUTE
+        told = f"{long_text(left)} left" if left >= 0 else f"{long_text(-left)} ago"
+        near = abs(left) < 1440
+        spans.append(ink(f"   due {clock(visit.due)}, {told}" if near else f"   due {told}", "dim"))
+    return tuple(spans)
 
 
 def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> tuple[Span, ...]:

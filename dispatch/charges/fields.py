@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatch.charges.paths import typed, value_at
-from dispatch.charges.reading import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD, WEEKDAYS
+from dispatch.charges.reading import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
+from dispatch.model.agreements import WEEKDAYS
 
 KINDS = ("tm", "fixed_price", "retainer", "block_hours", "block_money")
 

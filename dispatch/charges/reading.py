@@ -9,15 +9,15 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from dispatch.model.agreements import OPENING_HOURS, WEEKDAYS
+
 BANDS = ("business", "after_hours", "weekend", "holiday")
 
-_OPEN = [["08:00", "17:00"]]
 DEFAULT_CARD: Mapping[str, Any] = {
     "minor_units": 2,
     "distance_unit": "mi",
     "tax": {"name": "Tax", "rate_pct": 0, "rounding": "document", "services": True},
-    "hours": {day: (_OPEN if number < 5 else []) for number, day in enumerate(WEEKDAYS)},
+    "hours": OPENING_HOURS,
     "weekend_days": ["sat", "sun"],
     "holidays": [],
     "multipliers": {"business": 1, "after_hours": "1.5", "weekend": 2, "holiday": 2},

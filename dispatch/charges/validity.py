@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dispatch.charges.reading import BANDS, WEEKDAYS, ChargeInputError, clock, date, number
+from dispatch.charges.reading import BANDS, ChargeInputError, clock, date, number
+from dispatch.model.agreements import WEEKDAYS
 
 Faults = Iterator[str]
 Check = Callable[[Any, str], Faults]

@@ -245,6 +245,7 @@ def _cases(args: argparse.Namespace) -> int:
     from dispatch.commands.forms import print_json
     from dispatch.desk.imports.rate_card_file import read_card
     from dispatch.desk.refusals import NotFound, Refusal
+    from dispatch.levels import cases as clocks
     from dispatch.model.text import show
 
     path = Path(args.file).expanduser()
@@ -255,7 +256,11 @@ def _cases(args: argparse.Namespace) -> int:
     known = [str(case.get("id", "")) for case in cases]
     if missing := [name for name in args.ids if name not in known]:
         raise NotFound(f"{show(path.name)} has no case {', '.join(map(show, missing))}.")
-    results = [recompute(found, case) for case in cases if not args.ids or str(case.get("id", "")) in args.ids]
+    results = [
+        clocks.recompute(found, case) if clocks.is_clock_case(found, case) else recompute(found, case)
+        for case in cases
+        if not args.ids or str(case.get("id", "")) in args.ids
+    ]
     if args.json:
         print_json([result.as_json() for result in results])
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -141,6 +142,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
+        "levels": [clock_form(one, zone) for one in page.clocks],
         "charge": page.charge.form if page.charge is not None else None,
         "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
         "events": [
@@ -209,8 +211,15 @@ def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
         "skills": list(visit.skills),
         "promised_from": _moment(visit.promised[0] if visit.promised else None, board.zone),
         "promised_to": _moment(visit.promised[1] if visit.promised else None, board.zone),
-        "due": _moment(visit.promised[1] if visit.promised else None, board.zone),
+        "due": _moment(_next_due(visit), board.zone),
+        "level": visit.level or None,
+        "clock": visit.clock or None,
     }
+
+
+def _next_due(visit: BoardVisit) -> int | None:
+    """The next clock of a request: its service level or its promised window, whichever ends first."""
+    return min((at for at in (visit.due, visit.promised and visit.promised[1]) if at is not None), default=None)
 
 
 def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:

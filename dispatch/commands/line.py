@@ -45,6 +45,8 @@ GROUPS = {
     "rates": ("rate-card", "agreement"),
     "book": ("client", "site", "recurrence", "technician", "absence", "settings"),
     "travel": ("travel", "roads"),
+    "levels": ("levels",),
+    "care": ("care",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
     "keymap": ("keymap",),

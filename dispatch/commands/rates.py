@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 Run = Callable[[argparse.Namespace], int]
 
-_SET = "one figure by its path, for example classes.tech.standard=120 or travel.components[0].rate=0.50; repeat for several"
+_SET = (
+    "one figure by its path, for example classes.tech.standard=120 or travel.components[0].rate=0.50, of an agreement "
+    "service.targets.P1.onsite=240 or service.calendar=always; repeat for several"
+)
 
 
 def add_parsers(groups: Any) -> None:
@@ -214,8 +217,9 @@ def _list_agreements(args: argparse.Namespace) -> int:
 def _show_agreement(args: argparse.Namespace) -> int:
     from db import clients, settings
     from dispatch.commands.forms import print_json
-    from dispatch.desk.agreeing import balances
+    from dispatch.desk.agreeing import balances, minor_units
     from dispatch.desk.quoting import agreement_called
+    from dispatch.desk.service_terms import calendar_text, service_form
     from dispatch.model.instants import day_of
     from dispatch.model.text import show
 
@@ -226,9 +230,11 @@ def _show_agreement(args: argparse.Namespace) -> int:
     if args.json:
         print_json(_agreement_form(store, one, name))
         return 0
-    _print_paths(
-        f"{one.name}, {name}", f"rollover {one.rollover}", {k: v for k, v in one.terms.items() if k != "blocks"}
-    )
+    terms = {key: value for key, value in one.terms.items() if key != "blocks"}
+    promises = service_form(one.service, minor_units(store))
+    if "calendar" in promises:
+        promises["calendar"] = calendar_text(promises["calendar"])
+    _print_paths(f"{one.name}, {name}", f"rollover {one.rollover}", terms | ({"service": promises} if promises else {}))
     for line in balances(store, one, day_of(store.clock.now(), settings.firm(store).zone)):
         print(f"  {show(line)}")
     return 0
@@ -238,38 +244,53 @@ def _add_agreement(args: argparse.Namespace) -> int:
     from dispatch.desk.agreeing import save_agreement
 
     seat = open_seat(args)
-    terms: dict[str, Any] = {"kind": args.kind, "starts": args.starts, "ends": args.ends}
+    terms: dict[str, Any] = _changed({"kind": args.kind, "starts": args.starts, "ends": args.ends}, args)
     one = save_agreement(
         seat,
         args.client,
         args.name,
-        _changed(terms, args),
+        terms,
         rollover=args.rollover or "none",
         rollover_cap=args.rollover_cap,
+        service=terms.pop("service", None),
     )
     print(f"{one.name} ({one.kind}) is in force from {one.starts.isoformat()} on; its number is {one.id}.")
-    return 0
+    return _warn_of(seat.store, one)
 
 
 def _edit_agreement(args: argparse.Namespace) -> int:
     from db import clients
-    from dispatch.desk.agreeing import save_agreement
+    from dispatch.desk.agreeing import minor_units, save_agreement
     from dispatch.desk.quoting import agreement_called
+    from dispatch.desk.service_terms import service_form
 
     seat = open_seat(args)
     before = agreement_called(seat.store, args.agreement)
     client = clients.client(seat.store, before.client_id)
     assert client is not None
+    promises = service_form(before.service, minor_units(seat.store))
+    terms = _changed({**before.terms, "service": promises}, args)
     one = save_agreement(
         seat,
         client.name,
         args.new_name or before.name,
-        _changed(before.terms, args),
+        terms,
         before,
         rollover=args.rollover or before.rollover,
         rollover_cap=before.rollover_cap if args.rollover_cap is None else args.rollover_cap,
+        service=terms.pop("service", {}),
     )
     print(f"{one.name} is changed. Charges that stand keep their copy of it.")
+    return _warn_of(seat.store, one)
+
+
+def _warn_of(store: Store, one: Agreement) -> int:
+    """Say what speaks against the promises of an agreement that was saved; it stands all the same."""
+    from dispatch.desk.capacity import warnings_of
+    from dispatch.model.text import show
+
+    for warning in warnings_of(store, one):
+        print(f"  warning: {show(warning, 300)}")
     return 0
 
 
@@ -319,15 +340,18 @@ def _import_agreement(args: argparse.Namespace) -> int:
     ):
         raise Refusal(f"{show(path.name)} is not an agreement: an object with client, name and terms is expected.")
     cap = found.get("rollover_cap")
+    seat = open_seat(args)
     one = save_agreement(
-        open_seat(args),
+        seat,
         found["client"],
         found["name"],
         terms,
         rollover=str(found.get("rollover", "none")),
         rollover_cap=cap if isinstance(cap, int) else None,
+        service=found.get("service"),
     )
     print(f"{one.name} ({one.kind}) is in force from {one.starts.isoformat()} on; its number is {one.id}.")
+    _warn_of(seat.store, one)
     if terms.get("blocks"):
         print("Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block.")
     return 0
@@ -345,7 +369,8 @@ def _export_agreement(args: argparse.Namespace) -> int:
 
 def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]:
     from db import settings
-    from dispatch.desk.agreeing import balances
+    from dispatch.desk.agreeing import balances, minor_units
+    from dispatch.desk.service_terms import service_form
     from dispatch.model.instants import day_of
 
     return {
@@ -353,6 +378,7 @@ def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]
         "client": client,
         "name": one.name,
         "terms": one.terms,
+        "service": service_form(one.service, minor_units(store)),
         "rollover": one.rollover,
         "rollover_cap": one.rollover_cap,
         "balances": balances(store, one, day_of(store.clock.now(), settings.firm(store).zone)),

@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import crews, stay
+from dispatch.commands import crews, responding, stay
 from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
@@ -76,9 +76,11 @@ def add_parsers(groups: Any) -> None:
     deed("unassign", _plain("unassign"), "take a planned visit back into the queue")
     deed("confirm", _plain("confirm"), "the client has agreed to the time")
     deed("dispatch", _plain("dispatch"), "tell the technician")
-    hold = deed("hold", _with_reason("hold"), "put a visit on hold: waiting for the client, parts or a vendor")
+    hold = deed("hold", responding.hold, "put a visit on hold: waiting for the client, parts or a vendor")
     cancel = deed("cancel", _with_reason("cancel"), "the client cancels, before arrival")
     deed("resume", _plain("resume"), "take a visit off hold, back into the queue")
+    responding.hold_options(hold)
+    responding.add_deeds(deed)
     pin = deed("pin", _pin, "keep a visit where it is: tools may not move it")
     pin.add_argument("--off", action="store_true", help="take the pin out")
 

@@ -15,8 +15,9 @@ from dispatch.charges import validate_agreement
 from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.service_terms import read_service
 from dispatch.model import text as limits
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import Agreement, Service
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
@@ -35,10 +36,12 @@ def save_agreement(
     *,
     rollover: str = "none",
     rollover_cap: int | None = None,
+    service: Mapping[str, Any] | None = None,
 ) -> Agreement:
     """Save an agreement in the form of charges.md B14: a new one, or (with `before`) other terms of the one that is there.
 
-    Blocks are entered by `add_block`, not here.
+    Blocks are entered by `add_block`, not here. `service` is the form of what it promises beside its prices
+    (`dispatch.desk.service_terms`); None leaves that as it is. `dispatch.desk.capacity` says what speaks against it.
 
     Raises:
         NotAllowed: only a lead does.
@@ -66,6 +69,9 @@ def save_agreement(
                 faults.append("name: is missing")
         except TextRefused as refused:
             faults.append(f"name: {refused}")
+        promises = before.service if before is not None else Service()
+        if service is not None:
+            promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)
         if faults:
             raise Faulty(faults)
         starts = datetime.date.fromisoformat(str(form["starts"]))
@@ -82,6 +88,7 @@ def save_agreement(
                 form,
                 rollover=rollover,
                 rollover_cap=rollover_cap,
+                service=promises,
             )
         else:
             agreement_id = before.id
@@ -94,6 +101,7 @@ def save_agreement(
                 terms=form,
                 rollover=rollover,
                 rollover_cap=rollover_cap,
+                service=promises,
             )
             agreements.update_agreement(unit, before, after)
         return _found(seat.store, agreement_id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from db import agreements
+from db import agreements, settings
 from db.store import Store
 from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
 from dispatch.charges.fields import (
@@ -22,10 +22,15 @@ from dispatch.charges.fields import (
 )
 from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk import agreeing, rates
+from dispatch.desk.capacity import warnings_of
 from dispatch.desk.charge_input import ENVELOPE
+from dispatch.desk.levels import default_targets
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
+from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
+from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard
+from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local, iso
 
 EXAMPLE_MINUTES = 75
@@ -167,6 +172,9 @@ class AgreementDraft:
     rollover: str = "none"
     rollover_cap: int | None = None
     saved: dict[str, Any] = field(default_factory=dict)
+    service: dict[str, Any] = field(default_factory=dict)
+    exponent: int = 2
+    defaults: Mapping[int, Targets] = field(default_factory=lambda: default_targets(Firm()))
 
     kind = "agreement"
 
@@ -175,6 +183,16 @@ class AgreementDraft:
         """The draft of an agreement that is there."""
         form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
         return cls(client, agreement.name, form, agreement, agreement.rollover, agreement.rollover_cap, dict(form))
+
+    def at(self, store: Store) -> AgreementDraft:
+        """The same draft, in the money and with the usual targets of a firm."""
+        self.exponent = agreeing.minor_units(store)
+        self.defaults = default_targets(settings.firm(store))
+        self.service = self._kept_service()
+        return self
+
+    def _kept_service(self) -> dict[str, Any]:
+        return {} if self.before is None else service_form(self.before.service, self.exponent)
 
     @property
     def title(self) -> str:
@@ -186,7 +204,8 @@ class AgreementDraft:
         """Whether something would be lost by leaving."""
         before = self.before
         kept = (before.rollover, before.rollover_cap) if before is not None else ("none", None)
-        return self.form != self.saved or (self.rollover, self.rollover_cap) != kept
+        changed = self.form != self.saved or self.service != self._kept_service()
+        return changed or (self.rollover, self.rollover_cap) != kept
 
     def figures(self) -> list[Figure]:
         """Its figures, section by section."""
@@ -196,7 +215,7 @@ class AgreementDraft:
             found.append(Figure("Retainer", _ROLLOVER, "unused allowance", "choice", agreeing.ROLLOVERS))
             if self.rollover == "capped":
                 found.append(Figure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
-        return found
+        return [*found, *service_figures(self.defaults)]
 
     def faults(self) -> list[str]:
         """Everything that keeps it from being saved."""
@@ -205,6 +224,7 @@ class AgreementDraft:
             faults.append("starts: is missing")
         if self.rollover == "capped" and self.rollover_cap is None:
             faults.append(f"{_CAP}: is missing")
+        read_service(self.service, "UTC", self.exponent, faults)
         return faults
 
     def shown(self, figure: Figure) -> tuple[str, bool]:
@@ -213,6 +233,8 @@ class AgreementDraft:
             return self.rollover, self.rollover != "none"
         if figure.path == _CAP:
             return written(figure, self.rollover_cap), True
+        if figure.path.startswith(PREFIX):
+            return shown(self.service, figure.path, self.defaults)
         return _shown(self.form, self.kind, figure)
 
     def change(self, figure: Figure, text: str) -> None:
@@ -228,6 +250,8 @@ class AgreementDraft:
             if not isinstance(value, int) or value < 0:
                 raise ValueError("a whole number of rate-minutes is expected")
             self.rollover_cap = value
+        elif figure.path.startswith(PREFIX):
+            self.service = with_value(self.service, figure.path.removeprefix(PREFIX), value)
         else:
             self.form = with_value(self.form, figure.path, value)
 
@@ -237,6 +261,8 @@ class AgreementDraft:
             self.rollover = "none"
         elif figure.path == _CAP:
             self.rollover_cap = None
+        elif figure.path.startswith(PREFIX):
+            self.service = without(self.service, figure.path.removeprefix(PREFIX))
         else:
             self.form = without(self.form, figure.path)
 
@@ -265,10 +291,19 @@ class AgreementDraft:
         if faults := self.faults():
             raise Faulty(faults)
         self.before = agreeing.save_agreement(
-            seat, self.client, self.name, self.form, self.before, rollover=self.rollover, rollover_cap=self.rollover_cap
+            seat,
+            self.client,
+            self.name,
+            self.form,
+            self.before,
+            rollover=self.rollover,
+            rollover_cap=self.rollover_cap,
+            service=self.service,
         )
         self.saved = dict(self.form)
-        return f"{self.name} is in force from {self.before.starts.isoformat()} on. Charges that stand keep their copy."
+        self.service = self._kept_service()
+        told = f"{self.name} is in force from {self.before.starts.isoformat()} on. Charges that stand keep their copy."
+        return "\n".join([told, *warnings_of(seat.store, self.before)])
 
 
 Draft = CardDraft | AgreementDraft
@@ -279,7 +314,7 @@ def reread(store: Store, draft: AgreementDraft) -> AgreementDraft:
     """The draft of the agreement as it is now, for example with another block."""
     assert draft.before is not None
     found = agreements.agreement(store, draft.before.id)
-    return draft if found is None else AgreementDraft.of(found, draft.client)
+    return draft if found is None else AgreementDraft.of(found, draft.client).at(store)
 
 
 def _shown(form: Mapping[str, Any], kind: str, figure: Figure) -> tuple[str, bool]:

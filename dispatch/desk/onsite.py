@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from db import checklists, stays, visits
+from db import checklists, clocks, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
@@ -206,7 +206,10 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
         if reasons:
             raise _refused(visit, reasons)
-        return _end(seat, unit, visit, State.CLOSED, left_at=left_at)
+        closed = _end(seat, unit, visit, State.CLOSED, left_at=left_at)
+        if closed.emergency:
+            _prompt_lead(seat, unit, closed)
+        return closed
 
 
 def leave(
@@ -260,6 +263,8 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
     with seat.write("reopen", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "reopen")
         why = _required("reason", reason)
+        if visit.ended_at is not None:
+            clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         release(seat.store, unit, visit)
         for part in visit.assignments:
@@ -409,6 +414,22 @@ def _end(
     ended = _again(seat.store, visit)
     keep_sheet(seat.store, unit, ended, now=unit.at)
     return ended
+
+
+def _prompt_lead(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """After an emergency that went well the lead hears of it at once: the client is at the high point (E4)."""
+    from dispatch.care.offers import emergency_went_well
+    from dispatch.desk.accounts import accounts, office
+
+    where = office(seat.store)
+    (account,) = accounts(seat.store, where, {visit.client_id})
+    if not emergency_went_well(account, visit.reference, where.today):
+        return
+    due = where.workdays.after(where.today, 2)
+    text = f"{visit.reference} {visit.client}: the emergency ended well. Offer an agreement by {due.isoformat()}."
+    for person in people.all_staff(seat.store):
+        if Role.LEAD in person.roles:
+            unit.insert("outbox", staff_id=person.id, visit_id=visit.id, kind="care", text=text, made_at=unit.at)
 
 
 def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from db import sheets
 from db.store import Store
 from dispatch.charges.explain import sheet_lines
+from dispatch.desk.level_words import clock_lines
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
-from dispatch.model.instants import clock_text, day_text, span_text
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.travel import Leg
@@ -113,8 +114,8 @@ def visit_lines(found: Sequence[Visit]) -> list[str]:
     ]
 
 
-def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
-    """One visit with its checklist, its charge and its events."""
+def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) -> list[str]:
+    """One visit with its service levels, its checklist, its charge and its events. A technician reads no `levels`."""
     visit = page.visit
     lines = [
         f"{show(visit.reference)}  {show(visit.client)}  {show(visit.site)}  {visit.state.label}",
@@ -125,6 +126,8 @@ def visit_page_lines(page: VisitPage, width: int = 100) -> list[str]:
     ]
     if page.leg is not None:
         lines.append(f"  leg {leg_line(page.leg, page.unit)}")
+    if levels and page.clocks:
+        lines += ["Service levels", *(f"  {line}" for line in clock_lines(page.clocks, visit.zone, page.hours24))]
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
         for one in others:
             lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
@@ -258,6 +261,9 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
         f"{visit.minutes:>4} min",
         show(visit.work),
     ]
+    if visit.level:
+        due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
+        parts.append(f"{visit.level.replace('_', ' ')}: {visit.clock}{due}")
     if visit.promised is not None:
         parts.append(f"promised {_span(*visit.promised, board)}")
     if visit.skills:
@@ -296,8 +302,6 @@ def _attempt_text(attempt: Attempt) -> str:
 
 def _when(visit: Visit) -> str:
     if visit.starts_at is not None and visit.ends_at is not None:
-        from dispatch.model.instants import day_of
-
         day = day_text(day_of(visit.starts_at, visit.zone))
         return f"{day} {clock_text(visit.starts_at, visit.zone)}–{clock_text(visit.ends_at, visit.zone)}"
     return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from db import people, pins, settings, visits
+from db import clocks, people, pins, settings, visits
+from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import routing, undo
+from db.withdrawals import added
+from dispatch.desk import routing, undo, waiting
 from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
@@ -210,8 +211,15 @@ def unassign(seat: Seat, reference: str) -> Visit:
 
 
 def confirm(seat: Seat, reference: str) -> Visit:
-    """The client has agreed to the time."""
-    return _change(seat, reference, "confirm")
+    """The client has agreed to the time: a conversation, so it counts as the first response where there was none."""
+    with seat.write("confirm", Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, "confirm")
+        visits.change(unit, visit, state=State.CONFIRMED.value)
+        unit.audit("visit", visit.id, was=visit.state.value)
+        more = []
+        if "phone" not in clocks.facts_of(seat.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
+            more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", seat.staff.id, "confirmed")))
+        return _done(seat, unit, visit, f"confirm {visit.reference}", more)
 
 
 def dispatch(seat: Seat, reference: str) -> Visit:
@@ -234,21 +242,41 @@ def dispatch(seat: Seat, reference: str) -> Visit:
         return _again(seat.store, visit)
 
 
-def hold(seat: Seat, reference: str, reason: str) -> Visit:
-    """Put a visit on hold, saying what it waits for and whom. It leaves the plan."""
+def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom: str = "") -> Visit:
+    """Put a visit on hold, saying what it waits for and whom. It leaves the plan.
+
+    Args:
+        reason: what was asked, or what is missing.
+        kind: who is waited for: client, parts or vendor. Waiting for the client stops the on-site and resolution clocks.
+        whom: the person asked; without a name who reported it, else the client's first contact.
+    """
     with seat.write("hold", Role.DISPATCHER) as unit:
         visit = _step(seat.store, reference, "hold")
         days = routing.days_of(visit)
-        waiting = _reason(reason)
-        visits.unplace(unit, visit, State.ON_HOLD, reason=waiting)
-        unit.audit("visit", visit.id, waiting=waiting, was_at=visit.starts_at)
+        asked = _reason(reason)
+        visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
+        named = waiting.begin(seat.store, unit, visit, kind, whom, asked)
+        unit.audit(
+            "visit",
+            visit.id,
+            waiting=asked,
+            waiting_for=kind,
+            whom=named,
+            clocks=waiting.STOPPED if kind == "client" else None,
+            was_at=visit.starts_at,
+        )
         routing.reroute(seat, unit, days)
         return _done(seat, unit, visit, f"hold {visit.reference}")
 
 
 def resume(seat: Seat, reference: str) -> Visit:
-    """Take a visit off hold, back into the queue."""
-    return _change(seat, reference, "resume", reason="")
+    """Take a visit off hold, back into the queue: the client has answered, or we go on. Its clocks run again."""
+    with seat.write("resume", Role.DISPATCHER) as unit:
+        visit = _step(seat.store, reference, "resume")
+        visits.change(unit, visit, state=State.REQUESTED.value, reason="")
+        waiting.follow(seat.store, unit, visit, visit._replace(state=State.REQUESTED))
+        unit.audit("visit", visit.id, was=visit.state.value, clocks=waiting.RUN_ON)
+        return _done(seat, unit, visit, f"resume {visit.reference}")
 
 
 def cancel(seat: Seat, reference: str, reason: str) -> Visit:
@@ -268,6 +296,7 @@ def cancel(seat: Seat, reference: str, reason: str) -> Visit:
             ended_at=unit.at,
             review="to_review",
         )
+        waiting.follow(seat.store, unit, visit, visit._replace(state=State.CANCELLED))
         unit.audit("visit", visit.id, reason=said)
         routing.reroute(seat, unit, days)
         cancelled = _done(seat, unit, visit, f"cancel {visit.reference}")
@@ -430,17 +459,9 @@ def _step(store: Store, reference: str, deed: str) -> Visit:
     return visit
 
 
-def _change(seat: Seat, reference: str, deed: str, **columns: Any) -> Visit:
-    with seat.write(deed, Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, deed)
-        visits.change(unit, visit, state=STEPS[deed].target.value, **columns)
-        unit.audit("visit", visit.id, was=visit.state.value)
-        return _done(seat, unit, visit, f"{deed} {visit.reference}")
-
-
-def _done(seat: Seat, unit: Unit, before: Visit, label: str) -> Visit:
+def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = ()) -> Visit:
     """Keep the change for undo; returns the visit as it stands now."""
-    undo.remember(seat, unit, label, [before])
+    undo.remember(seat, unit, label, [before], more)
     return _again(seat.store, before)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import audit, changes, people, visits
+from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
 from db.unit import Unit
-from dispatch.desk import routing
+from dispatch.desk import routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
@@ -25,6 +25,7 @@ def picture_of(visit: Visit) -> dict[str, Any]:
         "state": visit.state.value,
         "starts_at": visit.starts_at,
         "ends_at": visit.ends_at,
+        "priority": visit.priority,
         "pinned": int(visit.pinned),
         "reason": visit.reason,
         "cancelled_at": visit.cancelled_at,
@@ -46,9 +47,9 @@ def picture_of(visit: Visit) -> dict[str, Any]:
     }
 
 
-def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit]) -> None:
-    """Keep what was just done to these visits, so that it can be taken back."""
-    pictures = []
+def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
+    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back."""
+    pictures = [*more]
     for visit in before:
         after = visits.visit_by_id(seat.store, visit.id)
         if after is not None:
@@ -92,7 +93,10 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     """Put every record of a change back (or forward), all of them or none."""
     for picture in change.pictures:
         if picture.entity != "visit":
-            turned = keeping.turn(seat, unit, picture, back=back)
+            if picture.entity in withdrawals.ENTITIES:
+                turned = withdrawals.turn(seat.store, unit, picture, back=back)
+            else:
+                turned = keeping.turn(seat, unit, picture, back=back)
             if turned is None:
                 raise Refusal(_built_on_record(seat, change, picture))
             changes.same_again(unit, seat.store, picture.entity, picture.id, *turned)
@@ -111,6 +115,7 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
         restored = visits.visit_by_id(seat.store, visit.id)
         assert restored is not None
+        waiting.follow(seat.store, unit, visit, restored)
         if restored.state not in ENDED:
             release(seat.store, unit, restored)
         elif visit.state not in ENDED:

@@ -9,6 +9,7 @@ from db import doors, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
+from dispatch.desk.levels import clocks_of, next_clock
 from dispatch.desk.shifts import lunch_of, shift_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.firm import Firm
@@ -39,9 +40,14 @@ def board(store: Store, day: datetime.date) -> Board:
         access = doors.access_hours(store)
         phones = doors.phones(store)
         day_legs = legs.legs_of_day(store, day)
+        running = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
-        return _card(visit, day, leg, technician_id, done.get(visit.id), access, phones)
+        shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, phones)
+        first = next_clock(running.get(visit.id, ()))
+        if first is None:
+            return shown
+        return shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
 
     rows = []
     for technician in technicians:
@@ -67,7 +73,7 @@ def board(store: Store, day: datetime.date) -> Board:
         ends_at=ends_at,
         now=store.clock.now(),
         rows=tuple(rows),
-        queue=tuple(sorted(queue, key=_breaks_first)),
+        queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
     )
 
@@ -218,12 +224,15 @@ def _available(technician: Technician, shift: tuple[int, int] | None, absences: 
     return max(0, (shift[1] - shift[0] - away) // 60 - lunch)
 
 
-def _breaks_first(visit: BoardVisit) -> tuple[bool, bool, int, int, str]:
-    """Emergencies, then by priority, then the promise or the wanted day that comes first; the undated last."""
+def _breaks_first(visit: BoardVisit, zone: str) -> tuple[bool, bool, int, int, str]:
+    """Emergencies, then what has the least time left; by priority where that is the same. What breaks nothing comes last.
+
+    What breaks is the service level, the promised window, or else the day on which the visit is wanted.
+    """
+    moments = [] if visit.due is None else [visit.due]
     if visit.promised is not None:
-        due = visit.promised[1]
+        moments.append(visit.promised[1])
     elif visit.wanted_on is not None:
-        due = int(datetime.datetime.combine(visit.wanted_on, datetime.time(23, 59), datetime.UTC).timestamp())
-    else:
-        due = 1 << 40
-    return not visit.emergency, visit.wanted_on is None, visit.priority, due, visit.reference
+        moments.append(day_bounds(visit.wanted_on, zone)[1])
+    at = min(moments, default=None)
+    return not visit.emergency, at is None, at or 0, visit.priority, visit.reference

@@ -12,6 +12,7 @@ from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.levels import VisitClock, clocks_of
 from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
@@ -29,7 +30,8 @@ class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
     `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
-    prepaid pools that it would draw from, `same_job` the other visits of its job but its follow-ups.
+    prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
+    other visits of its job but its follow-ups.
     `used` and `marks` are what stands, `corrections` every moment that was put right, the oldest first.
     """
 
@@ -46,6 +48,7 @@ class VisitPage:
     hours24: bool
     unit: DistanceUnit
     balances: tuple[str, ...] = ()
+    clocks: tuple[VisitClock, ...] = ()
     same_job: tuple[Visit, ...] = ()
     used: tuple[UsedItem, ...] = ()
     marks: tuple[WorkMark, ...] = ()
@@ -97,6 +100,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             hours24=firm.clock_hours == 24,
             unit=firm.distance_unit,
             balances=tuple(_balances(store, visit, firm.zone)),
+            clocks=clocks_of(store, [visit]).get(visit.id, ()),
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),

@@ -5,8 +5,14 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OPENING_HOURS: Mapping[str, Any] = {
+    day: [["08:00", "17:00"]] if number < 5 else [] for number, day in enumerate(WEEKDAYS)
+}
+"""The hours of a rate card that says none; a weekday that a card leaves out keeps these (charges.md B14, B16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,26 @@ class RateCard:
     valid_from: datetime.date
     card: Mapping[str, Any]
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an agreement promises beside its prices (service-levels.md D1, D2, D5; account-care.md E1, E2, E8).
+
+    `targets` are its own service-level targets by priority, in counted minutes: {"P1": {"onsite": 240}}; null takes one of
+    the firm's away. `calendar` has the form of a worked example (`timezone`, `hours`, `holidays`, `always`); what is missing
+    is the rate card's. `monthly_fee` is in minor units.
+    """
+
+    targets: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    calendar: Mapping[str, Any] = field(default_factory=dict)
+    cadence_min: int = 1
+    cadence_target: int = 2
+    survey_days: int = 365
+    proactive: bool = False
+    workaround_counts: bool = False
+    vendor_pauses: bool = False
+    monthly_fee: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +63,11 @@ class Agreement:
     version: int = 1
     rollover: str = "none"
     rollover_cap: int | None = None
+    service: Service = Service()
+
+    def covers(self, day: datetime.date) -> bool:
+        """Whether it is in force on a day; both its first and its last day count (charges.md B2.2)."""
+        return self.starts <= day and (self.ends is None or day <= self.ends)
 
     def month_of(self, day: datetime.date) -> datetime.date:
         """The first day of the agreement month of `day`: months count from the day on which the agreement starts."""

@@ -20,7 +20,8 @@ class BoardVisit(NamedTuple):
 
     `leg` is the drive to it (None in the queue). `actual_in`/`actual_out` are what the clock recorded.
     `access` are the opening spans of the site on the board's day (empty: always open). `unseen`: it was dispatched, and
-    its technician has not looked at it since.
+    its technician has not looked at it since. `level` is the state of the service-level clock that breaks first (empty:
+    none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
     """
 
     id: int
@@ -56,6 +57,9 @@ class BoardVisit(NamedTuple):
     phone: str = ""
     reason: str = ""
     unseen: bool = False
+    level: str = ""
+    clock: str = ""
+    due: int | None = None
 
 
 class BoardRow(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from dispatch.model.people import Hours
@@ -20,7 +21,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who pays."""
+    """Who pays; a prospect may come to. `unhappy_since` is since when a prospect is unhappy with the present provider, and
+    `unhappy_noted_on` the day on which we wrote that down."""
 
     id: int
     name: str
@@ -32,6 +34,8 @@ class Client:
     kind: str = "client"
     version: int = 1
     notes: str = ""
+    unhappy_since: datetime.date | None = None
+    unhappy_noted_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

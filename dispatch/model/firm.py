@@ -17,7 +17,10 @@ class Firm:
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise.
     `default_shifts` and `default_lunch` stand in the form of a new technician, as they are typed. Addresses are looked up
-    at `geocoder_url`, by `geocoder_agent`; without both they are not. `roads` is the id of the road graph that drives are
+    at `geocoder_url`, by `geocoder_agent`; without both they are not. `targets_p1` to `targets_p4` are the service-level
+    targets of each priority as they are typed (service-levels.md D1): minutes for phone, remote, on site, resolution, and
+    on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
+    `roads` is the id of the road graph that drives are
     reckoned on, empty for none; `travel_engine` (`none`, `osrm`, `valhalla`, `openrouteservice`) at `travel_url` is a
     remote one, whose answers count for `travel_cache_minutes` (0: they are not kept).
     """
@@ -38,6 +41,12 @@ class Firm:
     default_lunch: str = ""
     geocoder_url: str = ""
     geocoder_agent: str = ""
+    targets_p1: str = "30 60 240 480 480"
+    targets_p2: str = "60 120 480 960 960"
+    targets_p3: str = "240 480 960 1440 2400"
+    targets_p4: str = "480 - - 2400 -"
+    at_risk_pct: int = 75
+    critical_pct: int = 90
     roads: str = ""
     travel_engine: str = "none"
     travel_url: str = ""

@@ -13,7 +13,7 @@ from typing import TypeVar
 from dispatch.desk.refusals import NotFound
 from dispatch.model import text as limits
 from dispatch.model.clients import Contact
-from dispatch.model.instants import parse_clock, parse_when, zone_of
+from dispatch.model.instants import parse_clock, parse_day, parse_when, zone_of
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
@@ -158,6 +158,17 @@ class Reading:
             if one.weekday == following.weekday and following.opens < one.closes:
                 self.fault(name, f"hours on {WEEKDAYS[one.weekday]} overlap")
         return tuple(ordered)
+
+    def day(self, name: str, today: datetime.date) -> datetime.date | None:
+        """A date; None where nothing was typed."""
+        raw = self.raw(name)
+        if not raw:
+            return None
+        try:
+            return parse_day(raw, today=today)
+        except ValueError as fault:
+            self.fault(name, str(fault))
+            return None
 
     def lunch(self, name: str) -> Lunch | None:
         """A lunch window and its minutes, such as 11:30-13:30 30."""

@@ -9,7 +9,10 @@ from typing import Any
 
 from db import agreements, clients, recurrences, settings, visits
 from db.store import Store
+from dispatch.care.account import well_suited
+from dispatch.care.item import Item
 from dispatch.desk.agreeing import balances
+from dispatch.desk.caring import care_list
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import clock_text, day_of, day_text
@@ -18,8 +21,6 @@ from dispatch.model.visits import Visit
 
 PAST = 10
 """So many past visits are shown."""
-ENDS_SOON = 60
-"""Days before its end from which an agreement is due to be renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def client_page(store: Store, client: Client) -> ClientPage:
             tuple(ahead),
             queued,
             tuple(past[:PAST]),
-            tuple(_due(client, sites, terms, past, day)),
+            (*_due(client, sites, past), *(_care(one) for one in care_list(store, client))),
             day,
         )
 
@@ -70,6 +71,10 @@ def page_lines(page: ClientPage) -> list[str]:
         for count, word in ((client.computers, "computer"), (client.servers, "server"))
         if count
     ]
+    if well_suited(client.computers, client.servers):
+        counts.append("well suited to an agreement by its size")
+    if client.unhappy_since is not None:
+        counts.append(f"unhappy with the present provider since {client.unhappy_since.isoformat()}")
     if client.tax_exempt:
         counts.append(f"tax exempt: {client.tax_ref}")
     lines += [f"  {' · '.join(counts)}"] if counts else []
@@ -111,24 +116,21 @@ def page_form(page: ClientPage) -> dict[str, Any]:
     }
 
 
-def _due(
-    client: Client, sites: Sequence[Site], terms: Sequence[Agreement], past: Sequence[Visit], day: datetime.date
-) -> list[str]:
+def _due(client: Client, sites: Sequence[Site], past: Sequence[Visit]) -> list[str]:
     due = [f"place {site.name}: it has no coordinates" for site in sites if site.place is None]
     if not sites:
         due.append("add a site")
     if not client.contacts:
         due.append("note whom to call")
-    current = [one for one in terms if one.starts <= day and (one.ends is None or one.ends >= day)]
-    for one in current:
-        if one.ends is not None and (one.ends - day).days <= ENDS_SOON:
-            due.append(f"{one.name} ends on {one.ends.isoformat()}: talk about renewing it")
-    if terms and not current and all(one.starts < day for one in terms):
-        due.append(f"{terms[-1].name} has ended: talk about renewing it")
     open_again = [one.reference for one in past if one.state is State.LEFT_OPEN]
     if open_again:
         due.append(f"left open: {', '.join(open_again)}")
     return due
+
+
+def _care(one: Item) -> str:
+    due = "" if one.due is None else f"by {one.due.isoformat()}, "
+    return f"{due}{one.what}: {one.why}"
 
 
 def _contact(one: Any) -> str:

@@ -29,6 +29,7 @@ from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.routing import reroute_ahead
 from dispatch.desk.seat import Seat
 from dispatch.desk.staff import faults_of_person
+from dispatch.levels.targets import read_targets, targets_text
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
@@ -47,6 +48,11 @@ class ClientShelf(Shelf[Client]):
     blanks = (
         Blank("name", "Name"),
         Blank("kind", "Kind", "client or prospect"),
+        Blank(
+            "unhappy_since",
+            "Unhappy with the present provider since",
+            "a prospect: 2026-11-24; empty: not that we know",
+        ),
         Blank("contacts", "Contacts", "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
         Blank("computers", "Computers", "12"),
         Blank("servers", "Servers", "1"),
@@ -82,6 +88,7 @@ class ClientShelf(Shelf[Client]):
         return {
             "name": record.name,
             "kind": record.kind,
+            "unhappy_since": "" if record.unhappy_since is None else record.unhappy_since.isoformat(),
             "contacts": contacts_text(record.contacts),
             "computers": "" if record.computers is None else str(record.computers),
             "servers": "" if record.servers is None else str(record.servers),
@@ -103,7 +110,16 @@ class ClientShelf(Shelf[Client]):
             reading.text("tax_ref"),
             reading.choice("kind", ("client", "prospect"), "client"),
             notes=reading.text("notes", limits.NOTE),
+            unhappy_since=reading.day("unhappy_since", day_of(seat.now, seat.firm.zone)),
         )
+        if after.unhappy_since is not None:
+            same = before is not None and before.unhappy_since == after.unhappy_since
+            noted_on = before.unhappy_noted_on if before is not None and same else day_of(seat.now, seat.firm.zone)
+            after = replace(after, unhappy_noted_on=noted_on)
+        if after.unhappy_since is not None and after.kind != "prospect":
+            reading.fault(
+                "unhappy_since", "belongs to a prospect: a client who is unhappy with us is noted by the visit"
+            )
         if after.tax_exempt and not after.tax_ref:
             reading.fault("tax_ref", "is missing: what exempts the client?")
         twin = clients.client_by_name(seat.store, after.name) if after.name else None
@@ -123,6 +139,8 @@ class ClientShelf(Shelf[Client]):
                 after.tax_ref,
                 after.kind,
                 after.notes,
+                after.unhappy_since,
+                after.unhappy_noted_on,
             )
         clients.update_client(unit, before, after)
         return before.id
@@ -566,6 +584,17 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("late_minutes", "Late from, minutes", "10"),
         Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
         Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
+        *(
+            Blank(
+                f"targets_p{priority}",
+                f"Service-level targets of P{priority}",
+                "minutes for phone, remote, on site, resolution, and on site without an agreement, - for none: "
+                "30 60 240 480 480",
+            )
+            for priority in (1, 2, 3, 4)
+        ),
+        Blank("at_risk_pct", "A target is at risk from, %", "75"),
+        Blank("critical_pct", "A target is critical from, %", "90"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
         Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
         Blank("travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice"),
@@ -612,6 +641,12 @@ class SettingsShelf(Shelf[FirmRecord]):
             "late_minutes": str(firm.late_minutes),
             "default_shifts": firm.default_shifts,
             "default_lunch": firm.default_lunch,
+            "targets_p1": firm.targets_p1,
+            "targets_p2": firm.targets_p2,
+            "targets_p3": firm.targets_p3,
+            "targets_p4": firm.targets_p4,
+            "at_risk_pct": str(firm.at_risk_pct),
+            "critical_pct": str(firm.critical_pct),
             "geocoder_url": firm.geocoder_url,
             "geocoder_agent": firm.geocoder_agent,
             "travel_engine": firm.travel_engine,
@@ -650,15 +685,22 @@ class SettingsShelf(Shelf[FirmRecord]):
             "late_minutes": reading.whole("late_minutes", 0, 240),
             "default_shifts": reading.text("default_shifts", limits.LINE),
             "default_lunch": reading.text("default_lunch"),
+            **{f"targets_p{priority}": _targets(reading, f"targets_p{priority}") for priority in (1, 2, 3, 4)},
+            "at_risk_pct": reading.whole("at_risk_pct", 1, 100),
+            "critical_pct": reading.whole("critical_pct", 1, 100),
             "geocoder_url": reading.text("geocoder_url"),
             "geocoder_agent": reading.text("geocoder_agent"),
             "travel_engine": reading.choice("travel_engine", ENGINES, "none"),
             "travel_url": _address(reading, "travel_url"),
             "travel_cache_minutes": reading.whole("travel_cache_minutes", 0, 525_600),
         }
+        if (values["at_risk_pct"] or 0) > (values["critical_pct"] or 100):
+            reading.fault("critical_pct", "is below the share from which a target is at risk")
         if values["travel_engine"] != "none" and not values["travel_url"]:
             reading.fault("travel_url", "is missing: where is the road engine?")
-        for name in ("buffer_minutes", "test_minutes", "late_minutes", "travel_cache_minutes"):
+        for name in (
+            "buffer_minutes", "test_minutes", "late_minutes", "at_risk_pct", "critical_pct", "travel_cache_minutes",
+        ):  # fmt: skip
             if values[name] is None and not reading.raw(name):
                 reading.fault(name, "is missing")
         faults += reading.faults
@@ -720,6 +762,14 @@ def _distance(reading: Reading) -> str | None:
         reading.fault("one_way_distance", f"{raw!r} is not a distance such as 9.5")
         return None
     return f"{float(raw):.1f}"
+
+
+def _targets(reading: Reading, name: str) -> str:
+    try:
+        return targets_text(read_targets(reading.raw(name)))
+    except ValueError as fault:
+        reading.fault(name, str(fault))
+        return ""
 
 
 def _keep_a_lead(store: Store, person: Staff, faults: list[str]) -> None:

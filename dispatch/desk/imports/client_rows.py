@@ -220,7 +220,7 @@ def _terms(values: Values) -> dict[str, Any]:
     return terms
 
 
-def _levels(values: Values) -> dict[str, dict[str, int]]:
+def _levels(values: Values) -> dict[str, dict[str, int | None]]:
     target = values["onsite_target_minutes"]
     return {} if target is None else {priority: {"onsite": target} for priority in _TARGETED}
 
@@ -281,7 +281,9 @@ def _limits(values: Values) -> dict[str, Any]:
     return {key: value for key, value in _terms(values).items() if key != "price_list"}
 
 
-def _with_target(levels: Mapping[str, Mapping[str, int]], target: int | None) -> dict[str, dict[str, int]]:
+def _with_target(
+    levels: Mapping[str, Mapping[str, int | None]], target: int | None
+) -> dict[str, dict[str, int | None]]:
     kept = {priority: dict(targets) for priority, targets in levels.items()}
     for priority in _TARGETED:
         targets = kept.setdefault(priority, {})

@@ -1,0 +1,134 @@
+"""Account care in the store: surveys, how prompts ended, what reviews found missing, and what visits said of themselves."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from db.store import Store
+from dispatch.care.account import Gap, Mark, Survey
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+
+class Outcome(NamedTuple):
+    """What the checklist of a visit says: every test passed, one stands overridden or failing, and the client's word."""
+
+    all_passed: bool = False
+    bad_test: bool = False
+    satisfied: bool | None = None
+
+
+def surveys(store: Store) -> dict[int, tuple[Survey, ...]]:
+    """The surveys of each client that has any, in the order of their days."""
+    found: dict[int, list[Survey]] = {}
+    for client_id, day, score in store.all(
+        "SELECT client_id, on_day, score FROM survey WHERE withdrawn_at IS NULL ORDER BY on_day, id"
+    ):
+        found.setdefault(client_id, []).append(Survey(datetime.date.fromisoformat(day), score))
+    return {client_id: tuple(own) for client_id, own in found.items()}
+
+
+def marks(store: Store) -> dict[int, tuple[Mark, ...]]:
+    """How the prompts of each client ended, in the order in which they did."""
+    found: dict[int, list[Mark]] = {}
+    for client_id, rule, occasion, outcome, day, until, note in store.all(
+        "SELECT client_id, rule, occasion, outcome, on_day, until_day, note FROM care_mark WHERE withdrawn_at IS NULL ORDER BY id"
+    ):
+        mark = Mark(rule, occasion, outcome, datetime.date.fromisoformat(day), _date(until), note)
+        found.setdefault(client_id, []).append(mark)
+    return {client_id: tuple(own) for client_id, own in found.items()}
+
+
+def gaps(store: Store) -> dict[int, tuple[Gap, ...]]:
+    """What reviews with each client found missing."""
+    found: dict[int, list[Gap]] = {}
+    for client_id, gap_id, what, owner, due in store.all(
+        "SELECT g.client_id, g.id, g.what, s.name, g.due_on FROM gap g JOIN staff s ON s.id = g.owner_id "
+        "WHERE g.withdrawn_at IS NULL ORDER BY g.id"
+    ):
+        found.setdefault(client_id, []).append(Gap(gap_id, what, owner, datetime.date.fromisoformat(due)))
+    return {client_id: tuple(own) for client_id, own in found.items()}
+
+
+def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
+    """What the checklists of some visits say, in two queries whatever their number."""
+    if not visit_ids:
+        return {}
+    few = len(visit_ids) <= 500
+    scope = f"i.visit_id IN ({', '.join('?' * len(visit_ids))})" if few else "true"
+    params = tuple(visit_ids) if few else ()
+    tests = {
+        visit_id: (bool(required and not unpassed and not bad), bool(bad))
+        for visit_id, required, unpassed, bad in store.all(
+            "SELECT i.visit_id, sum(i.required), sum(i.required AND coalesce(a.result, '') NOT IN ('pass', 'na')), "
+            "sum(coalesce(a.result, '') IN ('fail', 'overridden')) "
+            "FROM item i LEFT JOIN attempt a ON a.item_id = i.id "
+            "AND a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = i.id) "
+            f"WHERE i.kind = 'test' AND {scope} GROUP BY i.visit_id",
+            params,
+        )
+    }
+    words = {
+        visit_id: bool(satisfied)
+        for visit_id, satisfied in store.all(
+            "SELECT i.visit_id, a.satisfied FROM item i JOIN attempt a ON a.item_id = i.id "
+            "AND a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = i.id) "
+            f"WHERE i.kind = 'sign_off' AND a.satisfied IS NOT NULL AND {scope}",
+            params,
+        )
+    }
+    return {
+        visit_id: Outcome(*tests.get(visit_id, (False, False)), words.get(visit_id)) for visit_id in {*tests, *words}
+    }
+
+
+def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str, staff_id: int) -> int:
+    """Note a survey that was sent (`score` None) or answered; returns its id."""
+    survey_id = unit.insert(
+        "survey", client_id=client_id, on_day=day.isoformat(), score=score, words=words, at=unit.at, staff_id=staff_id
+    )
+    unit.audit(
+        "client", client_id, survey="sent" if score is None else f"{score} of 10", on_day=day.isoformat(), words=words
+    )
+    return survey_id
+
+
+def add_mark(unit: Unit, client_id: int, mark: Mark, staff_id: int) -> int:
+    """Note how a prompt ended, or until when it sleeps; returns the id."""
+    mark_id = unit.insert(
+        "care_mark",
+        client_id=client_id,
+        rule=mark.rule,
+        occasion=mark.occasion,
+        outcome=mark.outcome,
+        on_day=mark.day.isoformat(),
+        until_day=None if mark.until is None else mark.until.isoformat(),
+        note=mark.note,
+        at=unit.at,
+        staff_id=staff_id,
+    )
+    unit.audit(
+        "client",
+        client_id,
+        care=f"{mark.rule} {mark.occasion}",
+        outcome=mark.outcome,
+        until=None if mark.until is None else mark.until.isoformat(),
+        note=mark.note,
+    )
+    return mark_id
+
+
+def add_gap(unit: Unit, client_id: int, what: str, owner_id: int, due: datetime.date, staff_id: int) -> int:
+    """Note what a review found missing; returns its id."""
+    gap_id = unit.insert(
+        "gap", client_id=client_id, what=what, owner_id=owner_id, due_on=due.isoformat(), at=unit.at, staff_id=staff_id
+    )
+    unit.audit("client", client_id, gap=what, owner=owner_id, due=due.isoformat())
+    return gap_id
+
+
+def _date(text: str | None) -> datetime.date | None:
+    return None if text is None else datetime.date.fromisoformat(text)

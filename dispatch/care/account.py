@@ -1,0 +1,143 @@
+"""What the rules of account care know of a client: agreements, visits, surveys, balances, and how earlier prompts ended.
+
+All days are in the client's (the rate card's) time zone; money is in minor units.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class CareTerms:
+    """An agreement as care sees it."""
+
+    id: int
+    name: str
+    starts: datetime.date
+    ends: datetime.date | None = None
+    kind: str = "tm"
+    cadence_min: int = 1
+    cadence_target: int = 2
+    survey_days: int = 365
+    proactive: bool = False
+    monthly_fee: int | None = None
+
+    def covers(self, day: datetime.date) -> bool:
+        """Whether it is in force on a day, its first and its last one included."""
+        return self.starts <= day and (self.ends is None or day <= self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class CareVisit:
+    """A visit as care sees it.
+
+    `day` is when it took place, or is planned. `completed`: work was done on site; `closed`: with all its gates; `booked`:
+    it is planned and still ahead. `all_passed`: every test; `bad_test`: one stands overridden or failing, and no follow-up
+    has been closed since. `satisfied` is the client's word, None where they gave none.
+    """
+
+    reference: str
+    day: datetime.date
+    kind: str = "visit"
+    completed: bool = False
+    closed: bool = False
+    booked: bool = False
+    open: bool = False
+    own_failure: bool = False
+    follow_up: bool = False
+    emergency: bool = False
+    all_passed: bool = False
+    bad_test: bool = False
+    satisfied: bool | None = None
+    handed_over: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A survey: sent on a day (`score` None), or answered on it with 0 to 10."""
+
+    day: datetime.date
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A prepaid block: rate-minutes, or minor units of money."""
+
+    name: str
+    size: Fraction
+    remaining: Fraction
+    purchased_on: datetime.date | None = None
+    expires_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A retainer's month: rate-minutes used, of those there were, since its first day."""
+
+    since: datetime.date
+    used: Fraction
+    total: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a prompt ended on a day, or until when it sleeps: done, declined or snoozed."""
+
+    rule: str
+    occasion: str
+    outcome: str
+    day: datetime.date
+    until: datetime.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a review found missing, with its owner and its day."""
+
+    id: int
+    what: str
+    owner: str
+    due: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything about one client. `breaches` are the days on which targets were missed, `spent` the net charges of the
+    last 90 days, `smallest_fee` the lowest monthly fee of an agreement that the firm has with anybody."""
+
+    client_id: int
+    name: str
+    kind: str = "client"
+    computers: int | None = None
+    servers: int | None = None
+    unhappy_noted_on: datetime.date | None = None
+    agreements: tuple[CareTerms, ...] = ()
+    visits: tuple[CareVisit, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    breaches: tuple[datetime.date, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    allowance: Allowance | None = None
+    spent: int = 0
+    smallest_fee: int | None = None
+    marks: tuple[Mark, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def in_force(self, day: datetime.date) -> CareTerms | None:
+        """The agreement in force on a day; of several the last to start."""
+        found = [one for one in self.agreements if one.covers(day)]
+        return max(found, key=lambda one: one.starts, default=None)
+
+    @property
+    def well_suited(self) -> bool:
+        """Whether the client has the size that agreements are made for."""
+        return well_suited(self.computers, self.servers)
+
+
+def well_suited(computers: int | None, servers: int | None) -> bool:
+    """E11: 10 to 35 computers and one or two servers. What is not known is not suited."""
+    return computers is not None and 10 <= computers <= 35 and servers in (1, 2)

@@ -1,0 +1,117 @@
+"""Being seen: visits every month, a review every quarter, the monthly log and health check (E1, E8, service-levels.md D8)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from dispatch.care.account import Account, CareTerms
+from dispatch.care.item import CareState, Item, dated, item, month_end, months_later
+
+EXEMPT_AFTER = 15
+"""An agreement that began after this day of a month owes nothing for that month."""
+DUE_FROM = 15
+BELOW_FROM = 22
+REVIEW_MONTHS = 3
+REVIEW_OPENS = 15
+"""Days before a review is due from which it stands in the list."""
+
+
+def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+    """E1. A contact is a completed on-site visit whose cause is not our own failure."""
+    contacts = sorted(one.day for one in account.visits if one.completed and not one.own_failure and one.day <= today)
+    missed = _missed_month(terms, contacts, today)
+    if missed is not None:
+        last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
+        why = f"{missed:%B %Y} ended below {_visits(terms.cadence_min)} on site; {last}"
+        return _cadence(account, missed, month_end(missed), why, CareState.OVERDUE)
+    month = today.replace(day=1)
+    if _exempt(terms, month):
+        return None
+    made = sum(day >= month for day in contacts)
+    booked = sum(one.booked and not one.own_failure and month <= one.day <= month_end(month) for one in account.visits)
+    why = f"{made} of {terms.cadence_target} contacts in {month:%B}, {booked} booked, at least {terms.cadence_min}"
+    if made >= terms.cadence_target:
+        state = CareState.OK
+    elif made >= terms.cadence_min and today.day >= BELOW_FROM:
+        state = CareState.BELOW_TARGET
+    elif made + booked >= terms.cadence_min:
+        state = CareState.PLANNED
+    elif today.day >= DUE_FROM:
+        state = CareState.DUE
+    else:
+        return None
+    opens = BELOW_FROM if state is CareState.BELOW_TARGET else DUE_FROM
+    return _cadence(account, month.replace(day=opens), month_end(month), why, state)
+
+
+def proactive(account: Account, terms: CareTerms, today: datetime.date) -> Iterator[Item]:
+    """E8: log and health check each month, done by a maintenance visit or marked as done."""
+    if not terms.proactive:
+        return
+    this = today.replace(day=1)
+    for month in (months_later(this, -1), this):
+        last = month_end(month)
+        if _exempt(terms, month) or (month < this and not terms.covers(last)):
+            continue
+        if any(one.kind == "maintenance" and one.completed and month <= one.day <= last for one in account.visits):
+            continue
+        why = f"{terms.name} lists a log and health check every month; none was done in {month:%B %Y}"
+        state = dated(today, month, last)
+        assert state is not None
+        yield item(account, "E8", f"{month:%Y-%m}", "log and health check", why, month, last, state)
+
+
+def review(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+    """D8: sit in front of the client every quarter."""
+    held = [one.day for one in account.visits if one.kind == "review" and one.completed]
+    held += [
+        mark.day for mark in account.marks if mark.rule == "D8" and mark.outcome == "done" and "." not in mark.occasion
+    ]
+    base = max((day for day in held if day <= today), default=terms.starts)
+    due = months_later(max(base, terms.starts), REVIEW_MONTHS)
+    opens = due - datetime.timedelta(days=REVIEW_OPENS)
+    state = dated(today, opens, due)
+    if state is None:
+        return None
+    since = f"the last one was on {base}" if held else f"the agreement began on {terms.starts}"
+    return item(account, "D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due, state)
+
+
+def gaps(account: Account, today: datetime.date) -> Iterator[Item]:
+    """D8: what a review found missing, each with an owner and a date."""
+    for gap in account.gaps:
+        state = CareState.OVERDUE if today > gap.due else CareState.DUE if today == gap.due else CareState.OPEN
+        opens = min(today, gap.due)
+        yield item(
+            account, "D8", f"gap.{gap.id}", gap.what, f"found in a review; {gap.owner} has it", opens, gap.due, state
+        )
+
+
+def _cadence(account: Account, opens: datetime.date, due: datetime.date, why: str, state: CareState) -> Item:
+    return item(account, "E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
+
+
+def _missed_month(terms: CareTerms, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:
+    """The latest month that ended below the minimum, as long as there has been no contact since."""
+    month = months_later(today.replace(day=1), -1)
+    last_contact = contacts[-1] if contacts else datetime.date.min
+    while month_end(month) >= terms.starts:
+        end = month_end(month)
+        if last_contact > end:
+            return None
+        if not _exempt(terms, month) and terms.covers(end):
+            made = sum(month <= day <= end for day in contacts)
+            if made < terms.cadence_min:
+                return month
+        month = months_later(month, -1)
+    return None
+
+
+def _exempt(terms: CareTerms, month: datetime.date) -> bool:
+    """Whether a month is owed nothing: the agreement had not begun, or began after the 15th of it."""
+    return terms.starts > month.replace(day=EXEMPT_AFTER)
+
+
+def _visits(count: int) -> str:
+    return f"{count} visit{'' if count == 1 else 's'}"

@@ -1,0 +1,54 @@
+"""All rules of account care on one client, or on all of them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+
+from dispatch.care.account import Account
+from dispatch.care.cadence import cadence, gaps, proactive, review
+from dispatch.care.item import Item, ended
+from dispatch.care.offers import offers
+from dispatch.care.terms import balance, renewal, survey
+from dispatch.care.unhappy import unhappy
+from dispatch.care.workdays import Workdays
+
+TITLES = {
+    "E1": "cadence",
+    "E2": "survey",
+    "E3": "renewal",
+    "E4": "offer after an emergency",
+    "E5": "offer after an audit",
+    "E6": "unhappy elsewhere",
+    "E7": "our unhappy client",
+    "E8": "proactive",
+    "E9": "balance",
+    "E10": "spend",
+    "D8": "review",
+}
+"""The rules in words."""
+
+
+def items_of(account: Account, today: datetime.date, workdays: Workdays) -> list[Item]:
+    """What is due to a client, the first due first; what has ended is left out, what waits says so."""
+    found = (ended(one, account.marks, today) for one in _all(account, today, workdays))
+    return in_order(one for one in found if one is not None)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Items by their due date, undated ones last."""
+    return sorted(items, key=lambda one: (one.due is None, one.due or one.opens, one.client.casefold(), one.key))
+
+
+def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
+    terms = account.in_force(today)
+    if terms is not None:
+        for found in (cadence(account, terms, today), survey(account, terms, today), review(account, terms, today)):
+            if found is not None:
+                yield found
+        yield from proactive(account, terms, today)
+        yield from balance(account, terms, today)
+    yield from renewal(account, today)
+    yield from offers(account, today, workdays)
+    yield from unhappy(account, today, workdays)
+    yield from gaps(account, today)

@@ -1,0 +1,120 @@
+"""What an agreement brings with it: surveys, its renewal, the balance of what was paid before (E2, E3, E9)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from fractions import Fraction
+
+from dispatch.care.account import Account, Block, CareTerms
+from dispatch.care.item import CareState, Item, dated, item
+
+SURVEY_OPENS, SURVEY_DUE, SURVEY_OVERDUE = 75, 60, 45
+"""Days before the end of an agreement: the survey before its renewal."""
+RENEWAL_OPENS, RENEWAL_DUE = 90, 30
+LEAD = SURVEY_OPENS - SURVEY_DUE
+"""Days between opening, due and overdue of a survey; the yearly one has the same."""
+LOW_SHARE = Fraction(1, 4)
+LOW_MINUTES = 120
+EXPIRES_WITHIN = 30
+USED_SHARE = Fraction(4, 5)
+
+
+def survey(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+    """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
+    answered = max((one.day for one in account.surveys if one.score is not None and one.day <= today), default=None)
+    due = (answered or terms.starts) + _days(terms.survey_days)
+    why = f"every {terms.survey_days} days; " + (
+        f"last answered on {answered}" if answered else f"since {terms.starts}"
+    )
+    if terms.ends is not None:
+        window = terms.ends - _days(SURVEY_OPENS)
+        served = any(one.score is not None and window <= one.day <= min(today, terms.ends) for one in account.surveys)
+        before_end = terms.ends - _days(SURVEY_DUE)
+        if not served and before_end < due:
+            due, why = before_end, f"before {terms.name} ends on {terms.ends}"
+    opens = due - _days(LEAD)
+    state = dated(today, opens, due, due + _days(LEAD))
+    if state is None:
+        return None
+    sent = [one.day for one in account.surveys if one.score is None and opens <= one.day <= today]
+    if sent:
+        why += f"; sent on {max(sent)}, not answered yet"
+    return item(account, "E2", due.isoformat(), "survey", why, opens, due, state)
+
+
+def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
+    """E3: nothing renews silently, and the day after the end visits are at standard price."""
+    for terms in account.agreements:
+        ends = terms.ends
+        if ends is None or terms.starts > today or _followed(account, terms):
+            continue
+        if today > ends:
+            why = f"{terms.name} ended on {ends}: visits are at standard price since, and flagged"
+            after = ends + _days(1)
+            yield item(account, "E3", f"{terms.id}.ended", "renew or let go", why, after, after, CareState.EXPIRED)
+            continue
+        opens, due = ends - _days(RENEWAL_OPENS), ends - _days(RENEWAL_DUE)
+        state = dated(today, opens, due)
+        if state is not None:
+            why = f"{terms.name} ends on {ends}; nothing renews by itself"
+            yield item(account, "E3", str(terms.id), "talk about renewing", why, opens, due, state)
+
+
+def balance(account: Account, terms: CareTerms, today: datetime.date) -> Iterator[Item]:
+    """E9: prepaid hours or money run low, a block expires, a retainer's allowance is nearly used."""
+    blocks = [one for one in account.blocks if one.expires_on is None or one.expires_on >= today]
+    if account.blocks:
+        last = max(account.blocks, key=lambda one: (one.purchased_on or datetime.date.min, one.name))
+        left = sum((one.remaining for one in blocks), Fraction(0))
+        minutes = terms.kind == "block_hours"
+        if left <= last.size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
+            told = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, last.size)}% of it"
+            why = f"{told} left; the last purchase was {last.name}"
+            yield item(
+                account, "E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE
+            )
+    for one in blocks:
+        yield from _expiring(account, one, today)
+    allowance = account.allowance
+    if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
+        share = _percent(allowance.used, allowance.total)
+        why = f"{share}% of {_told(allowance.total)} rate-minutes used since {allowance.since}"
+        occasion = f"retainer.{allowance.since}"
+        yield item(account, "E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
+
+
+def _expiring(account: Account, block: Block, today: datetime.date) -> Iterator[Item]:
+    if block.expires_on is None or block.remaining <= 0:
+        return
+    opens = block.expires_on - _days(EXPIRES_WITHIN)
+    state = dated(today, opens, block.expires_on)
+    if state is not None:
+        why = f"{block.name} expires on {block.expires_on} with {_percent(block.remaining, block.size)}% of it left"
+        occasion = f"expires.{_spelled(block.name)}"
+        yield item(account, "E9", occasion, "a prepaid block expires", why, opens, block.expires_on, state)
+
+
+def _followed(account: Account, terms: CareTerms) -> bool:
+    """Whether another agreement goes on after this one."""
+    return any(
+        one.id != terms.id and one.starts > terms.starts and (one.ends is None or one.ends > (terms.ends or one.ends))
+        for one in account.agreements
+    )
+
+
+def _spelled(name: str) -> str:
+    """A name as part of an item's key: short, and without spaces and colons."""
+    return "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in name)[:60]
+
+
+def _told(amount: Fraction) -> str:
+    return str(int(amount)) if amount.denominator == 1 else f"{float(amount):.1f}"
+
+
+def _percent(part: Fraction, whole: Fraction) -> int:
+    return round(part * 100 / whole) if whole else 0
+
+
+def _days(count: int) -> datetime.timedelta:
+    return datetime.timedelta(days=count)

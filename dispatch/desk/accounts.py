@@ -1,0 +1,201 @@
+"""Clients as account care sees them, read all at once from what is kept."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from db import agreements, care, clients, clocks, draws, sheets, visits
+from db.care import Outcome
+from db.clocks import Facts
+from db.store import Store
+from dispatch.care.account import Account, Allowance, Block, CareTerms, CareVisit
+from dispatch.care.workdays import Workdays
+from dispatch.desk.levels import VisitClock, card_calendar, clocks_of
+from dispatch.levels.clock import LevelState
+from dispatch.model.agreements import WEEKDAYS, Agreement
+from dispatch.model.clients import Client
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
+from dispatch.model.visits import Visit
+
+SPENT_DAYS = 90
+BREACH_DAYS = 120
+"""So far back targets that were missed are looked for."""
+_COMPLETED = frozenset({State.CLOSED, State.LEFT_OPEN})
+_TESTED = _COMPLETED | OPEN_ON_SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The day, the zone and the working days by which care counts: those of the rate card."""
+
+    today: datetime.date
+    zone: str
+    workdays: Workdays
+
+
+def office(store: Store) -> Office:
+    """The day and the working days of today."""
+    from db import settings
+
+    form = card_calendar(store, settings.firm(store))
+    zone = str(form["timezone"])
+    hours = form["hours"]
+    return Office(
+        day_of(store.clock.now(), zone),
+        zone,
+        Workdays(
+            frozenset(number for number, name in enumerate(WEEKDAYS) if hours.get(name)),
+            frozenset(datetime.date.fromisoformat(str(day)) for day in form["holidays"]),
+        ),
+    )
+
+
+def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> list[Account]:
+    """Every client that is not archived; with `only`, those of these ids."""
+    wanted = None if only is None else set(only)
+    people = [one for one in clients.all_clients(store) if wanted is None or one.id in wanted]
+    ids = {one.id for one in people}
+    known = agreements.all_agreements(store)
+    own_terms = _by_client(known)
+    fees = [one.service.monthly_fee for one in known if one.service.monthly_fee and one.covers(where.today)]
+    if wanted is None:
+        every = [one for one in visits.all_visits(store) if one.client_id in ids]
+    else:
+        every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]
+    of_client: dict[int, list[Visit]] = {}
+    for visit in every:
+        of_client.setdefault(visit.client_id, []).append(visit)
+    since = day_bounds(where.today - datetime.timedelta(days=BREACH_DAYS), where.zone)[0]
+    recent = [one for one in every if one.requested_at >= since or one.state not in ENDED]
+    facts = clocks.facts_of(store, [one.id for one in every])
+    said = care.outcomes(store, [one.id for one in every if one.state in _TESTED])
+    running = clocks_of(store, [one for one in recent if own_terms.get(one.client_id)])
+    spent = _spent(store, every, where)
+    surveys, marks, gaps = care.surveys(store), care.marks(store), care.gaps(store)
+    found = []
+    for one in people:
+        own = of_client.get(one.id, [])
+        terms = own_terms.get(one.id, [])
+        in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
+        found.append(
+            Account(
+                client_id=one.id,
+                name=one.name,
+                kind=one.kind,
+                computers=one.computers,
+                servers=one.servers,
+                unhappy_noted_on=_noted_on(one),
+                agreements=tuple(_terms(each) for each in terms),
+                visits=tuple(_visits(own, said, facts, where)),
+                surveys=surveys.get(one.id, ()),
+                breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
+                blocks=() if in_force is None else _blocks(store, in_force),
+                allowance=None if in_force is None else _allowance(store, in_force, where.today),
+                spent=spent.get(one.id, 0),
+                smallest_fee=min(fees, default=None),
+                marks=marks.get(one.id, ()),
+                gaps=gaps.get(one.id, ()),
+            )
+        )
+    return found
+
+
+def _by_client(known: Iterable[Agreement]) -> dict[int, list[Agreement]]:
+    grouped: dict[int, list[Agreement]] = {}
+    for one in known:
+        grouped.setdefault(one.client_id, []).append(one)
+    return grouped
+
+
+def _terms(one: Agreement) -> CareTerms:
+    service = one.service
+    return CareTerms(
+        one.id,
+        one.name,
+        one.starts,
+        one.ends,
+        one.kind,
+        service.cadence_min,
+        service.cadence_target,
+        service.survey_days,
+        service.proactive,
+        service.monthly_fee,
+    )
+
+
+def _noted_on(one: Client) -> datetime.date | None:
+    return one.unhappy_noted_on or one.unhappy_since
+
+
+def _visits(
+    own: Sequence[Visit], said: Mapping[int, Outcome], facts: Mapping[int, Facts], where: Office
+) -> Iterable[CareVisit]:
+    healed = {one.parent_id for one in own if one.state is State.CLOSED and one.parent_id is not None}
+    for one in own:
+        outcome = said.get(one.id, Outcome())
+        moment = one.checked_out_at or one.ended_at or one.starts_at
+        if moment is None and one.wanted_on is None and one.state in QUEUED:
+            day = where.today
+        else:
+            day = (
+                one.wanted_on
+                if moment is None and one.wanted_on is not None
+                else day_of(moment or one.requested_at, where.zone)
+            )
+        handed = facts[one.id].milestones.get("report") if one.id in facts else None
+        completed = one.state in _COMPLETED
+        yield CareVisit(
+            one.reference,
+            day,
+            one.kind,
+            completed=completed,
+            closed=one.state is State.CLOSED,
+            booked=one.state not in ENDED and one.state not in QUEUED,
+            open=one.state not in ENDED,
+            own_failure=one.cause == "own_failure",
+            follow_up=one.parent_id is not None,
+            emergency=one.emergency,
+            all_passed=outcome.all_passed,
+            bad_test=outcome.bad_test and one.id not in healed,
+            satisfied=outcome.satisfied if completed else None,
+            handed_over=None if handed is None else day_of(handed, where.zone),
+        )
+
+
+def _breaches(
+    own: Sequence[Visit], running: Mapping[int, tuple[VisitClock, ...]], now: int, zone: str
+) -> Iterable[datetime.date]:
+    for visit in own:
+        for one in running.get(visit.id, ()):
+            if not one.aim and one.reading.state in (LevelState.MISSED, LevelState.BREACHED):
+                yield day_of(min(one.reading.due or visit.ended_at or now, now), zone)
+
+
+def _blocks(store: Store, agreement: Agreement) -> tuple[Block, ...]:
+    if not agreement.kind.startswith("block"):
+        return ()
+    return tuple(
+        Block(pool.name, Fraction(pool.size), Fraction(pool.remaining), pool.purchased_on, pool.expires_on)
+        for pool in agreements.pools_of(store, agreement.id)
+    )
+
+
+def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:
+    if agreement.kind != "retainer":
+        return None
+    left, used = draws.allowance_left(store, agreement, today), draws.allowance_used(store, agreement, today)
+    return Allowance(agreement.month_of(today), used, left + used)
+
+
+def _spent(store: Store, every: Iterable[Visit], where: Office) -> dict[int, int]:
+    """The net charges of each client's visits that ended in the last 90 days."""
+    since = day_bounds(where.today - datetime.timedelta(days=SPENT_DAYS), where.zone)[0]
+    ended = {one.id: one.client_id for one in every if one.ended_at is not None and one.ended_at >= since}
+    spent: dict[int, int] = {}
+    for visit_id, kept in sheets.latest_sheets(store, list(ended)).items():
+        spent[ended[visit_id]] = spent.get(ended[visit_id], 0) + (kept.net or 0)
+    return spent

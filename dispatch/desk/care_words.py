@@ -1,0 +1,50 @@
+"""The care list as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dispatch.care.item import Item
+from dispatch.care.rules import TITLES
+from dispatch.model.text import pad, show
+
+
+def item_line(one: Item) -> str:
+    """An item in a line."""
+    due = "–" if one.due is None else one.due.isoformat()
+    return f"{due:10}  {pad(one.state.label, 12)}  {pad(one.client, 26)}  {show(one.what, 40)}  {show(one.why, 200)}"
+
+
+def list_lines(found: Sequence[Item]) -> list[str]:
+    """The list, two lines an item: what is due, and how it is named on the command line."""
+    lines = []
+    for one in found:
+        lines += [item_line(one), f"            {show(one.key, 120)}{_waits(one)}"]
+    return lines or ["Nothing is due."]
+
+
+def item_form(one: Item) -> dict[str, Any]:
+    """An item in JSON."""
+    return {
+        "key": one.key,
+        "rule": one.rule,
+        "title": TITLES[one.rule],
+        "client": one.client,
+        "what": one.what,
+        "why": one.why,
+        "opens": one.opens.isoformat(),
+        "due": None if one.due is None else one.due.isoformat(),
+        "state": one.state.value,
+        "held": list(one.held),
+        "snoozed_until": None if one.snoozed_until is None else one.snoozed_until.isoformat(),
+        "snoozes": one.snoozes,
+        "needs_note": one.needs_note,
+        "visit": one.visit or None,
+    }
+
+
+def _waits(one: Item) -> str:
+    if one.held:
+        return f"  held back: {'; '.join(show(reason, 120) for reason in one.held)}"
+    return f"  put off until {one.snoozed_until}" if one.snoozed_until is not None else ""

@@ -1,0 +1,107 @@
+"""A client's month of service levels, read from what is kept (service-levels.md D8)."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from db import clocks, sheets, visits
+from db.store import Store
+from dispatch.desk.levels import REQUESTS, STOPPED, TermsBook, clocks_of
+from dispatch.desk.refusals import Faulty
+from dispatch.levels.report import Month, Request, Told, month_of
+from dispatch.model.clients import Client
+from dispatch.model.instants import day_bounds
+from dispatch.model.money import to_minor
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ClientMonth:
+    """The figures of a client's month; `month` is written as 2026-11."""
+
+    client: str
+    month: str
+    figures: Month
+    currency: str
+    exponent: int
+
+
+def read_month(text: str, today: datetime.date) -> datetime.date:
+    """The first day of a month written as 2026-11; empty: the one before today's.
+
+    Raises:
+        Faulty: it is no month.
+    """
+    if not text.strip():
+        return (today.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+    try:
+        return datetime.date.fromisoformat(f"{text.strip()}-01")
+    except ValueError:
+        raise Faulty([f"month: {text!r} is not a month such as 2026-11"]) from None
+
+
+def client_month(store: Store, client: Client, first: datetime.date) -> ClientMonth:
+    """The requests that a client made in a month, and what came of them; in the rate card's zone."""
+    with store.read():
+        book = TermsBook(store, {client.id})
+        last = (first + datetime.timedelta(days=31)).replace(day=1)
+        start, end = day_bounds(first, book.zone)[0], day_bounds(last, book.zone)[0]
+        own = visits.of_client(store, client.id)
+        made = [one for one in own if one.kind in REQUESTS and start <= one.requested_at < end]
+        by_id = {one.id: one for one in own}
+        requests = [one for one in made if not _goes_on(one, by_id)]
+        found = clocks_of(store, requests)
+        facts = clocks.facts_of(store, [one.id for one in requests])
+        told = []
+        for one in requests:
+            calendar = book.terms(client.id, one.requested_at).calendar
+            waits = [wait for wait in facts.get(one.id, clocks.NOTHING).waits if wait.kind == "client"]
+            now = store.clock.now()
+            minutes = tuple(
+                calendar.counted(wait.starts_at - wait.starts_at % 60, (wait.ends_at or now) // 60 * 60)
+                for wait in waits
+            )
+            told.append(
+                Request(
+                    tuple(
+                        Told(
+                            clock.clock,
+                            clock.reading.state,
+                            clock.reading.elapsed,
+                            clock.aim,
+                            clock.reading.state in STOPPED,
+                            clock.cause,
+                        )
+                        for clock in found.get(one.id, ())
+                    ),
+                    minutes,
+                )
+            )
+        still_open = sum(one.parent_id is not None and one.state not in ENDED for one in own)
+        ended = [one.id for one in own if one.ended_at is not None and start <= one.ended_at < end]
+        value, currency, exponent = _value_covered(store, ended, book.firm.currency)
+    return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
+
+
+def _goes_on(visit: Visit, by_id: dict[int, Visit]) -> bool:
+    """Whether a visit is the follow-up of one that was left open: no request of its own."""
+    parent = None if visit.parent_id is None else by_id.get(visit.parent_id)
+    return parent is not None and parent.state is State.LEFT_OPEN
+
+
+def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:
+    """What the zero lines of the kept sheets would have cost, in minor units, with the currency and its decimals."""
+    total, exponent = Decimal(0), 2
+    for kept in sheets.latest_sheets(store, visit_ids).values():
+        currency, exponent = kept.currency, kept.exponent
+        for line in kept.sheet.get("lines", []):
+            try:
+                total += Decimal(str(line.get("value", 0)))
+            except InvalidOperation:
+                continue
+    from fractions import Fraction
+
+    return to_minor(Fraction(total), exponent), currency, exponent

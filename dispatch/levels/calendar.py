@@ -1,0 +1,214 @@
+"""When a minute counts: opening hours by weekday, holidays and a time zone, or always (service-levels.md D2).
+
+A stretch of time without a change of clocks is worked out on the wall clock, week by week and never minute by minute; at a
+change of clocks the stretch is cut in two. So a skipped hour counts nothing and a repeated one counts twice.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from dispatch.model.agreements import WEEKDAYS
+from dispatch.model.instants import DAY_MINUTES, local, parse_clock, zone_of
+
+MINUTE = 60
+WEEK_MINUTES = 7 * DAY_MINUTES
+HORIZON_DAYS = 10 * 366
+"""A target that is not used up within so many days never is: the calendar hardly opens."""
+
+_MONDAY = datetime.date(1970, 1, 5)
+"""From its midnight the minutes on the wall clock are counted."""
+_MONDAY_MINUTES = 4 * DAY_MINUTES
+_DAY = DAY_MINUTES * MINUTE
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class CalendarFault(ValueError):
+    """The form is not that of a calendar; the message names the path."""
+
+
+class Calendar(NamedTuple):
+    """Opening spans of each weekday (0 is Monday) in minutes since midnight, half-open, sorted and apart.
+
+    `holidays` are sorted wall days (days since Monday 5 January 1970). `always` counts every minute.
+    """
+
+    zone: str
+    week: tuple[Spans, ...] = ((),) * 7
+    holidays: tuple[int, ...] = ()
+    always: bool = False
+
+    def counted(self, start: int, end: int) -> int:
+        """How many minutes that begin in `[start, end)` count; both instants on the minute."""
+        if end <= start:
+            return 0
+        if self.always:
+            return (end - start) // MINUTE
+        return sum(self._wall_counted(first, last) for _, first, last in self._stretches(start, end))
+
+    def used_up(self, start: int, minutes: int) -> int | None:
+        """The end of the minute in which so many counted minutes from `start` on are used up; None: they never are."""
+        if minutes <= 0:
+            return start
+        if self.always:
+            return start + minutes * MINUTE
+        if not any(self.week):
+            return None
+        left = minutes
+        for shift, first, last in self._stretches(start, start + HORIZON_DAYS * _DAY):
+            there = self._wall_counted(first, last)
+            if there < left:
+                left -= there
+                continue
+            at = first
+            while True:  # day by day: a target is a matter of days
+                midnight = (at // DAY_MINUTES + 1) * DAY_MINUTES
+                today = self._wall_counted(at, min(midnight, last))
+                if today >= left:
+                    return (self._within_day(at, left) + shift) * MINUTE
+                left -= today
+                at = midnight
+        return None
+
+    def opens_on(self, day: datetime.date) -> bool:
+        """Whether any minute of a day counts."""
+        wall = (day - _MONDAY).days
+        return self.always or (bool(self.week[wall % 7]) and not self._closed(wall))
+
+    def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """The stretches of one offset: what turns a wall minute into an epoch minute, and the wall minutes it spans."""
+        at = start
+        while at < end:
+            offset, until = _offset_at(self.zone, at)
+            stop = min(end, until)
+            shift = _MONDAY_MINUTES - offset // MINUTE
+            yield shift, at // MINUTE - shift, stop // MINUTE - shift
+            at = stop
+
+    def _wall_counted(self, first: int, last: int) -> int:
+        """Counted minutes between two wall minutes."""
+        counted = self._before(last) - self._before(first)
+        low = bisect_left(self.holidays, first // DAY_MINUTES)
+        for day in self.holidays[low : bisect_right(self.holidays, last // DAY_MINUTES)]:
+            midnight = day * DAY_MINUTES
+            for opens, closes in self.week[day % 7]:
+                counted -= max(0, min(last, midnight + closes) - max(first, midnight + opens))
+        return counted
+
+    def _before(self, wall: int) -> int:
+        """Counted minutes of ordinary weeks before a wall minute."""
+        weeks, rest = divmod(wall, WEEK_MINUTES)
+        day, minute = divmod(rest, DAY_MINUTES)
+        whole, until = _tables(self.week)
+        partly = sum(max(0, min(closes, minute) - opens) for opens, closes in self.week[day] if opens < minute)
+        return weeks * whole + until[day] + partly
+
+    def _within_day(self, first: int, left: int) -> int:
+        """The wall minute at which the `left`-th counted minute from `first` on, on that day, is over."""
+        day, minute = divmod(first, DAY_MINUTES)
+        for opens, closes in self.week[day % 7]:
+            begin = max(opens, minute)
+            if closes - begin >= left:
+                return day * DAY_MINUTES + begin + left
+            left -= max(0, closes - begin)
+        raise AssertionError("the day has fewer counted minutes than were found in it")
+
+    def _closed(self, wall_day: int) -> bool:
+        at = bisect_left(self.holidays, wall_day)
+        return at < len(self.holidays) and self.holidays[at] == wall_day
+
+
+def calendar_of(form: Mapping[str, Any]) -> Calendar:
+    """A calendar from its form: `timezone`, and `always` or `hours` by weekday (`[["09:00", "17:00"]]`) and `holidays`.
+
+    Raises:
+        CalendarFault: it is not of that form.
+    """
+    zone = form.get("timezone")
+    try:
+        zone_of(str(zone))
+    except ValueError as fault:
+        raise CalendarFault(f"timezone: {fault}") from None
+    hours = form.get("hours") or {}
+    if not isinstance(hours, Mapping):
+        raise CalendarFault("hours: an object of weekdays is expected")
+    unknown = [str(day) for day in hours if day not in WEEKDAYS]
+    if unknown:
+        raise CalendarFault(f"hours: {', '.join(unknown)} is not one of {', '.join(WEEKDAYS)}")
+    week = tuple(_spans(hours.get(day) or (), f"hours.{day}") for day in WEEKDAYS)
+    return Calendar(str(zone), week, _wall_days(form.get("holidays") or ()), bool(form.get("always", False)))
+
+
+def _spans(given: Any, path: str) -> Spans:
+    try:
+        spans = sorted((parse_clock(str(opens)), parse_clock(str(closes), allow_24=True)) for opens, closes in given)
+    except (TypeError, ValueError):
+        raise CalendarFault(f'{path}: spans such as [["09:00", "17:00"]] are expected') from None
+    joined: list[tuple[int, int]] = []
+    for opens, closes in spans:
+        if closes <= opens:
+            raise CalendarFault(f"{path}: a span ends before it begins")
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
+        else:
+            joined.append((opens, closes))
+    return tuple(joined)
+
+
+def _wall_days(given: Iterable[Any]) -> tuple[int, ...]:
+    days = set()
+    for day in given:
+        try:
+            days.add((datetime.date.fromisoformat(str(day)) - _MONDAY).days)
+        except ValueError:
+            raise CalendarFault(f"holidays: {day!r} is not a date YYYY-MM-DD") from None
+    return tuple(sorted(days))
+
+
+@lru_cache(maxsize=64)
+def _tables(week: tuple[Spans, ...]) -> tuple[int, Sequence[int]]:
+    """Counted minutes of a week, and of its days before each weekday."""
+    until = [0]
+    for spans in week:
+        until.append(until[-1] + sum(closes - opens for opens, closes in spans))
+    return until[7], tuple(until[:7])
+
+
+def _offset_at(zone: str, instant: int) -> tuple[int, int]:
+    """The offset of a zone at an instant in seconds, and an instant up to which it certainly stays so."""
+    year = local(instant, "UTC").year
+    changes = _changes(zone, year)
+    at = bisect_right(changes, instant, key=lambda change: change[0]) - 1
+    until = changes[at + 1][0] if at + 1 < len(changes) else _year_start(year + 1)
+    return changes[at][1], until
+
+
+@lru_cache(maxsize=256)
+def _changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
+    """The offsets of a zone in a year (UTC), each with the first instant on which it holds: looked for day by day."""
+    start, end = _year_start(year), _year_start(year + 1)
+    found = [(start, _offset(start, zone))]
+    for day in range(start, end, _DAY):
+        last = min(day + _DAY, end) - MINUTE
+        while _offset(last, zone) != (before := found[-1][1]):
+            low, high = max(day - MINUTE, found[-1][0]), last
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
+            found.append((high, _offset(high, zone)))
+    return tuple(found)
+
+
+def _year_start(year: int) -> int:
+    return int(datetime.datetime(year, 1, 1, tzinfo=datetime.UTC).timestamp())
+
+
+def _offset(instant: int, zone: str) -> int:
+    offset = local(instant, zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())

@@ -1,0 +1,118 @@
+"""A file of worked clock examples: `calendars` by name, and `cases` with `calendar`, `opened`, `target_min`, `now` and more.
+
+The same promise as with charges: a firm writes down what a clock has to say, and recomputes it after every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.levels.calendar import CalendarFault, calendar_of
+from dispatch.levels.clock import Pause, Reading, Thresholds, measure
+from dispatch.model.instants import local, parse_iso
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A case with what its clock says now (None: it cannot be computed) and what differs from what is expected."""
+
+    id: str
+    title: str
+    clock: Mapping[str, Any] | None
+    differs: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The case in the form of `dispatch cases --json`."""
+        return {"id": self.id, "clock": self.clock, "differs": list(self.differs)}
+
+    def lines(self, width: int = 100) -> list[str]:
+        """The case as text."""
+        told = []
+        if self.clock is not None:
+            due = self.clock["due"] or "none while it is paused"
+            told = [f"    {self.clock['elapsed_min']} min elapsed, due {due}, {self.clock['state']}"]
+        differs = [f"  differs  {difference}" for difference in self.differs] or ["  as expected"]
+        return [f"{self.id}  {self.title}".rstrip(), *told, *differs]
+
+
+def is_clock_case(cases: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
+    """Whether a case is one of a clock; the others are of charges."""
+    return "target_min" in case or ("calendars" in cases and "card" not in case)
+
+
+def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
+    """Read the clock of one case of a file."""
+    name, title = str(case.get("id", "")), str(case.get("title", ""))
+    try:
+        form = _calendar_form(cases, case)
+        reading = _read(form, case)
+    except (CalendarFault, KeyError, TypeError, ValueError, AttributeError) as fault:
+        missing = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) and fault.args else str(fault)
+        return Recomputed(name, title, None, (f"cannot be computed: {missing}",))
+    zone = str(form["timezone"])
+    clock = {
+        "elapsed_min": reading.elapsed,
+        "due": None if reading.due is None else _minute(reading.due, zone),
+        "state": reading.state.value,
+    }
+    return Recomputed(name, title, clock, tuple(_differences(case.get("expected"), clock)))
+
+
+def _calendar_form(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Mapping[str, Any]:
+    named = case["calendar"]
+    if isinstance(named, Mapping):
+        return named
+    known = cases.get("calendars") or {}
+    if named not in known:
+        raise ValueError(f"calendar {named!r} is not one of {', '.join(map(str, known)) or 'none'}")
+    found: Mapping[str, Any] = known[named]
+    return found
+
+
+def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> Reading:
+    target = case["target_min"]
+    if type(target) is not int or target < 0:
+        raise ValueError(f"target_min: {target!r} is not a whole number of minutes")
+    shares = case.get("thresholds") or {}
+    achieved = case.get("achieved")
+    reading = measure(
+        calendar_of(form),
+        parse_iso(case["opened"]),
+        target,
+        parse_iso(case["now"]),
+        achieved=None if achieved is None else parse_iso(achieved),
+        pauses=[
+            Pause(parse_iso(start), None if end is None else parse_iso(end)) for start, end in case.get("pauses") or ()
+        ],
+        thresholds=Thresholds(int(shares.get("at_risk", 75)), int(shares.get("critical", 90))),
+    )
+    assert reading is not None
+    return reading
+
+
+def _differences(expected: Any, clock: Mapping[str, Any]) -> list[str]:
+    if not isinstance(expected, Mapping):
+        return []
+    found = []
+    for key, value in clock.items():
+        wanted = expected.get(key)
+        if key in expected and not _same(wanted, value):
+            found.append(f"{key}: expected {wanted!r}, got {value!r}")
+    return found + [f"{key}: is nothing that a clock says" for key in expected if key not in clock]
+
+
+def _same(wanted: Any, got: Any) -> bool:
+    """Whether two figures are the same; moments are, whatever their offset."""
+    if isinstance(wanted, str) and isinstance(got, str) and wanted != got:
+        try:
+            return parse_iso(wanted) == parse_iso(got)
+        except ValueError:
+            return False
+    return bool(wanted == got)
+
+
+def _minute(instant: int, zone: str) -> str:
+    """A moment as the examples write it: to the minute, with the zone's offset."""
+    return local(instant, zone).isoformat(timespec="minutes")

@@ -1,0 +1,83 @@
+"""What happens to a request beside its visit, asked for in a dialog: answered, another priority, why a target was missed,
+and for whom a visit on hold waits."""
+
+from __future__ import annotations
+
+from db import clients, visits
+from dispatch.desk import responding, schedule
+from dispatch.desk.levels import clocks_of
+from dispatch.model.states import ENDED
+from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+
+_WHY = "why "
+_WAITING = (
+    Row("the client", "client", "the on-site and resolution clocks stand meanwhile"),
+    Row("parts", "parts", "the clocks run on, unless the agreement says otherwise"),
+    Row("a vendor", "vendor", "the clocks run on, unless the agreement says otherwise"),
+)
+
+
+async def ask_answer(screen: SeatedScreen, reference: str) -> None:
+    """Note what happened to a request."""
+    visit = visits.visit_by_reference(screen.seat.store, reference)
+    if visit is None:
+        return
+    rows = []
+    if visit.state not in ENDED:
+        rows += [Row(words, by, "from now on it counts") for by, words in responding.RESPONSES.items()]
+        rows += [
+            Row(f"priority P{one}", f"P{one}", "the clocks are measured from receipt again")
+            for one in (1, 2, 3, 4)
+            if one != visit.priority
+        ]
+    unexplained = [one for one in clocks_of(screen.seat.store, [visit]).get(visit.id, ()) if one.wants_cause]
+    rows += [
+        Row(f"why {one.label} was missed", f"{_WHY}{one.clock}", "asked once, counted in the report")
+        for one in unexplained
+    ]
+    if visit.kind == "audit" and visit.state in ENDED:
+        rows.append(Row("the report was handed over", "report", "the offer after an audit is due five working days on"))
+    if not rows:
+        screen.say(f"{visit.reference} is {visit.state.label}: there is nothing to note.")
+        return
+    chosen = await screen.app.push_screen_wait(Choose(f"{visit.reference} {visit.client}", rows))
+    if chosen is None:
+        return
+    if chosen in responding.RESPONSES:
+        await screen.do(responding.responded, reference, chosen)
+    elif chosen.startswith(_WHY):
+        asked = AskText("Why was it missed?", "a few words; the same words are counted together", check=_needed)
+        cause = await screen.app.push_screen_wait(asked)
+        if cause is not None:
+            await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
+    elif chosen == "report":
+        await screen.do(responding.handed_over, reference)
+    else:
+        await screen.do(responding.set_priority, reference, chosen)
+
+
+async def ask_hold(screen: SeatedScreen, reference: str) -> None:
+    """Put a visit on hold: what it waits for, and whom."""
+    visit = visits.visit_by_reference(screen.seat.store, reference)
+    if visit is None:
+        return
+    kind = await screen.app.push_screen_wait(Choose(f"Hold {reference}: waiting for", _WAITING))
+    if kind is None:
+        return
+    whom = ""
+    if kind == "client":
+        client = clients.client(screen.seat.store, visit.client_id)
+        whom = visit.reported_by or (client.contacts[0].name if client is not None and client.contacts else "")
+    fields = (Field("what", "What was asked, or is missing"), Field("whom", "Of whom", whom))
+    entered = await screen.app.push_screen_wait(
+        Form(
+            f"Hold {reference} {visit.client}", fields, lambda typed: [said] if (said := _needed(typed["what"])) else []
+        )
+    )
+    if entered is not None:
+        await screen.do(schedule.hold, reference, entered["what"], kind=kind, whom=entered["whom"])
+
+
+def _needed(typed: str) -> str | None:
+    return None if typed.strip() else "a few words are needed"

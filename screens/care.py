@@ -1,0 +1,257 @@
+"""Account care: what is due to clients, with the key that ends it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from db import clients
+from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
+from dispatch.care.rules import TITLES
+from dispatch.desk import caring
+from dispatch.desk.accounts import office
+from dispatch.desk.offering import figures
+from dispatch.model.clients import Client
+from dispatch.model.instants import parse_day
+from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+
+_SECTIONS = {
+    CareState.OVERDUE: "Overdue",
+    CareState.EXPIRED: "Overdue",
+    CareState.DUE: "Due",
+    CareState.BELOW_TARGET: "Due",
+    CareState.OPEN: "Coming up",
+    CareState.SNOOZED: "Put off",
+    CareState.HELD: "Held back",
+    CareState.PLANNED: "In order",
+    CareState.OK: "In order",
+}
+_ORDER = list(dict.fromkeys(_SECTIONS.values()))
+
+
+class CareScreen(SeatedScreen):
+    """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
+
+    TITLE_WORD = "account care"
+    DEFAULT_CSS = """
+    CareScreen FigureList { width: 2fr; height: 1fr; }
+    CareScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
+    CareScreen.-narrow NotesPane { display: none; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    FOOTER = ("care.done", "care.decline", "care.snooze", "care.survey", "care.all", "change.undo", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "done", "Done", id="care.done", tooltip="it was done"),
+        Binding("x", "decline", "Decline", id="care.decline", tooltip="it is not wanted, with the reason"),
+        Binding("z", "snooze", "Put off", id="care.snooze", tooltip="put it off: 30 days at most, twice at most"),
+        Binding("s", "survey", "Survey", id="care.survey", tooltip="the client's survey was sent, or answered"),
+        Binding("o", "offer", "Offer", id="care.offer", tooltip="an offer was made to the client, or declined"),
+        Binding("g", "gap", "Gap", id="care.gap", tooltip="what a review found missing, with an owner and a date"),
+        Binding("a", "all", "All", id="care.all", tooltip="also what is in order, held back or put off"),
+        Binding("enter", "client", "Client", show=False, id="care.client", tooltip="the client's page"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all = False
+        self._items: dict[str, Item] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        with Horizontal():
+            yield FigureList(id="figures")
+            yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read the list."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    @property
+    def _item(self) -> Item | None:
+        return self._items.get(self._list.value or "")
+
+    def client_here(self) -> str | None:
+        """The client under the cursor."""
+        return None if self._item is None else self._item.client
+
+    def reload(self) -> None:
+        """Read the list again."""
+        found = self.look(caring.care_list, self.seat.store, all_items=self._all)
+        if found is None:
+            return
+        found.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
+        self._items = {one.key: one for one in found}
+        lines = [
+            FigureLine(_SECTIONS[one.state], one.key, one.client, f"{one.due or '–'}  {one.what}", one.asks)
+            for one in found
+        ]
+        if not lines:
+            lines = [FigureLine("Nothing is due", "none", "a shows also what is in order", "", False)]
+        self._list.set_figures(lines)
+        asking = sum(one.asks for one in found)
+        waiting = f" · {len(found) - asking} in order or waiting" if self._all else ""
+        self.query_one(StatusBar).set_texts("Account care", f"{asking} due{waiting}", self.seat.staff.name)
+        self._show_notes()
+
+    def on_figure_list_selected(self) -> None:
+        """Say why the item under the cursor is there."""
+        self._show_notes()
+
+    def on_figure_list_opened(self) -> None:
+        """Open the client's page."""
+        self.action_client()
+
+    def _show_notes(self) -> None:
+        one, pane = self._item, self.query_one(NotesPane)
+        if one is None:
+            pane.set_notes([])
+            return
+        due = "no date yet" if one.due is None else f"due {one.due}"
+        notes = [(one.client, "strong"), (f"{one.what}: {due}, {one.state.label}", "plain"), (one.why, "plain")]
+        notes.append((f"{TITLES[one.rule]} ({one.rule})", "dim"))
+        notes += [(f"held back: {reason}", "warn") for reason in one.held]
+        if one.snoozed_until is not None:
+            notes.append((f"put off until {one.snoozed_until}", "warn"))
+        if one.snoozes:
+            notes.append((f"put off {one.snoozes} of {SNOOZES} times", "dim"))
+        if one.what.startswith("offer"):
+            store = self.seat.store
+            numbers = self.look(figures, store, one.client_id, one.visit, office(store))
+            notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
+        pane.set_notes(notes)
+
+    @work
+    async def action_done(self) -> None:
+        """End the item: it was done."""
+        one = self._item
+        if one is None:
+            return
+        hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
+        check = _needed if one.needs_note else None
+        note = await self.app.push_screen_wait(AskText(f"Done: {one.client}, {one.what}", hint, check=check))
+        if note is not None:
+            await self.do(caring.done, one.key, note)
+
+    @work
+    async def action_decline(self) -> None:
+        """End the item: it is not wanted."""
+        one = self._item
+        if one is None:
+            return
+        reason = await self.app.push_screen_wait(
+            AskText(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_needed)
+        )
+        if reason is not None:
+            await self.do(caring.decline, one.key, reason)
+
+    @work
+    async def action_snooze(self) -> None:
+        """Put the item off."""
+        one = self._item
+        if one is None:
+            return
+        today = caring.today_of_care(self.seat.store)
+
+        def check(typed: str) -> str | None:
+            try:
+                parse_day(typed, today=today)
+            except ValueError as fault:
+                return str(fault)
+            return None
+
+        hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
+        until = await self.app.push_screen_wait(AskText(f"Put off: {one.client}, {one.what}", hint, "+7", check=check))
+        if until is not None:
+            await self.do(caring.snooze, one.key, parse_day(until, today=today))
+
+    @work
+    async def action_survey(self) -> None:
+        """Note a survey of the client under the cursor."""
+        client = self._client()
+        if client is None:
+            return
+        rows = [Row("sent", "sent", "the answer is still owed")]
+        rows += [Row(f"answered: {score} of 10", str(score)) for score in range(10, -1, -1)]
+        chosen = await self.app.push_screen_wait(Choose(f"Survey of {client.name}", rows))
+        if chosen is None:
+            return
+        words = ""
+        if chosen != "sent":
+            typed = await self.app.push_screen_wait(AskText("What did they say?", "their words, or empty"))
+            if typed is None:
+                return
+            words = typed
+        await self.do(caring.note_survey, client, None if chosen == "sent" else int(chosen), words)
+
+    @work
+    async def action_offer(self) -> None:
+        """Note an offer to the client under the cursor."""
+        client = self._client()
+        if client is None:
+            return
+        rows = [Row("made", "made", "no other is prompted for 30 days"), Row("declined", "declined", "for 90 days")]
+        chosen = await self.app.push_screen_wait(Choose(f"Offer to {client.name}", rows))
+        if chosen is None:
+            return
+        declined = chosen == "declined"
+        note = await self.app.push_screen_wait(
+            AskText("Why was it declined?" if declined else "A note", check=_needed if declined else None)
+        )
+        if note is not None:
+            await self.do(caring.note_offer, client, made=not declined, note=note)
+
+    @work
+    async def action_gap(self) -> None:
+        """Note what a review with the client under the cursor found missing."""
+        client = self._client()
+        if client is None:
+            return
+        today = caring.today_of_care(self.seat.store)
+
+        def check(typed: dict[str, str]) -> list[str]:
+            try:
+                parse_day(typed["due"], today=today)
+            except ValueError as fault:
+                return [f"due: {fault}"]
+            return [] if typed["what"].strip() else ["what: is missing"]
+
+        fields = (
+            Field("what", "What is missing"),
+            Field("owner", "Who sees to it", self.seat.staff.login),
+            Field("due", "By when", "+14"),
+        )
+        entered = await self.app.push_screen_wait(Form(f"Found in a review with {client.name}", fields, check))
+        if entered is not None:
+            await self.do(
+                caring.note_gap, client, entered["what"], entered["owner"], parse_day(entered["due"], today=today)
+            )
+
+    def action_all(self) -> None:
+        """Show also what is in order, held back or put off; or no more."""
+        self._all = not self._all
+        self.reload()
+
+    def _client(self) -> Client | None:
+        return None if self._item is None else clients.client(self.seat.store, self._item.client_id)
+
+
+def _needed(typed: str) -> str | None:
+    return None if typed.strip() else "a few words are needed"

@@ -1,0 +1,422 @@
+"""The rules of account care, each with its days: the dates to check against in account-care.md among them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from dispatch.care.account import Account, Allowance, Block, CareTerms, CareVisit, Gap, Mark, Survey
+from dispatch.care.item import CareState, Item, months_later
+from dispatch.care.rules import items_of
+from dispatch.care.workdays import Workdays
+
+WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
+"""Monday to Friday, and Thanksgiving."""
+
+
+def day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
+
+
+def terms(starts: str = "2026-01-01", ends: str | None = None, **more: Any) -> CareTerms:
+    return CareTerms(1, "Care", day(starts), None if ends is None else day(ends), **more)
+
+
+def visit(on: str, reference: str = "R1", **more: Any) -> CareVisit:
+    return CareVisit(reference, day(on), **{"completed": True, "closed": True, **more})
+
+
+def account(*agreements: CareTerms, **more: Any) -> Account:
+    return Account(7, "Harbor Dental", agreements=agreements, **more)
+
+
+def found(one: Account, today: str, rule: str) -> list[Item]:
+    return [item for item in items_of(one, day(today), WEEK) if item.rule == rule]
+
+
+def state(one: Account, today: str, rule: str) -> str | None:
+    items = found(one, today, rule)
+    assert len(items) <= 1
+    return items[0].state.value if items else None
+
+
+# E1
+
+
+@pytest.mark.parametrize(
+    ("today", "contacts", "booked", "expected"),
+    [
+        ("2026-11-10", [], [], None),
+        ("2026-11-14", [], [], None),
+        ("2026-11-15", [], [], "due"),
+        ("2026-11-10", [], ["2026-11-20"], "planned"),
+        ("2026-11-20", [], ["2026-11-25"], "planned"),
+        ("2026-11-20", [], ["2026-12-02"], "due"),
+        ("2026-11-21", ["2026-11-03"], [], "planned"),
+        ("2026-11-22", ["2026-11-03"], [], "below_target"),
+        ("2026-11-30", ["2026-11-03", "2026-11-17"], [], "ok"),
+        ("2026-12-01", ["2026-11-03"], [], None),
+    ],
+)
+def test_cadence_in_a_month(today: str, contacts: list[str], booked: list[str], expected: str | None) -> None:
+    october = [visit("2026-10-05"), visit("2026-10-19")]
+    visits = [*october, *map(visit, contacts)]
+    visits += [CareVisit("R2", day(one), booked=True, open=True) for one in booked]
+    assert state(account(terms(ends=None), visits=tuple(visits)), today, "E1") == expected
+
+
+def test_a_month_that_ended_below_stays_until_the_next_contact() -> None:
+    one = account(terms(), visits=(visit("2026-09-10"), visit("2026-09-11")))
+    (item,) = found(one, "2026-12-03", "E1")
+    assert (item.state, item.due, item.occasion) == (CareState.OVERDUE, day("2026-11-30"), "2026-11")
+    assert "2026-09-11" in item.why
+
+    seen = replace(one, visits=(*one.visits, visit("2026-12-02")))
+    assert state(seen, "2026-12-03", "E1") == "planned"
+
+
+def test_our_own_failure_is_no_contact() -> None:
+    one = account(terms("2026-11-01"), visits=(visit("2026-11-05", own_failure=True),))
+    assert state(one, "2026-11-16", "E1") == "due"
+
+
+@pytest.mark.parametrize(("starts", "expected"), [("2026-11-15", "overdue"), ("2026-11-16", None)])
+def test_a_month_in_which_the_agreement_began_late_is_exempt(starts: str, expected: str | None) -> None:
+    assert state(account(terms(starts)), "2026-12-01", "E1") == expected
+
+
+def test_cadence_is_per_agreement() -> None:
+    one = account(
+        terms(cadence_min=2, cadence_target=4), visits=(visit("2026-10-05"), visit("2026-10-06"), visit("2026-11-03"))
+    )
+    assert state(one, "2026-11-15", "E1") == "due"
+
+
+# E2, E3: the dates to check against
+
+
+@pytest.mark.parametrize(
+    ("ends", "renewal", "opens", "due", "overdue_after", "conversation"),
+    [
+        ("2026-12-31", "2026-10-02", "2026-10-17", "2026-11-01", "2026-11-16", "2026-12-01"),
+        ("2027-02-28", "2026-11-30", "2026-12-15", "2026-12-30", "2027-01-14", "2027-01-29"),
+    ],
+)
+def test_dates_to_check_against(
+    ends: str, renewal: str, opens: str, due: str, overdue_after: str, conversation: str
+) -> None:
+    one = account(terms("2026-06-01", ends))
+    before = datetime.timedelta(days=1)
+
+    assert state(one, (day(renewal) - before).isoformat(), "E3") is None
+    (item,) = found(one, renewal, "E3")
+    assert (item.opens, item.due, item.state) == (day(renewal), day(conversation), CareState.OPEN)
+    assert state(one, conversation, "E3") == "due"
+    assert state(one, (day(conversation) + before).isoformat(), "E3") == "overdue"
+
+    assert state(one, (day(opens) - before).isoformat(), "E2") is None
+    (item,) = found(one, opens, "E2")
+    assert (item.opens, item.due, item.state) == (day(opens), day(due), CareState.OPEN)
+    assert state(one, due, "E2") == "due"
+    assert state(one, overdue_after, "E2") == "due"
+    assert state(one, (day(overdue_after) + before).isoformat(), "E2") == "overdue"
+
+
+@pytest.mark.parametrize(
+    ("survey_days", "answered", "today", "due"),
+    [
+        (365, None, "2027-01-01", "2027-01-01"),
+        (182, None, "2026-07-02", "2026-07-02"),
+        (91, None, "2026-04-02", "2026-04-02"),
+        (91, "2026-03-01", "2026-05-20", "2026-05-31"),
+        (91, "2026-03-01", "2026-05-15", None),
+    ],
+)
+def test_surveys_by_interval(survey_days: int, answered: str | None, today: str, due: str | None) -> None:
+    surveys = () if answered is None else (Survey(day(answered), 9),)
+    items = found(account(terms(survey_days=survey_days), surveys=surveys), today, "E2")
+    assert [item.due for item in items] == ([] if due is None else [day(due)])
+
+
+def test_an_answer_inside_the_window_serves_both() -> None:
+    one = account(terms("2026-01-01", "2026-12-31"), surveys=(Survey(day("2026-10-17"), 9),))
+    assert found(one, "2026-12-20", "E2") == []
+
+
+def test_an_answer_before_the_window_does_not_serve_the_renewal() -> None:
+    one = account(terms("2026-01-01", "2026-12-31"), surveys=(Survey(day("2026-10-16"), 9),))
+    (item,) = found(one, "2026-11-02", "E2")
+    assert item.due == day("2026-11-01")
+
+
+def test_a_survey_that_was_only_sent_is_still_owed() -> None:
+    one = account(terms("2026-01-01", "2026-12-31"), surveys=(Survey(day("2026-10-20")),))
+    (item,) = found(one, "2026-11-02", "E2")
+    assert "sent on 2026-10-20, not answered yet" in item.why
+
+
+def test_the_day_after_the_end_is_flagged_until_something_follows() -> None:
+    one = account(terms("2026-01-01", "2026-12-31"))
+    assert state(one, "2026-12-31", "E3") == "overdue"
+    assert state(one, "2027-01-01", "E3") == "expired"
+    done = replace(one, marks=(Mark("E3", "1", "done", day("2026-12-15")),))
+    assert state(done, "2026-12-31", "E3") is None
+    assert state(done, "2027-01-01", "E3") == "expired"
+    followed = replace(one, agreements=(*one.agreements, CareTerms(2, "Next", day("2027-01-01"))))
+    assert found(followed, "2026-12-31", "E3") == []
+
+
+# E4 to E6, E10
+
+
+def emergency(**more: Any) -> CareVisit:
+    return visit("2026-11-24", "R9", **{"emergency": True, "all_passed": True, "satisfied": True, **more})
+
+
+def test_offer_after_an_emergency_within_two_working_days() -> None:
+    (item,) = found(account(visits=(emergency(),)), "2026-11-24", "E4")
+    # Thursday is a holiday
+    assert (item.due, item.visit, item.state) == (day("2026-11-27"), "R9", CareState.OPEN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"satisfied": False}, {"satisfied": None}, {"all_passed": False}, {"closed": False}, {"emergency": False}],
+)
+def test_no_offer_when_it_did_not_go_well(change: dict[str, Any]) -> None:
+    assert found(account(visits=(emergency(**change),)), "2026-11-24", "E4") == []
+
+
+def test_no_offer_to_who_has_an_agreement() -> None:
+    assert found(account(terms(), visits=(emergency(),)), "2026-11-24", "E4") == []
+    assert len(found(account(terms(ends="2026-11-23"), visits=(emergency(),)), "2026-11-24", "E4")) == 1
+
+
+def test_offer_after_an_audit_when_the_report_is_handed_over() -> None:
+    audit = visit("2026-11-10", "R8", kind="audit")
+    (item,) = found(account(visits=(audit,)), "2026-11-12", "E5")
+    assert (item.due, "not handed over yet" in item.why) == (None, True)
+    (item,) = found(account(visits=(replace(audit, handed_over=day("2026-11-20")),)), "2026-11-24", "E5")
+    assert item.due == day("2026-11-30")
+
+
+def test_a_prospect_who_is_unhappy_elsewhere_is_offered_an_audit() -> None:
+    one = account(kind="prospect", unhappy_noted_on=day("2026-11-02"))
+    (item,) = found(one, "2026-11-03", "E6")
+    assert (item.due, item.what) == (day("2026-11-16"), "propose an audit")
+    booked = replace(one, visits=(CareVisit("R8", day("2026-11-20"), kind="audit", booked=True, open=True),))
+    assert found(booked, "2026-11-03", "E6") == []
+    done = replace(one, visits=(visit("2026-11-20", "R8", kind="audit", handed_over=day("2026-11-20")),))
+    assert [item.rule for item in items_of(done, day("2026-11-21"), WEEK)] == ["E5"]
+
+
+@pytest.mark.parametrize(("spent", "fee", "due"), [(150_000, 50_000, True), (149_999, 50_000, False), (9, None, False)])
+def test_offer_to_who_spends_three_months_of_the_smallest_fee(spent: int, fee: int | None, due: bool) -> None:
+    one = account(visits=(visit("2026-11-20"),), spent=spent, smallest_fee=fee)
+    assert bool(found(one, "2026-11-24", "E10")) is due
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"visits": (emergency(), visit("2026-11-20", "R3", bad_test=True))}, "a test of R3"),
+        (
+            {"visits": (emergency(), CareVisit("R4", day("2026-11-30"), open=True, own_failure=True, follow_up=True))},
+            "R4 for our own",
+        ),
+        ({"marks": (Mark("offer", "x", "done", day("2026-10-25")),)}, "made on 2026-10-25"),
+        ({"marks": (Mark("E10", "x", "declined", day("2026-08-26")),)}, "declined on 2026-08-26"),
+        ({"marks": (Mark("E6", "x", "declined", day("2026-11-01")),)}, "declined on 2026-11-01"),
+    ],
+)
+def test_offers_are_held_back(change: dict[str, Any], reason: str) -> None:
+    one = replace(account(visits=(emergency(),)), **change)
+    (item,) = found(one, "2026-11-24", "E4")
+    assert item.state is CareState.HELD
+    assert reason in item.held[0]
+    assert not item.asks
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        Mark("offer", "x", "done", day("2026-10-24")),
+        Mark("E10", "x", "declined", day("2026-08-25")),
+        Mark("E6", "x", "done", day("2026-11-20")),
+        Mark("E7", "x", "declined", day("2026-11-20")),
+    ],
+)
+def test_old_offers_and_other_prompts_hold_nothing_back(mark: Mark) -> None:
+    assert state(account(visits=(emergency(),), marks=(mark,)), "2026-11-24", "E4") == "open"
+
+
+# E7
+
+
+def test_not_satisfied_is_called_within_two_days_and_met_within_ten() -> None:
+    items = found(account(visits=(visit("2026-11-24", "R5", satisfied=False),)), "2026-11-24", "E7")
+    assert [(item.what, item.due, item.needs_note) for item in items] == [
+        ("call them", day("2026-11-27"), True),
+        ("meet them in person", day("2026-12-09"), True),
+    ]
+
+
+@pytest.mark.parametrize(("score", "count"), [(6, 2), (7, 0), (0, 2)])
+def test_a_low_survey_is_a_sign(score: int, count: int) -> None:
+    one = account(surveys=(Survey(day("2026-11-20"), score),))
+    assert len(found(one, "2026-11-24", "E7")) == count
+
+
+@pytest.mark.parametrize(
+    ("breaches", "occasions"),
+    [
+        (["2026-11-01"], []),
+        (["2026-11-01", "2026-12-02"], []),
+        (["2026-11-01", "2026-12-01"], ["2026-12-01"]),
+        (["2026-11-01", "2026-11-01"], ["2026-11-01"]),
+        (["2026-11-01", "2026-11-10", "2026-11-11"], ["2026-11-10"]),
+        (["2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12"], ["2026-11-10"]),
+    ],
+)
+def test_two_breaches_in_thirty_days_are_a_sign(breaches: list[str], occasions: list[str]) -> None:
+    one = account(breaches=tuple(map(day, breaches)))
+    calls = [item.occasion for item in found(one, "2026-12-05", "E7") if item.what == "call them"]
+    assert calls == [f"breaches.{occasion}.contact" for occasion in occasions]
+
+
+def test_breaches_after_a_sign_was_closed_count_afresh() -> None:
+    closed = Mark("E7", "breaches.2026-11-10.contact", "done", day("2026-11-11"), note="called")
+    days = tuple(map(day, ("2026-11-01", "2026-11-10", "2026-11-11", "2026-11-12", "2026-11-13", "2026-11-14")))
+    occasions = [item.occasion for item in found(account(breaches=days, marks=(closed,)), "2026-11-20", "E7")]
+    assert occasions == ["breaches.2026-11-13.contact", "breaches.2026-11-10.visit", "breaches.2026-11-13.visit"]
+
+
+# E8, E9, E11, D8
+
+
+def test_log_and_health_check_each_month() -> None:
+    one = account(terms(proactive=True), visits=(visit("2026-10-12", kind="maintenance"),))
+    (item,) = found(one, "2026-11-24", "E8")
+    assert (item.due, item.state) == (day("2026-11-30"), CareState.OPEN)
+    assert [item.state.value for item in found(one, "2026-12-02", "E8")] == ["overdue", "open"]
+    done = replace(one, marks=(Mark("E8", "2026-11", "done", day("2026-11-20")),))
+    assert found(done, "2026-11-24", "E8") == []
+    assert found(account(terms()), "2026-11-24", "E8") == []
+
+
+def block(name: str, size: int, left: int, bought: str, expires: str | None = None) -> Block:
+    return Block(name, Fraction(size), Fraction(left), day(bought), None if expires is None else day(expires))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "low"),
+    [
+        ([block("a", 600, 151, "2026-01-01")], False),
+        ([block("a", 600, 150, "2026-01-01")], True),
+        ([block("a", 240, 121, "2026-01-01")], False),
+        ([block("a", 240, 120, "2026-01-01")], True),
+        ([block("a", 600, 100, "2026-01-01"), block("b", 1200, 260, "2026-06-01")], False),
+        ([block("a", 600, 600, "2026-01-01", "2026-11-23"), block("b", 600, 150, "2026-06-01")], True),
+    ],
+)
+def test_prepaid_hours_run_low(blocks: list[Block], low: bool) -> None:
+    one = account(terms(kind="block_hours"), blocks=tuple(blocks))
+    assert bool(found(one, "2026-11-24", "E9")) is low
+
+
+def test_prepaid_money_has_no_least_minutes() -> None:
+    one = account(terms(kind="block_money"), blocks=(block("a", 400, 110, "2026-01-01"),))
+    assert found(one, "2026-11-24", "E9") == []
+
+
+def test_a_block_that_expires_within_thirty_days() -> None:
+    one = account(terms(kind="block_hours"), blocks=(block("a b", 600, 500, "2026-01-01", "2026-12-24"),))
+    assert found(one, "2026-11-23", "E9") == []
+    (item,) = found(one, "2026-11-24", "E9")
+    assert (item.due, item.occasion) == (day("2026-12-24"), "expires.a-b")
+
+
+@pytest.mark.parametrize(("used", "due"), [(479, False), (480, True)])
+def test_a_retainer_that_is_nearly_used(used: int, due: bool) -> None:
+    one = account(terms(kind="retainer"), allowance=Allowance(day("2026-11-01"), Fraction(used), Fraction(600)))
+    assert bool(found(one, "2026-11-24", "E9")) is due
+
+
+@pytest.mark.parametrize(
+    ("computers", "servers", "suited"),
+    [
+        (10, 1, True),
+        (35, 2, True),
+        (9, 1, False),
+        (36, 1, False),
+        (20, 0, False),
+        (20, 3, False),
+        (None, 1, False),
+        (20, None, False),
+    ],
+)
+def test_size_that_is_well_suited(computers: int | None, servers: int | None, suited: bool) -> None:
+    assert account(computers=computers, servers=servers).well_suited is suited
+
+
+def test_a_review_every_quarter() -> None:
+    one = account(terms("2026-08-31"), visits=(visit("2026-11-01"),))
+    assert found(one, "2026-11-14", "D8") == []
+    (item,) = found(one, "2026-11-15", "D8")
+    assert item.due == day("2026-11-30")
+    held = replace(one, visits=(visit("2026-11-20", kind="review"),))
+    assert found(held, "2026-12-05", "D8") == []
+    marked = replace(one, marks=(Mark("D8", "2026-11-30", "done", day("2026-12-01")),))
+    assert found(marked, "2026-12-20", "D8") == []
+    assert [item.due for item in found(marked, "2027-02-20", "D8")] == [day("2027-03-01")]
+
+
+def test_gaps_of_a_review_have_owner_and_date() -> None:
+    one = account(gaps=(Gap(3, "No spare switch", "Lee Moreau", day("2026-12-01")),))
+    (item,) = found(one, "2026-11-24", "D8")
+    assert (item.due, item.occasion, "Lee Moreau" in item.why) == (day("2026-12-01"), "gap.3", True)
+    assert found(replace(one, marks=(Mark("D8", "gap.3", "done", day("2026-11-25")),)), "2026-12-02", "D8") == []
+
+
+# how prompts end
+
+
+def test_a_prompt_ends_in_done_declined_or_sleeps() -> None:
+    one = account(visits=(emergency(satisfied=False, emergency=False),))
+    assert len(found(one, "2026-11-24", "E7")) == 2
+    for outcome in ("done", "declined"):
+        mark = Mark("E7", "R9.contact", outcome, day("2026-11-24"))
+        assert [item.what for item in found(replace(one, marks=(mark,)), "2026-11-25", "E7")] == ["meet them in person"]
+
+    nap = Mark("E7", "R9.contact", "snoozed", day("2026-11-24"), day("2026-12-01"))
+    sleeping = replace(one, marks=(nap,))
+    (item, _) = found(sleeping, "2026-11-30", "E7")
+    assert (item.state, item.snoozed_until, item.snoozes, item.asks) == (CareState.SNOOZED, day("2026-12-01"), 1, False)
+    (item, _) = found(sleeping, "2026-12-01", "E7")
+    assert (item.state, item.snoozes) == (CareState.OVERDUE, 1)
+
+
+def test_keys_tell_prompts_apart() -> None:
+    one = account(
+        terms("2026-01-01", "2026-12-31"),
+        visits=(visit("2026-11-24", "R5", satisfied=False),),
+        gaps=(Gap(1, "x", "y", day("2026-12-01")),),
+    )
+    keys = [item.key for item in items_of(one, day("2026-12-02"), WEEK)]
+    assert len(keys) == len(set(keys)) >= 5
+    assert all(" " not in key and key.count(":") == 2 for key in keys)
+
+
+def test_working_days() -> None:
+    assert WEEK.after(day("2026-11-25"), 1) == day("2026-11-27")
+    assert WEEK.after(day("2026-11-27"), 1) == day("2026-11-30")
+    assert Workdays(frozenset()).after(day("2026-11-25"), 2) == day("2026-11-27")
+
+
+def test_months_later_ends_with_the_month() -> None:
+    assert months_later(day("2026-11-30"), 3) == day("2027-02-28")
+    assert months_later(day("2026-01-31"), -1) == day("2025-12-31")

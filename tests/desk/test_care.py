@@ -1,0 +1,311 @@
+"""The care list on a small firm: what is read from visits, surveys and balances, and how each item ends."""
+
+from __future__ import annotations
+
+import datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from db import agreements, clients, visits
+from dispatch.care.item import CareState, Item
+from dispatch.closeout.recording import Entry
+from dispatch.desk import agreeing, caring, onsite, responding, schedule, undo
+from dispatch.desk.accounts import accounts
+from dispatch.desk.accounts import office as office_of
+from dispatch.desk.book import keeping
+from dispatch.desk.book.page import client_page, page_lines
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.offering import figures
+from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.model.agreements import Agreement
+from dispatch.model.checklists import Result
+from dispatch.model.clients import Client
+from tests.desk.conftest import DAY, Office, at
+
+
+def harbor(office: Office) -> Client:
+    found = clients.client_by_name(office.store, "Harbor Dental")
+    assert found is not None
+    return found
+
+
+def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, **service: Any) -> Agreement:
+    terms = {"kind": "tm", "starts": starts, "ends": ends}
+    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, service=service)
+
+
+def due(office: Office, rule: str, *, all_items: bool = False) -> list[Item]:
+    return [one for one in caring.care_list(office.store, all_items=all_items) if one.rule == rule]
+
+
+def days_later(office: Office, days: int) -> None:
+    office.clock.advance(days * 86400)
+
+
+def emergency(office: Office, *, satisfied: bool = True) -> None:
+    """R1 is an emergency, done by Ana from 09:00 on and closed."""
+    with office.dana.write("emergency") as unit:
+        unit.execute("UPDATE visit SET emergency = 1, version = version + 1 WHERE reference = 'R1'")
+        unit.audit("visit", 1, emergency=True)
+    office.on_site()
+    office.finish(but=frozenset({"L5"}))
+    office.say("R1", "L5", Entry(Result.SIGNED, "", signed_by="J. Lowe", satisfied=satisfied))
+    onsite.close(office.ana, "R1")
+
+
+def test_a_new_firm_owes_nothing(office: Office) -> None:
+    assert caring.care_list(office.store) == []
+
+
+def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
+    agree(office, "2026-10-01")
+    (item,) = due(office, "E1")
+    assert item.state is CareState.OVERDUE
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("14:00"))
+    office.on_site("R2")
+    office.finish("R2")
+    onsite.close(office.ana, "R2")
+    (item,) = due(office, "E1", all_items=True)
+    assert (item.state, "1 of 2 contacts in November, 1 booked" in item.why) == (CareState.BELOW_TARGET, True)
+
+
+def test_days_count_in_the_rate_cards_zone(office: Office) -> None:
+    office.clock.set(at("23:59"))
+    assert caring.today_of_care(office.store) == DAY
+
+
+def test_a_survey_is_sent_answered_and_taken_back(office: Office) -> None:
+    agree(office, "2026-01-01", "2026-12-31")
+    (item,) = due(office, "E2")
+    assert item.due == datetime.date(2026, 11, 1)
+    caring.note_survey(office.lee, harbor(office), None)
+    assert "sent on 2026-11-24" in due(office, "E2")[0].why
+    caring.note_survey(office.lee, harbor(office), 5, "too slow")
+    assert due(office, "E2") == []
+    assert [one.what for one in due(office, "E7")] == ["call them", "meet them in person"]
+    undo.undo(office.lee)
+    assert (len(due(office, "E2")), due(office, "E7")) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("score", "on", "said"), [(11, None, "0 to 10"), (-1, None, "0 to 10"), (5, "2026-11-25", "has not come yet")]
+)
+def test_a_survey_that_cannot_be(office: Office, score: int, on: str | None, said: str) -> None:
+    with pytest.raises(Faulty, match=said):
+        caring.note_survey(office.lee, harbor(office), score, on=datetime.date.fromisoformat(on) if on else None)
+
+
+def test_an_offer_after_an_emergency_prompts_the_lead_at_close_out(office: Office) -> None:
+    emergency(office)
+    (item,) = due(office, "E4")
+    assert (item.due, item.visit) == (datetime.date(2026, 11, 26), "R1")
+    rows = office.store.all("SELECT staff_id, kind, text FROM outbox WHERE kind = 'care'")
+    assert [(row[0], "Offer an agreement by 2026-11-26" in row[2]) for row in rows] == [(office.lee.staff.id, True)]
+
+
+def test_no_prompt_when_the_client_was_not_satisfied(office: Office) -> None:
+    emergency(office, satisfied=False)
+    assert due(office, "E4") == []
+    assert office.store.value("SELECT count(*) FROM outbox WHERE kind = 'care'") == 0
+    assert [one.occasion for one in due(office, "E7")] == ["R1.contact", "R1.visit"]
+
+
+def test_the_figures_of_an_offer_are_those_of_the_charge_engine(office: Office) -> None:
+    emergency(office)
+    (item,) = due(office, "E4")
+    found = figures(office.store, item.client_id, item.visit, office_of(office.store))
+    assert found is not None
+    assert found.visit is not None
+    # one hour at 120 and at 100, an emergency at 1.5, call-out waived within the radius or not: the difference is labour's
+    assert found.visit.difference > 0
+    assert found.ninety_days == found.visit
+    assert (found.fee, found.agreement) == (None, "the agreement prices of the rate card")
+    assert found.form()["visit"]["standard"] == f"{found.visit.standard / 100:.2f}"
+    assert any("of the last 90 days" in line for line in found.lines())
+
+
+def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office: Office) -> None:
+    keeping.edit(office.lee, "client", harbor(office), {"computers": "12"})
+    for name, computers, fee in (("Big", 80, "900.00"), ("Near", 14, "300.00"), ("Far", 30, "100.00")):
+        keeping.add(office.lee, "client", {"name": name, "computers": str(computers)})
+        terms = {"kind": "tm", "starts": "2026-01-01", "labour_discount_pct": "10"}
+        agreeing.save_agreement(office.lee, name, f"Care {name}", terms, service={"monthly_fee": fee})
+    emergency(office)
+    found = figures(office.store, harbor(office).id, "R1", office_of(office.store))
+    assert found is not None
+    assert (found.agreement, found.fee) == ("Care Near", 30000)
+
+
+def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
+    keeping.add(office.lee, "client", {"name": "Other"})
+    terms = {"kind": "tm", "starts": "2026-01-01"}
+    agreeing.save_agreement(office.lee, "Other", "Small", terms, service={"monthly_fee": "30.00"})
+    office.on_site()
+    office.finish()
+    onsite.close(office.ana, "R1")
+    (account,) = accounts(office.store, office_of(office.store), {harbor(office).id})
+    assert (account.smallest_fee, account.spent >= 9000) == (3000, True)
+    assert len(due(office, "E10")) == 1
+
+
+def test_an_offer_noted_holds_others_back(office: Office) -> None:
+    emergency(office)
+    caring.note_offer(office.lee, harbor(office), made=True)
+    assert due(office, "E4") == []
+    (item,) = due(office, "E4", all_items=True)
+    assert (item.state, item.held) == (CareState.HELD, ("an offer was made on 2026-11-24",))
+    undo.undo(office.lee)
+    with pytest.raises(Faulty, match="reason: is missing"):
+        caring.note_offer(office.lee, harbor(office), made=False)
+    assert len(due(office, "E4")) == 1
+
+
+def test_an_overridden_test_holds_offers_back(office: Office) -> None:
+    emergency(office)
+    office.clock.advance(60)
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    office.go("14:00")
+    onsite.arrive(office.ana, "R2")
+    tests = [one.ref for one in visit_items(office, "R2")]
+    onsite.record(office.lee, "R2", tests[0], Entry(Result.OVERRIDDEN, "no time to test it today"))
+    (item,) = due(office, "E4", all_items=True)
+    assert item.held == ("a test of R2 stands overridden or failing",)
+
+
+def visit_items(office: Office, reference: str) -> list[Any]:
+    from dispatch.desk.visit_page import visit_page
+
+    return [one for one in visit_page(office.store, reference).checklist.items if one.kind.value == "test"]
+
+
+def test_the_offer_after_an_audit_waits_for_the_report(office: Office) -> None:
+    with office.dana.write("audit") as unit:
+        unit.execute("UPDATE visit SET kind = 'audit', version = version + 1 WHERE reference = 'R1'")
+        unit.audit("visit", 1, kind="audit")
+    with pytest.raises(Refusal, match="no audit that is closed"):
+        responding.handed_over(office.dana, "R1")
+    office.on_site()
+    office.finish()
+    onsite.close(office.ana, "R1")
+    assert due(office, "E5")[0].due is None
+    responding.handed_over(office.dana, "R1")
+    assert due(office, "E5")[0].due == datetime.date(2026, 12, 1)
+
+
+def test_a_prospect_unhappy_elsewhere(office: Office) -> None:
+    keeping.add(office.lee, "client", {"name": "Prospect", "kind": "prospect", "unhappy_since": "2026-08-01"})
+    (item,) = due(office, "E6")
+    # counted from the day on which it was noted
+    assert (item.client, item.opens, item.due) == ("Prospect", DAY, datetime.date(2026, 12, 8))
+    record = clients.client_by_name(office.store, "Prospect")
+    assert record is not None
+    days_later(office, 3)
+    keeping.edit(office.lee, "client", record, {"computers": "20", "servers": "1"})
+    assert due(office, "E6")[0].opens == DAY
+    record = clients.client_by_name(office.store, "Prospect")
+    assert record is not None
+    lines = "\n".join(page_lines(client_page(office.store, record)))
+    assert "well suited to an agreement by its size" in lines
+    assert "unhappy with the present provider since 2026-08-01" in lines
+    assert "propose an audit" in lines
+    with pytest.raises(Faulty, match="belongs to a prospect"):
+        keeping.edit(office.lee, "client", record, {"kind": "client"})
+    assert SHELVES["client"].texts(office.store, record)["unhappy_since"] == "2026-08-01"
+
+
+def test_balances_of_prepaid_hours(office: Office) -> None:
+    terms = {"kind": "block_hours", "starts": "2026-11-17"}
+    one = agreeing.save_agreement(office.lee, "Harbor Dental", "Hours", terms)
+    one = agreeing.add_block(office.lee, one, "first", "600", DAY, datetime.date(2026, 12, 10))
+    assert [item.occasion for item in due(office, "E9")] == ["expires.first"]
+    (pool,) = agreements.pools_of(office.store, one.id)
+    with office.lee.write("draw") as unit:
+        agreements.update_pool(unit, pool, pool.with_remaining("150"))
+    assert [item.occasion for item in due(office, "E9")] == ["low.first", "expires.first"]
+
+
+def test_a_retainer_that_is_nearly_used(office: Office) -> None:
+    terms = {"kind": "retainer", "starts": "2026-11-17", "allowance_min": 60}
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Retainer", terms)
+    (account,) = accounts(office.store, office_of(office.store), {harbor(office).id})
+    assert account.allowance is not None
+    assert (account.allowance.used, account.allowance.total) == (0, 60)
+    office.on_site()
+    office.finish()
+    onsite.close(office.ana, "R1")
+    (account,) = accounts(office.store, office_of(office.store), {harbor(office).id})
+    assert account.allowance is not None
+    assert account.allowance.used >= Fraction(48)
+    assert [item.what for item in due(office, "E9")] == ["retainer nearly used"]
+
+
+def test_gaps_of_a_review(office: Office) -> None:
+    caring.note_gap(office.lee, harbor(office), "No spare switch", "ana", datetime.date(2026, 12, 1))
+    (item,) = due(office, "D8")
+    assert (item.what, item.due, "Ana Ruiz" in item.why) == ("No spare switch", datetime.date(2026, 12, 1), True)
+    with pytest.raises(Faulty) as refused:
+        caring.note_gap(office.lee, harbor(office), " ", "nobody", DAY)
+    assert len(refused.value.faults) == 2
+    caring.done(office.lee, item.key)
+    assert due(office, "D8") == []
+
+
+def test_two_breaches_make_our_client_unhappy(office: Office) -> None:
+    agree(office)
+    office.go("10:30")
+    assert [one.occasion for one in due(office, "E7")] == ["breaches.2026-11-24.contact", "breaches.2026-11-24.visit"]
+
+
+def test_items_end_with_a_trace_and_can_be_taken_back(office: Office) -> None:
+    emergency(office, satisfied=False)
+    call, meet = due(office, "E7")
+    with pytest.raises(Faulty, match="ends only with a note"):
+        caring.done(office.lee, call.key)
+    with pytest.raises(Faulty, match="reason: is missing"):
+        caring.decline(office.lee, meet.key, " ")
+    with pytest.raises(NotAllowed):
+        caring.done(office.dana, call.key, "called")
+    caring.done(office.lee, call.key, "called; they are fine again")
+    assert [one.key for one in due(office, "E7")] == [meet.key]
+    with pytest.raises(NotFound):
+        caring.done(office.lee, call.key, "again")
+    undo.undo(office.lee)
+    assert len(due(office, "E7")) == 2
+    undo.redo(office.lee)
+    assert len(due(office, "E7")) == 1
+    (note,) = office.store.one("SELECT note FROM care_mark WHERE withdrawn_at IS NULL") or ("",)
+    assert note == "called; they are fine again"
+
+
+def test_put_off_for_thirty_days_at_most_and_twice_at_most(office: Office) -> None:
+    emergency(office, satisfied=False)
+    key = due(office, "E7")[0].key
+    for days in (0, 31):
+        with pytest.raises(Faulty, match="30 days at most"):
+            caring.snooze(office.lee, key, DAY + datetime.timedelta(days=days))
+    assert caring.snooze(office.lee, key, DAY + datetime.timedelta(days=30)).snoozes == 1
+    assert len(due(office, "E7")) == 1
+    days_later(office, 30)
+    assert len(due(office, "E7")) == 2
+    caring.snooze(office.lee, key, DAY + datetime.timedelta(days=31))
+    days_later(office, 1)
+    with pytest.raises(Refusal, match="put off 2 times already"):
+        caring.snooze(office.lee, key, DAY + datetime.timedelta(days=40))
+    caring.decline(office.lee, key, "they left us")
+
+
+@pytest.mark.parametrize("key", ["", "E7", "E7:x:y", "E7:1:", "E7:999:R1.contact", "'; DROP TABLE visit; --"])
+def test_a_key_of_nothing_is_refused(office: Office, key: str) -> None:
+    with pytest.raises(NotFound, match="dispatch care list"):
+        caring.done(office.lee, key)
+
+
+def test_visits_of_others_are_not_mixed_in(office: Office) -> None:
+    emergency(office, satisfied=False)
+    keeping.add(office.lee, "client", {"name": "Other"})
+    other = clients.client_by_name(office.store, "Other")
+    assert other is not None
+    assert caring.care_list(office.store, other) == []
+    assert len(visits.of_client(office.store, harbor(office).id)) == 3

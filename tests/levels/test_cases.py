@@ -1,0 +1,74 @@
+"""The worked clock examples of the specification, exactly, and what `dispatch cases` makes of such a file."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch.levels.cases import is_clock_case, recompute
+
+CARRIED = Path(__file__).parent / "cases.json"
+SHARED = Path(__file__).parents[3] / "shared" / "cases" / "service-levels" / "cases.json"
+CASES: dict[str, Any] = json.loads(CARRIED.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["id"])
+def test_worked_example(case: dict[str, Any]) -> None:
+    found = recompute(CASES, case)
+
+    assert found.clock == case["expected"]
+    assert found.differs == ()
+
+
+def test_carried_examples_are_the_shared_ones() -> None:
+    if not SHARED.exists():
+        pytest.skip(f"the shared examples are not beside the project: {SHARED.name}")
+    assert json.loads(SHARED.read_text(encoding="utf-8")) == CASES
+
+
+def test_what_differs_is_named() -> None:
+    case = copy.deepcopy(CASES["cases"][0])
+    case["expected"] |= {"elapsed_min": 31, "state": "at_risk", "word": "x"}
+
+    assert recompute(CASES, case).differs == (
+        "elapsed_min: expected 31, got 30",
+        "state: expected 'at_risk', got 'ok'",
+        "word: is nothing that a clock says",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"calendar": "us"}, "calendar 'us' is not one of uk, uk-always, split"),
+        ({"opened": "2026-05-15T16:30"}, "has no offset"),
+        ({"target_min": "60"}, "target_min: '60' is not a whole number of minutes"),
+        ({"calendar": {"timezone": "Mars/Base"}}, "timezone: there is no time zone Mars/Base"),
+        ({"calendar": {"timezone": "UTC", "hours": {"mon": [["9", "8"]]}}}, "hours.mon: a span ends before it begins"),
+    ],
+)
+def test_a_case_that_cannot_be_computed_says_why(change: dict[str, Any], said: str) -> None:
+    found = recompute(CASES, CASES["cases"][0] | change)
+
+    assert found.clock is None
+    assert said in found.differs[0]
+
+
+def test_a_missing_key_is_named() -> None:
+    case = {key: value for key, value in CASES["cases"][0].items() if key != "now"}
+    assert recompute(CASES, case).differs == ("cannot be computed: now is missing",)
+
+
+def test_due_in_another_offset_is_the_same_moment() -> None:
+    case = copy.deepcopy(CASES["cases"][0])
+    case["expected"]["due"] = "2026-05-18T08:30:00Z"
+    assert recompute(CASES, case).differs == ()
+
+
+def test_charge_cases_are_told_apart() -> None:
+    assert is_clock_case(CASES, CASES["cases"][0])
+    assert not is_clock_case({"cards": {}}, {"card": "a", "visit": {}})

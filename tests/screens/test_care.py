@@ -1,0 +1,158 @@
+"""Service levels and account care by keyboard: what a dispatcher marks, what a lead ends, what a technician never sees."""
+
+from __future__ import annotations
+
+from db import clocks
+from dispatch.desk import caring, schedule, undo
+from dispatch.desk.visit_page import find
+from dispatch.model.states import State
+from screens.care import CareScreen
+from screens.client import ClientScreen
+from screens.dialogs import AskText, Choose
+from screens.visit_record import VisitRecord
+from tests.desk.conftest import Office, at
+from tests.desk.test_care import agree as agree_late
+from tests.desk.test_care import emergency
+from tests.desk.test_levels import agree
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.figure_list import FigureList
+from widgets.ink import text_of
+from widgets.lines_pane import LinesPane
+from widgets.queue import Queue
+from widgets.visit_detail import VisitDetail
+
+
+def told(pane: LinesPane) -> str:
+    """What a pane says, in one text."""
+    return "\n".join(text_of(line) for line in pane.lines(200))
+
+
+async def test_the_board_says_what_breaks_and_takes_an_answer(office: Office) -> None:
+    agree(office)
+    office.go("08:55")
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "tab")
+        pilot.app.screen.query_one(Queue).select(1)
+        await pilot.pause()
+        detail = pilot.app.screen.query_one(VisitDetail)
+        await until_true(pilot, lambda: "C critical: phone" in told(detail))
+        assert "due 09:00, 5m left" in told(detail)
+
+        await pilot.press("r")
+        await choose(pilot, "phone")
+        await until_true(pilot, lambda: "critical: phone" not in told(detail))
+        assert "phone" in clocks.facts_of(office.store, [1])[1].milestones
+
+        await pilot.press("r")
+        await choose(pilot, "P1")
+        await until_true(pilot, lambda: find(office.store, "R1").priority == 1)
+
+
+async def test_hold_asks_for_whom(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "tab")
+        pilot.app.screen.query_one(Queue).select(1)
+        await pilot.press("H")
+        await choose(pilot, "client")
+        await fill(pilot, what="which laptop?", whom="J. Lowe")
+        await until_true(pilot, lambda: find(office.store, "R1").state is State.ON_HOLD)
+    wait = clocks.open_wait(office.store, 1)
+    assert wait is not None
+    assert (wait.kind, wait.whom, wait.what) == ("client", "J. Lowe", "which laptop?")
+
+
+async def test_the_record_shows_levels_to_the_lead_and_takes_a_cause(office: Office) -> None:
+    agree(office)
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("09:30")
+    async with opened(office.lee, "log") as pilot:
+        pilot.app.push_screen(VisitRecord("R1"))
+        await until(pilot, VisitRecord)
+        assert "Service levels" in str(pilot.app.screen.query_one("#page").render())
+        await pilot.press("r")
+        await choose(pilot, "why phone")
+        await answer(pilot, "overlooked")
+        await until_true(pilot, lambda: clocks.facts_of(office.store, [1])[1].causes == {"phone": "overlooked"})
+
+
+async def test_a_technician_never_sees_a_countdown(office: Office) -> None:
+    agree(office)
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("09:30")
+    async with opened(office.ana, "day") as pilot:
+        pilot.app.push_screen(VisitRecord("R1"))
+        await until(pilot, VisitRecord)
+        page = str(pilot.app.screen.query_one("#page").render())
+        assert "Service levels" not in page
+        assert "breached" not in page
+        await press(pilot, "r")
+        assert isinstance(pilot.app.screen, VisitRecord)
+
+
+async def test_the_lead_works_through_the_care_list(office: Office) -> None:
+    agree_late(office, "2026-01-01", "2026-12-31")
+    emergency(office, satisfied=False)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        screen = pilot.app.screen
+        listed = screen.query_one(FigureList)
+        keys = [one.key for one in caring.care_list(office.store)]
+        call = next(key for key in keys if key.endswith("R1.contact"))
+        renewal = next(key for key in keys if key.startswith("E3:"))
+
+        assert listed.select_key(call)
+        await press(pilot, "d")
+        await answer(pilot, " ")
+        assert isinstance(pilot.app.screen, AskText)
+        await answer(pilot, "called them")
+        await until_true(pilot, lambda: call not in [one.key for one in caring.care_list(office.store)])
+
+        assert listed.select_key(renewal)
+        await press(pilot, "z")
+        await answer(pilot, "+40")
+        await until(pilot, CareScreen)
+        assert renewal in [one.key for one in caring.care_list(office.store)]
+        await press(pilot, "z")
+        await answer(pilot, "+7")
+        await until_true(pilot, lambda: renewal not in [one.key for one in caring.care_list(office.store)])
+        await press(pilot, "a")
+        assert listed.select_key(renewal)
+        await press(pilot, "x")
+        await answer(pilot, "they close down")
+        await until_true(
+            pilot, lambda: renewal not in [one.key for one in caring.care_list(office.store, all_items=True)]
+        )
+
+        survey = next(one.key for one in caring.care_list(office.store) if one.rule == "E2")
+        assert listed.select_key(survey)
+        await press(pilot, "s")
+        await choose(pilot, "9")
+        await answer(pilot, "all is well")
+        await until_true(pilot, lambda: not any(one.rule == "E2" for one in caring.care_list(office.store)))
+
+        await press(pilot, "g")
+        await fill(pilot, what="No spare switch", owner="lee", due="+14")
+        await until_true(pilot, lambda: any(":gap." in one.key for one in caring.care_list(office.store)))
+        await press(pilot, "u")
+        await until_true(pilot, lambda: not any(":gap." in one.key for one in caring.care_list(office.store)))
+
+        await press(pilot, "enter")
+        await until(pilot, ClientScreen)
+    assert undo.undo(office.lee)
+
+
+async def test_an_offer_shows_its_figures(office: Office) -> None:
+    emergency(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "C")
+        await until(pilot, CareScreen)
+        notes = pilot.app.screen.query_one(LinesPane)
+        await until_true(pilot, lambda: "this visit:" in told(notes))
+        assert "1 visits of the last 90 days" in told(notes)
+        await press(pilot, "o")
+        await until(pilot, Choose)
+        await choose(pilot, "declined")
+        await answer(pilot, "too dear")
+        await until_true(pilot, lambda: caring.care_list(office.store) == [])
