@@ -47,6 +47,7 @@ GROUPS = {
     "travel": ("travel", "roads"),
     "levels": ("levels",),
     "care": ("care",),
+    "planning": ("plan",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
     "keymap": ("keymap",),

@@ -91,6 +91,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_ownership(day, stop),
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
+        *_target(day, stop, rules),
         *_overtime(day, route, stop, drives, rules),
         *_lunch(day, route, drives, rules),
         *_moved(day, stop, was, rules),
@@ -100,7 +101,9 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         findings.append(Finding("preferred", Level.FEASIBLE, text, cost=rules.not_preferred))
     extra = _extra_travel(day, stop, before, after, drives)
     waiting = max(0, stop.start - (before.end if before else stop.start)) - extra if before else 0
-    cost = sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
+    # who knows more than it needs is kept for what needs it; nothing to say about it
+    cost = rules.over_qualified if day.skills > stop.skills else 0.0
+    cost += sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
     leg = drives(before.place if before else day.home, stop.place)
     return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost, leg)
 
@@ -217,6 +220,15 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
     else:
         return []
     return [Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)]
+
+
+def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
+    """Late against the on-site target of a service level."""
+    if stop.due is None or stop.start <= stop.due:
+        return []
+    late = _minutes(stop.start - stop.due)
+    text = f"starts {late} min after the service level's {_clock(stop.due, day)}"
+    return [Finding("target", Level.WARNINGS, text, late, late * rules.late_target)]
 
 
 def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> list[Finding]:

@@ -18,6 +18,7 @@ class Stop:
     `access` are the opening spans of the site on the day: None where none are written down (always open), empty where
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
+    `due` is the moment by which a service level wants somebody on site.
     """
 
     visit_id: int
@@ -34,6 +35,7 @@ class Stop:
     preferred: str = ""
     owners: frozenset[int] | None = None
     owner: str = ""
+    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Rules:
     buffer_minutes: int = 30
     overlap: str = "block"
     late_promise: float = 10.0
+    late_target: float = 30.0
     travel: float = 1.0
     overtime: float = 3.0
     waiting: float = 0.3
@@ -65,6 +68,7 @@ class Rules:
     confirmed_moved: float = 60.0
     confirmed_moved_minute: float = 1.0
     not_preferred: float = 20.0
+    over_qualified: float = 5.0
     no_lunch: float = 60.0
 
 

@@ -1,0 +1,133 @@
+"""VROOM as the engine: a problem, or a part of it, in its terms, and its answer as a plan.
+
+pyvroom holds the interpreter while it works and redirects standard output in some of its calls: it belongs into the worker
+process and nowhere else (planning.md, The solver, Pitfalls).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import vroom
+
+from dispatch.planning.problem import Problem
+
+_MOST_PRIORITY = 100
+_PRIVATE = 100_000
+"""Skills from here on belong to one technician alone."""
+
+
+class VroomEngine:
+    """Solves parts of one problem. Times, places and skills are prepared once."""
+
+    name = "VROOM"
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._costs = np.array(problem.seconds, dtype=np.uint32)
+        durations = self._costs.copy()
+        visited = np.array(sorted({visit.place for visit in problem.visits}), dtype=np.intp)
+        if len(visited):
+            durations[np.ix_(visited, visited)] += problem.buffer
+        self._durations = durations
+        skills = {skill for technician in problem.technicians for skill in technician.skills}
+        skills |= {skill for visit in problem.visits for skill in visit.skills}
+        self._skills = {skill: number for number, skill in enumerate(sorted(skills), 1)}
+        self._numbers = {technician.id: number for number, technician in enumerate(problem.technicians)}
+        # moments may be epoch seconds; VROOM counts from the first of them, in 32 bits
+        moments = [technician.shift[0] for technician in problem.technicians]
+        moments += [window[0] for visit in problem.visits for window in visit.windows]
+        self._origin = min(moments, default=0)
+        dearest = max((visit.left_out for visit in problem.visits), default=1.0) or 1.0
+        self._priorities = [
+            max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))) for visit in problem.visits
+        ]
+
+    def solve(
+        self,
+        technicians: Sequence[int],
+        visits: Collection[int],
+        *,
+        level: int = 1,
+        lifted: Collection[int] = (),
+        held: Mapping[int, int] | None = None,
+    ) -> dict[int, list[int]]:
+        """Plan some visits for some technicians; what does not fit is left out.
+
+        Args:
+            technicians: indexes.
+            visits: indexes.
+            level: how thoroughly VROOM explores, 0 to 5.
+            lifted: visits whose dues do not cut their windows.
+            held: visits that stay with a technician.
+
+        Returns:
+            For each of `technicians` the indexes of visits in order.
+        """
+        given = vroom.Input()
+        given.set_durations_matrix("car", self._durations)
+        given.set_costs_matrix("car", self._costs)
+        given.add_vehicle([self._vehicle(index) for index in technicians])
+        given.add_job([job for index in visits if (job := self._job(index, index in lifted, held or {})) is not None])
+        solution = given.solve(exploration_level=level, nb_threads=1)
+        return self._routes(solution, technicians)
+
+    def _vehicle(self, index: int) -> vroom.Vehicle:
+        one = self._problem.technicians[index]
+        begins, ends = one.shift[0] - self._origin, one.shift[1] + one.overtime - self._origin
+        pauses = [
+            vroom.Break(
+                number,
+                time_windows=[
+                    vroom.TimeWindow(max(0, pause.earliest - self._origin), max(0, pause.latest - self._origin))
+                ],
+                service=pause.seconds,
+            )
+            for number, pause in enumerate(one.breaks, 1)
+            if pause.latest >= one.shift[0] and pause.earliest < one.shift[1]
+        ]
+        return vroom.Vehicle(
+            index + 1,
+            start=one.start,
+            end=one.end,
+            skills={self._skills[skill] for skill in one.skills} | {_PRIVATE + index},
+            time_window=vroom.TimeWindow(begins, max(begins + 1, ends)),
+            breaks=pauses,
+        )
+
+    def _job(self, index: int, lifted: bool, held: Mapping[int, int]) -> vroom.Job | None:
+        visit = self._problem.visits[index]
+        latest = None if lifted else min((due for due, _ in visit.dues), default=None)
+        windows = []
+        for opens, closes in visit.windows:
+            last = closes if latest is None else max(opens, min(closes, latest))
+            windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
+            if latest is not None and latest < closes:
+                break  # what opens later would be late
+        skills = {self._skills[skill] for skill in visit.skills}
+        if index in held:
+            skills.add(_PRIVATE + held[index])
+        elif visit.only is not None:
+            able = [self._numbers[name] for name in visit.only if name in self._numbers]
+            if len(able) != 1:
+                # VROOM knows no "one of these": the search tries them one by one (see `search.assigned`)
+                return None
+            skills.add(_PRIVATE + able[0])
+        return vroom.Job(
+            index + 1,
+            location=visit.place,
+            default_service=visit.service,
+            skills=skills,
+            priority=self._priorities[index],
+            time_windows=windows,
+        )
+
+    def _routes(self, solution: vroom.Solution, technicians: Sequence[int]) -> dict[int, list[int]]:
+        steps = np.asarray(solution._routes_numpy())  # plain memory: the other ways out go through standard output
+        routes: dict[int, list[int]] = {index: [] for index in technicians}
+        for vehicle, kind, job in zip(steps["vehicle_id"], steps["type"], steps["id"], strict=True):
+            word = kind.decode() if isinstance(kind, bytes) else str(kind)
+            if word.startswith("job"):
+                routes[int(vehicle) - 1].append(int(job) - 1)
+        return routes

@@ -1,0 +1,127 @@
+"""Why a visit stays out of a plan: what keeps it from each technician, and what giving way would place it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from dispatch.planning.judging import Timed, may_do, timed
+from dispatch.planning.problem import Plan, Problem, Technician, Visit
+
+HOURS = 3 * 3600
+"""So much past the shift is tried before it is said that the day is too short."""
+
+Named = Callable[[Technician], str]
+Clock = Callable[[int], str]
+
+
+class WhyNot(NamedTuple):
+    """`reasons` has a sentence for each technician, `relaxing` what would place it, each tried."""
+
+    visit: int
+    reasons: tuple[str, ...]
+    relaxing: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        parts = ["; ".join(self.reasons)]
+        parts += [f"it would fit {' or '.join(self.relaxing)}"] if self.relaxing else []
+        return ". ".join(part for part in parts if part)
+
+
+def why_not(problem: Problem, plan: Plan, visit: int, named: Named, clock: Clock) -> WhyNot:
+    """What keeps a visit out of a plan.
+
+    Args:
+        problem: the day.
+        plan: the plan without it.
+        visit: its index.
+        named: a technician in words.
+        clock: a moment in words.
+    """
+    reasons, relaxing = [], []
+    alike: dict[str, list[str]] = {}
+    for number, technician in enumerate(problem.technicians):
+        reason, ways = _with(problem, plan, visit, number, clock)
+        alike.setdefault(reason, []).append(named(technician))
+        relaxing += [f"with {named(technician)} {way}" for way in ways]
+    for reason, names in alike.items():
+        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        reasons.append(f"{shown}: {reason}")
+    if not problem.technicians:
+        reasons.append("nobody works on this day")
+    return WhyNot(visit, tuple(reasons), tuple(dict.fromkeys(relaxing))[:4])
+
+
+def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -> tuple[str, list[str]]:
+    """The reason that keeps a visit from one technician, and what of it could give way."""
+    technician, visit = problem.technicians[number], problem.visits[index]
+    missing = sorted(visit.skills - technician.skills)
+    if missing:
+        learned = replace(technician, skills=technician.skills | visit.skills)
+        ways = (
+            [f"if they knew {', '.join(missing)}"] if _fits(_one(problem, number, learned), plan, index, number) else []
+        )
+        return f"lacks {', '.join(missing)}", ways
+    if not may_do(technician, visit):
+        return "is not among those who may do it", []
+    if (found := _fits(problem, plan, index, number)) is not None:
+        dearer = round(found.price - _now(problem, plan, number))
+        return f"would cost {dearer} min, more than leaving it out", []
+    ways = []
+    reasons = []
+    late = _one(problem, number, replace(technician, overtime=technician.overtime + HOURS))
+    if (found := _fits(late, plan, index, number)) is not None:
+        over = -(-(found.home - technician.shift[1]) // 60)
+        reasons.append(f"home {over} min past the shift")
+        ways.append(f"{over} min past the shift")
+    open_all_day = replace(visit, windows=((technician.shift[0], technician.shift[1]),))
+    if (found := _fits(_other(problem, index, open_all_day), plan, index, number)) is not None:
+        at = found.starts[_place_of(found, plan, index, number, problem, open_all_day)]
+        reasons.append(f"only at {clock(at)}, outside its hours")
+        ways.append(f"at {clock(at)}, outside its hours")
+    if technician.breaks and _fits(_one(problem, number, replace(technician, breaks=())), plan, index, number):
+        reasons.append("no time left beside the break")
+        ways.append("without the break")
+    if problem.buffer and _fits(replace(problem, buffer=0), plan, index, number):
+        reasons.append("only without the buffer")
+        ways.append("without the buffer")
+    if technician.cap is not None and _fits(_one(problem, number, replace(technician, cap=None)), plan, index, number):
+        reasons.append("the day is as full as it may be")
+        ways.append("beyond the utilisation cap")
+    return " · ".join(reasons) or "no room in the day", ways
+
+
+def _fits(problem: Problem, plan: Plan, index: int, number: int) -> Timed | None:
+    """The cheapest timing of a technician's route with the visit in it, None where there is none."""
+    found = (timed(problem, number, order) for order in _orders(plan[number], index))
+    return min((one for one in found if one is not None), key=lambda one: one.price, default=None)
+
+
+def _place_of(found: Timed, plan: Plan, index: int, number: int, problem: Problem, visit: Visit) -> int:
+    """Which stop of a timing is the visit."""
+    relaxed = _other(problem, index, visit)
+    for place, order in enumerate(_orders(plan[number], index)):
+        if timed(relaxed, number, order) == found:
+            return place
+    return 0
+
+
+def _orders(route: tuple[int, ...], index: int) -> Iterable[tuple[int, ...]]:
+    return ((*route[:place], index, *route[place:]) for place in range(len(route) + 1))
+
+
+def _now(problem: Problem, plan: Plan, number: int) -> float:
+    route = timed(problem, number, plan[number])
+    return route.price if route is not None else 0.0
+
+
+def _one(problem: Problem, number: int, technician: Technician) -> Problem:
+    technicians = (*problem.technicians[:number], technician, *problem.technicians[number + 1 :])
+    return replace(problem, technicians=technicians)
+
+
+def _other(problem: Problem, index: int, visit: Visit) -> Problem:
+    return replace(problem, visits=(*problem.visits[:index], visit, *problem.visits[index + 1 :]))
