@@ -84,6 +84,16 @@ def placed_between(store: Store, start: int, end: int) -> list[Visit]:
     )
 
 
+def underway_before(store: Store, moment: int) -> list[Visit]:
+    """Visits of the two days before `moment` whose planned stay is over by then, and on which somebody still is."""
+    return _select(
+        store,
+        "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 172800 AND v.starts_at < ? AND v.ends_at <= ? "
+        "AND v.state IN ('en_route', 'on_site', 'closing_out')",
+        (moment, moment, moment),
+    )
+
+
 def queued(store: Store) -> list[Visit]:
     """All visits in the unscheduled queue and on hold, in no particular order."""
     return _select(store, "WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")

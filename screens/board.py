@@ -147,10 +147,14 @@ class BoardScreen(CrewDeeds):
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
-        if self._board is not None:
-            self._timeline.set_now(self.seat.now)
-            self._queue.set_now(self.seat.now)
-            self._show_head()
+        if self._board is None:
+            return
+        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
+            self.reload()  # with each minute the day is rolled forward anew
+            return
+        self._timeline.set_now(self.seat.now)
+        self._queue.set_now(self.seat.now)
+        self._show_head()
 
     def _show_head(self) -> None:
         board = self._board
@@ -158,6 +162,10 @@ class BoardScreen(CrewDeeds):
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
         if board.on_hold:
             parts.append(f"{len(board.on_hold)} on hold")
+        if board.late:
+            parts.append(f"{board.late} late")
+        if board.calls:
+            parts.append(f"{len(board.calls)} to call")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
         heard = self._app.ear.now

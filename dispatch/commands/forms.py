@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
@@ -29,9 +29,46 @@ def board_form(board: Board) -> dict[str, Any]:
         "zone": board.zone,
         "now": iso(board.now, board.zone),
         "distance_unit": board.unit,
-        "technicians": [_row_form(row, board) for row in board.rows],
+        "technicians": [_ahead_form(row, board) for row in board.rows],
         "unscheduled": [_queued_form(visit, board) for visit in board.queue],
         "on_hold": [_queued_form(visit, board) | {"reason": visit.reason} for visit in board.on_hold],
+        "calls": [call_form(call, board) for call in board.calls],
+    }
+
+
+def late_form(board: Board) -> dict[str, Any]:
+    """`dispatch late --json`."""
+    return {
+        "date": board.day.isoformat(),
+        "zone": board.zone,
+        "now": iso(board.now, board.zone),
+        "late": [
+            {"reference": visit.reference, "client": visit.client, "work": visit.work, "technician": row.name}
+            | {"state": visit.state.value, "start": _moment(visit.start, board.zone)}
+            | _projected_form(visit, board)
+            for row in board.rows
+            for visit in row.visits
+            if visit.late is not None
+        ],
+        "calls": [call_form(call, board) for call in board.calls],
+    }
+
+
+def call_form(call: CallAhead, board: Board) -> dict[str, Any]:
+    """A client to call before we arrive later than expected."""
+    zone = board.zone
+    return {
+        "reference": call.reference,
+        "client": call.client,
+        "technician": call.technician,
+        "contact": call.contact or None,
+        "phone": call.phone or None,
+        "expected": iso(call.expected, zone),
+        "arrival": None if call.absent else iso(call.arrival, zone),
+        "due": iso(call.due, zone),
+        "proposed": None if call.absent else iso(call.proposed, zone),
+        "unanswered": [iso(moment, zone) for moment in call.tried_at],
+        "with_lead": call.escalated,
     }
 
 
@@ -191,6 +228,28 @@ def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
             for visit in row.visits
         ],
         "leg_home": leg_form(row.leg_home, board.unit),
+    }
+
+
+def _ahead_form(row: BoardRow, board: Board) -> dict[str, Any]:
+    """What only the dispatcher and the lead see of a technician's day: how it will go, and how late that is (R5)."""
+    form = _row_form(row, board)
+    return form | {
+        "visits": [one | _projected_form(visit, board) for one, visit in zip(form["visits"], row.visits, strict=True)],
+        "home_at": _moment(row.home_at, board.zone),
+        "overtime_minutes": row.overtime // 60,
+    }
+
+
+def _projected_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
+    arrival, end = visit.projected or (None, None)
+    return {
+        "projected_start": _moment(arrival, board.zone),
+        "projected_end": _moment(end, board.zone),
+        "late_minutes": visit.late.minutes if visit.late else None,
+        "late_against": visit.late.against if visit.late else None,
+        "slack_minutes": None if visit.slack is None else visit.slack // 60,
+        "told": _moment(visit.told, board.zone),
     }
 
 

@@ -15,9 +15,10 @@ class Firm:
     `distance_unit` is `mi` or `km`, `clock_hours` 24 or 12, `first_weekday` 0 for Monday. `buffer_minutes` is the room
     between two visits, `test_minutes` the time for tests that every planned visit gets (close-out.md R1, R2).
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
-    the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise.
-    `default_shifts` and `default_lunch` stand in the form of a new technician, as they are typed. Addresses are looked up
-    at `geocoder_url`, by `geocoder_agent`; without both they are not.
+    the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
+    and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
+    stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
+    `geocoder_agent`; without both they are not.
     """
 
     name: str = "My firm"
@@ -32,6 +33,7 @@ class Firm:
     test_minutes: int = 15
     overlap: str = "block"
     late_minutes: int = 10
+    running_over_minutes: int = 10
     default_shifts: str = "mon-fri 08:00-17:00"
     default_lunch: str = ""
     geocoder_url: str = ""

@@ -544,7 +544,8 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("buffer_minutes", "Buffer, minutes", "30"),
         Blank("test_minutes", "Time for tests, minutes", "15"),
         Blank("overlap", "Overlapping visits", "block, warn or allow"),
-        Blank("late_minutes", "Late from, minutes", "10"),
+        Blank("late_minutes", "Late beyond, minutes", "10"),
+        Blank("running_over_minutes", "Running over beyond, minutes", "10"),
         Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
         Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
@@ -588,6 +589,7 @@ class SettingsShelf(Shelf[FirmRecord]):
             "test_minutes": str(firm.test_minutes),
             "overlap": firm.overlap,
             "late_minutes": str(firm.late_minutes),
+            "running_over_minutes": str(firm.running_over_minutes),
             "default_shifts": firm.default_shifts,
             "default_lunch": firm.default_lunch,
             "geocoder_url": firm.geocoder_url,
@@ -623,12 +625,13 @@ class SettingsShelf(Shelf[FirmRecord]):
             "test_minutes": reading.whole("test_minutes", 0, 240),
             "overlap": reading.choice("overlap", ("block", "warn", "allow"), "block"),
             "late_minutes": reading.whole("late_minutes", 0, 240),
+            "running_over_minutes": reading.whole("running_over_minutes", 0, 240),
             "default_shifts": reading.text("default_shifts", limits.LINE),
             "default_lunch": reading.text("default_lunch"),
             "geocoder_url": reading.text("geocoder_url"),
             "geocoder_agent": reading.text("geocoder_agent"),
         }
-        for name in ("buffer_minutes", "test_minutes", "late_minutes"):
+        for name in ("buffer_minutes", "test_minutes", "late_minutes", "running_over_minutes"):
             if values[name] is None and not reading.raw(name):
                 reading.fault(name, "is missing")
         faults += reading.faults
