@@ -99,6 +99,16 @@ def queued(store: Store) -> list[Visit]:
     return _select(store, "WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
 
 
+def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
+    """Who has been at a visit's site before: by technician, how many visits they did there, and how many of its job."""
+    rows = store.all(
+        "SELECT a.staff_id, count(*), sum(v.job_id = ?) FROM assignment a JOIN visit v ON v.id = a.visit_id "
+        "WHERE v.site_id = ? AND v.id <> ? AND v.state IN ('closed', 'left_open') GROUP BY a.staff_id",
+        (visit.job_id, visit.site_id, visit.id),
+    )
+    return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
+
+
 def follow_ups(store: Store, visit_id: int) -> list[Visit]:
     """The visits that were booked to follow this one."""
     return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))

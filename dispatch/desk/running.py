@@ -26,6 +26,7 @@ class RunningDay(NamedTuple):
 
     stops: tuple[Course, ...]
     projection: Projection
+    conditions: Conditions
 
     def span_of(self, visit_id: int) -> tuple[int, int] | None:
         """When a visit takes its technician: as it was where it is over, else as projected. None: it does not."""
@@ -35,8 +36,9 @@ class RunningDay(NamedTuple):
         stop = next((one for one in self.stops if one.visit_id == visit_id), None)
         if stop is None:
             return None
-        if stop.over and stop.arrived is not None and stop.left is not None:
-            return stop.arrived, max(stop.left, stop.arrived + 60)
+        if stop.over and stop.begun is not None and stop.left is not None:
+            began = stop.arrived if stop.arrived is not None else stop.begun
+            return began, max(stop.left, began + 60)
         return stop.start, stop.end
 
 
@@ -68,7 +70,7 @@ def running_day(technician: Technician, day: Day, *, without: int | None = None)
         late_minutes=day.firm.late_minutes,
         over_minutes=day.firm.running_over_minutes,
     )
-    return RunningDay(tuple(stops), project(stops, day.now, conditions))
+    return RunningDay(tuple(stops), project(stops, day.now, conditions), conditions)
 
 
 def still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:

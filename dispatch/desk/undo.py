@@ -7,8 +7,9 @@ from typing import Any
 
 from db import audit, changes, people, visits
 from db.changes import Change, Picture
+from db.store import Store
 from db.unit import Unit
-from dispatch.desk import routing
+from dispatch.desk import calling, routing
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
@@ -48,14 +49,17 @@ def picture_of(visit: Visit) -> dict[str, Any]:
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit]) -> None:
     """Keep what was just done to these visits, so that it can be taken back."""
-    pictures = []
+    changes.remember(unit, seat.staff.id, seat.now, label, pictures(seat.store, before))
+
+
+def pictures(store: Store, before: Sequence[Visit]) -> list[Picture]:
+    """How some visits stood in the plan, and how they stand now."""
+    found = []
     for visit in before:
-        after = visits.visit_by_id(seat.store, visit.id)
+        after = visits.visit_by_id(store, visit.id)
         if after is not None:
-            pictures.append(
-                Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version)
-            )
-    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+            found.append(Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version))
+    return found
 
 
 def undo(seat: Seat) -> str:
@@ -92,7 +96,10 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     """Put every record of a change back (or forward), all of them or none."""
     for picture in change.pictures:
         if picture.entity != "visit":
-            turned = keeping.turn(seat, unit, picture, back=back)
+            if picture.entity == calling.ENTITY:
+                turned = calling.turn(unit, picture, back=back)
+            else:
+                turned = keeping.turn(seat, unit, picture, back=back)
             if turned is None:
                 raise Refusal(_built_on_record(seat, change, picture))
             changes.same_again(unit, seat.store, picture.entity, picture.id, *turned)

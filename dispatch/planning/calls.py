@@ -40,15 +40,15 @@ class DueCall(NamedTuple):
         return -(-self.arrival // _FULL) * _FULL
 
 
-def expected_at(stop: Course, calls: Iterable[Call]) -> tuple[int, bool]:
-    """When the client expects us, and whether they were promised it in a call that was answered.
+def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
+    """When the client of a visit that is planned to begin at `planned` expects us, and whether a call told them so.
 
     What was promised for another time altogether (more than half a day away from the plan) is of an older plan.
     """
     for call in sorted(calls, key=lambda one: one.id, reverse=True):
-        if call.promised is not None and abs(call.promised - stop.start) < 12 * 3600:
+        if call.promised is not None and abs(call.promised - planned) < 12 * 3600:
             return call.promised, call.outcome is Outcome.ANSWERED
-    return stop.start, False
+    return planned, False
 
 
 def due_calls(
@@ -67,7 +67,7 @@ def due_calls(
         if stop.arrived is not None or stop.over:
             continue
         own = sorted(calls.get(visit_id, ()), key=lambda one: one.id)
-        expected, promised = expected_at(stop, own)
+        expected, promised = expected_at(stop.start, own)
         behind = ahead.arrival - expected
         if behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE):
             continue

@@ -109,18 +109,19 @@ def in_course(stops: Iterable[Course]) -> list[Course]:
     )
 
 
-def project(stops: Sequence[Course], now: int, conditions: Conditions) -> Projection:
+def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplanned: int | None = None) -> Projection:
     """Roll a technician's day forward.
 
     Args:
         stops: the day's stops in course (`in_course`), without those that were cancelled or ended before anybody set out.
         now: the present instant.
         conditions: shift, lunch, absences and the way home.
+        unplanned: a visit that is tried among them: whether the plan has room for lunch is asked without it.
     """
     day_over = now >= conditions.day_ends_at
     free = conditions.free_at
     begins = conditions.shift[0] if free is None and conditions.shift is not None else free
-    lunch = _Lunch(stops, begins, conditions)
+    lunch = _Lunch([stop for stop in stops if stop.visit_id != unplanned], begins, conditions)
     found: list[Projected] = []
     for stop in stops:
         if stop.over:
