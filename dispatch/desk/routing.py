@@ -11,12 +11,21 @@ from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.handing_over import owners_of
-from dispatch.desk.running import Day, RunningDay, access_on, running_day, still_underway
+from dispatch.desk.running import (
+    Day,
+    RunningDay,
+    Spans,
+    access_of,
+    access_on,
+    by_technician,
+    running_day,
+    still_underway,
+)
 from dispatch.desk.seat import Seat
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.people import Hours, Technician
+from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
@@ -40,12 +49,15 @@ def rules_of(firm: Firm) -> Rules:
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
     owners = owners_of(store, [visit.id]).get(visit.id)
-    stop = stop_at(visit, start, end, doors.access_hours(store, visit.site_id).get(visit.site_id))
+    hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
+    stop = stop_at(
+        visit, start, end, None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
+    )
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
 
 
-def stop_at(visit: Visit, start: int, end: int, hours: Iterable[Hours] | None) -> Stop:
-    """A visit as a stop from `start` to `end`, at a site with these opening hours (None: always open)."""
+def stop_at(visit: Visit, start: int, end: int, access: Spans | None) -> Stop:
+    """A visit as a stop from `start` to `end`, at a site with these opening spans (None: always open)."""
     return Stop(
         visit_id=visit.id,
         client=visit.client,
@@ -53,7 +65,7 @@ def stop_at(visit: Visit, start: int, end: int, hours: Iterable[Hours] | None) -
         end=end,
         place=visit.place,
         skills=visit.skills,
-        access=None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone),
+        access=access,
         promised=visit.promised,
         pinned=visit.pinned,
         confirmed=visit.state is State.CONFIRMED,
@@ -90,12 +102,13 @@ def running_on(
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     now = store.clock.now()
+    placed = visits.placed_between(store, starts_at, ends_at)
     read = Day(
         day,
         firm,
         now,
-        visits.placed_between(store, starts_at, ends_at),
-        doors.access_hours(store),
+        by_technician(placed),
+        access_of(placed, doors.access_hours(store), day),
         legs.legs_of_day(store, day),
         drives_on(store, day),
         still_underway(store, starts_at, now),
@@ -109,7 +122,7 @@ def running_on(
 
 def _technician_day(technician: Technician, read: Day, without: int | None) -> TechnicianRunning:
     running = running_day(technician, read, without=without)
-    by_id = {visit.id: visit for visit in read.placed}
+    by_id = {visit.id: visit for visit in read.own.get(technician.id, ())}
     own = tuple(by_id[stop.visit_id] for stop in running.stops)
     spans = ((visit, running.span_of(visit.id)) for visit in own)
     day = TechnicianDay(

@@ -19,6 +19,7 @@ from dispatch.model.visits import Assignment, Visit
 from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
 
 Drive = Callable[[Place | None, Place | None], Leg]
+Spans = tuple[tuple[int, int], ...]
 
 
 class RunningDay(NamedTuple):
@@ -43,13 +44,17 @@ class RunningDay(NamedTuple):
 
 
 class Day(NamedTuple):
-    """What of a day is read once for all technicians. `targets` are the latest arrivals that service levels allow."""
+    """What of a day is read once for all technicians.
+
+    `own` are the visits of each technician by start, `access` the opening spans of the sites that have any, `free_at` when
+    technicians get free who are still on a visit of the day before, `targets` the latest arrivals that service levels allow.
+    """
 
     day: datetime.date
     firm: Firm
     now: int
-    placed: Sequence[Visit]
-    access: Mapping[int, tuple[Hours, ...]]
+    own: Mapping[int, Sequence[Visit]]
+    access: Mapping[int, Spans]
     legs: Mapping[int, Mapping[int, Leg]]
     drive: Drive
     free_at: Mapping[int, int]
@@ -58,8 +63,7 @@ class Day(NamedTuple):
 
 def running_day(technician: Technician, day: Day, *, without: int | None = None) -> RunningDay:
     """A technician's day rolled forward to its end, leaving out the visit `without`."""
-    own = [visit for visit in day.placed if visit.assignment_of(technician.id) is not None]
-    stops, leg_home = _courses(technician, own, day, without)
+    stops, leg_home = _courses(technician, day.own.get(technician.id, ()), day, without)
     conditions = Conditions(
         day_ends_at=day_bounds(day.day, day.firm.zone)[1],
         shift=shift_of(technician, day.day, day.firm.zone),
@@ -101,7 +105,22 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
     return drive
 
 
-def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> tuple[tuple[int, int], ...]:
+def by_technician(placed: Iterable[Visit]) -> dict[int, list[Visit]]:
+    """Visits by who is on them; one with a crew stands with each."""
+    found: dict[int, list[Visit]] = {}
+    for visit in placed:
+        for part in visit.assignments:
+            found.setdefault(part.technician_id, []).append(visit)
+    return found
+
+
+def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
+    """The opening spans on a day of the sites of some visits, by site; a site that is always open is not in it."""
+    zones = {visit.site_id: visit.zone for visit in found if visit.site_id in hours}
+    return {site_id: access_on(hours[site_id], day, zone) for site_id, zone in zones.items()}
+
+
+def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
     """The opening spans of a site on a day, as instants."""
     return tuple(
         (at_local(day, opening.opens, zone), at_local(day, opening.closes, zone))
@@ -122,9 +141,7 @@ def _courses(
     before_planned = {after.id: before.id for before, after in zip((None, *planned), planned, strict=False) if before}
     by_id = {visit.id: visit for visit in own}
     stops = in_course(
-        _course(
-            visit, part, access_on(day.access.get(visit.site_id, ()), day.day, visit.zone), day.targets.get(visit.id)
-        )
+        _course(visit, part, day.access.get(visit.site_id), day.targets.get(visit.id))
         for visit in own
         if (part := visit.assignment_of(technician.id)) is not None and visit.id != without and _takes(visit, part)
     )
@@ -150,7 +167,7 @@ def _takes(visit: Visit, part: Assignment) -> bool:
     return visit.state in OCCUPYING or part.depart_at is not None or part.check_in_at is not None
 
 
-def _course(visit: Visit, part: Assignment, access: tuple[tuple[int, int], ...], target: int | None) -> Course:
+def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> Course:
     assert visit.starts_at is not None
     assert visit.ends_at is not None
     over = visit.state in ENDED or part.check_out_at is not None

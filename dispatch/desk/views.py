@@ -9,13 +9,22 @@ from db import calls, doors, legs, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
-from dispatch.desk.running import Day, RunningDay, access_on, drive_lazily, running_day, still_underway
+from dispatch.desk.running import (
+    Day,
+    RunningDay,
+    Spans,
+    access_of,
+    by_technician,
+    drive_lazily,
+    running_day,
+    still_underway,
+)
 from dispatch.desk.shifts import lunch_of, shift_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
-from dispatch.model.people import Absence, Hours, Technician
+from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
@@ -42,14 +51,14 @@ def board(store: Store, day: datetime.date) -> Board:
         waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
         technicians = people.technicians(store)
         done = tallies(store, [visit.id for visit in placed])
-        access = doors.access_hours(store)
+        access = access_of((*placed, *waiting), doors.access_hours(store), day)
         ring = doors.whom_to_ring(store)
         day_legs = legs.legs_of_day(store, day)
         called = calls.calls_since(store, starts_at - CALLS_COUNT_FOR)
         now = store.clock.now()
-        running = Day(
-            day, firm, now, placed, access, day_legs, drive_lazily(store, day), still_underway(store, starts_at, now)
-        )
+        own = by_technician(placed)
+        underway = still_underway(store, starts_at, now)
+        running = Day(day, firm, now, own, access, day_legs, drive_lazily(store, day), underway)
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
@@ -59,10 +68,9 @@ def board(store: Store, day: datetime.date) -> Board:
     rows = []
     for technician in technicians:
         own_legs = day_legs.get(technician.id, {})
-        own = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
         row = _row(
             technician,
-            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
+            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own.get(technician.id, ())),
             own_legs,
             day,
             firm,
@@ -186,7 +194,7 @@ def _card(
     leg: Leg | None,
     technician_id: int | None,
     tally: Tally | None,
-    access: Mapping[int, tuple[Hours, ...]],
+    access: Mapping[int, Spans],
     ring: Mapping[int, tuple[str, str]],
 ) -> BoardVisit:
     parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
@@ -213,7 +221,7 @@ def _card(
         end=visit.ends_at,
         wanted_on=visit.wanted_on,
         promised=visit.promised,
-        access=access_on(access.get(visit.site_id, ()), day, visit.zone),
+        access=access.get(visit.site_id, ()),
         skills=tuple(sorted(visit.skills)),
         emergency=visit.emergency,
         pinned=visit.pinned,

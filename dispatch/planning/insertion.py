@@ -111,7 +111,9 @@ def _ways(running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) 
     begun = [one for one in running.stops if one.over or one.begun is not None]
     ahead = running.stops[len(begun) :]
     known = {one.visit_id: one for one in running.day.stops}
-    before = {one.visit_id: _judge(running.day, known[one.visit_id], one, drives, rules) for one in ahead}
+    # lunch is judged once, with the emergency
+    alone = replace(running.day, lunch=None)
+    before = {one.visit_id: _judge(alone, known[one.visit_id], one, drives, rules) for one in ahead}
     return [
         _way(running, begun, ahead[:place], ahead[place:], stop, drives, rules, now, before)
         for place in range(len(ahead) + 1)
@@ -138,15 +140,17 @@ def _way(
     own = check(replace(day, stops=(*stays, *moved)), placed, drives, rules)
     findings, cost = list(own.findings), own.cost
     pushed = []
-    for course, other in zip((*first, *later), moved, strict=True):
+    for number, (course, other) in enumerate(zip((*first, *later), moved, strict=True), 1):
         was = known[course.visit_id]
-        if other.start - was.start >= MINUTE:
+        if other is was and number < len(moved):
+            continue  # it stands where it stood; only the last one may get home at another time
+        if other is not was:
             pushed.append(_push(was, other, rolled))
             if (reason := running.held.get(course.visit_id)) is not None:
                 minutes = pushed[-1].minutes
                 findings.append(Finding("pin", Level.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes))
         # everything else of the day stands as it would, so that only the last stop answers for the way home
-        others = replace(day, stops=(*stays, placed, *(one for one in moved if one is not other)))
+        others = replace(day, lunch=None, stops=(*stays, placed, *(one for one in moved if one is not other)))
         found = _judge(others, other, course, drives, rules)
         known_texts = {finding.text for finding in before[course.visit_id].findings}
         findings += [
