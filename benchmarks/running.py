@@ -43,7 +43,10 @@ def main() -> None:
                 ("candidates", lambda: schedule.candidates(store, "NEW", DAY)),
                 ("emergency", lambda: emergency.ways(store, "NEW")),
                 ("board", lambda: views.board(store, DAY)),
-                ("one position judged", lambda: schedule.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE))),
+                (
+                    "one position judged",
+                    lambda: schedule.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
+                ),
             ):
                 measure(name, measured)
 

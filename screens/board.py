@@ -19,6 +19,7 @@ from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.crew_deeds import CrewDeeds
+from screens.running_deeds import RunningDeeds
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
@@ -42,7 +43,7 @@ PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 
 
-class BoardScreen(CrewDeeds):
+class BoardScreen(CrewDeeds, RunningDeeds):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -65,7 +66,7 @@ class BoardScreen(CrewDeeds):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
-        "view.pane", "change.undo", "view.next", "screen.keys",
+        "screen.calls", "view.pane", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the selected visit"),

@@ -17,12 +17,14 @@ from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.board import BoardScreen
 from screens.book import BookScreen
+from screens.calls import CallsScreen
 from screens.client import ClientScreen
 from screens.crew_deeds import CrewDeeds
 from screens.day import DayScreen
 from screens.keys import sentence_of
 from screens.log import LogScreen
 from screens.prices import PricesScreen
+from screens.running_deeds import CallDeeds, RunningDeeds
 from screens.seated import SeatedScreen
 from screens.stay_deeds import StayDeeds
 from screens.terms import TermsScreen
@@ -34,7 +36,9 @@ from widgets.timeline import Timeline
 ROOT = Path(__file__).parents[1]
 PLACES = (
     ("Everywhere", (DispatchApp, SeatedScreen, LeanScreen)),
-    ("The board", (BoardScreen, CrewDeeds)),
+    ("The board", (BoardScreen, CrewDeeds, RunningDeeds)),
+    ("The board and the visit log", (CallDeeds,)),
+    ("Calling ahead", (CallsScreen,)),
     ("The timeline, and a visit in hand", (Timeline,)),
     ("Lists: the queue, my day, a checklist, the log", (LineList,)),
     ("My day", (DayScreen,)),

@@ -227,21 +227,11 @@ def _call_line(call: CallAhead, board: Board) -> str:
         f"  by {_clock(call.due, board)}",
         pad(call.reference, 7),
         pad(call.client, 26),
-        pad(" ".join(part for part in (call.contact, call.phone) if part) or "no phone number", 30),
-        f"expects us {_clock(call.expected, board)}",
-        call_words(call, board.zone, board.hours24),
+        show(call.phone) or "no phone number",
+        show(call.contact),
+        f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
     ]
-    return "  ".join(parts)
-
-
-def call_words(call: CallAhead, zone: str, hours24: bool) -> str:
-    """What a client is to be told, and what was tried already."""
-    words = f"{show(call.technician)} is away" if call.absent else f"new time {clock_text(call.arrival, zone, hours24)}"
-    if call.tried_at:
-        words += f" · no answer {clock_text(call.tried_at[-1], zone, hours24)}, {show(call.tried_by)}"
-    if call.escalated:
-        words += " · with the lead"
-    return words
+    return "  ".join(part for part in parts if part)
 
 
 def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from db import doors, legs, people, settings, visits
 from db.legs import HOME
@@ -32,6 +32,9 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
 
+WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
+"""The names of the weights, each a setting of the firm."""
+
 TravelDay = tuple[int, datetime.date]
 """A technician's id and a date."""
 
@@ -43,7 +46,8 @@ def travel() -> Chain:
 
 def rules_of(firm: Firm) -> Rules:
     """The checker's rules as the firm has set them."""
-    return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap)
+    weights = {name: getattr(firm, f"weight_{name}") for name in WEIGHTS}
+    return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap, **weights)
 
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:

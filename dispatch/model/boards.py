@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
+from dispatch.model.instants import clock_text
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.states import Review, State
+from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
 
@@ -88,6 +90,14 @@ class CallAhead(NamedTuple):
     tried_by: str = ""
     escalated: bool = False
     absent: bool = False
+
+    def words(self, zone: str, hours24: bool = True) -> str:
+        """What the client is to be told, and what was tried already."""
+        name = show(self.technician)
+        said = f"{name} is away" if self.absent else f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
+        if self.tried_at:
+            said += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
+        return f"{said} · with the lead" if self.escalated else said
 
 
 class BoardRow(NamedTuple):

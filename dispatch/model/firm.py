@@ -18,7 +18,8 @@ class Firm:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
-    `geocoder_agent`; without both they are not.
+    `geocoder_agent`; without both they are not. `weight_…` are the weights of the checker's rules (planning.md,
+    Feasibility in words), named as the fields of `Rules`.
     """
 
     name: str = "My firm"
@@ -34,6 +35,15 @@ class Firm:
     overlap: str = "block"
     late_minutes: int = 10
     running_over_minutes: int = 10
+    weight_late_promise: float = 10.0
+    weight_travel: float = 1.0
+    weight_overtime: float = 3.0
+    weight_waiting: float = 0.3
+    weight_buffer_eaten: float = 2.0
+    weight_confirmed_moved: float = 60.0
+    weight_confirmed_moved_minute: float = 1.0
+    weight_not_preferred: float = 20.0
+    weight_no_lunch: float = 60.0
     default_shifts: str = "mon-fri 08:00-17:00"
     default_lunch: str = ""
     geocoder_url: str = ""
