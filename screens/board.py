@@ -372,7 +372,8 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         zone, hours24 = self._board.zone, self._board.hours24
         rows = [
             Row(
-                f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value}",
+                f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value:8}"
+                f"  cost {candidate.cost:.0f}",
                 f"{candidate.technician_id} {candidate.start}",
                 candidate.words,
             )

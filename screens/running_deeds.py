@@ -70,7 +70,7 @@ class RunningDeeds(CallDeeds):
             return
         rows = [
             Row(
-                f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value}",
+                f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
                 str(number),
                 way.words(zone, hours24),
             )

@@ -185,4 +185,7 @@ def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | 
         arrived=part.check_in_at,
         left=left,
         over=over,
+        rested=sum(
+            one.ends_at - one.starts_at for one in part.segments if one.kind == "break" and one.ends_at is not None
+        ),
     )

@@ -19,7 +19,6 @@ from dispatch.planning.projection import Conditions, Course, Projected, Projecti
 MINUTE = 60
 _OWN = frozenset({"access", "shift", "absence", "promise", "target", "overtime", "confirmed", "pin"})
 """Rules that a pushed stop breaks by itself. The gaps between two stops are judged with the emergency."""
-_RANK = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +102,9 @@ def insertions(days: Iterable[Running], stop: Stop, drives: Drives, rules: Rules
     return sorted(best, key=lambda one: (*_key(one), one.name))
 
 
-def _key(insertion: Insertion) -> tuple[int, float, int]:
-    return _RANK[insertion.level], insertion.score, insertion.start
+def _key(insertion: Insertion) -> tuple[bool, float, int]:
+    # an emergency does not wait for a way without warnings: what they cost is in the score
+    return insertion.level is Level.BLOCKED, insertion.score, insertion.start
 
 
 def _ways(running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) -> list[Insertion]:

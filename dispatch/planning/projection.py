@@ -7,9 +7,9 @@ Everything here is a named tuple, because the board's first frame waits for it. 
   ends, or now where that has passed.
 - *Ahead*: the technician sets out when the stop before ends, and not before now; nobody comes before the planned start,
   before the promised window opens, or while the site is closed. An unknown drive takes no time, and the stop is not `sure`.
-- *Lunch* that is not taken yet is taken in the first wait that holds it; where there is none, before the stop after which
-  it would be too late, and after its window at once. It pushes nothing on a day whose plan has no room for it, or on which
-  an absence falls into its window.
+- *Lunch* counts as taken where a wait that has passed held it, or a break as long was clocked. Else it is taken in the
+  first wait that holds it; where there is none, before the stop after which it would be too late, and after its window at
+  once. It pushes nothing on a day whose plan has no room for it, or on which an absence falls into its window.
 - An *absence* is over before the technician sets out: a stay or a drive that would touch one comes after it.
 """
 
@@ -28,7 +28,8 @@ class Course(NamedTuple):
 
     `start`..`end` is the planned stay with the test allowance; `leg` the seconds of the drive to it from the stop before
     it *in course*, None where unknown. `access` are the opening spans of the site (None or empty: always open). `target`
-    is the latest arrival that a service level allows. `over`: the stay has ended; `left` says when.
+    is the latest arrival that a service level allows. `over`: the stay has ended; `left` says when. `rested` are the
+    seconds of breaks that were clocked during it.
     """
 
     visit_id: int
@@ -42,6 +43,7 @@ class Course(NamedTuple):
     arrived: int | None = None
     left: int | None = None
     over: bool = False
+    rested: int = 0
 
     @property
     def begun(self) -> int | None:
@@ -162,7 +164,9 @@ class _Lunch:
         )
 
     def before(self, stop: Course) -> None:
-        """Take it to have been taken, if there was room for it before a stop that has begun."""
+        """Take it to have been taken, if there was room for it before a stop that has begun, or a break as long in it."""
+        if self.lunch is not None and stop.rested >= self.lunch.seconds:
+            self.owed = False
         begun = stop.departed
         if begun is None and stop.arrived is not None:
             begun = stop.arrived - (stop.leg or 0)

@@ -295,3 +295,8 @@ def test_on_the_morning_of_a_day_that_is_possible_the_projection_is_the_plan(dra
     projection = project(fresh, at("6:00"), day())
     assert [(one.arrival, one.end) for one in projection.stops] == [(one.start, one.end) for one in fresh]
     assert all(one.late is None for one in projection.stops)
+
+
+def test_a_break_that_was_clocked_is_lunch() -> None:
+    slow = (stop(1, "9:00", "11:30", arrived="9:00", rested=1800), stop(2, "12:30", "14:00"))
+    assert times(went(*slow, now="12:10", lunch=LUNCH)) == ["09:00-12:10", "12:30-14:00"]
