@@ -17,7 +17,7 @@ from dispatch.model.travel import Place
 _CLIENT = "SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes FROM client"
 _SITE = """
   SELECT id, client_id, name, address, zone, lat, lon, access_notes, one_way_distance, one_way_minutes,
-    one_way_provenance, version FROM site
+    one_way_provenance, version, place_source, place_precision FROM site
 """
 _SITE_ORDER = "ORDER BY name COLLATE NOCASE, id"
 
@@ -127,6 +127,7 @@ def add_site(
     one_way_minutes: int | None = None,
     one_way_provenance: str = "unknown",
     place_source: str = "",
+    place_precision: str = "",
 ) -> int:
     """Add a site; returns the id. One-way figures are from the depot, in the rate card's unit (charges.md B17).
 
@@ -137,21 +138,29 @@ def add_site(
         0, client_id, name, address, zone, place, tuple(access), access_notes, tuple(services),
         one_way_distance, one_way_minutes, one_way_provenance,
     )  # fmt: skip
-    site_id = unit.insert("site", client_id=client_id, place_source=place_source, **_site_columns(new))
+    site_id = unit.insert(
+        "site",
+        client_id=client_id,
+        place_source=place_source,
+        place_precision=place_precision,
+        **_site_columns(new),
+    )
     _write_access(unit, site_id, new.access)
     _write_services(unit, site_id, new.services)
     unit.audit("site", site_id, client=client_id, **_site_picture(new))
     return site_id
 
 
-def update_site(unit: Unit, before: Site, after: Site, place_source: str | None = None) -> int:
+def update_site(
+    unit: Unit, before: Site, after: Site, place_source: str | None = None, place_precision: str = ""
+) -> int:
     """Take over what `after` says differently; returns the new version. A site stays with its client.
 
     Raises:
         Stale: somebody else changed the record since `before` was read.
         Refused: the client has another site of that name.
     """
-    source = {} if place_source is None else {"place_source": place_source}
+    source = {} if place_source is None else {"place_source": place_source, "place_precision": place_precision}
     version = unit.update("site", before.id, before.version, **_site_columns(after), **source)
     if before.access != after.access:
         unit.execute("DELETE FROM site_access WHERE site_id = ?", (before.id,))
@@ -236,7 +245,8 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
         services.setdefault(site_id, []).append(name)
     found = []
     for row in rows:
-        site_id, client_id, name, address, zone, lat, lon, access_notes, distance, minutes, provenance, version = row
+        site_id, client_id, name, address, zone, lat, lon, access_notes, *more = row
+        distance, minutes, provenance, version, source, precision = more
         found.append(
             Site(
                 id=site_id,
@@ -252,6 +262,8 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
                 one_way_minutes=minutes,
                 one_way_provenance=provenance,
                 version=version,
+                place_source=source,
+                place_precision=precision,
             )
         )
     return found

@@ -26,6 +26,12 @@ def legs_of_day(store: Store, day: datetime.date) -> dict[int, dict[int, Leg]]:
     return legs
 
 
+def days_from(store: Store, day: datetime.date) -> list[datetime.date]:
+    """The days from `day` on that have legs."""
+    rows = store.all("SELECT DISTINCT day FROM leg WHERE day >= ? ORDER BY day", (day.isoformat(),))
+    return [datetime.date.fromisoformat(found) for (found,) in rows]
+
+
 def set_legs(unit: Unit, technician_id: int, day: datetime.date, legs: Mapping[int, Leg]) -> None:
     """Replace the legs of one technician's day."""
     unit.execute("DELETE FROM leg WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))

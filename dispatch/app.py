@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import gc
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App
@@ -19,6 +19,9 @@ from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 from widgets.themes import THEMES
+
+if TYPE_CHECKING:
+    from dispatch.desk.personal import Personal
 
 WATCH_SECONDS = 0.1
 """How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
@@ -65,11 +68,20 @@ class DispatchApp(App[None]):
     """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
+    ENABLE_COMMAND_PALETTE = False  # Textual's own offers what is not for everybody; `screens.deeds` is ours
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
         Binding("2", "mode('day')", "My day", id="mode.day", tooltip="the technician's day"),
         Binding("3", "mode('log')", "Log", id="mode.log", tooltip="the lead's day"),
         Binding("4", "mode('book')", "Book", id="mode.book", tooltip="clients, sites, technicians, absences, staff"),
+        Binding(
+            "J",
+            "jump",
+            "Jump",
+            id="program.jump",
+            tooltip="go to a technician, client, site or reference by some letters",
+        ),
+        Binding("ctrl+p", "palette", "Palette", id="program.palette", tooltip="find what can be done here by words"),
         Binding("ctrl+q", "quit", "Quit", id="program.quit", priority=True, tooltip="leave the program"),
     ]
 
@@ -80,8 +92,16 @@ class DispatchApp(App[None]):
         *,
         day: datetime.date | None = None,
         technician: str | None = None,
-        ascii_only: bool = False,
+        ascii_only: bool | None = None,
+        personal: Personal | None = None,
+        restricted: bool = False,
     ) -> None:
+        """
+        Args:
+            ascii_only: None is as the person has set it.
+            personal: what the person has set for themselves; None reads and keeps nothing.
+            restricted: a seat over SSH: no palette, no jumping, nothing of the machine.
+        """
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
         super().__init__()
@@ -91,7 +111,8 @@ class DispatchApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
-        self.set_reactive(App.theme, THEMES[0].name)
+        chosen = personal.theme if personal is not None else ""
+        self.set_reactive(App.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
         """Who sits here, at which store."""
@@ -101,12 +122,25 @@ class DispatchApp(App[None]):
         """Whose day the second mode shows; None: one's own."""
         self.ear = Ear(seat)
         """What others do meanwhile."""
-        self.ascii_only = ascii_only
+        self.personal = personal
+        """What the person has set; None where nothing is kept."""
+        self.restricted = restricted
+        """Whether this is a seat over SSH."""
+        self.keymap: dict[str, str] = {}
+        """Keys that the person has set, by binding id."""
+        self.ascii_only = ascii_only if ascii_only is not None else personal is not None and personal.ascii
         """Draw with ASCII characters only."""
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
-        return _SCREENS[self.DEFAULT_MODE]()
+        screen = _SCREENS[self.DEFAULT_MODE]()
+        if self.personal is not None and self.personal.keys:
+            from screens.keymap import judged
+
+            # as far as this screen goes; the others are not imported before there is something to see
+            self.keymap, _ = judged(self.personal.keys, type(self), all_places=False)
+            self.set_keymap(self.keymap)
+        return screen
 
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
@@ -114,6 +148,8 @@ class DispatchApp(App[None]):
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(WATCH_SECONDS, self._watch)
         self.set_interval(CLOCK_SECONDS, self._tick)
+        if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
+            self.call_after_refresh(self._judge_settings)
         if Role.LEAD in self.seat.staff.roles:
             self.call_after_refresh(self._set_up)
         if self.seat.staff.roles & {Role.DISPATCHER, Role.LEAD}:
@@ -138,6 +174,46 @@ class DispatchApp(App[None]):
             from screens.setup import SetupScreen
 
             self.push_screen(SetupScreen())
+
+    @work(thread=True, group="settings")
+    def _judge_settings(self) -> None:
+        """Look at all of a person's settings, now that there is something to see, and say what cannot be taken."""
+        from screens.personal import judge_settings
+
+        judge_settings(self)
+
+    def rebind(self, keymap: dict[str, str]) -> None:
+        """Let other keys work from now on."""
+        self.keymap = keymap
+        self.set_keymap(keymap)
+        if (show_keys := getattr(self.screen, "show_keys", None)) is not None:
+            show_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A seat over SSH has neither palette nor jumping."""
+        return not (self.restricted and action in ("palette", "jump"))
+
+    @work
+    async def action_jump(self) -> None:
+        """Go to something by some letters."""
+        from screens.jump import jump
+
+        await jump(self)
+
+    @work
+    async def action_palette(self) -> None:
+        """Find something to do by words."""
+        from screens.deeds import choose_deed
+
+        await choose_deed(self)
+
+    def action_theme(self, name: str) -> None:
+        """Show other colours, and keep them for the person."""
+        from screens.personal import keep_setting
+
+        self.theme = name
+        if fault := keep_setting(self, "theme", name):
+            self.notify(fault, severity="warning", markup=False)
 
     def go_to(self, day: datetime.date) -> None:
         """Show another day in all modes."""

@@ -18,11 +18,13 @@ from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
+from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from screens.running_deeds import RunningDeeds
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
+from widgets.problems import conflicts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
 from widgets.separator import Separator
@@ -35,15 +37,13 @@ if TYPE_CHECKING:
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
-MOVE_KEYS = (
-    ("left right", "earlier, later"), ("up down", "technician"), ("enter", "place"), ("esc", "put back"), ("?", "keys"),
-)  # fmt: skip
-"""What the key bar says while a visit is in hand."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
+FETCH_AFTER = 0.4
+"""Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds, RunningDeeds):
+class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -79,6 +79,7 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
+        Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
         Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
         Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
@@ -99,6 +100,8 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         self._from: str = ""
         self._filter = ""
         self._pricing: Timer | None = None
+        self._fetching: Timer | None = None
+        self._drive_note = ""
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -145,6 +148,43 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         self._queue.set_board(board)
         self._show_head()
         self._show_selected()
+        self._fetch_drives()
+
+    def _fetch_drives(self) -> None:
+        """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
+        if self._fetching is not None:
+            self._fetching.stop()
+        firm = self.seat.firm
+        self._fetching = None
+        if firm.roads or firm.travel_engine != "none":
+            self._fetching = self.set_timer(FETCH_AFTER, self._ask_roads)
+        else:
+            self._drive_note = ""
+
+    @work(thread=True, exclusive=True, group="drives", exit_on_error=False)
+    def _ask_roads(self) -> None:
+        """Ask for the drives of the day; what cannot be had is said, and stays estimated."""
+        from db.faults import StoreFault
+        from dispatch.desk import roads
+        from dispatch.desk.refusals import Refusal
+
+        try:
+            fetched = roads.prefetch(self.seat, self._app.day)
+        except (StoreFault, Refusal):
+            return  # the next look at the day asks again
+        if self.app.is_running:
+            self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
+
+    def _drives_fetched(self, note: str, renewed: bool) -> None:
+        if not self.is_attached:
+            return
+        if note != self._drive_note:
+            self._drive_note = note
+            if note:
+                self.say(note, "warning")
+            self._show_head()
+        if renewed:
+            self.reload()
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
@@ -167,6 +207,8 @@ class BoardScreen(CrewDeeds, RunningDeeds):
             parts.append(f"{board.late} late")
         if board.calls:
             parts.append(f"{len(board.calls)} to call")
+        if self._drive_note:
+            parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
         heard = self._app.ear.now
@@ -183,6 +225,8 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         visit, row = self._selected()
         hint = self._hint(visit, row)
         advice = [ink(hint, "dim")] if hint else []
+        if visit is not None and row is not None:
+            advice += [ink(why, "warn") for why in conflicts(visit, row, self.seat.now)]
         if visit is not None and (done := self._app.ear.by_visit.get(visit.id)) is not None:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
@@ -266,6 +310,12 @@ class BoardScreen(CrewDeeds, RunningDeeds):
 
             self.app.push_screen(VisitScreen(visit.reference))
 
+    def action_drives(self) -> None:
+        """Show the drives of the day."""
+        from screens.drives import DrivesScreen
+
+        self.app.push_screen(DrivesScreen())
+
     def action_pane(self) -> None:
         """Go between the board and the queue."""
         if self._queue.has_focus:
@@ -300,6 +350,11 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         self._filter = word
         self._queue.filter_text = word
         self.reload()
+
+    def clear_filter(self) -> None:
+        """Show all technicians and requests again."""
+        if self._filter:
+            self._set_filter("")
 
     def _filtered(self, board: Board) -> Board:
         """The board with the technicians who have the word in their name or skills, or on one of their visits."""
@@ -362,8 +417,12 @@ class BoardScreen(CrewDeeds, RunningDeeds):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
-        if not visit.located:
-            self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+        if not visit.located and not self.look(schedule.has_pinned_drive, self.seat.store, visit.reference):
+            self.say(
+                f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
+                "pinned (D).",
+                "warning",
+            )
             return
         ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
@@ -414,7 +473,7 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         self._moving = visit
         holder = self._timeline.selected_board_row
         self._from = holder.name if holder is not None and holder.name in visit.crew else ""
-        self.query_one(KeyBar).set_keys(MOVE_KEYS)
+        self.show_move_keys()
         self.remove_class("-queue")
         self._timeline.focus()
         self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
@@ -437,7 +496,7 @@ class BoardScreen(CrewDeeds, RunningDeeds):
         self._moving = event.visit
         holder, crew = self._timeline.selected_board_row, event.visit.crew if event.visit is not None else ()
         self._from = holder.name if holder is not None and holder.name in crew else ""
-        self.query_one(KeyBar).set_keys(MOVE_KEYS)
+        self.show_move_keys()
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
         """Say at once what the new position breaks."""

@@ -14,9 +14,11 @@ from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.page import client_page, page_lines
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
+from screens.locating import locate
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -30,6 +32,7 @@ PLURALS = {
     "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
+    "pin": "Pinned drives",
     "staff": "Staff",
     "settings": "Settings",
 }
@@ -71,8 +74,9 @@ class BookScreen(SeatedScreen):
             "kind(1)",
             "Next kind",
             id="book.kind",
-            tooltip="clients, sites, recurring visits, technicians, absences, staff, settings",
+            tooltip="clients, sites, recurring visits, technicians, absences, pinned drives, staff, settings",
         ),
+        Binding("o", "locate", "Locate", id="book.locate", tooltip="look the site's address up and place it there"),
         Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
         Binding(
             "X,delete",
@@ -225,6 +229,8 @@ class BookScreen(SeatedScreen):
             self.reload()
         elif self._kind == "absence":
             await self._settle_absence(record)
+        elif self._kind == "site":
+            await self._offer_place(record)
 
     async def _settle_absence(self, record: Any) -> None:
         """Offer what to do about the visits that an absence hits."""
@@ -249,6 +255,20 @@ class BookScreen(SeatedScreen):
         told = [f"{len(done)} back in the queue"] if answer == "queue" else list(done)
         self.say("\n".join([*told, *left]), "warning" if left else "information")
         self.reload()
+
+    async def _offer_place(self, site: Site) -> None:
+        """Offer to look a new address up, where the firm has an address server."""
+        firm = self.seat.firm
+        if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
+            await locate(self, site)
+
+    @work
+    async def action_locate(self) -> None:
+        """Place the site under the cursor by its address."""
+        if self._kind != "site" or self._record is None:
+            self.say("Go to the sites (tab) to look an address up.")
+            return
+        await locate(self, self._record)
 
     @work
     async def action_edit(self) -> None:

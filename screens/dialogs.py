@@ -14,10 +14,11 @@ from textual.events import Resize
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
 from widgets.lean import LeanModal
 
-_DIALOG_CSS = """
+DIALOG_CSS = """
 $self { align: center middle; background: $background 60%; }
 $self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
 $self > .dialog { background: $surface; border: round $primary; padding: 0 1; }
@@ -35,14 +36,26 @@ $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 class AskText(LeanModal[str | None]):
     """Ask for one line of text. `check` returns what is wrong with it, or nothing."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskText")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskText")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="dialog.back")]
 
     def __init__(
-        self, title: str, hint: str = "", value: str = "", check: Callable[[str], str | None] | None = None
+        self,
+        title: str,
+        hint: str = "",
+        value: str = "",
+        check: Callable[[str], str | None] | None = None,
+        unsent: Unsent | None = None,
     ) -> None:
         super().__init__()
-        self._title, self._hint, self._value, self._check = title, hint, value, check
+        self._title, self._hint, self._check = title, hint, check
+        self._unsent = unsent
+        self._value = value or (unsent.read() if unsent is not None else "")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep what is typed, where the caller wants it kept until it is saved."""
+        if self._unsent is not None:
+            self._unsent.keep(event.value)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -65,7 +78,7 @@ class AskText(LeanModal[str | None]):
 class AskConfirm(LeanModal[bool]):
     """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "AskConfirm")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskConfirm")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
         Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
@@ -95,7 +108,7 @@ class Row:
 class Choose(LeanModal[str | None]):
     """Choose one of some rows; returns its value."""
 
-    DEFAULT_CSS = _DIALOG_CSS.replace("$self", "Choose")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "Choose")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("j", "down", show=False),
@@ -149,7 +162,7 @@ class Form(LeanModal[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
     DEFAULT_CSS = (
-        _DIALOG_CSS.replace("$self", "Form")
+        DIALOG_CSS.replace("$self", "Form")
         + """
     Form .fields { height: auto; scrollbar-size-vertical: 1; }
     Form .row { height: 1; layout: horizontal; }

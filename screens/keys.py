@@ -1,19 +1,32 @@
-"""The keys of a screen, made from its bindings."""
+"""The keys of a screen, made from its bindings; each can be changed here, and what else a person sets for themselves."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Label, Static
+from textual.widgets import Label
 
-from dispatch.model.text import pad
+from dispatch.model.text import show
+from screens.dialogs import Choose, Row
+from screens.keymap import judged, own_bindings, sentence_of
+from screens.personal import keep_keys, keep_setting, known_themes
+from widgets.key_list import KeyLine, KeyList
+from widgets.keyboard import key_named, written, written_all
 from widgets.lean import LeanModal
 from widgets.marks import legend, marks_of
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+OWN = "For you, on this machine"
+"""The section of what is not a key."""
 
 
 class KeysHelp(LeanModal[None]):
@@ -21,48 +34,163 @@ class KeysHelp(LeanModal[None]):
 
     DEFAULT_CSS = """
     KeysHelp { align: center middle; background: $background 60%; }
-    KeysHelp > VerticalScroll { width: 64; max-width: 96%; height: auto; max-height: 90%; }
-    KeysHelp > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
+    KeysHelp > .dialog { width: 76; max-width: 96%; height: 90%; background: $surface; border: round $primary; }
+    KeysHelp > .dialog { padding: 0 1; }
     KeysHelp .title { text-style: bold; margin: 0 0 1 0; }
-    KeysHelp .legend { margin: 1 0; }
-    KeysHelp .hint { color: $text-muted; margin: 1 0 0 0; }
+    KeysHelp .hint { color: $text-muted; width: 1fr; margin: 1 0 0 0; }
+    KeysHelp .fault { color: $text-error; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss(None)", "Back", id="dialog.back"),
-        Binding("j", "scroll_down", show=False),
-        Binding("k", "scroll_up", show=False),
+        Binding("d,delete", "default", "Default", id="keys.default", tooltip="the line under the cursor as it came"),
+        Binding("escape,q,question_mark", "dismiss(None)", "Back", id="keys.back"),
     ]
 
     def __init__(self, title: str, screen: Screen[Any]) -> None:
         super().__init__()
-        self._title = title
-        self._lines = key_lines(screen)
-        self._legend = legend(marks_of(bool(getattr(screen.app, "ascii_only", False))))
+        self._title, self._screen = title, screen
+
+    @property
+    def _app(self) -> DispatchApp:
+        return cast("DispatchApp", self.app)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
+        with Vertical(classes="dialog"):
             yield Label(Content(f"Keys: {self._title}"), classes="title")
-            yield Static(Content("\n".join(self._lines)))
-            yield Label(Content("The states of a visit"), classes="title legend")
-            yield Static(Content("\n".join(f"{glyph:12} {word}" for glyph, word in self._legend)))
-            yield Label(Content("esc goes back"), classes="hint")
+            yield KeyList(id="keys", ascii=self._app.ascii_only)
+            yield Label(Content(""), classes="fault", id="fault")
+            hint = "esc goes back"
+            if self._app.personal is not None:
+                hint = "enter changes the line · d as it came · esc goes back"
+            yield Label(Content(hint), classes="hint")
+
+    def on_mount(self) -> None:
+        """List the keys."""
+        self._list()
+        self.query_one(KeyList).focus()
+        if self._app.personal is not None:
+            self._know_all()
+
+    @work(thread=True)
+    def _know_all(self) -> None:
+        """Import the screens whose keys a new one may clash with, while the list is read."""
+        judged({}, type(self._app))
+
+    def _list(self) -> None:
+        marks = marks_of(self._app.ascii_only)
+        states = [KeyLine("The states of a visit", "", glyph, word) for glyph, word in legend(marks)]
+        self.query_one(KeyList).set_lines(
+            [*key_lines(self._screen, self._app.keymap), *self._settings(), *states],
+        )
+
+    def _settings(self) -> list[KeyLine]:
+        personal = self._app.personal
+        if personal is None:
+            return []
+        return [
+            KeyLine(OWN, "theme", "theme", self._app.theme, bool(personal.theme)),
+            KeyLine(OWN, "ascii", "ASCII only", _yes(personal.ascii) + ", from the next start on", personal.ascii),
+            KeyLine(OWN, "mouse", "mouse", _yes(personal.mouse) + ", from the next start on", not personal.mouse),
+        ]
+
+    def on_key_list_opened(self) -> None:
+        """Change the line under the cursor."""
+        line = self.query_one(KeyList).value
+        if line is not None and line.id and self._app.personal is not None:
+            self._change(line)
+
+    @work
+    async def _change(self, line: KeyLine) -> None:
+        personal = self._app.personal
+        assert personal is not None
+        if line.section != OWN:
+            key = await self.app.push_screen_wait(PressKey(line.does))
+            if key is not None:
+                self._tell(keep_keys(self._app, line.id, (written(key),)))
+        elif line.id == "theme":
+            rows = [Row(name, name) for name in known_themes()]
+            if (name := await self.app.push_screen_wait(Choose("Colours", rows))) is not None:
+                self.app.theme = name
+                self._tell(keep_setting(self._app, "theme", name))
+        else:
+            self._tell(keep_setting(self._app, line.id, not getattr(personal, line.id)))
+
+    def action_default(self) -> None:
+        """Give the line under the cursor back what it came with."""
+        line = self.query_one(KeyList).value
+        if line is None or not line.own or self._app.personal is None:
+            return
+        if line.section != OWN:
+            self._tell(keep_keys(self._app, line.id, None))
+        elif line.id == "theme":
+            name = known_themes()[0]
+            self.app.theme = name
+            self._tell(keep_setting(self._app, "theme", name))
+        else:
+            self._tell(keep_setting(self._app, line.id, line.id == "mouse"))
+
+    def _tell(self, fault: str) -> None:
+        """Say what is wrong, if anything, and list the keys as they are now."""
+        self.query_one("#fault", Label).update(Content(show(fault, multiline=True)))
+        self._list()
 
 
-def key_lines(screen: Screen[Any]) -> list[str]:
-    """A line for each key of ours that works on the screen: the screen's own, the focused widget's, the program's."""
-    own: list[tuple[int, str]] = []
-    seen: set[str] = set()
-    for active in screen.active_bindings.values():
+class PressKey(LeanModal[str | None]):
+    """Ask for a key by having it pressed; returns its name."""
+
+    DEFAULT_CSS = """
+    PressKey { align: center middle; background: $background 60%; }
+    PressKey > .dialog { width: 60; max-width: 96%; height: auto; background: $surface; border: round $primary; }
+    PressKey > .dialog { padding: 0 1; }
+    PressKey .hint { color: $text-muted; width: 1fr; }
+    PressKey .fault { color: $text-error; width: 1fr; }
+    """
+
+    def __init__(self, does: str) -> None:
+        super().__init__()
+        self._does = does
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(f"Press the new key for: {show(self._does)}"))
+            yield Label(Content(""), classes="fault", id="fault")
+            yield Label(Content("esc leaves it as it is"), classes="hint")
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the key, whatever it does elsewhere."""
+        event.stop()
+        event.prevent_default()
+        if event.key == "escape":
+            self.dismiss(None)
+        elif (key := key_named(event.key)) is not None:
+            self.dismiss(key)
+        else:
+            told = f"Not every terminal sends {written(event.key)}: press another one."
+            self.query_one("#fault", Label).update(Content(show(told)))
+
+
+def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[KeyLine]:
+    """A line for each binding of ours that works on the screen: the screen's own, the focused widget's, the program's.
+
+    `own` are the ids to which the person has given keys.
+    """
+    sections = {"here": "Here", "widget": "The cursor", "program": "Everywhere"}
+    found: dict[tuple[str, str], tuple[Binding, list[str]]] = {}
+    for key, active in screen.active_bindings.items():
         binding = active.binding
         # what has no id is Textual's own, for selecting text and moving a focus that there is not
-        if not binding.id or binding.action in seen:
-            continue
-        seen.add(binding.action)
-        line = f"{pad(screen.app.get_key_display(binding), 12)} {sentence_of(binding)}"
-        own.append((0 if active.node is screen else 2 if active.node is screen.app else 1, line))
-    return [line for _, line in sorted(own, key=lambda one: one[0])]
+        if binding.id:
+            place = "here" if active.node is screen else "program" if active.node is screen.app else "widget"
+            found.setdefault((place, binding.id), (binding, []))[1].append(key)
+    # what a screen has of its own stands before what all screens have
+    order = [binding.id for owner in type(screen).__mro__ for binding in own_bindings(owner)]
+    ranked = sorted(found.items(), key=lambda one: order.index(one[0][1]) if one[0][1] in order else 0)
+    return [
+        KeyLine(title, binding.id or "", written_all(keys), sentence_of(binding), binding.id in own)
+        for wanted, title in sections.items()
+        for (place, _), (binding, keys) in ranked
+        if place == wanted
+    ]
 
 
-def sentence_of(binding: Binding) -> str:
-    """What a key does, in words."""
-    return binding.tooltip or binding.description
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"

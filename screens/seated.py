@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import work
@@ -45,6 +45,13 @@ class SeatedScreen(LeanScreen[None]):
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]
 
+    _keys_shown: Mapping[str, str] | None = None
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was changed here that leaving would lose."""
+        return False
+
     @property
     def seat(self) -> Seat:
         """Who sits here, at which store."""
@@ -55,13 +62,21 @@ class SeatedScreen(LeanScreen[None]):
         raise NotImplementedError
 
     def show_keys(self) -> None:
-        """Fill the key bar from the bindings that `FOOTER` names."""
+        """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
+        own = cast("DispatchApp", self.app).keymap
         by_id: dict[str, Binding] = {}
         for _, binding in self._bindings:
             if binding.id:
                 by_id.setdefault(binding.id, binding)
         keys = [by_id[name] for name in self.FOOTER if name in by_id]
+        keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
         self.query_one(KeyBar).set_keys([(self.app.get_key_display(key), key.description.lower()) for key in keys])
+        self._keys_shown = own
+
+    def on_screen_resume(self) -> None:
+        """Show other keys, if they were changed while another screen was in front."""
+        if self._keys_shown is not None and self._keys_shown is not cast("DispatchApp", self.app).keymap:
+            self.show_keys()
 
     def look(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Read a view; a store that cannot be read is said, and the screen stays as it is."""

@@ -63,6 +63,11 @@ class TermsScreen(SeatedScreen):
         self._list.focus()
 
     @property
+    def unsaved(self) -> bool:
+        """Whether the draft was changed."""
+        return self._draft.changed
+
+    @property
     def _list(self) -> FigureList:
         return self.query_one(FigureList)
 

@@ -16,6 +16,7 @@ from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry
 from dispatch.desk import onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
+from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text, parse_day
@@ -67,6 +68,7 @@ class VisitScreen(StayDeeds):
         self._reference = reference
         self._page: VisitPage | None = None
         self._saved: int | None = None
+        self._unsent: Unsent | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -197,15 +199,24 @@ class VisitScreen(StayDeeds):
         return True
 
     def _after_save(self) -> None:
+        if self._unsent is not None:
+            self._unsent.drop()
+            self._unsent = None
         self._saved = self.seat.now
         self._show_head()
         self._to_next_open()
 
-    async def _ask(self, title: str, hint: str, value: str = "") -> str | None:
+    async def _ask(self, title: str, hint: str, *, long: bool = False) -> str | None:
+        """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts."""
+        self._unsent = unsent = Unsent(self.seat, self._reference, title)
+        if long:
+            from screens.note import AskNote
+
+            return cast("str | None", await self.app.push_screen_wait(AskNote(title, hint, unsent)))
         return cast(
             "str | None",
             await self.app.push_screen_wait(
-                AskText(title, hint, value, check=lambda typed: None if typed.strip() else "nothing was typed")
+                AskText(title, hint, check=lambda typed: None if typed.strip() else "nothing was typed", unsent=unsent)
             ),
         )
 
@@ -331,7 +342,7 @@ class VisitScreen(StayDeeds):
             await self._work_note()
 
     async def _work_note(self) -> None:
-        text = await self._ask("What was changed", "tests that passed before must pass again after this")
+        text = await self._ask("What was changed", "tests that passed before must pass again after this", long=True)
         if text is not None:
             await self._saving(onsite.work, self._reference, text)
 

@@ -66,6 +66,14 @@ class Dispatch:
         )
 
 
+@pytest.fixture(autouse=True)
+def nobodys_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whoever runs the tests keeps their own keys and theme out of them."""
+    folder = tmp_path / "settings"
+    monkeypatch.setenv("DISPATCH_CONFIG", str(folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the sample firm's week, made once; tests get copies."""

@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from textual.binding import Binding
 
+import screens
+import widgets
 from dispatch.app import DispatchApp
 from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
-from screens.board import BoardScreen
-from screens.book import BookScreen
-from screens.calls import CallsScreen
-from screens.client import ClientScreen
-from screens.crew_deeds import CrewDeeds
-from screens.day import DayScreen
-from screens.keys import sentence_of
-from screens.log import LogScreen
-from screens.prices import PricesScreen
-from screens.running_deeds import CallDeeds, RunningDeeds
-from screens.seated import SeatedScreen
-from screens.stay_deeds import StayDeeds
-from screens.terms import TermsScreen
-from screens.visit import VisitScreen
-from widgets.lean import LeanScreen
-from widgets.line_list import LineList
-from widgets.timeline import Timeline
+from screens.keymap import PLACES, key_rows, own_bindings
+from widgets.keyboard import EVERYWHERE, written
 
 ROOT = Path(__file__).parents[1]
-PLACES = (
-    ("Everywhere", (DispatchApp, SeatedScreen, LeanScreen)),
-    ("The board", (BoardScreen, CrewDeeds, RunningDeeds)),
-    ("The board and the visit log", (CallDeeds,)),
-    ("Calling ahead", (CallsScreen,)),
-    ("The timeline, and a visit in hand", (Timeline,)),
-    ("Lists: the queue, my day, a checklist, the log", (LineList,)),
-    ("My day", (DayScreen,)),
-    ("A visit", (VisitScreen, StayDeeds)),
-    ("The visit log", (LogScreen,)),
-    ("Rate cards and agreements", (PricesScreen, TermsScreen)),
-    ("The book, and a client's page", (BookScreen, ClientScreen)),
-)
-NAMES = {
-    "question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]", "minus": "-",
-    "escape": "esc", "pageup": "page up", "pagedown": "page down",
-    "dollar_sign": "$",
-}  # fmt: skip
 
 
 def keys_page() -> str:
@@ -61,15 +31,13 @@ def keys_page() -> str:
         "",
         "`?` on a screen lists those that work there. This page is made from the program's bindings.",
     ]
-    for title, owners in PLACES:
-        lines += ["", f"## {title}", "", "| key | what it does | id |", "| --- | --- | --- |"]
-        for owner in owners:
-            for binding in vars(owner).get("BINDINGS", []):
-                assert isinstance(binding, Binding)
-                if not binding.id:
-                    continue
-                keys = " ".join(f"`{NAMES.get(key, key)}`" for key in binding.key.split(","))
-                lines.append(f"| {keys} | {sentence_of(binding)} | {binding.id or ''} |")
+    place = ""
+    for row in key_rows(DispatchApp):
+        if row.place != place:
+            place = row.place
+            lines += ["", f"## {place}", "", "| key | what it does | id |", "| --- | --- | --- |"]
+        keys = " ".join(f"`{written(key)}`" for key in row.keys)
+        lines.append(f"| {keys} | {row.does} | {row.id} |")
     return "\n".join(lines) + "\n"
 
 
@@ -80,11 +48,34 @@ def test_keys_page_is_made_from_the_bindings() -> None:
     assert page.read_text(encoding="utf-8") == keys_page(), "run the tests once with UPDATE_DOCS=1"
 
 
+def owners() -> list[type]:
+    """Every class of screens and widgets that has bindings with an id."""
+    for package in (screens, widgets):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] in ("screens", "widgets")]
+    classes = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+    return [one for one in classes if any(own_bindings(one))]
+
+
+def test_every_class_with_keys_has_a_place() -> None:
+    placed = {name for place in PLACES for name in (*place.owners, *place.widgets)}
+    named = {f"{one.__module__}:{one.__name__}" for one in owners()}
+    assert named <= placed
+
+
 def test_one_key_means_one_thing_on_a_screen() -> None:
-    for _, owners in PLACES:
-        for owner in owners:
-            keys = [key for binding in vars(owner).get("BINDINGS", []) for key in binding.key.split(",")]
-            assert len(keys) == len(set(keys)), owner
+    for owner in owners():
+        keys = [key for binding in own_bindings(owner) for key in binding.key.split(",")]
+        assert len(keys) == len(set(keys)), owner
+
+
+def test_every_terminal_sends_a_key_for_every_deed() -> None:
+    # a page up or down, home and end are more than a phone has, and no list needs them
+    beside = {"program", "timeline", "list", "find"}
+    for row in key_rows(DispatchApp):
+        if row.id.split(".")[0] not in beside and row.id not in ("screen.prices", "book.kind-back"):
+            assert set(row.default) & EVERYWHERE, row
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:

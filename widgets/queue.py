@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.message import Message
 
 from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.states import State
 from widgets.ink import Line, ink, spread
 from widgets.line_list import Entry, LineList
 from widgets.marks import marks_of
@@ -76,6 +77,12 @@ class Queue(LineList[BoardVisit]):
     def shown(self) -> int:
         """How many visits the filter leaves."""
         return sum(entry.value is not None for entry in self._entries)
+
+    @property
+    def waiting(self) -> list[BoardVisit]:
+        """What waits for a technician or a time, in the order in which it stands; nothing that is on hold."""
+        groups = grouped(self._board, self._filter) if self._board is not None else ()
+        return [visit for _, visits in groups for visit in visits if visit.state is State.REQUESTED]
 
     def select(self, visit_id: int) -> bool:
         """Put the cursor on a visit. False: it is not in the queue, or filtered out."""

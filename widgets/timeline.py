@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -22,6 +22,15 @@ from widgets.timeline_hours import hours_line
 from widgets.timeline_layout import MINUTE, ZOOMS, Frame, Span, frame_of, working_window
 from widgets.timeline_messages import AtGhost, AtVisit
 from widgets.timeline_rows import Look, name_lines, name_width, row_lines
+
+
+class Press(NamedTuple):
+    """A visit under a pressed button of the mouse, where and in which cell it was pressed."""
+
+    at: Offset
+    cell: int
+    visit: BoardVisit
+
 
 KEPT_STRIPS = 1200
 """How many drawn lines of rows are kept: some screens full."""
@@ -89,7 +98,7 @@ class Timeline(LineView, can_focus=True):
         self._frame: Frame | None = None
         self._ghost: Ghost | None = None
         self._from: tuple[int, int] | None = None
-        self._pressed: tuple[Offset, int, BoardVisit] | None = None
+        self._pressed: Press | None = None
         self._dragging = False
         self._strips: dict[tuple[int, int], Strip] = {}
 
@@ -245,6 +254,7 @@ class Timeline(LineView, can_focus=True):
         board = self.board
         width, height = self.view_size
         if board is None or not width:
+            self._fitted = None  # whatever is shown meanwhile, the next drawing begins with fitting it
             return False
         window = working_window(board)
         names = name_width(board.rows, width)
@@ -469,7 +479,7 @@ class Timeline(LineView, can_focus=True):
 
     def _end_move(self) -> None:
         self._ghost = self._from = None
-        self._dragging = False
+        self._let_go()
         self.forget_drawn()
         self.refresh()
         self._reveal()
@@ -501,18 +511,19 @@ class Timeline(LineView, can_focus=True):
         row, index, cell = found
         self._select(row, index if index is not None else self._cursor.nearest(row))
         if index is not None and self.selected is not None:
-            self._pressed = (event.offset, cell, self.selected)
+            self._pressed = Press(event.offset, cell, self.selected)
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag a visit that is still in the plan."""
-        if self._pressed is None or self._frame is None:
+        """Drag a visit that is still in the plan, by the steps of the arrows."""
+        press = self._pressed
+        if press is None or self._frame is None:
             return
-        at, cell, visit = self._pressed
+        visit = press.visit
         if visit.start is None or visit.end is None or visit.state not in STEPS["move"].sources:
             return
         if not self._dragging:
-            if event.offset == at:
+            if event.offset == press.at:
                 return
             self._dragging = True
             row = self._cursor.row
@@ -521,14 +532,16 @@ class Timeline(LineView, can_focus=True):
             leg_minutes = None if seconds is None else seconds // MINUTE
             self.begin_move(visit, row, visit.start, (visit.end - visit.start) // MINUTE, leg_minutes)
         found = self._at(event)
-        if found is not None and self._ghost is not None:
-            steps = (found[2] - cell) * self._frame.scale.cell_seconds // (STEP * MINUTE)
-            self._put_ghost(found[0], visit.start + steps * STEP * MINUTE)
+        if found is not None and self._ghost is not None and self.board is not None:
+            step = self.step * MINUTE
+            steps = round((found[2] - press.cell) * self._frame.scale.cell_seconds / step)
+            latest = self.board.ends_at - STEP * MINUTE
+            self._put_ghost(found[0], max(self.board.starts_at, min(latest, visit.start + steps * step)))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go: a dragged visit is placed."""
-        self.release_mouse()
-        dragged, self._pressed = self._dragging, None
+        dragged = self._dragging
+        self._let_go()
         if dragged:
             self.action_open()
 
@@ -537,3 +550,9 @@ class Timeline(LineView, can_focus=True):
         found = self._at(event)
         if event.chain == 2 and found is not None and found[1] is not None and self._ghost is None:
             self.action_open()
+
+    def _let_go(self) -> None:
+        """The mouse has nothing in hand any more."""
+        if self._pressed is not None:
+            self._pressed, self._dragging = None, False
+            self.release_mouse()

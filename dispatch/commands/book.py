@@ -109,6 +109,9 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
         travel.add_argument("record", metavar="SITE")
         travel.add_argument("--distance", help="one way, in the firm's unit")
         travel.add_argument("--minutes", help="one way")
+        from dispatch.commands.locating import add_locate
+
+        add_locate(deeds, options)
 
 
 def _blanks(parser: argparse.ArgumentParser, kind: str) -> None:

@@ -45,8 +45,10 @@ GROUPS = {
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
     "book": ("client", "site", "recurrence", "technician", "absence", "settings"),
+    "travel": ("travel", "roads"),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
+    "keymap": ("keymap",),
 }
 """The modules of this package, and the commands that each has."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from db.store import Store
+    from dispatch.desk.personal import Personal
     from dispatch.desk.seat import Seat
 
 
@@ -67,3 +68,21 @@ def open_seat(args: argparse.Namespace) -> Seat:
 def on_terminal() -> bool:
     """Whether a person sits at both ends."""
     return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def screen_options(parser: argparse.ArgumentParser) -> None:
+    """The options of what opens a screen. Not given, they are as the person has set them."""
+    parser.add_argument(
+        "--ascii", action=argparse.BooleanOptionalAction, default=None, help="only ASCII characters on the screen"
+    )
+    parser.add_argument(
+        "--mouse", action=argparse.BooleanOptionalAction, default=None, help="the mouse too (default: not over SSH)"
+    )
+
+
+def mouse_wanted(args: argparse.Namespace, personal: Personal) -> bool:
+    """Whether the mouse shall work. Over SSH, where each of its movements has its price, only with `--mouse`."""
+    if args.mouse is not None:
+        return bool(args.mouse)
+    over_ssh = any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
+    return personal.mouse and not over_ssh

@@ -6,7 +6,15 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, database_path, on_terminal, open_seat, open_store
+from dispatch.commands.opening import (
+    common_options,
+    database_path,
+    mouse_wanted,
+    on_terminal,
+    open_seat,
+    open_store,
+    screen_options,
+)
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -25,7 +33,7 @@ def add_parsers(groups: Any) -> None:
         parser.add_argument("--date", metavar="DAY", help="2026-11-24, today, tomorrow, tue (default: today)")
         parser.add_argument("--plain", action="store_true", help="as text")
         parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-        parser.add_argument("--ascii", action="store_true", help="only ASCII characters on the screen")
+        screen_options(parser)
         if name == "day":
             parser.add_argument("--technician", metavar="NAME", help="whose day (default: your own)")
         parser.set_defaults(run=run)
@@ -36,12 +44,12 @@ def add_parsers(groups: Any) -> None:
     )
     demo.add_argument("--plain", action="store_true", help="print its board as text")
     demo.add_argument("--json", action="store_true", help="print its board as JSON")
-    demo.add_argument("--ascii", action="store_true", help="only ASCII characters on the screen")
+    screen_options(demo)
     demo.add_argument("--as", dest="login", metavar="LOGIN", help="dana dispatches, ana is a technician, lee leads")
     demo.set_defaults(run=_demo)
 
     opening = groups.add_parser("open", parents=[options], help="open the screen of your role (as plain dispatch does)")
-    opening.add_argument("--ascii", action="store_true", help="only ASCII characters on the screen")
+    screen_options(opening)
     opening.set_defaults(run=_open)
 
 
@@ -147,7 +155,7 @@ def _welcome(args: argparse.Namespace) -> int:
         return 0
     kind, path = choice
     if kind is Choice.SAMPLE:
-        sample = argparse.Namespace(keep=None, plain=False, json=False, ascii=args.ascii, login=None)
+        sample = argparse.Namespace(keep=None, plain=False, json=False, ascii=args.ascii, mouse=args.mouse, login=None)
         return _demo(sample)
     args.db = str(path)
     if kind is Choice.NEW:
@@ -172,9 +180,18 @@ def _screen(args: argparse.Namespace, mode: str) -> int:
     seat = open_seat(args)
     day = _date(args, seat.store) if getattr(args, "date", None) else None
     from dispatch.app import DispatchApp
+    from dispatch.desk.personal import read_personal
 
-    app = DispatchApp(seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii)
-    app.run()
+    personal = read_personal()
+    app = DispatchApp(
+        seat,
+        mode,
+        day=day,
+        technician=getattr(args, "technician", None),
+        ascii_only=args.ascii,
+        personal=personal,
+    )
+    app.run(mouse=mouse_wanted(args, personal))
     seat.store.close()
     return app.return_code or 0
 

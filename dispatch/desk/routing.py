@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
-from db import doors, legs, people, settings, visits
+from db import doors, legs, people, pins, settings, travel_times, visits
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk import road_times
 from dispatch.desk.handing_over import owners_of
+from dispatch.desk.road_times import sources
 from dispatch.desk.running import (
     Day,
     RunningDay,
@@ -18,6 +21,7 @@ from dispatch.desk.running import (
     access_of,
     access_on,
     by_technician,
+    place_of,
     running_day,
     still_underway,
 )
@@ -27,10 +31,14 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
+from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.travel.chain import Chain
+from dispatch.travel.chain import Chain, Provider
 from dispatch.travel.estimate import Estimated
+from dispatch.travel.known import Known, Pinned, pinned_leg
+from dispatch.travel.scale import Scaled
+from dispatch.travel.sources import ESTIMATED, Source
 
 WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
 """The names of the weights, each a setting of the firm."""
@@ -39,9 +47,44 @@ TravelDay = tuple[int, datetime.date]
 """A technician's id and a date."""
 
 
-def travel() -> Chain:
-    """The providers of travel times, the most trusted first."""
-    return Chain([Estimated()])
+def travel(store: Store | None = None) -> Chain:
+    """The providers of travel times, the most trusted first; without a store those that every firm has.
+
+    No road engine is asked here, only what it said before: this may be read in a transaction and while a visit is in
+    hand. `dispatch.desk.roads.prefetch` asks, and keeps the answers.
+    """
+    if store is None:
+        return Chain([Estimated()])
+    firm = settings.firm(store)
+    return Chain(
+        [*known_drives(store), *(cached_roads(store, firm, one) for one in sources(firm)), estimated(store, firm)]
+    )
+
+
+def known_drives(store: Store) -> list[Provider]:
+    """Pinned drives and learned pairs, where there are any."""
+    found: list[Provider] = []
+    if pinned := pins.pinned_places(store):
+        found.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
+    if travel_times.learned(store)[0]:
+        found.append(Known(partial(travel_times.pairs, store)))
+    return found
+
+
+def cached_roads(store: Store, firm: Firm, source: Source) -> Provider:
+    """What a road engine said before, at the firm's own pace where that is learned."""
+    return scaled(store, firm, source.key, Known(partial(road_times.legs, store, firm, source)))
+
+
+def estimated(store: Store, firm: Firm) -> Provider:
+    """The estimate, at the firm's own pace where that is learned."""
+    return scaled(store, firm, ESTIMATED, Estimated())
+
+
+def scaled(store: Store, firm: Firm, source: str, provider: Provider) -> Provider:
+    """A provider with the scale that was learned for it."""
+    scale = travel_times.scale(store, source, firm.zone)
+    return provider if scale is None else Scaled(provider, scale)
 
 
 def rules_of(firm: Firm) -> Rules:
@@ -54,20 +97,22 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
     owners = owners_of(store, [visit.id]).get(visit.id)
     hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
-    stop = stop_at(
-        visit, start, end, None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
-    )
+    access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
+    stop = stop_at(visit, start, end, access, pins.pinned_sites(store) if visit.place is None else ())
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
 
 
-def stop_at(visit: Visit, start: int, end: int, access: Spans | None) -> Stop:
-    """A visit as a stop from `start` to `end`, at a site with these opening spans (None: always open)."""
+def stop_at(visit: Visit, start: int, end: int, access: Spans | None, pinned: Container[int]) -> Stop:
+    """A visit as a stop from `start` to `end`, at a site with these opening spans (None: always open).
+
+    `pinned` are the sites that can be driven to without coordinates.
+    """
     return Stop(
         visit_id=visit.id,
         client=visit.client,
         start=start,
         end=end,
-        place=visit.place,
+        place=place_of(visit, pinned),
         skills=visit.skills,
         access=access,
         promised=visit.promised,
@@ -116,6 +161,7 @@ def running_on(
         legs.legs_of_day(store, day),
         drives_on(store, day),
         still_underway(store, starts_at, now),
+        pins.pinned_sites(store),
     )
     return [
         _technician_day(technician, read, without)
@@ -138,14 +184,18 @@ def _technician_day(technician: Technician, read: Day, without: int | None) -> T
         lunch=lunch_on(technician, read.day, read.firm.zone),
         absences=technician.absences,
         home=technician.home,
-        stops=tuple(stop_at(visit, *span, read.access.get(visit.site_id)) for visit, span in spans if span is not None),
+        stops=tuple(
+            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned)
+            for visit, span in spans
+            if span is not None
+        ),
     )
     return TechnicianRunning(day, running, own)
 
 
 def drives_on(store: Store, day: datetime.date) -> Drives:
     """The legs of a day, each worked out once."""
-    return Drives(travel(), day_bounds(day, settings.firm(store).zone)[0])
+    return Drives(travel(store), day_bounds(day, settings.firm(store).zone)[0])
 
 
 def days_of(visit: Visit) -> set[TravelDay]:
@@ -157,25 +207,68 @@ def days_of(visit: Visit) -> set[TravelDay]:
 
 
 def reroute(seat: Seat, unit: Unit, days: Iterable[TravelDay]) -> None:
-    """Work out the legs of some technicians' days again, so that no screen has to."""
+    """Work out the legs of some technicians' days again, so that no screen has to. No engine is asked."""
     store = seat.store
+    by_day: dict[datetime.date, set[int]] = {}
+    for technician_id, day in days:
+        by_day.setdefault(day, set()).add(technician_id)
+    for day, wanted in sorted(by_day.items()):
+        for technician_id, found in legs_on(store, day, wanted).items():
+            legs.set_legs(unit, technician_id, day, found)
+
+
+def reroute_ahead(unit: Unit) -> None:
+    """Work out all legs from today on again: a place or a pinned drive has changed."""
+    store = unit.store
+    for day in legs.days_from(store, day_of(unit.at, settings.firm(store).zone)):
+        kept = legs.legs_of_day(store, day)
+        for technician_id, found in legs_on(store, day, kept).items():
+            if found != kept[technician_id]:
+                legs.set_legs(unit, technician_id, day, found)
+
+
+def renew(seat: Seat, day: datetime.date) -> bool:
+    """Take over into a day's legs what is known now; returns whether anything differs. Days that are over stay."""
+    store = seat.store
+    if day < day_of(seat.now, settings.firm(store).zone):
+        return False
+    kept = legs.legs_of_day(store, day)
+    if all(found == kept[technician_id] for technician_id, found in legs_on(store, day, kept).items()):
+        return False
+    with seat.write("renew drives") as unit:
+        kept = legs.legs_of_day(store, day)
+        fresh = {key: found for key, found in legs_on(store, day, kept).items() if found != kept[key]}
+        for technician_id, found in fresh.items():
+            legs.set_legs(unit, technician_id, day, found)
+            unit.audit("technician", technician_id, drives_of=day.isoformat())
+        if not fresh:
+            unit.leave_unchanged()
+    return bool(fresh)
+
+
+def legs_on(store: Store, day: datetime.date, technicians: Container[int]) -> dict[int, dict[int, Leg]]:
+    """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
     firm = settings.firm(store)
-    chain = travel()
-    for technician_id, day in sorted(set(days)):
-        technician = people.technician(store, technician_id)
-        if technician is None:
-            continue
-        starts_at, ends_at = day_bounds(day, firm.zone)
-        route = [
-            visit
-            for visit in visits.placed_between(store, starts_at, ends_at)
-            if visit.state in OCCUPYING and visit.assignment_of(technician_id) is not None
-        ]
-        found = {}
-        place = technician.home
-        for visit in route:
-            found[visit.id] = chain.leg(place, visit.place, visit.starts_at or starts_at)
-            place = visit.place
-        if route:
-            found[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
-        legs.set_legs(unit, technician_id, day, found)
+    chain, pinned = travel(store), pins.pinned_sites(store)
+    starts_at, ends_at = day_bounds(day, firm.zone)
+    placed = [visit for visit in visits.placed_between(store, starts_at, ends_at) if visit.state in OCCUPYING]
+    return {
+        technician.id: _route_legs(chain, technician, placed, pinned, starts_at)
+        for technician in people.technicians(store)
+        if technician.id in technicians
+    }
+
+
+def _route_legs(
+    chain: Chain, technician: Technician, placed: Iterable[Visit], pinned: Container[int], starts_at: int
+) -> dict[int, Leg]:
+    route = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
+    found: dict[int, Leg] = {}
+    place = technician.home
+    for visit in route:
+        here = place_of(visit, pinned)
+        found[visit.id] = chain.leg(place, here, visit.starts_at or starts_at)
+        place = here
+    if route:
+        found[HOME] = chain.leg(place, technician.home, route[-1].ends_at or starts_at)
+    return found

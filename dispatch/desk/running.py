@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from db import visits
@@ -14,7 +14,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import at_local, day_bounds
 from dispatch.model.people import Hours, Technician
 from dispatch.model.states import ENDED, OCCUPYING
-from dispatch.model.travel import Leg, Place
+from dispatch.model.travel import Leg, Place, unplaced
 from dispatch.model.visits import Assignment, Visit
 from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
 
@@ -47,7 +47,8 @@ class Day(NamedTuple):
     """What of a day is read once for all technicians.
 
     `own` are the visits of each technician by start, `access` the opening spans of the sites that have any, `free_at` when
-    technicians get free who are still on a visit of the day before, `targets` the latest arrivals that service levels allow.
+    technicians get free who are still on a visit of the day before, `pinned` the sites that can be driven to without
+    coordinates, `targets` the latest arrivals that service levels allow.
     """
 
     day: datetime.date
@@ -58,6 +59,7 @@ class Day(NamedTuple):
     legs: Mapping[int, Mapping[int, Leg]]
     drive: Drive
     free_at: Mapping[int, int]
+    pinned: Container[int] = ()
     targets: Mapping[int, int] = {}
 
 
@@ -105,6 +107,13 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
     return drive
 
 
+def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
+    """Where a visit is; a site without coordinates has a stand-in once a drive to or from it is pinned."""
+    if visit.place is None and visit.site_id in pinned_sites:
+        return unplaced(visit.site_id)
+    return visit.place
+
+
 def by_technician(placed: Iterable[Visit]) -> dict[int, list[Visit]]:
     """Visits by who is on them; one with a crew stands with each."""
     found: dict[int, list[Visit]] = {}
@@ -148,7 +157,7 @@ def _courses(
     found: list[Course] = []
     place, before = technician.home, HOME
     for stop in stops:
-        here = by_id[stop.visit_id].place
+        here = place_of(by_id[stop.visit_id], day.pinned)
         leg = kept.get(stop.visit_id)
         if leg is None or before_planned.get(stop.visit_id, HOME) != before:
             leg = day.drive(place, here)

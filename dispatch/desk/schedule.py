@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db import people, settings, visits
+from db import people, pins, settings, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import routing, undo
@@ -190,6 +190,11 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
             max(earliest, start),
             visits.experience(store, visit),
         )
+
+
+def has_pinned_drive(store: Store, reference: str) -> bool:
+    """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
+    return find(store, reference).site_id in pins.pinned_sites(store)
 
 
 def stay_minutes(store: Store, minutes: int) -> int:

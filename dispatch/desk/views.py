@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
-from db import calls, doors, legs, people, settings, visits
+from db import calls, doors, legs, people, pins, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
@@ -58,7 +58,8 @@ def board(store: Store, day: datetime.date) -> Board:
         now = store.clock.now()
         own = by_technician(placed)
         underway = still_underway(store, starts_at, now)
-        running = Day(day, firm, now, own, access, day_legs, drive_lazily(store, day), underway)
+        pinned = pins.pinned_sites(store)
+        running = Day(day, firm, now, own, access, day_legs, drive_lazily(store, day), underway, pinned)
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
@@ -261,7 +262,8 @@ def _row(
     ]
     home = own_legs.get(HOME)
     driven = [visit.leg for visit in taking] + ([home] if taking else [])
-    known = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    metres = [leg.metres for leg in driven if leg is not None and leg.metres is not None]
+    known = [leg for leg in driven if leg is not None and leg.known]
     return BoardRow(
         technician_id=technician.id,
         name=technician.name,
@@ -273,7 +275,7 @@ def _row(
         leg_home=home if taking else None,
         busy=sum((end - start) // 60 for start, end, _ in spans),
         available=_available(technician, shift, absences),
-        metres=sum(known) if len(known) == len(driven) else None,
+        metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
     )
 

@@ -36,7 +36,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17)."""
+    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17).
+
+    `place_source` says who placed it (`typed`, a file, the host of a geocoder), `place_precision` how near to the door
+    (`house`, `street`, …), where somebody said so.
+    """
 
     id: int
     client_id: int
@@ -51,3 +55,5 @@ class Site:
     one_way_minutes: int | None = None
     one_way_provenance: str = "unknown"
     version: int = 1
+    place_source: str = ""
+    place_precision: str = ""

@@ -19,7 +19,9 @@ class Firm:
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `weight_…` are the weights of the checker's rules (planning.md,
-    Feasibility in words), named as the fields of `Rules`.
+    Feasibility in words), named as the fields of `Rules`. `roads` is the id of the road graph that drives are reckoned
+    on, empty for none; `travel_engine` (`none`, `osrm`, `valhalla`, `openrouteservice`) at `travel_url` is a remote one,
+    whose answers count for `travel_cache_minutes` (0: they are not kept).
     """
 
     name: str = "My firm"
@@ -48,4 +50,8 @@ class Firm:
     default_lunch: str = ""
     geocoder_url: str = ""
     geocoder_agent: str = ""
+    roads: str = ""
+    travel_engine: str = "none"
+    travel_url: str = ""
+    travel_cache_minutes: int = 1440
     clock_offset: int = 0

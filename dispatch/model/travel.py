@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import nan
 
 
 class Provenance(StrEnum):
@@ -36,6 +37,36 @@ class Place:
             raise ValueError(f"{self.lat}, {self.lon} is not a latitude (-90 to 90) and a longitude (-180 to 180)")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Unplaced(Place):
+    """A site without coordinates of which a drive is pinned: nothing can be reckoned from it, but it can be told apart.
+
+    Its coordinates are not numbers, so that a sum with them is wrong in plain sight and never a drive from (0, 0).
+    """
+
+    site_id: int
+
+    def __post_init__(self) -> None:
+        # the range of coordinates is not asked of a place that has none
+        pass
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unplaced) and other.site_id == self.site_id
+
+    def __hash__(self) -> int:
+        return hash((Unplaced, self.site_id))
+
+
+def unplaced(site_id: int) -> Unplaced:
+    """The stand-in for the place of a site that has none."""
+    return Unplaced(nan, nan, site_id)
+
+
+def placed(place: Place | None) -> bool:
+    """Whether there are coordinates to reckon with."""
+    return place is not None and not isinstance(place, Unplaced)
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """The drive between two stops.
@@ -65,3 +96,11 @@ class Leg:
 
 UNKNOWN_LEG = Leg(None, None, None, None, Provenance.UNKNOWN)
 """The leg to or from a place without coordinates, unless somebody pinned the pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedLeg:
+    """A leg with the way that it takes; `path` is empty where only the time is known."""
+
+    leg: Leg
+    path: tuple[Place, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatch.model.instants import clock_text
-from dispatch.model.travel import UNKNOWN_LEG, Leg
+from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
 
@@ -109,7 +109,7 @@ def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) 
     origin = before.place if before else day.home
     if drives(origin, stop.place).known:
         return []
-    if stop.place is None:
+    if not placed(stop.place):
         text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
         return [Finding("place", Level.BLOCKED, text, final=True)]
     whence = before.client if before else f"{day.name}'s home"

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
+from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, RoutedLeg
+
+
+class Unavailable(Exception):
+    """A provider cannot be asked now. The message is a sentence for people; the chain notes it and goes on."""
 
 
 class Provider(Protocol):
-    """A source of travel times, matrix first. A cell that it does not know is an unknown leg; it never raises for one."""
+    """A source of travel times, matrix first. A cell that it does not know is an unknown leg; it never raises for one.
+
+    Raises:
+        Unavailable: it cannot answer anything at present.
+    """
 
     def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
         """The drive from `origin` at the instant `at`; None is a place without coordinates."""
@@ -18,26 +28,83 @@ class Provider(Protocol):
         """The drive of each pair: a row for each origin, a cell for each destination."""
 
 
-class Chain:
-    """Each cell comes from the first provider that knows it."""
+@runtime_checkable
+class Pathfinder(Protocol):
+    """A provider that also knows the way itself."""
 
-    def __init__(self, providers: Sequence[Provider]) -> None:
+    def paths(self, stops: Sequence[Place | None]) -> list[tuple[Place, ...]]:
+        """The way from each stop to the next, empty where it is not known. Raises `Unavailable` like a provider."""
+
+
+class Chain:
+    """Each cell comes from the first provider that knows it; its distance, where that one has none, from the next.
+
+    A provider that is `Unavailable` is passed over; what it said stands in `notes`.
+    """
+
+    def __init__(self, providers: Sequence[Provider], pathfinders: Sequence[Pathfinder] = ()) -> None:
         self._providers = tuple(providers)
+        self._pathfinders = (*pathfinders, *(one for one in providers if isinstance(one, Pathfinder)))
+        self.notes: list[str] = []
+        """Why a provider could not be asked, each sentence once."""
 
     def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
         """The first known leg, else an unknown one."""
+        leg = UNKNOWN_LEG
         for provider in self._providers:
-            found = provider.leg(origin, destination, at)
-            if found.known:
-                return found
-        return UNKNOWN_LEG
+            try:
+                leg = _completed(leg, provider.leg(origin, destination, at))
+            except Unavailable as fault:
+                self._note(fault)
+            if leg.metres is not None:
+                break
+        return leg
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
-        """The first known leg of each pair, else an unknown one."""
+        """The first known leg of each pair, else an unknown one. Each provider is asked only for what is still open."""
         cells = [[UNKNOWN_LEG] * len(destinations) for _ in origins]
         for provider in self._providers:
-            if all(cell.known for row in cells for cell in row):
+            rows = [row for row, line in enumerate(cells) if any(cell.metres is None for cell in line)]
+            columns = sorted({column for row in rows for column, cell in enumerate(cells[row]) if cell.metres is None})
+            if not rows:
                 break
-            for row, found in zip(cells, provider.matrix(origins, destinations, at), strict=True):
-                row[:] = [cell if cell.known else other for cell, other in zip(row, found, strict=True)]
+            try:
+                found = provider.matrix([origins[row] for row in rows], [destinations[one] for one in columns], at)
+            except Unavailable as fault:
+                self._note(fault)
+                continue
+            for row, line in zip(rows, found, strict=True):
+                for column, other in zip(columns, line, strict=True):
+                    cells[row][column] = _completed(cells[row][column], other)
         return cells
+
+    def route(self, stops: Sequence[Place | None], at: int) -> list[RoutedLeg]:
+        """The legs from stop to stop, each departing when the one before has arrived, with their ways where known."""
+        legs: list[Leg] = []
+        for origin, destination in pairwise(stops):
+            legs.append(self.leg(origin, destination, at))
+            at += legs[-1].seconds or 0
+        paths: list[tuple[Place, ...]] = [()] * len(legs)
+        for finder in self._pathfinders:
+            try:
+                found = finder.paths(stops)
+            except Unavailable as fault:
+                self._note(fault)
+                continue
+            paths = [path or other for path, other in zip(paths, found, strict=True)]
+            if all(paths):
+                break
+        return [RoutedLeg(leg, path) for leg, path in zip(legs, paths, strict=True)]
+
+    def _note(self, fault: Unavailable) -> None:
+        if str(fault) not in self.notes:
+            self.notes.append(str(fault))
+
+
+def _completed(leg: Leg, other: Leg) -> Leg:
+    """`leg`, or `other` where it is not known; the distance of the first that has one."""
+    if not leg.known:
+        return other
+    if leg.metres is None and other.metres is not None:
+        return replace(leg, metres=other.metres)
+    return leg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
 
-from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance
+from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance, placed
 
 EARTH_KM = 6371.009
 """Mean radius of the earth in km (IUGG R1), as geopy has it."""
@@ -43,18 +43,17 @@ class Estimated:
 
     def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
         """One leg as it is shown and stored; `at` does not matter to it."""
-        if origin is None or destination is None:
+        if origin is None or destination is None or not (placed(origin) and placed(destination)):
             return UNKNOWN_LEG
         return _leg(great_circle_km(origin, destination))
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """A leg for each pair, a row for each origin."""
+        starts = [origin if placed(origin) else None for origin in origins]
+        ends = [destination if placed(destination) else None for destination in destinations]
         return [
-            [
-                UNKNOWN_LEG if origin is None or destination is None else _leg(haversine_km(origin, destination))
-                for destination in destinations
-            ]
-            for origin in origins
+            [UNKNOWN_LEG if start is None or end is None else _leg(haversine_km(start, end)) for end in ends]
+            for start in starts
         ]
 
 

@@ -111,7 +111,7 @@ def test_phone_is_the_first_there_is(store: Store) -> None:
 def test_site_has_everything(store: Store) -> None:
     assert main(store) == Site(
         1, 1, "Main", "1 Front Street", ZONE, Place(39.9, -83.0), (Hours(0, 480, 1020),), "ring", ("mail", "print"),
-        "4.0", 12, "estimated", 1,
+        "4.0", 12, "estimated", 1, "import",
     )  # fmt: skip
     assert clients.site(store, 1) == main(store)
     assert [site.name for site in clients.sites_of(store, 1)] == ["annex", "Main"]
@@ -134,7 +134,7 @@ def test_edit_of_a_site_is_audited_and_versioned(store: Store) -> None:
     with store.write("edit site", LEE) as unit:
         assert clients.update_site(unit, before, after, "") == 2
 
-    assert main(store) == replace(after, version=2)
+    assert main(store) == replace(after, version=2, place_source="")
     last = audit.last_of(store, "site", before.id)
     assert last is not None
     assert last.detail["changed"]["services"] == [["mail", "print"], ["print"]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, Static, TextArea
 
 from db import handovers
 from db.store import Store
@@ -23,6 +23,7 @@ from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp
+from screens.note import AskNote
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
@@ -119,6 +120,24 @@ async def test_move_says_the_verdict_and_escape_puts_back(office: Office) -> Non
         await press(pilot, "escape")
         assert not timeline.moving
     assert state(office, "R1") == (State.PLANNED, at("09:00"))
+
+
+async def test_a_visit_is_dragged_to_another_time_with_the_verdict_shown(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    async with opened(office.dana, "board") as pilot:
+        timeline = pilot.app.screen.query_one(Timeline)
+        timeline.select(1)
+        await pilot.pause()
+        place = timeline.cursor_place
+        assert place is not None
+        await pilot.mouse_down(Timeline, offset=(place.x + 1, place.y))
+        await pilot.hover(Timeline, offset=(place.x + 7, place.y))
+        await until_true(pilot, lambda: timeline.ghost is not None and timeline.ghost.level == "feasible")
+        assert timeline.ghost is not None
+        start = timeline.ghost.start
+        assert start > at("09:00")
+        await pilot.mouse_up(Timeline, offset=(place.x + 7, place.y))
+        await until_true(pilot, lambda: state(office, "R1") == (State.PLANNED, start))
 
 
 async def test_blocked_placement_asks_for_a_reason(office: Office) -> None:
@@ -384,3 +403,22 @@ async def test_the_clock_is_told_of_a_break(office: Office) -> None:
             pilot,
             lambda: [one.kind for one in visit_page(office.store, "R1").visit.assignments[0].segments][-1] == "break",
         )
+
+
+async def test_a_note_that_was_not_saved_stands_there_again(office: Office) -> None:
+    office.on_site("R1")
+    async with opened(office.ana, "day") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        await press(pilot, *"new switch", "escape")
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == "new switch"
+        await pilot.press("ctrl+s")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").checklist.last_work > 0)
+        await until(pilot, VisitScreen)
+        await pilot.press("w")
+        await until(pilot, AskNote)
+        assert pilot.app.screen.query_one(TextArea).text == ""

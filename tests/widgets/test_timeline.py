@@ -1,7 +1,9 @@
 """The timeline in an app: cursor, scrolling, move mode, the mouse, new boards."""
 
+import datetime
 from typing import Any
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
@@ -264,6 +266,87 @@ async def test_the_mouse_selects_opens_and_drags() -> None:
         assert (timeline.ghost.row, timeline.ghost.start) == (1, clock("15:20"))
         await pilot.mouse_up(Timeline, offset=(place.x + 4, 4))
         assert app.heard[-1] == ("placed", "Pine Court", 1, clock("15:20"))
+
+
+async def test_a_drag_goes_by_the_steps_of_the_arrows_and_stays_within_the_day() -> None:
+    app = TimelineApp(sample_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        timeline = app.timeline
+        timeline.zoom = 30
+        await pilot.pause()
+        assert timeline.select(4)
+        place = timeline.cursor_place
+        assert place is not None
+        await pilot.mouse_down(Timeline, offset=(place.x, 1))
+        for cells in (1, 2, -3):
+            await pilot.hover(Timeline, offset=(place.x + cells, 1))
+            assert timeline.ghost is not None
+            assert timeline.ghost.start == clock("15:00") + cells * timeline.step * 60
+        await pilot.hover(Timeline, offset=(99, 1))
+        assert timeline.ghost.start < app.board.ends_at
+
+
+async def test_escape_ends_a_drag_and_the_mouse_has_nothing_in_hand() -> None:
+    app = TimelineApp(sample_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        timeline = app.timeline
+        assert timeline.select(4)
+        place = timeline.cursor_place
+        assert place is not None
+        await pilot.mouse_down(Timeline, offset=(place.x + 1, 1))
+        await pilot.hover(Timeline, offset=(place.x + 4, 4))
+        await pilot.press("escape")
+        assert app.heard[-1] == ("dropped", "Pine Court")
+        await pilot.hover(Timeline, offset=(place.x + 6, 4))
+        await pilot.mouse_up(Timeline, offset=(place.x + 6, 4))
+        assert not timeline.moving
+        assert app.heard[-1] == ("dropped", "Pine Court")
+        assert app.mouse_captured is None
+
+
+async def test_what_has_begun_is_not_dragged() -> None:
+    app = TimelineApp(sample_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        timeline = app.timeline
+        assert timeline.select(3)
+        place = timeline.cursor_place
+        assert place is not None
+        await pilot.mouse_down(Timeline, offset=(place.x + 1, 1))
+        await pilot.hover(Timeline, offset=(place.x + 8, 4))
+        assert not timeline.moving
+        await pilot.mouse_up(Timeline, offset=(place.x + 8, 4))
+        assert not [heard for heard in app.heard if heard[0] in ("grabbed", "opened", "placed")]
+
+
+async def test_the_wheel_scrolls() -> None:
+    app = TimelineApp(large_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        timeline = app.timeline
+        timeline.post_message(events.MouseScrollDown(timeline, 50, 10, 0, 0, 0, shift=False, meta=False, ctrl=False))
+        await pilot.pause(0.3)
+        assert timeline.scroll_offset.y > 0
+
+
+async def test_a_day_set_out_of_sight_is_fitted_when_it_is_shown() -> None:
+    app = TimelineApp(sample_board())
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.pause()
+        timeline = app.timeline
+        timeline.zoom = 5
+        await pilot.pause()
+        timeline.display = False
+        await pilot.pause()
+        other = sample_board()
+        later = replace(other, day=other.day + datetime.timedelta(days=1), starts_at=other.starts_at + 86400,
+                        ends_at=other.ends_at + 86400, now=other.now + 86400)  # fmt: skip
+        timeline.set_board(replace(later, rows=tuple(replace(row, visits=()) for row in later.rows)))
+        timeline.display = True
+        await pilot.pause()
+        assert timeline._frame is not None
+        assert timeline._frame.scale.starts_at == later.starts_at
 
 
 async def test_now_moves_its_line_and_what_goes_on() -> None:

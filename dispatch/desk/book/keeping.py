@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db import changes, settings
@@ -33,6 +33,31 @@ def add(seat: Seat, kind: str, texts: Mapping[str, str]) -> Any:
         look = _look(seat.store, shelf, record)
         _remember(seat, unit, shelf, kind, record, "add", {**look, _ARCHIVED: True}, look, 0)
         return record
+
+
+def put(seat: Seat, kind: str, label: str, entries: Sequence[tuple[Any | None, Mapping[str, str]]]) -> list[Any]:
+    """Add or edit several records of a kind as one change, which undo takes back as one; returns them.
+
+    Args:
+        label: what the change is called.
+        entries: each record as it was (None: a new one) with what is typed now.
+
+    Raises:
+        NotAllowed, Faulty, Stale: as `add` and `edit`; nothing was changed.
+    """
+    shelf, store = SHELVES[kind], seat.store
+    with seat.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
+        records, pictures = [], []
+        for before, texts in entries:
+            typed = texts if before is None else {**shelf.texts(store, before), **texts}
+            was = None if before is None else _look(store, shelf, before)
+            record = _written(seat, unit, shelf, before, typed)
+            look = _look(store, shelf, record)
+            version = 0 if before is None else before.version
+            pictures.append(Picture(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version))
+            records.append(record)
+        changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+        return records
 
 
 def edit(seat: Seat, kind: str, before: Any, texts: Mapping[str, str]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from db import audit, clients, people, settings
 from db.faults import Stale
@@ -21,10 +22,12 @@ from dispatch.desk.book.blanks import (
     place_text,
 )
 from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
+from dispatch.desk.book.pin_shelf import PinShelf
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.routing import reroute_ahead
 from dispatch.desk.seat import Seat
 from dispatch.desk.staff import faults_of_person
 from dispatch.model import text as limits
@@ -34,6 +37,7 @@ from dispatch.model.instants import clock_text, day_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.travel.sources import ENGINES
 
 
 class ClientShelf(Shelf[Client]):
@@ -182,7 +186,14 @@ class SiteShelf(Shelf[Site]):
             "services": ", ".join(record.services),
             "one_way_distance": record.one_way_distance or "",
             "one_way_minutes": "" if record.one_way_minutes is None else str(record.one_way_minutes),
+            "place_source": record.place_source,
+            "place_precision": record.place_precision,
         }
+
+    def notes(self, store: Store, record: Site) -> Sequence[str]:
+        """Who placed it, and how near to the door."""
+        told = ", ".join(part for part in (record.place_source, record.place_precision) if part)
+        return [f"placed: {told}"] if record.place is not None and told else []
 
     def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
         """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
@@ -226,6 +237,7 @@ class SiteShelf(Shelf[Site]):
         if faults:
             return 0
         if before is None:
+            source, precision = _placed_by(None, after, reading)
             return clients.add_site(
                 unit,
                 after.client_id,
@@ -239,9 +251,14 @@ class SiteShelf(Shelf[Site]):
                 after.one_way_distance,
                 after.one_way_minutes,
                 after.one_way_provenance,
-                "typed" if after.place is not None else "",
+                source,
+                precision,
             )
-        clients.update_site(unit, before, after, "typed" if after.place != before.place else None)
+        if after.place == before.place:
+            clients.update_site(unit, before, after)
+        else:
+            clients.update_site(unit, before, after, *_placed_by(before, after, reading))
+            reroute_ahead(unit)
         return before.id
 
     def shelve(self, unit: Unit, record: Site, at: int | None) -> None:
@@ -435,6 +452,8 @@ class TechnicianShelf(Shelf[Technician]):
                 after.vehicle,
             )
         people.update_technician(unit, before, after)
+        if after.home != before.home:
+            reroute_ahead(unit)
         return before.id
 
     def shelve(self, unit: Unit, record: Technician, at: int | None) -> None:
@@ -567,6 +586,9 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
         Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
+        Blank("travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice"),
+        Blank("travel_url", "Remote road engine, address", "https://osrm.example.com"),
+        Blank("travel_cache_minutes", "Its answers count for, minutes", "1440; 0: they are not kept"),
     )
 
     def all(self, store: Store) -> Sequence[FirmRecord]:
@@ -612,6 +634,9 @@ class SettingsShelf(Shelf[FirmRecord]):
             "default_lunch": firm.default_lunch,
             "geocoder_url": firm.geocoder_url,
             "geocoder_agent": firm.geocoder_agent,
+            "travel_engine": firm.travel_engine,
+            "travel_url": firm.travel_url,
+            "travel_cache_minutes": str(firm.travel_cache_minutes),
         }
 
     def write(
@@ -649,8 +674,13 @@ class SettingsShelf(Shelf[FirmRecord]):
             "default_lunch": reading.text("default_lunch"),
             "geocoder_url": reading.text("geocoder_url"),
             "geocoder_agent": reading.text("geocoder_agent"),
+            "travel_engine": reading.choice("travel_engine", ENGINES, "none"),
+            "travel_url": _address(reading, "travel_url"),
+            "travel_cache_minutes": reading.whole("travel_cache_minutes", 0, 525_600),
         }
-        minutes = ("buffer_minutes", "test_minutes", "late_minutes", "running_over_minutes")
+        if values["travel_engine"] != "none" and not values["travel_url"]:
+            reading.fault("travel_url", "is missing: where is the road engine?")
+        minutes = ("buffer_minutes", "test_minutes", "late_minutes", "running_over_minutes", "travel_cache_minutes")
         for name in (*minutes, *(f"weight_{name}" for name, _, _ in _WEIGHTS)):
             if values[name] is None and not reading.raw(name):
                 reading.fault(name, "is missing")
@@ -671,10 +701,37 @@ SHELVES: Mapping[str, Shelf[Any]] = {
     "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),
+    "pin": PinShelf(),
     "staff": StaffShelf(),
     "settings": SettingsShelf(),
 }
 """Every kind of record by its name."""
+
+
+def _placed_by(before: Site | None, after: Site, reading: Reading) -> tuple[str, str]:
+    """Source and precision of a new place: what came with it, else that it was typed."""
+    if after.place is None:
+        return "", ""
+    told = reading.text("place_source", 80), reading.text("place_precision", 80)
+    if not told[0] or (before is not None and told == (before.place_source, before.place_precision)):
+        return "typed", ""
+    return told
+
+
+def _address(reading: Reading, name: str) -> str:
+    """The address of a service, without the names and passwords that do not belong into a database."""
+    url = reading.text(name)
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and parts.hostname and not (parts.username or parts.query)
+    except ValueError:
+        fits = False
+    if url and not fits:
+        reading.fault(
+            name, f"{url!r} is not an address such as https://osrm.example.com, without a user or a key in it"
+        )
+        return ""
+    return url.rstrip("/")
 
 
 def _distance(reading: Reading) -> str | None:

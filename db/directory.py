@@ -1,0 +1,79 @@
+"""The names of everything that one can go to, without the records behind them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from db.store import Store
+
+
+class SiteName(NamedTuple):
+    """A site and its client."""
+
+    client_id: int
+    client: str
+    name: str
+    address: str
+
+
+class VisitName(NamedTuple):
+    """A visit: `starts_at` is an instant, `wanted_on` a date in ISO 8601; either may be missing."""
+
+    id: int
+    reference: str
+    client: str
+    site: str
+    work: str
+    state: str
+    starts_at: int | None
+    wanted_on: str | None
+
+
+_VISIT = (
+    "SELECT v.id, v.reference, c.name, s.name, v.work, v.state, v.starts_at, v.wanted_on "
+    "FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id WHERE v.archived_at IS NULL"
+)
+
+
+def technicians(store: Store) -> list[tuple[int, str]]:
+    """Id and name of all technicians, by name."""
+    return [
+        (staff_id, name)
+        for staff_id, name in store.all(
+            "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
+            "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"
+        )
+    ]
+
+
+def clients(store: Store) -> list[tuple[int, str]]:
+    """Id and name of all clients, by name."""
+    rows = store.all("SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE")
+    return [(client_id, name) for client_id, name in rows]
+
+
+def sites(store: Store) -> list[SiteName]:
+    """All sites, by client and name."""
+    return [
+        SiteName(*row)
+        for row in store.all(
+            "SELECT c.id, c.name, s.name, s.address FROM site s JOIN client c ON c.id = s.client_id "
+            "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE"
+        )
+    ]
+
+
+def visits(store: Store, limit: int) -> list[VisitName]:
+    """The `limit` visits that were asked for last, the newest first."""
+    return [VisitName(*row) for row in store.all(f"{_VISIT} ORDER BY v.id DESC LIMIT ?", (limit,))]
+
+
+def visits_from(store: Store, prefix: str, limit: int) -> list[VisitName]:
+    """At most `limit` visits whose reference begins with `prefix`, whatever its case, in the order of references."""
+    return [
+        VisitName(*row)
+        for row in store.all(
+            f"{_VISIT} AND v.reference >= ?1 AND v.reference < ?1 || char(0x10ffff) ORDER BY v.reference LIMIT ?2",
+            (prefix, limit),
+        )
+    ]

@@ -1,0 +1,180 @@
+"""The matrix cache, and what was learned from logged legs. Directed pairs of points, never of sites (planning.md, Travel times)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from db.store import Store
+from dispatch.model.travel import Leg, Place
+from dispatch.travel.known import Cell, Pair, learned_leg
+from dispatch.travel.scale import Scale
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+    from dispatch.travel.learning import LearnedPair, Observed
+
+_AT_ONCE = 500
+"""Destinations in one query; the thread that asks lets others have the store in between."""
+
+
+# the cache
+
+
+def cells(
+    store: Store, engine: str, origins: Sequence[int], destinations: Sequence[int], since: int = 0
+) -> dict[Pair, Cell]:
+    """What an engine has said of these pairs at `since` or later."""
+    found: dict[Pair, Cell] = {}
+    for origin in origins:
+        for begin in range(0, len(destinations), _AT_ONCE):
+            some = destinations[begin : begin + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            for destination, seconds, metres in store.all(
+                "SELECT destination, seconds, metres FROM travel_time "
+                "WHERE engine_id = (SELECT id FROM travel_engine WHERE key = ?) "
+                f"AND origin = ? AND got_at >= ? AND destination IN ({marks})",
+                (engine, origin, since, *some),
+            ):
+                found[origin, destination] = Cell(seconds, metres)
+    return found
+
+
+def keep_cells(unit: Unit, engine: str, found: Mapping[Pair, Cell]) -> None:
+    """Keep what an engine has said, over what it said before."""
+    unit.execute("INSERT OR IGNORE INTO travel_engine (key) VALUES (?)", (engine,))
+    engine_id = unit.store.value("SELECT id FROM travel_engine WHERE key = ?", (engine,))
+    unit.execute_many(
+        "INSERT INTO travel_time (engine_id, origin, destination, seconds, metres, got_at) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET seconds = excluded.seconds, metres = excluded.metres, got_at = excluded.got_at",
+        [(engine_id, *pair, *cell, unit.at) for pair, cell in found.items()],
+    )
+    unit.audit("travel_engine", engine_id, drives=len(found))
+
+
+def forget(unit: Unit, engine: str, before: int | None = None) -> int:
+    """Forget what an engine said, or what it said earlier than `before`; returns how many drives that were."""
+    engine_id = unit.store.value("SELECT id FROM travel_engine WHERE key = ?", (engine,))
+    if engine_id is None:
+        return 0
+    older = "" if before is None else " AND got_at < ?"
+    params = (engine_id,) if before is None else (engine_id, before)
+    gone = unit.execute(f"DELETE FROM travel_time WHERE engine_id = ?{older}", params).rowcount
+    if before is None:
+        unit.execute("DELETE FROM learned_scale WHERE source = ?", (engine,))
+    if gone:
+        unit.audit("travel_engine", engine_id, forgotten=gone)
+    return gone
+
+
+def counted(store: Store, engine: str) -> int:
+    """How many drives of an engine are kept."""
+    return int(
+        store.value(
+            "SELECT count(*) FROM travel_time WHERE engine_id = (SELECT id FROM travel_engine WHERE key = ?)", (engine,)
+        )
+    )
+
+
+# what was learned
+
+
+def pairs(store: Store, origins: Sequence[int], destinations: Sequence[int]) -> dict[Pair, Leg]:
+    """The learned pairs among these."""
+    found: dict[Pair, Leg] = {}
+    wanted = set(destinations)
+    for origin in origins:
+        for destination, seconds, low, high in store.all(
+            "SELECT destination, seconds, low, high FROM learned_pair WHERE origin = ?", (origin,)
+        ):
+            if destination in wanted:
+                found[origin, destination] = learned_leg(seconds, low, high)
+    return found
+
+
+def scale(store: Store, source: str, zone: str) -> Scale | None:
+    """The scale that was learned for a source, None where there is none."""
+    row = store.one("SELECT multiplier, low, high, legs, buckets FROM learned_scale WHERE source = ?", (source,))
+    if row is None:
+        return None
+    multiplier, low, high, legs, buckets = row
+    own = {(bool(weekend), half_hour): own for weekend, half_hour, own in json.loads(buckets)}
+    return Scale(multiplier, low, high, legs, zone, own)
+
+
+def learned(store: Store) -> tuple[int, int]:
+    """How many pairs are learned, and from how many legs."""
+    count, legs = store.one("SELECT count(*), coalesce(sum(legs), 0) FROM learned_pair") or (0, 0)
+    return int(count), int(legs)
+
+
+def keep_learned(unit: Unit, found: Mapping[Pair, LearnedPair], scales: Mapping[str, Scale]) -> None:
+    """Replace all that was learned."""
+    unit.execute("DELETE FROM learned_pair")
+    unit.execute("DELETE FROM learned_scale")
+    unit.execute_many(
+        "INSERT INTO learned_pair (origin, destination, seconds, low, high, legs) VALUES (?, ?, ?, ?, ?, ?)",
+        [(*pair, one.leg.seconds, one.leg.low, one.leg.high, one.legs) for pair, one in found.items()],
+    )
+    for source, one in scales.items():
+        buckets = [[int(weekend), half_hour, own] for (weekend, half_hour), own in sorted(one.buckets.items())]
+        unit.insert(
+            "learned_scale",
+            source=source,
+            multiplier=one.multiplier,
+            low=one.low,
+            high=one.high,
+            legs=one.legs,
+            buckets=json.dumps(buckets),
+        )
+    unit.audit(
+        "learned_pair", 0, pairs=len(found), scales={source: round(one.multiplier, 4) for source, one in scales.items()}
+    )
+
+
+# what was logged
+
+
+def observed(store: Store) -> list[Observed]:
+    """Every leg from en route to arrived of which both ends are known.
+
+    A technician sets out from the site that they checked out of last on that day (of the site's zone), on the first leg
+    from home. A leg is left out where either place has no coordinates.
+    """
+    from dispatch.model.instants import day_of
+    from dispatch.travel.learning import Observed
+
+    homes = {
+        staff_id: Place(lat, lon)
+        for staff_id, lat, lon in store.all(
+            "SELECT staff_id, home_lat, home_lon FROM technician WHERE home_lat IS NOT NULL"
+        )
+    }
+    found: list[Observed] = []
+    last: dict[int, tuple[Any, int | None, Place | None]] = {}
+    for staff_id, departed, arrived, left, zone, lat, lon in _logged(store):
+        day, here = day_of(departed or arrived, zone), None if lat is None else Place(lat, lon)
+        before = last.get(staff_id)
+        if before is None or before[0] != day:
+            origin = homes.get(staff_id)
+        elif before[1] is not None and departed is not None and before[1] <= departed:
+            origin = before[2]
+        else:
+            origin = None  # nobody knows where from
+        if None not in (origin, here, departed, arrived) and arrived > departed:
+            assert origin is not None
+            assert here is not None
+            found.append(Observed(origin, here, departed, arrived - departed))
+        last[staff_id] = day, left, here
+    return found
+
+
+def _logged(store: Store) -> Iterable[tuple[Any, ...]]:
+    """Every technician's stays in the order of their days: set out, arrived, left (each None where it was not logged)."""
+    return store.all(
+        "SELECT a.staff_id, coalesce((SELECT min(g.starts_at) FROM segment g WHERE g.assignment_id = a.id AND "
+        "g.kind = 'travel' AND g.ends_at = a.check_in_at), a.depart_at) AS departed, a.check_in_at, a.check_out_at, "
+        "s.zone, s.lat, s.lon FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id "
+        "WHERE a.depart_at IS NOT NULL OR a.check_in_at IS NOT NULL ORDER BY coalesce(departed, a.check_in_at), a.id"
+    )

@@ -1,0 +1,251 @@
+"""Road engines at work for a firm: asked ahead of time, for a day, away from the interface and outside of transactions."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from db import settings, travel_times
+from db.store import Store
+from dispatch.desk import road_times, routing
+from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model.firm import Firm
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.model.travel import Place, RoutedLeg
+from dispatch.travel.chain import Chain, Unavailable
+from dispatch.travel.known import Cell, Pair
+from dispatch.travel.points import point
+from dispatch.travel.sources import Source
+
+REST = 60.0
+"""Seconds for which an engine that could not be asked is left alone."""
+
+_down: dict[str, tuple[float, str]] = {}
+_asking = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came of asking ahead: drives that are known now, whether legs changed by it, and what could not be had."""
+
+    drives: int = 0
+    renewed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def configured(firm: Firm) -> bool:
+    """Whether the firm has a road engine at all."""
+    return bool(road_times.sources(firm))
+
+
+def prefetch(seat: Seat, day: datetime.date) -> Fetched:
+    """Ask for the drives between all places of a day that are not known yet, keep them, and renew the day's legs.
+
+    It takes as long as the engine takes: call it from a thread. An engine that is absent, has crashed or does not answer
+    is a sentence in `notes`; the drives stay estimated.
+
+    Raises:
+        StoreFault: the answers cannot be kept.
+    """
+    firm = settings.firm(seat.store)
+    if not configured(firm):
+        return Fetched()
+    with _asking:
+        count, notes = _fetch(seat, firm, road_times.places_on(seat.store, day))
+    return Fetched(count, routing.renew(seat, day), tuple(notes))
+
+
+def route(store: Store, stops: Sequence[Place | None], at: int) -> tuple[list[RoutedLeg], list[str]]:
+    """The legs of a route with their ways, for a map, and notes on what could not be asked. Call it from a thread."""
+    chain = live(store)
+    return chain.route(stops, at), chain.notes
+
+
+def live(store: Store) -> Chain:
+    """The firm's providers with its engines asked where the cache has no answer. Nothing is kept."""
+    from dispatch.travel.roads import Roads
+
+    firm = settings.firm(store)
+    providers = routing.known_drives(store)
+    finders, notes = [], []
+    for source in road_times.sources(firm):
+        providers.append(routing.cached_roads(store, firm, source))
+        try:
+            roads = Roads(source.engine())
+        except Unavailable as fault:
+            notes.append(str(fault))
+            continue
+        providers.append(routing.scaled(store, firm, source.key, roads))
+        finders.append(roads)
+    chain = Chain([*providers, routing.estimated(store, firm)], finders)
+    chain.notes += notes
+    return chain
+
+
+def _fetch(seat: Seat, firm: Firm, places: Sequence[Place]) -> tuple[int, list[str]]:
+    """Ask the first engine that answers."""
+    notes: list[str] = []
+    for source in road_times.sources(firm):
+        rested = _down.get(source.key)
+        if rested is not None and monotonic() - rested[0] < REST and not source.local:
+            notes.append(rested[1])
+            continue
+        count = 0
+        try:
+            for found in _missing(seat.store, firm, source, places):
+                road_times.keep(seat, firm, source, found)
+                count += len(found)
+        except Unavailable as fault:
+            _down[source.key] = monotonic(), str(fault)
+            notes.append(str(fault))
+            continue
+        _down.pop(source.key, None)
+        return count, notes
+    return 0, notes
+
+
+def _missing(store: Store, firm: Firm, source: Source, places: Sequence[Place]) -> Iterable[dict[Pair, Cell]]:
+    """What the engine says of the pairs that it was not asked about yet: whole rows first, then the columns left."""
+    by_point = {point(place): place for place in places}
+    keys = sorted(by_point)
+    known = set(road_times.cells(store, firm, source, keys, keys, fresh=True))
+    lacking = {origin: [one for one in keys if (origin, one) not in known] for origin in keys}
+    rows = [origin for origin in keys if len(lacking[origin]) * 2 > len(keys)]
+    others = [origin for origin in keys if lacking[origin] and origin not in set(rows)]
+    columns = sorted({one for origin in others for one in lacking[origin]})
+    for origins, destinations in ((rows, keys), (others, columns)):
+        if origins and destinations:
+            table = source.engine().table([by_point[one] for one in origins], [by_point[one] for one in destinations])
+            yield {
+                (origin, destination): cell
+                for origin, row in zip(origins, table, strict=True)
+                for destination, cell in zip(destinations, row, strict=True)
+            }
+
+
+# the graph of this machine
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a firm's drives are reckoned on this machine. `drives` are those that the cache holds of each engine."""
+
+    graph_id: str
+    graph: str
+    extract: str
+    megabytes: float | None
+    engine: str
+    remote: str
+    drives: dict[str, int]
+    note: str
+
+
+def status(store: Store) -> Status:
+    """Which engine and graph there are, and what is missing."""
+    from dispatch.travel.executables import executables
+    from dispatch.travel.graphs import graph
+
+    firm = settings.firm(store)
+    found = graph(firm.roads) if firm.roads else None
+    engine = executables()
+    note = ""
+    if firm.roads and found is None:
+        note = "The road graph of this database is not on this machine: dispatch roads add makes it."
+    elif firm.roads and engine is None:
+        note = "The road engine is not installed on this machine: dispatch roads add installs it."
+    elif not configured(firm):
+        note = "No road engine: drives are estimated. dispatch roads add EXTRACT.osm.pbf reckons them by road."
+    return Status(
+        graph_id=firm.roads,
+        graph=found.name if found is not None else "",
+        extract=found.extract if found is not None else "",
+        megabytes=found.megabytes if found is not None else None,
+        engine=engine.version or "?" if engine is not None else "",
+        remote=f"{firm.travel_engine} {firm.travel_url}" if firm.travel_engine != "none" else "",
+        drives={source.key: travel_times.counted(store, source.key) for source in road_times.sources(firm)},
+        note=note,
+    )
+
+
+def engine_is_here() -> bool:
+    """Whether the road engine is installed on this machine; where it is not, somebody is asked before it is fetched."""
+    from dispatch.travel.executables import executables
+
+    return executables() is not None
+
+
+def add(
+    seat: Seat, extract: Path, tell: Callable[[str], None] = lambda step: None, stop: threading.Event | None = None
+) -> str:
+    """Reckon drives on the roads of an extract from now on; returns the name of the graph.
+
+    The engine is fetched first where it is not here, so whoever calls has asked. `tell` hears each step as it begins, and
+    `stop` ends the building.
+
+    Raises:
+        NotAllowed: not a lead.
+        Refusal: the engine cannot be had, or the file is no extract. Nothing was changed.
+    """
+    from dispatch.travel.executables import NotInstalled, executables, fetch
+    from dispatch.travel.graphs import NotBuilt, build
+
+    with seat.write("add roads", Role.LEAD) as unit:
+        unit.leave_unchanged()  # before minutes of work, not after them
+    if not extract.is_file():
+        raise NotFound(f"There is no file {show(str(extract))}.")
+    try:
+        engine = executables()
+        if engine is None:
+            tell("fetching the road engine")
+            engine = fetch()
+        graph = build(engine, extract, tell, stop)
+    except (NotInstalled, NotBuilt) as fault:
+        raise Refusal(str(fault)) from fault
+    _use(seat, graph.id)
+    return graph.name
+
+
+def remove(seat: Seat, *, keep_files: bool = False) -> str:
+    """Reckon drives without the graph again, and take its files off this machine; returns its name.
+
+    Raises:
+        NotAllowed: not a lead.
+        Refusal: there is none, or its files cannot be removed.
+    """
+    from dispatch.travel import graphs, sidecar
+
+    graph_id = seat.firm.roads
+    if not graph_id:
+        raise Refusal("This database uses no road graph.")
+    _use(seat, "")
+    sidecar.stop_all()
+    found = graphs.graph(graph_id)
+    if found is None:
+        return graph_id
+    if not keep_files:
+        try:
+            graphs.remove(found)
+        except OSError as error:
+            raise Refusal(f"{found.folder} could not be removed: {error.strerror or error}.") from error
+    return found.name
+
+
+def _use(seat: Seat, graph_id: str) -> None:
+    """Set the graph; what an earlier one said is forgotten."""
+    with seat.write("set roads", Role.LEAD) as unit:
+        firm = settings.firm(seat.store)
+        if firm.roads == graph_id:
+            unit.leave_unchanged()
+            return
+        settings.set_firm(unit, roads=graph_id)
+        kept = {source.key for source in road_times.sources(settings.firm(seat.store))}
+        for source in road_times.sources(firm):
+            if source.key not in kept:
+                travel_times.forget(unit, source.key)
+        routing.reroute_ahead(unit)

@@ -1,0 +1,189 @@
+"""The judge of a plan for a day problem: when everything happens, what it costs, or why it cannot be.
+
+It knows nothing of any solver. A route is timed as early as it can be; the break goes where it costs least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from dispatch.planning.problem import Break, Plan, Problem, Technician, Visit
+
+
+class Timed(NamedTuple):
+    """A route in time. `starts` are the begins of service, `home` the moment of coming home; seconds otherwise.
+
+    `price` is in minutes of driving and holds everything but visits left out.
+    """
+
+    starts: tuple[int, ...]
+    home: int
+    travel: int
+    late: float
+    waiting: int
+    overtime: int
+    price: float
+
+
+class Judgement(NamedTuple):
+    """A whole plan: its routes in time, what is left out, its cost. `late_minutes` counts every due that is missed."""
+
+    routes: tuple[Timed, ...]
+    left_out: tuple[int, ...]
+    cost: float
+    travel_minutes: float
+    late_minutes: float
+    overtime_minutes: float
+
+
+class _State(NamedTuple):
+    """How far a route has come: the moment, the lateness priced so far, the waiting, and when each service began."""
+
+    now: int
+    late_price: float
+    late: float
+    waiting: int
+    starts: tuple[int, ...]
+
+
+def may_do(technician: Technician, visit: Visit) -> bool:
+    """Whether a technician has what a visit needs, and is one of those who may do it."""
+    return visit.skills <= technician.skills and (visit.only is None or technician.id in visit.only)
+
+
+def timed(problem: Problem, technician: int, order: Sequence[int]) -> Timed | None:
+    """The best timing of a route; None where it cannot be driven within windows, breaks and shift.
+
+    Args:
+        problem: the day.
+        technician: an index.
+        order: indexes of visits.
+    """
+    who = problem.technicians[technician]
+    visits = [problem.visits[index] for index in order]
+    if not visits:
+        # nobody who stays at home needs a break
+        return Timed((), who.shift[0], 0, 0.0, 0, 0, 0.0)
+    if not all(may_do(who, visit) for visit in visits):
+        return None
+    if who.cap is not None and sum(visit.service for visit in visits) > who.cap:
+        return None
+    seconds = problem.seconds
+    legs = []
+    place = who.start
+    for visit in visits:
+        legs.append(seconds[place][visit.place])
+        place = visit.place
+    legs.append(seconds[place][who.end])
+    bare = _run(problem, who, visits, legs, ())
+    needed = tuple(
+        pause
+        for pause in who.breaks
+        if pause.unless_home_by is None or bare is None or bare.home > pause.unless_home_by
+    )
+    if not needed:
+        return bare
+    if bare is None:
+        return None  # with a break nothing gets earlier
+    return _run(problem, who, visits, legs, needed)
+
+
+def judge(problem: Problem, plan: Plan) -> Judgement | None:
+    """What a plan costs; None where a route of it cannot be, or a visit is done twice."""
+    routes = []
+    done: set[int] = set()
+    for technician, order in enumerate(plan):
+        route = timed(problem, technician, order)
+        if route is None or done.intersection(order) or len(set(order)) != len(order):
+            return None
+        done.update(order)
+        routes.append(route)
+    left = tuple(index for index in range(len(problem.visits)) if index not in done)
+    cost = sum(route.price for route in routes) + sum(problem.visits[index].left_out for index in left)
+    cost += sum(
+        problem.visits[index].extra.get(problem.technicians[technician].id, 0.0)
+        for technician, order in enumerate(plan)
+        for index in order
+    )
+    return Judgement(
+        tuple(routes),
+        left,
+        cost,
+        sum(route.travel for route in routes) / 60,
+        sum(route.late for route in routes) / 60,
+        sum(route.overtime for route in routes) / 60,
+    )
+
+
+def _run(
+    problem: Problem, who: Technician, visits: Sequence[Visit], legs: Sequence[int], breaks: tuple[Break, ...]
+) -> Timed | None:
+    """Drive the route with all of `breaks` on the way, each before a drive or on arrival, where it costs least."""
+    # states by how many breaks were taken; of those with as many, only what nothing else beats is kept
+    states: list[list[_State]] = [[_State(who.shift[0], 0.0, 0.0, 0, ())]] + [[] for _ in breaks]
+    for position, leg in enumerate(legs):
+        _pause(states, breaks)
+        home = position == len(visits)
+        drive = leg if home or position == 0 else leg + problem.buffer
+        for taken, own in enumerate(states):
+            states[taken] = [state._replace(now=state.now + drive) for state in own]
+        if home:
+            break
+        _pause(states, breaks)
+        visit = visits[position]
+        for taken, own in enumerate(states):
+            served = [found for state in own if (found := _serve(state, visit)) is not None]
+            states[taken] = _best(served)
+    travel = sum(legs)
+    return min(
+        (ended for state in states[len(breaks)] if (ended := _ended(problem, who, state, travel)) is not None),
+        key=lambda ended: (ended.price, ended.home),
+        default=None,
+    )
+
+
+def _pause(states: list[list[_State]], breaks: tuple[Break, ...]) -> None:
+    """Let each state also take the breaks that come next, as early as it may."""
+    for taken, pause in enumerate(breaks):
+        for state in states[taken]:
+            begins = max(state.now, pause.earliest)
+            if begins <= pause.latest:
+                waited = state.waiting + begins - state.now
+                states[taken + 1].append(state._replace(now=begins + pause.seconds, waiting=waited))
+
+
+def _serve(state: _State, visit: Visit) -> _State | None:
+    """Begin the service as early as its windows allow."""
+    for opens, closes in visit.windows:
+        begins = max(state.now, opens)
+        if begins <= closes:
+            late = [(begins - due, price) for due, price in visit.dues if begins > due]
+            return _State(
+                begins + visit.service,
+                state.late_price + sum(seconds * price for seconds, price in late) / 60,
+                state.late + sum(seconds for seconds, _ in late),
+                state.waiting + begins - state.now,
+                (*state.starts, begins),
+            )
+    return None
+
+
+def _best(states: list[_State]) -> list[_State]:
+    """Without those that are no earlier and no cheaper than another."""
+    kept: list[_State] = []
+    for state in sorted(states, key=lambda one: (one.now, one.late_price, one.waiting)):
+        if not kept or state.late_price < kept[-1].late_price:
+            kept.append(state)
+    return kept
+
+
+def _ended(problem: Problem, who: Technician, state: _State, travel: int) -> Timed | None:
+    over = max(0, state.now - who.shift[1])
+    if over > who.overtime:
+        return None
+    prices = problem.prices
+    # before the first visit nobody waits: the day just begins later
+    waiting = max(0, state.waiting - max(0, state.starts[0] - who.shift[0])) if state.starts else 0
+    price = travel / 60 * prices.travel + state.late_price + waiting / 60 * prices.waiting + over / 60 * prices.overtime
+    return Timed(state.starts, state.now, travel, state.late, waiting, over, price)

@@ -1,0 +1,87 @@
+"""A day to be planned, as plain data: technicians, visits, a matrix of drives, and what everything costs.
+
+The form of the day problems in files (README of the worked planning days) and the form in which a firm's own day goes to
+the solver. Moments are seconds on one scale (from midnight in files, epoch seconds otherwise), places are indexes into the
+matrix, prices are in minutes of driving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A pause that begins between `earliest` and `latest`, before a drive or on arrival.
+
+    Whoever is home by `unless_home_by` needs none; None: it is always needed, as an absence is.
+    """
+
+    earliest: int
+    latest: int
+    seconds: int
+    unless_home_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """Who drives. The day begins at `start` and ends at `end` within `shift`; with `overtime` seconds it may end later, at
+    a price. `cap` bounds the planned service, in seconds; None: only the shift does."""
+
+    id: str
+    start: int
+    end: int
+    shift: Span
+    skills: frozenset[str] = frozenset()
+    breaks: tuple[Break, ...] = ()
+    overtime: int = 0
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A visit to be planned.
+
+    `windows` bound the start of its service. `dues` are soft: a moment, and the price of each minute that the service
+    starts after it. `left_out` is the price of not planning it. `only`: the technicians who may do it, None for all with its
+    skills. `extra` are prices for being done by certain technicians.
+    """
+
+    id: str
+    place: int
+    service: int
+    windows: tuple[Span, ...]
+    left_out: float
+    skills: frozenset[str] = frozenset()
+    priority: int = 3
+    dues: tuple[tuple[int, float], ...] = ()
+    only: frozenset[str] | None = None
+    extra: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a minute costs: of driving, of waiting between visits, of work after the shift."""
+
+    travel: float = 1.0
+    waiting: float = 0.0
+    overtime: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A whole day. `seconds[i][j]` is the drive from place i to place j; `buffer` seconds are kept between two visits, not
+    before the first and not before going home."""
+
+    technicians: tuple[Technician, ...]
+    visits: tuple[Visit, ...]
+    seconds: tuple[tuple[int, ...], ...]
+    buffer: int = 0
+    prices: Prices = Prices()
+
+
+Plan = tuple[tuple[int, ...], ...]
+"""For each technician the indexes of the visits in the order in which they are done."""

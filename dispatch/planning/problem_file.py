@@ -1,0 +1,169 @@
+"""Day problems as files: read with every fault named, and a plan in the form in which it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
+
+MOST_FAULTS = 20
+"""So many are named; a file that is not a day problem has one at every turn."""
+
+
+class BadProblem(ValueError):
+    """A file that is not a day problem, with what is wrong with it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults[:MOST_FAULTS]))
+        self.faults = faults[:MOST_FAULTS]
+
+
+def problem_from(raw: Any) -> Problem:
+    """The problem of a parsed file.
+
+    Raises:
+        BadProblem: with everything that is missing, of the wrong type or out of the matrix.
+    """
+    reader = _Reader()
+    root = reader.table(raw, "the problem")
+    seconds = _matrix(reader, root)
+    weights = reader.table(root.get("weights"), "weights")
+    left_out = reader.table(weights.get("left_out"), "weights.left_out")
+    late = reader.number(weights.get("late_minute"), "weights.late_minute")
+    technicians = tuple(
+        _technician(reader, one, f"technicians[{number}]", len(seconds))
+        for number, one in enumerate(reader.rows(root.get("technicians"), "technicians"))
+    )
+    visits = tuple(
+        _visit(reader, one, f"visits[{number}]", len(seconds), left_out, late)
+        for number, one in enumerate(reader.rows(root.get("visits"), "visits"))
+    )
+    for what, ids in (("technicians", [one.id for one in technicians]), ("visits", [one.id for one in visits])):
+        for repeated in sorted({one for one in ids if ids.count(one) > 1}):
+            reader.faults.append(f"{what}: the id {repeated!r} stands there more than once")
+    buffer = reader.whole(root.get("buffer", 0), "buffer", 0, 86_400)
+    travel = reader.number(weights.get("travel_minute"), "weights.travel_minute")
+    if reader.faults:
+        raise BadProblem(reader.faults)
+    return Problem(technicians, visits, seconds, buffer, Prices(travel=travel))
+
+
+class _Reader:
+    """Reads values and notes what is wrong; a value that cannot be taken reads as a harmless one."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def table(self, value: Any, path: str) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            self.faults.append(f"{path}: an object is expected")
+            return {}
+        return value
+
+    def rows(self, value: Any, path: str) -> list[Any]:
+        if not isinstance(value, list):
+            self.faults.append(f"{path}: a list is expected")
+            return []
+        return value
+
+    def number(self, value: Any, path: str) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
+            self.faults.append(f"{path}: a number of at least 0 is expected, not {_brief(value)}")
+            return 0.0
+        return float(value)
+
+    def whole(self, value: Any, path: str, least: int, most: int) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.faults.append(f"{path}: a whole number from {least} to {most} is expected, not {_brief(value)}")
+            return least
+        return value
+
+    def text(self, value: Any, path: str) -> str:
+        if not isinstance(value, str) or not value.strip():
+            self.faults.append(f"{path}: a text is expected, not {_brief(value)}")
+            return ""
+        return value
+
+    def words(self, value: Any, path: str) -> frozenset[str]:
+        return frozenset(self.text(one, f"{path}[{number}]") for number, one in enumerate(self.rows(value, path)))
+
+    def span(self, value: Any, path: str) -> tuple[int, int]:
+        pair = self.rows(value, path)
+        if len(pair) != 2:
+            self.faults.append(f"{path}: two moments are expected, from and to")
+            return (0, 0)
+        first, last = (self.whole(one, f"{path}[{number}]", 0, 1_000_000) for number, one in enumerate(pair))
+        if last < first:
+            self.faults.append(f"{path}: it ends before it begins")
+        return first, last
+
+
+def _matrix(reader: _Reader, root: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+    rows = reader.rows(reader.table(root.get("matrix"), "matrix").get("seconds"), "matrix.seconds")
+    found = []
+    for number, row in enumerate(rows):
+        cells = reader.rows(row, f"matrix.seconds[{number}]")
+        good = len(cells) == len(rows) and all(type(cell) is int and 0 <= cell <= 1_000_000 for cell in cells)
+        if not good:
+            reader.faults.append(f"matrix.seconds[{number}]: {len(rows)} whole numbers of seconds are expected")
+            cells = [0] * len(rows)
+        found.append(tuple(cells))
+    if not rows:
+        reader.faults.append("matrix.seconds: at least one place is expected")
+    return tuple(found)
+
+
+def _technician(reader: _Reader, raw: Any, path: str, places: int) -> Technician:
+    one = reader.table(raw, path)
+    breaks = []
+    for number, pause in enumerate(reader.rows(one.get("breaks", []), f"{path}.breaks")):
+        where = f"{path}.breaks[{number}]"
+        table = reader.table(pause, where)
+        earliest = reader.whole(table.get("earliest"), f"{where}.earliest", 0, 1_000_000)
+        latest = reader.whole(table.get("latest"), f"{where}.latest", 0, 1_000_000)
+        if latest < earliest:
+            reader.faults.append(f"{where}: latest is before earliest")
+        home_by = table.get("unless_home_by")
+        breaks.append(
+            Break(
+                earliest,
+                latest,
+                reader.whole(table.get("duration"), f"{where}.duration", 0, 86_400),
+                None if home_by is None else reader.whole(home_by, f"{where}.unless_home_by", 0, 1_000_000),
+            )
+        )
+    return Technician(
+        reader.text(one.get("id"), f"{path}.id"),
+        reader.whole(one.get("start"), f"{path}.start", 0, max(0, places - 1)),
+        reader.whole(one.get("end"), f"{path}.end", 0, max(0, places - 1)),
+        reader.span(one.get("shift"), f"{path}.shift"),
+        reader.words(one.get("skills", []), f"{path}.skills"),
+        tuple(sorted(breaks, key=lambda pause: (pause.earliest, pause.latest))),
+    )
+
+
+def _visit(reader: _Reader, raw: Any, path: str, places: int, left_out: Mapping[str, Any], late: float) -> Visit:
+    one = reader.table(raw, path)
+    priority = one.get("priority")
+    if str(priority) not in left_out:
+        reader.faults.append(f"{path}.priority: {_brief(priority)} has no price in weights.left_out")
+    deadline = one.get("deadline")
+    dues: tuple[tuple[int, float], ...] = ()
+    if deadline is not None:
+        dues = ((reader.whole(deadline, f"{path}.deadline", 0, 1_000_000), late),)
+    return Visit(
+        reader.text(one.get("id"), f"{path}.id"),
+        reader.whole(one.get("place"), f"{path}.place", 0, max(0, places - 1)),
+        reader.whole(one.get("service"), f"{path}.service", 0, 1_000_000),
+        (reader.span(one.get("window"), f"{path}.window"),),
+        reader.number(left_out.get(str(priority), 0), f"weights.left_out[{priority}]"),
+        reader.words(one.get("skills", []), f"{path}.skills"),
+        priority if isinstance(priority, int) else 0,
+        dues,
+    )
+
+
+def _brief(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"

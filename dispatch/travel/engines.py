@@ -1,0 +1,147 @@
+"""Road engines: what each must answer, and how large questions are cut to what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, Protocol
+
+from dispatch.model.travel import Place
+from dispatch.travel.asking import Refused
+from dispatch.travel.chain import Unavailable
+from dispatch.travel.known import Cell
+
+RADIUS = 1000
+"""Metres that a place may lie from the nearest road. Without a limit any point snaps, however far away it is."""
+NO_WAY = Cell(None, None)
+
+Table = list[list[Cell]]
+Path = tuple[Place, ...]
+
+
+class Engine(Protocol):
+    """Something that knows the roads. It is asked outside of transactions and never by the interface itself."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
+        """What it says of each pair: a row for each origin. A point that no road is near has cells without a way.
+
+        Raises:
+            Unavailable: it cannot be asked now.
+        """
+
+    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
+        """The way from each stop to the next, empty where there is none. Raises `Unavailable` like `table`."""
+
+
+def in_blocks(
+    ask: Callable[[Sequence[Place], Sequence[Place]], Table],
+    origins: Sequence[Place],
+    destinations: Sequence[Place],
+    side: int,
+) -> Table:
+    """A table of any size, asked in squares of at most `side` × `side`."""
+    rows: Table = []
+    for top in range(0, len(origins), side):
+        band: Table = [[] for _ in origins[top : top + side]]
+        for left in range(0, len(destinations), side):
+            found = ask(origins[top : top + side], destinations[left : left + side])
+            for row, cells in zip(band, found, strict=True):
+                row.extend(cells)
+        rows += band
+    return rows
+
+
+def halving(
+    ask: Callable[[Sequence[Place], Sequence[Place]], Table],
+    origins: Sequence[Place],
+    destinations: Sequence[Place],
+    is_point: Callable[[Refused], bool],
+) -> Table:
+    """A table from an engine that refuses the whole of it for one bad point and does not name it.
+
+    The refused part is halved until the bad pair stands alone; its cell has no way, every other is answered.
+    """
+    try:
+        return ask(origins, destinations)
+    except Refused as fault:
+        if not is_point(fault):
+            raise
+    if len(origins) == len(destinations) == 1:
+        return [[NO_WAY]]
+    if len(origins) >= len(destinations):
+        middle = len(origins) // 2
+        return [
+            *halving(ask, origins[:middle], destinations, is_point),
+            *halving(ask, origins[middle:], destinations, is_point),
+        ]
+    middle = len(destinations) // 2
+    left = halving(ask, origins, destinations[:middle], is_point)
+    right = halving(ask, origins, destinations[middle:], is_point)
+    return [[*one, *other] for one, other in zip(left, right, strict=True)]
+
+
+def cells_of(seconds: Any, metres: Any, shape: tuple[int, int], who: str) -> Table:
+    """Two matrices of numbers as a table; null is no way.
+
+    Raises:
+        Unavailable: they are not of that shape (rows, columns).
+    """
+    rows, columns = shape
+    try:
+        table = [
+            [Cell(_whole(one), _whole(other)) for one, other in zip(times, lengths, strict=True)]
+            for times, lengths in zip(seconds, metres, strict=True)
+        ]
+    except (TypeError, ValueError):
+        raise Unavailable(f"{who} answered with something unexpected.") from None
+    if len(table) != rows or any(len(row) != columns for row in table):
+        raise Unavailable(f"{who} answered with a table of another size.")
+    return [[cell if None not in cell else NO_WAY for cell in row] for row in table]
+
+
+def runs_of(stops: Sequence[Place | None]) -> list[tuple[int, list[Place]]]:
+    """The stretches of a route without an unknown stop between, each with where it begins."""
+    runs: list[tuple[int, list[Place]]] = []
+    for number, stop in enumerate(stops):
+        if stop is None:
+            continue
+        if runs and runs[-1][0] + len(runs[-1][1]) == number:
+            runs[-1][1].append(stop)
+        else:
+            runs.append((number, [stop]))
+    return [run for run in runs if len(run[1]) > 1]
+
+
+def decoded(polyline: str, digits: int = 6) -> Path:
+    """The places of an encoded polyline (Google's algorithm, with `digits` decimals)."""
+    places: list[Place] = []
+    lat = lon = 0
+    numbers = iter(_polyline_numbers(polyline))
+    for north in numbers:
+        lat, lon = lat + north, lon + next(numbers, 0)
+        places.append(Place(lat / 10**digits, lon / 10**digits))
+    return tuple(places)
+
+
+def _polyline_numbers(text: str) -> list[int]:
+    numbers, value, shift = [], 0, 0
+    for letter in text:
+        chunk = ord(letter) - 63
+        value |= (chunk & 0x1F) << shift
+        shift += 5
+        if chunk < 0x20:
+            numbers.append(~(value >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    return numbers
+
+
+def _whole(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
+        raise ValueError(value)
+    return round(value)

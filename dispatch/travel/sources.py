@@ -1,0 +1,62 @@
+"""Which road engines a firm uses, by its settings; nothing is started or asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dispatch.travel.engines import Engine
+
+PROFILE = "car"
+ENGINES = ("none", "osrm", "valhalla", "openrouteservice")
+"""What the setting of a remote engine may be."""
+ESTIMATED = "estimated"
+"""The source name of the embedded estimate, where a scale is learned for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A road engine. `key` is what its answers are kept under: engine, graph (or address) and profile.
+
+    A local graph never changes, so what it said never goes stale; `engine` makes the client and may raise `Unavailable`.
+    """
+
+    key: str
+    local: bool
+    engine: Callable[[], Engine]
+
+
+def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
+    """The engines of a firm, the one that it prefers first: a remote one that it names, then the graph of this machine."""
+    found: list[Source] = []
+    if remote in ENGINES[1:] and url:
+        found.append(Source(f"{remote} {url} {PROFILE}", False, lambda: _remote(remote, url)))
+    if graph_id:
+        found.append(Source(f"osrm {graph_id} {PROFILE}", True, lambda: _local(graph_id)))
+    return tuple(found)
+
+
+# the clients are imported when one is asked: the board opens without them
+
+
+def _local(graph_id: str) -> Engine:
+    from dispatch.travel.sidecar import local_roads
+
+    return local_roads(graph_id)
+
+
+def _remote(name: str, url: str) -> Engine:
+    if name == "valhalla":
+        from dispatch.travel.valhalla import Valhalla
+
+        return Valhalla(url)
+    if name == "openrouteservice":
+        from dispatch.travel.keys import service_key
+        from dispatch.travel.openrouteservice import OpenRouteService
+
+        return OpenRouteService(url, service_key())
+    from dispatch.travel.osrm import Osrm
+
+    return Osrm(url)

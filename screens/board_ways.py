@@ -1,0 +1,138 @@
+"""Ways to a place on the board: the next problem, the next request that waits, a technician or a visit by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from dispatch.model.boards import Board
+from dispatch.model.instants import day_text
+from screens.seated import SeatedScreen
+from widgets.keybar import KeyBar
+from widgets.problems import after, problems
+from widgets.queue import Queue
+from widgets.timeline import Timeline
+from widgets.timeline_layout import drawn_span
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+MOVE_KEYS = (
+    ("timeline.left timeline.right", "earlier, later"), ("timeline.up timeline.down", "technician"),
+    ("timeline.open", "place"), ("timeline.drop", "put back"), ("screen.keys", "keys"),
+)  # fmt: skip
+"""What the key bar says while a visit is in hand: ids of bindings, and words."""
+
+
+class BoardWays(SeatedScreen):
+    """What brings the cursor of the board to a place at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "F", "next_problem", "Next problem", id="view.problem",
+            tooltip="go to the next visit that is late, overlaps, or has an unknown drive",
+        ),
+        Binding("G", "next_waiting", "Next unscheduled", id="view.waiting", tooltip="go to the next unscheduled visit"),
+    ]  # fmt: skip
+
+    _board: Board | None = None
+    _landing: Callable[[], None] | None = None
+
+    def clear_filter(self) -> None:
+        """Show all technicians and requests again."""
+        raise NotImplementedError
+
+    def _show_selected(self) -> None:
+        """Show what is under the cursor in full."""
+        raise NotImplementedError
+
+    def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
+        """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""
+        board = self._board
+        if board is None:
+            return False
+        placed = [visit.id for row in board.rows for visit in row.visits]
+        waiting = [visit.id for visit in (*board.queue, *board.on_hold)]
+        technicians = [row.technician_id for row in board.rows]
+        if technician_id not in technicians and visit_id not in placed and visit_id not in waiting:
+            return False
+        self.clear_filter()
+        if visit_id is not None and visit_id in waiting and visit_id not in placed:
+            self._to_queue(visit_id)
+        else:
+            row = technicians.index(technician_id) if technician_id in technicians else None
+            self._to_timeline(visit_id, row)
+        return True
+
+    def show_move_keys(self) -> None:
+        """Fill the key bar for a visit that is in hand."""
+        from screens.keymap import own_bindings
+        from widgets.keyboard import written
+
+        keys = {str(binding.id): binding.key for owner in (Timeline, SeatedScreen) for binding in own_bindings(owner)}
+        keys |= cast("DispatchApp", self.app).keymap
+        first = {name: written(key.split(",")[0]) for name, key in keys.items()}
+        self.query_one(KeyBar).set_keys(
+            [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
+        )
+
+    def action_next_problem(self) -> None:
+        """Go to the next visit that needs somebody to look."""
+        timeline = self.query_one(Timeline)
+        board = timeline.board
+        if board is None:
+            return
+        found = problems(board, self.seat.now)
+        if not found:
+            self.say(f"No problem on {day_text(board.day)}.")
+            return
+        here = timeline.selected if timeline.has_focus else None
+        span = None if here is None else drawn_span(here, self.seat.now)
+        problem = after(found, span[0] if span is not None else board.starts_at - 1, timeline.selected_row)
+        self._to_timeline(problem.visit.id, problem.row)
+
+    def action_next_waiting(self) -> None:
+        """Go to the next row of the queue, from its top; to the first again after the last."""
+        queue = self.query_one(Queue)
+        waiting = [visit.id for visit in queue.waiting]
+        if not waiting:
+            self.say("Nothing is unscheduled.")
+            return
+        here = queue.selected if queue.has_focus else None
+        place = waiting.index(here.id) + 1 if here is not None and here.id in waiting else 0
+        self._to_queue(waiting[place % len(waiting)])
+
+    def _to_queue(self, visit_id: int) -> None:
+        self.add_class("-queue")
+        queue = self.query_one(Queue)
+        self._land(queue, lambda: queue.select(visit_id))
+
+    def _to_timeline(self, visit_id: int | None, row: int | None) -> None:
+        self.remove_class("-queue")
+        timeline = self.query_one(Timeline)
+        self._land(timeline, lambda: timeline.select(visit_id, row))
+
+    def _land(self, pane: Widget, select: Callable[[], object]) -> None:
+        """Put the keyboard on a pane and the cursor of the pane to a place.
+
+        On a small terminal the pane is only now shown, and has neither size nor focus before the next frame.
+        """
+
+        def land() -> None:
+            select()
+            self._show_selected()
+
+        if pane.has_focus:
+            self.call_after_refresh(land)
+        else:
+            self._landing = land
+            pane.focus()
+
+    def on_descendant_focus(self) -> None:
+        """The keyboard is where it was sent."""
+        landing, self._landing = self._landing, None
+        if landing is not None:
+            self.call_after_refresh(landing)

@@ -1,0 +1,213 @@
+"""The drives of a day: each leg with its provenance and band, what is pinned, and the road engine."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db.faults import StoreFault
+from dispatch.desk import driving, roads
+from dispatch.desk.driving import Drive
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.instants import day_text
+from dispatch.model.travel import Leg
+from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
+from dispatch.travel.executables import DOWNLOAD_MB
+from screens.dialogs import AskConfirm, AskText, Field, Form
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+ROADS = "roads"
+
+
+class DrivesScreen(SeatedScreen):
+    """The legs of every route of the day; one is pinned on the spot."""
+
+    TITLE_WORD = "the drives of the day"
+    FOOTER = ("drive.pin", "drive.unpin", "drive.learn", "drive.roads", "change.undo", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pin", "Pin", id="drive.pin", tooltip="say how long the drive under the cursor takes"),
+        Binding("X,delete", "unpin", "Let go", id="drive.unpin", tooltip="let the pinned drive go; or the road graph"),
+        Binding("l", "learn", "Learn", id="drive.learn", tooltip="learn from all logged drives"),
+        Binding("n", "roads", "Roads", id="drive.roads", tooltip="reckon drives on the roads of an extract"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drives: dict[str, Drive] = {}
+        self._stop: threading.Event | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read the day."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    @property
+    def _day(self) -> datetime.date:
+        return cast("DispatchApp", self.app).day
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    def reload(self) -> None:
+        """Read the drives again."""
+        store, day, firm = self.seat.store, self._day, self.seat.firm
+        drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
+        if drives is None or status is None:
+            return
+        self._drives = {f"drive {number}": one for number, one in enumerate(drives)}
+        lines = [
+            FigureLine(
+                one.technician,
+                key,
+                f"→ {one.destination}",
+                figures(one.leg, firm.distance_unit, one.pin.reason if one.pin is not None else ""),
+                one.leg.known,
+            )
+            for key, one in self._drives.items()
+        ]
+        if not lines:
+            lines = [FigureLine("Drives", "none", "nobody drives on this day", "", False)]
+        told = f"{status.graph}, {sum(status.drives.values()):,} drives known" if status.graph else status.note
+        lines.append(FigureLine("By road", ROADS, "road graph", told, bool(status.graph) and not status.note))
+        if status.remote:
+            lines.append(FigureLine("By road", "remote", "remote engine", status.remote))
+        self._list.set_figures(lines)
+        unknown = sum(not one.leg.known for one in drives)
+        counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
+        self.query_one(StatusBar).set_texts(f"Drives  {day_text(day)}", counts, self.seat.staff.name)
+
+    def on_figure_list_opened(self) -> None:
+        """Pin the drive under the cursor, or add roads."""
+        if self._list.value == ROADS:
+            self.action_roads()
+        else:
+            self.action_pin()
+
+    @work
+    async def action_pin(self) -> None:
+        """Pin the drive under the cursor."""
+        drive = self._drives.get(self._list.value or "")
+        if drive is None:
+            return
+        seat = self.seat
+
+        def save(typed: dict[str, str]) -> list[str]:
+            both = typed["both"].strip().casefold() in ("yes", "y")
+            try:
+                driving.pin(seat, drive.origin, drive.destination, typed["minutes"], both=both, reason=typed["reason"])
+            except Faulty as fault:
+                return list(fault.faults)
+            except (StoreFault, Refusal) as refusal:
+                return [str(refusal)]
+            return []
+
+        minutes = "" if drive.leg.seconds is None else str(minutes_of(drive.leg.seconds))
+        reason = drive.pin.reason if drive.pin is not None else ""
+        fields = [
+            Field("minutes", "Minutes", minutes),
+            Field("reason", "Why", reason, "ferry every half hour"),
+            Field("both", "The way back too", "no", "yes or no"),
+        ]
+        title = f"{drive.origin} → {drive.destination}"
+        if await self.app.push_screen_wait(Form(title, fields, save)) is not None:
+            self.reload()
+
+    @work
+    async def action_unpin(self) -> None:
+        """Let the pinned drive under the cursor go, or the road graph."""
+        if self._list.value == ROADS:
+            sure = AskConfirm("Reckon drives without the road graph?", ["Its files are removed; n builds it again."])
+            if await self.app.push_screen_wait(sure):
+                await self.do(roads.remove)
+            return
+        drive = self._drives.get(self._list.value or "")
+        if drive is None or drive.pin is None:
+            self.say("This drive is not pinned.")
+            return
+        await self.do(driving.unpin, drive.origin, drive.destination)
+
+    async def action_learn(self) -> None:
+        """Learn from all logged drives."""
+        learned = await self.do(driving.learn)
+        if learned is not None:
+            paces = [f"{one.multiplier:.2f} × {source.split()[0]}" for source, one in learned.scales.items()]
+            told = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
+            self.say("; ".join([told, *(paces or ["too few for a pace of the firm's own"])]))
+
+    @work
+    async def action_roads(self) -> None:
+        """Build the road graph of an extract, and reckon drives on it."""
+        if self._stop is not None:
+            self.say("A road graph is being built; esc stops it.")
+            return
+        typed = await self.app.push_screen_wait(
+            AskText("Roads of which extract?", "a file of OpenStreetMap data, *.osm.pbf", check=_no_file)
+        )
+        if typed is None:
+            return
+        if not roads.engine_is_here() and not await self.app.push_screen_wait(
+            AskConfirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
+        ):
+            return
+        self._stop = threading.Event()
+        try:
+            name = await self.do(roads.add, Path(typed.strip()).expanduser(), self._tell, self._stop)
+            if name is None:
+                return
+            self._show_step("asking for the drives of the day")
+            fetched = await asyncio.to_thread(roads.prefetch, self.seat, self._day)
+            self.say("\n".join([f"Drives are reckoned on the roads of {name}.", *fetched.notes]))
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "warning")
+        finally:
+            self._stop = None
+            self.reload()
+
+    def _tell(self, step: str) -> None:
+        """A step of the building, from its thread."""
+        self.app.call_from_thread(self._show_step, step)
+
+    def _show_step(self, step: str) -> None:
+        self.query_one(StatusBar).set_texts("Roads", f"{step} …  esc stops", self.seat.staff.name)
+
+    def action_leave(self) -> None:
+        """Stop the building, or go back."""
+        if self._stop is not None:
+            self._stop.set()
+        else:
+            super().action_leave()
+
+
+def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
+    """A drive in figures: minutes with where they come from, the band, the distance, and why it is pinned."""
+    parts = [leg_text(leg.seconds, leg.provenance)]
+    if leg.low is not None and leg.high is not None and leg.low != leg.high:
+        parts.append(f"{minutes_of(leg.low)}–{minutes_of(leg.high)} min")
+    if leg.metres is not None:
+        parts.append(distance_text(leg.metres, unit))
+    return "  ".join([*parts, *([reason] if reason else [])])
+
+
+def _no_file(text: str) -> str | None:
+    return None if Path(text.strip()).expanduser().is_file() else "there is no such file"

@@ -1,0 +1,243 @@
+"""`dispatch travel` and `dispatch roads`, and the drives of the day on the screen, with a real engine on the town."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from db import legs, pins, settings, travel_times
+from dispatch.desk import road_times, roads, schedule
+from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.model.travel import Provenance
+from dispatch.travel import executables, sidecar
+from dispatch.travel.executables import NotInstalled, fetch
+from dispatch.travel.graphs import Graph, graph
+from screens.board import BoardScreen
+from screens.dialogs import AskConfirm, Form
+from screens.drives import ROADS, DrivesScreen
+from tests.conftest import Dispatch
+from tests.desk.conftest import DAY, Office, at
+from tests.screens.test_prices import answer, fill
+from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.figure_list import FigureList
+
+
+def planned(office: Office) -> Dispatch:
+    """Two visits of Ana's, and the command line on the same database."""
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    return Dispatch(office.store.path)
+
+
+def provenances(office: Office) -> set[Provenance]:
+    return {leg.provenance for own in legs.legs_of_day(office.store, DAY).values() for leg in own.values()}
+
+
+def test_roads_from_an_extract_to_its_removal(office: Office, roads_home: Path, town_file: Path, town: Graph) -> None:
+    dispatch = planned(office)
+    assert "No road engine" in dispatch("roads", "status").err
+    assert dispatch("roads", "add", str(town_file), "--as", "dana").code == 1
+    assert "no file" in dispatch("roads", "add", "/nowhere.osm.pbf", "--as", "lee").err
+
+    name = roads.add(office.lee, town_file)
+    assert (name, settings.firm(office.store).roads) == ("town", town.id)
+    fetched = roads.prefetch(office.lee, DAY)
+    assert (fetched.drives, fetched.renewed, fetched.notes) == (25, True, ())
+    assert provenances(office) == {Provenance.ROADS}
+    status = dispatch.json("roads", "status", "--json")
+    assert (status["graph"], status["extract"], status["note"]) == ("town", "town.osm", None)
+    assert status["drives"] == {f"osrm {town.id} car": 25}
+    drives = dispatch.json("travel", "show", "--date", str(DAY), "--json")["drives"]
+    assert [one["to"] for one in drives] == [
+        "Harbor Dental / Main office", "Harbor Dental / Warehouse", "home of Ana Ruiz",
+    ]  # fmt: skip
+    assert all(one["provenance"] == "roads" and one["low"] <= one["minutes"] <= one["high"] for one in drives)
+
+    assert "without the roads of town" in dispatch.ok("roads", "remove", "--keep-files", "--as", "lee")
+    assert provenances(office) == {Provenance.ESTIMATED}
+    assert travel_times.counted(office.store, f"osrm {town.id} car") == 0
+    assert graph(town.id) == town
+    assert dispatch("roads", "remove", "--as", "lee").code == 1
+
+
+def test_removal_takes_the_files_along(office: Office, roads: Path, town_file: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.osm"
+    own.write_text(town_file.read_text().replace("residential", "unclassified"))
+    dispatch = planned(office)
+    dispatch.ok("roads", "add", str(own), "--as", "lee")
+    graph_id = settings.firm(office.store).roads
+    assert graph(graph_id) is not None
+    dispatch.ok("roads", "remove", "--as", "lee")
+    assert graph(graph_id) is None
+
+
+def test_an_engine_killed_in_the_middle_leaves_estimates_and_a_note(
+    office: Office, town_file: Path, town: Graph
+) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    roads.add(office.lee, town_file)
+    for _ in range(sidecar.RESTARTS + 1):
+        pid = sidecar.sidecar(town.id).url() and sidecar.sidecar(town.id).pid
+        assert pid is not None
+        os.kill(int(pid), signal.SIGKILL)
+        assert sidecar.sidecar(town.id).ended()
+    fetched = roads.prefetch(office.dana, DAY)
+
+    assert fetched.drives == 0
+    assert "stays down: drives are estimated" in fetched.notes[0]
+    assert provenances(office) == {Provenance.ESTIMATED}
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    assert provenances(office) == {Provenance.ESTIMATED}
+
+
+def test_no_question_is_asked_while_a_visit_is_placed(
+    office: Office, town_file: Path, town: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roads.add(office.lee, town_file)
+    monkeypatch.setattr(sidecar, "sidecar", lambda graph_id: pytest.fail("the engine was asked"))
+    schedule.candidates(office.store, "R1", DAY)
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    assert provenances(office) == {Provenance.ESTIMATED}
+
+
+def test_without_an_engine_it_is_fetched_only_when_agreed(office: Office, no_roads: Path, town_file: Path) -> None:
+    said = Dispatch(office.store.path)("roads", "add", str(town_file), "--as", "lee")
+
+    assert said.code == 1
+    assert "21 MB would be fetched: say --yes" in said.err
+    assert settings.firm(office.store).roads == ""
+    with pytest.raises(Refusal, match=r"no pip, and there is no uv|could not be fetched"):
+        roads.add(office.lee, town_file)
+
+
+def test_a_wheel_that_cannot_be_had_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(executables.FOLDER_VARIABLE, str(tmp_path))
+    for name, value in (("PIP_NO_INDEX", "1"), ("PIP_FIND_LINKS", str(tmp_path)), ("PIP_CONFIG_FILE", os.devnull)):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(executables.shutil, "which", lambda name: None)
+
+    with pytest.raises(NotInstalled, match="could not be fetched"):
+        fetch()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_whose_graph_is_elsewhere(office: Office, no_roads: Path) -> None:
+    dispatch = planned(office)
+    with office.lee.write("set roads") as unit:
+        settings.set_firm(unit, roads="0123456789abcdef")
+
+    assert "not on this machine" in dispatch("roads", "status").err
+    assert "not on this machine" in dispatch("travel", "show", "depot", "warehouse").err
+    assert roads.prefetch(office.dana, DAY).notes[0].endswith("dispatch roads add makes it.")
+
+
+def test_only_a_lead_adds_roads(office: Office, town_file: Path, town: Graph) -> None:
+    with pytest.raises(NotAllowed):
+        roads.add(office.dana, town_file)
+    with pytest.raises(NotAllowed):
+        roads.add(office.ana, town_file)
+    roads.add(office.lee, town_file)
+    with pytest.raises(NotAllowed):
+        roads.remove(office.dana)
+
+
+def test_pins_by_command(office: Office) -> None:
+    dispatch = planned(office)
+    said = dispatch.ok(
+        "travel", "pin", "home of ana", "main office", "40", "--both", "--reason", "ferry", "--as", "dana"
+    )
+    assert said.splitlines() == [
+        "home of Ana Ruiz → Harbor Dental / Main office: 40 min  ferry",
+        "Harbor Dental / Main office → home of Ana Ruiz: 40 min  ferry",
+    ]
+    assert [one["minutes"] for one in dispatch.json("travel", "pins", "--json")] == [40, 40]
+    (first, *_) = dispatch.json("travel", "show", "--date", str(DAY), "--json")["drives"]
+    assert (first["minutes"], first["provenance"], first["pin_reason"]) == (40, "pinned", "ferry")
+    assert "40 min pinned" in dispatch.ok("travel", "show", "home of Ana Ruiz", "main office")
+    dispatch.ok("travel", "unpin", "home of ana", "main office", "--as", "dana")
+    assert len(pins.pins(office.store)) == 1
+    assert dispatch("travel", "unpin", "home of ana", "main office", "--as", "dana").code == 1
+    assert dispatch("travel", "pin", "depot", "nowhere", "x", "--as", "dana").code == 1
+    assert dispatch("travel", "show", "depot").code == 1
+    assert dispatch("travel", "show", "depot", "warehouse", "--at", "noonish").code == 1
+
+
+def test_show_a_matrix(office: Office, town_file: Path, town: Graph) -> None:
+    dispatch = planned(office)
+    form = dispatch.json("travel", "show", "--matrix", "--date", str(DAY), "--json")
+    assert form["places"] == [
+        "depot", "home of Ana Ruiz", "home of Ben Okafor", "Harbor Dental / Main office", "Harbor Dental / Warehouse",
+    ]  # fmt: skip
+    assert {cell["provenance"] for row in form["legs"] for cell in row} == {"estimated"}
+    roads.add(office.lee, town_file)
+    form = dispatch.json("travel", "show", "--matrix", "--date", str(DAY), "--json")
+    assert {cell["provenance"] for row in form["legs"] for cell in row} == {"roads"}
+    assert "→ Harbor Dental / Warehouse" in dispatch.ok("travel", "show", "--matrix", "--date", str(DAY))
+
+
+def test_learn_by_command(office: Office) -> None:
+    dispatch = planned(office)
+    assert "A pace of the firm's own takes 20 legs" in dispatch.ok("travel", "learn", "--as", "lee")
+    assert dispatch.json("travel", "learn", "--as", "lee", "--json") == {"legs": 0, "pairs": 0, "scales": {}}
+
+
+async def test_the_board_asks_by_itself(office: Office, town_file: Path, town: Graph) -> None:
+    planned(office)
+    roads.add(office.lee, town_file)
+    async with opened(office.dana, "board") as pilot:
+        await until_true(pilot, lambda: provenances(office) == {Provenance.ROADS})
+        await settled(pilot)
+
+
+async def test_the_board_says_when_it_cannot(office: Office, no_roads: Path) -> None:
+    planned(office)
+    with office.lee.write("set roads") as unit:
+        settings.set_firm(unit, roads="0123456789abcdef")
+    async with opened(office.dana, "board") as pilot:
+        await until_true(pilot, lambda: "not on this machine" in str(pilot.app.screen._drive_note))  # type: ignore[attr-defined]
+        await press(pilot, "right")
+        assert isinstance(pilot.app.screen, BoardScreen)
+
+
+async def test_pin_on_the_screen(office: Office) -> None:
+    planned(office)
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "D")
+        await until(pilot, DrivesScreen)
+        await press(pilot, "enter")
+        await fill(pilot, minutes="soon")
+        assert isinstance(pilot.app.screen, Form)
+        assert pilot.app.screen.query_one("#field-both", Input).value == "no"
+        await fill(pilot, minutes="44", both="yes", reason="ferry")
+        await until(pilot, DrivesScreen)
+        assert [one.minutes for one in pins.pins(office.store)] == [44, 44]
+        text = "\n".join(str(entry.lines) for entry in pilot.app.screen.query_one(FigureList).entries(100))
+        assert "44 min pinned" in text
+        await press(pilot, "X")
+        await until_true(pilot, lambda: len(pins.pins(office.store)) == 1)
+        await press(pilot, "u")
+        await until_true(pilot, lambda: len(pins.pins(office.store)) == 2)
+        await press(pilot, "l")
+        await press(pilot, "q")
+        await until(pilot, BoardScreen)
+
+
+async def test_roads_on_the_screen(office: Office, town_file: Path, town: Graph) -> None:
+    planned(office)
+    async with opened(office.lee, "board") as pilot:
+        await press(pilot, "D")
+        await until(pilot, DrivesScreen)
+        await press(pilot, "n")
+        await answer(pilot, "/nowhere")
+        await answer(pilot, str(town_file))
+        await until_true(pilot, lambda: provenances(office) == {Provenance.ROADS})
+        await settled(pilot)
+        assert pilot.app.screen.query_one(FigureList).select_key(ROADS)
+        await press(pilot, "X")
+        await until(pilot, AskConfirm)
+        await press(pilot, "escape")
+    assert road_times.sources(settings.firm(office.store))

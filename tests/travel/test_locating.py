@@ -1,0 +1,174 @@
+"""Sites placed by address: one question to the configured endpoint, its results offered, the chosen one kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from db import clients
+from dispatch.desk import undo
+from dispatch.desk.book import keeping, locating
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.refusals import Refusal
+from dispatch.model.clients import Site
+from dispatch.model.travel import Place
+from dispatch.travel import geocoding
+from dispatch.travel.geocoding import Found, NotLookedUp, look_up
+from screens.book import BookScreen
+from screens.dialogs import AskText, Choose
+from tests.conftest import Dispatch
+from tests.desk.conftest import Office
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, settled, until
+from tests.travel.servers import Answer, Asked, Server, serving
+
+RESULTS = [
+    {"lat": "39.9612", "lon": "-82.9988", "display_name": "3 Front Street, Columbus", "addresstype": "house"},
+    {"lat": "39.9700", "lon": "-82.9900", "display_name": "Front Street, Columbus", "addresstype": "road"},
+    {"lat": "0", "lon": "0", "display_name": "\x1b[2Jnowhere", "addresstype": "house"},
+]
+
+
+def nominatim(asked: Asked) -> Answer:
+    assert urlsplit(asked.path).path == "/search"
+    wanted = parse_qs(urlsplit(asked.path).query)["q"][0]
+    return 200, RESULTS if "Front" in wanted else []
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask as often as the tests need."""
+    monkeypatch.setattr(geocoding, "SECONDS_APART", 0.0)
+
+
+@pytest.fixture
+def endpoint(office: Office) -> Iterator[Server]:
+    """An address server that the firm has configured."""
+    with serving(nominatim) as server:
+        keeping.settle(office.lee, {"geocoder_url": server.url, "geocoder_agent": "Columbus IT dispatch"})
+        yield server
+
+
+def annex(office: Office) -> Site:
+    found = SHELVES["site"].find(office.store, "annex")
+    assert isinstance(found, Site)
+    return found
+
+
+def test_results_with_source_and_precision(endpoint: Server) -> None:
+    found = look_up("3 Front Street", endpoint.url, "Columbus IT dispatch")
+
+    # the third cannot be kept, so it is not offered
+    assert found == [
+        Found(Place(39.9612, -82.9988), "3 Front Street, Columbus", "house", "127.0.0.1"),
+        Found(Place(39.97, -82.99), "Front Street, Columbus", "road", "127.0.0.1"),
+    ]
+    (asked,) = endpoint.asked
+    assert asked.headers["User-Agent"] == "Columbus IT dispatch"
+    assert look_up("Nowhere 1", endpoint.url, "x") == []
+
+
+def test_photon_by_its_path() -> None:
+    place = {
+        "geometry": {"coordinates": [-82.9988, 39.9612]},
+        "properties": {"name": "Annex", "street": "Front Street", "type": "house"},
+    }
+    with serving(lambda asked: (200, {"features": [place]} if asked.path.startswith("/geo/api?") else {})) as server:
+        (found,) = look_up("3 Front Street", f"{server.url}/geo/api", "x")
+    assert (found.place, found.precision) == (Place(39.9612, -82.9988), "house")
+
+
+@pytest.mark.parametrize("reply", [(500, {}), (403, b"no"), (200, b"<html>"), (200, {"error": "bad"}), (429, {})])
+def test_an_endpoint_that_fails_is_a_sentence(reply: Answer) -> None:
+    with serving(lambda asked: reply) as server, pytest.raises(NotLookedUp, match=r"127\.0\.0\.1 could not look"):
+        look_up("3 Front Street", server.url, "x")
+
+
+def test_nothing_is_asked_of_nobody(office: Office) -> None:
+    with pytest.raises(Refusal, match="the settings name no endpoint and user agent"):
+        locating.look_up(office.store, "3 Front Street")
+    keeping.settle(office.lee, {"geocoder_url": "http://127.0.0.1:9"})
+    with pytest.raises(Refusal, match="the settings name no endpoint and user agent"):
+        locating.look_up(office.store, "3 Front Street")
+    with pytest.raises(NotLookedUp, match="could not look"):
+        look_up("3 Front Street", "http://127.0.0.1:9", "x")
+
+
+def test_a_second_question_waits(endpoint: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geocoding, "SECONDS_APART", 0.2)
+    import time
+
+    began = time.monotonic()
+    for _ in range(3):
+        look_up("3 Front Street", endpoint.url, "patient")
+    assert time.monotonic() - began >= 0.35
+
+
+def test_a_site_is_placed_with_source_and_precision_and_taken_back(office: Office, endpoint: Server) -> None:
+    found = locating.look_up(office.store, annex(office).address)
+    placed = locating.place(office.dana, annex(office), found[0])
+
+    assert (placed.place, placed.place_source, placed.place_precision) == (found[0].place, "127.0.0.1", "house")
+    assert placed.one_way_provenance == "estimated"
+    assert "placed: 127.0.0.1, house" in SHELVES["site"].notes(office.store, placed)
+    # a name typed later changes nothing about it, another place does
+    renamed = keeping.edit(office.dana, "site", placed, {"name": "Annexe"})
+    assert (renamed.place_source, renamed.place_precision) == ("127.0.0.1", "house")
+    moved = keeping.edit(office.dana, "site", renamed, {"place": "39.98, -82.98"})
+    assert (moved.place_source, moved.place_precision) == ("typed", "")
+    for _ in range(3):
+        undo.undo(office.dana)
+    assert annex(office).place is None
+    assert annex(office).place_source == ""
+
+
+def test_by_command(firm: Dispatch) -> None:
+    refused = firm("site", "locate", "Hollis", "--address", "3 Front Street")
+    assert (refused.code, "no endpoint" in refused.err) == (1, True)
+    with serving(nominatim) as server:
+        firm.ok("settings", "--geocoder-url", server.url, "--geocoder-agent", "tests")
+        site = ("site", "locate", "Hollis", "--address", "3 Front Street")
+        listed = firm(*site)
+        assert listed.code == 1
+        assert "1  3 Front Street, Columbus (house)" in listed.out
+        assert "--number" in listed.err
+        assert [one["precision"] for one in firm.json(*site, "--json")] == ["house", "road"]
+        assert firm("site", "locate", "Hollis", "--address", "Elm").code == 1
+        assert firm(*site, "--number", "7").code == 1
+        assert firm.json("site", "show", "Hollis", "--json")["place"] == ""
+        assert "is placed: Front Street" in firm.ok(*site, "--number", "2")
+    shown = firm.json("site", "show", "Hollis", "--json")
+    assert (shown["place"], shown["place_source"], shown["place_precision"]) == ("39.97, -82.99", "127.0.0.1", "road")
+
+
+async def test_on_the_screen(office: Office, endpoint: Server) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "o")
+        assert endpoint.asked == []
+        await press(pilot, "tab", "o")
+        await until(pilot, AskText)
+        await pilot.press("x")
+        assert endpoint.asked == []
+        await answer(pilot, "3 Front Street")
+        await choose(pilot, "0")
+        await until(pilot, BookScreen)
+        await settled(pilot)
+    assert len(endpoint.asked) == 1
+    assert annex(office).place == Place(39.9612, -82.9988)
+
+
+async def test_a_new_site_offers_its_address(office: Office, endpoint: Server) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, "tab", "n")
+        await fill(pilot, client="harbor", name="Pier", address="9 Front Street")
+        await answer(pilot, "9 Front Street")
+        await until(pilot, Choose)
+        await press(pilot, "escape")
+        await until(pilot, BookScreen)
+    site = clients.site_by_name(office.store, 1, "Pier")
+    assert site is not None
+    assert site.place is None

@@ -1,0 +1,61 @@
+"""Keys and what they do, a line each, in sections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.message import Message
+
+from widgets.ink import Line, fitted, ink
+from widgets.line_list import Entry, LineList
+
+KEYS_WIDTH = 14
+
+
+class KeyLine(NamedTuple):
+    """A line: what stands at its left (keys, or a glyph), and what that means. `own` is not as it came."""
+
+    section: str
+    id: str
+    keys: str
+    does: str
+    own: bool = False
+
+
+class KeyList(LineList[KeyLine]):
+    """Every line can be gone to, so that all of them can be read; which of them can be changed, the screen knows."""
+
+    DEFAULT_CSS = "KeyList { height: 1fr; }"
+
+    class Opened(Message):
+        """Enter, or a double click, on a line."""
+
+    _lines_shown: tuple[KeyLine, ...] = ()
+
+    def set_lines(self, lines: Sequence[KeyLine]) -> None:
+        """Show these. The cursor stays on its line."""
+        self._lines_shown = tuple(lines)
+        self.rebuild()
+
+    def entries(self, width: int) -> Sequence[Entry[KeyLine]]:
+        """Each section's title, and its lines."""
+        built: list[Entry[KeyLine]] = []
+        section = ""
+        for place, line in enumerate(self._lines_shown):
+            if line.section != section:
+                section = line.section
+                gap: tuple[Line, ...] = ((),) if built else ()
+                built.append(Entry(f"title {section}", (*gap, (ink(section, "title"),))))
+            built.append(Entry(line.id or place, (_drawn(line, width),), line))
+        return built
+
+    def tell_opened(self) -> None:
+        """Post `Opened`."""
+        self.post_message(self.Opened())
+
+
+def _drawn(line: KeyLine, width: int) -> Line:
+    keys = fitted((ink(line.keys, "info" if line.own else "key"),), min(KEYS_WIDTH, width // 3))
+    mark = ink(" (yours)" if line.own else "", "info")
+    return fitted((*keys, (" ", "plain"), ink(line.does), mark), width)
