@@ -6,9 +6,10 @@ from db.store import Store
 from dispatch.model.people import Hours
 
 
-def phones(store: Store) -> dict[int, str]:
-    """The first phone number of each client that has one, by the client's id."""
-    return dict(store.all("SELECT client_id, phone FROM contact WHERE phone <> '' ORDER BY id DESC"))
+def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
+    """Name and number of the first contact of each client that has a phone, by the client's id."""
+    rows = store.all("SELECT client_id, name, phone FROM contact WHERE phone <> '' ORDER BY id DESC")
+    return {client_id: (name, phone) for client_id, name, phone in rows}
 
 
 def access_hours(store: Store, site_id: int | None = None) -> dict[int, tuple[Hours, ...]]:

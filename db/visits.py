@@ -85,9 +85,29 @@ def placed_between(store: Store, start: int, end: int) -> list[Visit]:
     )
 
 
+def underway_before(store: Store, moment: int) -> list[Visit]:
+    """Visits of the two days before `moment` whose planned stay is over by then, and on which somebody still is."""
+    return _select(
+        store,
+        "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 172800 AND v.starts_at < ? AND v.ends_at <= ? "
+        "AND v.state IN ('en_route', 'on_site', 'closing_out')",
+        (moment, moment, moment),
+    )
+
+
 def queued(store: Store) -> list[Visit]:
     """All visits in the unscheduled queue and on hold, in no particular order."""
     return _select(store, "WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
+
+
+def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
+    """Who has been at a visit's site before: by technician, how many visits they did there, and how many of its job."""
+    rows = store.all(
+        "SELECT a.staff_id, count(*), sum(v.job_id = ?) FROM assignment a JOIN visit v ON v.id = a.visit_id "
+        "WHERE v.site_id = ? AND v.id <> ? AND v.state IN ('closed', 'left_open') GROUP BY a.staff_id",
+        (visit.job_id, visit.site_id, visit.id),
+    )
+    return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
 
 
 def follow_ups(store: Store, visit_id: int) -> list[Visit]:

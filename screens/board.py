@@ -20,6 +20,7 @@ from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
+from screens.running_deeds import RunningDeeds
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
@@ -42,7 +43,7 @@ FETCH_AFTER = 0.4
 """Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds, BoardWays):
+class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -65,7 +66,7 @@ class BoardScreen(CrewDeeds, BoardWays):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
-        "view.pane", "change.undo", "view.next", "screen.keys",
+        "screen.calls", "view.pane", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the selected visit"),
@@ -190,10 +191,14 @@ class BoardScreen(CrewDeeds, BoardWays):
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
-        if self._board is not None:
-            self._timeline.set_now(self.seat.now)
-            self._queue.set_now(self.seat.now)
-            self._show_head()
+        if self._board is None:
+            return
+        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
+            self.reload()  # with each minute the day is rolled forward anew
+            return
+        self._timeline.set_now(self.seat.now)
+        self._queue.set_now(self.seat.now)
+        self._show_head()
 
     def _show_head(self) -> None:
         board = self._board
@@ -201,6 +206,10 @@ class BoardScreen(CrewDeeds, BoardWays):
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
         if board.on_hold:
             parts.append(f"{len(board.on_hold)} on hold")
+        if board.late:
+            parts.append(f"{board.late} late")
+        if board.calls:
+            parts.append(f"{len(board.calls)} to call")
         if self._drive_note:
             parts.append("no roads: drives estimated")
         if self._filter:
@@ -425,7 +434,8 @@ class BoardScreen(CrewDeeds, BoardWays):
         zone, hours24 = self._board.zone, self._board.hours24
         rows = [
             Row(
-                f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value}",
+                f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value:8}"
+                f"  cost {candidate.cost:.0f}",
                 f"{candidate.technician_id} {candidate.start}",
                 candidate.words,
             )

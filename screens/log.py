@@ -16,7 +16,7 @@ from dispatch.desk import views
 from dispatch.model.boards import Log
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import ENDED
-from screens.seated import SeatedScreen
+from screens.running_deeds import CallDeeds
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.log_table import LogTable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
 
-class LogScreen(SeatedScreen):
+class LogScreen(CallDeeds):
     """The day's visits with planned and actual times, evidence, overrides and charge; each opens to its record."""
 
     TITLE_WORD = "the visit log"

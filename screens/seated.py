@@ -40,7 +40,7 @@ class SeatedScreen(LeanScreen[None]):
             "dollar_sign", "prices", "Prices", key_display="$", id="screen.prices", tooltip="rate cards and agreements"
         ),
         Binding("Q", "quote", "Quote", id="screen.quote", tooltip="what a visit would cost"),
-        Binding("c", "client", "Client", id="screen.client", tooltip="the page of the client under the cursor"),
+        Binding("I", "client", "Client", id="screen.client", tooltip="the page of the client under the cursor"),
         Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]

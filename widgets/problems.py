@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import ENDED
 from dispatch.model.text import show
-from widgets.timeline_layout import Projected, Span, drawn_span, lateness
+from widgets.timeline_layout import Span, drawn_span
 
 
 class Problem(NamedTuple):
@@ -20,32 +20,32 @@ class Problem(NamedTuple):
     why: str
 
 
-def problems(board: Board, now: int, projected: Projected | None = None) -> list[Problem]:
+def problems(board: Board, now: int) -> list[Problem]:
     """Every problem of a board, one a visit and row, in the order of time."""
     found = []
     for number, row in enumerate(board.rows):
         for visit in row.visits:
-            span = drawn_span(visit, now, projected)
-            why = "; ".join(wrong_with(visit, row, now, projected))
+            span = drawn_span(visit, now)
+            why = "; ".join(wrong_with(visit, row, now))
             if why and span is not None:
                 found.append(Problem(span[0], number, visit, why))
     return sorted(found, key=lambda problem: (problem.start, problem.row))
 
 
-def wrong_with(visit: BoardVisit, row: BoardRow, now: int, projected: Projected | None = None) -> Iterator[str]:
+def wrong_with(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
     """What is wrong with a visit where it stands, in words; nothing once it has ended."""
-    if (late := lateness(visit, now, projected)) is not None:
-        yield late.sentence
-    yield from conflicts(visit, row, now, projected)
+    if visit.late is not None:
+        yield visit.late.sentence
+    yield from conflicts(visit, row, now)
 
 
-def conflicts(visit: BoardVisit, row: BoardRow, now: int, projected: Projected | None = None) -> Iterator[str]:
+def conflicts(visit: BoardVisit, row: BoardRow, now: int) -> Iterator[str]:
     """What stands in the way of a visit whatever the clock says; nothing once it has ended."""
     if visit.state in ENDED:
         return
-    span = drawn_span(visit, now, projected)
+    span = _taken(visit, now)
     for other in row.visits:
-        theirs = drawn_span(other, now, projected)
+        theirs = _taken(other, now)
         if other is not visit and other.state not in ENDED and span and theirs and _touch(span, theirs):
             yield f"overlaps {show(other.client)}"
     if visit.leg is not None and visit.leg.seconds is None:
@@ -55,6 +55,11 @@ def conflicts(visit: BoardVisit, row: BoardRow, now: int, projected: Projected |
 def after(found: list[Problem], start: int, row: int) -> Problem:
     """The problem that follows what begins at `start` in `row`; the first one again after the last."""
     return next((problem for problem in found if (problem.start, problem.row) > (start, row)), found[0])
+
+
+def _taken(visit: BoardVisit, now: int) -> Span | None:
+    """The time that a visit takes: as it goes once somebody is there, else as planned. Projected stays never overlap."""
+    return drawn_span(visit if visit.actual_in is not None else visit._replace(projected=None), now)
 
 
 def _touch(one: Span, other: Span) -> bool:

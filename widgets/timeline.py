@@ -19,7 +19,7 @@ from widgets.marks import marks_of
 from widgets.timeline_cursor import BoardCursor
 from widgets.timeline_ghost import STEP, Ghost, verdict_line
 from widgets.timeline_hours import hours_line
-from widgets.timeline_layout import MINUTE, ZOOMS, Frame, Projected, Span, frame_of, working_window
+from widgets.timeline_layout import MINUTE, ZOOMS, Frame, Span, frame_of, working_window
 from widgets.timeline_messages import AtGhost, AtVisit
 from widgets.timeline_rows import Look, name_lines, name_width, row_lines
 
@@ -109,20 +109,16 @@ class Timeline(LineView, can_focus=True):
         """What is shown."""
         return self._cursor.board
 
-    def set_board(self, board: Board, projected: Projected | None = None) -> None:
-        """Show a board. The cursor stays on its visit, wherever that is now.
-
-        Args:
-            projected: arrival and end of visits by id, where the running day has shifted them.
-        """
-        before, before_projected, before_moment = self.board, self._cursor.projected, self._cursor.moment
-        selection_kept = self._cursor.show(board, dict(projected or {}))
+    def set_board(self, board: Board) -> None:
+        """Show a board. The cursor stays on its visit, wherever that is now."""
+        before, before_moment = self.board, self._cursor.moment
+        selection_kept = self._cursor.show(board)
         if self._ghost is not None and self._ghost.row >= len(board.rows):
             self._end_move()
         moved = self._fit_frame()
         same_ground = (
             before is not None
-            and (before_projected, before_moment) == (self._cursor.projected, board.now)
+            and before_moment == board.now
             and (before.day, before.zone, before.hours24, before.unit, len(before.rows))
             == (board.day, board.zone, board.hours24, board.unit, len(board.rows))
         )
@@ -260,7 +256,7 @@ class Timeline(LineView, can_focus=True):
         if board is None or not width:
             self._fitted = None  # whatever is shown meanwhile, the next drawing begins with fitting it
             return False
-        window = working_window(board, self._cursor.projected)
+        window = working_window(board)
         names = name_width(board.rows, width)
         before, frame = self._frame, frame_of(board, window, width, height, names, self.zoom, self.density)
         if frame == before and not place:
@@ -341,7 +337,6 @@ class Timeline(LineView, can_focus=True):
             focused=self.has_focus,
             ghost=ghost if here else None,
             moved=self._from[1] if self._from is not None and self._from[0] == row else None,
-            projected=cursor.projected,
         )
         bare = ghost is None and cursor.index is None
         names = name_lines(board.rows[row], frame.names, look, selected=here, focused=self.has_focus, bare=bare)

@@ -2,7 +2,7 @@
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import ENDED
-from widgets.timeline_layout import Projected, Span, drawn_span
+from widgets.timeline_layout import Span, drawn_span
 
 
 class BoardCursor:
@@ -13,7 +13,6 @@ class BoardCursor:
 
     def __init__(self) -> None:
         self.board: Board | None = None
-        self.projected: Projected = {}
         self.moment = 0
         self.row = 0
         self.index: int | None = None
@@ -42,7 +41,7 @@ class BoardCursor:
 
     def span_of(self, visit: BoardVisit) -> Span | None:
         """When a visit is drawn."""
-        return drawn_span(visit, self.moment, self.projected)
+        return drawn_span(visit, self.moment)
 
     def go(self, row: int, index: int | None, *, aim: bool = True) -> bool:
         """Go to a place. False: it is there already."""
@@ -85,10 +84,10 @@ class BoardCursor:
         ]
         return min(places, key=lambda place: place[0] != row, default=None)
 
-    def show(self, board: Board, projected: Projected) -> bool:
+    def show(self, board: Board) -> bool:
         """Stand on another board: on the same visit if it has one. False: the cursor had to go elsewhere."""
         before, row, visit = self.board, self.board_row, self.visit
-        self.board, self.projected, self.moment = board, projected, board.now
+        self.board, self.moment = board, board.now
         if before is None or row is None or before.day != board.day:
             self.row, self.index = self._begin()
             return False

@@ -1,11 +1,11 @@
 """Where things lie on a timeline: instants and cells, hours, the zoom that shows a working day. Pure geometry."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import local, span_text
-from dispatch.model.states import AHEAD, ENDED, State
+from dispatch.model.instants import local
+from dispatch.model.states import ENDED, State
 
 MINUTE = 60
 QUARTER = 15 * MINUTE
@@ -19,8 +19,6 @@ OFFICE_HOURS = (8, 18)
 """What is shown of a day on which nobody works."""
 
 Span = tuple[int, int]
-Projected = Mapping[int, Span]
-"""New times of visits by visit id, as the running day has shifted them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +80,14 @@ def hour_label(hour: int, hours24: bool, room: int) -> str:
     return label if len(label) < room else short
 
 
-def drawn_span(visit: BoardVisit, now: int, projected: Projected | None = None) -> Span | None:
+def drawn_span(visit: BoardVisit, now: int) -> Span | None:
     """Where a visit is drawn: by the clock as far as it has happened, by the projection or the plan for the rest.
 
     A visit that goes on is drawn to its projected end, and never ends before now. None: it has no time at all.
     """
     planned = (visit.start, visit.end) if visit.start is not None and visit.end is not None else None
     length = planned[1] - planned[0] if planned else visit.minutes * MINUTE
-    ahead = projected.get(visit.id) if projected else None
+    ahead = visit.projected
     if visit.actual_in is not None:
         if visit.actual_out is not None:
             return visit.actual_in, max(visit.actual_out, visit.actual_in)
@@ -118,48 +116,9 @@ def drive_span(visit: BoardVisit, start: int, now: int) -> Span | None:
     return start - visit.leg.seconds, start
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
-    """How late a visit is, in minutes (1 or more), and against what: `promise`, `plan` (its start) or `end`."""
-
-    minutes: int
-    against: str
-
-    @property
-    def text(self) -> str:
-        """ "18m late"; a stay that has outlasted its plan is not late but over: "12m over"."""
-        return f"{span_text(self.minutes)} {'over' if self.against == 'end' else 'late'}"
-
-    @property
-    def sentence(self) -> str:
-        """The lateness with what it is measured against."""
-        words = {"promise": "late for the promised window", "plan": "behind the plan", "end": "over the planned end"}
-        return f"{self.minutes} min {words[self.against]}"
-
-
-def lateness(visit: BoardVisit, now: int, projected: Projected | None = None) -> Late | None:
-    """How late a visit is that is not over yet, by its projection and by the clock. None: it is not."""
-    if visit.state in ENDED:
-        return None
-    ahead = projected.get(visit.id) if projected else None
-    if visit.actual_in is not None:
-        end = ahead[1] if ahead else now
-        return _late(end - visit.end, "end") if visit.end is not None else None
-    if visit.start is None or visit.state not in AHEAD | {State.EN_ROUTE}:
-        return None
-    start = max(ahead[0] if ahead else visit.start, now)
-    if visit.promised is not None and (late := _late(start - visit.promised[1], "promise")) is not None:
-        return late
-    return _late(start - visit.start, "plan")
-
-
-def _late(seconds: int, against: str) -> Late | None:
-    return Late(seconds // MINUTE, against) if seconds >= MINUTE else None
-
-
-def working_window(board: Board, projected: Projected | None = None) -> Span:
+def working_window(board: Board) -> Span:
     """The part of the day that is worth seeing: from the first to the last shift or visit, with a margin."""
-    instants = list(_instants(board.rows, board.now, projected))
+    instants = list(_instants(board.rows, board.now))
     if not instants:
         hours = hour_marks(Scale(board.starts_at, board.ends_at, QUARTER), board.zone)
         inside = [mark.cell for mark in hours if OFFICE_HOURS[0] <= mark.hour <= OFFICE_HOURS[1]] or [0]
@@ -169,12 +128,12 @@ def working_window(board: Board, projected: Projected | None = None) -> Span:
     return max(first, board.starts_at), min(last, board.ends_at)
 
 
-def _instants(rows: Iterable[BoardRow], now: int, projected: Projected | None) -> Iterator[int]:
+def _instants(rows: Iterable[BoardRow], now: int) -> Iterator[int]:
     for row in rows:
         if row.shift:
             yield from row.shift
         for visit in row.visits:
-            span = drawn_span(visit, now, projected)
+            span = drawn_span(visit, now)
             if span is None:
                 continue
             yield from span

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, span_text
+from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.text import cells_of, show
 from dispatch.model.units import DistanceUnit, distance_text
@@ -12,7 +13,7 @@ from widgets.ink import Line, clipped, fitted, ink
 from widgets.marks import LEVEL_LETTERS, STATE_INKS, UNICODE, Marks, state_mark
 from widgets.timeline_canvas import Canvas
 from widgets.timeline_ghost import Ghost
-from widgets.timeline_layout import MINUTE, HourMark, Late, Projected, Scale, Span, drawn_span, drive_span, lateness
+from widgets.timeline_layout import MINUTE, HourMark, Scale, Span, drawn_span, drive_span
 
 BLOCK_LINES = 2
 """Lines of a block at most; a third line of a row is a gap."""
@@ -50,7 +51,6 @@ def row_lines(
     focused: bool = False,
     ghost: Ghost | None = None,
     moved: int | None = None,
-    projected: Projected | None = None,
 ) -> tuple[Line, ...]:
     """The lines of a row over the whole day, `scale.cells` cells each.
 
@@ -68,7 +68,7 @@ def row_lines(
     chosen = row.visits[selected] if selected is not None and selected < len(row.visits) else None
     if chosen is not None:
         _windows(chosen, scale, look, bottom)
-    drawn = [(visit, drawn_span(visit, look.moment, projected)) for visit in row.visits]
+    drawn = [(visit, drawn_span(visit, look.moment)) for visit in row.visits]
     last_end: int | None = None
     for visit, span in drawn:
         if span is None:
@@ -80,11 +80,10 @@ def row_lines(
     for index, (visit, span) in enumerate(drawn):
         if span is None:
             continue
-        late = lateness(visit, look.moment, projected)
-        ground = "moved" if index == moved else "late" if late else STATE_INKS[visit.state]
+        ground = "moved" if index == moved else "late" if visit.late else STATE_INKS[visit.state]
         if index == selected and moved is None:
             ground = "cursor" if focused else "cursor-blurred"
-        _block(visit, span, late, ground, scale, look, canvases)
+        _block(visit, span, visit.late, ground, scale, look, canvases)
     if ghost is not None:
         _ghost(ghost, scale, look, canvases)
     if look.now is not None:

@@ -8,7 +8,6 @@ from dispatch.model.boards import Board, BoardVisit
 from widgets.ink import Line, Span, ink, text_of, wrapped
 from widgets.lines_pane import LinesPane
 from widgets.marks import marks_of
-from widgets.timeline_layout import Projected
 from widgets.visit_lines import detail_lines
 
 
@@ -20,7 +19,6 @@ class VisitDetail(LinesPane):
     _charge = ""
     _skills: tuple[str, ...] | None = None
     _advice: tuple[Span | Line, ...] = ()
-    _projected: Projected | None = None
     _now: int | None = None
 
     def set_visit(
@@ -31,7 +29,6 @@ class VisitDetail(LinesPane):
         technician_skills: Sequence[str] | None = None,
         charge: str = "",
         advice: Sequence[Span | Line] = (),
-        projected: Projected | None = None,
         now: int | None = None,
     ) -> None:
         """Show a visit of a board; None says that nothing is selected.
@@ -40,12 +37,11 @@ class VisitDetail(LinesPane):
             technician_skills: skills of who is to do it, None in the queue.
             charge: one sentence about its charge.
             advice: lines of further advice (spans made by `ink`).
-            projected: new times of visits by id, as given to the timeline.
             now: the present instant, where it is later than the board's.
         """
         self._board, self._visit = board, visit
         self._skills = None if technician_skills is None else tuple(technician_skills)
-        self._charge, self._advice, self._projected, self._now = charge, tuple(advice), projected, now
+        self._charge, self._advice, self._now = charge, tuple(advice), now
         self.rebuild()
 
     def set_charge(self, charge: str) -> None:
@@ -69,7 +65,6 @@ class VisitDetail(LinesPane):
             self._board.now if self._now is None else self._now,
             marks_of(self.ascii),
             width,
-            projected=self._projected,
             technician_skills=self._skills,
             charge=self._charge,
             advice=self._advice,

@@ -11,7 +11,7 @@ from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_
 from widgets.ink import Line, Span, cut, ink, joined, wrapped
 from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 from widgets.queue_lines import long_text
-from widgets.timeline_layout import MINUTE, Projected, drawn_span, lateness
+from widgets.timeline_layout import MINUTE
 
 LABEL = 9
 
@@ -23,7 +23,6 @@ def detail_lines(
     marks: Marks,
     width: int,
     *,
-    projected: Projected | None = None,
     technician_skills: Sequence[str] | None = None,
     charge: str = "",
     advice: Sequence[Span | Line] = (),
@@ -45,7 +44,6 @@ def detail_lines(
         if any(text.strip() for text, _ in spans):
             lines.append((ink(show(label).rjust(LABEL) + "  ", "dim"), *spans))
 
-    late = lateness(visit, now, projected)
     row("state", *_state(visit, board, marks))
     times: list[Span] = []
     if visit.start is not None and visit.end is not None:
@@ -61,11 +59,10 @@ def detail_lines(
     if visit.actual_in is not None:
         until = clock(visit.actual_out) if visit.actual_out is not None else "now"
         row("on site", ink(f"{clock(visit.actual_in)} {marks.dash} {until}"), *_minutes_there(visit, now))
-    span = drawn_span(visit, now, projected)
-    if late is not None and span is not None:
-        when = span[1] if late.against == "end" else max(span[0], now)
-        row("projected", ink(clock(when), "warn"), ink(f"   {late.sentence}", "warn"))
-    if slack := _slack(visit, span, now):
+    row("projected", *_projected(visit, clock, marks))
+    if visit.told is not None:
+        row("told", ink(f"{clock(visit.told)} in a call"))
+    if slack := _slack(visit):
         row("slack", slack)
     row("level", *_level(visit, now, clock))
     if visit.leg is not None:
@@ -149,14 +146,30 @@ def _minutes_there(visit: BoardVisit, now: int) -> tuple[Span, ...]:
     return (ink(f"   {span_text(there)} of {span_text((visit.end - visit.start) // MINUTE)}", "dim"),)
 
 
-def _slack(visit: BoardVisit, span: tuple[int, int] | None, now: int) -> Span | None:
-    """Minutes between the expected arrival and the end of the promised window."""
-    if visit.promised is None or span is None or visit.actual_in is not None:
+def _projected(visit: BoardVisit, clock: Callable[[int], str], marks: Marks) -> tuple[Span, ...]:
+    """The new times, where they differ from the planned ones by a minute or more, and how late that is."""
+    if visit.start is None or visit.end is None:
+        return ()
+    late = visit.late
+    said = () if late is None else (ink(f"   {late.sentence}", "warn"),)
+    if visit.projected is None:
+        return said
+    arrival, end = visit.projected
+    if late is None and max(abs(arrival - visit.start), abs(end - visit.end)) < MINUTE:
+        return ()
+    name = "warn" if late is not None else "plain"
+    if visit.actual_in is not None:
+        return (ink(f"until {clock(end)}", name), *said)
+    return (ink(f"{clock(arrival)} {marks.dash} {clock(end)}", name), *said)
+
+
+def _slack(visit: BoardVisit) -> Span | None:
+    """What is left between the projected arrival and what breaks first, the promise or the service level."""
+    if visit.slack is None:
         return None
-    minutes = (visit.promised[1] - max(span[0], min(now, visit.promised[1] + MINUTE))) // MINUTE
-    if visit.start is not None and now < visit.start:
-        minutes = (visit.promised[1] - span[0]) // MINUTE
-    return ink(f"{minutes} min to the promise", "warn" if minutes < 0 else "plain")
+    minutes = visit.slack // MINUTE
+    what = "promise" if visit.promised is not None else "service level"
+    return ink(f"{minutes} min to the {what}", "warn" if minutes < 0 else "plain")
 
 
 def _level(visit: BoardVisit, now: int, clock: Callable[[int], str]) -> tuple[Span, ...]:

@@ -64,8 +64,9 @@ def _settings(args: argparse.Namespace) -> int:
     if args.json:
         print_json(texts)
     else:
+        room = max(len(blank.name) for blank in shelf.blanks) + 2
         for blank in shelf.blanks:
-            print(f"{pad('--' + blank.name.replace('_', '-'), 20)} {show(texts[blank.name]) or '–'}")
+            print(f"{pad('--' + blank.name.replace('_', '-'), room)} {show(texts[blank.name]) or '–'}")
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
 from dispatch.model.money import format_minor
@@ -30,9 +30,28 @@ def board_form(board: Board) -> dict[str, Any]:
         "zone": board.zone,
         "now": iso(board.now, board.zone),
         "distance_unit": board.unit,
-        "technicians": [_row_form(row, board) for row in board.rows],
+        "technicians": [_ahead_form(row, board) for row in board.rows],
         "unscheduled": [_queued_form(visit, board) for visit in board.queue],
         "on_hold": [_queued_form(visit, board) | {"reason": visit.reason} for visit in board.on_hold],
+        "calls": [call_form(call, board) for call in board.calls],
+    }
+
+
+def call_form(call: CallAhead, board: Board) -> dict[str, Any]:
+    """A client to call before we arrive later than expected."""
+    zone = board.zone
+    return {
+        "reference": call.reference,
+        "client": call.client,
+        "technician": call.technician,
+        "contact": call.contact or None,
+        "phone": call.phone or None,
+        "expected": iso(call.expected, zone),
+        "arrival": None if call.absent else iso(call.arrival, zone),
+        "due": iso(call.due, zone),
+        "proposed": None if call.absent else iso(call.proposed, zone),
+        "unanswered": [iso(moment, zone) for moment in call.tried_at],
+        "with_lead": call.escalated,
     }
 
 
@@ -75,10 +94,10 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "recurring": visit.recurrence_id is not None,
         "skills": sorted(visit.skills),
         "tags": sorted(visit.tags),
-        "start": _moment(visit.starts_at, zone),
-        "end": _moment(visit.ends_at, zone),
-        "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
-        "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
+        "start": moment(visit.starts_at, zone),
+        "end": moment(visit.ends_at, zone),
+        "promised_from": moment(visit.promised[0] if visit.promised else None, zone),
+        "promised_to": moment(visit.promised[1] if visit.promised else None, zone),
         "requested_at": iso(visit.requested_at, zone),
         "reported_by": visit.reported_by,
         "preferred_technician": visit.preferred or None,
@@ -87,9 +106,9 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "technicians": [
             {
                 "name": part.technician,
-                "departed": _moment(part.depart_at, zone),
-                "checked_in": _moment(part.check_in_at, zone),
-                "checked_out": _moment(part.check_out_at, zone),
+                "departed": moment(part.depart_at, zone),
+                "checked_in": moment(part.check_in_at, zone),
+                "checked_out": moment(part.check_out_at, zone),
             }
             for part in visit.assignments
         ],
@@ -110,8 +129,8 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             {
                 "technician": one.technician,
                 "kind": one.kind,
-                "from": _moment(one.starts_at, zone),
-                "to": _moment(one.ends_at, zone),
+                "from": moment(one.starts_at, zone),
+                "to": moment(one.ends_at, zone),
                 "reason": one.reason,
             }
             for one in page.marks
@@ -120,8 +139,8 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             {
                 "technician": part.technician,
                 "kind": one.kind,
-                "from": _moment(one.starts_at, zone),
-                "to": _moment(one.ends_at, zone),
+                "from": moment(one.starts_at, zone),
+                "to": moment(one.ends_at, zone),
             }
             for part in page.visit.assignments
             for one in part.segments
@@ -130,11 +149,11 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             {
                 "technician": one.technician,
                 "what": one.what,
-                "was": _moment(one.before, zone),
-                "is": _moment(one.after, zone),
+                "was": moment(one.before, zone),
+                "is": moment(one.after, zone),
                 "reason": one.reason,
                 "by": one.by,
-                "at": _moment(one.at, zone),
+                "at": moment(one.at, zone),
             }
             for one in page.corrections
         ],
@@ -179,20 +198,43 @@ def _row_form(row: BoardRow, board: Board) -> dict[str, Any]:
                 "client": visit.client,
                 "site": visit.site,
                 "work": visit.work,
-                "start": _moment(visit.start, zone),
-                "end": _moment(visit.end, zone),
+                "start": moment(visit.start, zone),
+                "end": moment(visit.end, zone),
                 "state": visit.state.value,
                 "pinned": visit.pinned,
                 "seen": not visit.unseen if visit.state is State.DISPATCHED else None,
-                "promised_from": _moment(visit.promised[0] if visit.promised else None, zone),
-                "promised_to": _moment(visit.promised[1] if visit.promised else None, zone),
-                "checked_in": _moment(visit.actual_in, zone),
-                "checked_out": _moment(visit.actual_out, zone),
+                "promised_from": moment(visit.promised[0] if visit.promised else None, zone),
+                "promised_to": moment(visit.promised[1] if visit.promised else None, zone),
+                "checked_in": moment(visit.actual_in, zone),
+                "checked_out": moment(visit.actual_out, zone),
                 "leg": leg_form(visit.leg, board.unit),
             }
             for visit in row.visits
         ],
         "leg_home": leg_form(row.leg_home, board.unit),
+    }
+
+
+def _ahead_form(row: BoardRow, board: Board) -> dict[str, Any]:
+    """What only the dispatcher and the lead see of a technician's day: how it will go, and how late that is (R5)."""
+    form = _row_form(row, board)
+    return form | {
+        "visits": [one | projected_form(visit, board) for one, visit in zip(form["visits"], row.visits, strict=True)],
+        "home_at": moment(row.home_at, board.zone),
+        "overtime_minutes": row.overtime // 60,
+    }
+
+
+def projected_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
+    """How a visit will go: its new times, how late that is, what is left until it breaks something."""
+    arrival, end = visit.projected or (None, None)
+    return {
+        "projected_start": moment(arrival, board.zone),
+        "projected_end": moment(end, board.zone),
+        "late_minutes": visit.late.minutes if visit.late else None,
+        "late_against": visit.late.against if visit.late else None,
+        "slack_minutes": None if visit.slack is None else visit.slack // 60,
+        "told": moment(visit.told, board.zone),
     }
 
 
@@ -209,9 +251,9 @@ def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
         "emergency": visit.emergency,
         "located": visit.located,
         "skills": list(visit.skills),
-        "promised_from": _moment(visit.promised[0] if visit.promised else None, board.zone),
-        "promised_to": _moment(visit.promised[1] if visit.promised else None, board.zone),
-        "due": _moment(_next_due(visit), board.zone),
+        "promised_from": moment(visit.promised[0] if visit.promised else None, board.zone),
+        "promised_to": moment(visit.promised[1] if visit.promised else None, board.zone),
+        "due": moment(_next_due(visit), board.zone),
         "level": visit.level or None,
         "clock": visit.clock or None,
     }
@@ -232,10 +274,10 @@ def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:
         "state": visit.state.value,
         "review": visit.review.value,
         "technicians": list(line.technicians),
-        "planned_start": _moment(visit.start, zone),
-        "planned_end": _moment(visit.end, zone),
-        "checked_in": _moment(visit.actual_in, zone),
-        "checked_out": _moment(visit.actual_out, zone),
+        "planned_start": moment(visit.start, zone),
+        "planned_end": moment(visit.end, zone),
+        "checked_in": moment(visit.actual_in, zone),
+        "checked_out": moment(visit.actual_out, zone),
         "tests_passed": visit.tests_passed,
         "tests_required": visit.tests_required,
         "evidence": {
@@ -278,5 +320,6 @@ def _attempt_form(attempt: Attempt, zone: str) -> dict[str, Any]:
     }
 
 
-def _moment(instant: int | None, zone: str) -> str | None:
+def moment(instant: int | None, zone: str) -> str | None:
+    """An instant, null where there is none."""
     return None if instant is None else iso(instant, zone)

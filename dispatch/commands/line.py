@@ -40,6 +40,7 @@ def run(words: Sequence[str]) -> int:
 GROUPS = {
     "views": ("board", "day", "log", "demo", "open"),
     "visit": ("visit",),
+    "running": ("candidates", "emergency", "late", "call"),
     "importing": ("import",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),

@@ -10,7 +10,7 @@ from db.store import Store
 from dispatch.charges.explain import sheet_lines
 from dispatch.desk.level_words import clock_lines
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
@@ -24,10 +24,12 @@ def board_lines(board: Board) -> list[str]:
     """The board as text: each technician with stops and legs, then the queue and what is on hold."""
     lines = [
         f"{show(board.firm)}  {day_text(board.day)}  {_clock(board.now, board)}",
-        f"{_count(len(board.rows), 'technician')}, {_count(board.planned, 'visit')}, {len(board.queue)} unscheduled",
+        f"{_count(len(board.rows), 'technician')}, {_count(board.planned, 'visit')}, {len(board.queue)} unscheduled"
+        + (f", {board.late} late" if board.late else "")
+        + (f", {_count(len(board.calls), 'client')} to call" if board.calls else ""),
     ]
     for row in board.rows:
-        lines += ["", *_row_lines(row, board)]
+        lines += ["", *_row_lines(row, board, ahead=True)]
     if not board.rows:
         lines += ["", "No technicians yet: dispatch import technicians FILE"]
     lines += ["", f"Unscheduled ({len(board.queue)})", *(_queued_line(visit, board) for visit in board.queue)]
@@ -209,7 +211,34 @@ def leg_line(leg: Leg, unit: DistanceUnit) -> str:
     return "  ".join(part for part in (leg_text(leg.seconds, leg.provenance), distance) if part)
 
 
-def _row_lines(row: BoardRow, board: Board) -> list[str]:
+def late_lines(board: Board) -> list[str]:
+    """Who is late or runs over, and whom to call, as text."""
+    late = [(row, visit) for row in board.rows for visit in row.visits if visit.late is not None]
+    lines = [f"{day_text(board.day)}  {_clock(board.now, board)}"]
+    lines += ["", "Late" if late else "Nobody is late."]
+    for row, visit in late:
+        lines.append("  ".join([pad(row.name, 18), _stop_line(visit, board).strip(), _ahead(visit, board)]))
+    if board.calls:
+        lines += ["", "To call, the first one first", *(_call_line(call, board) for call in board.calls)]
+    else:
+        lines += ["", "Nobody has to be called."]
+    return lines
+
+
+def _call_line(call: CallAhead, board: Board) -> str:
+    parts = [
+        f"  by {_clock(call.due, board)}",
+        pad(call.reference, 7),
+        pad(call.client, 26),
+        show(call.phone) or "no phone number",
+        show(call.contact),
+        f"expects us {_clock(call.expected, board)}, {call.words(board.zone, board.hours24)}",
+    ]
+    return "  ".join(part for part in parts if part)
+
+
+def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]:
+    """A technician's day; `ahead` adds how it will go, which is for the dispatcher and the lead only (R5)."""
     head = show(row.name)
     if row.shift is None:
         head += "  off"
@@ -225,9 +254,11 @@ def _row_lines(row: BoardRow, board: Board) -> list[str]:
     for visit in row.visits:
         if visit.leg is not None:
             lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
-        lines.append(_stop_line(visit, board))
+        said = _ahead(visit, board) if ahead else ""
+        lines.append("  ".join(part for part in (_stop_line(visit, board), said) if part))
     if row.leg_home is not None:
-        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}")
+        overtime = f"  {span_text(row.overtime // 60)} past the shift" if ahead and row.overtime >= 60 else ""
+        lines.append(f"    home   {leg_line(row.leg_home, board.unit)}{overtime}")
     if not row.visits:
         lines.append("  no visits")
     return lines
@@ -250,6 +281,20 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         parts.append("not seen yet")
     if visit.pinned:
         parts.append("pinned")
+    return "  ".join(parts)
+
+
+def _ahead(visit: BoardVisit, board: Board) -> str:
+    """The new times of a visit where they differ from the plan, and how late that is."""
+    parts = []
+    if visit.projected is not None and visit.start is not None and visit.end is not None:
+        arrival, end = visit.projected
+        if max(abs(arrival - visit.start), abs(end - visit.end)) >= 60:
+            parts.append(f"now {_span(arrival, end, board)}")
+    if visit.late is not None:
+        parts.append(visit.late.sentence)
+    if visit.told is not None:
+        parts.append(f"told {_clock(visit.told, board)}")
     return "  ".join(parts)
 
 

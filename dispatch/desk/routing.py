@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Container, Iterable
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from db import doors, legs, people, pins, settings, travel_times, visits
@@ -13,21 +14,34 @@ from db.unit import Unit
 from dispatch.desk import road_times
 from dispatch.desk.handing_over import owners_of
 from dispatch.desk.road_times import sources
+from dispatch.desk.running import (
+    Day,
+    RunningDay,
+    Spans,
+    access_of,
+    access_on,
+    by_technician,
+    place_of,
+    running_day,
+    still_underway,
+)
 from dispatch.desk.seat import Seat
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
-from dispatch.model.instants import at_local, day_bounds, day_of
+from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
-from dispatch.model.travel import Leg, Place, unplaced
+from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.planning.lunch import Span
 from dispatch.travel.chain import Chain, Provider
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Known, Pinned, pinned_leg
 from dispatch.travel.scale import Scaled
 from dispatch.travel.sources import ESTIMATED, Source
+
+WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
+"""The names of the weights, each a setting of the firm."""
 
 TravelDay = tuple[int, datetime.date]
 """A technician's id and a date."""
@@ -73,36 +87,32 @@ def scaled(store: Store, firm: Firm, source: str, provider: Provider) -> Provide
     return provider if scale is None else Scaled(provider, scale)
 
 
-def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
-    """Where a visit is; a site without coordinates has a stand-in once a drive to or from it is pinned."""
-    if visit.place is None and visit.site_id in pinned_sites:
-        return unplaced(visit.site_id)
-    return visit.place
-
-
 def rules_of(firm: Firm) -> Rules:
     """The checker's rules as the firm has set them."""
-    return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap)
+    weights = {name: getattr(firm, f"weight_{name}") for name in WEIGHTS}
+    return Rules(buffer_minutes=firm.buffer_minutes, overlap=firm.overlap, **weights)
 
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
     owners = owners_of(store, [visit.id]).get(visit.id)
     hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
-    access = None
-    if hours is not None:
-        day = day_of(start, visit.zone)
-        access = tuple(
-            (at_local(day, opening.opens, visit.zone), at_local(day, opening.closes, visit.zone))
-            for opening in hours
-            if opening.weekday == day.weekday()
-        )
+    access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
+    stop = stop_at(visit, start, end, access, pins.pinned_sites(store) if visit.place is None else ())
+    return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
+
+
+def stop_at(visit: Visit, start: int, end: int, access: Spans | None, pinned: Container[int]) -> Stop:
+    """A visit as a stop from `start` to `end`, at a site with these opening spans (None: always open).
+
+    `pinned` are the sites that can be driven to without coordinates.
+    """
     return Stop(
         visit_id=visit.id,
         client=visit.client,
         start=start,
         end=end,
-        place=place_of(visit, pins.pinned_sites(store) if visit.place is None else ()),
+        place=place_of(visit, pinned),
         skills=visit.skills,
         access=access,
         promised=visit.promised,
@@ -110,52 +120,77 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
         confirmed=visit.state is State.CONFIRMED,
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
-        owners=None if owners is None else owners.allowed,
-        owner="" if owners is None else " and ".join(owners.names),
     )
 
 
-def days_on(store: Store, day: datetime.date, *, without: int | None = None) -> list[TechnicianDay]:
-    """Every technician's day as it is planned, leaving out the visit `without`."""
+@dataclass(frozen=True, slots=True)
+class TechnicianRunning:
+    """A technician's day for the checker, with how it runs. `visits` are those of its stops."""
+
+    day: TechnicianDay
+    running: RunningDay
+    visits: tuple[Visit, ...]
+
+
+def days_on(
+    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+) -> list[TechnicianDay]:
+    """Every technician's day as it goes: what is over when it was, the rest as projected.
+
+    Args:
+        without: a visit that is left out.
+        only: the technicians that matter; None for all.
+    """
+    return [one.day for one in running_on(store, day, without=without, only=only)]
+
+
+def running_on(
+    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+) -> list[TechnicianRunning]:
+    """As `days_on`, with what happened and the projection of each technician."""
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
-    placed = [visit for visit in visits.placed_between(store, starts_at, ends_at) if visit.state in OCCUPYING]
-    pinned = pins.pinned_sites(store)
+    now = store.clock.now()
+    placed = visits.placed_between(store, starts_at, ends_at)
+    read = Day(
+        day,
+        firm,
+        now,
+        by_technician(placed),
+        access_of(placed, doors.access_hours(store), day),
+        legs.legs_of_day(store, day),
+        drives_on(store, day),
+        still_underway(store, starts_at, now),
+        pins.pinned_sites(store),
+    )
     return [
-        _technician_day(technician, day, firm, [visit for visit in placed if visit.id != without], pinned)
+        _technician_day(technician, read, without)
         for technician in people.technicians(store)
+        if only is None or technician.id in only
     ]
 
 
-def _technician_day(
-    technician: Technician, day: datetime.date, firm: Firm, placed: Iterable[Visit], pinned: Container[int]
-) -> TechnicianDay:
-    stops = tuple(
-        Stop(visit.id, visit.client, *_stay(visit), place=place_of(visit, pinned))
-        for visit in placed
-        if visit.assignment_of(technician.id) is not None
-    )
-    return TechnicianDay(
+def _technician_day(technician: Technician, read: Day, without: int | None) -> TechnicianRunning:
+    running = running_day(technician, read, without=without)
+    by_id = {visit.id: visit for visit in read.own.get(technician.id, ())}
+    own = tuple(by_id[stop.visit_id] for stop in running.stops)
+    spans = ((visit, running.span_of(visit.id)) for visit in own)
+    day = TechnicianDay(
         technician_id=technician.id,
         name=technician.name,
-        zone=firm.zone,
+        zone=read.firm.zone,
         skills=technician.skills,
-        shift=shift_of(technician, day, firm.zone),
-        lunch=lunch_on(technician, day, firm.zone),
+        shift=shift_of(technician, read.day, read.firm.zone),
+        lunch=lunch_on(technician, read.day, read.firm.zone),
         absences=technician.absences,
         home=technician.home,
-        stops=stops,
+        stops=tuple(
+            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned)
+            for visit, span in spans
+            if span is not None
+        ),
     )
-
-
-def _stay(visit: Visit) -> Span:
-    """When a visit really takes its technician: what is over ended when it ended."""
-    assert visit.starts_at is not None
-    assert visit.ends_at is not None
-    check_in, check_out = visit.checked_in_at, visit.checked_out_at
-    if check_in is not None and check_out is not None:
-        return check_in, max(check_out, check_in + 60)
-    return visit.starts_at, visit.ends_at
+    return TechnicianRunning(day, running, own)
 
 
 def drives_on(store: Store, day: datetime.date) -> Drives:

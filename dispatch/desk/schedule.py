@@ -169,7 +169,10 @@ def try_placement(store: Store, reference: str, crew: Sequence[str], at: int) ->
 
 
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
-    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons."""
+    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons.
+
+    On a day that runs they fit into it as it goes, from now on.
+    """
     with store.read():
         visit = find(store, reference)
         firm = settings.firm(store)
@@ -186,6 +189,7 @@ def candidates(store: Store, reference: str, day: datetime.date) -> list[Candida
             routing.drives_on(store, day),
             routing.rules_of(firm),
             max(earliest, start),
+            visits.experience(store, visit),
         )
 
 
@@ -253,7 +257,7 @@ def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom:
     with seat.write("hold", Role.DISPATCHER) as unit:
         visit = _step(seat.store, reference, "hold")
         days = routing.days_of(visit)
-        asked = _reason(reason)
+        asked = reason_of(reason)
         visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
         named = waiting.begin(seat.store, unit, visit, kind, whom, asked)
         unit.audit(
@@ -286,7 +290,7 @@ def cancel(seat: Seat, reference: str, reason: str) -> Visit:
 
         visit = _step(seat.store, reference, "cancel")
         days = routing.days_of(visit)
-        said = _reason(reason)
+        said = reason_of(reason)
         visits.change(
             unit,
             visit,
@@ -370,7 +374,7 @@ def _permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str
                 "or give a reason with --override.",
                 sentences,
             )
-        return _reason(override)
+        return reason_of(override)
     if verdict.needs_confirm and not confirmed:
         asked = "; ".join(finding.text for finding in verdict.findings if finding.confirm)
         raise NeedsConfirm(f"{show(visit.reference)} was not placed yet: {show(asked)}. Say --confirm if you mean it.")
@@ -425,7 +429,8 @@ def _judge(
     day = day_of(start, firm.zone)
     before = was or visit
     stop = routing.stop_of(store, before, start, start + (length or _length(store, visit, technicians)))
-    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id)}
+    wanted = {technician.id for technician in technicians}
+    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=wanted)}
     drives = routing.drives_on(store, day)
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
@@ -471,7 +476,12 @@ def _again(store: Store, visit: Visit) -> Visit:
     return found
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        Faulty: there is none, or it cannot be taken.
+    """
     try:
         reason = clean(text, limit=limits.LINE)
     except TextRefused as fault:

@@ -7,8 +7,9 @@ from typing import Any
 
 from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
+from db.store import Store
 from db.unit import Unit
-from dispatch.desk import routing, waiting
+from dispatch.desk import calling, routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
@@ -49,14 +50,17 @@ def picture_of(visit: Visit) -> dict[str, Any]:
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
     """Keep what was just done to these visits, and `more` of other records, so that it can be taken back."""
-    pictures = [*more]
+    changes.remember(unit, seat.staff.id, seat.now, label, [*more, *pictures(seat.store, before)])
+
+
+def pictures(store: Store, before: Sequence[Visit]) -> list[Picture]:
+    """How some visits stood in the plan, and how they stand now."""
+    found = []
     for visit in before:
-        after = visits.visit_by_id(seat.store, visit.id)
+        after = visits.visit_by_id(store, visit.id)
         if after is not None:
-            pictures.append(
-                Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version)
-            )
-    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+            found.append(Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version))
+    return found
 
 
 def undo(seat: Seat) -> str:
@@ -95,6 +99,8 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         if picture.entity != "visit":
             if picture.entity in withdrawals.ENTITIES:
                 turned = withdrawals.turn(seat.store, unit, picture, back=back)
+            elif picture.entity == calling.ENTITY:
+                turned = calling.turn(unit, picture, back=back)
             else:
                 turned = keeping.turn(seat, unit, picture, back=back)
             if turned is None:

@@ -5,19 +5,34 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
-from db import doors, legs, people, settings, visits
+from db import calls, doors, legs, people, pins, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.desk.levels import clocks_of, next_clock
+from dispatch.desk.running import (
+    Day,
+    RunningDay,
+    Spans,
+    access_of,
+    by_technician,
+    drive_lazily,
+    running_day,
+    still_underway,
+)
 from dispatch.desk.shifts import lunch_of, shift_of
-from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
+from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
-from dispatch.model.instants import at_local, day_bounds, day_of
-from dispatch.model.people import Absence, Hours, Technician
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
+from dispatch.planning.calls import due_calls
+
+CALLS_COUNT_FOR = 7 * 86_400
+"""How long before a day its calls may have been made, in seconds."""
 
 
 def today(store: Store) -> datetime.date:
@@ -37,31 +52,37 @@ def board(store: Store, day: datetime.date) -> Board:
         waiting = [visit for visit in visits.queued(store) if visit.wanted_on is None or visit.wanted_on <= day]
         technicians = people.technicians(store)
         done = tallies(store, [visit.id for visit in placed])
-        access = doors.access_hours(store)
-        phones = doors.phones(store)
+        access = access_of((*placed, *waiting), doors.access_hours(store), day)
+        ring = doors.whom_to_ring(store)
         day_legs = legs.legs_of_day(store, day)
-        running = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
+        clocks = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
+        called = calls.calls_since(store, starts_at - CALLS_COUNT_FOR)
+        now = store.clock.now()
+        own = by_technician(placed)
+        underway = still_underway(store, starts_at, now)
+        pinned = pins.pinned_sites(store)
+        running = Day(day, firm, now, own, access, day_legs, drive_lazily(store, day), underway, pinned)
+        courses = {technician.id: running_day(technician, running) for technician in technicians}
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
-        shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, phones)
-        first = next_clock(running.get(visit.id, ()))
-        if first is None:
-            return shown
-        return shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
+        shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, ring)
+        first = next_clock(clocks.get(visit.id, ()))
+        if first is not None:
+            shown = shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
+        return shown if technician_id is None else _ahead(shown, courses[technician_id], called, ends_at)
 
     rows = []
     for technician in technicians:
         own_legs = day_legs.get(technician.id, {})
-        own = [visit for visit in placed if visit.assignment_of(technician.id) is not None]
-        rows.append(
-            _row(
-                technician,
-                tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own),
-                own_legs,
-                day,
-                firm,
-            )
+        row = _row(
+            technician,
+            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own.get(technician.id, ())),
+            own_legs,
+            day,
+            firm,
         )
+        projection = courses[technician.id].projection
+        rows.append(row._replace(home_at=projection.home_at, overtime=projection.overtime))
     queue = [card(visit, None) for visit in waiting if visit.state is State.REQUESTED]
     return Board(
         firm=firm.name,
@@ -71,10 +92,11 @@ def board(store: Store, day: datetime.date) -> Board:
         hours24=firm.clock_hours == 24,
         starts_at=starts_at,
         ends_at=ends_at,
-        now=store.clock.now(),
+        now=now,
         rows=tuple(rows),
         queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
+        calls=_call_list(placed, courses, called, ring, now, firm.late_minutes),
     )
 
 
@@ -116,14 +138,70 @@ def log(store: Store, day: datetime.date) -> Log:
     return Log(firm.name, day, firm.zone, firm.clock_hours == 24, store.clock.now(), tuple(lines))
 
 
+def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:
+    """A visit with how it will go. One that falls out of the day stays where it is planned, and is marked late."""
+    told = [call.promised for call in called.get(card.id, ()) if call.outcome is Outcome.ANSWERED]
+    ahead = running.projection.stop(card.id)
+    if ahead is None:
+        return card._replace(told=told[-1]) if told else card
+    return card._replace(
+        projected=(ahead.arrival, ahead.end) if ahead.arrival < ends_at else None,
+        late=ahead.late,
+        slack=ahead.slack,
+        told=told[-1] if told else None,
+    )
+
+
+def _call_list(
+    placed: Iterable[Visit],
+    courses: Mapping[int, RunningDay],
+    called: Mapping[int, tuple[Call, ...]],
+    ring: Mapping[int, tuple[str, str]],
+    now: int,
+    late_minutes: int,
+) -> tuple[CallAhead, ...]:
+    """Whom to call, first the call that is due first. A crew's visit goes by its first technician."""
+    by_id = {visit.id: visit for visit in placed if visit.assignments}
+    stops = {}
+    for visit in by_id.values():
+        running = courses.get(visit.assignments[0].technician_id)
+        ahead = running.projection.stop(visit.id) if running is not None else None
+        if running is not None and ahead is not None:
+            stops[visit.id] = next(one for one in running.stops if one.visit_id == visit.id), ahead
+    found = []
+    for due in due_calls(stops, called, now, late_minutes):
+        visit = by_id[due.visit_id]
+        contact, phone = ring.get(visit.client_id, ("", ""))
+        found.append(
+            CallAhead(
+                visit_id=visit.id,
+                reference=visit.reference,
+                client=visit.client,
+                work=visit.work,
+                technician=visit.assignments[0].technician,
+                contact=contact,
+                phone=phone,
+                expected=due.expected,
+                arrival=due.arrival,
+                due=due.due,
+                proposed=due.proposed,
+                tried_at=tuple(call.at for call in due.tries),
+                tried_by=due.tries[-1].by if due.tries else "",
+                escalated=due.escalated,
+                absent=due.absent,
+            )
+        )
+    return tuple(found)
+
+
 def _card(
     visit: Visit,
     day: datetime.date,
     leg: Leg | None,
     technician_id: int | None,
     tally: Tally | None,
-    access: Mapping[int, tuple[Hours, ...]],
-    phones: Mapping[int, str],
+    access: Mapping[int, Spans],
+    ring: Mapping[int, tuple[str, str]],
 ) -> BoardVisit:
     parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
     moments = [
@@ -149,7 +227,7 @@ def _card(
         end=visit.ends_at,
         wanted_on=visit.wanted_on,
         promised=visit.promised,
-        access=access_on(access.get(visit.site_id, ()), day, visit.zone),
+        access=access.get(visit.site_id, ()),
         skills=tuple(sorted(visit.skills)),
         emergency=visit.emergency,
         pinned=visit.pinned,
@@ -165,18 +243,9 @@ def _card(
         tests_required=tally.tests,
         overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
         crew=tuple(part.technician for part in visit.assignments),
-        phone=phones.get(visit.client_id, ""),
+        phone=ring.get(visit.client_id, ("", ""))[1],
         reason=visit.reason,
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
-    )
-
-
-def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> tuple[tuple[int, int], ...]:
-    """The opening spans of a site on a day, as instants."""
-    return tuple(
-        (at_local(day, opening.opens, zone), at_local(day, opening.closes, zone))
-        for opening in hours
-        if opening.weekday == day.weekday()
     )
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
+from dispatch.model.instants import clock_text
+from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.states import Review, State
+from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
 
@@ -21,7 +24,9 @@ class BoardVisit(NamedTuple):
     `leg` is the drive to it (None in the queue). `actual_in`/`actual_out` are what the clock recorded.
     `access` are the opening spans of the site on the board's day (empty: always open). `unseen`: it was dispatched, and
     its technician has not looked at it since. `level` is the state of the service-level clock that breaks first (empty:
-    none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
+    none runs), `clock` what it measures, `due` when it breaks (None while it is paused). `projected` is when its technician
+    will be there and done, as the running day goes (None: it is over, or in the queue, or falls out of the day); `slack` the
+    seconds left then before the promise or a service level breaks; `told` the time the client was told in a call.
     """
 
     id: int
@@ -60,11 +65,49 @@ class BoardVisit(NamedTuple):
     level: str = ""
     clock: str = ""
     due: int | None = None
+    projected: tuple[int, int] | None = None
+    late: Late | None = None
+    slack: int | None = None
+    told: int | None = None
+
+
+class CallAhead(NamedTuple):
+    """A client to call before we arrive later than expected (close-out.md R3).
+
+    `expected` is when the client expects us, `arrival` when the technician will be there, `due` when the client should
+    know, `proposed` the time to promise. `tried_at` are the calls without an answer, the newest last, `tried_by` who made
+    the newest. `escalated`: it went to the lead. `absent`: the technician is away, and there is no new time to promise.
+    """
+
+    visit_id: int
+    reference: str
+    client: str
+    work: str
+    technician: str
+    contact: str
+    phone: str
+    expected: int
+    arrival: int
+    due: int
+    proposed: int
+    tried_at: tuple[int, ...] = ()
+    tried_by: str = ""
+    escalated: bool = False
+    absent: bool = False
+
+    def words(self, zone: str, hours24: bool = True) -> str:
+        """What the client is to be told, and what was tried already."""
+        name = show(self.technician)
+        said = f"{name} is away" if self.absent else f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
+        if self.tried_at:
+            said += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
+        return f"{said} · with the lead" if self.escalated else said
 
 
 class BoardRow(NamedTuple):
     """A technician's day. `shift`, `lunch` and absences are instants; `busy` counts planned work, `available` the shift
-    less lunch and absences, both in minutes; `metres` is the driving of the day, None when a leg is unknown."""
+    less lunch and absences, both in minutes; `metres` is the driving of the day, None when a leg is unknown. `home_at` is
+    when they will be home, `overtime` the seconds of it past the shift."""
 
     technician_id: int
     name: str
@@ -78,10 +121,13 @@ class BoardRow(NamedTuple):
     available: int
     metres: int | None
     unknown_legs: int = 0
+    home_at: int | None = None
+    overtime: int = 0
 
 
 class Board(NamedTuple):
-    """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone."""
+    """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone. `calls` is the
+    call-ahead list, the call that is due first at the top."""
 
     firm: str
     day: datetime.date
@@ -94,6 +140,14 @@ class Board(NamedTuple):
     rows: tuple[BoardRow, ...]
     queue: tuple[BoardVisit, ...]
     on_hold: tuple[BoardVisit, ...]
+    calls: tuple[CallAhead, ...] = ()
+
+    @property
+    def late(self) -> int:
+        """How many different visits are late. A stay that only runs over is not."""
+        return len(
+            {visit.id for row in self.rows for visit in row.visits if visit.late and visit.late.against != "end"}
+        )
 
     @property
     def planned(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dispatch.model.instants import span_text
 from dispatch.planning.checker import Level, Verdict, at, check
@@ -15,49 +16,115 @@ STEP = 300
 _RANK = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
 
 
+Experience = tuple[int, int]
+"""How many visits a technician did at the site before, and how many of the same job."""
+NOBODY_YET: Mapping[int, Experience] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A technician and a time for a visit."""
+    """A technician and a time for a visit.
+
+    `slack` is what is left, in minutes, between the arrival and the end of the promised window (None: nothing is
+    promised). `reasons` speak for it, `pushes` says whom it would push, and by how much.
+    """
 
     technician_id: int
     name: str
     start: int
     verdict: Verdict
+    slack: int | None = None
+    reasons: tuple[str, ...] = ()
+    pushes: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> float:
+        """What it costs in the weights of `Rules`."""
+        return self.verdict.cost
 
     @property
     def words(self) -> str:
-        """Why it is good, and what it breaks."""
+        """The drive, what speaks for it, and what it breaks."""
         parts = [f"+{span_text(round(self.verdict.extra_travel / 60))} driving"]
+        if self.slack is not None and self.slack >= 0:
+            parts.append(f"{span_text(self.slack)} slack")
+        parts += self.reasons
         parts += [finding.text for finding in self.verdict.findings]
+        parts += self.pushes
         return " · ".join(parts)
 
 
 def candidates(
-    days: Iterable[TechnicianDay], stop: Stop, drives: Drives, rules: Rules, earliest: int
+    days: Iterable[TechnicianDay],
+    stop: Stop,
+    drives: Drives,
+    rules: Rules,
+    earliest: int,
+    experience: Mapping[int, Experience] = NOBODY_YET,
 ) -> list[Candidate]:
     """The best place of `stop` in each technician's day, the best technician first; blocked ones last, with their reasons.
 
+    Who costs the same is ranked by how well they know the site.
+
     Args:
-        days: the days as they are planned, without this visit.
+        days: the days as they are planned, or as they go where they run already, without this visit.
         stop: the visit; only its length matters, not where it stands.
         drives: the legs of the day.
         rules: policy and weights.
         earliest: no candidate starts before this instant.
+        experience: who has been there before, by technician.
     """
-    best = [_best(day, stop, drives, rules, earliest) for day in days]
-    return sorted(best, key=lambda one: (*_key(one), one.name))
+    best = []
+    for day in days:
+        start, verdict = _best(day, stop, drives, rules, earliest)
+        known = experience.get(day.technician_id, (0, 0))
+        placed = at(stop, start)
+        slack = None if stop.promised is None else (stop.promised[1] - start) // 60
+        reasons = tuple(_reasons(day, stop, known))
+        found = Candidate(
+            day.technician_id, day.name, start, verdict, slack, reasons, tuple(_pushes(day, placed, drives))
+        )
+        best.append((*_key(start, verdict)[:2], -known[1], -known[0], start, day.name, found))
+    return [one[-1] for one in sorted(best, key=lambda one: one[:-1])]
 
 
-def _key(candidate: Candidate) -> tuple[int, float, int]:
-    return _RANK[candidate.verdict.level], candidate.verdict.cost, candidate.start
+def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
+    return _RANK[verdict.level], verdict.cost, start
 
 
-def _best(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> Candidate:
-    tried = [
-        Candidate(day.technician_id, day.name, start, check(day, at(stop, start), drives, rules))
-        for start in _starts(day, stop, drives, rules, earliest)
-    ]
-    return min(tried, key=_key)
+def _best(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> tuple[int, Verdict]:
+    tried = (
+        (start, check(day, at(stop, start), drives, rules)) for start in _starts(day, stop, drives, rules, earliest)
+    )
+    return min(tried, key=lambda one: _key(*one))
+
+
+def _reasons(day: TechnicianDay, stop: Stop, known: Experience) -> Iterator[str]:
+    """Who is preferred, who knows the site, and which of the needed skills are there."""
+    at_site, of_job = known
+    if stop.preferred_id is not None and stop.preferred_id == day.technician_id:
+        yield "preferred here"
+    if of_job:
+        yield "began this job"
+    if at_site:
+        yield f"knows the site: {at_site} visit{'' if at_site == 1 else 's'}"
+    if stop.skills and stop.skills <= day.skills:
+        yield f"has {', '.join(sorted(stop.skills))}"
+
+
+def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:
+    """The later stops that could not begin on time any more, and how late that is for what was promised."""
+    free, place = placed.end, placed.place
+    for other in sorted(day.stops, key=lambda one: one.start):
+        if other.start < placed.start:
+            continue
+        arrival = free + (drives(place, other.place).seconds or 0)
+        if arrival <= other.start:
+            return
+        late = arrival - other.promised[1] if other.promised is not None else 0
+        words = f"pushes {other.client} by {span_text(-((other.start - arrival) // 60))}"
+        yield f"{words}, {span_text(-(-late // 60))} late for its promise" if late > 0 else words
+        free, place = arrival + other.end - other.start, other.place
 
 
 def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> list[int]:

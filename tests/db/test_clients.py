@@ -101,11 +101,11 @@ def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
 
 
 def test_phone_is_the_first_there_is(store: Store) -> None:
-    assert doors.phones(store) == {1: "0100"}
+    assert doors.whom_to_ring(store) == {1: ("Ann", "0100")}
     with store.write("edit client", LEE) as unit:
         clients.update_client(unit, school(store), replace(school(store), contacts=(Contact("Cy", "0200"), ANN)))
 
-    assert doors.phones(store) == {1: "0200"}
+    assert doors.whom_to_ring(store) == {1: ("Cy", "0200")}
 
 
 def test_site_has_everything(store: Store) -> None:

@@ -85,7 +85,7 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
 async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     async with opened(office.dana, "board") as pilot:
-        await press(pilot, "down", "up", "down", "c")
+        await press(pilot, "down", "up", "down", "I")
         await until(pilot, ClientScreen)
 
 

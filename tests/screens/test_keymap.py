@@ -95,10 +95,10 @@ def shown(pilot: Pilot[None]) -> str:
 
 async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_path: Path) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    keys = 'visit.new = "o"\nvisit.open = "e"\ntimeline.open = "e"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
+    keys = 'visit.new = "o"\nvisit.open = "p"\ntimeline.open = "p"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
     async with opened(office.dana, "board", personal=mine(tmp_path / "own", keys)) as pilot:
         timeline = pilot.app.screen.query_one(Timeline)
-        assert "e open" in shown(pilot)
+        assert "p open" in shown(pilot)
         assert "o new" in shown(pilot)
         await press(pilot, "n", "enter")
         assert len(pilot.app.screen_stack) == 1
@@ -107,11 +107,11 @@ async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_
         timeline.select(1)
         await pilot.press("slash")
         await until(pilot, AskText)
-        await pilot.press("o", "e", "escape")
-        assert pilot.app.screen.query_one(Input).value == "oe"
+        await pilot.press("o", "p", "escape")
+        assert pilot.app.screen.query_one(Input).value == "op"
         await pilot.press("f2")
         await until_true(pilot, lambda: len(pilot.app.screen_stack) == 1)
-        await pilot.press("e")
+        await pilot.press("p")
         await until(pilot, VisitScreen)
 
 

@@ -66,6 +66,13 @@ class Terminal:
             assert time.monotonic() < deadline, f"{text!r} did not appear:\n{shown}"
         return shown
 
+    def wait_for_any(self, *texts: str, limit: float = 20.0) -> str:
+        """Read until the screen shows one of some texts, and then until it is quiet."""
+        deadline = time.monotonic() + limit
+        while not any(text in (shown := self.read(quiet=0.3)) for text in texts):
+            assert time.monotonic() < deadline, f"none of {texts} appeared:\n{shown}"
+        return shown
+
     def press(self, *keys: str) -> str:
         """Press keys one after another; returns the screen after the last."""
         shown = ""

@@ -3,6 +3,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
+from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import NOW, clock, replace, sample_board, visit, waiting
@@ -27,13 +28,16 @@ def said(card: object, width: int = 90, **more: object) -> list[str]:
 
 
 def test_a_visit_says_all_that_matters() -> None:
-    late = {DOCK_FOUR.id: (clock("15:08"), clock("16:08"))}
-    lines = said(DOCK_FOUR, projected=late, technician_skills=("network",), charge="estimate 187.50")
+    late = replace(
+        DOCK_FOUR, projected=(clock("15:08"), clock("16:08")), late=Late(8, "promise"), slack=-480, told=clock("15:10")
+    )
+    lines = said(late, technician_skills=("network",), charge="estimate 187.50")
     assert lines == [
         "Dock Four Credit Union  printer fleet, server patch · R4108 · P2",
         "    state  » dispatched",
         "  planned  14:50 – 15:50   promised 14:00 – 15:00",
-        "projected  15:08   8 min late for the promised window",
+        "projected  15:08 – 16:08   8 min late for the promised window",
+        "     told  15:10 in a call",
         "    slack  -8 min to the promise",
         "   leg in  ~19 min est  6.4 mi  (15 – 25)",
         "   skills  network ✓  security ✗ missing",
@@ -58,7 +62,7 @@ def test_a_visit_of_the_queue_has_no_time_yet() -> None:
 
 
 def test_the_slack_of_a_visit_ahead_is_to_its_promise() -> None:
-    card = visit(1, "A", "15:00", "16:00", promised=(clock("14:00"), clock("15:30")))
+    card = visit(1, "A", "15:00", "16:00", promised=(clock("14:00"), clock("15:30")), slack=1800)
     assert "    slack  30 min to the promise" in said(card)
 
 

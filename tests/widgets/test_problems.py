@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
+from dispatch.model.lateness import Late
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
 from tests.widgets.boards import clock, done, leg, replace, row, sample_board, visit
@@ -23,8 +24,8 @@ def test_a_day_as_planned_has_none() -> None:
 
 
 def test_late_over_overlapping_and_unknown_in_the_order_of_time() -> None:
-    late = visit(1, "Acme", "9:30", "10:00", State.CONFIRMED)
-    over = visit(2, "Pine", "8:30", "9:00", State.ON_SITE, actual_in=clock("8:30"))
+    late = visit(1, "Acme", "9:30", "10:00", State.CONFIRMED, late=Late(10, "plan"))
+    over = visit(2, "Pine", "8:30", "9:00", State.ON_SITE, actual_in=clock("8:30"), late=Late(40, "end"))
     unknown = visit(3, "Elm", "13:00", "14:00", leg=UNKNOWN_LEG)
     crossing = visit(4, "Lark", "13:30", "14:30")
     assert found("9:40", late, unknown, crossing, others=(over,)) == [

@@ -349,7 +349,7 @@ async def test_a_day_set_out_of_sight_is_fitted_when_it_is_shown() -> None:
         assert timeline._frame.scale.starts_at == later.starts_at
 
 
-async def test_now_moves_its_line_and_what_is_late() -> None:
+async def test_now_moves_its_line_and_what_goes_on() -> None:
     app = TimelineApp(sample_board())
     async with app.run_test(size=(100, 20)) as pilot:
         await pilot.pause()
@@ -359,7 +359,7 @@ async def test_now_moves_its_line_and_what_is_late() -> None:
         lines = shown(app.timeline)
         assert "15:30" in lines[0]
         assert "14:07" not in lines[0]
-        assert "!" in lines[2], "Pine Court is late by now"
+        assert "12:54–15:30" in lines[2], "what goes on never ends before now"
 
 
 async def test_every_theme_tells_the_grounds_apart() -> None:

@@ -15,7 +15,6 @@ from widgets.timeline_layout import (
     frame_of,
     hour_label,
     hour_marks,
-    lateness,
     working_window,
 )
 
@@ -59,13 +58,19 @@ def test_a_visit_that_goes_on_never_ends_before_now() -> None:
     card = visit(1, "A", "13:00", "13:30", State.ON_SITE, actual_in=clock("13:00"))
     assert drawn_span(card, NOW) == (clock("13:00"), NOW)
     assert drawn_span(card, clock("13:10")) == (clock("13:00"), clock("13:30"))
-    assert drawn_span(card, NOW, {1: (clock("13:00"), clock("14:40"))}) == (clock("13:00"), clock("14:40"))
+    assert drawn_span(card._replace(projected=(clock("13:00"), clock("14:40"))), NOW) == (
+        clock("13:00"),
+        clock("14:40"),
+    )
 
 
 def test_a_visit_ahead_is_drawn_where_it_is_projected() -> None:
     card = visit(1, "A", "15:00", "16:00")
     assert drawn_span(card, NOW) == (clock("15:00"), clock("16:00"))
-    assert drawn_span(card, NOW, {1: (clock("15:20"), clock("16:20"))}) == (clock("15:20"), clock("16:20"))
+    assert drawn_span(card._replace(projected=(clock("15:20"), clock("16:20"))), NOW) == (
+        clock("15:20"),
+        clock("16:20"),
+    )
 
 
 def test_who_is_on_the_way_arrives_when_the_drive_ends() -> None:
@@ -76,21 +81,6 @@ def test_who_is_on_the_way_arrives_when_the_drive_ends() -> None:
 
 def test_a_visit_without_a_time_is_not_drawn() -> None:
     assert drawn_span(visit(1, "A", "9:00", "10:00")._replace(start=None, end=None), NOW) is None
-
-
-def test_lateness_says_how_late_and_against_what() -> None:
-    ahead = visit(1, "A", "13:50", "14:30")
-    assert lateness(ahead, NOW) is not None
-    assert lateness(ahead, NOW).text == "17m late"  # type: ignore[union-attr]
-    promised = ahead._replace(promised=(clock("13:00"), clock("14:00")))
-    assert lateness(promised, NOW).sentence == "7 min late for the promised window"  # type: ignore[union-attr]
-    over = visit(1, "A", "13:00", "14:00", State.ON_SITE, actual_in=clock("13:00"))
-    assert lateness(over, NOW).text == "7m over"  # type: ignore[union-attr]
-    assert lateness(visit(1, "A", "15:00", "16:00"), NOW) is None
-    assert lateness(visit(1, "A", "9:00", "10:00", State.CLOSED), NOW) is None
-    projected = lateness(visit(1, "A", "15:00", "16:00"), NOW, {1: (clock("15:18"), clock("16:18"))})
-    assert projected is not None
-    assert (projected.minutes, projected.against) == (18, "plan")
 
 
 def test_the_automatic_zoom_shows_the_working_day() -> None:

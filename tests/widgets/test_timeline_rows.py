@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dispatch.model.boards import BoardRow
 from dispatch.model.instants import day_bounds
+from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.states import State
 from dispatch.model.travel import UNKNOWN_LEG
@@ -64,11 +65,11 @@ def test_lunch_and_absences_are_hatched() -> None:
 
 
 def test_a_late_visit_says_how_late() -> None:
-    late = visit(1, "Acme", "13:30", "14:30")
+    late = visit(1, "Acme", "13:30", "14:30", projected=(clock("14:07"), clock("15:07")), late=Late(37, "plan"))
     lines = row_lines(row(1, "Ana", (late,)), SCALE, LATER, HOURS)
     assert "! 37m late" in text_of(lines[1])
     assert "late" in inks(lines[0])
-    over = visit(1, "Acme", "12:30", "13:45", State.ON_SITE, actual_in=clock("12:40"))
+    over = visit(1, "Acme", "12:30", "13:45", State.ON_SITE, actual_in=clock("12:40"), late=Late(22, "end"))
     assert "▶ 12:40 +22m" in painted(row(1, "Ana", (over,)), LATER)[1]
 
 

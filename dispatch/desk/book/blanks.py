@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False, "": False}
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 # how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
 _LINKS = tuple(
@@ -103,6 +104,16 @@ class Reading:
             self.fault(name, f"{raw!r} is not a whole number from {least:,} to {most:,}")
             return None
         return int(raw)
+
+    def number(self, name: str, most: float) -> float | None:
+        """A number from 0 on, such as 0.3; None where nothing was typed."""
+        raw = self.raw(name)
+        if not raw:
+            return None
+        if _NUMBER.fullmatch(raw) is None or float(raw) > most:
+            self.fault(name, f"{raw!r} is not a number from 0 to {most:,g}")
+            return None
+        return float(raw)
 
     def flag(self, name: str) -> bool:
         """Yes or no."""
@@ -235,6 +246,11 @@ def hours_text(hours: Iterable[Hours]) -> str:
 def lunch_text(lunch: Lunch | None) -> str:
     """A lunch as it is typed."""
     return "" if lunch is None else f"{_clock(lunch.earliest)}-{_clock(lunch.latest)} {lunch.minutes}"
+
+
+def number_text(number: float) -> str:
+    """A number as it is typed: 3, 0.3."""
+    return format(Decimal(repr(number)), "f").removesuffix(".0")
 
 
 def place_text(place: Place | None) -> str:

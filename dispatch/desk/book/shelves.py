@@ -18,6 +18,7 @@ from dispatch.desk.book.blanks import (
     contacts_text,
     hours_text,
     lunch_text,
+    number_text,
     place_text,
 )
 from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
@@ -564,6 +565,23 @@ class FirmRecord:
     id: int = 0
 
 
+_WEIGHTS = (
+    ("late_promise", "a minute late for the promise", 10),
+    ("late_target", "a minute late for a service level", 30),
+    ("travel", "a minute of driving", 1),
+    ("overtime", "a minute of overtime", 3),
+    ("waiting", "a minute of waiting", 0.3),
+    ("buffer_eaten", "a minute of buffer eaten", 2),
+    ("confirmed_moved", "moving what the client confirmed", 60),
+    ("confirmed_moved_minute", "each minute of such a move", 1),
+    ("not_preferred", "not the preferred technician", 20),
+    ("over_qualified", "a technician who knows more than is needed", 5),
+    ("no_lunch", "no room for lunch", 60),
+)
+"""The weights of the checker's rules: the field of `Rules`, in words, and what it weighs where nothing is set."""
+MOST_WEIGHT = 100_000
+
+
 class SettingsShelf(Shelf[FirmRecord]):
     """What the firm has set for itself: one record, in force at once in every session."""
 
@@ -581,7 +599,9 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("buffer_minutes", "Buffer, minutes", "30"),
         Blank("test_minutes", "Time for tests, minutes", "15"),
         Blank("overlap", "Overlapping visits", "block, warn or allow"),
-        Blank("late_minutes", "Late from, minutes", "10"),
+        Blank("late_minutes", "Late beyond, minutes", "10"),
+        Blank("running_over_minutes", "Running over beyond, minutes", "10"),
+        *(Blank(f"weight_{name}", f"Weight: {label}", str(hint)) for name, label, hint in _WEIGHTS),
         Blank("default_shifts", "Hours of a new technician", "mon-fri 08:00-17:00"),
         Blank("default_lunch", "Lunch of a new technician", "11:30-13:30 30"),
         *(
@@ -639,6 +659,8 @@ class SettingsShelf(Shelf[FirmRecord]):
             "test_minutes": str(firm.test_minutes),
             "overlap": firm.overlap,
             "late_minutes": str(firm.late_minutes),
+            "running_over_minutes": str(firm.running_over_minutes),
+            **{f"weight_{name}": number_text(getattr(firm, f"weight_{name}")) for name, _, _ in _WEIGHTS},
             "default_shifts": firm.default_shifts,
             "default_lunch": firm.default_lunch,
             "targets_p1": firm.targets_p1,
@@ -683,6 +705,8 @@ class SettingsShelf(Shelf[FirmRecord]):
             "test_minutes": reading.whole("test_minutes", 0, 240),
             "overlap": reading.choice("overlap", ("block", "warn", "allow"), "block"),
             "late_minutes": reading.whole("late_minutes", 0, 240),
+            "running_over_minutes": reading.whole("running_over_minutes", 0, 240),
+            **{f"weight_{name}": reading.number(f"weight_{name}", MOST_WEIGHT) for name, _, _ in _WEIGHTS},
             "default_shifts": reading.text("default_shifts", limits.LINE),
             "default_lunch": reading.text("default_lunch"),
             **{f"targets_p{priority}": _targets(reading, f"targets_p{priority}") for priority in (1, 2, 3, 4)},
@@ -698,9 +722,11 @@ class SettingsShelf(Shelf[FirmRecord]):
             reading.fault("critical_pct", "is below the share from which a target is at risk")
         if values["travel_engine"] != "none" and not values["travel_url"]:
             reading.fault("travel_url", "is missing: where is the road engine?")
-        for name in (
-            "buffer_minutes", "test_minutes", "late_minutes", "at_risk_pct", "critical_pct", "travel_cache_minutes",
-        ):  # fmt: skip
+        minutes = (
+            "buffer_minutes", "test_minutes", "late_minutes", "running_over_minutes", "at_risk_pct", "critical_pct",
+            "travel_cache_minutes",
+        )  # fmt: skip
+        for name in (*minutes, *(f"weight_{name}" for name, _, _ in _WEIGHTS)):
             if values[name] is None and not reading.raw(name):
                 reading.fault(name, "is missing")
         faults += reading.faults

@@ -1,0 +1,159 @@
+"""The running day of a firm of any size: candidates, an emergency, the board. `python -m benchmarks.running [TECHNICIANS]`.
+
+Milliseconds of CPU and of the wall, the median and the worst of some rounds, from the store to the answer.
+"""
+
+from __future__ import annotations
+
+import datetime
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from db import clients, people, settings, visits
+from db.store import Store
+from db.unit import Actor, Unit
+from dispatch.desk import emergency, routing, schedule, views
+from dispatch.desk.seat import take_seat
+from dispatch.model.instants import SetClock, at_local
+from dispatch.model.people import Hours, Lunch
+from dispatch.model.states import Role, State
+from dispatch.model.travel import Place
+
+ZONE = "America/New_York"
+DAY = datetime.date(2026, 11, 24)
+VISITS = 8
+ROUNDS = 15
+
+
+def main() -> None:
+    """Make the firm and measure."""
+    technicians = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    with tempfile.TemporaryDirectory() as folder:
+        clock = SetClock(at_local(DAY, "06:00", ZONE))
+        with Store.create(Path(folder, "firm.db"), clock=clock) as store:
+            make(store, technicians)
+            clock.set(at_local(DAY, "12:10", ZONE))
+            print(f"{technicians} technicians, {VISITS} visits each, at 12:10")
+            for name, measured in (
+                ("candidates", lambda: schedule.candidates(store, "NEW", DAY)),
+                ("emergency", lambda: emergency.ways(store, "NEW")),
+                ("board", lambda: views.board(store, DAY)),
+                (
+                    "one position judged",
+                    lambda: schedule.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
+                ),
+            ):
+                measure(name, measured)
+
+
+def measure(name: str, run: Callable[[], object]) -> None:
+    """Print how long it takes."""
+    wall, cpu = [], []
+    for _ in range(ROUNDS):
+        began, used = time.perf_counter(), time.process_time()
+        run()
+        wall.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    print(
+        f"{name}: CPU {statistics.median(cpu):.0f} ms (worst {max(cpu):.0f}), "
+        f"wall {statistics.median(wall):.0f} ms (worst {max(wall):.0f})"
+    )
+
+
+def make(store: Store, technicians: int) -> None:
+    """A city with technicians whose day is full; by noon half of it is over."""
+    chance = random.Random(5)
+
+    def anywhere() -> Place:
+        return Place(39.9 + chance.random() * 0.3, -83.1 + chance.random() * 0.3)
+
+    with store.write("make", Actor(None, "system", "bench", "system")) as unit:
+        settings.set_firm(unit, zone=ZONE)
+        dana = people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
+        client = clients.add_client(unit, "Client")
+        number = 0
+        days = set()
+        for place in range(technicians):
+            who = people.add_staff(unit, f"t{place}", f"Technician {place}", [Role.TECHNICIAN])
+            people.add_technician(
+                unit,
+                who,
+                skills=["server"] if place % 3 else ["desktop"],
+                labour_class="tech",
+                shifts=[Hours(weekday, 480, 1080) for weekday in range(5)],
+                lunch=Lunch(690, 810, 30),
+                home=anywhere(),
+            )
+            technician = people.technician(store, who)
+            assert technician is not None
+            begins = at_local(DAY, "08:30", ZONE)
+            for stop in range(VISITS):
+                number += 1
+                visit = _visit(store, unit, client, number, anywhere(), begins)
+                visits.place(unit, visit, [technician], begins, begins + 2700)
+                if begins < at_local(DAY, "12:00", ZONE):
+                    _live(store, unit, visit.id, begins, over=stop < 3)
+                begins += 4200
+            days.add((who, DAY))
+        _visit(store, unit, client, 0, anywhere(), at_local(DAY, "13:00", ZONE), reference="NEW", skill="server")
+        unit.audit("staff", dana, made=True)
+    seat = take_seat(store, "dana")
+    with seat.write("route") as unit:
+        routing.reroute(seat, unit, days)
+        unit.audit("staff", dana, routed=True)
+
+
+def _visit(
+    store: Store,
+    unit: Unit,
+    client: int,
+    number: int,
+    place: Place,
+    begins: int,
+    reference: str = "",
+    skill: str = "",
+) -> visits.Visit:
+    site = clients.add_site(
+        unit, client, f"Site {number}", zone=ZONE, place=place, access=[Hours(day, 480, 1080) for day in range(7)]
+    )
+    visit_id = visits.add_visit(
+        unit,
+        store,
+        visits.NewVisit(
+            reference=reference or f"R{number}",
+            client_id=client,
+            site_id=site,
+            work="Work",
+            minutes=30,
+            priority=3,
+            requested_at=begins - 86_400,
+            wanted_on=DAY,
+            promised=(begins - 1800, begins + 5400),
+            skills=frozenset({skill}) if skill else frozenset(),
+        ),
+    )
+    found = visits.visit_by_id(store, visit_id)
+    assert found is not None
+    return found
+
+
+def _live(store: Store, unit: Unit, visit_id: int, begins: int, *, over: bool) -> None:
+    """Somebody arrived ten minutes late; the visit may have ended since."""
+    visit = visits.visit_by_id(store, visit_id)
+    assert visit is not None
+    visits.change(unit, visit, state=State.ON_SITE.value)
+    visits.stamp(unit, visit.assignments[0], check_in_at=begins + 600)
+    if over:
+        visit = visits.visit_by_id(store, visit_id)
+        assert visit is not None
+        visits.stamp(unit, visit.assignments[0], check_out_at=begins + 3600)
+        visits.change(unit, visit, state=State.NO_ACCESS.value, ended_at=begins + 3600, review="to_review")
+
+
+if __name__ == "__main__":
+    main()

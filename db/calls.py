@@ -1,0 +1,69 @@
+"""The call-ahead log in the store. A call is taken back by withdrawing it; nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from db.store import Store
+from dispatch.model.calls import Call, Outcome
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+
+def calls_since(store: Store, moment: int) -> dict[int, tuple[Call, ...]]:
+    """The calls that were logged from a moment on and stand, by visit, the oldest first."""
+    return _by_visit(store, "c.at >= ?", moment)
+
+
+def calls_of(store: Store, visit_id: int) -> tuple[Call, ...]:
+    """The calls of one visit that stand, the oldest first."""
+    return _by_visit(store, "c.visit_id = ?", visit_id).get(visit_id, ())
+
+
+def add_call(
+    unit: Unit,
+    visit_id: int,
+    staff_id: int,
+    outcome: Outcome,
+    promised: int | None,
+    *,
+    phone: str = "",
+    note: str = "",
+) -> int:
+    """Log a call, or one that is owed; returns its id."""
+    return unit.insert(
+        "call",
+        visit_id=visit_id,
+        staff_id=staff_id,
+        at=unit.at,
+        outcome=outcome.value,
+        promised_at=promised,
+        phone=phone,
+        note=note,
+    )
+
+
+def call_state(store: Store, call_id: int) -> tuple[int, int | None] | None:
+    """The version of a call, and when it was withdrawn (None: it stands)."""
+    row = store.one("SELECT version, withdrawn_at FROM call WHERE id = ?", (call_id,))
+    return None if row is None else (row[0], row[1])
+
+
+def withdraw(unit: Unit, call_id: int, version: int, at: int | None) -> int:
+    """Take a call back, or let it stand again (`at` None); returns the new version."""
+    return unit.update("call", call_id, version, withdrawn_at=at)
+
+
+def _by_visit(store: Store, where: str, value: int) -> dict[int, tuple[Call, ...]]:
+    rows: Iterable[tuple[int, int, str, int, str, int | None, str, str]] = store.all(
+        "SELECT c.id, c.visit_id, s.name, c.at, c.outcome, c.promised_at, c.phone, c.note FROM call c "
+        f"JOIN staff s ON s.id = c.staff_id WHERE c.withdrawn_at IS NULL AND {where} ORDER BY c.id",
+        (value,),
+    )
+    found: dict[int, tuple[Call, ...]] = {}
+    for call_id, visit_id, by, at, outcome, promised, phone, note in rows:
+        call = Call(call_id, visit_id, by, at, Outcome(outcome), promised, phone, note)
+        found[visit_id] = (*found.get(visit_id, ()), call)
+    return found

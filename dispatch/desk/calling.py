@@ -1,0 +1,112 @@
+"""Calling ahead: who told which client when, and what time was promised (close-out.md R3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from db import calls, changes, doors, settings
+from db.changes import Picture
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk import views
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.calls import Call, Outcome
+from dispatch.model.instants import clock_text, day_of
+from dispatch.model.states import AHEAD, Role, State
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+
+ENTITY = "call"
+"""What a call is named in the audit and in what can be taken back."""
+_FULL = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that was logged."""
+
+    visit: Visit
+    call: Call
+
+
+def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | None = None, note: str = "") -> Called:
+    """Log a call to a client before arrival. Undoable.
+
+    Args:
+        seat: a dispatcher's or a lead's.
+        reference: the visit.
+        answered: whether somebody was reached.
+        promised: the time that the client was told; the projected arrival, to a full five minutes, if nothing is said.
+        note: what was said.
+
+    Raises:
+        Refusal: nobody is expected there any more, or there is no time to promise.
+        Faulty: the time has passed, or the note cannot be taken.
+    """
+    with seat.write("call ahead", Role.DISPATCHER, Role.LEAD) as unit:
+        store = seat.store
+        visit = find(store, reference)
+        if visit.state not in AHEAD | {State.EN_ROUTE}:
+            raise Refusal(
+                f"{show(visit.reference)} is {visit.state.label}: a call ahead is for a visit that nobody has reached yet."
+            )
+        told = _told(store, visit, promised, unit.at) if answered else None
+        words = _note(note)
+        _, phone = doors.whom_to_ring(store).get(visit.client_id, ("", ""))
+        outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
+        call_id = calls.add_call(unit, visit.id, seat.staff.id, outcome, told, phone=phone, note=words)
+        unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
+        changes.remember(unit, seat.staff.id, seat.now, f"call ahead {visit.reference}", [picture_of(call_id)])
+        logged = next(one for one in calls.calls_of(store, visit.id) if one.id == call_id)
+        return Called(visit, logged)
+
+
+def owe(unit: Unit, visit: Visit, staff_id: int, expected: int) -> Picture:
+    """Put a client on the call-ahead list because the plan was changed, with the time that they still expect us."""
+    return picture_of(calls.add_call(unit, visit.id, staff_id, Outcome.OWED, expected))
+
+
+def picture_of(call_id: int) -> Picture:
+    """A new call for undo: it was not there before."""
+    return Picture(ENTITY, call_id, {"stands": False}, {"stands": True}, 1, 1)
+
+
+def turn(unit: Unit, picture: Picture, *, back: bool) -> tuple[int, int] | None:
+    """Withdraw a call, or let it stand again; returns the version that it looked so at, and the one of now.
+
+    None: somebody did so already.
+    """
+    now = calls.call_state(unit.store, picture.id)
+    expected, target = (
+        (picture.version_after, picture.version_before) if back else (picture.version_before, picture.version_after)
+    )
+    if now is None or now[0] != expected:
+        return None
+    version = calls.withdraw(unit, picture.id, now[0], unit.at if back else None)
+    unit.audit(ENTITY, picture.id, withdrawn=back)
+    return target, version
+
+
+def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
+    if promised is not None:
+        if promised < now:
+            raise Faulty([f"promised: {clock_text(promised, visit.zone)} has passed"])
+        return promised - promised % 60
+    assert visit.starts_at is not None
+    board = views.board(store, day_of(visit.starts_at, settings.firm(store).zone))
+    first = visit.assignments[0].technician_id
+    cards = (card for row in board.rows if row.technician_id == first for card in row.visits if card.id == visit.id)
+    for card in cards:
+        if card.projected is not None:
+            return -(-card.projected[0] // _FULL) * _FULL
+    raise Refusal(f"There is no new time for {show(visit.reference)}: say what was promised with --promised.")
+
+
+def _note(note: str) -> str:
+    try:
+        return clean(note, limit=limits.LINE)
+    except TextRefused as fault:
+        raise Faulty([f"note: {fault}"]) from None

@@ -1,0 +1,202 @@
+"""An emergency into the running day: the ways to reach it, and taking one of them as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from db import calls, changes, people, settings, visits
+from db.changes import Picture
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk import calling, routing, undo
+from dispatch.desk.refusals import Blocked, NotFound, Refusal
+from dispatch.desk.routing import TechnicianRunning
+from dispatch.desk.schedule import reason_of
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model.instants import clock_text, day_of
+from dispatch.model.people import Technician
+from dispatch.model.states import PLANNING, STEPS, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.calls import expected_at
+from dispatch.planning.checker import Level
+from dispatch.planning.insertion import Insertion, Running, insertions
+
+LATER_THAN_SEEN = 300
+"""Seconds by which a way may have moved since it was shown, and still be what was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """An emergency that was placed, with the way that was taken."""
+
+    visit: Visit
+    way: Insertion
+
+
+def ways(store: Store, reference: str, technician: str | None = None) -> list[Insertion]:
+    """The best way to reach an emergency today with each technician who works, the best first, blocked ones last.
+
+    Args:
+        store: the firm's.
+        reference: the emergency.
+        technician: name or login of the only one that matters; None for all.
+
+    Raises:
+        Refusal: it is not a visit that is still to be placed, or its site has no coordinates.
+    """
+    with store.read():
+        return _ways(store, _to_place(store, reference), _named(store, technician))
+
+
+def insert(
+    seat: Seat, reference: str, technician: str | None = None, *, reason: str = "", seen: Insertion | None = None
+) -> Inserted:
+    """Place an emergency into the running day, pushing what is later there. One change: undo takes all of it back.
+
+    What is pushed goes onto the call-ahead list with the time that its client still expects; technicians who were told
+    of it get a notice. A visit that the client had confirmed is planned again.
+
+    Args:
+        seat: a dispatcher's.
+        reference: the emergency.
+        technician: name or login of who goes; None for the best way.
+        reason: given to place it although the check refuses; kept in the audit.
+        seen: the way that was looked at, where somebody did.
+
+    Raises:
+        Blocked, Refusal: it was not placed; the message says why.
+    """
+    with seat.write("insert emergency", Role.DISPATCHER) as unit:
+        store = seat.store
+        visit = _to_place(store, reference)
+        way = _chosen(store, visit, technician, seen)
+        override = _permit(visit, way, reason)
+        who = people.technician(store, way.technician_id)
+        assert who is not None
+        before = [visit, *(_again(store, push.visit_id) for push in way.pushed)]
+        days = {day for one in before for day in routing.days_of(one)}
+        visits.place(unit, visit, [who], way.start, way.end)
+        owed = [
+            _push(seat, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
+        ]
+        unit.audit(
+            "visit",
+            visit.id,
+            starts_at=way.start,
+            was_at=visit.starts_at,
+            crew=[who.name],
+            pushed=[f"{push.client} +{push.minutes} min" for push in way.pushed],
+            override=override or None,
+            findings=[finding.text for finding in way.findings],
+        )
+        placed = _again(store, visit.id)
+        routing.reroute(seat, unit, days | routing.days_of(placed))
+        pictures = [*undo.pictures(store, before), *owed]
+        changes.remember(unit, seat.staff.id, seat.now, f"insert emergency {visit.reference}", pictures)
+        return Inserted(placed, way)
+
+
+def references(store: Store, found: Iterable[Insertion]) -> dict[int, str]:
+    """The references of the visits that some ways push, by id."""
+    ids = {push.visit_id for way in found for push in way.pushed}
+    return {visit_id: _again(store, visit_id).reference for visit_id in ids}
+
+
+def _ways(store: Store, visit: Visit, only: Technician | None = None) -> list[Insertion]:
+    firm, now = settings.firm(store), store.clock.now()
+    day = day_of(now, firm.zone)
+    running = routing.running_on(store, day, without=visit.id, only=None if only is None else {only.id})
+    stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
+    days = [_held(one) for one in running if one.day.shift is not None or only is not None]
+    return insertions(days, stop, routing.drives_on(store, day), routing.rules_of(firm), now)
+
+
+def _held(one: TechnicianRunning) -> Running:
+    """A running day, with the visits that stay where they are whatever comes: pinned ones, and those of a crew."""
+    held = {}
+    for visit in one.visits:
+        others = [part.technician for part in visit.assignments if part.technician_id != one.day.technician_id]
+        assert visit.starts_at is not None
+        if visit.pinned:
+            held[visit.id] = f"is pinned at {clock_text(visit.starts_at, one.day.zone)} and would be pushed"
+        elif others:
+            held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
+    return Running(one.day, one.running.stops, one.running.conditions, one.running.projection, held)
+
+
+def _to_place(store: Store, reference: str) -> Visit:
+    visit = find(store, reference)
+    if visit.state not in STEPS["assign"].sources or visit.archived_at is not None:
+        raise Refusal(
+            f"{show(visit.reference)} is {visit.state.label}: only a requested or planned visit goes into the running day."
+        )
+    return visit
+
+
+def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion | None) -> Insertion:
+    found = _ways(store, visit, _named(store, technician))
+    if not found:
+        raise Refusal("Nobody works today: there is no day that the emergency could go into.")
+    way = found[0]
+    if seen is not None:
+        same = {push.visit_id for push in seen.pushed} == {push.visit_id for push in way.pushed}
+        if not same or way.start - seen.start > LATER_THAN_SEEN:
+            raise Refusal(f"The day of {show(way.name)} has changed since. Nothing was placed; look at it again.")
+    return way
+
+
+def _named(store: Store, technician: str | None) -> Technician | None:
+    if technician is None:
+        return None
+    found = people.technician_by_name(store, technician)
+    if found is None:
+        known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
+        raise NotFound(f"There is no technician {show(technician, 60)}; there are {known}.")
+    return found
+
+
+def _permit(visit: Visit, way: Insertion, reason: str) -> str:
+    """Let a way through, or say what stands against it; returns the reason of an override."""
+    if way.level is not Level.BLOCKED:
+        return ""
+    blocked = [finding.text for finding in way.findings if finding.level is Level.BLOCKED]
+    if way.final:
+        raise Refusal(f"{show(visit.reference)} cannot be placed: {show('; '.join(blocked))}.")
+    if len(reason.strip()) < 3:
+        raise Blocked(
+            f"{show(visit.reference)} was not placed with {show(way.name)}: {show('; '.join(blocked))}. "
+            "Choose another technician, or give a reason with --override.",
+            [finding.text for finding in way.findings],
+        )
+    return reason_of(reason)
+
+
+def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) -> Picture:
+    """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
+    assert visit.starts_at is not None
+    assert visit.ends_at is not None
+    told = calls.calls_of(seat.store, visit.id)
+    expected, _ = expected_at(visit.starts_at, told)
+    state = State.PLANNED if visit.state in PLANNING else visit.state
+    visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + visit.ends_at - visit.starts_at)
+    if visit.state is State.DISPATCHED:
+        for part in visit.assignments:
+            unit.insert(
+                "outbox",
+                staff_id=part.technician_id,
+                visit_id=visit.id,
+                kind="moved",
+                text=f"{visit.reference} {visit.client} moves to {clock_text(start, visit.zone)}: {emergency.client} first",
+                made_at=unit.at,
+            )
+    unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)
+    return calling.owe(unit, visit, seat.staff.id, expected)
+
+
+def _again(store: Store, visit_id: int) -> Visit:
+    found = visits.visit_by_id(store, visit_id)
+    assert found is not None
+    return found

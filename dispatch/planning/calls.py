@@ -1,0 +1,79 @@
+"""The call-ahead list: which clients have to hear that we come later, in the order in which the calls are due (R3).
+
+A call is offered as soon as the projected arrival passes the time that the client expects us: the planned start at first,
+then whatever was promised in the last call that was answered. A promise of such a call may slip by the firm's late minutes
+before it is worth another call. A call is due when the technician would have had to set out to be there at the expected
+time: from then on the client waits in vain. A call that nobody answered goes to the lead after ten minutes, until one is
+answered or somebody has arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from dispatch.model.calls import Call, Outcome
+from dispatch.planning.projection import Course, Projected
+
+ESCALATED_AFTER = 10 * 60
+"""Seconds after which a call that nobody answered goes to the lead (close-out.md R3)."""
+_MINUTE = 60
+_FULL = 300
+"""A time promised to a client is a full five minutes."""
+
+
+class DueCall(NamedTuple):
+    """A call to make. `expected` is when the client expects us, `due` when they should know; `tries` are calls without
+    an answer since the last one that had one, the newest last."""
+
+    visit_id: int
+    expected: int
+    arrival: int
+    due: int
+    tries: tuple[Call, ...] = ()
+    escalated: bool = False
+    absent: bool = False
+
+    @property
+    def proposed(self) -> int:
+        """The time to promise: the new arrival, to a full five minutes."""
+        return -(-self.arrival // _FULL) * _FULL
+
+
+def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
+    """When the client of a visit that is planned to begin at `planned` expects us, and whether a call told them so.
+
+    What was promised for another time altogether (more than half a day away from the plan) is of an older plan.
+    """
+    for call in sorted(calls, key=lambda one: one.id, reverse=True):
+        if call.promised is not None and abs(call.promised - planned) < 12 * 3600:
+            return call.promised, call.outcome is Outcome.ANSWERED
+    return planned, False
+
+
+def due_calls(
+    stops: Mapping[int, tuple[Course, Projected]], calls: Mapping[int, Sequence[Call]], now: int, late_minutes: int
+) -> list[DueCall]:
+    """The calls that are due or will be, first the one that is due first.
+
+    Args:
+        stops: by visit, the stop of the technician who gets there last, with its projection.
+        calls: what was called already, by visit.
+        now: the present instant.
+        late_minutes: the firm's.
+    """
+    found = []
+    for visit_id, (stop, ahead) in stops.items():
+        if stop.arrived is not None or stop.over:
+            continue
+        own = sorted(calls.get(visit_id, ()), key=lambda one: one.id)
+        expected, promised = expected_at(stop.start, own)
+        behind = ahead.arrival - expected
+        if behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE):
+            continue
+        answered = max((one.id for one in own if one.outcome is Outcome.ANSWERED), default=0)
+        tries = tuple(one for one in own if one.outcome is Outcome.UNANSWERED and one.id > answered)
+        escalated = bool(tries) and now >= tries[0].at + ESCALATED_AFTER
+        due = expected - (stop.leg or 0)
+        found.append(DueCall(visit_id, expected, ahead.arrival, due, tries, escalated, ahead.absent))
+    return sorted(found, key=lambda one: (one.due, one.expected, one.visit_id))

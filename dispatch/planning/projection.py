@@ -1,0 +1,228 @@
+"""The day as it really goes: the plan rolled forward from what happened and the clock (planning.md, Projection).
+
+Everything here is a named tuple, because the board's first frame waits for it. Instants in epoch seconds, spans half-open.
+
+- Order stays as planned; what has begun comes first, in the order in which it began.
+- *Over*: as the clock recorded it. *On site*: until the planned length is up, or now. *En route*: there when the drive
+  ends, or now where that has passed.
+- *Ahead*: the technician sets out when the stop before ends, and not before now; nobody comes before the planned start,
+  before the promised window opens, or while the site is closed. An unknown drive takes no time, and the stop is not `sure`.
+- *Lunch* counts as taken where a wait that has passed held it, or a break as long was clocked. Else it is taken in the
+  first wait that holds it; where there is none, before the stop after which it would be too late, and after its window at
+  once. It pushes nothing on a day whose plan has no room for it, or on which an absence falls into its window.
+- An *absence* is over before the technician sets out: a stay or a drive that would touch one comes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from dispatch.model.lateness import Late, late_arrival, running_over
+from dispatch.model.people import Absence
+from dispatch.planning.lunch import Lunch, Span, place_lunch
+
+
+class Course(NamedTuple):
+    """One stop of a technician's day: as planned, and what the clock recorded of it.
+
+    `start`..`end` is the planned stay with the test allowance; `leg` the seconds of the drive to it from the stop before
+    it *in course*, None where unknown. `access` are the opening spans of the site (None or empty: always open). `target`
+    is the latest arrival that a service level allows. `over`: the stay has ended; `left` says when. `rested` are the
+    seconds of breaks that were clocked during it.
+    """
+
+    visit_id: int
+    start: int
+    end: int
+    leg: int | None = None
+    promised: Span | None = None
+    target: int | None = None
+    access: tuple[Span, ...] | None = None
+    departed: int | None = None
+    arrived: int | None = None
+    left: int | None = None
+    over: bool = False
+    rested: int = 0
+
+    @property
+    def begun(self) -> int | None:
+        """When it began: setting out, or arriving where nobody recorded the former. None: it is ahead."""
+        return self.departed if self.departed is not None else self.arrived
+
+    @property
+    def length(self) -> int:
+        """The planned stay, in seconds."""
+        return self.end - self.start
+
+
+class Projected(NamedTuple):
+    """A stop as it will go. `slack` is what is left, in seconds, before the promise or the target breaks (None: neither
+    is there, or somebody has arrived). `absent`: its technician is away for the rest of the shift."""
+
+    visit_id: int
+    arrival: int
+    end: int
+    slack: int | None = None
+    late: Late | None = None
+    sure: bool = True
+    absent: bool = False
+
+
+class Conditions(NamedTuple):
+    """What else a technician's day is made of.
+
+    `day_ends_at`: stops that have not begun by then are not projected any more. `free_at` is when somebody still
+    underway on a stop of the day before gets free. The two graces are the firm's, in minutes.
+    """
+
+    day_ends_at: int
+    shift: Span | None = None
+    lunch: Lunch | None = None
+    absences: tuple[Absence, ...] = ()
+    leg_home: int | None = None
+    free_at: int | None = None
+    late_minutes: int = 0
+    over_minutes: int = 0
+
+
+class Projection(NamedTuple):
+    """A technician's day as it will go: the stops that are not over, and when they are home (None: nobody knows)."""
+
+    stops: tuple[Projected, ...]
+    home_at: int | None = None
+    overtime: int = 0
+
+    def stop(self, visit_id: int) -> Projected | None:
+        """The projection of one visit; None where it is over, or its day is."""
+        return next((one for one in self.stops if one.visit_id == visit_id), None)
+
+
+def in_course(stops: Iterable[Course]) -> list[Course]:
+    """The stops of a technician in the order in which they are driven: what has begun as it began, the rest as planned."""
+    return sorted(
+        stops,
+        key=lambda one: (
+            one.begun is None and not one.over,
+            one.begun or one.left or one.start,
+            one.start,
+            one.visit_id,
+        ),
+    )
+
+
+def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplanned: int | None = None) -> Projection:
+    """Roll a technician's day forward.
+
+    Args:
+        stops: the day's stops in course (`in_course`), without those that were cancelled or ended before anybody set out.
+        now: the present instant.
+        conditions: shift, lunch, absences and the way home.
+        unplanned: a visit that is tried among them: whether the plan has room for lunch is asked without it.
+    """
+    day_over = now >= conditions.day_ends_at
+    free = conditions.free_at
+    begins = conditions.shift[0] if free is None and conditions.shift is not None else free
+    lunch = _Lunch([stop for stop in stops if stop.visit_id != unplanned], begins, conditions)
+    found: list[Projected] = []
+    for stop in stops:
+        if stop.over:
+            lunch.before(stop)
+            free = stop.left if stop.left is not None else free
+        elif stop.begun is not None:
+            lunch.before(stop)
+            arrival = stop.arrived if stop.arrived is not None else _opened(stop, _driven(stop, now))
+            end = arrival + stop.length if stop.arrived is None else max(now, arrival + stop.length)
+            free = end
+            found.append(_judged(stop, arrival, end, conditions))
+        elif day_over:
+            continue
+        else:
+            departs = lunch.departure(stop, now if free is None else max(now, free))
+            arrival, absent = _reached(stop, departs, conditions)
+            free = arrival + stop.length
+            found.append(_judged(stop, arrival, free, conditions)._replace(sure=stop.leg is not None, absent=absent))
+        lunch.free = free if free is not None else begins
+    home_at = free + conditions.leg_home if stops and free is not None and conditions.leg_home is not None else None
+    shift = conditions.shift
+    overtime = max(0, home_at - shift[1]) if home_at is not None and shift is not None else 0
+    return Projection(tuple(found), home_at, overtime)
+
+
+class _Lunch:
+    """Whether lunch is still owed, as one goes through the day. `free` is when the technician last got free."""
+
+    def __init__(self, stops: Sequence[Course], free: int | None, conditions: Conditions) -> None:
+        self.lunch = lunch = conditions.lunch
+        self.free = free
+        self._conditions = conditions
+        planned = [(stop.start - (stop.leg or 0), stop.end) for stop in stops]
+        self.owed = (
+            lunch is not None
+            and place_lunch(lunch, planned) is not None
+            and not any(away.starts_at < lunch.latest and away.ends_at > lunch.earliest for away in conditions.absences)
+        )
+
+    def before(self, stop: Course) -> None:
+        """Take it to have been taken, if there was room for it before a stop that has begun, or a break as long in it."""
+        if self.lunch is not None and stop.rested >= self.lunch.seconds:
+            self.owed = False
+        begun = stop.departed
+        if begun is None and stop.arrived is not None:
+            begun = stop.arrived - (stop.leg or 0)
+        if self.lunch is not None and begun is not None and self._done(self.lunch) <= begun:
+            self.owed = False
+
+    def departure(self, stop: Course, departs: int) -> int:
+        """When the technician sets out for a stop ahead: at `departs`, or after lunch."""
+        lunch = self.lunch
+        if not self.owed or lunch is None:
+            return departs
+        after = max(departs, self._done(lunch))
+        arrival, _ = _reached(stop, departs, self._conditions)
+        in_a_wait = _reached(stop, after, self._conditions)[0] == arrival
+        too_late_after = arrival + stop.length > lunch.latest - lunch.seconds
+        if in_a_wait or (too_late_after and departs >= lunch.earliest):
+            self.owed = False
+            return after
+        return departs
+
+    def _done(self, lunch: Lunch) -> int:
+        return (lunch.earliest if self.free is None else max(self.free, lunch.earliest)) + lunch.seconds
+
+
+def _driven(stop: Course, now: int) -> int:
+    """When somebody who is en route is there."""
+    assert stop.departed is not None
+    return max(now, stop.departed + stop.leg) if stop.leg is not None else max(now, stop.start)
+
+
+def _reached(stop: Course, departs: int, conditions: Conditions) -> tuple[int, bool]:
+    """When the stay at a stop ahead begins, setting out at `departs`, and whether its technician is away until the end.
+
+    The planned start is an appointment: nobody comes before it.
+    """
+    drive = stop.leg or 0
+    arrival, absent = _opened(stop, max(departs + drive, stop.start)), False
+    for away in sorted(conditions.absences):
+        if away.starts_at < arrival + stop.length and away.ends_at > arrival - drive:
+            arrival = _opened(stop, max(away.ends_at + drive, stop.start))
+            absent = away.ends_at >= (conditions.day_ends_at if conditions.shift is None else conditions.shift[1])
+    return arrival, absent
+
+
+def _opened(stop: Course, moment: int) -> int:
+    """The first moment from `moment` on at which one is let in; `moment` where that is never again on the day."""
+    if stop.promised is not None:
+        moment = max(moment, stop.promised[0])
+    if not stop.access or any(opens <= moment < closes for opens, closes in stop.access):
+        return moment
+    return min((opens for opens, _ in stop.access if opens > moment), default=moment)
+
+
+def _judged(stop: Course, arrival: int, end: int, conditions: Conditions) -> Projected:
+    if stop.arrived is not None:
+        return Projected(stop.visit_id, arrival, end, late=running_over(end, stop.end, conditions.over_minutes))
+    due = [limit for limit in (stop.promised[1] if stop.promised else None, stop.target) if limit is not None]
+    late = late_arrival(arrival, stop.start, stop.promised, stop.target, conditions.late_minutes)
+    return Projected(stop.visit_id, arrival, end, min(due) - arrival if due else None, late)

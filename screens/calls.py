@@ -1,0 +1,119 @@
+"""The call-ahead list: whom to call because we come later, in the order in which the calls are due."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from dispatch.desk import calling, views
+from dispatch.model.boards import Board, CallAhead
+from dispatch.model.instants import clock_text, day_text, parse_when
+from screens.seated import SeatedScreen
+from widgets.call_list import CallList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+
+class CallsScreen(SeatedScreen):
+    """Each client with the number, the time they expect us and the new one; ticked with the time promised."""
+
+    TITLE_WORD = "calling ahead"
+    DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
+    FOOTER: ClassVar[Sequence[str]] = ("call.answered", "call.unanswered", "change.undo", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answered", "Told", id="call.answered", tooltip="the client was told: with the time promised"),
+        Binding("N", "unanswered", "No answer", id="call.unanswered", tooltip="nobody answered; in ten minutes the lead has it"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]  # fmt: skip
+
+    def __init__(self, day: datetime.date) -> None:
+        super().__init__()
+        self._day = day
+        self._board: Board | None = None
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield CallList(id="calls", ascii=cast("DispatchApp", self.app).ascii_only)
+        yield KeyBar(id="keybar")
+
+    @property
+    def _list(self) -> CallList:
+        return self.query_one(CallList)
+
+    def on_mount(self) -> None:
+        """Read the list."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    def client_here(self) -> str | None:
+        """The client under the cursor."""
+        call = self._list.selected
+        return None if call is None else call.client
+
+    def reload(self) -> None:
+        """Read the list again."""
+        board = self.look(views.board, self.seat.store, self._day)
+        if board is None:
+            return
+        self._board = board
+        self._list.set_calls(board)
+        count = len(board.calls)
+        self.query_one(StatusBar).set_texts(
+            f"Call ahead  {day_text(board.day)}",
+            f"{count} to call, {board.late} late" if count else "nobody has to be called",
+            f"{clock_text(board.now, board.zone, board.hours24)} {self.seat.staff.name}",
+        )
+
+    def tick(self) -> None:
+        """With each minute the day is rolled forward anew."""
+        if self._board is not None and self.seat.now // 60 != self._board.now // 60:
+            self.reload()
+
+    def on_call_list_opened(self) -> None:
+        """The client was told."""
+        self.action_answered()
+
+    @work
+    async def action_answered(self) -> None:
+        """Log a call that was answered, with the time promised."""
+        from screens.dialogs import AskText
+
+        call, board = self._list.selected, self._board
+        if call is None or board is None:
+            return
+        zone = board.zone
+
+        def fault(typed: str) -> str | None:
+            try:
+                when = parse_when(typed, zone, now=self.seat.now, day=board.day)
+            except ValueError as problem:
+                return str(problem)
+            return f"{clock_text(when, zone, board.hours24)} has passed" if when < self.seat.now else None
+
+        proposed = "" if call.absent else clock_text(call.proposed, zone)
+        hint = f"{_whom(call)}\nWhich time was promised?"
+        typed = await self.app.push_screen_wait(AskText(f"{call.client} was told", hint, proposed, fault))
+        if typed is not None:
+            promised = parse_when(typed, zone, now=self.seat.now, day=board.day)
+            logged = await self.do(calling.call, call.reference, promised=promised)
+            if logged is not None:
+                self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
+
+    async def action_unanswered(self) -> None:
+        """Log a call that nobody answered."""
+        call = self._list.selected
+        if call is not None and await self.do(calling.call, call.reference, answered=False) is not None:
+            self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")
+
+
+def _whom(call: CallAhead) -> str:
+    return "  ".join(part for part in (call.contact, call.phone) if part) or "no phone number is known"

@@ -1,0 +1,93 @@
+"""What a dispatcher does about a day that runs: an emergency at once, and calling ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from dispatch.model.boards import BoardVisit
+from dispatch.model.instants import clock_text
+from dispatch.model.states import PLANNING, State
+from dispatch.model.text import pad
+from screens.seated import SeatedScreen
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+    from dispatch.desk.emergency import Inserted
+    from dispatch.desk.seat import Seat
+
+
+class CallDeeds(SeatedScreen):
+    """The way to the call-ahead list, for the dispatcher's and the lead's screens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "calls", "Call ahead", id="screen.calls", tooltip="whom to call because we come later, and when"),
+    ]
+
+    def action_calls(self) -> None:
+        """Show the call-ahead list of the day."""
+        from screens.calls import CallsScreen
+
+        self.app.push_screen(CallsScreen(cast("DispatchApp", self.app).day))
+
+
+class RunningDeeds(CallDeeds):
+    """The deeds of a board on which a visit is selected."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "emergency", "Emergency", id="visit.emergency", tooltip="into the running day at once, and whom that pushes"),
+    ]  # fmt: skip
+
+    def wanted(self, deed: str) -> BoardVisit | None:
+        """The selected visit, or a word that there is none."""
+        raise NotImplementedError
+
+    @work
+    async def action_emergency(self) -> None:
+        """Choose who goes, the best first, with what that pushes; enter does it."""
+        from dispatch.desk import emergency
+        from screens.dialogs import Choose, Row
+
+        visit = self.wanted("do at once")
+        if visit is None:
+            return
+        if visit.state not in PLANNING and visit.state is not State.REQUESTED:
+            self.say(
+                f"{visit.reference} is {visit.state.label}: only a requested or planned visit is done at once.",
+                "warning",
+            )
+            return
+        if not visit.located:
+            self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
+            return
+        firm = self.seat.firm
+        zone, hours24 = firm.zone, firm.clock_hours == 24
+        ways = self.look(emergency.ways, self.seat.store, visit.reference)
+        if not ways:
+            self.say("Nobody works today.", "warning")
+            return
+        rows = [
+            Row(
+                f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
+                str(number),
+                way.words(zone, hours24),
+            )
+            for number, way in enumerate(ways)
+        ]
+        title = f"At once: {visit.reference} {visit.client} · {visit.work}"
+        chosen = await self.app.push_screen_wait(Choose(title, rows, "enter does it, u takes it back · esc goes back"))
+        if chosen is None:
+            return
+        way = ways[int(chosen)]
+
+        def insert(seat: Seat, *, reason: str = "", confirmed: bool = False) -> Inserted:
+            # whom it pushes was on the list that it was chosen from: that confirms it
+            return emergency.insert(seat, visit.reference, way.name, reason=reason, seen=way)
+
+        placed = await self.insist(title, insert)
+        if placed is not None:
+            pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""
+            when = clock_text(placed.way.start, zone, hours24)
+            self.say(f"{visit.reference} stands at {when} with {placed.way.name}.{pushed} u takes it back.")

@@ -1,0 +1,65 @@
+"""The call-ahead list: two lines a client, in the order in which the calls are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+
+from dispatch.model.boards import Board, CallAhead
+from dispatch.model.instants import clock_text
+from widgets.ink import Line, ink, spread
+from widgets.line_list import Entry, LineList
+
+INDENT = 8
+
+
+class CallList(LineList[CallAhead]):
+    """By when, whom and on which number; then what they expect and what they are to be told."""
+
+    class Selected(Message):
+        """The cursor is on another client."""
+
+    class Opened(Message):
+        """Enter, or a double click, on a client."""
+
+    _board: Board | None = None
+
+    def set_calls(self, board: Board) -> None:
+        """Show the calls of a board. The cursor stays on its visit."""
+        self._board = board
+        self.rebuild()
+
+    @property
+    def selected(self) -> CallAhead | None:
+        """The call under the cursor."""
+        return self.value
+
+    def entries(self, width: int) -> Sequence[Entry[CallAhead]]:
+        """The calls; what it teaches where there is none."""
+        board = self._board
+        if board is None:
+            return ()
+        if not board.calls:
+            words = "Nobody has to be called: everybody is expected when they come. esc goes back."
+            return (Entry("none", ((ink(words, "dim"),),)),)
+        return [Entry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
+
+    def tell_selected(self) -> None:
+        """Post `Selected`."""
+        self.post_message(self.Selected())
+
+    def tell_opened(self) -> None:
+        """Post `Opened`."""
+        self.post_message(self.Opened())
+
+
+def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:
+    """The two lines of a call in `width` cells. The number is never cut short."""
+    due = clock_text(call.due, board.zone, board.hours24)
+    overdue = call.due <= board.now
+    number = (ink(call.phone, "strong"),) if call.phone else (ink("no phone number", "warn"),)
+    first = spread((ink(f"{due:<{INDENT}}", "bad" if overdue else "strong"), ink(call.client, "strong")), number, width)
+    expects = f"expects us {clock_text(call.expected, board.zone, board.hours24)}, "
+    told = ink(expects + call.words(board.zone, board.hours24), "warn" if call.escalated or call.absent else "plain")
+    return first, spread((ink(" " * INDENT, "dim"), told), (ink(call.contact, "dim"),), width)
