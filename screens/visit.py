@@ -32,6 +32,9 @@ from widgets.keybar import KeyBar
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
+_WORK_NOTE = "What was changed"
+"""What the work note is called, also where its draft is kept."""
+
 
 class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
@@ -94,6 +97,22 @@ class VisitScreen(StayDeeds):
     def client_here(self) -> str | None:
         """The visit's client."""
         return None if self._page is None else self._page.visit.client
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The visit and the selected item: what a new login over SSH reopens."""
+        item = self._view.selected if self._page is not None else None
+        return self._reference, item.ref if item is not None else ""
+
+    def come_back(self, item: str, said: str) -> None:
+        """Go on at an item, and say so; what was typed and not saved is taken up again."""
+        self._view.select(item)
+        selected = self._view.selected
+        if Unsent(self.seat, self._reference, _WORK_NOTE).read():
+            self.action_work()
+        elif selected is not None and Unsent(self.seat, self._reference, f"{selected.ref} {selected.label}").read():
+            said += f". What you typed for {selected.ref} is kept"
+        self.say(said)
 
     def reload(self) -> None:
         """Read the visit again."""
@@ -342,7 +361,7 @@ class VisitScreen(StayDeeds):
             await self._work_note()
 
     async def _work_note(self) -> None:
-        text = await self._ask("What was changed", "tests that passed before must pass again after this", long=True)
+        text = await self._ask(_WORK_NOTE, "tests that passed before must pass again after this", long=True)
         if text is not None:
             await self._saving(onsite.work, self._reference, text)
 

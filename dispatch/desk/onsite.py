@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from db import checklists, clocks, people, stays, visits
+from db import checklists, clocks, files, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
@@ -107,16 +107,17 @@ def record(
         Refusal: the item does not take it, or the visit is not open; the message says why.
     """
     with seat.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = _open_visit(seat, reference)
-        item = _item(seat.store, visit, ref)
+        visit = open_visit(seat, reference)
+        item = item_of(seat.store, visit, ref)
         clean_entry = replace(
             entry,
             text=_text("text", entry.text, limits.NOTE, multiline=True),
             value=_text("value", entry.value, 80) if entry.value is not None else None,
             signed_by=_text("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
         )
-        if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.staff.roles:
+        if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.roles_now:
             raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
+        clean_entry = _with_files(seat.store, item, clean_entry)
         decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
         return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
 
@@ -124,7 +125,7 @@ def record(
 def work(seat: Seat, reference: str, text: str) -> Visit:
     """Note what was changed (W2). Tests that passed before must pass again."""
     with seat.write("work", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = _open_visit(seat, reference)
+        visit = open_visit(seat, reference)
         noted = _text("text", text, limits.NOTE, multiline=True)
         checklist = checklists.checklist(seat.store, visit.id)
         return _write(seat, unit, visit, checklist.item("W2"), recording.note(checklist, noted)).visit
@@ -136,7 +137,7 @@ def ask(seat: Seat, reference: str, text: str) -> Visit:
         visit = find(seat.store, reference)
         if visit.state in (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED, State.CANCELLED):
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
-        if Role.DISPATCHER not in seat.staff.roles:
+        if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         asked = _text("text", text, limits.LINE)
         decision = recording.ask(checklists.checklist(seat.store, visit.id), asked)
@@ -168,7 +169,7 @@ def use(
         Faulty: with everything that cannot be taken.
     """
     with seat.write("use", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = _open_visit(seat, reference)
+        visit = open_visit(seat, reference)
         used = materials.read(seat, visit, what, quantity, amount)
         decision = recording.use_item(f"{used.quantity} × {used.label}")
         written = _write(seat, unit, visit, None, decision).visit
@@ -253,7 +254,7 @@ def abort(seat: Seat, reference: str, reason: str) -> Visit:
     """We end a visit before work was done. Nothing is charged."""
     with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "abort")
-        if Role.DISPATCHER not in seat.staff.roles:
+        if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         return _end(seat, unit, visit, State.ABORTED, reason=_required("reason", reason))
 
@@ -331,6 +332,17 @@ def _write(
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
     return Recorded(_again(seat.store, visit), tuple(notes))
+
+
+def _with_files(store: Store, item: Item, entry: Entry) -> Entry:
+    """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
+    if item.kind is not Kind.TEST or entry.result not in (Result.PASS, Result.FAIL):
+        return entry
+    handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
+    if not handed_in:
+        return entry
+    named = ", ".join(f"{one.name} ({one.sha256[:8]})" for one in handed_in)
+    return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
 
 
 def _follow_up(
@@ -440,7 +452,7 @@ def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:
     )
 
 
-def _open_visit(seat: Seat, reference: str) -> Visit:
+def open_visit(seat: Seat, reference: str) -> Visit:
     """A visit on which the person may record now."""
     visit = find(seat.store, reference)
     if visit.state not in OPEN_ON_SITE:
@@ -450,7 +462,7 @@ def _open_visit(seat: Seat, reference: str) -> Visit:
     return visit
 
 
-def _item(store: Store, visit: Visit, ref: str) -> Item:
+def item_of(store: Store, visit: Visit, ref: str) -> Item:
     checklist = checklists.checklist(store, visit.id)
     item = checklist.item(ref.strip())
     if item is None and ref.strip().casefold() == "w1":
