@@ -81,7 +81,10 @@ def _doctor(args: argparse.Namespace) -> int:
     from dispatch.commands.forms import print_json
     from dispatch.model.text import pad, show
 
-    findings = check(open_store(args))
+    from dispatch.desk.server_check import findings_of_the_server
+
+    store = open_store(args)
+    findings = [*check(store), *findings_of_the_server(store)]
     if args.json:
         print_json([{"subject": one.subject, "good": one.good, "text": one.text} for one in findings])
     else:

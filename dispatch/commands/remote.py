@@ -107,7 +107,7 @@ def _add(args: argparse.Namespace) -> int:
     path = key_file.write(seat.store)
     print(f"{key.label} {key.fingerprint} opens the seat of {show(key.name)} ({show(key.login)}).")
     print(f"{show(str(path))} was made anew.\n\nFor ~/.ssh/config on their machine:\n")
-    print(stanza(key, args.host or platform.node(), args.user or owner(seat.store)))
+    print(stanza(key, args.host or platform.node(), args.user or key_file.owner(seat.store)))
     return 0
 
 
@@ -196,7 +196,7 @@ def _check(args: argparse.Namespace) -> int:
     faults = [drift.text for drift in drifts]
     if not args.no_sshd:
         config = Path(args.sshd_config) if args.sshd_config else None
-        faults += sshd_config.faults(args.user or owner(store), key_file.path_of(store), config)
+        faults += sshd_config.faults(args.user or key_file.owner(store), key_file.path_of(store), config)
     for fault in faults:
         print(f"BAD   {show(fault, 400)}")
     if any(drift.mended for drift in drifts):
@@ -210,7 +210,7 @@ def _sshd_config(args: argparse.Namespace) -> int:
     from dispatch.desk import key_file, sshd_config
 
     store = open_store(args)
-    user = args.user or owner(store)
+    user = args.user or key_file.owner(store)
     sys.stdout.write(sshd_config.block(user, key_file.path_of(store), site_tests=not args.no_site_tests))
     return 0
 
@@ -265,16 +265,6 @@ def _seat(args: argparse.Namespace) -> int:
 
     words = ["seat", *(["--db", args.db] if args.db else []), *(["--mouse"] if args.mouse else [])]
     return begin([*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
-
-
-def owner(store: Store) -> str:
-    """The user who owns the database: the service user, where one was made."""
-    import pwd
-
-    try:
-        return pwd.getpwuid(store.path.stat().st_uid).pw_name
-    except KeyError:
-        return str(store.path.stat().st_uid)
 
 
 def _zone(store: Store) -> str:

@@ -41,6 +41,17 @@ def path_of(store: Store) -> Path:
     return store.path.with_name(store.path.name + ".keys")
 
 
+def owner(store: Store) -> str:
+    """The user who owns the database: the service user, where one was made."""
+    import pwd
+
+    uid = store.path.stat().st_uid
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
 def guard() -> Path:
     """The file that a forced command runs."""
     return Path(__file__).resolve().parents[1] / "remote" / "guard.py"

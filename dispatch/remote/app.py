@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -15,7 +16,7 @@ from textual.app import App
 
 from db.faults import StoreFault
 from dispatch.app import DispatchApp
-from dispatch.desk import seating, whereabouts
+from dispatch.desk import seating, site_way, whereabouts
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.whereabouts import Whereabouts
 from dispatch.model.states import Role
@@ -124,6 +125,7 @@ class SeatApp(DispatchApp):
         if (where := self.where) != self._where:
             self._where = where
             whereabouts.keep(self.seat, where)
+        self._look_for_the_way()
         if time.monotonic() - self._moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
@@ -137,6 +139,17 @@ class SeatApp(DispatchApp):
             with contextlib.suppress(StoreFault):
                 self.ear.listen()
             self.reload()
+
+    def _look_for_the_way(self) -> None:
+        """Notice that the person's connection leads into the network where they are, or no more."""
+        port = site_way.open_port(self.seat) if Role.TECHNICIAN in self.seat.staff.roles else None
+        if port != self.seat.site_port:
+            self.seat = replace(self.seat, site_port=port)
+            if port is not None:
+                said = "Tests can run from where you are: site tests go through this connection."
+            else:
+                said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.seat)}."
+            self.notify(said, markup=False)
 
     def note_key(self) -> None:
         """Somebody is there."""

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -268,3 +269,32 @@ def test_permission_is_asked_where_it_is_written(server: Server) -> None:
             onsite.work(ana, ANAS, "after all")
         with pytest.raises(NotAllowed):
             seating.take_seat_by_key(store, 1)
+
+
+def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> None:
+    """A request through the port leaves from the client's side, and the seat knows whose port it is."""
+    with server.store() as store:
+        port = key_file.site_port(take_seat(store, "ana").staff.id)
+    foreign = key_file.FIRST_SITE_PORT + 77
+    with (
+        socket.create_server(("127.0.0.1", 0)) as inside,
+        server.connected("ana", "-R", f"localhost:{port}", "-R", f"localhost:{foreign}") as ana,
+    ):
+        ana.wait_for("Ana Ruiz")
+        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", foreign), 2):
+            pass
+        with socket.create_connection(("127.0.0.1", port), 5) as proxy:
+            proxy.sendall(b"\x05\x01\x00")
+            assert proxy.recv(2) == b"\x05\x00"
+            proxy.sendall(b"\x05\x01\x00\x01\x7f\x00\x00\x01" + inside.getsockname()[1].to_bytes(2, "big"))
+            inside.settimeout(5)
+            inside.accept()[0].close()
+        ana.wait_for("site tests")
+
+
+def test_another_listener_on_the_port_is_no_way_in(server: Server) -> None:
+    with server.store() as store:
+        port = key_file.site_port(take_seat(store, "ana").staff.id)
+    with socket.create_server(("127.0.0.1", port)), server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        assert "site tests" not in ana.read(quiet=2.5)
