@@ -164,7 +164,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
                 "size": one.size,
                 "sha256": one.sha256,
                 "by": one.by,
-                "at": _moment(one.at, zone),
+                "at": moment(one.at, zone),
             }
             for one in page.files
         ],

@@ -79,9 +79,8 @@ def _restore(args: argparse.Namespace) -> int:
 def _doctor(args: argparse.Namespace) -> int:
     from db.safekeeping import check
     from dispatch.commands.forms import print_json
-    from dispatch.model.text import pad, show
-
     from dispatch.desk.server_check import findings_of_the_server
+    from dispatch.model.text import pad, show
 
     store = open_store(args)
     findings = [*check(store), *findings_of_the_server(store)]

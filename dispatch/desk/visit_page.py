@@ -30,10 +30,10 @@ from dispatch.model.visits import Visit
 class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
-    `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
+        `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
-    other visits of its job but its follow-ups.
-    `used` and `marks` are what stands, `files` what was handed in, `corrections` every moment that was put right, the oldest first.
+    other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
+    every moment that was put right, the oldest first.
     """
 
     visit: Visit

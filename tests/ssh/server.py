@@ -79,11 +79,11 @@ class Server:
         columns: int = 80,
         rows: int = 24,
         port: int | None = None,
-        command: tuple[str, ...] = (),
+        words: list[str] | None = None,
         **environment: str,
     ) -> Iterator[Terminal]:
         """Somebody at a terminal of that size, connected."""
-        words = [*self.client(who), "-tt", *options, *(("-p", str(port)) if port else ()), self.at, *command]
+        words = words or [*self.client(who), "-tt", *options, self.at]
         if port:
             words[words.index("-p") + 1] = str(port)
         pid, fd = pty.fork()
@@ -134,6 +134,16 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def listening(port: int, limit: float = 10.0) -> None:
+    """Wait until somebody listens on a port of loopback."""
+    deadline = time.monotonic() + limit
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        assert time.monotonic() < deadline, f"nobody listens on {port}"
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def serving(folder: Path, db: Path, *logins: str, **changes: str) -> Iterator[Server]:
     """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it.
@@ -161,13 +171,7 @@ def serving(folder: Path, db: Path, *logins: str, **changes: str) -> Iterator[Se
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=(folder / "sshd.log").open("wb"))
     try:
-        deadline = time.monotonic() + 10
-        while True:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            assert process.poll() is None, (folder / "sshd.log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        listening(port)
         yield Server(folder, db, port)
     finally:
         process.terminate()
