@@ -41,7 +41,7 @@ class VisitScreen(StayDeeds):
 
     DEFAULT_CSS = """
     VisitScreen ChecklistView { height: 1fr; }
-    VisitScreen #foot { height: auto; max-height: 8; border-top: solid $panel; padding: 0 1; }
+    VisitScreen #foot { height: auto; min-height: 4; max-height: 8; border-top: solid $panel; padding: 0 1; }
     """
     TITLE_WORD = "the visit"
     FOOTER: ClassVar[Sequence[str]] = (
@@ -154,20 +154,22 @@ class VisitScreen(StayDeeds):
             return
         foot = self.query_one("#foot", Static)
         item = self._view.selected
+        # what stands on every item's foot keeps its line, so that a cursor movement is few bytes over a poor connection
         lines: list[Content] = []
         if item is not None:
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
-            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
-            if own and item.latest is not None:
-                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
-            elif item.ref == "A3":
-                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
         if page.visit.state in ENDED:
             lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page))}"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
             lines.append(Content(f"{page.visit.state.label}: the checklist opens on arrival (space on my day)."))
+        if item is not None:
+            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
+            if own and item.latest is not None:
+                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
+            elif item.ref == "A3":
+                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
         foot.update(Content("\n").join(lines))
 
     @staticmethod

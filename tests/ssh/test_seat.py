@@ -208,7 +208,7 @@ def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
         seen = len(ana.sent)
         os.write(ana.fd, b" ")
         ana.wait_for("saved 14:")
-        assert len(ana.sent) - seen < 700, "the line, the cursor, the counts, the foot and the header"
+        assert len(ana.sent) - seen < 800, "the line, the cursor, the counts, the foot and the header"
         os.kill(server.seats()[0], signal.SIGKILL)
         with server.store() as store:
             item = visit_page(store, ANAS).checklist.item("A3")
