@@ -59,6 +59,7 @@ PLACES = (
     Place("Account care", ("screens.care:CareScreen",), _LIST),
     Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
     Place("The book, and a client's page", ("screens.book:BookScreen", "screens.client:ClientScreen"), _LIST),
+    Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
     Place("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
     Place("Setting up a firm", ("screens.setup:SetupScreen",), _LIST),

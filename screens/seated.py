@@ -104,6 +104,18 @@ class SeatedScreen(LeanScreen[None]):
         self.reload()
         return result
 
+    def faults_of(self, deed: Callable[[], Any]) -> list[str]:
+        """What stands against a deed, nothing when it was done."""
+        from dispatch.desk.refusals import Faulty
+
+        try:
+            deed()
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
     async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.
 
