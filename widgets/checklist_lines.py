@@ -87,7 +87,7 @@ def needs_again(item: Item, checklist: Checklist) -> bool:
         and item.required
         and latest is not None
         and latest.result is Result.PASS
-        and latest.sequence < checklist.last_work
+        and latest.as_of < checklist.last_work
     )
 
 
