@@ -29,6 +29,7 @@ KINDS = tuple(SHELVES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
+    "target": "Test targets",
     "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",

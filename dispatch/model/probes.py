@@ -129,3 +129,24 @@ class Outcome:
 def host_and_port(host: str, port: int) -> str:
     """Both as people write them."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When a service was seen up, then down, then up again; instants, None what was not seen yet."""
+
+    up_at: int | None = None
+    down_at: int | None = None
+    back_at: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, with how long it took."""
+        if self.up_at is None or self.down_at is None or self.back_at is None:
+            return "up→down" if self.down_at is not None else "up" if self.up_at is not None else "not seen up"
+        return f"up→down→up, down for {length_text(self.back_at - self.down_at)}"
+
+
+def length_text(seconds: int) -> str:
+    """A length of time as short as it is read: 42 s, 3m12."""
+    return f"{seconds // 60}m{seconds % 60:02}" if seconds >= 60 else f"{seconds} s"

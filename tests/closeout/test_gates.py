@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Entry, Run
 from dispatch.closeout.template import items_for
 from dispatch.model.checklists import Attempt, Checklist, Grade, Result
+from dispatch.model.probes import Vantage
 from tests.closeout.stay import Stay, at, finished
 
 
@@ -224,7 +225,7 @@ def test_progress_counts_what_is_required() -> None:
 def test_evidence_is_that_of_the_attempts_that_count() -> None:
     stay = finished("server")
     stay.record("T6", Entry(Result.PASS, value="14h"))
-    stay.record("T2", Entry(Result.PASS, "seen down, then up", grade=Grade.EXECUTED))
+    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
     stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
     stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"))
 

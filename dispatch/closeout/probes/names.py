@@ -6,7 +6,8 @@ import socket
 from typing import TYPE_CHECKING
 
 from dispatch.closeout.probes.effort import Effort, ProbeFault, received
-from dispatch.closeout.probes.vantage import Dialer, FromHost, ascii_name
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.closeout.probes.wire import wait_for
 from dispatch.model.probes import Probe, host_and_port
 
@@ -55,7 +56,9 @@ def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Mess
             answer = _over_udp(query, host, probe, dialer, part, local=local)
             return _over_tcp(query, host, probe, dialer, effort) if answer is None else answer
         except (ProbeFault, OSError) as fault:
-            last = fault if isinstance(fault, ProbeFault) else ProbeFault(f"{host} could not be asked: {fault.strerror}")
+            last = (
+                fault if isinstance(fault, ProbeFault) else ProbeFault(f"{host} could not be asked: {fault.strerror}")
+            )
     raise last or ProbeFault("no resolver is configured on this machine", final=True)
 
 

@@ -9,8 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from dispatch.closeout.probes.effort import ProbeFault
-from dispatch.closeout.probes.safety import address_of, forbidden, refusal
-from dispatch.closeout.probes.vantage import ascii_name
+from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.model import text as limits
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from dispatch.model.text import TextRefused, clean, show
@@ -144,7 +143,9 @@ def _options(kind: ProbeKind, options: str, faults: list[str]) -> dict[str, str]
     while options[place:].strip(" ;"):
         found = _OPTION.match(options, place)
         if found is None:
-            faults.append(f'options: “{show(options[place:].strip(), 60)}” is not of the form expect="Welcome"; seconds=20')
+            faults.append(
+                f'options: “{show(options[place:].strip(), 60)}” is not of the form expect="Welcome"; seconds=20'
+            )
             break
         place = found.end()
         name, value = found[1].casefold(), (found[2] or "").strip().strip('"').strip()

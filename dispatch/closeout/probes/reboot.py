@@ -7,12 +7,12 @@ What is seen is handed over as it is seen, so that a watch which is cut off goes
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dispatch.closeout.probes.effort import Effort, OutOfTime, ProbeFault
 from dispatch.closeout.probes.tcp import banner
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import Probe, host_and_port
+from dispatch.model.probes import Probe, Watch, host_and_port, length_text
 
 LOOK_SECONDS = 1.0
 """Between two looks."""
@@ -20,22 +20,6 @@ ANSWER_SECONDS = 3.0
 """Within which the service answers when it is up."""
 MISSES = 2
 """Looks in a row without an answer that make it down: one may be a lost packet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """When a service was seen up, then down, then up again; instants, None what was not seen yet."""
-
-    up_at: int | None = None
-    down_at: int | None = None
-    back_at: int | None = None
-
-    @property
-    def sentence(self) -> str:
-        """What was seen, with how long it took."""
-        if self.up_at is None or self.down_at is None or self.back_at is None:
-            return "up→down" if self.down_at is not None else "up" if self.up_at is not None else "not seen up"
-        return f"up→down→up, down for {_length(self.back_at - self.down_at)}"
 
 
 def watch_reboot(
@@ -126,13 +110,9 @@ class _Look:
 
 def _missed(seen: Watch, effort: Effort, last: str) -> str:
     said = f": {last}" if last else ""
-    limit = _length(int(effort.seconds))
+    limit = length_text(int(effort.seconds))
     if seen.up_at is None:
         return f"was never seen up within {limit}, so nothing shows a restart{said}"
     if seen.down_at is None:
         return f"was up, and was not seen to go down within {limit}: no restart was seen"
     return f"went down and did not come back within {limit}{said}"
-
-
-def _length(seconds: int) -> str:
-    return f"{seconds // 60}m{seconds % 60:02}" if seconds >= 60 else f"{seconds} s"

@@ -49,9 +49,7 @@ def probes_of_item(ref: str, label: str, probes: Iterable[tuple[Target, Probe | 
 def probe_of(target: Target) -> Probe | None:
     """The probe of a registered target; None where the program no longer takes it."""
     faults: list[str] = []
-    probe = read_target(
-        target.name, target.kind, target.vantage, target.address, target.options, target.reason, faults
-    )
+    probe = read_target(target.name, target.kind, target.vantage, target.address, target.options, target.reason, faults)
     return None if faults else probe
 
 

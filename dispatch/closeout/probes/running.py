@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 
 from dispatch.closeout.probes.effort import CalledOff, Effort, ProbeFault, received
-from dispatch.closeout.probes.reboot import LOOK_SECONDS, Watch, watch_reboot
 from dispatch.closeout.probes.vantage import Dialer
-from dispatch.model.probes import Outcome, Probe, ProbeKind, Try
+from dispatch.model.probes import Outcome, Probe, ProbeKind, Try, Watch
 
 PAUSE_SECONDS = 1.0
 """Between two tries."""
@@ -92,6 +91,8 @@ class Runner:
         return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final
 
     def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> Outcome:
+        from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
+
         at, begun = self._now(), time.monotonic()
         effort = Effort(probe.seconds, self._called_off)
         self._tell(f"{probe.name}: watching {probe.where}" + (", going on from before" if seen.up_at else ""))

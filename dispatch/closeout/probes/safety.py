@@ -9,10 +9,27 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+from dispatch.closeout.probes.effort import ProbeFault
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 _LOCAL_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
+
+
+def ascii_name(host: str) -> str:
+    """A host name as it goes over the wire.
+
+    Raises:
+        ProbeFault: it cannot be a host name.
+    """
+    try:
+        name = host.encode("ascii").decode() if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not name or len(name) > 253:
+        raise ProbeFault(f"{host[:60]} is no name of a host", final=True)
+    return name
 
 
 def address_of(text: str) -> Address | None:

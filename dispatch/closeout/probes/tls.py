@@ -7,7 +7,8 @@ import ssl
 from collections.abc import Iterator
 
 from dispatch.closeout.probes.effort import Effort, ProbeFault, received
-from dispatch.closeout.probes.vantage import Dialer, ascii_name
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer
 from dispatch.closeout.probes.wire import Wire
 from dispatch.model.probes import Probe
 
@@ -144,4 +145,3 @@ def _day(instant: int) -> str:
 
 def _count(days: int) -> str:
     return f"{days} day{'' if days == 1 else 's'}"
-

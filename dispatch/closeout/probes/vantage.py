@@ -10,7 +10,7 @@ import threading
 from typing import Protocol
 
 from dispatch.closeout.probes.effort import Effort, OutOfTime, ProbeFault
-from dispatch.closeout.probes.safety import Address, address_of, forbidden, refusal, refusal_of
+from dispatch.closeout.probes.safety import Address, address_of, ascii_name, forbidden, refusal, refusal_of
 from dispatch.closeout.probes.wire import Wire, wait_for
 from dispatch.model.probes import Vantage, host_and_port
 
@@ -159,21 +159,6 @@ class ThroughSite:
         if length is None:
             raise ProbeFault("the proxy answered with something that is no SOCKS5", final=True)
         wire.exactly(length + 2)
-
-
-def ascii_name(host: str) -> str:
-    """A host name as it goes over the wire.
-
-    Raises:
-        ProbeFault: it cannot be a host name.
-    """
-    try:
-        name = host.encode("ascii").decode() if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        name = ""
-    if not name or len(name) > 253:
-        raise ProbeFault(f"{host[:60]} is no name of a host", final=True)
-    return name
 
 
 def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:

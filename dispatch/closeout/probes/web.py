@@ -12,7 +12,8 @@ from typing import Any, cast
 
 from dispatch.closeout.probes import tls
 from dispatch.closeout.probes.effort import Effort, ProbeFault, received
-from dispatch.closeout.probes.vantage import Dialer, ascii_name
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer
 from dispatch.closeout.probes.wire import Wire
 from dispatch.model.probes import Probe
 

@@ -8,8 +8,12 @@ import select
 import socket
 import ssl
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MOST = 256 * 1024
 """Bytes that a server may send over one connection."""
@@ -145,9 +149,10 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._wire.receive(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._wire.receive(len(view))
+        view[: len(data)] = data
         return len(data)
 
 

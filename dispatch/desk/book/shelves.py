@@ -24,6 +24,7 @@ from dispatch.desk.book.finding import client_named, near, site_named, site_titl
 from dispatch.desk.book.pin_shelf import PinShelf
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
 from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.target_shelf import TargetShelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.routing import reroute_ahead
@@ -717,6 +718,7 @@ class SettingsShelf(Shelf[FirmRecord]):
 SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
+    "target": TargetShelf(),
     "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),
