@@ -30,10 +30,12 @@ from dispatch.model.visits import Assignment, Visit
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a recording left: the visit as it stands, and what followed from it in words."""
+    """What a recording left: the visit as it stands, the item with what stands on it, and what followed in words."""
 
     visit: Visit
     notes: tuple[str, ...] = ()
+    ref: str = ""
+    result: Result | None = None
 
 
 def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
@@ -351,7 +353,7 @@ def _write(
         signed_by=decision.signed_by,
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
-    return Recorded(_again(seat.store, visit), tuple(notes))
+    return Recorded(_again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result)
 
 
 def _follow_up(

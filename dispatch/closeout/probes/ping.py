@@ -48,7 +48,10 @@ def _icmp_socket(address: Address) -> socket.socket:
 def _by_socket(sock: socket.socket, probe: Probe, address: Address, effort: Effort) -> tuple[int, float | None]:
     """How many replies came, and the fastest in seconds. The kernel fills in identifier and checksum."""
     sock.setblocking(False)
-    sock.connect((str(address), 0))
+    try:
+        sock.connect((str(address), 0))
+    except OSError as error:
+        raise ProbeFault(f"{probe.host} cannot be reached: {(error.strerror or str(error)).lower()}") from error
     count = 0
     fastest: float | None = None
     for number in range(1, probe.echoes + 1):

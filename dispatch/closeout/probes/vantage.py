@@ -76,7 +76,7 @@ class FromHost:
             if why := forbidden(address):
                 raise ProbeFault(f"{host} is {why}: it is not tested", final=True)
             if not local and (why := refusal_of(address)):
-                at = "" if str(address) == host else f" ({address})"
+                at = "" if address_of(host) is not None else f" ({address})"
                 raise ProbeFault(f"{host}{at} is {why}: it is tested only if registered with a reason", final=True)
         return found
 
