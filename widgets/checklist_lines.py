@@ -19,7 +19,7 @@ HINTS: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.CONFIRM: "space done · f not done",
         Kind.ASK: "enter answer",
-        Kind.TEST: "r run · space pass · f fail",
+        Kind.TEST: "space pass · f fail",
         Kind.SIGN_OFF: "enter sign off",
         Kind.NAMED: "space done now · f follow-up",
     }

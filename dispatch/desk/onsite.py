@@ -186,7 +186,7 @@ def use(
         Faulty: with everything that cannot be taken.
     """
     with seat.write("use", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = _open_visit(seat, reference)
+        visit = open_visit(seat, reference)
         used = materials.read(seat, visit, what, quantity, amount)
         decision = recording.use_item(f"{used.quantity} × {used.label}")
         written = _write(seat, unit, visit, None, decision).visit

@@ -17,7 +17,7 @@ from dispatch.closeout.probes import outcomes as came
 from dispatch.closeout.probes.carrying import Asked, NotTaken, Report, Specification, read_report, sealed
 from dispatch.closeout.probes.effort import CalledOff
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
-from dispatch.closeout.probes.vantage import Dialer, FromHost
+from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk.onsite import Recorded, item_of, open_visit, record, record_within
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
@@ -70,7 +70,7 @@ def run(
         seat: a technician of the visit, which is open.
         reference: the visit.
         refs: the items; none: every one that has a test.
-        site: leads into the client's network; without it what must run there is left, and says so.
+        site: leads into the client's network, by default as the seat does; without it what must run there is left, and says so.
         only_from: run everything from there all the same. What must run in the client's network and ran from the
             office is recorded, and does not settle its item.
         tell: is told each step in words, as it happens.
@@ -81,6 +81,8 @@ def run(
         Refusal: the visit is not open, or not the person's own, or an item has no test; before anything runs.
     """
     visit, items = _chosen(seat, reference, refs)
+    if site is None and seat.site_port is not None:
+        site = ThroughSite(seat.site_port)
     runner = Runner(lambda: seat.now, tell, called_off, pause_seconds)
     dialers: dict[Vantage, Dialer | None] = {Vantage.HOST: FromHost(), Vantage.SITE: site}
     if only_from is not None:

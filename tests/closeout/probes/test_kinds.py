@@ -388,7 +388,8 @@ from dispatch.closeout.probes.running import Runner
 from dispatch.closeout.probes.vantage import FromHost
 from dispatch.model.probes import Probe, ProbeKind
 for host in ("127.0.0.1", "192.0.2.1"):
-    print(Runner(lambda: 0).run(Probe(ProbeKind.PING, "p", host=host, seconds=3, tries=1, local=True, replies=2, echoes=3), FromHost()).text)
+    probe = Probe(ProbeKind.PING, "p", host=host, seconds=3, tries=1, local=True, replies=2, echoes=3)
+    print(Runner(lambda: 0).run(probe, FromHost()).text)
 """
 
 
