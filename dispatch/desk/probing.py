@@ -6,13 +6,16 @@ the test again.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db import checklists, probes
+from db.faults import Busy
 from db.store import Store
+from dispatch.closeout.gates import settled
 from dispatch.closeout.probes import outcomes as came
 from dispatch.closeout.probes.carrying import Asked, NotTaken, Report, Specification, read_report, sealed
 from dispatch.closeout.probes.effort import CalledOff
@@ -23,7 +26,7 @@ from dispatch.desk.onsite import Recorded, item_of, open_visit, record, record_w
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model.checklists import Grade, Item, Result
+from dispatch.model.checklists import Checklist, Grade, Item, Result
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Vantage, Watch
 from dispatch.model.states import Role
@@ -69,7 +72,7 @@ def run(
     Args:
         seat: a technician of the visit, which is open.
         reference: the visit.
-        refs: the items; none: every one that has a test.
+        refs: the items; none: every one that has a test, but no restart that has been proven since the last work.
         site: leads into the client's network, by default as the seat does; without it what must run there is left, and says so.
         only_from: run everything from there all the same. What must run in the client's network and ran from the
             office is recorded, and does not settle its item.
@@ -158,12 +161,14 @@ def _keeper(seat: Seat, visit: Visit, item: Item, probe: Probe, before: Watch, b
             )
             if at is not None and known is None
         ]
-        last = seen
-        with seat.write("watch", Role.TECHNICIAN) as unit:
-            open_visit(seat, visit.reference)
-            for word, at in fresh:
-                probes.add_observation(unit, item.id, probe.name, word, at, begun, seat.staff.id)
-            unit.audit("visit", visit.id, item=item.ref, probe=probe.name, seen=[word for word, _ in fresh])
+        # somebody who holds the store must not end the watch: the next observation takes this one along
+        with contextlib.suppress(Busy):
+            with seat.write("watch", Role.TECHNICIAN) as unit:
+                open_visit(seat, visit.reference)
+                for word, at in fresh:
+                    probes.add_observation(unit, item.id, probe.name, word, at, begun, seat.staff.id)
+                unit.audit("visit", visit.id, item=item.ref, probe=probe.name, seen=[word for word, _ in fresh])
+            last = seen
 
     return keep
 
@@ -260,13 +265,25 @@ def _chosen(seat: Seat, reference: str, refs: Sequence[str]) -> tuple[Visit, lis
         if bare:
             raise Faulty([f"{show(ref)}: {_no_test(items, ref)}" for ref in bare])
         return visit, items
-    items = [item for item in checklists.checklist(seat.store, visit.id).items if runs_by_itself(item)]
-    if not items:
+    checklist = checklists.checklist(seat.store, visit.id)
+    tested = [item for item in checklist.items if runs_by_itself(item)]
+    if not tested:
         raise Refusal(
             f"{show(visit.reference)} has no test that runs: no target was registered for {show(visit.site)} before the "
             "visit began (dispatch target add)."
         )
+    items = [item for item in tested if not _seen_restarted(item, checklist)]
+    if not items:
+        raise Refusal(
+            f"The restart is settled, and {show(visit.reference)} has no other test. Name the item to watch one more."
+        )
     return visit, items
+
+
+def _seen_restarted(item: Item, checklist: Checklist) -> bool:
+    """Whether a watched restart is settled: nobody restarts a server once more to run every test."""
+    watched = any(probe.kind is ProbeKind.REBOOT for probe in item.probes)
+    return watched and item.latest is not None and settled(item, checklist)
 
 
 def _no_test(items: Sequence[Item], ref: str) -> str:

@@ -410,6 +410,19 @@ def test_restart_that_is_watched_survives_a_lost_connection(office: Office) -> N
     assert [seen for (seen,) in rows] == ["up", "down", "back"]
 
 
+def test_run_all_watches_no_restart_that_is_settled(office: Office, mail_port: int) -> None:
+    register(office, name="reboot", kind="reboot", address=f"{HERE}:{mail_port}", options="seconds=30")
+    office.on_site()
+    office.say("R1", "T2", Entry(Result.PASS, "up 3 min, services green"))
+    with pytest.raises(Refusal, match="the restart is settled".capitalize()):
+        run(office)
+    assert len(item(office, "T2").attempts) == 1
+    onsite.work(office.ana, "R1", "a driver was replaced")
+    called_off = threading.Event()
+    called_off.set()
+    assert [ran.item.ref for ran in run(office, called_off=called_off)] == ["T2"]
+
+
 def test_work_makes_a_watch_begin_anew(office: Office) -> None:
     register(office, name="reboot", kind="reboot", address="10.0.0.5:3389")
     office.on_site()

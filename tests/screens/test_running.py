@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.widgets import Input, Static
 
-from db import checklists
+from db import checklists, targets
 from dispatch.desk.book import keeping
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
-from screens.dialogs import AskText
+from screens.dialogs import AskText, Form
 from screens.running import RunTests
 from screens.visit import VisitScreen
 from tests.closeout.probes.servers import HERE, mail, saying, serving
@@ -100,3 +100,20 @@ async def test_value_is_asked_for_with_its_bounds(office: Office) -> None:
     found = latest(office, "T6")
     assert found is not None
     assert (found.result, found.grade, found.text) == (Result.FAIL, Grade.MEASURED, "backup: 30 h is above 24 h")
+
+
+async def test_a_target_is_registered_from_its_site(office: Office) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await press(pilot, "t")
+        assert not isinstance(pilot.app.screen, Form)
+        await press(pilot, "tab")
+        await pilot.press("t")
+        await until(pilot, Form)
+        fields = {field.id or "": field for field in pilot.app.screen.query(Input)}
+        assert fields["field-site"].value.startswith("Harbor Dental / ")
+        for name, text in (("name", "mail"), ("kind", "smtp"), ("address", "mail.example.com")):
+            fields[f"field-{name}"].value = text
+        await pilot.press("ctrl+s")
+        await until_true(pilot, lambda: targets.all_targets(office.store))
+    (one,) = targets.all_targets(office.store)
+    assert (one.name, one.kind, one.address) == ("mail", "smtp", "mail.example.com")

@@ -146,8 +146,8 @@ class ThroughSite:
         else:
             name = ascii_name(host).encode("ascii")
             target = b"\x03" + bytes([len(name)]) + name
-        wire.send(b"\x05\x01\x00" + target + port.to_bytes(2, "big"))
         try:
+            wire.send(b"\x05\x01\x00" + target + port.to_bytes(2, "big"))
             version, reply, _, kind = wire.exactly(4)
         except (ProbeFault, ConnectionError) as fault:
             if isinstance(fault, OutOfTime):
