@@ -193,7 +193,7 @@ def test_failure_is_recorded_with_all_its_tries(office: Office) -> None:
     assert not ran.passed
     assert found.result is Result.FAIL
     assert [one.number for one in found.tries] == [1, 2, 3]
-    assert found.text.endswith("refused the connection (tried 3 times)")
+    assert found.text == f"mail: {HERE}:{port} refused the connection, tried 3 times"
 
 
 def test_all_targets_of_an_item_must_pass(office: Office, mail_port: int) -> None:
@@ -204,7 +204,7 @@ def test_all_targets_of_an_item_must_pass(office: Office, mail_port: int) -> Non
         (ran,) = run(office)
     assert not ran.passed
     assert latest(office, "T4.mail").text.startswith(
-        f"mail web (web http://{HERE}:{port}/): status 503 Down; mail (smtp"
+        f"mail web: status 503 Down (http://{HERE}:{port}/); mail: greeted with"
     )
 
 

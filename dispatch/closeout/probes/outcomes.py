@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.model.probes import Outcome, ProbeKind, Try
+from dispatch.model.probes import Outcome, Try
 from dispatch.model.text import NOTE
 
 
@@ -30,5 +30,5 @@ def tries(outcomes: Sequence[Outcome]) -> tuple[Try, ...]:
 
 
 def _told(outcome: Outcome) -> str:
-    probe = outcome.probe
-    return f"{probe.name} ({probe.kind if probe.kind is not ProbeKind.HTTP else 'web'} {probe.where}): {outcome.text}"
+    where = outcome.probe.where
+    return f"{outcome.probe.name}: {outcome.text}" + ("" if where in outcome.text else f" ({where})")

@@ -66,11 +66,11 @@ class Runner:
                 break
         last = tries[-1]
         if not last.passed:
-            often = f" (tried {len(tries)} times)" if len(tries) > 1 else ""
-            return Outcome(probe, False, f"{last.text}{often}", tuple(tries))
+            often = f", tried {len(tries)} times" if len(tries) > 1 else ""
+            return Outcome(probe, False, received(last.text + often, SENTENCE), tuple(tries))
         failed = "; ".join(dict.fromkeys(one.text for one in tries[:-1]))
-        often = received(f", only on try {len(tries)} after: {failed}", SENTENCE) if failed else ""
-        return Outcome(probe, True, last.text + often, tuple(tries), f"{last.milliseconds} ms")
+        often = f", only on try {len(tries)} after: {failed}" if failed else ""
+        return Outcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
 
     def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool]:
         """One try, and whether another would only say the same."""

@@ -121,5 +121,6 @@ def _followed(url: str, location: str) -> str:
         raise ProbeFault(f"redirects to “{received(location)}”, which is not followed", final=True) from None
     upgraded = (port, new_port) == (80, 443) and (scheme, new_scheme) == ("http", "https")
     if new_host.casefold() != host.casefold() or not (new_port == port or upgraded):
-        raise ProbeFault(f"redirects to another host, {received(f'{new_host}:{new_port}')}; not followed", final=True)
+        there = received(f"{new_host}:{new_port}")
+        raise ProbeFault(f"redirects to {there}, another host or port; not followed", final=True)
     return target

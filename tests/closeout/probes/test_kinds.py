@@ -70,7 +70,7 @@ def test_port_that_is_open_and_one_that_is_not() -> None:
 
     assert (good.passed, good.text, len(good.tries)) == (True, "the connection opened", 1)
     assert good.value.endswith(" ms")
-    assert (bad.passed, bad.text) == (False, f"127.0.0.1:{port} refused the connection (tried 2 times)")
+    assert (bad.passed, bad.text) == (False, f"127.0.0.1:{port} refused the connection, tried 2 times")
     assert [one.passed for one in bad.tries] == [False, False]
 
 
@@ -175,9 +175,9 @@ def test_status(status: str, wanted: str, good: bool) -> None:
 def test_redirects_are_followed_on_the_same_host_only() -> None:
     with serving(answering(page(b"", "302 Found", "Location: http://other.example/"))) as port:
         away = ran(web(port))
-    assert away.text == "redirects to another host, other.example:80; not followed"
+    assert away.text == "redirects to other.example:80, another host or port; not followed"
     with serving(answering(page(b"", "302 Found", f"Location: http://{HERE}:9/"))) as port:
-        assert ran(web(port)).text == "redirects to another host, 127.0.0.1:9; not followed"
+        assert ran(web(port)).text == "redirects to 127.0.0.1:9, another host or port; not followed"
     with serving(answering(page(b"", "302 Found", "Location: /status"))) as port:
         assert ran(web(port)).text == "redirects more than 5 times"
     with serving(answering(page(b"", "302 Found", "Location: gopher://x/"))) as port:
