@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db.clocks import note_priority
 from db import probes, targets
+from db.clocks import note_priority
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import Review, State

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dispatch.desk.level_words import clock_form
 from dispatch.closeout.probes.carrying import outcome_form, try_form
 from dispatch.closeout.probes.reading import probe_form
+from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
