@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db import probes, targets
 from db.clocks import note_priority
 from db.store import Store
 from dispatch.model.people import Technician
@@ -157,6 +158,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
 
     The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
     """
+    from dispatch.closeout.probes.roles import with_probes
     from dispatch.closeout.template import items_for
 
     job_id = new.job_id
@@ -192,7 +194,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     services = [name for (name,) in store.all(
         "SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,)
     )]  # fmt: skip
-    add_items(unit, visit_id, items_for(new.kind, new.work, new.tags, tuple(services)))
+    items = items_for(new.kind, new.work, new.tags, tuple(services))
+    add_items(unit, visit_id, with_probes(items, targets.targets_of(store, new.site_id)))
     unit.audit("visit", visit_id, reference=new.reference, work=new.work)
     return visit_id
 
@@ -201,7 +204,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
     """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
     (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
     for offset, template in enumerate(templates, 1):
-        unit.insert(
+        item_id = unit.insert(
             "item",
             visit_id=visit_id,
             ref=template.ref,
@@ -215,6 +218,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
             added_by=added_by,
             why=template.why,
         )
+        probes.add_probes(unit, item_id, template.probes)
 
 
 def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:

@@ -55,6 +55,7 @@ PLACES = (
     Place("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
     Place("My day", ("screens.day:DayScreen",), _LIST),
     Place("A visit", ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds"), _LIST),
+    Place("Tests while they run", ("screens.running:RunTests",), alone=True),
     Place("The visit log", ("screens.log:LogScreen", "screens.running_deeds:CallDeeds"), _LIST),
     Place("Account care", ("screens.care:CareScreen",), _LIST),
     Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from dispatch.closeout.probes.carrying import outcome_form, try_form
+from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
@@ -15,6 +17,9 @@ from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
+
+if TYPE_CHECKING:
+    from dispatch.desk.probing import Ran
 
 
 def print_json(form: Any) -> None:
@@ -170,6 +175,17 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     }
 
 
+def ran_form(ran: Ran) -> dict[str, Any]:
+    """One item of `dispatch visit run --json`."""
+    return {
+        "item": ran.item.ref,
+        "passed": None if ran.fault else ran.passed,
+        "text": ran.fault or ran.text,
+        "vantage": ran.vantage.value,
+        "outcomes": [outcome_form(outcome) for outcome in ran.outcomes],
+    }
+
+
 def leg_form(leg: Leg | None, unit: DistanceUnit) -> dict[str, Any] | None:
     """A leg: null where there is none; minutes and distance null where they are unknown, never 0."""
     if leg is None:
@@ -302,6 +318,8 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         "kind": item.kind.value,
         "label": item.label,
         "required": item.required,
+        "vantage": item.vantage.value if item.probes else None,
+        "probes": [probe_form(probe) for probe in item.probes],
         "attempts": [_attempt_form(attempt, zone) for attempt in item.attempts],
     }
 
@@ -315,6 +333,9 @@ def _attempt_form(attempt: Attempt, zone: str) -> dict[str, Any]:
         "text": attempt.text,
         "value": attempt.value,
         "grade": attempt.grade.value if attempt.grade else None,
+        "vantage": attempt.vantage,
+        "begun_after": attempt.begun_after,
+        "tries": [try_form(one) for one in attempt.tries],
         "signed_by": attempt.signed_by,
         "satisfied": attempt.satisfied,
     }

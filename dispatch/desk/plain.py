@@ -335,7 +335,7 @@ def _item_lines(item: Item, zone: str, hours24: bool) -> Iterable[str]:
 def _attempt_text(attempt: Attempt) -> str:
     parts = [attempt.result.value.replace("_", " ").upper()]
     if attempt.grade is not None:
-        parts.append(attempt.grade.value)
+        parts.append(attempt.grade.value + (f" from {attempt.vantage}" if attempt.vantage else ""))
     if attempt.value is not None:
         parts.append(show(attempt.value))
     if attempt.signed_by is not None:

@@ -74,7 +74,7 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     async with opened(office.dana, "book") as pilot:
         await until(pilot, BookScreen)
-        await press(pilot, "tab", "tab", "tab", "tab", "n")
+        await press(pilot, *["tab"] * 5, "n")
         await fill(pilot, technician="ben", **{"from": "2026-11-24T08:00", "to": "17:00"}, reason="ill")
         await choose(pilot, "queue")
         await until(pilot, BookScreen)
