@@ -387,6 +387,7 @@ class TechnicianShelf(Shelf[Technician]):
         Blank("home", "Home", "39.9612, -82.9988, or the link of a map; empty: the depot"),
         Blank("home_address", "Home address"),
         Blank("vehicle", "Vehicle", "van 1; empty: their own"),
+        Blank("cap", "Utilisation cap, %", "85: so much of a shift plans may fill"),
     )
 
     def all(self, store: Store) -> Sequence[Technician]:
@@ -423,6 +424,7 @@ class TechnicianShelf(Shelf[Technician]):
             "home": place_text(record.home),
             "home_address": record.home_address,
             "vehicle": record.vehicle or "",
+            "cap": str(record.cap_pct),
         }
 
     def write(
@@ -448,6 +450,7 @@ class TechnicianShelf(Shelf[Technician]):
             home=reading.place("home"),
             home_address=reading.text("home_address", limits.ADDRESS),
             vehicle=reading.text("vehicle", 80) or None,
+            cap_pct=reading.whole("cap", 10, 100) or 85,
         )
         known = people.staff_by_login(store, after.login)
         current = people.staff_by_id(store, before.id) if before is not None else known
@@ -474,6 +477,7 @@ class TechnicianShelf(Shelf[Technician]):
                 after.home,
                 after.home_address,
                 after.vehicle,
+                after.cap_pct,
             )
         people.update_technician(unit, before, after)
         if after.home != before.home:
