@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
@@ -96,7 +96,7 @@ def rules_of(firm: Firm) -> Rules:
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
     owners = owners_of(store, [visit.id]).get(visit.id)
-    hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
+    hours = doors.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
     stop = stop_at(visit, start, end, access, pins.pinned_sites(store) if visit.place is None else ())
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
@@ -133,7 +133,7 @@ class TechnicianRunning:
 
 
 def days_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
 ) -> list[TechnicianDay]:
     """Every technician's day as it goes: what is over when it was, the rest as projected.
 
@@ -145,19 +145,20 @@ def days_on(
 
 
 def running_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
 ) -> list[TechnicianRunning]:
     """As `days_on`, with what happened and the projection of each technician."""
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     now = store.clock.now()
-    placed = visits.placed_between(store, starts_at, ends_at)
+    placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
+    sites = {visit.site_id for visit in placed}
     read = Day(
         day,
         firm,
         now,
         by_technician(placed),
-        access_of(placed, doors.access_hours(store), day),
+        access_of(placed, doors.access_hours(store, sites), day),
         legs.legs_of_day(store, day),
         drives_on(store, day),
         still_underway(store, starts_at, now),
