@@ -146,7 +146,10 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     starts = {max(earliest, moment, *(opening for opening in opens if opening <= moment), 0) for moment in free}
     starts |= {max(earliest, moment, opening) for moment in free for opening in opens}
     starts |= {moment - moment % STEP for moment in before_next if moment - moment % STEP >= earliest}
-    return sorted({-(-start // STEP) * STEP for start in starts})
+    found = sorted({-(-start // STEP) * STEP for start in starts})
+    # what begins after the shift is refused anyway: one of them is enough to say so
+    inside = [start for start in found if day.shift is None or start < day.shift[1]]
+    return inside or found[:1]
 
 
 def _after_home(day: TechnicianDay, stop: Stop, drives: Drives) -> int:
