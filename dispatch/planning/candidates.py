@@ -25,8 +25,8 @@ NOBODY_YET: Mapping[int, Experience] = MappingProxyType({})
 class Candidate:
     """A technician and a time for a visit.
 
-    `slack` is what is left, in minutes, between the arrival and the end of the promised window (None: nothing is
-    promised). `reasons` speak for it, `pushes` says whom it would push, and by how much.
+    `slack` is what is left, in minutes, between the arrival and what breaks first, the promised window or a service level
+    (None: neither is there). `reasons` speak for it, `pushes` says whom it would push, and by how much.
     """
 
     technician_id: int
@@ -79,7 +79,8 @@ def candidates(
         start, verdict = _best(day, stop, drives, rules, earliest)
         known = experience.get(day.technician_id, (0, 0))
         placed = at(stop, start)
-        slack = None if stop.promised is None else (stop.promised[1] - start) // 60
+        limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
+        slack = (min(limits) - start) // 60 if limits else None
         reasons = tuple(_reasons(day, stop, known))
         found = Candidate(
             day.technician_id, day.name, start, verdict, slack, reasons, tuple(_pushes(day, placed, drives))

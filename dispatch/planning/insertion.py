@@ -150,7 +150,7 @@ class _Trial:
         begins = now if conditions.shift is None else max(now, conditions.shift[0])
         length = stop.end - stop.start
         tried = Course(
-            stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, access=stop.access
+            stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, stop.due, stop.access
         )
         onward = [one._replace(leg=None if one.leg is None else _full(one.leg)) for one in later]
         if onward:
