@@ -192,7 +192,7 @@ def test_no_screen_sends_a_control_byte_of_the_data(
     login = "ana" if words == "day" else "lee"
     columns, rows = size
     with terminal([words, "--date", DAY.isoformat(), "--as", login], db=poisoned, columns=columns, rows=rows) as screen:
-        shown = screen.wait_for_any("dev/sda", "owned")
+        screen.wait_for_any("dev/sda", "owned")
         for key in keys:
             screen.press(key)
             assert screen.alive, f"{words} died at {key!r}:\n{screen.read()}"
