@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db import probes, targets
@@ -76,13 +76,20 @@ def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     return _select(store, f"{where} ORDER BY v.reference")
 
 
-def placed_between(store: Store, start: int, end: int) -> list[Visit]:
-    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too."""
+def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
+    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too.
+
+    Those on which any of `technicians` is; None for all.
+    """
+    theirs, ids = "", tuple[int, ...]()
+    if technicians is not None:
+        marks = ", ".join("?" * len(technicians))
+        theirs, ids = f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id IN ({marks})) ", tuple(technicians)
     return _select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 86400 AND v.starts_at < ? AND v.ends_at > ? "
-        "ORDER BY v.starts_at, v.id",
-        (start, end, start),
+        f"{theirs}ORDER BY v.starts_at, v.id",
+        (start, end, start, *ids),
     )
 
 
