@@ -198,13 +198,13 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
     for number, order in enumerate(better.plan):
         one = given.days[number]
         route = better.judgement.routes[number]
-        for index, start in zip(order, route.starts, strict=True):
+        for index, earliest in zip(order, route.starts, strict=True):
             if index >= len(movable):
                 continue
             visit = movable[index]
             stop = given.stops[visit.id]
-            if stays is not None and better.plan == stays.plan and visit.starts_at is not None:
-                start = visit.starts_at
+            standing = stays is not None and better.plan == stays.plan
+            start = visit.starts_at if standing and visit.starts_at is not None else earliest
             stop = replace(stop, start=start, end=start + stop.end - stop.start)
             # the checker has the last word on what is shown
             verdict = check(one, stop, given.drives, given.rules)
@@ -272,7 +272,7 @@ def _as_it_is(given: DayProblem) -> _Standing | None:
             routes[number].append((visit.starts_at, index))
     for index in range(len(given.movable), len(given.problem.visits)):
         kept = given.problem.visits[index]
-        (name,) = kept.only or ()
+        (name,) = kept.only or ("",)  # what stays is somebody's
         routes[numbers[int(name)]].append((kept.windows[0][0], index))
     plan = tuple(tuple(index for _, index in sorted(route)) for route in routes)
     judged = judge(given.problem, plan)
