@@ -647,9 +647,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     @work
     async def action_new(self) -> None:
         """Put a new request into the queue."""
-        from screens.new_request import ask_request
+        from screens.quick_line import ask_quickly
 
-        visit = await ask_request(self)
+        visit = await ask_quickly(self)
         if visit is not None:
             self.reload()
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")

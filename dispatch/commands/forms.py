@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.closeout.probes.carrying import outcome_form, try_form
 from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.level_words import clock_form
+from dispatch.desk.quick.reading import Understood
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -117,6 +118,27 @@ def visit_form(visit: Visit) -> dict[str, Any]:
             }
             for part in visit.assignments
         ],
+    }
+
+
+def quick_form(found: Understood) -> dict[str, Any]:
+    """`dispatch visit quick --check --json`."""
+    return {
+        "client": found.client or None,
+        "site": found.site or None,
+        "work": found.work or None,
+        "minutes": found.minutes,
+        "date": found.day.isoformat() if found.day else None,
+        "promised_from": found.window[0] if found.window else None,
+        "promised_to": found.window[1] if found.window else None,
+        "priority": f"P{found.priority}",
+        "emergency": found.emergency,
+        "skills": list(found.skills),
+        "tags": list(found.tags),
+        "preferred_technician": found.preferred or None,
+        "reported_by": found.reported_by,
+        "candidates": list(found.candidates),
+        "problems": list(found.problems),
     }
 
 
