@@ -34,7 +34,7 @@ def _summary(report: Report) -> str:
 
 
 def _about(report: Report, row: Judged) -> Iterator[str]:
-    where = f"{report.file} row {row.row}"
+    where = f"{report.file} {report.noun} {row.row}"
     for fault in row.faults:
         yield f"{where}: {_fault(report, fault)}"
     for one in row.differences:
