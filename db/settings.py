@@ -19,6 +19,7 @@ AUDITED_AS = 0
 
 _FIELDS = frozenset(field.name for field in fields(Firm))
 _ASSUMED_ZONE = "assumed_zone"
+_CALENDAR_SALT = "calendar_salt"
 
 
 def firm(store: Store) -> Firm:
@@ -60,6 +61,11 @@ def set_firm(unit: Unit, **values: Any) -> None:
     differences = changed(before, new) | {name: [None, value] for name, value in new.items() if name not in before}
     if differences:
         unit.audit("setting", AUDITED_AS, changed=differences)
+
+
+def calendar_salt(store: Store) -> str:
+    """What the ids of calendar events are made with, so that nobody can guess one: random, made with the database."""
+    return str(json.loads(store.value("SELECT value FROM setting WHERE key = ?", (_CALENDAR_SALT,))))
 
 
 def assume_zone(unit: Unit, zone: str) -> None:
