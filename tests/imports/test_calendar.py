@@ -220,9 +220,7 @@ def test_which_site_is_meant(town: Office, tmp_path: Path, location: str, summar
 def test_what_is_said_about_a_text_holds(office: Office, tmp_path: Path) -> None:
     unknown = event(SUMMARY="Cable", LOCATION="The usual place")
     report = take(office, tmp_path, unknown)
-    assert faults(report) == [
-        "location 'The usual place': names no site that we know; say which with --map 'TEXT=CLIENT / SITE'"
-    ]
+    assert faults(report) == ["location 'The usual place': names no site that we know"]
     assert only(report).question.text == "The usual place"
     take(office, tmp_path, unknown, mapping={"the usual PLACE": "Harbor Dental / Annex"})
     assert made(office).site == "Annex"

@@ -177,7 +177,7 @@ def assert_clean(sent: bytes) -> None:
                 "esc",
             ],
         ),
-        ("day", ["down", "enter", "down", "i", "esc", "esc"]),
+        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
     ],
 )

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dispatch.desk.imports.judging import Watch, unwatched
 from dispatch.desk.imports.table import ROWS, Row, Table, Unreadable, read_text
 from dispatch.desk.imports.verdicts import shortened
 from dispatch.model.instants import YEARS, zone_of
@@ -51,11 +52,12 @@ _FOLD = re.compile(r"\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
-def read_calendar(path: Path, rows: int = ROWS) -> Table:
+def read_calendar(path: Path, rows: int = ROWS, watch: Watch = unwatched) -> Table:
     """The events in a calendar file; row numbers count them.
 
     Args:
         rows: the most events that it may have.
+        watch: told how far it is.
 
     Raises:
         Unreadable: it is not UTF-8, too large, empty, or no calendar.
@@ -65,9 +67,11 @@ def read_calendar(path: Path, rows: int = ROWS) -> Table:
     if not text.strip():
         raise Unreadable(f"{name} is empty; a calendar begins with BEGIN:VCALENDAR.")
     taken = []
+    count = text.upper().count("\nBEGIN:VEVENT")
     for number, lines in enumerate(_events(text, name), 1):
         if number > rows:
             raise Unreadable(f"{name} has more than {rows:,} events; divide it, or raise the limit with --rows.")
+        watch("reading", number, count)
         taken.append(Row(number, _cells(lines)))
     return Table(path.name, COLUMNS, tuple(taken))
 

@@ -172,7 +172,7 @@ class CalendarRows(VisitRows):
         told = [show(title, 60) for title in titles[:_NAMED]]
         more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
         could = f"may be {', '.join(told)}{more}" if told else "names no site that we know"
-        entry.fault(column, f"{could}; say which with --map 'TEXT=CLIENT / SITE'")
+        entry.fault(column, could)
         return None, Question(text, tuple(titles))
 
     def _repeats(self, entry: Entry, site: Site | None, span: _Span | None) -> dict[str, str] | None:

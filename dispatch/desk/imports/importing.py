@@ -83,7 +83,7 @@ def import_file(
             return [judge_card(seat, card, update=update)]
 
     elif kind == CALENDAR:
-        events = read_calendar(path, rows)
+        events = read_calendar(path, rows, watch)
         everything = find_columns(events, CalendarRows.columns, ())
         taking = Taking(minutes, since, _places(seat, mapping or {}))
         roles, unknown, named = CalendarRows.roles, (), {}
