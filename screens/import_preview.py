@@ -41,7 +41,9 @@ def files_like(typed: str) -> tuple[str, list[str]]:
             names = sorted(
                 f"{one.name}/" if one.is_dir() else one.name
                 for one in found
-                if one.name.startswith(tail) and (tail.startswith(".") or not one.name.startswith("."))
+                if one.name.startswith(tail)
+                and (tail.startswith(".") or not one.name.startswith("."))
+                and show(one.name) == one.name  # a field draws what it holds
             )
     except (OSError, ValueError):
         return typed, []

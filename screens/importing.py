@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
@@ -65,11 +66,9 @@ async def ask_import(screen: SeatedScreen) -> Report | None:
 async def _go_through(screen: SeatedScreen, wish: _Wish) -> Report | None:
     while True:
         report = await _judged(screen, wish, check=True)
-        choice = await screen.app.push_screen_wait(
-            ImportPreview(
-                f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}", *_shown(report, wish, screen)
-            )
-        )
+        lines = await asyncio.to_thread(_lines, report)
+        title = f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}"
+        choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
         if choice == "places":
             wish = dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
         elif choice == "update":

@@ -97,7 +97,8 @@ class QuickLine(LeanModal[Understood | None]):
             self._base, self._turn = self._line.value, 0
         else:
             self._turn += 1
-        self._completed = self._written(self._base, self._turn)
+        # a field draws what it holds: a name that some other program wrote into the file stays out of it
+        self._completed = show(self._written(self._base, self._turn))
         self._line.value = self._completed
         self._line.cursor_position = len(self._completed)
 
@@ -150,7 +151,7 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
 
 def _texts(found: Understood) -> dict[str, str]:
     """The blanks of the form as far as the line filled them; what was typed where nothing was found."""
-    return {
+    texts = {
         "client": found.client or found.typed("client"),
         "site": found.site or found.typed("site").lstrip("/@ "),
         "work": found.work,
@@ -164,3 +165,4 @@ def _texts(found: Understood) -> dict[str, str]:
         "reported_by": found.reported_by,
         "emergency": "yes" if found.emergency else "no",
     }
+    return {name: show(text) for name, text in texts.items()}

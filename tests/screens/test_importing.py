@@ -198,7 +198,8 @@ def test_paths_are_completed(tmp_path: Path) -> None:
     assert files_like(f"{tmp_path}/f") == (f"{tmp_path}/folder/", ["folder/"])
     assert files_like(f"{tmp_path}/zz") == (f"{tmp_path}/zz", [])
     assert files_like(f"{tmp_path}/none/x") == (f"{tmp_path}/none/x", [])
-    assert ".hidden" not in files_like(f"{tmp_path}/")[1]
+    (tmp_path / "zz\x1b[2J").touch()
+    assert files_like(f"{tmp_path}/")[1] == ["folder/", "visits-messy.csv", "visits.csv"]
 
 
 # the other way, and what comes again

@@ -67,6 +67,7 @@ def poison(store: Store) -> None:
     keep |= {
         "wanted_on",
         "occurrence",
+        "uid",
         "starts",
         "ends",
         "valid_from",
@@ -171,6 +172,10 @@ def assert_clean(sent: bytes) -> None:
                 "?",
                 "esc",
                 "n",
+                "h",
+                "tab",
+                "esc",
+                "i",
                 "esc",
                 "J",
                 "down",
