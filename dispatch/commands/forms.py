@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from dispatch.closeout.probes.carrying import outcome_form, try_form
 from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.level_words import clock_form
-from dispatch.desk.quick.reading import Understood
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -21,6 +20,7 @@ from dispatch.model.visits import Visit
 
 if TYPE_CHECKING:
     from dispatch.desk.probing import Ran
+    from dispatch.desk.quick.reading import Understood
 
 
 def print_json(form: Any) -> None:

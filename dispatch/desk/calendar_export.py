@@ -32,7 +32,7 @@ def calendar_of(
 
     An event keeps its UID for good, and its SEQUENCE rises with every change of the visit, so that a calendar which
     reads the file again moves it. With `busy` an event has its times and nothing else: no name, address, reference or
-    number of ours, and a UID that says nothing to whoever has not this database.
+    number of ours, and another UID, which says nothing to whoever has not this database.
 
     Args:
         first: the first day, in the firm's zone.
@@ -83,7 +83,9 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
     named = f"{'busy' if busy else 'visit'} {visit.id} {technician.id}"
     event = icalendar.Event()
     event.add("uid", hmac.new(salt.encode(), named.encode(), hashlib.sha256).hexdigest()[:40])
-    event.add("sequence", visit.version)
+    if not busy:
+        # how often a visit was changed is nobody's business; a reader of busy times goes by the stamp
+        event.add("sequence", visit.version)
     for name, instant in (("dtstamp", now), ("dtstart", visit.starts_at), ("dtend", visit.ends_at)):
         event.add(name, datetime.datetime.fromtimestamp(instant, datetime.UTC))
     event.add("transp", "OPAQUE")
