@@ -19,7 +19,6 @@ AUDITED_AS = 0
 
 _FIELDS = frozenset(field.name for field in fields(Firm))
 _ASSUMED_ZONE = "assumed_zone"
-_CALENDAR_SALT = "calendar_salt"
 
 
 def firm(store: Store) -> Firm:
@@ -65,7 +64,7 @@ def set_firm(unit: Unit, **values: Any) -> None:
 
 def calendar_salt(store: Store) -> str:
     """What the ids of calendar events are made with, so that nobody can guess one: random, made with the database."""
-    return str(json.loads(store.value("SELECT value FROM setting WHERE key = ?", (_CALENDAR_SALT,))))
+    return str(store.value("SELECT salt FROM calendar_salt"))
 
 
 def assume_zone(unit: Unit, zone: str) -> None:

@@ -4,4 +4,10 @@ ALTER TABLE visit ADD COLUMN uid TEXT CHECK (uid IS NULL OR length(uid) BETWEEN 
 -- an event is taken once, whoever imports it, and whether its visit is archived or not
 CREATE UNIQUE INDEX visit_uid ON visit (uid) WHERE uid IS NOT NULL;
 
-INSERT INTO setting (key, value) VALUES ('calendar_salt', '"' || lower(hex(randomblob(16))) || '"');
+CREATE TABLE calendar_salt (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  salt TEXT NOT NULL CHECK (length(salt) = 32)
+) STRICT;
+INSERT INTO calendar_salt (id, salt) VALUES (1, lower(hex(randomblob(16))));
+CREATE TRIGGER calendar_salt_fixed BEFORE UPDATE ON calendar_salt
+BEGIN SELECT RAISE(ABORT, 'the ids of calendar events keep their salt'); END;

@@ -88,8 +88,8 @@ def run_import(args: argparse.Namespace) -> int:
         update=args.update,
         mapping=mapping,
         rows=args.rows,
-        minutes=args.minutes,
-        since=_since(args.since, seat),
+        # only calendars have these, and `rate-card import` none of them
+        **({} if args.kind != CALENDAR else {"minutes": args.minutes, "since": _since(args.since, seat)}),
     )
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
