@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class NewVisit(NamedTuple):
-    """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4."""
+    """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4.
+
+    `uid` is the event of somebody's calendar that it was taken from.
+    """
 
     reference: str
     client_id: int
@@ -43,6 +46,7 @@ class NewVisit(NamedTuple):
     job_id: int | None = None
     recurrence_id: int | None = None
     occurrence: datetime.date | None = None
+    uid: str | None = None
 
 
 _COLUMNS = """
@@ -151,6 +155,11 @@ def of_recurrence(store: Store, recurrence_id: int) -> list[Visit]:
     return _select(store, "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence", (recurrence_id,))
 
 
+def uids(store: Store) -> dict[str, int]:
+    """The ids of the visits that were taken from somebody's calendar, archived or not, by the event's UID there."""
+    return dict(store.all("SELECT uid, id FROM visit WHERE uid IS NOT NULL"))
+
+
 def next_reference(store: Store) -> str:
     """The next free reference: R and a number one above the highest."""
     highest = store.value(
@@ -193,6 +202,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         preferred_id=new.preferred_id,
         recurrence_id=new.recurrence_id,
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
+        uid=new.uid,
     )
     for skill in sorted(new.skills):
         unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))

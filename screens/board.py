@@ -21,6 +21,7 @@ from dispatch.model.units import leg_text, minutes_of
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from screens.running_deeds import RunningDeeds
+from screens.takes_files import TakesFiles
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
@@ -43,7 +44,7 @@ FETCH_AFTER = 0.4
 """Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
+class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -268,11 +269,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
         if visit is not None:
             return ""
         if not board.rows:
-            return "No technicians yet. Leave with q and run: dispatch import technicians FILE"
+            return "No technicians yet. i imports them from a file, 4 opens the book to add one."
         if not board.planned and not board.queue:
-            return (
-                f"No visits on {day_text(board.day)}. n adds one, dispatch import visits FILE brings many, [ goes back."
-            )
+            return f"No visits on {day_text(board.day)}. n adds one, i imports a file, [ goes back."
         if not board.planned:
             return (
                 f"Nothing is planned on {day_text(board.day)}. tab goes to the queue of {len(board.queue)}, "
@@ -647,9 +646,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     @work
     async def action_new(self) -> None:
         """Put a new request into the queue."""
-        from screens.new_request import ask_request
+        from screens.quick_line import ask_quickly
 
-        visit = await ask_request(self)
+        visit = await ask_quickly(self)
         if visit is not None:
             self.reload()
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")

@@ -20,7 +20,7 @@ from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
 from screens.locating import locate
-from screens.seated import SeatedScreen
+from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -42,7 +42,7 @@ SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
 
-class BookScreen(SeatedScreen):
+class BookScreen(TakesFiles):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     TITLE_WORD = "the book"
@@ -63,6 +63,7 @@ class BookScreen(SeatedScreen):
         "book.find",
         "book.kind",
         "book.archive",
+        "file.import",
         "change.undo",
         "screen.keys",
     )

@@ -62,6 +62,13 @@ class DayScreen(StayDeeds):
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+        Binding(
+            "S",
+            "calendar",
+            "Calendar",
+            id="file.calendar",
+            tooltip="the visits as a calendar file, in full or only the times",
+        ),
     ]
 
     def __init__(self) -> None:
@@ -287,6 +294,16 @@ class DayScreen(StayDeeds):
     def action_today(self) -> None:
         """Go to today."""
         self._app.go_to(views.today(self.seat.store))
+
+    @work
+    async def action_calendar(self) -> None:
+        """Write the technician's visits, from the day that is shown on, as a calendar file."""
+        from db import people
+        from screens.calendar_out import ask_calendar
+
+        technician = people.technician_by_name(self.seat.store, self._app.technician or self.seat.staff.name)
+        if technician is not None:
+            await ask_calendar(self, technician, self._app.day)
 
 
 def place_text(page: VisitPage, step: str = "") -> Content:

@@ -58,7 +58,7 @@ class VisitScreen(StayDeeds):
         Binding("n", "ask", "New item", id="visit.ask", tooltip="the client asks for something more"),
         Binding("x", "close", "Close out", id="visit.close", tooltip="close the visit, or see what still keeps it open"),
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding("i", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
+        Binding("V", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
         Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
         Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
         Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),

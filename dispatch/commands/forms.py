@@ -20,6 +20,7 @@ from dispatch.model.visits import Visit
 
 if TYPE_CHECKING:
     from dispatch.desk.probing import Ran
+    from dispatch.desk.quick.reading import Understood
 
 
 def print_json(form: Any) -> None:
@@ -117,6 +118,27 @@ def visit_form(visit: Visit) -> dict[str, Any]:
             }
             for part in visit.assignments
         ],
+    }
+
+
+def quick_form(found: Understood) -> dict[str, Any]:
+    """`dispatch visit quick --check --json`."""
+    return {
+        "client": found.client or None,
+        "site": found.site or None,
+        "work": found.work or None,
+        "minutes": found.minutes,
+        "date": found.day.isoformat() if found.day else None,
+        "promised_from": found.window[0] if found.window else None,
+        "promised_to": found.window[1] if found.window else None,
+        "priority": f"P{found.priority}",
+        "emergency": found.emergency,
+        "skills": list(found.skills),
+        "tags": list(found.tags),
+        "preferred_technician": found.preferred or None,
+        "reported_by": found.reported_by,
+        "candidates": list(found.candidates),
+        "problems": list(found.problems),
     }
 
 

@@ -54,6 +54,7 @@ GROUPS = {
     "visit": ("visit",),
     "running": ("candidates", "emergency", "late", "call"),
     "importing": ("import",),
+    "calendar": ("calendar",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
     "probing": ("probe",),

@@ -59,6 +59,16 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--reference", metavar="REF", help="default: the next free one")
     add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
 
+    quick = deed("quick", _quick, "put a request into the queue from one line", reference=False)
+    quick.add_argument(
+        "line",
+        nargs="+",
+        metavar="LINE",
+        help="'harbor printer jam 45m tomorrow 9-11 p2 +server #many ~ana': client by some letters, the work, how long, when",
+    )
+    quick.add_argument("--check", action="store_true", help="only say what was understood")
+    quick.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
     assign = deed("assign", _assign, "give a visit its technician and time")
     assign.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat for a crew")
     move = deed("move", _move, "move a planned visit to another time or technician")
@@ -223,6 +233,33 @@ def _add(args: argparse.Namespace) -> int:
         print_json(visit_form(visit))
     else:
         print(f"{show(visit.reference)} is in the queue: {show(visit.client)}, {show(visit.work)}.")
+    return 0
+
+
+def _quick(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json, quick_form, visit_form
+    from dispatch.desk.intake import add
+    from dispatch.desk.quick.reading import names, understand
+    from dispatch.desk.quick.telling import told
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    found = understand(" ".join(args.line), names(seat.store), seat_day(seat))
+    if args.check:
+        if args.json:
+            print_json(quick_form(found))
+        else:
+            print("\n".join(text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)))
+        return 1 if found.problems else 0
+    if found.problems:
+        raise Faulty(found.problems)
+    visit = add(seat, found.request())
+    if args.json:
+        print_json(visit_form(visit))
+    else:
+        print(f"{show(visit.reference)} is in the queue.")
+        print("\n".join(text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)))
     return 0
 
 

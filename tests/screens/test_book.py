@@ -25,6 +25,7 @@ from screens.prices import PricesScreen
 from screens.setup import SetupScreen
 from screens.terms import TermsScreen
 from tests.desk.conftest import Office, at
+from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.figure_list import FigureList
@@ -144,8 +145,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
             await fill(pilot, name="Ana Ruiz", login="ana", skills="server")
             await until(pilot, SetupScreen)
             await press(pilot, "i")
-            await choose(pilot, "clients")
-            await answer(pilot, str(SAMPLE / "clients.csv"))
+            await import_file(pilot, SAMPLE / "clients.csv", "all")
             await until(pilot, SetupScreen)
             await settled(pilot)
         firm = settings.firm(store)

@@ -67,6 +67,7 @@ def poison(store: Store) -> None:
     keep |= {
         "wanted_on",
         "occurrence",
+        "uid",
         "starts",
         "ends",
         "valid_from",
@@ -171,6 +172,10 @@ def assert_clean(sent: bytes) -> None:
                 "?",
                 "esc",
                 "n",
+                "h",
+                "tab",
+                "esc",
+                "i",
                 "esc",
                 "e",
                 "esc",
@@ -181,7 +186,7 @@ def assert_clean(sent: bytes) -> None:
                 "esc",
             ],
         ),
-        ("day", ["down", "enter", "down", "i", "esc", "esc"]),
+        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
     ],
 )

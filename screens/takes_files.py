@@ -1,0 +1,26 @@
+"""The key that takes over a file. What it needs is imported when it is pressed: the first frame does not wait for it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from screens.seated import SeatedScreen
+
+
+class TakesFiles(SeatedScreen):
+    """A screen from which a file can be imported."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "import", "Import", id="file.import", tooltip="take over a file: CSV, a calendar, a rate card"),
+    ]
+
+    @work
+    async def action_import(self) -> None:
+        """Take over a file."""
+        from screens.importing import ask_import
+
+        await ask_import(self)
+        self.reload()
