@@ -66,7 +66,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, TakesFiles):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
+        "visit.open", "visit.assign", "visit.move", "day.plan", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
         "screen.calls", "view.pane", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,6 +84,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, TakesFiles):
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
         Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
+        Binding("p", "plan", "Plan", id="day.plan", tooltip="propose the day by the solver, as a what-if"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
         Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
         Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
@@ -317,6 +318,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, TakesFiles):
         from screens.drives import DrivesScreen
 
         self.app.push_screen(DrivesScreen())
+
+    def action_plan(self) -> None:
+        """Propose the day."""
+        from screens.plan import PlanScreen
+
+        self.app.push_screen(PlanScreen(self._app.day))
 
     def action_pane(self) -> None:
         """Go between the board and the queue."""

@@ -54,6 +54,7 @@ PLACES = (
     Place("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
     Place("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
     Place("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
+    Place("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline:Timeline", *_LIST)),
     Place("My day", ("screens.day:DayScreen",), _LIST),
     Place("A visit", ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds"), _LIST),
     Place("Tests while they run", ("screens.running:RunTests",), alone=True),

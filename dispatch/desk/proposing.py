@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from db.legs import HOME
 from db.store import Store
 from dispatch.desk import schedule
 from dispatch.desk.day_problem import DayProblem, day_problem
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.schedule import Placement
 from dispatch.desk.seat import Seat
+from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text
+from dispatch.model.states import State
+from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import Level, check
 from dispatch.planning.day import Drives, Stop, TechnicianDay
@@ -67,6 +71,8 @@ class Proposal:
     days: tuple[TechnicianDay, ...]
     note: str
     cpu_seconds: float
+    legs: Mapping[tuple[int, int], Leg] = field(default_factory=dict)
+    """The drive to each stop as it would be: technician and visit; visit 0 is the way home."""
 
     def of(self, technicians: Collection[str] | None) -> tuple[Move, ...]:
         """The moves that concern some technicians; all for None."""
@@ -246,7 +252,64 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
         tuple(days),
         note,
         better.cpu_seconds,
+        _legs(days, given.drives),
     )
+
+
+def _legs(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int], Leg]:
+    found = {}
+    for one in days:
+        place = one.home
+        for stop in sorted(one.stops, key=lambda stop: (stop.start, stop.visit_id)):
+            found[one.technician_id, stop.visit_id] = drives(place, stop.place)
+            place = stop.place
+        found[one.technician_id, HOME] = drives(place, one.home)
+    return found
+
+
+def board_as_planned(board: Board, proposal: Proposal) -> Board:
+    """The board as a proposal would make it: nothing of it is written."""
+    moving = {move.visit.id: move for move in proposal.moves}
+    cards = {card.id: card for card in (*board.queue, *(card for row in board.rows for card in row.visits))}
+    ends = {stop.visit_id: (stop.start, stop.end) for one in proposal.days for stop in one.stops}
+    rows = []
+    for row in board.rows:
+        own = [card for card in row.visits if card.id not in moving]
+        for visit_id, move in moving.items():
+            if move.after is not None and move.after[0] == row.name and visit_id in cards:
+                start, end = ends[visit_id]
+                own.append(
+                    cards[visit_id]._replace(
+                        start=start,
+                        end=end,
+                        state=State.PLANNED,
+                        crew=(row.name,),
+                        projected=None,
+                        late=None,
+                        slack=None,
+                    )
+                )
+        placed = tuple(
+            card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
+            for card in sorted(own, key=lambda card: (card.start or 0, card.id))
+        )
+        driven = [leg for (technician, _), leg in proposal.legs.items() if technician == row.technician_id]
+        metres = [leg.metres for leg in driven if leg.metres is not None]
+        rows.append(
+            row._replace(
+                visits=placed,
+                leg_home=proposal.legs.get((row.technician_id, HOME), row.leg_home) if placed else None,
+                busy=sum(
+                    (card.end - card.start) // 60 for card in placed if card.start is not None and card.end is not None
+                ),
+                metres=sum(metres) if len(metres) == len(driven) and placed else row.metres,
+            )
+        )
+    back = tuple(
+        cards[key]._replace(start=None, end=None) for key, move in moving.items() if move.after is None and key in cards
+    )
+    queue = (*(card for card in board.queue if card.id not in moving), *back)
+    return board._replace(rows=tuple(rows), queue=queue)
 
 
 class _Standing(NamedTuple):
