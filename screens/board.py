@@ -18,6 +18,7 @@ from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
+from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from screens.running_deeds import RunningDeeds
@@ -44,7 +45,7 @@ FETCH_AFTER = 0.4
 """Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, TakesFiles):
+class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dispatch.closeout.probes.carrying import outcome_form, try_form
@@ -12,9 +13,11 @@ from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
+from dispatch.model.links import route_links
+from dispatch.model.maps import route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
-from dispatch.model.travel import Leg
+from dispatch.model.travel import Leg, Place
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
 
@@ -69,6 +72,16 @@ def day_form(board: Board, row: BoardRow) -> dict[str, Any]:
         "now": iso(board.now, board.zone),
         "distance_unit": board.unit,
         "technician": _row_form(row, board),
+    }
+
+
+def routes_form(board: Board, rows: Sequence[BoardRow]) -> dict[str, Any]:
+    """`dispatch route --json`."""
+    return {
+        "date": board.day.isoformat(),
+        "zone": board.zone,
+        "distance_unit": board.unit,
+        "routes": [_route_form(row, board) for row in rows],
     }
 
 
@@ -274,6 +287,33 @@ def projected_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
         "slack_minutes": None if visit.slack is None else visit.slack // 60,
         "told": moment(visit.told, board.zone),
     }
+
+
+def _route_form(row: BoardRow, board: Board) -> dict[str, Any]:
+    return {
+        "technician": row.name,
+        "home": _place_form(row.home),
+        "distance": None if row.metres is None else float(to_unit(row.metres, board.unit)),
+        "unknown_legs": row.unknown_legs,
+        "stops": [
+            {
+                "number": number,
+                "reference": visit.reference,
+                "client": visit.client,
+                "site": visit.site,
+                "state": visit.state.value,
+                "place": _place_form(visit.place),
+                "leg": leg_form(visit.leg, board.unit),
+            }
+            for number, visit in enumerate(row.visits, start=1)
+        ],
+        "leg_home": leg_form(row.leg_home, board.unit),
+        "links": list(route_links(route_of(row).waypoints())),
+    }
+
+
+def _place_form(place: Place | None) -> dict[str, float] | None:
+    return None if place is None else {"lat": place.lat, "lon": place.lon}
 
 
 def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:

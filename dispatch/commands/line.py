@@ -50,7 +50,7 @@ def _told(error: Exception) -> int | None:
 
 
 GROUPS = {
-    "views": ("board", "day", "log", "demo", "open"),
+    "views": ("board", "day", "log", "route", "demo", "open"),
     "visit": ("visit",),
     "running": ("candidates", "emergency", "late", "call"),
     "importing": ("import",),

@@ -252,6 +252,7 @@ def _card(
         crew=tuple(part.technician for part in visit.assignments),
         phone=ring.get(visit.client_id, ("", ""))[1],
         reason=visit.reason,
+        place=visit.place,
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
     )
 
@@ -289,6 +290,7 @@ def _row(
         available=_available(technician, shift, absences),
         metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
+        home=technician.home,
     )
 
 
