@@ -45,17 +45,6 @@ def add_call(
     )
 
 
-def call_state(store: Store, call_id: int) -> tuple[int, int | None] | None:
-    """The version of a call, and when it was withdrawn (None: it stands)."""
-    row = store.one("SELECT version, withdrawn_at FROM call WHERE id = ?", (call_id,))
-    return None if row is None else (row[0], row[1])
-
-
-def withdraw(unit: Unit, call_id: int, version: int, at: int | None) -> int:
-    """Take a call back, or let it stand again (`at` None); returns the new version."""
-    return unit.update("call", call_id, version, withdrawn_at=at)
-
-
 def _by_visit(store: Store, where: str, value: int) -> dict[int, tuple[Call, ...]]:
     rows: Iterable[tuple[int, int, str, int, str, int | None, str, str]] = store.all(
         "SELECT c.id, c.visit_id, s.name, c.at, c.outcome, c.promised_at, c.phone, c.note FROM call c "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from db import probes
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import (
@@ -22,13 +23,17 @@ _PHASE_ORDER = {phase: order for order, phase in enumerate(Phase)}
 def checklist(store: Store, visit_id: int) -> Checklist:
     """The whole checklist of a visit, items by phase and then in the order in which they were added."""
     attempts: dict[int, list[Attempt]] = {}
+    tries = probes.tries_of(store, visit_id)
     for row in store.all(
-        "SELECT a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, "
-        "a.satisfied, a.follow_up_id, a.self_approved FROM attempt a JOIN staff s ON s.id = a.staff_id "
+        "SELECT a.id, a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, "
+        "a.satisfied, a.follow_up_id, a.self_approved, a.begun_after FROM attempt a JOIN staff s ON s.id = a.staff_id "
         "WHERE a.visit_id = ? ORDER BY a.sequence",
         (visit_id,),
     ):
-        item_id, sequence, at, by, result, text, value, grade, vantage, signed_by, satisfied, follow_up_id, own = row
+        (
+            attempt_id, item_id, sequence, at, by, result, text, value, grade, vantage, signed_by, satisfied,
+            follow_up_id, own, begun_after,
+        ) = row  # fmt: skip
         attempts.setdefault(item_id, []).append(
             Attempt(
                 sequence,
@@ -43,8 +48,11 @@ def checklist(store: Store, visit_id: int) -> Checklist:
                 None if satisfied is None else bool(satisfied),
                 follow_up_id,
                 bool(own),
+                begun_after,
+                tries.get(attempt_id, ()),
             )
         )
+    tested = probes.probes_of_visit(store, visit_id)
     items = [
         Item(
             item_id,
@@ -58,6 +66,7 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             position,
             tuple(attempts.get(item_id, ())),
             why,
+            tested.get(item_id, ()),
         )
         for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why in store.all(
             "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why FROM item "
@@ -93,7 +102,7 @@ def last_recorded(store: Store, visit_id: int) -> int:
 
 def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
-    unit.insert(
+    attempt_id = unit.insert(
         "attempt",
         visit_id=visit_id,
         item_id=item_id,
@@ -110,7 +119,9 @@ def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt:
         satisfied=None if attempt.satisfied is None else int(attempt.satisfied),
         follow_up_id=attempt.follow_up_id,
         self_approved=int(attempt.self_approved),
+        begun_after=attempt.begun_after,
     )
+    probes.add_tries(unit, attempt_id, attempt.tries)
 
 
 def add_work_entry(unit: Unit, visit_id: int, staff_id: int, entry: WorkEntry) -> None:

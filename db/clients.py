@@ -256,7 +256,7 @@ def _sites(store: Store, where: str, params: Sequence[Any] = (), *, alone: int |
     rows = store.all(f"{_SITE} {where}", params)
     if not rows:
         return []
-    access = access_hours(store, alone)
+    access = access_hours(store, None if alone is None else [alone])
     scope, of_one = ("", ()) if alone is None else ("WHERE site_id = ?", (alone,))
     services: dict[int, list[str]] = {}
     for site_id, name in store.all(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from db.store import Store
 from dispatch.model.people import Hours
 
@@ -12,12 +14,14 @@ def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
     return {client_id: (name, phone) for client_id, name, phone in rows}
 
 
-def access_hours(store: Store, site_id: int | None = None) -> dict[int, tuple[Hours, ...]]:
-    """The opening hours of each site that has any, by the site's id; of one site where it is given."""
-    scope, of_one = ("", ()) if site_id is None else ("WHERE site_id = ?", (site_id,))
+def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int, tuple[Hours, ...]]:
+    """The opening hours of each site that has any, by the site's id; of `sites` only where they are given."""
+    scope, ids = "", tuple[int, ...]()
+    if sites is not None and len(sites) <= 500:
+        scope, ids = f"WHERE site_id IN ({', '.join('?' * len(sites))})", tuple(sites)
     access: dict[int, tuple[Hours, ...]] = {}
     for found, *hours in store.all(
-        f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", of_one
+        f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids
     ):
         access[found] = (*access.get(found, ()), Hours(*hours))
     return access

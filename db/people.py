@@ -21,7 +21,7 @@ _STAFF = """
 """
 _TECHNICIAN = """
   SELECT t.staff_id, s.login, s.name, t.labour_class, t.lunch_from, t.lunch_to, t.lunch_minutes, t.home_lat, t.home_lon,
-    t.home_address, t.vehicle, t.version FROM technician t JOIN staff s ON s.id = t.staff_id
+    t.home_address, t.vehicle, t.version, t.cap_pct FROM technician t JOIN staff s ON s.id = t.staff_id
 """
 _ABSENCE = "SELECT id, staff_id, starts_at, ends_at, reason, version FROM absence"
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
@@ -124,10 +124,21 @@ def add_technician(
     home: Place | None = None,
     home_address: str = "",
     vehicle: str | None = None,
+    cap_pct: int = 85,
 ) -> int:
     """Make a member of staff a technician (the role too); returns the staff id. Skills that are new become known."""
     new = Technician(
-        staff_id, "", "", frozenset(skills), labour_class, tuple(shifts), lunch, home, home_address, vehicle
+        staff_id,
+        "",
+        "",
+        frozenset(skills),
+        labour_class,
+        tuple(shifts),
+        lunch,
+        home,
+        home_address,
+        vehicle,
+        cap_pct=cap_pct,
     )
     unit.insert("technician", staff_id=staff_id, **_technician_columns(new))
     _write_skills(unit, new)
@@ -252,7 +263,21 @@ def _technicians(
     ):
         absences.setdefault(staff_id, []).append(Absence(*span))
     found = []
-    for staff_id, login, name, labour_class, earliest, latest, minutes, lat, lon, address, vehicle, version in rows:
+    for (
+        staff_id,
+        login,
+        name,
+        labour_class,
+        earliest,
+        latest,
+        minutes,
+        lat,
+        lon,
+        address,
+        vehicle,
+        version,
+        cap_pct,
+    ) in rows:
         found.append(
             Technician(
                 id=staff_id,
@@ -267,6 +292,7 @@ def _technicians(
                 vehicle=vehicle,
                 absences=tuple(absences.get(staff_id, ())),
                 version=version,
+                cap_pct=cap_pct,
             )
         )
     return found
@@ -276,6 +302,7 @@ def _technician_columns(who: Technician) -> dict[str, Any]:
     return {
         "labour_class": who.labour_class,
         "vehicle": who.vehicle,
+        "cap_pct": who.cap_pct,
         "home_address": who.home_address,
         "home_lat": who.home.lat if who.home else None,
         "home_lon": who.home.lon if who.home else None,

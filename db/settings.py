@@ -62,6 +62,11 @@ def set_firm(unit: Unit, **values: Any) -> None:
         unit.audit("setting", AUDITED_AS, changed=differences)
 
 
+def calendar_salt(store: Store) -> str:
+    """What the ids of calendar events are made with, so that nobody can guess one: random, made with the database."""
+    return str(store.value("SELECT salt FROM calendar_salt"))
+
+
 def assume_zone(unit: Unit, zone: str) -> None:
     """Let a new firm live by a zone that nobody chose, until `zone` is set."""
     unit.insert("setting", key=_ASSUMED_ZONE, value=json.dumps(zone))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db import probes, targets
 from db.clocks import note_priority
 from db.store import Store
 from dispatch.model.people import Technician
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class NewVisit(NamedTuple):
-    """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4."""
+    """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4.
+
+    `uid` is the event of somebody's calendar that it was taken from.
+    """
 
     reference: str
     client_id: int
@@ -42,6 +46,7 @@ class NewVisit(NamedTuple):
     job_id: int | None = None
     recurrence_id: int | None = None
     occurrence: datetime.date | None = None
+    uid: str | None = None
 
 
 _COLUMNS = """
@@ -75,13 +80,20 @@ def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     return _select(store, f"{where} ORDER BY v.reference")
 
 
-def placed_between(store: Store, start: int, end: int) -> list[Visit]:
-    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too."""
+def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
+    """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too.
+
+    Those on which any of `technicians` is; None for all.
+    """
+    theirs, ids = "", tuple[int, ...]()
+    if technicians is not None:
+        marks = ", ".join("?" * len(technicians))
+        theirs, ids = f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id IN ({marks})) ", tuple(technicians)
     return _select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 86400 AND v.starts_at < ? AND v.ends_at > ? "
-        "ORDER BY v.starts_at, v.id",
-        (start, end, start),
+        f"{theirs}ORDER BY v.starts_at, v.id",
+        (start, end, start, *ids),
     )
 
 
@@ -143,6 +155,11 @@ def of_recurrence(store: Store, recurrence_id: int) -> list[Visit]:
     return _select(store, "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence", (recurrence_id,))
 
 
+def uids(store: Store) -> dict[str, int]:
+    """The ids of the visits that were taken from somebody's calendar, archived or not, by the event's UID there."""
+    return dict(store.all("SELECT uid, id FROM visit WHERE uid IS NOT NULL"))
+
+
 def next_reference(store: Store) -> str:
     """The next free reference: R and a number one above the highest."""
     highest = store.value(
@@ -157,6 +174,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
 
     The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
     """
+    from dispatch.closeout.probes.roles import with_probes
     from dispatch.closeout.template import items_for
 
     job_id = new.job_id
@@ -184,6 +202,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         preferred_id=new.preferred_id,
         recurrence_id=new.recurrence_id,
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
+        uid=new.uid,
     )
     for skill in sorted(new.skills):
         unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))
@@ -192,7 +211,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     services = [name for (name,) in store.all(
         "SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,)
     )]  # fmt: skip
-    add_items(unit, visit_id, items_for(new.kind, new.work, new.tags, tuple(services)))
+    items = items_for(new.kind, new.work, new.tags, tuple(services))
+    add_items(unit, visit_id, with_probes(items, targets.targets_of(store, new.site_id)))
     unit.audit("visit", visit_id, reference=new.reference, work=new.work)
     return visit_id
 
@@ -201,7 +221,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
     """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
     (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
     for offset, template in enumerate(templates, 1):
-        unit.insert(
+        item_id = unit.insert(
             "item",
             visit_id=visit_id,
             ref=template.ref,
@@ -215,6 +235,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
             added_by=added_by,
             why=template.why,
         )
+        probes.add_probes(unit, item_id, template.probes)
 
 
 def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:

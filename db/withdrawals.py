@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from db.store import Store
     from db.unit import Unit
 
-ENTITIES = frozenset({"milestone", "breach_cause", "survey", "care_mark", "gap"})
+ENTITIES = frozenset({"milestone", "breach_cause", "survey", "care_mark", "gap", "call"})
 """The tables of such records."""
 
 _WITHDRAWN = "withdrawn"

@@ -59,7 +59,7 @@ def sample_day(path: Path) -> None:
             import_file(lee, kind, SAMPLE / name)
         day = _Day(store, clock, lee, take_seat(store, "dana"))
         day.plan(MONDAY)
-        day.live(MONDAY, at_local(MONDAY, "19:00", ZONE))
+        day.live(MONDAY, at_local(MONDAY, "23:30", ZONE))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
         day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE))
@@ -94,7 +94,7 @@ class _Day:
         for position, row in enumerate(views.board(self.store, day).rows):
             for number, visit in enumerate(row.visits):
                 last = visit is row.visits[-1]
-                if number % 2 == 0 or (last and position == 1):
+                if (number % 2 == 0 and not (last and position == 2)) or (last and position == 1):
                     schedule.confirm(self.dana, visit.reference)
                 if not last or position % 3 == 0:
                     schedule.dispatch(self.dana, visit.reference)

@@ -18,9 +18,11 @@ from dispatch.model.instants import clock_text, day_text, parse_day
 from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
+from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
 from screens.running_deeds import RunningDeeds
+from screens.takes_files import TakesFiles
 from widgets.header import StatusBar
 from widgets.ink import ink
 from widgets.keybar import KeyBar
@@ -43,7 +45,7 @@ FETCH_AFTER = 0.4
 """Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
-class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
+class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     DEFAULT_CSS = """
@@ -65,7 +67,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.assign", "visit.move", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
+        "visit.open", "visit.assign", "visit.move", "day.plan", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
         "screen.calls", "view.pane", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -83,6 +85,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
         Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
         Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
         Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
+        Binding("p", "plan", "Plan", id="day.plan", tooltip="propose the day by the solver, as a what-if"),
         Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
         Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
         Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
@@ -268,11 +271,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
         if visit is not None:
             return ""
         if not board.rows:
-            return "No technicians yet. Leave with q and run: dispatch import technicians FILE"
+            return "No technicians yet. i imports them from a file, 4 opens the book to add one."
         if not board.planned and not board.queue:
-            return (
-                f"No visits on {day_text(board.day)}. n adds one, dispatch import visits FILE brings many, [ goes back."
-            )
+            return f"No visits on {day_text(board.day)}. n adds one, i imports a file, [ goes back."
         if not board.planned:
             return (
                 f"Nothing is planned on {day_text(board.day)}. tab goes to the queue of {len(board.queue)}, "
@@ -318,6 +319,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
         from screens.drives import DrivesScreen
 
         self.app.push_screen(DrivesScreen())
+
+    def action_plan(self) -> None:
+        """Propose the day."""
+        from screens.plan import PlanScreen
+
+        self.app.push_screen(PlanScreen(self._app.day))
 
     def action_pane(self) -> None:
         """Go between the board and the queue."""
@@ -647,9 +654,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays):
     @work
     async def action_new(self) -> None:
         """Put a new request into the queue."""
-        from screens.new_request import ask_request
+        from screens.quick_line import ask_quickly
 
-        visit = await ask_request(self)
+        visit = await ask_quickly(self)
         if visit is not None:
             self.reload()
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from db import clients
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.page import client_page, page_lines
 from dispatch.desk.book.shelf import Shelf
@@ -19,7 +20,7 @@ from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
 from screens.locating import locate
-from screens.seated import SeatedScreen
+from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -29,6 +30,7 @@ KINDS = tuple(SHELVES)
 PLURALS = {
     "client": "Clients",
     "site": "Sites",
+    "target": "Test targets",
     "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
@@ -40,7 +42,7 @@ SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
 
-class BookScreen(SeatedScreen):
+class BookScreen(TakesFiles):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     TITLE_WORD = "the book"
@@ -61,6 +63,7 @@ class BookScreen(SeatedScreen):
         "book.find",
         "book.kind",
         "book.archive",
+        "file.import",
         "change.undo",
         "screen.keys",
     )
@@ -77,6 +80,7 @@ class BookScreen(SeatedScreen):
             tooltip="clients, sites, recurring visits, technicians, absences, pinned drives, staff, settings",
         ),
         Binding("o", "locate", "Locate", id="book.locate", tooltip="look the site's address up and place it there"),
+        Binding("t", "target", "Test target", id="book.target", tooltip="add something that may be tested at the site"),
         Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
         Binding(
             "X,delete",
@@ -269,6 +273,20 @@ class BookScreen(SeatedScreen):
             self.say("Go to the sites (tab) to look an address up.")
             return
         await locate(self, self._record)
+
+    @work
+    async def action_target(self) -> None:
+        """Register something that may be tested at the site under the cursor."""
+        record = self._record
+        if self._kind == "target":
+            record = clients.site(self.seat.store, record.site_id) if record is not None else None
+        elif self._kind != "site":
+            record = None
+        if record is None:
+            self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
+            return
+        if await ask_record(self, "target", {"site": SHELVES["site"].title(self.seat.store, record)}) is not None:
+            self.reload()
 
     @work
     async def action_edit(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from db import clients
 from db.faults import Stale, StoreFault
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.clients import Client
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
 
@@ -50,3 +52,11 @@ async def ask_record(
     title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
     await screen.app.push_screen_wait(Form(title, fields, save))
     return saved[-1] if saved else None
+
+
+async def ask_recurring(screen: SeatedScreen, client: Client, more: Mapping[str, str] | None = None) -> Any:
+    """Ask for a recurring visit at a client, with what is clear filled in; returns it, None when the form was left."""
+    sites = clients.sites_of(screen.seat.store, client.id)
+    where = f"{client.name} / {sites[0].name}" if len(sites) == 1 else f"{client.name} / "
+    texts = {"site": where, "work": "monthly maintenance", "minutes": "60", **(more or {})}
+    return await ask_record(screen, "recurrence", texts)

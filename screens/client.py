@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from db import clients
 from dispatch.desk.book.page import client_page, page_lines
-from screens.book_forms import ask_record
+from screens.book_forms import ask_record, ask_recurring
 from screens.seated import SeatedScreen
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -22,10 +22,13 @@ class ClientScreen(SeatedScreen):
 
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
-    FOOTER = ("client.edit", "client.site", "screen.leave", "screen.keys")
+    FOOTER = ("client.edit", "client.site", "client.recurring", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "Edit", id="client.edit", tooltip="name, contacts, tax"),
         Binding("s", "site", "New site", id="client.site", tooltip="add a site"),
+        Binding(
+            "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
+        ),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
@@ -69,6 +72,13 @@ class ClientScreen(SeatedScreen):
         """Add a site."""
         client = clients.client(self.seat.store, self._client_id)
         if client is not None and await ask_record(self, "site", {"client": client.name}) is not None:
+            self.reload()
+
+    @work
+    async def action_recurring(self) -> None:
+        """Add a recurring visit."""
+        client = clients.client(self.seat.store, self._client_id)
+        if client is not None and await ask_recurring(self, client) is not None:
             self.reload()
 
     def action_scroll(self, by: int) -> None:

@@ -19,6 +19,7 @@ from dispatch.desk.visit_page import VisitPage, find, visit_page
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
+from dispatch.model.links import geo_link, place_link
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show
 from screens.dialogs import AskText, Choose, Field, Form, Row
@@ -62,6 +63,15 @@ class DayScreen(StayDeeds):
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+        Binding(
+            "S",
+            "calendar",
+            "Calendar",
+            id="file.calendar",
+            tooltip="the visits as a calendar file, in full or only the times",
+        ),
+        Binding("M", "map", "Map", id="view.map", tooltip="the day on a map"),
+        Binding("o", "browser", "Browser", id="route.open", tooltip="the stop's place in a browser, or its link"),
     ]
 
     def __init__(self) -> None:
@@ -280,6 +290,25 @@ class DayScreen(StayDeeds):
         if called is not None:
             await self.do(onsite.no_access, visit.reference, called=called, reason="")
 
+    def action_map(self) -> None:
+        """Show the day on a map."""
+        from screens.map import MapScreen
+
+        visit = self._stops.selected
+        if self._row is not None:
+            self.app.push_screen(MapScreen(self._row.technician_id, visit.id if visit is not None else None))
+
+    @work
+    async def action_browser(self) -> None:
+        """Open the place of the stop under the cursor in a browser, or show its links."""
+        from screens.browser import show_links
+
+        visit = self._stops.selected
+        if visit is None or visit.place is None:
+            self.say("No coordinates: there is nothing to show on a map.")
+            return
+        await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
+
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""
         self._app.go_to(self._app.day + datetime.timedelta(days=by))
@@ -287,6 +316,16 @@ class DayScreen(StayDeeds):
     def action_today(self) -> None:
         """Go to today."""
         self._app.go_to(views.today(self.seat.store))
+
+    @work
+    async def action_calendar(self) -> None:
+        """Write the technician's visits, from the day that is shown on, as a calendar file."""
+        from db import people
+        from screens.calendar_out import ask_calendar
+
+        technician = people.technician_by_name(self.seat.store, self._app.technician or self.seat.staff.name)
+        if technician is not None:
+            await ask_calendar(self, technician, self._app.day)
 
 
 def place_text(page: VisitPage, step: str = "") -> Content:
@@ -301,12 +340,9 @@ def place_text(page: VisitPage, step: str = "") -> Content:
     for contact in page.client.contacts[:2]:
         lines.append(Content.assemble(("contact  ", "$text-muted"), f"{show(contact.name)}  {show(contact.phone)}"))
     if site.place is not None:
-        lines.append(
-            Content.assemble(
-                ("map      ", "$text-muted"),
-                f"https://www.openstreetmap.org/?mlat={site.place.lat:.5f}&mlon={site.place.lon:.5f}",
-            )
-        )
+        lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))
+        # from the left edge on, so that it is copied whole where it goes on in another line
+        lines.append(Content(place_link(site.place)))
     else:
         lines.append(Content.assemble(("map      ", "$text-muted"), "no coordinates: the drive is unknown"))
     if step:

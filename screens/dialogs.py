@@ -31,6 +31,7 @@ $self OptionList { height: auto; max-height: 20; border: none; background: $surf
 $self OptionList:focus { border: none; background: $surface; }
 $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 """
+"""How every dialog looks, with `$self` for its class."""
 
 
 class AskText(LeanModal[str | None]):

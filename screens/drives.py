@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db.faults import StoreFault
-from dispatch.desk import driving, roads
+from dispatch.desk import driving, maps, roads
 from dispatch.desk.driving import Drive
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_text
@@ -161,7 +161,7 @@ class DrivesScreen(SeatedScreen):
         if self._stop is not None:
             self.say("A road graph is being built; esc stops it.")
             return
-        if cast("DispatchApp", self.app).restricted:
+        if self.over_ssh:
             self.say("Roads are added on the machine itself: dispatch roads add.", "warning")
             return
         typed = await self.app.push_screen_wait(
@@ -175,12 +175,18 @@ class DrivesScreen(SeatedScreen):
             return
         self._stop = threading.Event()
         try:
-            name = await self.do(roads.add, Path(typed.strip()).expanduser(), self._tell, self._stop)
+            extract = Path(typed.strip()).expanduser()
+            name = await self.do(roads.add, extract, self._tell, self._stop)
             if name is None:
                 return
+            undrawn = await asyncio.to_thread(maps.try_draw, extract, self._tell, self._stop)
             self._show_step("asking for the drives of the day")
             fetched = await asyncio.to_thread(roads.prefetch, self.seat, self._day)
-            self.say("\n".join([f"Drives are reckoned on the roads of {name}.", *fetched.notes]))
+            self.say(
+                "\n".join(
+                    [f"Drives are reckoned on the roads of {name}.", *fetched.notes, *([undrawn] if undrawn else [])]
+                )
+            )
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "warning")
         finally:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from db.faults import StoreFault
 from dispatch.desk.intake import Request, add
 from dispatch.desk.refusals import Faulty, Refusal
@@ -19,15 +22,20 @@ FIELDS = (
     Field("priority", "Priority", "P3", "P1 business stopped … P4 planned"),
     Field("skills", "Skills", placeholder="server, network"),
     Field("tags", "Tags", placeholder="server, restart, network, many"),
+    Field("preferred", "Preferred technician"),
+    Field("reported_by", "Reported by"),
     Field("same_job", "Same job as", placeholder="R4001: another visit of that job; empty: a new one"),
     Field("emergency", "Emergency", "no", "yes or no"),
 )
 
 
-async def ask_request(screen: SeatedScreen) -> Visit | None:
+async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = None) -> Visit | None:
     """Ask for a request and put it into the queue; None when the form was left.
 
     The form stays open with everything that was typed until the request is taken.
+
+    Args:
+        texts: what stands in the fields at first; a field that it does not name has its usual text.
     """
     taken: list[Visit] = []
 
@@ -48,6 +56,8 @@ async def ask_request(screen: SeatedScreen) -> Visit | None:
             priority=entered["priority"],
             skills=_words(entered["skills"]),
             tags=_words(entered["tags"]),
+            preferred=entered["preferred"].strip() or None,
+            reported_by=entered["reported_by"],
             same_job=entered["same_job"].strip() or None,
             emergency=entered["emergency"].strip().casefold() in ("yes", "y", "true", "1"),
         )
@@ -59,7 +69,8 @@ async def ask_request(screen: SeatedScreen) -> Visit | None:
             return [str(refusal)]
         return []
 
-    await screen.app.push_screen_wait(Form("New request", FIELDS, save))
+    fields = [replace(field, value=(texts or {}).get(field.name, field.value)) for field in FIELDS]
+    await screen.app.push_screen_wait(Form("New request", fields, save))
     return taken[0] if taken else None
 
 

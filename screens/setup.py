@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -12,13 +11,11 @@ from textual.binding import Binding, BindingType
 from db.faults import StoreFault
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.imports.importing import KINDS, import_file
-from dispatch.desk.imports.telling import report_lines
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.setup import Step, steps
 from screens.book_forms import ask_record
-from screens.dialogs import AskText, Choose, Field, Form, Row
-from screens.seated import SeatedScreen
+from screens.dialogs import Field, Form
+from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -39,21 +36,14 @@ _WHY = {
 }
 
 
-class SetupScreen(SeatedScreen):
+class SetupScreen(TakesFiles):
     """The steps, and what each is for."""
 
     TITLE_WORD = "setting up a firm"
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; padding: 0 1; }"
-    FOOTER = ("setup.open", "setup.import", "setup.technician", "setup.client", "screen.leave", "screen.keys")
+    FOOTER = ("setup.open", "file.import", "setup.technician", "setup.client", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Do this step", id="setup.open", tooltip="fill in the step under the cursor"),
-        Binding(
-            "i",
-            "import",
-            "Import a file",
-            id="setup.import",
-            tooltip="a rate card, technicians, clients, sites or visits",
-        ),
         Binding("n", "technician", "New technician", id="setup.technician", tooltip="add a technician"),
         Binding("a", "add_client", "New client", id="setup.client", tooltip="add a client and its first site"),
         Binding("escape", "leave", "Later", show=False, id="screen.back"),
@@ -178,31 +168,3 @@ class SetupScreen(SeatedScreen):
         if client is not None:
             await ask_record(self, "site", {"client": client.name, "name": "Main office"})
         self.reload()
-
-    @work
-    async def action_import(self) -> None:
-        """Take over a file."""
-        step = self._step()
-        kinds = step.files if step is not None and step.files else KINDS
-        kind = await self.app.push_screen_wait(
-            Choose("Import what?", [Row(one.replace("-", " "), one) for one in kinds])
-        )
-        if kind is None:
-            return
-        typed = await self.app.push_screen_wait(
-            AskText(f"{kind}: which file?", "JSON" if kind == "rate-card" else "CSV", check=_no_file)
-        )
-        if typed is None:
-            return
-        try:
-            report = import_file(self.seat, kind, Path(typed.strip()).expanduser())
-        except (StoreFault, Refusal) as refusal:
-            self._told = [(str(refusal), "bad")]
-            self.reload()
-            return
-        self._told = [(line, "bad" if report.stopped else "good") for line in report_lines(report)]
-        self.reload()
-
-
-def _no_file(text: str) -> str | None:
-    return None if Path(text.strip()).expanduser().is_file() else "there is no such file"

@@ -8,6 +8,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from db import clients
 from db.faults import StoreFault
 from dispatch.charges.fields import Figure
 from dispatch.desk import agreeing
@@ -15,6 +16,7 @@ from dispatch.desk.drafts import AgreementDraft, CardDraft, Draft, reread
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
+from screens.book_forms import ask_recurring
 from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
@@ -41,6 +43,9 @@ class TermsScreen(SeatedScreen):
         ),
         Binding("s,ctrl+s", "save", "Save", id="terms.save", tooltip="save all of it, if nothing is at fault"),
         Binding("v", "example", "Example", id="terms.example", tooltip="an example visit, priced line by line"),
+        Binding(
+            "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
+        ),
         Binding("r", "rename", "Rename", id="terms.rename", tooltip="another name"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]
@@ -233,6 +238,23 @@ class TermsScreen(SeatedScreen):
             self._draft.name = name.strip()
             self._draft.saved = {}
             self.reload()
+
+    @work
+    async def action_recurring(self) -> None:
+        """Add a recurring visit for the agreement's client."""
+        draft = self._draft
+        if not isinstance(draft, AgreementDraft):
+            self.say("A rate card has no client: recurring visits belong to one.")
+            return
+        client = clients.client_by_name(self.seat.store, draft.client)
+        if client is None:
+            return
+        day = today(self.seat.store).isoformat()
+        # a visit of an agreement begins no earlier than it, and ends with it
+        texts = {"starts": max(str(draft.form.get("starts") or day), day), "ends": str(draft.form.get("ends") or "")}
+        made = await ask_recurring(self, client, texts)
+        if made is not None:
+            self.say(f"{client.name}: {made.work}, {made.rule}")
 
     def action_save(self) -> None:
         """Save the draft."""

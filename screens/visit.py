@@ -20,6 +20,7 @@ from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text, parse_day
+from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.text import show
 from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
@@ -45,7 +46,7 @@ class VisitScreen(StayDeeds):
     """
     TITLE_WORD = "the visit"
     FOOTER: ClassVar[Sequence[str]] = (
-        "item.result", "item.fail", "item.na", "visit.work", "visit.ask", "visit.charge", "visit.close", "screen.leave",
+        "item.result", "item.run", "item.fail", "item.na", "visit.work", "visit.ask", "visit.charge", "visit.close", "screen.leave",
         "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,16 +54,18 @@ class VisitScreen(StayDeeds):
             "space,enter", "result", "Result", key_display="space", id="item.result", tooltip="done, an answer, test passed"
         ),
         Binding("f", "fail", "Fail", id="item.fail", tooltip="the test failed, or the item was not done"),
+        Binding("r", "run", "Run", id="item.run", tooltip="run the item's test and record what comes of it; esc stops"),
+        Binding("R", "run_all", "Run all", id="visit.run-all", tooltip="run every test of the visit"),
         Binding("minus", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
         Binding("w", "work", "Work note", id="visit.work", tooltip="note what was changed; tests must pass again after it"),
         Binding("n", "ask", "New item", id="visit.ask", tooltip="the client asks for something more"),
         Binding("x", "close", "Close out", id="visit.close", tooltip="close the visit, or see what still keeps it open"),
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding("i", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
+        Binding("V", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
         Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
         Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
         Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),
-        Binding("R", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),
+        Binding("U", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]  # fmt: skip
 
@@ -252,6 +255,8 @@ class VisitScreen(StayDeeds):
             await self._sign_off()
         elif item.kind is Kind.NAMED:
             await self._settle_named(item)
+        elif item.kind is Kind.TEST and any(probe.kind is ProbeKind.VALUE for probe in item.probes):
+            await self._measure(item)
         elif item.kind is Kind.TEST:
             evidence = await self._ask(title, "passed: what did you see? at least 10 characters")
             if evidence is not None:
@@ -265,6 +270,42 @@ class VisitScreen(StayDeeds):
             await self._work_note()
         else:
             await self._record(item, Entry(result=Result.DONE))
+
+    async def _measure(self, item: Item) -> None:
+        """A value with bounds: typed, and passed or failed by them."""
+        bounds = next(probe for probe in item.probes if probe.kind is ProbeKind.VALUE)
+        limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
+        asked = ", ".join(filter(None, limits)) or "a number"
+        value = await self._ask(f"{item.ref} {item.label}", f"{bounds.name}: {asked} {bounds.unit}".strip())
+        if value is not None:
+            await self._record(item, Entry(result=Result.PASS, value=value))
+
+    @work
+    async def action_run(self) -> None:
+        """Run the test of the selected item."""
+        from dispatch.desk.probing import runs_by_itself
+
+        item = self._item()
+        if item is None:
+            return
+        if not runs_by_itself(item):
+            self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
+            return
+        await self._run_tests(item.ref)
+
+    @work
+    async def action_run_all(self) -> None:
+        """Run every test of the visit."""
+        if self._item() is not None:
+            await self._run_tests()
+
+    async def _run_tests(self, *refs: str) -> None:
+        from screens.running import RunTests
+
+        recorded = await self.app.push_screen_wait(RunTests(self.seat, self._reference, refs))
+        self.reload()
+        if recorded:
+            self._after_save()
 
     async def _settle_named(self, item: Item) -> None:
         chosen = await self.app.push_screen_wait(

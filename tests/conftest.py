@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
+
+# a busy machine is no fault of the program
+hypothesis_settings.register_profile("dispatch", deadline=None)
+hypothesis_settings.load_profile("dispatch")
 
 SAMPLE = Path(__file__).parents[1] / "dispatch" / "sample"
 

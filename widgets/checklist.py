@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual.message import Message
 
 from dispatch.model.checklists import Checklist, Item, Kind
+from dispatch.model.probes import ProbeKind
 from widgets.checklist_lines import (
     HINTS,
     Layout,
@@ -50,6 +51,8 @@ class ChecklistView(LineList[Item]):
 
     hints: Mapping[Kind, str] = HINTS
     """Which keys matter on an open item, by its kind."""
+    run_hint = "r run"
+    """What stands before them on an item with a test that runs."""
     na_hint = "- n/a"
     """What is added for items that may be not applicable."""
 
@@ -111,6 +114,8 @@ class ChecklistView(LineList[Item]):
             return line
         if is_open(item, self._checklist):
             hint = self.hints.get(item.kind, "")
+            if any(probe.kind is not ProbeKind.VALUE for probe in item.probes):
+                hint = f"{self.run_hint} · {hint}"
             if item.na_allowed:
                 hint = f"{hint} · {self.na_hint}"
             line = self._lines_of_item(item, bool(entry.lines[0][0][0].strip()), hint)[-1]

@@ -19,7 +19,7 @@ HINTS: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.CONFIRM: "space done · f not done",
         Kind.ASK: "enter answer",
-        Kind.TEST: "r run · space pass · f fail",
+        Kind.TEST: "space pass · f fail",
         Kind.SIGN_OFF: "enter sign off",
         Kind.NAMED: "space done now · f follow-up",
     }
@@ -87,7 +87,7 @@ def needs_again(item: Item, checklist: Checklist) -> bool:
         and item.required
         and latest is not None
         and latest.result is Result.PASS
-        and latest.sequence < checklist.last_work
+        and latest.as_of < checklist.last_work
     )
 
 

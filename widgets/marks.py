@@ -52,6 +52,7 @@ class Marks(NamedTuple):
     cursor: str
     home: str
     stops: tuple[str, ...]
+    scale: tuple[str, str, str]
 
 
 UNICODE = Marks(
@@ -105,6 +106,7 @@ UNICODE = Marks(
     cursor="▸",
     home="⌂",
     stops=("①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"),
+    scale=("├", "─", "┤"),
 )
 
 ASCII = Marks(
@@ -158,6 +160,7 @@ ASCII = Marks(
     cursor=">",
     home="^",
     stops=("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    scale=("|", "-", "|"),
 )
 
 STATE_INKS: Mapping[State, str] = MappingProxyType(

@@ -38,6 +38,9 @@ INKS: Mapping[str, Ink] = {
     "title": Ink("primary", bold=True),
     "key": Ink("primary", bold=True),
     "word": Ink("foreground 85"),
+    # maps
+    "street": Ink("foreground 22"),
+    "road": Ink("foreground 42"),
     # timeline
     "free": Ink("foreground"),
     "off": Ink("foreground 40", "panel"),

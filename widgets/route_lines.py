@@ -1,11 +1,13 @@
 """What the board's bottom pane says of a technician's route. Pure building of lines."""
 
+from typing import NamedTuple
+
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import span_text
-from dispatch.model.text import pad, show
+from dispatch.model.text import cells_of, pad, show
 from dispatch.model.travel import Leg, Provenance
 from dispatch.model.units import DistanceUnit, distance_text, minutes_of
-from widgets.ink import Line, ink, spread
+from widgets.ink import Line, Span, ink, spread
 from widgets.marks import Marks, stop_mark
 
 PROVENANCE = {
@@ -16,6 +18,8 @@ PROVENANCE = {
     Provenance.UNKNOWN: "unknown",
 }
 MINUTES, DISTANCE, SOURCE = 8, 9, 8
+ROOMY, COMPACT = 52, 40
+"""Cells from which a leg has room for its origin in a word, and at least for its distance."""
 
 
 def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected: int | None = None) -> tuple[Line, ...]:
@@ -26,19 +30,26 @@ def route_lines(row: BoardRow, board: Board, marks: Marks, width: int, selected:
     Args:
         selected: id of the visit whose leg stands out.
     """
-    unit: DistanceUnit = "km" if board.unit == "km" else "mi"
-    lines: list[Line] = [_title(row, unit, width)]
+    lines: list[Line] = [route_title(row, board.unit, width)]
     if not row.visits:
-        lines.append((ink("no visits this day", "dim"),))
-        return tuple(lines)
-    wide = width >= 44
-    for number, visit in enumerate(row.visits, start=1):
-        origin = "home" if number == 1 else stop_mark(marks, number - 1)
-        lines.append(_leg_line(origin, show(visit.client), visit.leg, visit, unit, marks, width, wide, selected))
+        return *lines, (ink("no visits this day", "dim"),)
+    return *lines, *(leg_line(leg, board.unit, marks, width, selected) for leg in drives(row))
+
+
+class Drive(NamedTuple):
+    """A line of a route: the visit that it leads to, None for the way home; `number` counts them from 1."""
+
+    number: int
+    visit: BoardVisit | None
+    leg: Leg | None
+
+
+def drives(row: BoardRow) -> list[Drive]:
+    """The lines of a row's route: one for each visit, and the way home."""
+    found = [Drive(number, visit, visit.leg) for number, visit in enumerate(row.visits, start=1)]
     if row.leg_home is not None:
-        origin = stop_mark(marks, len(row.visits))
-        lines.append(_leg_line(origin, "home", row.leg_home, None, unit, marks, width, wide, selected))
-    return tuple(lines)
+        found.append(Drive(len(row.visits) + 1, None, row.leg_home))
+    return found
 
 
 def legs_of(row: BoardRow) -> list[Leg]:
@@ -53,42 +64,47 @@ def driving(row: BoardRow) -> tuple[int, int]:
     return minutes_of(sum(seconds)), len(legs) - len(seconds)
 
 
-def _title(row: BoardRow, unit: DistanceUnit, width: int) -> Line:
+def route_title(row: BoardRow, unit: DistanceUnit, width: int) -> Line:
+    """Whose route it is, how far and how long."""
     name = show(row.name).split(" ")[0]
     whose = f"{name}'" if name.endswith("s") else f"{name}'s"
+    return spread([ink(f"{whose} route", "strong"), ink("  "), *route_totals(row, unit)], (), width)
+
+
+def route_totals(row: BoardRow, unit: DistanceUnit) -> Line:
+    """How far and how long a route is, and how many of its legs nobody knows."""
     minutes, unknown = driving(row)
     metres = [leg.metres for leg in legs_of(row) if leg.metres is not None]
-    figures = [ink(f"{whose} route", "strong")]
+    figures: list[Span] = []
     if legs_of(row):
-        figures.append(ink(f"  {distance_text(sum(metres), unit)} · {span_text(minutes)} driving", "dim"))
+        figures.append(ink(f"{distance_text(sum(metres), unit)} · {span_text(minutes)} driving", "dim"))
     if unknown:
         figures.append(ink(f" · {unknown} unknown", "warn"))
-    return spread(figures, (), width)
+    return tuple(figures)
 
 
-def _leg_line(
-    origin: str,
-    target: str,
-    leg: Leg | None,
-    visit: BoardVisit | None,
-    unit: DistanceUnit,
-    marks: Marks,
-    width: int,
-    wide: bool,
-    selected: int | None,
-) -> Line:
+def leg_line(drive: Drive, unit: DistanceUnit, marks: Marks, width: int, selected: int | None = None) -> Line:
+    """A leg in `width` cells: from where to where, its minutes, its distance, and where these come from."""
+    visit, leg = drive.visit, drive.leg
     here = visit is not None and visit.id == selected
     over = visit is not None and visit.actual_in is not None
     name = "mark" if here else "dim" if over else "plain"
-    tail = MINUTES + (DISTANCE if wide else 0) + SOURCE + 1
-    room = max(6, width - tail - 8)
-    begin = ink(f"{pad(origin, 5)}{marks.arrow} {pad(target, min(room, 24))}", name)
+    roomy, wide = width >= ROOMY, width >= COMPACT
+    home = "home" if roomy else marks.home
+    origin = pad(home if drive.number == 1 else stop_mark(marks, drive.number - 1), 5 if roomy else 2)
+    start = f"{origin}{marks.arrow} "
+    tail = MINUTES + (DISTANCE - (not roomy) if wide else 0) + SOURCE + (2 if roomy else 0)
+    room = max(6, width - tail - cells_of(start))
+    target = "home" if visit is None else visit.client
+    begin = ink(start + pad(target, min(room, 24)), name)
+    place = visit is not None and not visit.located
+    unplaced = (ink(" · not placed", "warn"),) if place and room + tail >= 30 else ()
     if leg is None:
-        return spread((begin,), (), width)
+        return spread((begin, *unplaced), (), width)
     if leg.seconds is None:
-        return begin, ink("? unknown".rjust(MINUTES + 1), "warn")
+        return begin, ink("? unknown".rjust(MINUTES + 1), "warn"), *unplaced
     tilde = "~" if leg.provenance is Provenance.ESTIMATED else ""
-    minutes = f"{tilde}{minutes_of(leg.seconds)} min".rjust(MINUTES + 1)
-    distance = distance_text(leg.metres, unit).rjust(DISTANCE) if wide else ""
-    source = ink("  " + PROVENANCE[leg.provenance], name if here else "dim")
+    minutes = f"{tilde}{minutes_of(leg.seconds)} min".rjust(MINUTES + roomy)
+    distance = distance_text(leg.metres, unit).rjust(DISTANCE - (not roomy)) if wide else ""
+    source = ink((" " if not roomy else "  ") + PROVENANCE[leg.provenance], name if here else "dim")
     return begin, ink(minutes, name), ink(distance, name), source

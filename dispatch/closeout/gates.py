@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from dispatch.model.checklists import Attempt, Checklist, Grade, Item, Kind, Result
 from dispatch.model.instants import clock_text
+from dispatch.model.probes import Vantage
 from dispatch.model.text import show
 
 EVIDENCE = 10
@@ -140,7 +141,7 @@ def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason
     if latest.result is Result.NA:
         return _of_not_applicable(item, latest)
     if item.kind is Kind.TEST:
-        return _of_test(latest, checklist, at_time)
+        return _of_test(item, latest, checklist, at_time)
     if latest.result is Result.OVERRIDDEN:
         return _of_override(item, latest)
     if item.kind is Kind.NAMED:
@@ -176,7 +177,7 @@ def _of_not_applicable(item: Item, latest: Attempt) -> list[_Reason]:
     return []
 
 
-def _of_test(latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
     when = at_time(latest.at)
     if latest.result is Result.OVERRIDDEN:
         advice = "pass it, or let the lead leave the visit open with a follow-up"
@@ -189,8 +190,11 @@ def _of_test(latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_R
     if len(trimmed(latest.text)) < EVIDENCE and not trimmed(latest.value):
         wanted = f"in at least {EVIDENCE} characters, or give a value"
         reasons.append(("G2", f"passed{when}, but what was seen is missing; test again and say it {wanted}"))
+    if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
+        how = "run it there, or say what you saw"
+        reasons.append(("G2", f"passed{when} from the office, which proves nothing about the client's network; {how}"))
     last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
-    if last_work is not None and latest.sequence <= last_work.sequence:
+    if last_work is not None and latest.as_of < last_work.sequence:
         reasons.append(("G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"))
     return reasons
 

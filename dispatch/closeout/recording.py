@@ -13,17 +13,28 @@ from dispatch.closeout.answers import leaves_to_client, says_nothing, says_somet
 from dispatch.closeout.gates import EVIDENCE, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
+from dispatch.model.probes import ProbeKind, Try, Vantage
 from dispatch.model.states import State
 
 _Fault = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """How a test ran: by us or on a laptop, from where, after which sequence of the visit it was begun, with every try."""
+
+    grade: Grade
+    vantage: Vantage
+    begun_after: int
+    tries: tuple[Try, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What somebody wants to record on an item.
 
-    `text` is evidence, an answer, a reason or the client's words, as the result needs. `grade` is given only for a test
-    that the program ran itself; whatever people type is graded here.
+    `text` is evidence, an answer, a reason or the client's words, as the result needs. `run` is given only for a test
+    that ran; whatever people type is graded here.
     """
 
     result: Result
@@ -31,7 +42,7 @@ class Entry:
     value: str | None = None
     signed_by: str | None = None
     satisfied: bool | None = None
-    grade: Grade | None = None
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +58,7 @@ class Decision:
     text: str = ""
     value: str | None = None
     grade: Grade | None = None
+    run: Run | None = None
     signed_by: str | None = None
     satisfied: bool | None = None
     work: EntryKind | None = None
@@ -67,6 +79,10 @@ def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
         return Decision(faults)
     result = _read(item, entry)
     text = trimmed(entry.text)
+    if (verdict := _verdict_on_value(item, entry)) is not None:
+        good, said = verdict
+        result = result if good else Result.FAIL
+        text = f"{said}; {text}" if text else said
     work = _work(item, result)
     follow_up = result is Result.FOLLOW_UP or (item.kind is Kind.TEST and result is Result.OVERRIDDEN)
     items = _named(checklist, text) if item.ref == "L1" and result is Result.ANSWERED else ()
@@ -77,6 +93,7 @@ def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
         text=text,
         value=_value(entry),
         grade=_grade(item, entry, result),
+        run=entry.run,
         signed_by=trimmed(entry.signed_by) if result is Result.SIGNED else None,
         satisfied=entry.satisfied if result is Result.SIGNED else None,
         work=work,
@@ -183,7 +200,7 @@ def _of_override(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]
 def _of_result(item: Item, entry: Entry) -> list[_Fault]:
     """What a result of the right kind still lacks."""
     if item.kind is Kind.TEST:
-        return _of_test(entry)
+        return _of_test(item, entry)
     if item.kind is Kind.SIGN_OFF:
         return _of_sign_off(entry)
     if entry.result is Result.NOT_DONE:
@@ -204,12 +221,16 @@ def _of_result(item: Item, entry: Entry) -> list[_Fault]:
     return []
 
 
-def _of_test(entry: Entry) -> list[_Fault]:
+def _of_test(item: Item, entry: Entry) -> list[_Fault]:
     faults: list[_Fault] = []
+    try:
+        _verdict_on_value(item, entry)
+    except ValueError as fault:
+        faults.append(("G2", f"{fault}."))
     if len(trimmed(entry.text)) < EVIDENCE and _value(entry) is None:
         faults.append(("G2", f"Say what was seen, in at least {EVIDENCE} characters, or give a value."))
-    if entry.grade is Grade.WAIVED or (entry.grade is Grade.MEASURED and _value(entry) is None):
-        faults.append(("G2", f"A result without a value or an override is not {entry.grade.value}."))
+    if entry.run is not None and entry.run.grade not in (Grade.EXECUTED, Grade.MEASURED):
+        faults.append(("G2", f"A test that ran is executed or measured, not {entry.run.grade.value}."))
     return faults
 
 
@@ -262,7 +283,24 @@ def _grade(item: Item, entry: Entry, result: Result) -> Grade | None:
         return Grade.WAIVED
     if item.kind is not Kind.TEST or result is Result.NA:
         return None
-    return entry.grade or (Grade.MEASURED if _value(entry) is not None else Grade.ATTESTED)
+    if entry.run is not None:
+        return entry.run.grade
+    return Grade.MEASURED if _value(entry) is not None else Grade.ATTESTED
+
+
+def _verdict_on_value(item: Item, entry: Entry) -> tuple[bool, str] | None:
+    """Whether a typed value is within the bounds of the item's target; None where it has none, or nothing was typed.
+
+    Raises:
+        ValueError: it is no number, or has another unit.
+    """
+    value = _value(entry)
+    bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
+    if item.kind is not Kind.TEST or value is None or bounds is None or entry.run is not None:
+        return None
+    from dispatch.closeout.probes.reading import value_verdict
+
+    return value_verdict(bounds, value)
 
 
 def _value(entry: Entry) -> str | None:

@@ -1,4 +1,4 @@
-"""`dispatch client|site|technician|absence …`: the firm's book by command; `dispatch staff` has its edit and archive here too."""
+"""`dispatch client|site|target|technician|absence …`: the firm's book; `dispatch staff` has its edit and archive here too."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from dispatch.commands.opening import common_options, open_seat, open_store
 
 Run = Callable[[argparse.Namespace], int]
 
-KINDS = ("client", "site", "recurrence", "technician", "absence")
+KINDS = ("client", "site", "target", "recurrence", "technician", "absence")
 _HELP = {
     "client": "clients, their contacts and their page",
     "site": "where the work is done",
+    "target": "what may be tested at a site, and what its checklists call it",
     "recurrence": "visits that recur by a rule, made ahead",
     "technician": "who drives to visits",
     "absence": "when a technician does not work",

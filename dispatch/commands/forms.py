@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from dispatch.closeout.probes.carrying import outcome_form, try_form
+from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.level_words import clock_form
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import iso
+from dispatch.model.links import route_links
+from dispatch.model.maps import route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
-from dispatch.model.travel import Leg
+from dispatch.model.travel import Leg, Place
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
+
+if TYPE_CHECKING:
+    from dispatch.desk.probing import Ran
+    from dispatch.desk.quick.reading import Understood
 
 
 def print_json(form: Any) -> None:
@@ -66,6 +75,16 @@ def day_form(board: Board, row: BoardRow) -> dict[str, Any]:
     }
 
 
+def routes_form(board: Board, rows: Sequence[BoardRow]) -> dict[str, Any]:
+    """`dispatch route --json`."""
+    return {
+        "date": board.day.isoformat(),
+        "zone": board.zone,
+        "distance_unit": board.unit,
+        "routes": [_route_form(row, board) for row in rows],
+    }
+
+
 def log_form(log: Log) -> dict[str, Any]:
     """`dispatch log --json`."""
     return {
@@ -112,6 +131,27 @@ def visit_form(visit: Visit) -> dict[str, Any]:
             }
             for part in visit.assignments
         ],
+    }
+
+
+def quick_form(found: Understood) -> dict[str, Any]:
+    """`dispatch visit quick --check --json`."""
+    return {
+        "client": found.client or None,
+        "site": found.site or None,
+        "work": found.work or None,
+        "minutes": found.minutes,
+        "date": found.day.isoformat() if found.day else None,
+        "promised_from": found.window[0] if found.window else None,
+        "promised_to": found.window[1] if found.window else None,
+        "priority": f"P{found.priority}",
+        "emergency": found.emergency,
+        "skills": list(found.skills),
+        "tags": list(found.tags),
+        "preferred_technician": found.preferred or None,
+        "reported_by": found.reported_by,
+        "candidates": list(found.candidates),
+        "problems": list(found.problems),
     }
 
 
@@ -178,6 +218,17 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "events": [
             {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text} for event in page.events
         ],
+    }
+
+
+def ran_form(ran: Ran) -> dict[str, Any]:
+    """One item of `dispatch visit run --json`."""
+    return {
+        "item": ran.item.ref,
+        "passed": None if ran.fault else ran.passed,
+        "text": ran.fault or ran.text,
+        "vantage": ran.vantage.value,
+        "outcomes": [outcome_form(outcome) for outcome in ran.outcomes],
     }
 
 
@@ -249,6 +300,33 @@ def projected_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
     }
 
 
+def _route_form(row: BoardRow, board: Board) -> dict[str, Any]:
+    return {
+        "technician": row.name,
+        "home": _place_form(row.home),
+        "distance": None if row.metres is None else float(to_unit(row.metres, board.unit)),
+        "unknown_legs": row.unknown_legs,
+        "stops": [
+            {
+                "number": number,
+                "reference": visit.reference,
+                "client": visit.client,
+                "site": visit.site,
+                "state": visit.state.value,
+                "place": _place_form(visit.place),
+                "leg": leg_form(visit.leg, board.unit),
+            }
+            for number, visit in enumerate(row.visits, start=1)
+        ],
+        "leg_home": leg_form(row.leg_home, board.unit),
+        "links": list(route_links(route_of(row).waypoints())),
+    }
+
+
+def _place_form(place: Place | None) -> dict[str, float] | None:
+    return None if place is None else {"lat": place.lat, "lon": place.lon}
+
+
 def _queued_form(visit: BoardVisit, board: Board) -> dict[str, Any]:
     return {
         "reference": visit.reference,
@@ -313,6 +391,8 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         "kind": item.kind.value,
         "label": item.label,
         "required": item.required,
+        "vantage": item.vantage.value if item.probes else None,
+        "probes": [probe_form(probe) for probe in item.probes],
         "attempts": [_attempt_form(attempt, zone) for attempt in item.attempts],
     }
 
@@ -326,6 +406,9 @@ def _attempt_form(attempt: Attempt, zone: str) -> dict[str, Any]:
         "text": attempt.text,
         "value": attempt.value,
         "grade": attempt.grade.value if attempt.grade else None,
+        "vantage": attempt.vantage,
+        "begun_after": attempt.begun_after,
+        "tries": [try_form(one) for one in attempt.tries],
         "signed_by": attempt.signed_by,
         "satisfied": attempt.satisfied,
     }

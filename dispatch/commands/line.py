@@ -17,34 +17,48 @@ def run(words: Sequence[str]) -> int:
     args = _parser(words).parse_args(words)
     if not hasattr(args, "run"):
         args = _parser(["open"]).parse_args(["open", *words])
-    from db.faults import StoreFault
-    from dispatch.desk.refusals import GatesUnmet, Refusal
-    from dispatch.model.text import show
-
     try:
         return int(args.run(args))
-    except GatesUnmet as refusal:
-        print(show(str(refusal), multiline=True), file=sys.stderr)
-        return EXIT_GATES
-    except (StoreFault, Refusal) as refusal:
-        print(f"dispatch: {show(str(refusal), multiline=True)}", file=sys.stderr)
-        return EXIT_REFUSED
     except BrokenPipeError:
         # the reader went away (`dispatch log | head`): not our fault, and nothing left to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_REFUSED
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if (code := _told(error)) is None:
+            raise
+        return code
+
+
+def _told(error: Exception) -> int | None:
+    """Say a refusal on standard error; returns its exit code, None where it is something else.
+
+    What is needed for it is imported here, as a command that needs no database imports none of it.
+    """
+    from db.faults import StoreFault
+    from dispatch.desk.refusals import GatesUnmet, Refusal
+    from dispatch.model.text import show
+
+    if isinstance(error, GatesUnmet):
+        print(show(str(error), multiline=True), file=sys.stderr)
+        return EXIT_GATES
+    if isinstance(error, (StoreFault, Refusal)):
+        print(f"dispatch: {show(str(error), multiline=True)}", file=sys.stderr)
+        return EXIT_REFUSED
+    return None
 
 
 GROUPS = {
-    "views": ("board", "day", "log", "demo", "open"),
+    "views": ("board", "day", "log", "route", "demo", "open"),
     "visit": ("visit",),
     "running": ("candidates", "emergency", "late", "call"),
     "importing": ("import",),
+    "calendar": ("calendar",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
-    "book": ("client", "site", "recurrence", "technician", "absence", "settings"),
+    "probing": ("probe",),
+    "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
     "travel": ("travel", "roads"),
     "levels": ("levels",),
     "care": ("care",),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from dispatch.commands.opening import common_options
+from dispatch.commands.opening import common_options, open_seat, open_store
 
 
 def add_parsers(groups: Any) -> None:
@@ -105,8 +105,74 @@ def _problem(path: str, seconds: float, *, as_json: bool) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
-    raise NotImplementedError  # replaced below
+    import json
+
+    from dispatch.desk.proposing import vroom_form
+
+    store = open_store(args)
+    print(json.dumps(vroom_form(store, _wanted(args, store))))
+    return 0
 
 
 def _day(args: argparse.Namespace, seconds: float) -> int:
-    raise NotImplementedError  # replaced below
+    from dispatch.commands.forms import print_json
+    from dispatch.desk import proposing, roads
+    from dispatch.desk.plain import proposal_lines
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    day = _wanted(args, seat.store)
+    for note in roads.prefetch(seat, day).notes:
+        print(show(note, 300), file=sys.stderr)
+    proposal = proposing.propose(seat.store, day, seconds)
+    applied = proposing.apply(seat, proposal, args.technician) if args.apply else 0
+    if args.json:
+        print_json(proposal_form(proposal, applied if args.apply else None))
+        return 0
+    print("\n".join(proposal_lines(proposal)))
+    if args.apply:
+        print(f"{applied} moved; undo takes it back as one." if applied else "Nothing moved.")
+    elif proposal.moves:
+        print("Nothing was changed. --apply writes it.")
+    return 0
+
+
+def proposal_form(proposal: Any, applied: int | None) -> dict[str, Any]:
+    """A proposal for `--json`."""
+    from dataclasses import asdict
+
+    from dispatch.model.instants import iso
+
+    def end(where: tuple[str, int] | None) -> dict[str, str] | None:
+        return None if where is None else {"technician": where[0], "start": iso(where[1], proposal.zone)}
+
+    return {
+        "date": proposal.day.isoformat(),
+        "before": asdict(proposal.before),
+        "after": asdict(proposal.after),
+        "moves": [
+            {"reference": move.visit.reference, "client": move.visit.client}
+            | {"before": end(move.before), "after": end(move.after)}
+            for move in proposal.moves
+        ],
+        "left_out": [
+            {"reference": one.visit.reference, "client": one.visit.client, "why": one.why} for one in proposal.left_out
+        ],
+        "note": proposal.note,
+        "cpu_seconds": round(proposal.cpu_seconds, 3),
+        "applied": applied,
+    }
+
+
+def _wanted(args: argparse.Namespace, store: Any) -> Any:
+    from dispatch.desk import views
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.instants import parse_day
+
+    today = views.today(store)
+    if args.date is None:
+        return today
+    try:
+        return parse_day(args.date, today=today)
+    except ValueError as fault:
+        raise Faulty([str(fault)]) from None

@@ -88,6 +88,15 @@ def _add_roads(groups: Any) -> None:
     add.add_argument("extract", metavar="EXTRACT.osm.pbf")
     add.add_argument("--yes", action="store_true", help="fetch the road engine without asking")
     add.set_defaults(run=_roads_add)
+    drawn = deeds.add_parser(
+        "map",
+        help="draw the roads of an extract below the maps",
+        description="`roads add` does this too. Needs osmium, which the extra maps installs; no road engine. A newer extract "
+        "of the same name takes the place of the one before.",
+    )
+    drawn.add_argument("extract", nargs="?", metavar="EXTRACT.osm.pbf")
+    drawn.add_argument("--remove", metavar="NAME", help="take the drawn roads of an extract off this machine")
+    drawn.set_defaults(run=_roads_map)
     status = deeds.add_parser("status", parents=[options], help="engine, graph, and what is missing")
     status.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     status.set_defaults(run=_roads_status)
@@ -194,8 +203,29 @@ def _learn(args: argparse.Namespace) -> int:
     return 0
 
 
+def _step(words: str) -> None:
+    print(f"{words} …", file=sys.stderr, flush=True)
+
+
+def _roads_map(args: argparse.Namespace) -> int:
+    from dispatch.desk import maps
+    from dispatch.desk.refusals import Faulty, NotFound
+    from dispatch.model.text import show
+
+    if (args.extract is None) == (args.remove is None):
+        raise Faulty(["either an EXTRACT or --remove NAME is expected"])
+    if args.remove is not None:
+        if not maps.erase(args.remove):
+            raise NotFound(f"No roads of {show(args.remove)} are drawn; dispatch roads status lists those that are.")
+        print(f"The roads of {show(args.remove)} are not drawn any more.")
+        return 0
+    name = maps.draw(Path(args.extract).expanduser(), _step)
+    print(f"The roads of {show(name)} are drawn below the maps from now on.")
+    return 0
+
+
 def _roads_add(args: argparse.Namespace) -> int:
-    from dispatch.desk import roads, views
+    from dispatch.desk import maps, roads, views
     from dispatch.desk.refusals import Refusal
     from dispatch.model.text import show
     from dispatch.travel.executables import DOWNLOAD_MB
@@ -203,12 +233,12 @@ def _roads_add(args: argparse.Namespace) -> int:
     seat = open_seat(args)
     if not roads.engine_is_here() and not args.yes and not _agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
         raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
-    name = roads.add(
-        seat, Path(args.extract).expanduser(), lambda step: print(f"{step} …", file=sys.stderr, flush=True)
-    )
+    extract = Path(args.extract).expanduser()
+    name = roads.add(seat, extract, _step)
+    undrawn = maps.try_draw(extract, _step)
     fetched = roads.prefetch(seat, views.today(seat.store))
     print(f"Drives are reckoned on the roads of {show(name)} from now on ({fetched.drives} of today are known).")
-    _tell(fetched.notes)
+    _tell([*fetched.notes, *([undrawn] if undrawn else [])])
     return 0
 
 
@@ -216,18 +246,19 @@ def _roads_status(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from dispatch.commands.forms import print_json
-    from dispatch.desk import roads
+    from dispatch.desk import maps, roads
     from dispatch.model.text import show
 
-    status = roads.status(open_store(args))
+    status, drawn = roads.status(open_store(args)), maps.drawn()
     if args.json:
         form = {key: value if value != "" else None for key, value in asdict(status).items()}
-        print_json(form)
+        print_json(form | {"drawn": drawn})
         return 0
     graph = f"{status.graph} ({status.extract}, {status.megabytes} MB, {status.graph_id})" if status.graph else "none"
     print(f"road graph   {show(graph)}")
     print(f"road engine  {show(status.engine) or 'not installed'}")
     print(f"remote       {show(status.remote) or 'none'}")
+    print(f"drawn        {', '.join(map(show, drawn)) or 'no roads'}")
     for key, count in status.drives.items():
         print(f"known        {count:,} drives of {show(key)}")
     _tell([status.note] if status.note else [])

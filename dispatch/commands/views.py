@@ -38,6 +38,19 @@ def add_parsers(groups: Any) -> None:
             parser.add_argument("--technician", metavar="NAME", help="whose day (default: your own)")
         parser.set_defaults(run=run)
 
+    route = groups.add_parser(
+        "route",
+        parents=[options],
+        help="the legs of a technician's day, with a map",
+        description="Each leg with minutes, distance and where the figures come from; links to the directions in a browser.",
+    )
+    route.add_argument("--date", metavar="DAY", help="2026-11-24, today, tomorrow, tue (default: today)")
+    route.add_argument("--technician", metavar="NAME", help="whose day (default: your own, else everybody's)")
+    route.add_argument("--map", action="store_true", help="draw the stops, and the roads of an extract, as text")
+    route.add_argument("--ascii", action="store_true", help="only ASCII characters")
+    route.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    route.set_defaults(run=_route)
+
     demo = groups.add_parser("demo", help="the sample firm on a working day at 14:07", description=_DEMO)
     demo.add_argument(
         "--keep", metavar="FILE", help="keep the sample firm's database here (default: forgotten on leaving)"
@@ -96,6 +109,32 @@ def _log(args: argparse.Namespace) -> int:
         print_json(log_form(log))
     else:
         print("\n".join(log_lines(log)))
+    return 0
+
+
+def _route(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json, routes_form
+    from dispatch.desk import views
+    from dispatch.desk.seat import take_seat
+    from dispatch.model.text import show
+
+    store = open_store(args)
+    board = views.board(store, _date(args, store))
+    if args.technician is not None:
+        rows = [_row_of(board.rows, args.technician, asked=True)]
+    else:
+        own = take_seat(store, args.login).staff.name.casefold()
+        rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
+    if args.json:
+        print_json(routes_form(board, rows))
+        return 0
+    from dispatch.commands.routes import route_text
+
+    for number, row in enumerate(rows):
+        lines = route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
+        print("\n".join([*([""] if number else []), *lines]))
+    if not rows:
+        print(f"There are no technicians in {show(board.firm)} yet.")
     return 0
 
 
@@ -217,6 +256,10 @@ def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
     for row in rows:
         if row.name.casefold() == wanted:
             return row
+    # a first name is enough, where only one has it
+    named = [row for row in rows if wanted in row.name.casefold().split()] if asked else []
+    if len(named) == 1:
+        return named[0]
     if asked:
         raise NotFound(f"There is no technician {show(name)}.")
     raise NotFound(f"{show(name)} is not a technician; choose one with --technician NAME.")

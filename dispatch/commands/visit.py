@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import crews, responding, stay
+from dispatch.commands import crews, probing, responding, stay
 from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
@@ -59,6 +59,16 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--reference", metavar="REF", help="default: the next free one")
     add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
 
+    quick = deed("quick", _quick, "put a request into the queue from one line", reference=False)
+    quick.add_argument(
+        "line",
+        nargs="+",
+        metavar="LINE",
+        help="'harbor printer jam 45m tomorrow 9-11 p2 +server #many ~ana': client by some letters, the work, how long, when",
+    )
+    quick.add_argument("--check", action="store_true", help="only say what was understood")
+    quick.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
     assign = deed("assign", _assign, "give a visit its technician and time")
     assign.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat for a crew")
     move = deed("move", _move, "move a planned visit to another time or technician")
@@ -100,7 +110,7 @@ def add_parsers(groups: Any) -> None:
     ask.add_argument("text")
 
     record = deed("record", _record, "record a result on a checklist item")
-    record.add_argument("item", metavar="ITEM", help="A1 … L4, W1.2, T4.mail, L1.1")
+    record.add_argument("item", nargs="?", metavar="ITEM", help="A1 … L4, W1.2, T4.mail, L1.1")
     what = record.add_mutually_exclusive_group(required=True)
     what.add_argument("--done", action="store_true", help="done, confirmed; a named thing: done now")
     what.add_argument("--not-done", metavar="WHY", help="a requested item that was not done")
@@ -108,7 +118,9 @@ def add_parsers(groups: Any) -> None:
     what.add_argument("--pass", dest="passed", action="store_true", help="the test passed")
     what.add_argument("--fail", action="store_true", help="the test failed")
     what.add_argument("--na", metavar="REASON", help="not applicable, and why")
-    what.add_argument("--value", metavar="VALUE", help="a measured value; the test passed")
+    what.add_argument("--value", metavar="VALUE", help="a measured value; the test passed, if it is within bounds")
+    what.add_argument("--run", dest="ran", action="store_true", help="run the item's test now")
+    what.add_argument("--probe-result", metavar="FILE", help="what `dispatch probe` printed on your laptop; - reads it")
     what.add_argument(
         "--follow-up", metavar="DAY", help="a named thing: a follow-up visit is booked, wanted on that day"
     )
@@ -118,6 +130,7 @@ def add_parsers(groups: Any) -> None:
         "--evidence", default="", metavar="TEXT", help="what was seen, at least 10 characters for a test"
     )
     record.add_argument("--minutes", type=int, default=60, help="length of a follow-up visit (default 60)")
+    probing.add_run_options(record)
 
     sign = deed("sign-off", _sign_off, "the client's sign-off: the last item")
     sign.add_argument("--name", required=True)
@@ -145,6 +158,7 @@ def add_parsers(groups: Any) -> None:
 
     crews.add_deeds(deed)
     stay.add_deeds(deed)
+    probing.add_deeds(deed)
     deed("undo", _undo, "take back your last change", reference=False)
     deed("redo", _redo, "do again what you took back", reference=False)
 
@@ -223,6 +237,33 @@ def _add(args: argparse.Namespace) -> int:
         print_json(visit_form(visit))
     else:
         print(f"{show(visit.reference)} is in the queue: {show(visit.client)}, {show(visit.work)}.")
+    return 0
+
+
+def _quick(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json, quick_form, visit_form
+    from dispatch.desk.intake import add
+    from dispatch.desk.quick.reading import names, understand
+    from dispatch.desk.quick.telling import told
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    found = understand(" ".join(args.line), names(seat.store), seat_day(seat))
+    if args.check:
+        if args.json:
+            print_json(quick_form(found))
+        else:
+            print("\n".join(text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)))
+        return 1 if found.problems else 0
+    if found.problems:
+        raise Faulty(found.problems)
+    visit = add(seat, found.request())
+    if args.json:
+        print_json(visit_form(visit))
+    else:
+        print(f"{show(visit.reference)} is in the queue.")
+        print("\n".join(text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)))
     return 0
 
 
@@ -329,9 +370,16 @@ def _attach(args: argparse.Namespace) -> int:
 def _record(args: argparse.Namespace) -> int:
     from dispatch.closeout.recording import Entry
     from dispatch.desk import onsite
+    from dispatch.desk.refusals import Refusal
     from dispatch.model.checklists import Result
     from dispatch.model.text import show
 
+    if args.probe_result is not None:
+        return probing.bring(args)
+    if args.item is None:
+        raise Refusal("Say which item: T3, for example.")
+    if args.ran:
+        return probing.run_items(args, [args.item])
     seat = open_seat(args)
     follow_up_on: datetime.date | None = None
     text = args.evidence
@@ -360,7 +408,8 @@ def _record(args: argparse.Namespace) -> int:
         follow_up_on=follow_up_on,
         follow_up_minutes=args.minutes,
     )
-    print(f"{show(recorded.visit.reference)} {show(args.item.upper())} saved: {result.value.replace('_', ' ')}.")
+    stands = (recorded.result or result).value.replace("_", " ")
+    print(f"{show(recorded.visit.reference)} {show(recorded.ref)} saved: {stands}.")
     for line in recorded.notes:
         print(f"  {show(line)}")
     return 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import calls, changes, doors, settings
+from db import calls, doors, settings
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import views
+from db.withdrawals import added
+from dispatch.desk import undo, views
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
@@ -20,7 +21,7 @@ from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
 
 ENTITY = "call"
-"""What a call is named in the audit and in what can be taken back."""
+"""What a call is named in what can be taken back."""
 _FULL = 300
 
 
@@ -59,35 +60,14 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
         call_id = calls.add_call(unit, visit.id, seat.staff.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
-        changes.remember(unit, seat.staff.id, seat.now, f"call ahead {visit.reference}", [picture_of(call_id)])
+        undo.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
         logged = next(one for one in calls.calls_of(store, visit.id) if one.id == call_id)
         return Called(visit, logged)
 
 
 def owe(unit: Unit, visit: Visit, staff_id: int, expected: int) -> Picture:
     """Put a client on the call-ahead list because the plan was changed, with the time that they still expect us."""
-    return picture_of(calls.add_call(unit, visit.id, staff_id, Outcome.OWED, expected))
-
-
-def picture_of(call_id: int) -> Picture:
-    """A new call for undo: it was not there before."""
-    return Picture(ENTITY, call_id, {"stands": False}, {"stands": True}, 1, 1)
-
-
-def turn(unit: Unit, picture: Picture, *, back: bool) -> tuple[int, int] | None:
-    """Withdraw a call, or let it stand again; returns the version that it looked so at, and the one of now.
-
-    None: somebody did so already.
-    """
-    now = calls.call_state(unit.store, picture.id)
-    expected, target = (
-        (picture.version_after, picture.version_before) if back else (picture.version_before, picture.version_after)
-    )
-    if now is None or now[0] != expected:
-        return None
-    version = calls.withdraw(unit, picture.id, now[0], unit.at if back else None)
-    unit.audit(ENTITY, picture.id, withdrawn=back)
-    return target, version
+    return added(ENTITY, calls.add_call(unit, visit.id, staff_id, Outcome.OWED, expected))
 
 
 def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:

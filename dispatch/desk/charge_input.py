@@ -203,7 +203,7 @@ def _testing_begun(store: Store, visit: Visit) -> int | None:
             for item in checklist.items
             if item.kind is Kind.TEST
             for attempt in item.attempts
-            if attempt.sequence > checklist.last_work
+            if attempt.as_of >= checklist.last_work
         ),
         default=None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from db import calls, changes, people, settings, visits
+from db import calls, people, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
@@ -94,8 +94,7 @@ def insert(
         )
         placed = _again(store, visit.id)
         routing.reroute(seat, unit, days | routing.days_of(placed))
-        pictures = [*undo.pictures(store, before), *owed]
-        changes.remember(unit, seat.staff.id, seat.now, f"insert emergency {visit.reference}", pictures)
+        undo.remember(seat, unit, f"insert emergency {visit.reference}", before, owed)
         return Inserted(placed, way)
 
 

@@ -89,9 +89,14 @@ def next_clock(found: Iterable[VisitClock]) -> VisitClock | None:
 
 def on_site_due(store: Store, wanted: Sequence[Visit]) -> dict[int, int]:
     """By visit, when somebody has to be on site to keep what was promised. Aims and paused clocks are not in it."""
+    return on_site_promised(clocks_of(store, wanted))
+
+
+def on_site_promised(clocks_by_visit: Mapping[int, Sequence[VisitClock]]) -> dict[int, int]:
+    """As `on_site_due`, from clocks that are read already."""
     return {
         visit_id: one.reading.due
-        for visit_id, found in clocks_of(store, wanted).items()
+        for visit_id, found in clocks_by_visit.items()
         for one in found
         if one.clock == "onsite" and one.running and not one.aim and one.reading.due is not None
     }

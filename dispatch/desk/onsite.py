@@ -30,10 +30,12 @@ from dispatch.model.visits import Assignment, Visit
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a recording left: the visit as it stands, and what followed from it in words."""
+    """What a recording left: the visit as it stands, the item with what stands on it, and what followed in words."""
 
     visit: Visit
     notes: tuple[str, ...] = ()
+    ref: str = ""
+    result: Result | None = None
 
 
 def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
@@ -107,19 +109,35 @@ def record(
         Refusal: the item does not take it, or the visit is not open; the message says why.
     """
     with seat.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = open_visit(seat, reference)
-        item = item_of(seat.store, visit, ref)
-        clean_entry = replace(
-            entry,
-            text=_text("text", entry.text, limits.NOTE, multiline=True),
-            value=_text("value", entry.value, 80) if entry.value is not None else None,
-            signed_by=_text("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
+        return record_within(
+            seat, unit, reference, ref, entry, follow_up_on=follow_up_on, follow_up_minutes=follow_up_minutes
         )
-        if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.roles_now:
-            raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
-        clean_entry = _with_files(seat.store, item, clean_entry)
-        decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
-        return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
+
+
+def record_within(
+    seat: Seat,
+    unit: Unit,
+    reference: str,
+    ref: str,
+    entry: Entry,
+    *,
+    follow_up_on: datetime.date | None = None,
+    follow_up_minutes: int = 60,
+) -> Recorded:
+    """`record` as a part of a unit of the caller's."""
+    visit = open_visit(seat, reference)
+    item = item_of(seat.store, visit, ref)
+    clean_entry = replace(
+        entry,
+        text=_text("text", entry.text, limits.NOTE, multiline=True),
+        value=_text("value", entry.value, 80) if entry.value is not None else None,
+        signed_by=_text("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
+    )
+    if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.roles_now:
+        raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
+    clean_entry = _with_files(seat.store, item, clean_entry)
+    decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
+    return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
 
 
 def work(seat: Seat, reference: str, text: str) -> Visit:
@@ -310,10 +328,13 @@ def _write(
             decision.text,
             decision.value,
             decision.grade,
+            vantage=run.vantage.value if (run := decision.run) is not None else None,
             signed_by=decision.signed_by,
             satisfied=decision.satisfied,
             follow_up_id=follow_up.id if follow_up else None,
             self_approved=own,
+            begun_after=run.begun_after if run is not None else None,
+            tries=run.tries if run is not None else (),
         )
         checklists.add_attempt(unit, visit.id, item.id, seat.staff.id, attempt)
     if decision.work is not None:
@@ -328,15 +349,17 @@ def _write(
         result=decision.result.value if decision.result else None,
         text=decision.text or decision.work_text or None,
         value=decision.value,
+        grade=decision.run.grade.value if decision.run is not None else None,
+        vantage=decision.run.vantage.value if decision.run is not None else None,
         signed_by=decision.signed_by,
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
-    return Recorded(_again(seat.store, visit), tuple(notes))
+    return Recorded(_again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result)
 
 
 def _with_files(store: Store, item: Item, entry: Entry) -> Entry:
     """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
-    if item.kind is not Kind.TEST or entry.result not in (Result.PASS, Result.FAIL):
+    if item.kind is not Kind.TEST or entry.result not in (Result.PASS, Result.FAIL) or entry.run is not None:
         return entry
     handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
     if not handed_in:
@@ -453,7 +476,11 @@ def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:
 
 
 def open_visit(seat: Seat, reference: str) -> Visit:
-    """A visit on which the person may record now."""
+    """A visit on which the person may record now.
+
+    Raises:
+        Refusal: it is not open, or somebody else's.
+    """
     visit = find(seat.store, reference)
     if visit.state not in OPEN_ON_SITE:
         hint = "check in first" if visit.checked_in_at is None else "nothing more is recorded on it"
@@ -463,6 +490,11 @@ def open_visit(seat: Seat, reference: str) -> Visit:
 
 
 def item_of(store: Store, visit: Visit, ref: str) -> Item:
+    """The item of a visit's checklist with that id, whatever its case.
+
+    Raises:
+        NotFound: it has none such.
+    """
     checklist = checklists.checklist(store, visit.id)
     item = checklist.item(ref.strip())
     if item is None and ref.strip().casefold() == "w1":

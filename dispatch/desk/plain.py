@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from db import sheets
 from db.store import Store
@@ -18,6 +19,9 @@ from dispatch.model.text import pad, show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text
 from dispatch.model.visits import Visit
+
+if TYPE_CHECKING:
+    from dispatch.desk.proposing import Proposal
 
 
 def board_lines(board: Board) -> list[str]:
@@ -340,7 +344,7 @@ def _item_lines(item: Item, zone: str, hours24: bool) -> Iterable[str]:
 def _attempt_text(attempt: Attempt) -> str:
     parts = [attempt.result.value.replace("_", " ").upper()]
     if attempt.grade is not None:
-        parts.append(attempt.grade.value)
+        parts.append(attempt.grade.value + (f" from {attempt.vantage}" if attempt.vantage else ""))
     if attempt.value is not None:
         parts.append(show(attempt.value))
     if attempt.signed_by is not None:
@@ -369,3 +373,27 @@ def _clock(instant: int, view: Board | Log) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def proposal_lines(proposal: Proposal) -> list[str]:
+    """A proposed day: figures before and after, what moves, what is left out and why."""
+    names = ("placed", "left_out", "travel", "late", "overtime")
+    words = ("visits", "left out", "min driving", "min late", "min overtime")
+    lines = [f"Plan of {day_text(proposal.day)}" + (f"  ({show(proposal.note)})" if proposal.note else "")]
+    lines.append("  " + "  ".join(pad(word, 13) for word in ("", *words)))
+    for title, figures in (("as it is", proposal.before), ("as planned", proposal.after)):
+        cells = [pad(str(getattr(figures, name)), 13) for name in names]
+        lines.append("  " + "  ".join([pad(title, 13), *cells]).rstrip())
+
+    def where(end: tuple[str, int] | None) -> str:
+        return "queue" if end is None else f"{show(end[0])} {clock_text(end[1], proposal.zone)}"
+
+    lines.append("Moves" if proposal.moves else "Nothing moves: the day is as good as it was found to be.")
+    for move in proposal.moves:
+        visit = f"{pad(move.visit.reference, 7)} {pad(move.visit.client, 28)}"
+        lines.append(f"  {visit} {where(move.before)} → {where(move.after)}")
+    if proposal.left_out:
+        lines.append("Left out")
+    for one in proposal.left_out:
+        lines.append(f"  {pad(one.visit.reference, 7)} {show(one.visit.client)}: {show(one.why, 400)}")
+    return lines

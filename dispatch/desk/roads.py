@@ -218,6 +218,7 @@ def remove(seat: Seat, *, keep_files: bool = False) -> str:
         NotAllowed: not a lead.
         Refusal: there is none, or its files cannot be removed.
     """
+    from dispatch.desk import maps
     from dispatch.travel import graphs, sidecar
 
     graph_id = seat.firm.roads
@@ -229,6 +230,7 @@ def remove(seat: Seat, *, keep_files: bool = False) -> str:
     if found is None:
         return graph_id
     if not keep_files:
+        maps.erase(found.name)
         try:
             graphs.remove(found)
         except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk import road_times
 from dispatch.desk.handing_over import owners_of
+from dispatch.desk.levels import on_site_due
 from dispatch.desk.road_times import sources
 from dispatch.desk.running import (
     Day,
@@ -30,7 +31,7 @@ from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Technician
-from dispatch.model.states import OCCUPYING, State
+from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
@@ -96,16 +97,24 @@ def rules_of(firm: Firm) -> Rules:
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     """A visit as a stop from `start` to `end`."""
     owners = owners_of(store, [visit.id]).get(visit.id)
-    hours = doors.access_hours(store, visit.site_id).get(visit.site_id)
+    hours = doors.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
-    stop = stop_at(visit, start, end, access, pins.pinned_sites(store) if visit.place is None else ())
+    pinned = pins.pinned_sites(store) if visit.place is None else ()
+    stop = stop_at(visit, start, end, access, pinned, on_site_due(store, [visit]).get(visit.id))
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
 
 
-def stop_at(visit: Visit, start: int, end: int, access: Spans | None, pinned: Container[int]) -> Stop:
-    """A visit as a stop from `start` to `end`, at a site with these opening spans (None: always open).
+def stop_at(
+    visit: Visit, start: int, end: int, access: Spans | None, pinned: Container[int], due: int | None = None
+) -> Stop:
+    """A visit as a stop from `start` to `end`.
 
-    `pinned` are the sites that can be driven to without coordinates.
+    Args:
+        visit: what is placed.
+        start, end: the stay.
+        access: the opening spans of the site; None: always open.
+        pinned: the sites that can be driven to without coordinates.
+        due: when a service level wants somebody on site.
     """
     return Stop(
         visit_id=visit.id,
@@ -120,6 +129,7 @@ def stop_at(visit: Visit, start: int, end: int, access: Spans | None, pinned: Co
         confirmed=visit.state is State.CONFIRMED,
         preferred_id=visit.preferred_id,
         preferred=visit.preferred,
+        due=due,
     )
 
 
@@ -133,7 +143,7 @@ class TechnicianRunning:
 
 
 def days_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
 ) -> list[TechnicianDay]:
     """Every technician's day as it goes: what is over when it was, the rest as projected.
 
@@ -145,23 +155,25 @@ def days_on(
 
 
 def running_on(
-    store: Store, day: datetime.date, *, without: int | None = None, only: Container[int] | None = None
+    store: Store, day: datetime.date, *, without: int | None = None, only: Collection[int] | None = None
 ) -> list[TechnicianRunning]:
     """As `days_on`, with what happened and the projection of each technician."""
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
     now = store.clock.now()
-    placed = visits.placed_between(store, starts_at, ends_at)
+    placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
+    sites = {visit.site_id for visit in placed}
     read = Day(
         day,
         firm,
         now,
         by_technician(placed),
-        access_of(placed, doors.access_hours(store), day),
+        access_of(placed, doors.access_hours(store, sites), day),
         legs.legs_of_day(store, day),
         drives_on(store, day),
         still_underway(store, starts_at, now),
         pins.pinned_sites(store),
+        on_site_due(store, [visit for visit in placed if visit.state not in ENDED]),
     )
     return [
         _technician_day(technician, read, without)
@@ -185,7 +197,7 @@ def _technician_day(technician: Technician, read: Day, without: int | None) -> T
         absences=technician.absences,
         home=technician.home,
         stops=tuple(
-            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned)
+            stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
             for visit, span in spans
             if span is not None
         ),

@@ -114,6 +114,57 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
         return placed[0], placed[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a visit goes in a plan: a technician and a start, or with None back into the queue. `version`: as it was seen."""
+
+    reference: str
+    version: int
+    technician: str | None
+    start: int
+
+
+def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
+    """Write many placements as one change that is taken back as one: all of them, or none.
+
+    Raises:
+        Stale: a visit was changed since it was planned; the sentence says by whom.
+        Refusal: one of them would be blocked now; the sentence says which and why.
+    """
+    with seat.write("plan", Role.DISPATCHER) as unit:
+        store = seat.store
+        before = []
+        days: set[routing.TravelDay] = set()
+        for one in placements:
+            visit = _step(store, one.reference, "assign" if one.technician is not None else "unassign")
+            if visit.version != one.version:
+                visits.change(unit, visit._replace(version=one.version))  # raises Stale, naming who was first and when
+            before.append(visit)
+            days |= routing.days_of(visit)
+        # all of them leave their places before any is judged, so that none stands in the way of another
+        for visit in before:
+            if visit.starts_at is not None:
+                visits.unplace(unit, visit)
+        order = sorted(range(len(placements)), key=lambda index: placements[index].start)
+        for index in order:
+            one, stood = placements[index], before[index]
+            if one.technician is not None:
+                crew, start = _target(store, stood, [one.technician], one.start)
+                bare = _again(store, stood)
+                length = _length(store, bare, crew)
+                verdict = _judge(store, bare, crew, start, length, was=stood)
+                if verdict.level is Level.BLOCKED:
+                    blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
+                    raise Refusal(
+                        f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
+                    )
+                visits.place(unit, bare, crew, start, start + length)
+                days |= routing.days_of(_again(store, stood))
+            unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
+        routing.reroute(seat, unit, days)
+        undo.remember(seat, unit, label, before)
+
+
 def share(
     seat: Seat,
     reference: str,

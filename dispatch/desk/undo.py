@@ -7,9 +7,8 @@ from typing import Any
 
 from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
-from db.store import Store
 from db.unit import Unit
-from dispatch.desk import calling, routing, waiting
+from dispatch.desk import routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
@@ -50,17 +49,14 @@ def picture_of(visit: Visit) -> dict[str, Any]:
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
     """Keep what was just done to these visits, and `more` of other records, so that it can be taken back."""
-    changes.remember(unit, seat.staff.id, seat.now, label, [*more, *pictures(seat.store, before)])
-
-
-def pictures(store: Store, before: Sequence[Visit]) -> list[Picture]:
-    """How some visits stood in the plan, and how they stand now."""
-    found = []
+    pictures = [*more]
     for visit in before:
-        after = visits.visit_by_id(store, visit.id)
+        after = visits.visit_by_id(seat.store, visit.id)
         if after is not None:
-            found.append(Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version))
-    return found
+            pictures.append(
+                Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version)
+            )
+    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
 
 
 def undo(seat: Seat) -> str:
@@ -99,8 +95,6 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         if picture.entity != "visit":
             if picture.entity in withdrawals.ENTITIES:
                 turned = withdrawals.turn(seat.store, unit, picture, back=back)
-            elif picture.entity == calling.ENTITY:
-                turned = calling.turn(unit, picture, back=back)
             else:
                 turned = keeping.turn(seat, unit, picture, back=back)
             if turned is None:

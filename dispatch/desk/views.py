@@ -9,7 +9,7 @@ from db import calls, doors, legs, people, pins, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
-from dispatch.desk.levels import clocks_of, next_clock
+from dispatch.desk.levels import clocks_of, next_clock, on_site_promised
 from dispatch.desk.running import (
     Day,
     RunningDay,
@@ -58,16 +58,23 @@ def board(store: Store, day: datetime.date) -> Board:
         clocks = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
         called = calls.calls_since(store, starts_at - CALLS_COUNT_FOR)
         now = store.clock.now()
-        own = by_technician(placed)
-        underway = still_underway(store, starts_at, now)
-        pinned = pins.pinned_sites(store)
-        running = Day(day, firm, now, own, access, day_legs, drive_lazily(store, day), underway, pinned)
+        running = Day(
+            day,
+            firm,
+            now,
+            by_technician(placed),
+            access,
+            day_legs,
+            drive_lazily(store, day),
+            still_underway(store, starts_at, now),
+            pins.pinned_sites(store),
+            on_site_promised(clocks),
+        )
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
         shown = _card(visit, day, leg, technician_id, done.get(visit.id), access, ring)
-        first = next_clock(clocks.get(visit.id, ()))
-        if first is not None:
+        if (first := next_clock(clocks.get(visit.id, ()))) is not None:
             shown = shown._replace(level=first.reading.state.value, clock=first.label, due=first.reading.due)
         return shown if technician_id is None else _ahead(shown, courses[technician_id], called, ends_at)
 
@@ -76,7 +83,7 @@ def board(store: Store, day: datetime.date) -> Board:
         own_legs = day_legs.get(technician.id, {})
         row = _row(
             technician,
-            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in own.get(technician.id, ())),
+            tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in running.own.get(technician.id, ())),
             own_legs,
             day,
             firm,
@@ -245,6 +252,7 @@ def _card(
         crew=tuple(part.technician for part in visit.assignments),
         phone=ring.get(visit.client_id, ("", ""))[1],
         reason=visit.reason,
+        place=visit.place,
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
     )
 
@@ -282,6 +290,7 @@ def _row(
         available=_available(technician, shift, absences),
         metres=sum(metres) if len(metres) == len(driven) else None,
         unknown_legs=len(driven) - len(known),
+        home=technician.home,
     )
 
 

@@ -14,7 +14,7 @@ from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
-from dispatch.model.travel import Leg
+from dispatch.model.travel import Leg, Place
 from dispatch.model.units import DistanceUnit
 
 
@@ -23,10 +23,11 @@ class BoardVisit(NamedTuple):
 
     `leg` is the drive to it (None in the queue). `actual_in`/`actual_out` are what the clock recorded.
     `access` are the opening spans of the site on the board's day (empty: always open). `unseen`: it was dispatched, and
-    its technician has not looked at it since. `level` is the state of the service-level clock that breaks first (empty:
-    none runs), `clock` what it measures, `due` when it breaks (None while it is paused). `projected` is when its technician
-    will be there and done, as the running day goes (None: it is over, or in the queue, or falls out of the day); `slack` the
-    seconds left then before the promise or a service level breaks; `told` the time the client was told in a call.
+    its technician has not looked at it since. `place` is where the site is. `level` is the state of the service-level clock
+    that breaks first (empty: none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
+    `projected` is when its technician will be there and done, as the running day goes (None: it is over, or in the queue,
+    or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
+    the client was told in a call.
     """
 
     id: int
@@ -61,6 +62,7 @@ class BoardVisit(NamedTuple):
     crew: tuple[str, ...] = ()
     phone: str = ""
     reason: str = ""
+    place: Place | None = None
     unseen: bool = False
     level: str = ""
     clock: str = ""
@@ -107,7 +109,8 @@ class CallAhead(NamedTuple):
 class BoardRow(NamedTuple):
     """A technician's day. `shift`, `lunch` and absences are instants; `busy` counts planned work, `available` the shift
     less lunch and absences, both in minutes; `metres` is the driving of the day, None when a leg is unknown. `home_at` is
-    when they will be home, `overtime` the seconds of it past the shift."""
+    when they will be home, `overtime` the seconds of it past the shift. `home` is where the day begins and
+    ends, None where that is not known."""
 
     technician_id: int
     name: str
@@ -123,6 +126,7 @@ class BoardRow(NamedTuple):
     unknown_legs: int = 0
     home_at: int | None = None
     overtime: int = 0
+    home: Place | None = None
 
 
 class Board(NamedTuple):

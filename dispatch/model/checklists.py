@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dispatch.model.probes import Probe, Try, Vantage
+
 
 class Phase(StrEnum):
     """The four parts of a stay."""
@@ -71,11 +73,16 @@ class ItemTemplate:
     na_allowed: bool = False
     override_allowed: bool = True
     why: str = ""
+    probes: tuple[Probe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One recorded result. Attempts are only ever added; `sequence` orders everything recorded on a visit."""
+    """One recorded result. Attempts are only ever added; `sequence` orders everything recorded on a visit.
+
+    A test that ran is as old as its beginning: `begun_after` is the sequence that the visit had then, None for what
+    people record, which is of the moment.
+    """
 
     sequence: int
     at: int
@@ -89,6 +96,13 @@ class Attempt:
     satisfied: bool | None = None
     follow_up_id: int | None = None
     self_approved: bool = False
+    begun_after: int | None = None
+    tries: tuple[Try, ...] = ()
+
+    @property
+    def as_of(self) -> int:
+        """The last sequence that the result can have seen: work recorded after it is not tested by it."""
+        return self.sequence - 1 if self.begun_after is None else self.begun_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,12 @@ class Item:
     position: int
     attempts: tuple[Attempt, ...] = ()
     why: str = ""
+    probes: tuple[Probe, ...] = ()
+
+    @property
+    def vantage(self) -> Vantage:
+        """Where a test of it must run from: inside the client's network as soon as one of its probes must."""
+        return Vantage.SITE if any(probe.vantage is Vantage.SITE for probe in self.probes) else Vantage.HOST
 
     @property
     def latest(self) -> Attempt | None:

@@ -48,7 +48,8 @@ class Lunch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Technician:
-    """Who drives to visits. `home` is where the day starts and ends; None where it is not known."""
+    """Who drives to visits. `home` is where the day starts and ends; None where it is not known. Plans fill `cap_pct` of a
+    shift with visits at most."""
 
     id: int
     login: str
@@ -62,3 +63,4 @@ class Technician:
     vehicle: str | None = None
     absences: tuple[Absence, ...] = ()
     version: int = 1
+    cap_pct: int = 85

@@ -25,8 +25,8 @@ NOBODY_YET: Mapping[int, Experience] = MappingProxyType({})
 class Candidate:
     """A technician and a time for a visit.
 
-    `slack` is what is left, in minutes, between the arrival and the end of the promised window (None: nothing is
-    promised). `reasons` speak for it, `pushes` says whom it would push, and by how much.
+    `slack` is what is left, in minutes, between the arrival and what breaks first, the promised window or a service level
+    (None: neither is there). `reasons` speak for it, `pushes` says whom it would push, and by how much.
     """
 
     technician_id: int
@@ -79,7 +79,8 @@ def candidates(
         start, verdict = _best(day, stop, drives, rules, earliest)
         known = experience.get(day.technician_id, (0, 0))
         placed = at(stop, start)
-        slack = None if stop.promised is None else (stop.promised[1] - start) // 60
+        limits = [limit for limit in (stop.promised and stop.promised[1], stop.due) if limit is not None]
+        slack = (min(limits) - start) // 60 if limits else None
         reasons = tuple(_reasons(day, stop, known))
         found = Candidate(
             day.technician_id, day.name, start, verdict, slack, reasons, tuple(_pushes(day, placed, drives))
@@ -146,7 +147,10 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     starts = {max(earliest, moment, *(opening for opening in opens if opening <= moment), 0) for moment in free}
     starts |= {max(earliest, moment, opening) for moment in free for opening in opens}
     starts |= {moment - moment % STEP for moment in before_next if moment - moment % STEP >= earliest}
-    return sorted({-(-start // STEP) * STEP for start in starts})
+    found = sorted({-(-start // STEP) * STEP for start in starts})
+    # what begins after the shift is refused anyway: one of them is enough to say so
+    inside = [start for start in found if day.shift is None or start < day.shift[1]]
+    return inside or found[:1]
 
 
 def _after_home(day: TechnicianDay, stop: Stop, drives: Drives) -> int:

@@ -7,14 +7,14 @@ they are on the way to was told so. Whoever wants that moves the visit by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dispatch.model.instants import clock_text, span_text
-from dispatch.model.travel import Leg
+from dispatch.model.travel import Leg, Place
 from dispatch.planning.checker import Finding, Level, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.planning.projection import Conditions, Course, Projected, Projection, project
+from dispatch.planning.projection import Conditions, Course, Projection, project
 
 MINUTE = 60
 _OWN = frozenset({"access", "shift", "absence", "promise", "target", "overtime", "confirmed", "pin"})
@@ -97,8 +97,7 @@ def insertions(days: Iterable[Running], stop: Stop, drives: Drives, rules: Rules
         rules: policy and weights.
         now: the present instant.
     """
-    begins = -(-now // MINUTE) * MINUTE
-    best = [min(_ways(day, stop, drives, rules, begins), key=_key) for day in days]
+    best = [_Trial(day, stop, drives, rules, _full(now)).best() for day in days]
     return sorted(best, key=lambda one: (*_key(one), one.name))
 
 
@@ -107,130 +106,134 @@ def _key(insertion: Insertion) -> tuple[bool, float, int]:
     return insertion.level is Level.BLOCKED, insertion.score, insertion.start
 
 
-def _ways(running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) -> list[Insertion]:
-    begun = [one for one in running.stops if one.over or one.begun is not None]
-    ahead = running.stops[len(begun) :]
-    known = {one.visit_id: one for one in running.day.stops}
-    # lunch is judged once, with the emergency
-    alone = replace(running.day, lunch=None)
-    before = {one.visit_id: _judge(alone, known[one.visit_id], one, drives, rules) for one in ahead}
-    return [
-        _way(running, begun, ahead[:place], ahead[place:], stop, drives, rules, now, before)
-        for place in range(len(ahead) + 1)
-    ]
+class _Trial:
+    """One technician's day, tried with the emergency at each place after what has begun."""
 
+    def __init__(self, running: Running, stop: Stop, drives: Drives, rules: Rules, now: int) -> None:
+        self._running, self._stop, self._drives, self._rules, self._now = running, stop, drives, rules, now
+        self._begun = [one for one in running.stops if one.over or one.begun is not None]
+        self._ahead = running.stops[len(self._begun) :]
+        self._stops = {one.visit_id: one for one in running.day.stops}
+        self._stays = [self._stops[one.visit_id] for one in self._begun if one.visit_id in self._stops]
+        # lunch is judged once, with the emergency
+        self._bare = replace(running.day, lunch=None)
+        self._before = {one.visit_id: self._judged(self._bare, self._stops[one.visit_id], one) for one in self._ahead}
 
-def _way(
-    running: Running,
-    begun: Sequence[Course],
-    first: Sequence[Course],
-    later: Sequence[Course],
-    stop: Stop,
-    drives: Drives,
-    rules: Rules,
-    now: int,
-    before: Mapping[int, Verdict],
-) -> Insertion:
-    day = running.day
-    known = {one.visit_id: one for one in day.stops}
-    rolled, ahead = _rolled(running, [*begun, *first], later, stop, drives, now)
-    placed = at(stop, ahead.arrival)
-    moved = [_moved(known[one.visit_id], one.visit_id, rolled) for one in (*first, *later)]
-    stays = [known[one.visit_id] for one in begun if one.visit_id in known]
-    own = check(replace(day, stops=(*stays, *moved)), placed, drives, rules)
-    findings, cost = list(own.findings), own.cost
-    pushed = []
-    for number, (course, other) in enumerate(zip((*first, *later), moved, strict=True), 1):
-        was = known[course.visit_id]
-        if other is was and number < len(moved):
-            continue  # it stands where it stood; only the last one may get home at another time
-        if other is not was:
-            pushed.append(_push(was, other, rolled))
-            if (reason := running.held.get(course.visit_id)) is not None:
-                minutes = pushed[-1].minutes
-                findings.append(Finding("pin", Level.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes))
-        # everything else of the day stands as it would, so that only the last stop answers for the way home
-        others = replace(day, lunch=None, stops=(*stays, placed, *(one for one in moved if one is not other)))
-        found = _judge(others, other, course, drives, rules)
-        known_texts = {finding.text for finding in before[course.visit_id].findings}
-        findings += [
-            replace(finding, text=f"{was.client}: {finding.text}")
-            for finding in found.findings
-            if finding.level is not Level.FEASIBLE and finding.text not in known_texts
-        ]
-        cost += found.cost - before[course.visit_id].cost
-    return Insertion(
-        technician_id=day.technician_id,
-        name=day.name,
-        start=placed.start,
-        end=placed.end,
-        level=worst([finding.level for finding in findings]),
-        findings=tuple(finding for finding in findings if finding.level is not Level.FEASIBLE),
-        pushed=tuple(pushed),
-        cost=cost,
-        extra_travel=own.extra_travel,
-        leg=own.leg,
-        score=cost + (placed.start - now) / 60 * rules.late_promise,
-    )
+    def best(self) -> Insertion:
+        """The best place. One that is reached too late to be better, whatever it may save, is not judged."""
+        relief = sum(verdict.cost for verdict in self._before.values())
+        best: Insertion | None = None
+        for place in range(len(self._ahead) + 1):
+            rolled, arrival = self._rolled(place)
+            possible = best is None or best.level is Level.BLOCKED or self._wait(arrival) - relief < best.score
+            if best is None or possible:
+                way = self._way(rolled, arrival)
+                best = way if best is None else min(best, way, key=_key)
+        assert best is not None
+        return best
 
+    def _wait(self, arrival: int) -> float:
+        """What the minutes until somebody is there weigh."""
+        return (arrival - self._now) / 60 * self._rules.late_promise
 
-def _rolled(
-    running: Running, first: Sequence[Course], later: Sequence[Course], stop: Stop, drives: Drives, now: int
-) -> tuple[Projection, Projected]:
-    """The day with the emergency between `first` and `later`. It begins at a full minute, and drives around it take some."""
-    places = {one.visit_id: one.place for one in running.day.stops}
-    origin = places.get(first[-1].visit_id) if first else running.day.home
-    tried = Course(
-        stop.visit_id,
-        now,
-        now + stop.end - stop.start,
-        _full(drives(origin, stop.place)),
-        promised=stop.promised,
-        access=stop.access,
-    )
-    onward = [one._replace(leg=None if one.leg is None else -(-one.leg // MINUTE) * MINUTE) for one in later]
-    conditions = running.conditions
-    if onward:
-        onward[0] = onward[0]._replace(leg=_full(drives(stop.place, places.get(onward[0].visit_id))))
-    else:
-        conditions = conditions._replace(leg_home=_full(drives(stop.place, running.day.home)))
-    if conditions.shift is not None:
+    def _rolled(self, place: int) -> tuple[Projection, int]:
+        """The day with the emergency after `place` stops ahead, and when it is reached.
+
+        It begins at a full minute, and drives around it take full minutes.
+        """
+        running, stop, now = self._running, self._stop, self._now
+        first, later = [*self._begun, *self._ahead[:place]], self._ahead[place:]
+        conditions = running.conditions
+        before = self._stops.get(first[-1].visit_id) if first else None
+        origin = running.day.home if not first else before.place if before is not None else None
         # nobody is called out before the shift: the emergency is the first thing in it
-        tried = tried._replace(start=max(tried.start, conditions.shift[0]))
-        tried = tried._replace(end=tried.start + stop.end - stop.start)
+        begins = now if conditions.shift is None else max(now, conditions.shift[0])
+        length = stop.end - stop.start
+        tried = Course(
+            stop.visit_id, begins, begins + length, self._leg(origin, stop.place), stop.promised, stop.due, stop.access
+        )
+        onward = [one._replace(leg=None if one.leg is None else _full(one.leg)) for one in later]
+        if onward:
+            onward[0] = onward[0]._replace(leg=self._leg(stop.place, self._stops[onward[0].visit_id].place))
+        else:
+            conditions = conditions._replace(leg_home=self._leg(stop.place, running.day.home))
 
-    def roll(wanted: Course) -> tuple[Projection, Projected]:
-        rolled = project([*first, wanted, *onward], now, conditions, unplanned=stop.visit_id)
-        ahead = rolled.stop(stop.visit_id)
-        assert ahead is not None, "a running day is not over"
-        return rolled, ahead
+        def roll(wanted: Course) -> tuple[Projection, int]:
+            rolled = project([*first, wanted, *onward], now, conditions, unplanned=stop.visit_id)
+            ahead = rolled.stop(stop.visit_id)
+            assert ahead is not None, "a running day is not over"
+            return rolled, ahead.arrival
 
-    begins = -(-roll(tried)[1].arrival // MINUTE) * MINUTE
-    return roll(tried._replace(start=begins, end=begins + tried.length))
+        rolled, arrival = roll(tried)
+        if arrival % MINUTE == 0:
+            return rolled, arrival
+        return roll(tried._replace(start=_full(arrival), end=_full(arrival) + length))
+
+    def _way(self, rolled: Projection, arrival: int) -> Insertion:
+        day, before = self._running.day, self._before
+        placed = at(self._stop, arrival)
+        moved = [_moved(self._stops[one.visit_id], rolled) for one in self._ahead]
+        own = check(replace(day, stops=(*self._stays, *moved)), placed, self._drives, self._rules)
+        findings, cost, pushed = list(own.findings), own.cost, []
+        for number, (course, now) in enumerate(zip(self._ahead, moved, strict=True), 1):
+            was = self._stops[course.visit_id]
+            if now is was and number < len(moved):
+                continue  # it stands where it stood; only the last one may get home at another time
+            if now is not was:
+                pushed.append(_push(was, now, rolled))
+                if (reason := self._running.held.get(course.visit_id)) is not None:
+                    minutes = pushed[-1].minutes
+                    findings.append(Finding("pin", Level.BLOCKED, f"{was.client} {reason}: {minutes} min", minutes))
+            # everything else of the day stands as it would, so that only the last stop answers for the way home
+            others = replace(self._bare, stops=(*self._stays, placed, *(one for one in moved if one is not now)))
+            found = self._judged(others, now, course)
+            said = {finding.text for finding in before[course.visit_id].findings}
+            findings += [
+                replace(finding, text=f"{was.client}: {finding.text}")
+                for finding in found.findings
+                if finding.level is not Level.FEASIBLE and finding.text not in said
+            ]
+            cost += found.cost - before[course.visit_id].cost
+        return Insertion(
+            technician_id=day.technician_id,
+            name=day.name,
+            start=placed.start,
+            end=placed.end,
+            level=worst([finding.level for finding in findings]),
+            findings=tuple(finding for finding in findings if finding.level is not Level.FEASIBLE),
+            pushed=tuple(pushed),
+            cost=cost,
+            extra_travel=own.extra_travel,
+            leg=own.leg,
+            score=cost + self._wait(placed.start),
+        )
+
+    def _judged(self, day: TechnicianDay, stop: Stop, course: Course) -> Verdict:
+        """What a stop ahead breaks by itself, against where it is planned; its neighbours are judged elsewhere."""
+        others = replace(day, stops=tuple(one for one in day.stops if one.visit_id != stop.visit_id))
+        found = check(others, stop, self._drives, self._rules, (day.technician_id, at(stop, course.start)))
+        own = tuple(finding for finding in found.findings if finding.rule in _OWN)
+        return replace(found, findings=own, cost=sum(finding.cost for finding in own))
+
+    def _leg(self, origin: Place | None, destination: Place | None) -> int | None:
+        seconds = self._drives(origin, destination).seconds
+        return None if seconds is None else _full(seconds)
 
 
-def _full(leg: Leg) -> int | None:
-    """A drive in full minutes."""
-    return None if leg.seconds is None else -(-leg.seconds // MINUTE) * MINUTE
+def _full(seconds: int) -> int:
+    """The next full minute."""
+    return -(-seconds // MINUTE) * MINUTE
 
 
-def _moved(stop: Stop, visit_id: int, rolled: Projection) -> Stop:
+def _moved(stop: Stop, rolled: Projection) -> Stop:
     """A stop where it goes, to the full minute; where the push is of seconds only it stays."""
-    ahead = rolled.stop(visit_id)
+    ahead = rolled.stop(stop.visit_id)
     if ahead is None or ahead.arrival - stop.start < MINUTE:
         return stop
-    return at(stop, -(-ahead.arrival // MINUTE) * MINUTE)
+    return at(stop, _full(ahead.arrival))
 
 
 def _push(was: Stop, now: Stop, rolled: Projection) -> Push:
     ahead = rolled.stop(was.visit_id)
     late = ahead.late.sentence if ahead is not None and ahead.late is not None else ""
     return Push(was.visit_id, was.client, was.start, now.start, late)
-
-
-def _judge(day: TechnicianDay, stop: Stop, course: Course, drives: Drives, rules: Rules) -> Verdict:
-    """What a stop ahead breaks by itself, against where it is planned; its neighbours are judged elsewhere."""
-    others = replace(day, stops=tuple(one for one in day.stops if one.visit_id != stop.visit_id))
-    found = check(others, stop, drives, rules, (day.technician_id, at(stop, course.start)))
-    own = tuple(finding for finding in found.findings if finding.rule in _OWN)
-    return replace(found, findings=own, cost=sum(finding.cost for finding in own))

@@ -51,4 +51,10 @@ def _attach(seat: Seat, parts: dict[str, str]) -> str:
 
 
 def _bring(seat: Seat, parts: dict[str, str]) -> str:
-    raise Refusal("Results of probes are not taken here yet.")
+    from dispatch.desk.probing import bring
+
+    data = sys.stdin.buffer.read(LONGEST_RESULT + 1)
+    if len(data) > LONGEST_RESULT:
+        raise Refusal(f"A result is at most {LONGEST_RESULT:,} bytes.")
+    recorded = bring(seat, parts["reference"], data.decode("utf-8", "replace"))
+    return "\n".join(f"{one.ref} {one.result.value if one.result is not None else ''}".strip() for one in recorded)

@@ -52,6 +52,8 @@ class Stay:
                 decision.grade,
                 signed_by=decision.signed_by,
                 satisfied=decision.satisfied,
+                vantage=None if decision.run is None else decision.run.vantage.value,
+                begun_after=None if decision.run is None else decision.run.begun_after,
             )
             items = tuple(
                 dataclasses.replace(item, attempts=(*item.attempts, attempt)) if item.ref == ref else item
@@ -93,6 +95,7 @@ class Stay:
                 template.na_allowed,
                 template.override_allowed,
                 count + number,
+                probes=template.probes,
             )
             for number, template in enumerate(templates, 1)
         )

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Entry, Run
 from dispatch.closeout.template import items_for
 from dispatch.model.checklists import Attempt, Checklist, Grade, Result
+from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.stay import Stay, at, finished
 
 
@@ -224,7 +225,7 @@ def test_progress_counts_what_is_required() -> None:
 def test_evidence_is_that_of_the_attempts_that_count() -> None:
     stay = finished("server")
     stay.record("T6", Entry(Result.PASS, value="14h"))
-    stay.record("T2", Entry(Result.PASS, "seen down, then up", grade=Grade.EXECUTED))
+    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
     stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
     stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"))
 
@@ -232,3 +233,36 @@ def test_evidence_is_that_of_the_attempts_that_count() -> None:
         executed=1, measured=1, attested=1, waived=1, retests=4, overrides=1
     )
     assert evidence_shares(Checklist()) == Evidence(0, 0, 0, 0, 0, 0)
+
+
+def test_test_that_ran_is_as_old_as_its_beginning() -> None:
+    """C5, Freshness: work that is noted while a test runs asks for the test again."""
+    stay = finished("server")
+    begun = stay.sequence
+    stay.record("W2", Entry(Result.DONE, "one more driver"))
+    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, begun)))
+    assert ("G4", "T2") in stay.gates()
+    stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
+    assert ("G4", "T2") not in stay.gates()
+
+
+@pytest.mark.parametrize(
+    ("needed", "ran_from", "settles"),
+    [
+        (Vantage.SITE, Vantage.HOST, False),
+        (Vantage.SITE, Vantage.SITE, True),
+        (Vantage.HOST, Vantage.HOST, True),
+        (Vantage.HOST, Vantage.SITE, True),
+        (Vantage.SITE, None, True),
+    ],
+)
+def test_result_from_the_office_proves_nothing_about_the_site(
+    needed: Vantage, ran_from: Vantage | None, settles: bool
+) -> None:
+    stay = finished("server")
+    item = dataclasses.replace(stay.item("T3"), probes=(Probe(ProbeKind.TCP, "vpn", needed),))
+    items = tuple(item if one.ref == "T3" else one for one in stay.checklist.items)
+    stay.checklist = dataclasses.replace(stay.checklist, items=items)
+    run = None if ran_from is None else Run(Grade.EXECUTED, ran_from, stay.sequence)
+    stay.record("T3", Entry(Result.PASS, "the port answered", run=run))
+    assert (("G2", "T3") not in stay.gates()) is settles

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from db import migrations
 from db.library import sqlite3
 from dispatch.closeout.gates import settled, unmet
 from dispatch.closeout.recording import Entry, decide
 from dispatch.closeout.template import follow_up_item, items_for, named_item, requested_item
 from dispatch.model.checklists import Attempt, Checklist, EntryKind, Item, ItemTemplate, Kind, Phase, Result, WorkEntry
+from dispatch.model.probes import Probe, ProbeKind, Vantage
 
-SCHEMA = Path(__file__).parents[2] / "db" / "schema" / "0001.sql"
 ROWS = """
 INSERT INTO staff (id, login, name) VALUES (1, 'ana', 'Ana Ruiz');
 INSERT INTO technician (staff_id, labour_class) VALUES (1, 'standard');
@@ -37,6 +37,7 @@ TEXTS = st.one_of(
     ),
     st.text("ab \t\n\r\x0b\x85\xa0\u1680\u2003\u200b\u2028\u202f\u205f\u3000\ufeff", max_size=14),
 )
+VANTAGES = st.sampled_from(Vantage)
 RESULTS = {
     Kind.CONFIRM: (Result.DONE, Result.DONE, Result.NOT_DONE),
     Kind.ASK: (Result.ANSWERED,),
@@ -68,6 +69,7 @@ class OpenVisit:
             template.na_allowed,
             template.override_allowed,
             number,
+            probes=template.probes,
         )
         self._connection.execute(
             "INSERT INTO item (visit_id, id, ref, phase, kind, label, required, na_allowed, override_allowed, "
@@ -84,16 +86,33 @@ class OpenVisit:
                 item.position,
             ),
         )
+        for position, probe in enumerate(item.probes):
+            self._connection.execute(
+                "INSERT INTO item_probe (item_id, position, vantage, probe) VALUES (?, ?, ?, '{}')",
+                (item.id, position, probe.vantage.value),
+            )
         self.checklist = dataclasses.replace(self.checklist, items=(*self.checklist.items, item))
 
     def attempt(
-        self, item: Item, result: Result, text: str = "", value: str | None = None, signed_by: str | None = None
+        self,
+        item: Item,
+        result: Result,
+        text: str = "",
+        value: str | None = None,
+        signed_by: str | None = None,
+        vantage: str | None = None,
+        age: int | None = None,
     ) -> None:
+        """`age`: of a test that ran, how many recordings came between its beginning and its end."""
         signed = signed_by or "" if result is Result.SIGNED else None
-        attempt = Attempt(self._next(), 0, "Ana Ruiz", result, text, value, signed_by=signed)
+        sequence = self._next()
+        begun_after = None if age is None else max(0, sequence - 1 - age)
+        attempt = Attempt(
+            sequence, 0, "Ana Ruiz", result, text, value, vantage=vantage, signed_by=signed, begun_after=begun_after
+        )
         self._connection.execute(
             "INSERT INTO attempt (visit_id, item_id, sequence, at, staff_id, session, result, text, value, signed_by, "
-            "satisfied, follow_up_id) VALUES (1, ?, ?, 0, 1, 'here', ?, ?, ?, ?, ?, ?)",
+            "satisfied, follow_up_id, vantage, begun_after) VALUES (1, ?, ?, 0, 1, 'here', ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.id,
                 attempt.sequence,
@@ -103,6 +122,8 @@ class OpenVisit:
                 signed,
                 None if signed is None else 1,
                 2 if result is Result.FOLLOW_UP else None,
+                vantage,
+                begun_after,
             ),
         )
         items = tuple(
@@ -146,7 +167,7 @@ class OpenVisit:
 def connection() -> Iterator[Any]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.executescript(SCHEMA.read_text(encoding="utf-8"))
+    migrations.carry_out(connection, 0)
     connection.executescript(ROWS)
     yield connection
     connection.close()
@@ -179,6 +200,10 @@ def templates(draw: st.DrawFn) -> list[ItemTemplate]:
             required=draw(st.sampled_from([True, True, True, False])),
             na_allowed=draw(st.sampled_from([item.na_allowed, not item.na_allowed])),
             override_allowed=draw(st.sampled_from([item.override_allowed, not item.override_allowed])),
+            probes=tuple(
+                Probe(ProbeKind.TCP, "mail", vantage, "mail.example.com", 25)
+                for vantage in draw(st.lists(VANTAGES, max_size=2))
+            ),
         )
         for item in few
     ]
@@ -198,6 +223,8 @@ def add_anything(visit: OpenVisit, data: st.DataObject) -> None:
         data.draw(TEXTS),
         data.draw(st.none() | TEXTS.filter(lambda text: len(text) <= 80)),
         data.draw(TEXTS),
+        data.draw(st.none() | VANTAGES),
+        data.draw(st.none() | st.integers(0, 3)),
     )
 
 

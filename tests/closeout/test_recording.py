@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dispatch.closeout import recording
-from dispatch.closeout.recording import Decision, Entry
+from dispatch.closeout.recording import Decision, Entry, Run
 from dispatch.model.checklists import EntryKind, Grade, Kind, Result
+from dispatch.model.probes import Vantage
 from dispatch.model.states import State
 from tests.closeout.stay import Stay, finished
 
@@ -67,8 +68,8 @@ def test_wrong_kind_of_result_says_what_is_taken() -> None:
         ("T1", Entry(Result.PASS, "          ok"), ["G2"]),
         ("T1", Entry(Result.PASS, "\u00a0\u2003\u200b ok now \u3000\ufeff"), ["G2"]),
         ("T1", Entry(Result.PASS, "", value="  "), ["G2"]),
-        ("T1", Entry(Result.PASS, "seen working", grade=Grade.MEASURED), ["G2"]),
-        ("T1", Entry(Result.PASS, "seen working", grade=Grade.WAIVED), ["G2"]),
+        ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.ATTESTED, Vantage.HOST, 0)), ["G2"]),
+        ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.WAIVED, Vantage.HOST, 0)), ["G2"]),
         ("T1", Entry(Result.NA, "does not apply at all here"), ["G5"]),
         ("A3", Entry(Result.DONE, value="14h"), ["G2"]),
         ("L1", Entry(Result.ANSWERED, "…"), ["G6"]),
@@ -126,7 +127,8 @@ def test_override_of_another_item_books_nothing() -> None:
         (Entry(Result.PASS, "seen working at the desk"), Grade.ATTESTED),
         (Entry(Result.FAIL, "still no connection"), Grade.ATTESTED),
         (Entry(Result.PASS, "", value="14h"), Grade.MEASURED),
-        (Entry(Result.PASS, "opened in 12 ms", grade=Grade.EXECUTED), Grade.EXECUTED),
+        (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.EXECUTED, Vantage.HOST, 0)), Grade.EXECUTED),
+        (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.MEASURED, Vantage.SITE, 0)), Grade.MEASURED),
         (Entry(Result.NA, "no server on this site"), None),
         (Entry(Result.OVERRIDDEN, "the client had to leave"), Grade.WAIVED),
     ],

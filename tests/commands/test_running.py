@@ -52,32 +52,42 @@ def test_candidates_come_with_reasons_and_cost(sample: Dispatch) -> None:
 
 
 def test_an_emergency_is_shown_then_placed_then_called_for_then_taken_back(sample: Dispatch) -> None:
-    shown = sample.json("emergency", "R4108", "--json")
-    assert not shown["applied"]
-    assert len(shown["ways"]) == 6
+    called_before = [call["reference"] for call in sample.json("late", "--json")["calls"]]
+    best, *others = sample.json("emergency", "R4108", "--json")["ways"]
+    (push,) = best["pushed"]
+    assert len(others) == 5
     assert "nothing is placed yet" in sample.ok("emergency", "R4108")
+    assert push["reference"] not in called_before
 
-    to_eva = ("emergency", "R4108", "--to", "eva", "--apply")
-    assert "site closes" in sample(*to_eva).err
-    placed = sample.json(*to_eva, "--override", "they open longer for us", "--json")
+    placed = sample.json("emergency", "R4108", "--apply", "--json")
     assert placed["applied"]
-    (push,) = placed["ways"][0]["pushed"]
+    assert placed["ways"][0]["technician"] == best["technician"]
     late = sample.json("late", "--json")
-    assert [one["reference"] for one in late["late"]] == ["R4046"]
-    assert [call["reference"] for call in late["calls"]] == ["R4046", push["reference"]]
+    assert {call["reference"] for call in late["calls"]} == {*called_before, push["reference"]}
+    assert [call["due"] for call in late["calls"]] == sorted(call["due"] for call in late["calls"])
     assert all(call["phone"] for call in late["calls"])
     assert push["reference"] in sample.ok("late")
 
     said = sample.json("call", push["reference"], "--no-answer", "--json")
     assert said["outcome"] == "unanswered"
-    assert sample.json("late", "--json")["calls"][1]["unanswered"] == [said["at"]]
-    assert "told 18:10" in sample.ok("call", push["reference"], "--promised", "18:10")
-    assert "told 14:" in sample.ok("call", "R4046")
+    tried = [
+        call["unanswered"] for call in sample.json("late", "--json")["calls"] if call["reference"] == push["reference"]
+    ]
+    assert tried == [[said["at"]]]
+    assert "told 17:00" in sample.ok("call", push["reference"], "--promised", "17:00")
+    for reference in called_before:
+        assert "told 14:" in sample.ok("call", reference)
     assert "Nobody has to be called." in sample.ok("late")
-    for _ in range(4):
+    for _ in range(3 + len(called_before)):
         sample.ok("visit", "undo")
-    assert sample.json("late", "--json")["calls"][1]["expected"].endswith("T15:35:00-05:00")
+    assert [call["reference"] for call in sample.json("late", "--json")["calls"]] == called_before
     assert sample.json("visit", "show", "R4108", "--json")["state"] == "requested"
+
+
+def test_who_runs_over_is_late_on_the_sample_day(sample: Dispatch) -> None:
+    late = sample.json("late", "--json")
+    assert [one["late_against"] for one in late["late"]] == ["end"]
+    assert late["calls"]
 
 
 def test_the_board_as_json_says_how_the_day_goes_and_a_technicians_day_does_not(sample: Dispatch) -> None:
@@ -96,9 +106,9 @@ def test_the_board_as_json_says_how_the_day_goes_and_a_technicians_day_does_not(
         (("emergency", "R4108", "--to", "nobody"), "no technician"),
         (("emergency", "R4027", "--apply"), "no coordinates"),
         (("emergency", "R4108", "--to", "ben", "--apply"), "needs server"),
-        (("call", "R4043", "--promised", "9:00"), "has passed"),
-        (("call", "R4043", "--promised", "soon"), "no time"),
-        (("call", "R4043", "--promised", "15:40", "--no-answer"), "nothing was promised"),
+        (("call", "R4042", "--promised", "9:00"), "has passed"),
+        (("call", "R4042", "--promised", "soon"), "no time"),
+        (("call", "R4042", "--promised", "15:40", "--no-answer"), "nothing was promised"),
         (("call", "R4036"), "nobody has reached"),
         (("late", "--date", "never"), "no day"),
     ],

@@ -44,6 +44,7 @@ NEW: dict[str, dict[str, str]] = {
     },
     "technician": TECHNICIAN,
     "absence": {"technician": "ben", "from": "2026-11-24T12:00", "to": "17:00", "reason": "dentist"},
+    "target": {"site": "harbor dental / main office", "name": "mail", "kind": "smtp", "address": "mail.example.com"},
     "recurrence": {
         "site": "harbor dental / main",
         "work": "log and health check",
@@ -61,6 +62,7 @@ OTHER = {
     "site": {"address": "9 Elm Street"},
     "technician": {"skills": "server, voip"},
     "absence": {"reason": "ill"},
+    "target": {"address": "mail.example.com:587", "options": "starttls", "vantage": "site"},
     "recurrence": {"rule": "1st working day of the month"},
     "staff": {"email": "kim@example.com"},
 }

@@ -310,3 +310,15 @@ def test_nothing_late_reaches_a_technicians_day(slow: Office) -> None:
         assert not any(word in text for word in ("late", "over the", "projected", "overtime", "to call"))
     assert "late for the promised window" in "\n".join(board_lines(seen))
     assert "late_minutes" in json.dumps(board_form(seen))
+
+
+def test_a_service_level_counts_where_the_day_is_rolled_forward(slow: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R2 as if its on-site target were 10:30: late against it before the promised window is over."""
+    due = {2: at("10:30")}
+    monkeypatch.setattr("dispatch.desk.views.on_site_promised", lambda clocks: due)
+    slow.go("10:30")
+    late = card(slow, "R2")
+    assert late.late is not None
+    assert late.late.against == "target"
+    assert late.slack is not None
+    assert late.slack < 0

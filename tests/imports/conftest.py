@@ -18,6 +18,9 @@ from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.instants import SetClock, parse_iso
 from dispatch.model.states import Role
+from tests.desk.conftest import office
+
+__all__ = ["office"]
 
 SAMPLE = Path(__file__).parents[2] / "dispatch" / "sample"
 NOW = parse_iso("2026-11-24T07:30:00-05:00")

@@ -25,6 +25,7 @@ from screens.prices import PricesScreen
 from screens.setup import SetupScreen
 from screens.terms import TermsScreen
 from tests.desk.conftest import Office, at
+from tests.screens.test_importing import import_file
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.figure_list import FigureList
@@ -74,7 +75,7 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     async with opened(office.dana, "book") as pilot:
         await until(pilot, BookScreen)
-        await press(pilot, "tab", "tab", "tab", "tab", "n")
+        await press(pilot, *["tab"] * 5, "n")
         await fill(pilot, technician="ben", **{"from": "2026-11-24T08:00", "to": "17:00"}, reason="ill")
         await choose(pilot, "queue")
         await until(pilot, BookScreen)
@@ -144,8 +145,7 @@ async def test_a_firm_from_nothing_by_keyboard(tmp_path: Path) -> None:
             await fill(pilot, name="Ana Ruiz", login="ana", skills="server")
             await until(pilot, SetupScreen)
             await press(pilot, "i")
-            await choose(pilot, "clients")
-            await answer(pilot, str(SAMPLE / "clients.csv"))
+            await import_file(pilot, SAMPLE / "clients.csv", "all")
             await until(pilot, SetupScreen)
             await settled(pilot)
         firm = settings.firm(store)

@@ -95,11 +95,11 @@ def shown(pilot: Pilot[None]) -> str:
 
 async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_path: Path) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    keys = 'visit.new = "o"\nvisit.open = "p"\ntimeline.open = "p"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
+    keys = 'visit.new = "x"\nvisit.open = "Z"\ntimeline.open = "Z"\ntimeline.down = "f6"\ndialog.back = "f2"\n'
     async with opened(office.dana, "board", personal=mine(tmp_path / "own", keys)) as pilot:
         timeline = pilot.app.screen.query_one(Timeline)
-        assert "p open" in shown(pilot)
-        assert "o new" in shown(pilot)
+        assert "Z open" in shown(pilot)
+        assert "x new" in shown(pilot)
         await press(pilot, "n", "enter")
         assert len(pilot.app.screen_stack) == 1
         await press(pilot, "f6")
@@ -107,11 +107,11 @@ async def test_own_keys_work_on_screens_widgets_and_dialogs(office: Office, tmp_
         timeline.select(1)
         await pilot.press("slash")
         await until(pilot, AskText)
-        await pilot.press("o", "p", "escape")
-        assert pilot.app.screen.query_one(Input).value == "op"
+        await pilot.press("x", "p", "escape")
+        assert pilot.app.screen.query_one(Input).value == "xp"
         await pilot.press("f2")
         await until_true(pilot, lambda: len(pilot.app.screen_stack) == 1)
-        await pilot.press("p")
+        await pilot.press("Z")
         await until(pilot, VisitScreen)
 
 
@@ -160,19 +160,19 @@ async def test_key_is_changed_in_the_help_and_kept(office: Office, tmp_path: Pat
         keys = await go_to_line(pilot, "visit.new")
         await pilot.press("enter")
         await until(pilot, PressKey)
-        await pilot.press("o")
+        await pilot.press("x")
         await until(pilot, KeysHelp)
-        await until_true(pilot, lambda: keys.value is not None and keys.value.keys == "o")
-        assert (folder / "keys.toml").read_text() == '# mine\nvisit.new = "o"\n'
+        await until_true(pilot, lambda: keys.value is not None and keys.value.keys == "x")
+        assert (folder / "keys.toml").read_text() == '# mine\nvisit.new = "x"\n'
 
         await pilot.press("enter")
         await until(pilot, PressKey)
         await pilot.press("m")
         await until_true(pilot, lambda: "m is both" in shown(pilot))
-        assert (folder / "keys.toml").read_text() == '# mine\nvisit.new = "o"\n'
+        assert (folder / "keys.toml").read_text() == '# mine\nvisit.new = "x"\n'
 
         await press(pilot, "escape")
-        assert "o new" in shown(pilot)
+        assert "x new" in shown(pilot)
         await go_to_line(pilot, "visit.new")
         await pilot.press("d")
         await pilot.pause(0.05)

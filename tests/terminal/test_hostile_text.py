@@ -67,6 +67,7 @@ def poison(store: Store) -> None:
     keep |= {
         "wanted_on",
         "occurrence",
+        "uid",
         "starts",
         "ends",
         "valid_from",
@@ -171,13 +172,21 @@ def assert_clean(sent: bytes) -> None:
                 "?",
                 "esc",
                 "n",
+                "h",
+                "tab",
+                "esc",
+                "i",
+                "esc",
+                "e",
+                "esc",
+                "c",
                 "esc",
                 "J",
                 "down",
                 "esc",
             ],
         ),
-        ("day", ["down", "enter", "down", "i", "esc", "esc"]),
+        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
     ],
 )
@@ -188,7 +197,7 @@ def test_no_screen_sends_a_control_byte_of_the_data(
     login = "ana" if words == "day" else "lee"
     columns, rows = size
     with terminal([words, "--date", DAY.isoformat(), "--as", login], db=poisoned, columns=columns, rows=rows) as screen:
-        shown = screen.wait_for_any("dev/sda", "owned")
+        screen.wait_for_any("dev/sda", "owned")
         for key in keys:
             screen.press(key)
             assert screen.alive, f"{words} died at {key!r}:\n{screen.read()}"

@@ -1,6 +1,7 @@
 """A checklist half way through a visit: one test failed and then passed, one passed before the last work."""
 
 from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, Kind, Phase, Result, WorkEntry
+from dispatch.model.probes import Probe, ProbeKind
 from tests.widgets.boards import clock
 
 
@@ -44,7 +45,7 @@ def sample_checklist() -> Checklist:
             attempt(8, "13:56", Result.PASS, "up, down 13:53, up 13:56", grade=Grade.EXECUTED),
         ),
         item(7, "T3", Phase.TEST, Kind.TEST, "remote access", refused, reached),
-        item(8, "T4.signin", Phase.TEST, Kind.TEST, "sign-in"),
+        item(8, "T4.signin", Phase.TEST, Kind.TEST, "sign-in", probes=(Probe(ProbeKind.TCP, "sign-in"),)),
         item(
             9,
             "T4.mail",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from db import audit, clients, people, settings
+from db import audit, clients, people, settings, targets
 from db.faults import Stale
 from db.store import Store
 from db.unit import Unit
@@ -25,6 +25,7 @@ from dispatch.desk.book.finding import client_named, near, site_named, site_titl
 from dispatch.desk.book.pin_shelf import PinShelf
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
 from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.target_shelf import TargetShelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.routing import reroute_ahead
@@ -209,9 +210,14 @@ class SiteShelf(Shelf[Site]):
         }
 
     def notes(self, store: Store, record: Site) -> Sequence[str]:
-        """Who placed it, and how near to the door."""
+        """Who placed it, how near to the door, and what may be tested there."""
         told = ", ".join(part for part in (record.place_source, record.place_precision) if part)
-        return [f"placed: {told}"] if record.place is not None and told else []
+        placed = [f"placed: {told}"] if record.place is not None and told else []
+        tested = [
+            " ".join(part for part in (f"test {one.name}:", one.kind, one.address, one.options) if part)
+            for one in targets.targets_of(store, record.id)
+        ]
+        return [*placed, *tested]
 
     def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
         """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
@@ -381,6 +387,7 @@ class TechnicianShelf(Shelf[Technician]):
         Blank("home", "Home", "39.9612, -82.9988, or the link of a map; empty: the depot"),
         Blank("home_address", "Home address"),
         Blank("vehicle", "Vehicle", "van 1; empty: their own"),
+        Blank("cap", "Utilisation cap, %", "85: so much of a shift plans may fill"),
     )
 
     def all(self, store: Store) -> Sequence[Technician]:
@@ -417,6 +424,7 @@ class TechnicianShelf(Shelf[Technician]):
             "home": place_text(record.home),
             "home_address": record.home_address,
             "vehicle": record.vehicle or "",
+            "cap": str(record.cap_pct),
         }
 
     def write(
@@ -442,6 +450,7 @@ class TechnicianShelf(Shelf[Technician]):
             home=reading.place("home"),
             home_address=reading.text("home_address", limits.ADDRESS),
             vehicle=reading.text("vehicle", 80) or None,
+            cap_pct=reading.whole("cap", 10, 100) or 85,
         )
         known = people.staff_by_login(store, after.login)
         current = people.staff_by_id(store, before.id) if before is not None else known
@@ -468,6 +477,7 @@ class TechnicianShelf(Shelf[Technician]):
                 after.home,
                 after.home_address,
                 after.vehicle,
+                after.cap_pct,
             )
         people.update_technician(unit, before, after)
         if after.home != before.home:
@@ -743,6 +753,7 @@ class SettingsShelf(Shelf[FirmRecord]):
 SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
+    "target": TargetShelf(),
     "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),

@@ -58,6 +58,10 @@ class Entry:
         """Refuse the row for what stands in the column (or for `value`)."""
         self.faults.append(Fault(column, shortened(self.raw(column) if value is None else value), expected))
 
+    def faults_on(self, *columns: str) -> bool:
+        """Whether one of these columns has a fault already."""
+        return any(fault.field in columns for fault in self.faults)
+
     def warn(self, text: str) -> None:
         """Let the row pass, and say what somebody should look at."""
         self.warnings.append(text)

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from db.unit import Unit
+from dispatch.desk.book.finding import site_named
 from dispatch.desk.imports import rate_card_file
+from dispatch.desk.imports.calendar_file import read_calendar
+from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
 from dispatch.desk.imports.client_rows import ClientRows
-from dispatch.desk.imports.judging import Subject, judge
+from dispatch.desk.imports.judging import Subject, Watch, judge, unwatched
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
 from dispatch.desk.imports.table import ROWS, find_columns, read_table
 from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.verdicts import Judged, Report, Verdict, shortened
 from dispatch.desk.imports.visit_rows import VisitRows
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
+from dispatch.model.clients import Site
 from dispatch.model.states import Role
 
 RATE_CARD = "rate-card"
+CALENDAR = "calendar"
 SUBJECTS: dict[str, type[Subject]] = {
     "technicians": TechnicianRows,
     "clients": ClientRows,
     "sites": SiteRows,
     "visits": VisitRows,
 }
-KINDS = (RATE_CARD, *SUBJECTS)
+KINDS = (RATE_CARD, *SUBJECTS, CALENDAR)
 """What can be imported, in the order in which a new firm does it."""
 
 
@@ -40,6 +46,9 @@ def import_file(
     update: bool = False,
     mapping: Mapping[str, str] | None = None,
     rows: int = ROWS,
+    minutes: int = USUAL_MINUTES,
+    since: datetime.date | None = None,
+    watch: Watch = unwatched,
 ) -> Report:
     """Import a file, in one unit of work; nothing of it when any row is bad, unless the good ones are accepted.
 
@@ -48,15 +57,22 @@ def import_file(
         check: only say what would become of each row.
         accept_good: take the good rows although others are bad.
         update: take the file over records that differ from it.
-        mapping: what the file calls a column → what it is called here.
+        mapping: what the file calls a column → what it is called here; for a calendar: a LOCATION, SUMMARY or UID →
+            the site, as `client / site`.
         rows: the most rows that the file may have.
+        minutes: the work of an event that lasts all day (calendar).
+        since: leave out the events that were over before this day (calendar).
+        watch: told how far it is; may raise `Stopped`, and then nothing was changed.
 
     Raises:
         Unreadable: the file cannot be read as such a file at all.
-        Faulty: `mapping` names columns that there are not.
+        Faulty: `mapping` names columns, or sites, that there are not.
+        Stopped: `watch` had enough.
         NotAllowed: the person may not import this.
     """
-    refuse_unknown_columns(kind, mapping)
+    watch("reading", 0, 0)
+    if kind != CALENDAR:
+        refuse_unknown_columns(kind, mapping)
     if kind == RATE_CARD:
         card = read_card(path)
         roles: Sequence[Role] = rate_card_file.ROLES
@@ -66,6 +82,15 @@ def import_file(
         def verdicts() -> list[Judged]:
             return [judge_card(seat, card, update=update)]
 
+    elif kind == CALENDAR:
+        events = read_calendar(path, rows, watch)
+        everything = find_columns(events, CalendarRows.columns, ())
+        taking = Taking(minutes, since, _places(seat, mapping or {}))
+        roles, unknown, named = CalendarRows.roles, (), {}
+
+        def verdicts() -> list[Judged]:
+            return judge(CalendarRows(seat, taking), events, everything, update=update, watch=watch)
+
     else:
         subject = SUBJECTS[kind]
         table = read_table(path, rows)
@@ -73,7 +98,7 @@ def import_file(
         roles, unknown, named = subject.roles, columns.unknown, columns.named
 
         def verdicts() -> list[Judged]:
-            return judge(subject(seat), table, columns, update=update)
+            return judge(subject(seat), table, columns, update=update, watch=watch)
 
     def report(judged: list[Judged], *, applied: bool) -> Report:
         return Report(shortened(path.name), kind, tuple(judged), applied, check, accept_good, unknown, named)
@@ -83,7 +108,7 @@ def import_file(
             return report(verdicts(), applied=False)
     with seat.write(f"import {kind}", *roles) as unit:
         judged = verdicts()
-        return report(judged, applied=_carry_out(unit, judged, accept_good=accept_good))
+        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=accept_good))
 
 
 def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None:
@@ -103,12 +128,27 @@ def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None
         )
 
 
-def _carry_out(unit: Unit, judged: Sequence[Judged], *, accept_good: bool) -> bool:
+def _places(seat: Seat, mapping: Mapping[str, str]) -> dict[str, Site]:
+    """The sites that the texts of a calendar are said to mean."""
+    places: dict[str, Site] = {}
+    faults = []
+    for text, name in mapping.items():
+        try:
+            places[text] = site_named(seat.store, name)
+        except NotFound as fault:
+            faults.append(str(fault))
+    if faults:
+        raise Faulty(faults)
+    return places
+
+
+def _carry_out(unit: Unit, judged: Sequence[Judged], watch: Watch, *, accept_good: bool) -> bool:
     """Write what the verdicts say; returns whether anything was."""
     writes: list[Callable[[Unit], None]] = [row.write for row in judged if row.write is not None]
     if not writes or (not accept_good and any(row.verdict is Verdict.REFUSED for row in judged)):
         unit.leave_unchanged()
         return False
-    for write in writes:
+    for done, write in enumerate(writes):
+        watch("saving", done, len(writes))
         write(unit)
     return True

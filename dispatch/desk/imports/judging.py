@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.table import Columns, Table
-from dispatch.desk.imports.verdicts import Difference, Judged, Verdict, contrasted, shortened
+from dispatch.desk.imports.verdicts import Difference, Judged, Question, Verdict, contrasted, shortened
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 
@@ -36,6 +37,10 @@ class Draft:
     change: Callable[[Unit], None]
     obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
+    skipped: str = ""
+    """Why there is nothing to take, where that is no fault; empty: there is."""
+    question: Question | None = None
+    offer: Mapping[str, str] | None = None
 
 
 class Subject(ABC):
@@ -73,10 +78,26 @@ def present(entry: Entry, values: Mapping[str, Any]) -> Values:
     return {column: value for column, value in values.items() if entry.has(column)}
 
 
-def judge(subject: Subject, table: Table, columns: Columns, *, update: bool) -> list[Judged]:
+Watch = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done and how much there is; may raise `Stopped`."""
+
+
+class Stopped(Refusal):
+    """Somebody stopped the import. Nothing was changed."""
+
+
+def unwatched(doing: str, done: int, of: int) -> None:
+    """Nobody looks on."""
+
+
+def judge(subject: Subject, table: Table, columns: Columns, *, update: bool, watch: Watch = unwatched) -> list[Judged]:
     """The verdict on every row of a table, in its order."""
     seen: dict[str, int] = {}
-    return [_judged(subject, Entry(row, columns, len(table.headers)), seen, update) for row in table.rows]
+    judged = []
+    for done, row in enumerate(table.rows):
+        watch("looking at", done, len(table.rows))
+        judged.append(_judged(subject, Entry(row, columns, len(table.headers)), seen, update))
+    return judged
 
 
 def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) -> Judged:
@@ -85,8 +106,12 @@ def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) 
     reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
     if draft is not None:
         _refuse_repeated(subject, entry, draft, seen)
+    if draft is not None and draft.skipped:
+        entry.warn(draft.skipped)
+        return Judged(entry.row, reference, Verdict.SKIPPED, warnings=tuple(entry.warnings))
     if draft is None or entry.faults:
-        return _with(entry, reference, Verdict.REFUSED)
+        refused = _with(entry, reference, Verdict.REFUSED)
+        return refused if draft is None else replace(refused, question=draft.question, offer=draft.offer)
     if draft.ours is None:
         return _with(entry, reference, Verdict.NEW, write=draft.add)
     differing = [column for column, value in draft.theirs.items() if draft.ours.get(column) != value]

@@ -10,14 +10,26 @@ from dispatch.desk.imports.verdicts import Fault, Judged, Report
 def report_lines(report: Report) -> Iterator[str]:
     """The report in words: what became of the file, then every row that somebody should look at."""
     yield f"{report.file}: {_summary(report)}"
+    yield from findings(report)
+    if any(row.question is not None for row in report.rows):
+        yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
+
+
+def findings(report: Report) -> Iterator[str]:
+    """Every row that somebody should look at, in its order."""
     for column in report.unknown_columns:
         yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
     for row in report.rows:
         yield from _about(report, row)
 
 
+def counted(report: Report) -> str:
+    """How many rows have which verdict."""
+    return ", ".join(f"{count:,} {verdict.value}" for verdict, count in report.counts.items()) or f"no {report.noun}s"
+
+
 def _summary(report: Report) -> str:
-    counts = ", ".join(f"{count} {verdict.value}" for verdict, count in report.counts.items()) or "no rows"
+    counts = counted(report)
     refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
     said = []
     if report.checked:
@@ -34,7 +46,7 @@ def _summary(report: Report) -> str:
 
 
 def _about(report: Report, row: Judged) -> Iterator[str]:
-    where = f"{report.file} row {row.row}"
+    where = f"{report.file} {report.noun} {row.row}"
     for fault in row.faults:
         yield f"{where}: {_fault(report, fault)}"
     for one in row.differences:

@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DIFFERS = "differs"
+    SKIPPED = "skipped"
     REFUSED = "refused"
 
 
@@ -44,8 +45,20 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Which site is meant? `text` is what has to be mapped to it, `candidates` the sites (`client / site`) it may be."""
+
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """A row with its verdict; `write` carries it out, None where there is nothing to write."""
+    """A row with its verdict; `write` carries it out, None where there is nothing to write.
+
+    `question` is what somebody has to say before it can be taken; `offer` the texts of a recurring visit that would
+    say the same.
+    """
 
     row: int
     reference: str
@@ -54,6 +67,8 @@ class Judged:
     warnings: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     write: Callable[[Unit], None] | None = field(default=None, compare=False, repr=False)
+    question: Question | None = None
+    offer: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,11 @@ class Report:
     accepts_good: bool
     unknown_columns: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def noun(self) -> str:
+        """What a row of the file is called."""
+        return "event" if self.kind == "calendar" else "row"
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -102,13 +122,19 @@ class Report:
                         {"field": fault.field, "value": fault.value, "expected": fault.expected} for fault in row.faults
                     ],
                     "warnings": list(row.warnings),
+                    **({} if row.question is None else {"candidates": list(row.question.candidates)}),
+                    **({} if row.offer is None else {"recurrence": dict(row.offer)}),
                     "differences": [
                         {"field": one.field, "ours": one.ours, "theirs": one.theirs} for one in row.differences
                     ],
                 }
                 for row in self.rows
             ],
-            "counts": {verdict.value: self.counts.get(verdict, 0) for verdict in Verdict},
+            "counts": {
+                verdict.value: self.counts.get(verdict, 0)
+                for verdict in Verdict
+                if verdict is not Verdict.SKIPPED or self.kind == "calendar"
+            },
             "unknown_columns": list(self.unknown_columns),
             "applied": self.applied,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from db import agreements, clients, people, visits
 from db.names import folded
@@ -28,11 +28,11 @@ _USUAL_PRIORITY = 3
 class VisitRows(Subject):
     """Requests, each for a site of a client that is known by then."""
 
-    columns = (
+    columns: ClassVar[tuple[str, ...]] = (
         "reference", "client", "site", "date", "work", "minutes", "skills", "tags", "priority", "promised_from",
         "promised_to", "requested_at", "reported_by", "emergency", "preferred_technician", "description",
     )  # fmt: skip
-    required = ("reference", "client", "site", "work", "minutes")
+    required: ClassVar[tuple[str, ...]] = ("reference", "client", "site", "work", "minutes")
     key = "reference"
     roles = (Role.DISPATCHER,)
 
@@ -97,9 +97,9 @@ class VisitRows(Subject):
             keys=(reference,) if reference else (),
             theirs=theirs,
             ours=ours,
-            add=lambda unit: _add(unit, self.seat, new()),
+            add=lambda unit: add_request(unit, self.seat, new()),
             change=change,
-            obstacles=lambda entry, columns: _refuse_begun(entry, visit, columns),
+            obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 
     def spell(self, column: str, value: Any) -> str:
@@ -201,11 +201,13 @@ class VisitRows(Subject):
         )
 
 
-def _add(unit: Unit, seat: Seat, new: NewVisit) -> None:
+def add_request(unit: Unit, seat: Seat, new: NewVisit) -> None:
+    """Write a request."""
     visits.add_visit(unit, seat.store, new)
 
 
-def _refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> None:
+def refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> None:
+    """Refuse to change a visit that has begun, is over or was put away, and to give it to another client."""
     if visit is None:
         return
     if visit.archived_at is not None:

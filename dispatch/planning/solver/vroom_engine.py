@@ -14,6 +14,7 @@ import vroom
 from dispatch.planning.problem import Problem
 
 _MOST_PRIORITY = 100
+_BEYOND = 100_000.0
 _PRIVATE = 100_000
 """Skills from here on belong to one technician alone."""
 
@@ -39,7 +40,8 @@ class VroomEngine:
         moments = [technician.shift[0] for technician in problem.technicians]
         moments += [window[0] for visit in problem.visits for window in visit.windows]
         self._origin = min(moments, default=0)
-        dearest = max((visit.left_out for visit in problem.visits), default=1.0) or 1.0
+        # what must stay at any price would leave no room to tell the others apart
+        dearest = max((visit.left_out for visit in problem.visits if visit.left_out < _BEYOND), default=1.0) or 1.0
         self._priorities = [
             max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))) for visit in problem.visits
         ]

@@ -1,0 +1,162 @@
+"""Tests that run, in the store: what items test, every try, what reboot watches have seen, what laptops were asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from db.store import Store
+from dispatch.model.probes import Probe, ProbeKind, Target, Try, Vantage, Watch
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+_NOT_BEGUN = "('requested', 'planned', 'confirmed', 'dispatched', 'on_hold')"
+
+
+class Order(NamedTuple):
+    """What a laptop was asked to test: for which visit, under which key, until when, and when the answer came."""
+
+    visit_id: int
+    key: bytes
+    expires_at: int
+    used_at: int | None
+
+
+def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]:
+    """The probes of a visit's items, by the item's id."""
+    found: dict[int, list[Probe]] = {}
+    for item_id, text, vantage in store.all(
+        "SELECT p.item_id, p.probe, p.vantage FROM item_probe p JOIN item i ON i.id = p.item_id WHERE i.visit_id = ? "
+        "ORDER BY p.item_id, p.position",
+        (visit_id,),
+    ):
+        found.setdefault(item_id, []).append(_readable(text, vantage))
+    return {item_id: tuple(probes) for item_id, probes in found.items()}
+
+
+def _readable(text: str, vantage: str) -> Probe:
+    """A probe as it was kept; one that cannot be read any more fails when it runs, and asks for the same vantage."""
+    from dispatch.closeout.probes.reading import probe_from
+
+    try:
+        return probe_from(json.loads(text))
+    except ValueError:
+        return Probe(ProbeKind.TCP, "unreadable", Vantage(vantage))
+
+
+def add_probes(unit: Unit, item_id: int, probes: Iterable[Probe]) -> None:
+    """Copy probes onto an item that has none."""
+    from dispatch.closeout.probes.reading import probe_form
+
+    for position, probe in enumerate(probes, 1):
+        unit.insert(
+            "item_probe",
+            item_id=item_id,
+            position=position,
+            vantage=probe.vantage.value,
+            probe=json.dumps(probe_form(probe), sort_keys=True, ensure_ascii=False),
+        )
+
+
+def renew_probes(unit: Unit, site_id: int, targets: Iterable[Target]) -> None:
+    """Give the visits of a site that have not begun a new copy of its targets; whatever has begun keeps what it has."""
+    from dispatch.closeout.probes.roles import probe_of, probes_of_item
+
+    probes = [(target, probe_of(target)) for target in targets]
+    items = unit.execute(
+        "SELECT i.id, i.ref, i.label FROM item i JOIN visit v ON v.id = i.visit_id WHERE v.site_id = ? AND i.kind = 'test' "
+        f"AND v.state IN {_NOT_BEGUN} AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.item_id = i.id)",
+        (site_id,),
+    ).fetchall()
+    for item_id, ref, label in items:
+        unit.execute("DELETE FROM item_probe WHERE item_id = ?", (item_id,))
+        add_probes(unit, item_id, probes_of_item(ref, label, probes))
+
+
+def tries_of(store: Store, visit_id: int) -> dict[int, tuple[Try, ...]]:
+    """Every try of a visit's attempts, by the attempt's id."""
+    found: dict[int, list[Try]] = {}
+    for attempt_id, probe, number, at, milliseconds, passed, text in store.all(
+        "SELECT t.attempt_id, t.probe, t.number, t.at, t.milliseconds, t.passed, t.text FROM attempt_try t "
+        "JOIN attempt a ON a.id = t.attempt_id WHERE a.visit_id = ? ORDER BY t.attempt_id, t.position",
+        (visit_id,),
+    ):
+        found.setdefault(attempt_id, []).append(Try(probe, number, at, milliseconds, bool(passed), text))
+    return {attempt_id: tuple(tries) for attempt_id, tries in found.items()}
+
+
+def add_tries(unit: Unit, attempt_id: int, tries: Iterable[Try]) -> None:
+    """Keep every try of an attempt."""
+    for position, one in enumerate(tries, 1):
+        unit.insert(
+            "attempt_try",
+            attempt_id=attempt_id,
+            position=position,
+            probe=one.probe,
+            number=one.number,
+            at=one.at,
+            milliseconds=one.milliseconds,
+            passed=int(one.passed),
+            text=one.text,
+        )
+
+
+def watch_of(store: Store, item_id: int, probe: str, since: int) -> tuple[Watch, int]:
+    """What a watch that was cut off has seen, and the sequence of the visit when it began.
+
+    Args:
+        item_id: the item.
+        probe: the name of the target.
+        since: the sequence of the last work entry or attempt at the item; what was seen before it counts no more.
+    """
+    at: dict[str, int] = {}
+    begun = 0
+    for seen, instant, as_of in store.all(
+        "SELECT seen, at, as_of FROM observation WHERE item_id = ? AND probe = ? ORDER BY id", (item_id, probe)
+    ):
+        if seen == "up":
+            at, begun = {}, as_of
+        at[seen] = instant
+    if not at or begun < since or "back" in at:
+        return Watch(), 0
+    return Watch(at.get("up"), at.get("down")), begun
+
+
+def add_observation(unit: Unit, item_id: int, probe: str, seen: str, at: int, as_of: int, staff_id: int) -> None:
+    """Keep what a watch has just seen: `up`, `down` or `back`."""
+    unit.insert(
+        "observation",
+        item_id=item_id,
+        probe=probe,
+        seen=seen,
+        at=at,
+        as_of=as_of,
+        staff_id=staff_id,
+        session=unit.actor.session,
+    )
+
+
+def add_order(unit: Unit, nonce: str, visit_id: int, staff_id: int, key: bytes, expires_at: int) -> None:
+    """Note that a laptop is asked to test; `key` seals what it is asked."""
+    unit.insert(
+        "probe_order",
+        nonce=nonce,
+        visit_id=visit_id,
+        staff_id=staff_id,
+        key=key,
+        made_at=unit.at,
+        expires_at=expires_at,
+    )
+
+
+def order(store: Store, nonce: str) -> Order | None:
+    """What was asked under that nonce."""
+    row = store.one("SELECT visit_id, key, expires_at, used_at FROM probe_order WHERE nonce = ?", (nonce,))
+    return None if row is None else Order(*row)
+
+
+def use_order(unit: Unit, nonce: str) -> None:
+    """Note that the answer came; a second one is refused."""
+    unit.execute("UPDATE probe_order SET used_at = ? WHERE nonce = ?", (unit.at, nonce))

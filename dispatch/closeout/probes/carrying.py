@@ -1,0 +1,278 @@
+"""Tests that a laptop at the client's runs: the specification that is carried there, and the result that comes back (C5).
+
+A specification is sealed with a key that stays in the database, so what comes back tests what was asked for. Whether
+the laptop tells the truth nobody can seal: such a result is *measured*, never *executed*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.closeout.probes.reading import probe_form, probe_from
+from dispatch.model import text as limits
+from dispatch.model.instants import iso, parse_iso
+from dispatch.model.probes import Outcome, Probe, ProbeKind, Try
+from dispatch.model.text import TextRefused, clean, show
+
+LONGEST = 512 * 1024
+"""Characters of a document that are read."""
+ITEMS = 60
+PROBES = 10
+TRIES = 5
+
+_SPECIFICATION, _RESULT = "probe specification 1", "probe result 1"
+
+
+class NotTaken(ValueError):
+    """A document cannot be taken; `faults` names everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An item that is to be tested, with its probes."""
+
+    item: str
+    label: str
+    probes: tuple[Probe, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """What a laptop is to test for a visit. `as_of` is how far the visit had come: work recorded later asks for it again."""
+
+    visit: str
+    nonce: str
+    expires_at: int
+    as_of: int
+    items: tuple[Asked, ...]
+    seal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a laptop found: the specification as it was carried, and the outcomes of each item in its order."""
+
+    specification: Specification
+    outcomes: tuple[tuple[Outcome, ...], ...]
+
+
+def sealed(specification: Specification, key: bytes) -> str:
+    """The seal of a specification under `key`."""
+    form = specification_form(specification)
+    del form["seal"]
+    text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hmac.new(key, text.encode("ascii"), hashlib.sha256).hexdigest()
+
+
+def specification_form(specification: Specification) -> dict[str, Any]:
+    """A specification as JSON."""
+    return {
+        "dispatch": _SPECIFICATION,
+        "visit": specification.visit,
+        "nonce": specification.nonce,
+        "expires": iso(specification.expires_at, "UTC"),
+        "as_of": specification.as_of,
+        "items": [
+            {"item": one.item, "label": one.label, "probes": [probe_form(probe) for probe in one.probes]}
+            for one in specification.items
+        ],
+        "seal": specification.seal,
+    }
+
+
+def report_form(report: Report) -> dict[str, Any]:
+    """A result as JSON."""
+    return {
+        "dispatch": _RESULT,
+        "specification": specification_form(report.specification),
+        "results": [
+            {"item": asked.item, "outcomes": [outcome_form(outcome) for outcome in outcomes]}
+            for asked, outcomes in zip(report.specification.items, report.outcomes, strict=True)
+        ],
+    }
+
+
+def outcome_form(outcome: Outcome) -> dict[str, Any]:
+    """One outcome as JSON."""
+    return {
+        "name": outcome.probe.name,
+        "passed": outcome.passed,
+        "text": outcome.text,
+        "value": outcome.value,
+        "tries": [try_form(one) for one in outcome.tries],
+    }
+
+
+def try_form(one: Try) -> dict[str, Any]:
+    """One try as JSON."""
+    return {
+        "probe": one.probe,
+        "number": one.number,
+        "at": iso(one.at, "UTC"),
+        "milliseconds": one.milliseconds,
+        "passed": one.passed,
+        "text": one.text,
+    }
+
+
+def read_specification(text: str) -> Specification:
+    """The specification that `text` holds.
+
+    Raises:
+        NotTaken: it is none, with everything that is wrong.
+    """
+    return _specification(_document(text, _SPECIFICATION))
+
+
+def read_report(text: str) -> Report:
+    """The result that `text` holds; nothing is said yet about its seal.
+
+    Raises:
+        NotTaken: it is none, with everything that is wrong.
+    """
+    form = _document(text, _RESULT)
+    inner = form.get("specification")
+    specification = _specification(inner if isinstance(inner, dict) else {})
+    results = form.get("results")
+    if not isinstance(results, list) or len(results) != len(specification.items):
+        raise NotTaken(["results: one for each item of the specification is expected"])
+    faults: list[str] = []
+    outcomes = tuple(
+        _outcomes(asked, result, faults) for asked, result in zip(specification.items, results, strict=True)
+    )
+    if faults:
+        raise NotTaken(faults)
+    return Report(specification, outcomes)
+
+
+def _document(text: str, kind: str) -> dict[str, Any]:
+    if len(text) > LONGEST:
+        raise NotTaken([f"it is longer than {LONGEST:,} characters"])
+    try:
+        form = json.loads(text)
+    except (ValueError, RecursionError):
+        raise NotTaken([f"it is no JSON; a {kind[:-2]} is expected"]) from None
+    if not isinstance(form, dict) or form.get("dispatch") != kind:
+        raise NotTaken([f"it is no {kind[:-2]} of this version"])
+    return form
+
+
+def _specification(form: dict[str, Any]) -> Specification:
+    faults: list[str] = []
+    if form.get("dispatch") != _SPECIFICATION:
+        faults.append("dispatch: a probe specification of this version is expected")
+    visit = _line(form, "visit", limits.REFERENCE, faults)
+    nonce = _line(form, "nonce", 64, faults)
+    seal = _line(form, "seal", 64, faults)
+    for name, value in (("nonce", nonce), ("seal", seal)):
+        if value and not re.fullmatch(r"[0-9a-f]{32,64}", value):
+            faults.append(f"{name}: hexadecimal digits are expected")
+    as_of = form.get("as_of")
+    if type(as_of) is not int or not 0 <= as_of < 2**53:
+        faults.append("as_of: a whole number is expected")
+        as_of = 0
+    expires_at = 0
+    try:
+        expires_at = parse_iso(_line(form, "expires", 40, faults))
+    except ValueError:
+        faults.append("expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
+    items = form.get("items")
+    if not isinstance(items, list) or not 1 <= len(items) <= ITEMS:
+        faults.append(f"items: from 1 to {ITEMS} are expected")
+        items = []
+    asked = tuple(_asked(one, faults) for one in items)
+    if faults:
+        raise NotTaken(faults)
+    return Specification(visit, nonce, expires_at, as_of, asked, seal)
+
+
+def _asked(form: Any, faults: list[str]) -> Asked:
+    if not isinstance(form, dict):
+        faults.append("items: each is an object")
+        return Asked("", "", ())
+    item = _line(form, "item", 90, faults)
+    label = _line(form, "label", limits.LINE, faults)
+    probes = form.get("probes")
+    if not isinstance(probes, list) or not 1 <= len(probes) <= PROBES:
+        faults.append(f"{show(item)}: from 1 to {PROBES} probes are expected")
+        return Asked(item, label, ())
+    read: list[Probe] = []
+    for one in probes:
+        try:
+            probe = probe_from(one)
+        except ValueError as fault:
+            faults.append(f"{show(item)}: {show(str(fault), 300)}")
+            continue
+        if probe.kind is ProbeKind.VALUE:
+            faults.append(f"{show(item)}: a value is typed in, not run")
+        read.append(probe)
+    return Asked(item, label, tuple(read))
+
+
+def _outcomes(asked: Asked, form: Any, faults: list[str]) -> tuple[Outcome, ...]:
+    outcomes = form.get("outcomes") if isinstance(form, dict) else None
+    if not isinstance(form, dict) or form.get("item") != asked.item or not isinstance(outcomes, list):
+        faults.append(f"{show(asked.item)}: its outcomes are missing")
+        return ()
+    if len(outcomes) != len(asked.probes):
+        faults.append(f"{show(asked.item)}: one outcome for each of its {len(asked.probes)} probes is expected")
+        return ()
+    return tuple(_outcome(asked, probe, one, faults) for probe, one in zip(asked.probes, outcomes, strict=True))
+
+
+def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcome:
+    own: list[str] = []
+    form = form if isinstance(form, dict) else {}
+    if form.get("name") != probe.name:
+        own.append("name: it is of another probe")
+    passed = form.get("passed")
+    if type(passed) is not bool:
+        own.append("passed: true or false is expected")
+    tries = form.get("tries")
+    if not isinstance(tries, list) or not 1 <= len(tries) <= TRIES:
+        own.append(f"tries: from 1 to {TRIES} are expected")
+        tries = []
+    read = tuple(_try(probe, one, own) for one in tries)
+    text, value = _line(form, "text", limits.LINE, own), _line(form, "value", 80, own, empty=True)
+    if not own and bool(passed) is not read[-1].passed:
+        own.append("passed: it differs from the last try")
+    faults += [f"{show(asked.item)} {show(probe.name)}: {fault}" for fault in own]
+    return Outcome(probe, bool(passed), text, read, value)
+
+
+def _try(probe: Probe, form: Any, faults: list[str]) -> Try:
+    form = form if isinstance(form, dict) else {}
+    number, took, passed = form.get("number"), form.get("milliseconds"), form.get("passed")
+    if type(number) is not int or not 1 <= number <= TRIES or type(took) is not int or not 0 <= took < 10**8:
+        faults.append("tries: number and milliseconds are whole numbers")
+        number = took = 0
+    if type(passed) is not bool:
+        faults.append("tries: passed is true or false")
+    at = 0
+    try:
+        at = parse_iso(_line(form, "at", 40, faults))
+    except ValueError:
+        faults.append("tries: at is a time such as 2026-11-24T15:00:00+00:00")
+    return Try(probe.name, number, at, took, bool(passed), _line(form, "text", limits.LINE, faults))
+
+
+def _line(form: dict[str, Any], name: str, limit: int, faults: list[str], *, empty: bool = False) -> str:
+    text = form.get(name)
+    if not isinstance(text, str) or (not text.strip() and not empty):
+        faults.append(f"{name}: is missing")
+        return ""
+    try:
+        return clean(text, limit=limit)
+    except TextRefused as refused:
+        faults.append(f"{name}: {refused}")
+        return ""

@@ -1,0 +1,137 @@
+"""`dns name type`: an answer from the named resolver, and the expected one where one is named. UDP, then TCP."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer, FromHost
+from dispatch.closeout.probes.wire import wait_for
+from dispatch.model.probes import Probe, host_and_port
+
+if TYPE_CHECKING:
+    from dns.message import Message
+
+_SHOWN = 4
+"""Answers that are told."""
+
+
+def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+    """What was seen. Raises ProbeFault, OSError."""
+    import dns.exception
+    import dns.message
+    import dns.rcode
+
+    try:
+        query = dns.message.make_query(ascii_name(probe.query), probe.record, use_edns=True)
+    except dns.exception.DNSException as error:
+        raise ProbeFault(f"{probe.query} {probe.record} cannot be asked for", final=True) from error
+    answer = _asked(query, probe, dialer, effort)
+    code = answer.rcode()
+    if code == dns.rcode.NXDOMAIN:
+        raise ProbeFault(f"there is no name {probe.query}")
+    if code != dns.rcode.NOERROR:
+        raise ProbeFault(f"the resolver answered {dns.rcode.to_text(code)}")
+    found = _answers(answer, probe.record)
+    if not found:
+        raise ProbeFault(f"{probe.query} has no record of type {probe.record}")
+    told = ", ".join(received(one) for one in found[:_SHOWN]) + (", …" if len(found) > _SHOWN else "")
+    if probe.expect and not any(_is(one, probe.expect) for one in found):
+        raise ProbeFault(f"the answer is {told} and not {probe.expect}")
+    return f"the answer is {told}"
+
+
+def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
+    if not isinstance(dialer, FromHost):
+        if not probe.host:
+            raise ProbeFault("a DNS test from the client's network needs its resolver named", final=True)
+        return _over_tcp(query, probe.host, probe, dialer, effort)
+    resolvers = [(probe.host, probe.local)] if probe.host else [(host, True) for host in _own_resolvers()]
+    last: ProbeFault | None = None
+    for number, (host, local) in enumerate(resolvers):
+        try:
+            part = effort.part(effort.left() / (len(resolvers) - number))
+            answer = _over_udp(query, host, probe, dialer, part, local=local)
+            return _over_tcp(query, host, probe, dialer, effort) if answer is None else answer
+        except (ProbeFault, OSError) as fault:
+            last = (
+                fault if isinstance(fault, ProbeFault) else ProbeFault(f"{host} could not be asked: {fault.strerror}")
+            )
+    raise last or ProbeFault("no resolver is configured on this machine", final=True)
+
+
+def _over_udp(
+    query: Message, host: str, probe: Probe, dialer: FromHost, effort: Effort, *, local: bool
+) -> Message | None:
+    """The answer; None: it was cut short and must be asked for over TCP."""
+    import dns.exception
+    import dns.flags
+    import dns.message
+
+    address = dialer.addresses(host, effort, local=local)[0]
+    effort.doing = f"waiting for the answer of {host}"
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        # connected: datagrams of anybody else do not arrive
+        sock.connect((str(address), probe.port))
+        sock.send(query.to_wire())
+        while True:
+            wait_for(sock, effort, write=False)
+            try:
+                data = sock.recv(65_535)
+            except BlockingIOError:
+                continue
+            except ConnectionRefusedError:
+                raise ProbeFault(f"nothing answers at {host_and_port(host, probe.port)}") from None
+            try:
+                answer = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False)
+            except (dns.exception.DNSException, ValueError):
+                effort.doing = f"waiting for the answer of {host}, which sends something that is none"
+                continue
+            if query.is_response(answer):
+                return None if answer.flags & dns.flags.TC else answer
+
+
+def _over_tcp(query: Message, host: str, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
+    import dns.exception
+    import dns.message
+
+    local = probe.local or not probe.host
+    with dialer.open(host, probe.port, effort, local=local) as wire:
+        effort.doing = f"waiting for the answer of {host}"
+        sent = query.to_wire()
+        wire.send(len(sent).to_bytes(2, "big") + sent)
+        data = wire.exactly(int.from_bytes(wire.exactly(2), "big"))
+    try:
+        answer = dns.message.from_wire(data)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise ProbeFault("the resolver answered with something that is no answer") from error
+    if not query.is_response(answer):
+        raise ProbeFault("the resolver answered another question")
+    return answer
+
+
+def _answers(answer: Message, record: str) -> list[str]:
+    import dns.rdatatype
+
+    wanted = dns.rdatatype.from_text(record)
+    return [data.to_text() for found in answer.answer if found.rdtype == wanted for data in found]
+
+
+def _is(found: str, expected: str) -> bool:
+    """Whether an answer is the expected one: whole, without the preference of an MX, or within a text record."""
+    plain, wanted = (" ".join(text.casefold().replace('"', "").split()).rstrip(".") for text in (found, expected))
+    return plain == wanted or plain.partition(" ")[2] == wanted or ('"' in found and wanted in plain)
+
+
+def _own_resolvers() -> list[str]:
+    import dns.exception
+    import dns.resolver
+
+    try:
+        return [str(server) for server in dns.resolver.Resolver().nameservers][:3]
+    except dns.exception.DNSException:
+        return []

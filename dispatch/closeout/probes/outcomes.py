@@ -1,0 +1,34 @@
+"""What came of the probes of one item, as one result of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dispatch.model.probes import Outcome, Try
+from dispatch.model.text import NOTE
+
+
+def passed(outcomes: Sequence[Outcome]) -> bool:
+    """Whether all of them passed."""
+    return bool(outcomes) and all(outcome.passed for outcome in outcomes)
+
+
+def evidence(outcomes: Sequence[Outcome]) -> str:
+    """One sentence for each, what failed first."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.passed)
+    return "; ".join(_told(outcome) for outcome in ordered)[:NOTE]
+
+
+def value(outcomes: Sequence[Outcome]) -> str | None:
+    """The figure that was measured, where there is just one."""
+    return outcomes[0].value or None if len(outcomes) == 1 else None
+
+
+def tries(outcomes: Sequence[Outcome]) -> tuple[Try, ...]:
+    """Every try of all of them."""
+    return tuple(one for outcome in outcomes for one in outcome.tries)
+
+
+def _told(outcome: Outcome) -> str:
+    where = outcome.probe.where
+    return f"{outcome.probe.name}: {outcome.text}" + ("" if where in outcome.text else f" ({where})")

@@ -1,0 +1,101 @@
+"""`ping host`: so many replies to so many echoes, by an unprivileged ICMP socket or the system's `ping`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+from dispatch.closeout.probes.effort import Effort, ProbeFault
+from dispatch.closeout.probes.safety import Address
+from dispatch.closeout.probes.vantage import Dialer, FromHost
+from dispatch.closeout.probes.wire import wait_for
+from dispatch.model.probes import Probe
+
+_REPLIED = re.compile(r"(\d+) (?:packets )?received")
+_ICMPV6 = 58
+
+
+def try_ping(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+    """What was seen. Raises ProbeFault, OSError."""
+    if not isinstance(dialer, FromHost):
+        raise ProbeFault("a ping cannot go through the proxy of the client's network; a tcp test can", final=True)
+    address = dialer.addresses(probe.host, effort, local=probe.local)[0]
+    effort.doing = f"waiting for replies of {probe.host}"
+    with contextlib.ExitStack() as stack:
+        try:
+            sock = stack.enter_context(_icmp_socket(address))
+        except PermissionError:
+            count, fastest = _by_command(probe, address, effort), None
+        else:
+            count, fastest = _by_socket(sock, probe, address, effort)
+    said = f"{count} of {probe.echoes} echoes came back"
+    if count < probe.replies:
+        raise ProbeFault(f"{said}; {probe.replies} are asked for")
+    return said if fastest is None else f"{said}, the fastest in {fastest * 1000:.0f} ms"
+
+
+def _icmp_socket(address: Address) -> socket.socket:
+    if address.version == 4:
+        return socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+    return socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, _ICMPV6)
+
+
+def _by_socket(sock: socket.socket, probe: Probe, address: Address, effort: Effort) -> tuple[int, float | None]:
+    """How many replies came, and the fastest in seconds. The kernel fills in identifier and checksum."""
+    sock.setblocking(False)
+    try:
+        sock.connect((str(address), 0))
+    except OSError as error:
+        raise ProbeFault(f"{probe.host} cannot be reached: {(error.strerror or str(error)).lower()}") from error
+    count = 0
+    fastest: float | None = None
+    for number in range(1, probe.echoes + 1):
+        mark = os.urandom(16)
+        kind = b"\x08" if address.version == 4 else b"\x80"
+        begun = time.monotonic()
+        with contextlib.suppress(OSError):
+            sock.send(kind + b"\0\0\0\0\0" + number.to_bytes(2, "big") + mark)
+        until = begun + min(1.0, effort.left() / (probe.echoes - number + 1))
+        took = _reply(sock, mark, begun, until, effort)
+        if took is not None:
+            count, fastest = count + 1, took if fastest is None else min(took, fastest)
+            if number < probe.echoes:
+                effort.pause(0.2)
+    return count, fastest
+
+
+def _reply(sock: socket.socket, mark: bytes, begun: float, until: float, effort: Effort) -> float | None:
+    """Seconds until the reply with that mark; None: it did not come in time."""
+    while time.monotonic() < until:
+        wait_for(sock, effort, write=False)
+        with contextlib.suppress(OSError):
+            if sock.recv(2048).endswith(mark):
+                return time.monotonic() - begun
+    return None
+
+
+def _by_command(probe: Probe, address: Address, effort: Effort) -> int:
+    """How many replies the system's `ping` counted; the address is ours and can be no option of it."""
+    command = shutil.which("ping")
+    if command is None:
+        raise ProbeFault("ping is not allowed to us on this machine, and it has no ping command", final=True)
+    words = [command, "-n", "-c", str(probe.echoes), "-w", str(max(1, int(effort.left()))), str(address)]
+    with subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C"}
+    ) as process:
+        try:
+            while process.poll() is None:
+                effort.pause(0.05)
+            assert process.stdout is not None
+            said = process.stdout.read(65_536).decode("ascii", "replace")
+        finally:
+            process.kill()
+    found = _REPLIED.search(said)
+    if found is None:
+        raise ProbeFault("ping is not allowed to us on this machine", final=True)
+    return int(found[1])

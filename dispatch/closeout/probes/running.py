@@ -1,0 +1,152 @@
+"""Running a probe: tries with a deadline each, every one kept, and one sentence for what came of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from dispatch.closeout.probes.effort import CalledOff, Effort, ProbeFault, received
+from dispatch.closeout.probes.vantage import Dialer
+from dispatch.model.probes import Outcome, Probe, ProbeKind, Try, Watch
+
+PAUSE_SECONDS = 1.0
+"""Between two tries."""
+SENTENCE = 300
+"""Cells of a sentence that is kept."""
+
+
+class Runner:
+    """Runs probes one after the other.
+
+    Args:
+        now: the instant of each try.
+        tell: is told each step in words, from the thread that runs.
+        called_off: set by whoever stops the run.
+        pause_seconds: between two tries, and between two looks of a reboot watch.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], int],
+        tell: Callable[[str], None] = lambda line: None,
+        called_off: threading.Event | None = None,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
+        self._now = now
+        self._tell = tell
+        self._called_off = called_off or threading.Event()
+        self._pause = pause_seconds
+
+    def run(
+        self, probe: Probe, dialer: Dialer, seen: Watch | None = None, keep: Callable[[Watch], None] = lambda seen: None
+    ) -> Outcome:
+        """Run a probe until it passes, or as often as it may be tried.
+
+        Args:
+            probe: no value, which nobody can run.
+            dialer: from where.
+            seen: of a reboot watch, what was seen before it was cut off.
+            keep: of a reboot watch, is handed each observation at once.
+
+        Raises:
+            CalledOff: somebody stopped it; nothing came of it.
+        """
+        if probe.kind is ProbeKind.REBOOT:
+            return self._watched(probe, dialer, seen or Watch(), keep)
+        tries: list[Try] = []
+        for number in range(1, probe.tries + 1):
+            if tries:
+                Effort(self._pause + 1, self._called_off).pause(self._pause)
+            self._tell(f"{probe.name}: {probe.where}" + (f", try {number}" if number > 1 else ""))
+            made, final = self._tried(probe, dialer, number)
+            tries.append(made)
+            self._tell(f"{probe.name}: {'pass' if made.passed else 'FAIL'}, {made.text} ({made.milliseconds} ms)")
+            if made.passed or final:
+                break
+        last = tries[-1]
+        if not last.passed:
+            often = f", tried {len(tries)} times" if len(tries) > 1 else ""
+            return Outcome(probe, False, received(last.text + often, SENTENCE), tuple(tries))
+        failed = "; ".join(dict.fromkeys(one.text for one in tries[:-1]))
+        often = f", only on try {len(tries)} after: {failed}" if failed else ""
+        return Outcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
+
+    def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool]:
+        """One try, and whether another would only say the same."""
+        at, begun, final = self._now(), time.monotonic(), False
+        effort = Effort(probe.seconds, self._called_off)
+        try:
+            text, passed = _try(probe, dialer, effort, at), True
+        except ProbeFault as fault:
+            text, passed, final = fault.text, False, fault.final
+        except OSError as error:
+            text, passed = f"the connection broke while {effort.doing}: {_words(error)}", False
+        except CalledOff:
+            raise
+        except Exception as error:
+            # whatever a server sends must not end the program: the readers of other people raise what they raise
+            text, passed = f"sent something that cannot be read ({type(error).__name__}) while {effort.doing}", False
+        took = int((time.monotonic() - begun) * 1000)
+        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final
+
+    def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> Outcome:
+        from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
+
+        at, begun = self._now(), time.monotonic()
+        effort = Effort(probe.seconds, self._called_off)
+        self._tell(f"{probe.name}: watching {probe.where}" + (", going on from before" if seen.up_at else ""))
+        last = seen
+
+        def kept(now_seen: Watch) -> None:
+            nonlocal last
+            last = now_seen
+            keep(now_seen)
+
+        try:
+            # the pause between tries is at most a second, the time between two looks exactly that
+            every = min(self._pause, LOOK_SECONDS)
+            text, passed = watch_reboot(probe, dialer, effort, self._now, self._tell, seen, kept, every).sentence, True
+        except ProbeFault as fault:
+            text, passed = fault.text, False
+        text = received(text, SENTENCE)
+        took = int((time.monotonic() - begun) * 1000)
+        self._tell(f"{probe.name}: {'pass' if passed else 'FAIL'}, {text}")
+        made = Try(probe.name, 1, at, took, passed, text)
+        value = text.rpartition(" for ")[2] if passed else ""
+        return Outcome(probe, passed, text, (made,), value)
+
+
+def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
+    """What was seen. Raises ProbeFault, OSError, and whatever a reader raises on what it cannot read."""
+    match probe.kind:
+        case ProbeKind.TCP:
+            from dispatch.closeout.probes.tcp import try_tcp
+
+            return try_tcp(probe, dialer, effort)
+        case ProbeKind.HTTP:
+            from dispatch.closeout.probes.web import try_page
+
+            return try_page(probe, dialer, effort)
+        case ProbeKind.TLS:
+            from dispatch.closeout.probes.tls import try_tls
+
+            return try_tls(probe, dialer, effort, now)
+        case ProbeKind.SMTP:
+            from dispatch.closeout.probes.mail import try_mail
+
+            return try_mail(probe, dialer, effort)
+        case ProbeKind.DNS:
+            from dispatch.closeout.probes.names import try_name
+
+            return try_name(probe, dialer, effort)
+        case ProbeKind.PING:
+            from dispatch.closeout.probes.ping import try_ping
+
+            return try_ping(probe, dialer, effort)
+        case _:
+            raise ProbeFault("a value is typed in, not run", final=True)
+
+
+def _words(error: OSError) -> str:
+    return received((error.strerror or str(error)).lower())

@@ -1,0 +1,40 @@
+"""`tcp host:port`: a connection opens, and a banner matches where one is expected."""
+
+from __future__ import annotations
+
+from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.vantage import Dialer
+from dispatch.closeout.probes.wire import Wire
+from dispatch.model.probes import Probe
+
+_BANNER = 4096
+"""Bytes within which a banner must match."""
+
+
+def try_tcp(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+    """What was seen. Raises ProbeFault, OSError."""
+    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
+        if not probe.expect:
+            return "the connection opened"
+        return f"it said “{received(banner(wire, probe.expect, effort))}”"
+
+
+def banner(wire: Wire, expected: str, effort: Effort) -> bytes:
+    """What a server said up to and with `expected`.
+
+    Raises:
+        ProbeFault: it says something else, or nothing.
+    """
+    effort.doing = "waiting for the banner"
+    wanted = expected.encode()
+    said = b""
+    while len(said) < _BANNER:
+        more = wire.receive(_BANNER - len(said))
+        said += more
+        if wanted in said:
+            return said
+        if not more:
+            break
+    if not said:
+        raise ProbeFault("the connection opened, but it said nothing")
+    raise ProbeFault(f"it said “{received(said)}” and not “{expected}”")

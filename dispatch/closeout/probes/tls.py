@@ -1,0 +1,147 @@
+"""`tls host:port`: chain and name verify, and the certificate is valid for some days more. Also the TLS of other kinds."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+from collections.abc import Iterator
+
+from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer
+from dispatch.closeout.probes.wire import Wire
+from dispatch.model.probes import Probe
+
+_NOT_YET, _EXPIRED = 9, 10
+_SELF_SIGNED = (18, 19)
+_NO_ISSUER = (2, 20, 21)
+_OTHER_NAME = (62, 63, 64)
+
+
+def try_tls(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
+    """What was seen, at `now`. Raises ProbeFault, OSError."""
+    ends = secured_until(probe, dialer, effort)
+    days = (ends - now) // 86_400
+    if days < probe.days:
+        raise ProbeFault(
+            f"the certificate ends on {_day(ends)}, in {_count(days)}; {_count(probe.days)} are asked for", final=True
+        )
+    return f"the certificate is valid until {_day(ends)}, {_count(days)} more"
+
+
+def secured_until(probe: Probe, dialer: Dialer, effort: Effort) -> int:
+    """The instant at which the certificate of a server ends, once chain and name have verified."""
+    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
+        try:
+            certificate = verified(wire, probe.host, effort).getpeercert()
+        except ssl.SSLCertVerificationError as error:
+            raise ProbeFault(_why_not(error, probe, dialer, effort), final=True) from error
+    if not certificate or "notAfter" not in certificate:
+        raise ProbeFault("it showed no certificate", final=True)
+    return int(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
+
+
+def verified(wire: Wire, host: str, effort: Effort) -> ssl.SSLSocket:
+    """Go on under TLS, with chain and name verified.
+
+    Raises:
+        ssl.SSLCertVerificationError: they do not verify.
+        ProbeFault: it is no TLS.
+    """
+    return _secured(wire, ssl.create_default_context(), host, effort)
+
+
+def unverified(wire: Wire, host: str, effort: Effort) -> ssl.SSLSocket:
+    """Go on under TLS with whoever it is. Raises ProbeFault."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return _secured(wire, context, host, effort)
+
+
+def words_of(error: ssl.SSLCertVerificationError, host: str) -> str:
+    """Why a certificate does not verify."""
+    code = error.verify_code
+    if code == _EXPIRED:
+        return "the certificate has expired"
+    if code == _NOT_YET:
+        return "the certificate is not valid yet"
+    if code in _SELF_SIGNED:
+        return "the certificate is signed by nobody that is trusted here"
+    if code in _NO_ISSUER:
+        return "the chain of the certificate is incomplete, or its issuer is not trusted here"
+    if code in _OTHER_NAME:
+        return f"the certificate is for another name than {host}"
+    return f"the certificate does not verify: {received(error.verify_message)}"
+
+
+def _secured(wire: Wire, context: ssl.SSLContext, host: str, effort: Effort) -> ssl.SSLSocket:
+    effort.doing = "greeting over TLS"
+    try:
+        return wire.secure(context, ascii_name(host))
+    except ssl.SSLCertVerificationError:
+        raise
+    except ssl.SSLEOFError as error:
+        raise ProbeFault("hung up during the TLS greeting") from error
+    except ssl.SSLError as error:
+        reason = (error.reason or "no TLS").replace("_", " ").lower()
+        raise ProbeFault(f"it does not speak TLS as we do: {received(reason)}", final=True) from error
+
+
+def _why_not(error: ssl.SSLCertVerificationError, probe: Probe, dialer: Dialer, effort: Effort) -> str:
+    """The reason, with the date where the date is the reason: for it the certificate is fetched once more."""
+    said = words_of(error, probe.host)
+    if error.verify_code not in (_EXPIRED, _NOT_YET):
+        return said
+    with dialer.open(probe.host, probe.port, effort, local=probe.local) as wire:
+        certificate = unverified(wire, probe.host, effort).getpeercert(binary_form=True)
+    begins, ends = _validity(certificate or b"")
+    if error.verify_code == _EXPIRED:
+        return f"the certificate expired on {_day(ends)}" if ends else said
+    return f"the certificate is valid only from {_day(begins)}" if begins else said
+
+
+def _validity(certificate: bytes) -> tuple[int | None, int | None]:
+    """From when until when a certificate in DER is valid (RFC 5280); None what cannot be read.
+
+    The standard library reads these only from certificates that verify.
+    """
+    try:
+        (_, body), *_ = _parts(certificate)
+        (_, signed), *_ = _parts(body)
+        # version and serial number, algorithm, issuer, validity: the version is left out of old ones
+        fields = [part for part in _parts(signed) if part[0] != 0xA0]
+        begins, ends = (_instant(tag, text) for tag, text in _parts(fields[3][1]))
+    except (ValueError, IndexError):
+        return None, None
+    return begins, ends
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Tag and content of each DER value in `data`."""
+    while data:
+        tag, length, start = data[0], data[1], 2
+        if length & 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(data[2:start], "big")
+        if start + length > len(data):
+            raise ValueError("cut short")
+        yield tag, data[start : start + length]
+        data = data[start + length :]
+
+
+def _instant(tag: int, text: bytes) -> int:
+    """UTCTime or GeneralizedTime as an instant."""
+    digits = text.decode("ascii").rstrip("Z")
+    if tag == 0x17:
+        digits = ("19" if digits >= "5" else "20") + digits
+    moment = datetime.datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=datetime.UTC)
+    return int(moment.timestamp())
+
+
+def _day(instant: int) -> str:
+    return datetime.datetime.fromtimestamp(instant, datetime.UTC).date().isoformat()
+
+
+def _count(days: int) -> str:
+    return f"{days} day{'' if days == 1 else 's'}"

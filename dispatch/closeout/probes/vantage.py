@@ -1,0 +1,226 @@
+"""Where a test runs from: this machine, or the client's network through a SOCKS proxy on loopback (C5, remote.md)."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+import threading
+from typing import Protocol
+
+from dispatch.closeout.probes.effort import Effort, OutOfTime, ProbeFault
+from dispatch.closeout.probes.safety import Address, address_of, ascii_name, forbidden, refusal, refusal_of
+from dispatch.closeout.probes.wire import Wire, wait_for
+from dispatch.model.probes import Vantage, host_and_port
+
+_SOCKS_REPLIES = {
+    1: "could not be reached from the client's network",
+    2: "is not allowed by the proxy",
+    3: "is on a network that cannot be reached from the client's",
+    4: "could not be reached from the client's network",
+    5: "refused the connection",
+    6: "could not be reached from the client's network",
+    7: "cannot be tested through this proxy",
+    8: "cannot be tested through this proxy",
+}
+
+
+class Dialer(Protocol):
+    """Opens connections from one vantage."""
+
+    @property
+    def vantage(self) -> Vantage:
+        """Which one."""
+        ...
+
+    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+        """A connection to a host.
+
+        Args:
+            host: name or address.
+            port: the port.
+            effort: the try that it is for.
+            local: whether the target was registered with a reason, so that this machine, loopback and link-local
+                addresses are allowed.
+
+        Raises:
+            ProbeFault: it cannot be opened, or may not be; the sentence says why.
+        """
+        ...
+
+
+class FromHost:
+    """From this machine. What a name resolved to stays for the whole run; it is checked for each connection.
+
+    Args:
+        vantage: what this machine is: the office's, or one inside the client's network.
+    """
+
+    def __init__(self, vantage: Vantage = Vantage.HOST) -> None:
+        self.vantage = vantage
+        self._known: dict[str, tuple[Address, ...]] = {}
+
+    def addresses(self, host: str, effort: Effort, *, local: bool = False) -> tuple[Address, ...]:
+        """The addresses of a host that may be tested.
+
+        Raises:
+            ProbeFault: there is no such name, or one of its addresses may not be tested.
+        """
+        found = self._known.get(host)
+        if found is None:
+            literal = address_of(host)
+            found = (literal,) if literal is not None else _resolve(host, effort)
+            self._known[host] = found
+        for address in found:
+            if why := forbidden(address):
+                raise ProbeFault(f"{host} is {why}: it is not tested", final=True)
+            if not local and (why := refusal_of(address)):
+                at = "" if address_of(host) is not None else f" ({address})"
+                raise ProbeFault(f"{host}{at} is {why}: it is tested only if registered with a reason", final=True)
+        return found
+
+    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+        """As `Dialer.open`."""
+        addresses = self.addresses(host, effort, local=local)
+        effort.doing = f"connecting to {host_and_port(host, port)}"
+        last: ProbeFault | None = None
+        for number, address in enumerate(addresses):
+            effort.left()
+            rest = len(addresses) - number
+            try:
+                return _connect(address, port, effort, effort.part(effort.left() / rest) if rest > 1 else effort)
+            except OSError as error:
+                last = ProbeFault(_why_not(error, host, port))
+            except OutOfTime as fault:
+                if rest == 1:
+                    raise
+                last = fault
+        raise last or ProbeFault(f"{host} has no address")
+
+
+class ThroughSite:
+    """From the client's network, through a SOCKS5 proxy that listens on loopback here; names are resolved over there.
+
+    Args:
+        port: of the proxy.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.vantage = Vantage.SITE
+        self._port = port
+
+    def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
+        """As `Dialer.open`; the address is looked at only as far as it was typed, as no name is resolved here."""
+        address = address_of(host)
+        if address is not None and (why := forbidden(address)):
+            raise ProbeFault(f"{host} is {why}: it is not tested", final=True)
+        if not local and (why := refusal(host)):
+            raise ProbeFault(f"{host} is {why}: it is tested only if registered with a reason", final=True)
+        effort.doing = "connecting to the proxy of the client's network"
+        try:
+            wire = _connect(ipaddress.IPv4Address("127.0.0.1"), self._port, effort, effort)
+        except OSError as error:
+            raise ProbeFault(
+                f"nothing on port {self._port} leads into the client's network ({_words(error)}); connect with ssh -R "
+                f"{self._port}, or run the test on your laptop: dispatch visit probe-spec",
+                final=True,
+            ) from error
+        try:
+            self._ask(wire, host, port, effort)
+        except BaseException:
+            wire.close()
+            raise
+        return wire
+
+    @staticmethod
+    def _ask(wire: Wire, host: str, port: int, effort: Effort) -> None:
+        """SOCKS5 CONNECT without a login (RFC 1928)."""
+        effort.doing = f"asking the proxy for {host_and_port(host, port)}"
+        wire.send(b"\x05\x01\x00")
+        if wire.exactly(2) != b"\x05\x00":
+            raise ProbeFault("what listens on the port of the client's network is no SOCKS5 proxy", final=True)
+        address = address_of(host)
+        if address is not None:
+            target = (b"\x01" if address.version == 4 else b"\x04") + address.packed
+        else:
+            name = ascii_name(host).encode("ascii")
+            target = b"\x03" + bytes([len(name)]) + name
+        try:
+            wire.send(b"\x05\x01\x00" + target + port.to_bytes(2, "big"))
+            version, reply, _, kind = wire.exactly(4)
+        except (ProbeFault, ConnectionError) as fault:
+            if isinstance(fault, OutOfTime):
+                raise
+            raise ProbeFault(f"{host_and_port(host, port)} could not be reached from the client's network") from fault
+        if version != 5 or reply:
+            raise ProbeFault(f"{host_and_port(host, port)} {_SOCKS_REPLIES.get(reply, 'was refused by the proxy')}")
+        length = {1: 4, 3: wire.exactly(1)[0] if kind == 3 else 0, 4: 16}.get(kind)
+        if length is None:
+            raise ProbeFault("the proxy answered with something that is no SOCKS5", final=True)
+        wire.exactly(length + 2)
+
+
+def _resolve(host: str, effort: Effort) -> tuple[Address, ...]:
+    """The system's answer. Its resolver has time-outs of its own, so it is asked on a thread that may be left behind."""
+    effort.doing = f"looking up {host}"
+    name = ascii_name(host)
+    answer: list[tuple[Address, ...] | OSError] = []
+
+    def look_up() -> None:
+        try:
+            rows = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+            texts = dict.fromkeys(str(row[4][0]).partition("%")[0] for row in rows)
+            answer.append(tuple(ipaddress.ip_address(text) for text in texts))
+        except (OSError, ValueError) as error:
+            answer.append(error if isinstance(error, OSError) else OSError(str(error)))
+
+    asking = threading.Thread(target=look_up, name="look-up", daemon=True)
+    asking.start()
+    while asking.is_alive():
+        asking.join(effort.slice())
+    (found,) = answer
+    if isinstance(found, OSError):
+        temporary = isinstance(found, socket.gaierror) and found.errno == socket.EAI_AGAIN
+        raise ProbeFault(f"{host} was not found: {'the resolver did not answer' if temporary else 'no such name'}")
+    if not found:
+        raise ProbeFault(f"{host} has no address")
+    return found
+
+
+def _connect(address: Address, port: int, effort: Effort, part: Effort) -> Wire:
+    """A connection to just that address, for `effort`, within the time of `part`. Raises OSError, ProbeFault."""
+    part.doing = effort.doing
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        code = sock.connect_ex((str(address), port))
+        if code not in (0, errno.EINPROGRESS):
+            raise OSError(code, os.strerror(code))
+        while code == errno.EINPROGRESS:
+            wait_for(sock, part, write=True)
+            try:
+                sock.getpeername()
+            except OSError as error:
+                if error.errno != errno.ENOTCONN:
+                    raise
+                code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) or errno.EINPROGRESS
+                if code != errno.EINPROGRESS:
+                    raise OSError(code, os.strerror(code)) from None
+            else:
+                code = 0
+        return Wire(sock, effort)
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.ECONNREFUSED:
+        return f"{host_and_port(host, port)} refused the connection"
+    return f"{host_and_port(host, port)}: {_words(error)}"
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

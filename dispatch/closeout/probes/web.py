@@ -1,0 +1,126 @@
+"""`http(s) URL`: the status is as expected, a text is found, and how long it took.
+
+No credentials, no redirects to other hosts, the body cut at 64 KB (close-out.md C5, Safety).
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import urllib.parse
+from typing import Any, cast
+
+from dispatch.closeout.probes import tls
+from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.safety import ascii_name
+from dispatch.closeout.probes.vantage import Dialer
+from dispatch.closeout.probes.wire import Wire
+from dispatch.model.probes import Probe
+
+BODY = 64 * 1024
+"""Bytes of a page that are read."""
+REDIRECTS = 5
+_PORTS = {"http": 80, "https": 443}
+_SAFE = "/?&=;:@!$'()*+,~#%[]-._"
+
+
+def try_page(probe: Probe, dialer: Dialer, effort: Effort) -> str:
+    """What was seen. Raises ProbeFault, OSError."""
+    url = probe.url
+    for _ in range(REDIRECTS + 1):
+        response, body = _fetched(url, probe, dialer, effort)
+        if status_fits(response.status, probe.status):
+            return _of_body(response, body, probe)
+        location = response.getheader("Location")
+        if not 300 <= response.status < 400 or not location:
+            raise ProbeFault(f"status {response.status} {received(response.reason, 40)}".strip())
+        url = _followed(url, location)
+    raise ProbeFault(f"redirects more than {REDIRECTS} times", final=True)
+
+
+def status_fits(status: int, wanted: str) -> bool:
+    """Whether a status is among codes and classes such as `200,204` or `2xx`."""
+    return any(word in (str(status), f"{status // 100}xx") for word in wanted.replace(" ", "").split(","))
+
+
+def parts_of(url: str) -> tuple[str, str, int, str]:
+    """Scheme, host, port and the path with its query, as they go over the wire.
+
+    Raises:
+        ValueError: it is no URL that is tested; the message says why.
+    """
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("a URL such as https://www.example.com/ is expected")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("no login may stand in a URL")
+    path = urllib.parse.quote(parts.path or "/", _SAFE)
+    query = urllib.parse.quote(parts.query, _SAFE)
+    return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme], f"{path}?{query}" if query else path
+
+
+def _fetched(url: str, probe: Probe, dialer: Dialer, effort: Effort) -> tuple[http.client.HTTPResponse, bytes]:
+    scheme, host, port, path = parts_of(url)
+    with dialer.open(host, port, effort, local=probe.local) as wire:
+        if scheme == "https":
+            try:
+                tls.verified(wire, host, effort)
+            except ssl.SSLCertVerificationError as error:
+                raise ProbeFault(tls.words_of(error, host), final=True) from error
+        name = f"[{host}]" if ":" in host else ascii_name(host)
+        at = name if port == _PORTS[scheme] else f"{name}:{port}"
+        effort.doing = "waiting for the answer"
+        wire.send(
+            f"GET {path} HTTP/1.1\r\nHost: {at}\r\nUser-Agent: dispatch-board\r\nAccept: */*\r\n"
+            "Accept-Encoding: identity\r\nConnection: close\r\n\r\n".encode("ascii")
+        )
+        return _read(wire, effort)
+
+
+def _read(wire: Wire, effort: Effort) -> tuple[http.client.HTTPResponse, bytes]:
+    # an HTTPResponse asks its socket for nothing but a file to read
+    response = http.client.HTTPResponse(cast(Any, wire), method="GET")
+    try:
+        response.begin()
+        effort.doing = "reading the page"
+        promised = response.length
+        body = b""
+        while len(body) < BODY and (more := response.read(min(8192, BODY - len(body)))):
+            body += more
+    except http.client.IncompleteRead as error:
+        raise ProbeFault("the page broke off in the middle") from error
+    except http.client.HTTPException as error:
+        said = received(str(error))
+        raise ProbeFault(f"answered with something that is no HTTP{f': “{said}”' if said else ''}") from error
+    if promised is not None and len(body) < min(promised, BODY):
+        raise ProbeFault(f"promised {promised:,} bytes and sent {len(body):,}")
+    return response, body
+
+
+def _of_body(response: http.client.HTTPResponse, body: bytes, probe: Probe) -> str:
+    if not probe.expect:
+        return f"status {response.status}"
+    charset = response.headers.get_content_charset() or "utf-8"
+    try:
+        text = body.decode(charset, "replace")
+    except LookupError:
+        text = body.decode("utf-8", "replace")
+    if probe.expect.casefold() not in text.casefold():
+        within = " in its first 64 KB" if len(body) >= BODY else ""
+        raise ProbeFault(f"status {response.status}, but “{probe.expect}” is not on the page{within}")
+    return f"status {response.status}, “{probe.expect}” is on the page"
+
+
+def _followed(url: str, location: str) -> str:
+    """Where a redirect leads, which is followed on the same host only: same port, or from http to https."""
+    scheme, host, port, _ = parts_of(url)
+    try:
+        target = urllib.parse.urljoin(url, location)
+        new_scheme, new_host, new_port, _ = parts_of(target)
+    except ValueError:
+        raise ProbeFault(f"redirects to “{received(location)}”, which is not followed", final=True) from None
+    upgraded = (port, new_port) == (80, 443) and (scheme, new_scheme) == ("http", "https")
+    if new_host.casefold() != host.casefold() or not (new_port == port or upgraded):
+        there = received(f"{new_host}:{new_port}")
+        raise ProbeFault(f"redirects to {there}, another host or port; not followed", final=True)
+    return target

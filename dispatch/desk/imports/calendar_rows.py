@@ -1,0 +1,266 @@
+"""Events of a calendar as requests for the unscheduled queue.
+
+An event's LOCATION and SUMMARY name the site (`matching.Places`), or `--map` says it. Its length is the minutes of
+work; the promised window runs from its start for as long as it lasts, at most an hour: whoever wrote 9:00 into a
+calendar expects somebody at nine. An event of a whole day is a wanted date without a window. Its UID makes it known
+again: the same event is never taken twice, and a changed one differs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from db import visits
+from db.names import folded
+from db.unit import Unit
+from db.visits import NewVisit
+from dispatch.desk.imports.calendar_file import COLUMNS
+from dispatch.desk.imports.entries import Entry
+from dispatch.desk.imports.judging import Draft, Values
+from dispatch.desk.imports.matching import Places
+from dispatch.desk.imports.repeating import rule_of
+from dispatch.desk.imports.verdicts import Question
+from dispatch.desk.imports.visit_rows import VisitRows, add_request, refuse_begun
+from dispatch.desk.seat import Seat
+from dispatch.model import text as limits
+from dispatch.model.clients import Site
+from dispatch.model.instants import day_of, zone_of
+from dispatch.model.states import State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+ARRIVAL = 60
+"""Minutes after an event's start in which we promise to arrive, if it lasts as long."""
+USUAL_MINUTES = 60
+"""Minutes of work of an event that lasts all day, unless somebody says otherwise."""
+LONGEST = 1440
+_NAMED = 5
+_CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How events are taken.
+
+    `minutes` is the work of one that lasts all day; events that are over before `since` are left out; `places` has the
+    site (`client / site`) of a LOCATION, a SUMMARY or a UID that does not name it by itself.
+    """
+
+    minutes: int = USUAL_MINUTES
+    since: datetime.date | None = None
+    places: Mapping[str, Site] = field(default_factory=dict)
+
+
+class CalendarRows(VisitRows):
+    """The events of a calendar file."""
+
+    columns = COLUMNS
+    required = ("uid", "start")
+    key = "uid"
+
+    def __init__(self, seat: Seat, taking: Taking | None = None) -> None:
+        super().__init__(seat)
+        self._taking = taking or Taking()
+        self._mapped = {folded(text): site for text, site in self._taking.places.items()}
+        known = {visit.id: visit for visit in self._visits.values()}
+        self._by_uid = {uid: known[visit_id] for uid, visit_id in visits.uids(self.store).items()}
+        self._by_id = {site.id: site for site in self._sites.values()}
+        self._names = {client.id: client.name for client in self._clients.values()}
+        self._places = Places(self._clients.values(), list(self._sites.values()))
+        self._next = int(visits.next_reference(self.store)[1:])
+
+    def draft(self, entry: Entry) -> Draft:
+        """The request of an event."""
+        for trouble in filter(None, entry.raw("trouble").split("\n")):
+            column, _, text = trouble.partition(": ")
+            entry.fault(column.casefold(), text, "")
+        uid = entry.raw("uid")
+        visit = self._by_uid.get(uid)
+        if entry.raw("status") == _CANCELLED:
+            return self._cancelled(entry, uid, visit)
+        site, question = self._site(entry, visit)
+        zone = site.zone if site is not None else self._zone
+        span = _span(entry, zone)
+        skipped = ""
+        if span is not None and span.last < (self._taking.since or span.last):
+            skipped = f"over before {self._taking.since}"
+        offer = self._repeats(entry, site, span) if not skipped else None
+        values: Values = {
+            "client": self._names.get(site.client_id, "") if site else "",
+            "site": site.name if site else "",
+            "work": entry.text("summary", required=not skipped),
+            "date": span.day if span else None,
+            "promised_from": span.promised[0] if span and span.promised else None,
+            "promised_to": span.promised[1] if span and span.promised else None,
+        }
+        if description := entry.text("description", limits.NOTE, multiline=True):
+            values["description"] = description
+        ours = None if visit is None else self._as_row(visit)
+        merged = (ours or _USUAL | {"minutes": self._taking.minutes, "requested_at": self.seat.now}) | values
+        if span is not None and span.minutes is not None:
+            values["minutes"] = merged["minutes"] = span.minutes
+        if not entry.faults and site is not None and span is not None:
+            self._look_at(entry, site, span.day, span.promised)
+            if span.last < day_of(self.seat.now, zone):
+                entry.warn("the event is over: it would stand in the queue as overdue")
+        reference = visit.reference if visit else self._reference(entry, skipped)
+
+        def new() -> NewVisit:
+            assert site is not None
+            client = self._clients[folded(self._names[site.client_id])]
+            return self._new_visit(reference, client, site, merged)._replace(uid=uid)
+
+        def change(unit: Unit) -> None:
+            assert visit is not None
+            visits.update_request(unit, visit, new())
+
+        return Draft(
+            reference=reference,
+            keys=(uid,) if uid else (),
+            theirs=values,
+            ours=ours,
+            add=lambda unit: add_request(unit, self.seat, new()),
+            change=change,
+            obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
+            skipped=skipped if visit is None else "",
+            question=question,
+            offer=offer,
+        )
+
+    def _cancelled(self, entry: Entry, uid: str, visit: Visit | None) -> Draft:
+        """A cancelled event: nothing to take; where its visit still stands, somebody has to decide."""
+        stands = visit is not None and visit.archived_at is None and visit.state is not State.CANCELLED
+
+        def refuse(entry: Entry, columns: Sequence[str]) -> None:
+            assert visit is not None
+            entry.fault("status", f"the calendar has cancelled it; cancel {show(visit.reference)} on the board", "")
+
+        return Draft(
+            reference=visit.reference if visit else "",
+            keys=(uid,) if uid else (),
+            theirs={"status": "cancelled" if stands else ""},
+            ours=None if visit is None else {"status": visit.state.label if stands else ""},
+            add=_nothing,
+            change=_nothing,
+            obstacles=refuse,
+            skipped="cancelled" if visit is None else "",
+        )
+
+    def _reference(self, entry: Entry, skipped: str) -> str:
+        """The reference that the event's visit will get."""
+        if entry.faults or skipped:
+            return entry.raw("summary")
+        self._next += 1
+        return f"R{self._next - 1}"
+
+    def _site(self, entry: Entry, visit: Visit | None) -> tuple[Site | None, Question | None]:
+        """The site that the event speaks of, or the question which one it is."""
+        location, summary = entry.raw("location"), entry.raw("summary")
+        for text in (entry.raw("uid"), location, summary):
+            if site := self._mapped.get(folded(text)):
+                return site, None
+        meant = self._places.named(location, summary)
+        if len(meant) == 1:
+            return self._by_id[next(iter(meant))], None
+        if visit is not None and visit.site_id in self._by_id:
+            return self._by_id[visit.site_id], None
+        titles = sorted(f"{self._names[self._by_id[one].client_id]} / {self._by_id[one].name}" for one in meant)
+        column, text = ("location", location) if location else ("summary", summary)
+        told = [show(title, 60) for title in titles[:_NAMED]]
+        more = f" and {len(titles) - _NAMED} more" if len(titles) > _NAMED else ""
+        could = f"may be {', '.join(told)}{more}" if told else "names no site that we know"
+        entry.fault(column, could)
+        return None, Question(text, tuple(titles))
+
+    def _repeats(self, entry: Entry, site: Site | None, span: _Span | None) -> dict[str, str] | None:
+        """Refuse an event that repeats; returns the recurring visit that says the same, None where there is none."""
+        written = entry.raw("repeats")
+        if not written:
+            return None
+        repeats: dict[str, list[str]] = json.loads(written)
+        rule = rule_of(repeats, span.day.weekday(), span.day.day) if span is not None else None
+        if rule is None or site is None or span is None:
+            entry.fault("rrule", "the event repeats: add it as a recurring visit, or export its single events", "")
+            return None
+        entry.fault("rrule", f"the event repeats: add a recurring visit with the rule “{rule}”", "")
+        return {
+            "site": f"{self._names[site.client_id]} / {site.name}",
+            "work": entry.raw("summary"),
+            "rule": rule,
+            "starts": span.day.isoformat(),
+            "ends": next(iter(repeats.get("UNTIL", ())), "")[:10],
+            "minutes": str(span.minutes or self._taking.minutes),
+            "promised": span.window,
+        }
+
+
+_USUAL: Values = {
+    "description": "",
+    "priority": 3,
+    "skills": frozenset(),
+    "tags": frozenset(),
+    "reported_by": "",
+    "emergency": False,
+    "preferred_technician": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """When an event is. `minutes`, `promised` and `window` (09:00-10:00) are empty where it lasts all day."""
+
+    day: datetime.date
+    last: datetime.date
+    minutes: int | None = None
+    promised: tuple[int, int] | None = None
+    window: str = ""
+
+
+def _span(entry: Entry, zone: str) -> _Span | None:
+    start, end = entry.raw("start"), entry.raw("end")
+    if not start or entry.faults_on("dtstart", "dtend", "duration"):
+        return None
+    if len(start) == len("2026-11-24"):
+        first = datetime.date.fromisoformat(start)
+        last = datetime.date.fromisoformat(end[:10]) - datetime.timedelta(days=1) if end[:1].isdecimal() else first
+        if last > first:
+            entry.fault("dtend", f"it lasts {(last - first).days + 1} days, and a visit is on one", "")
+            return None
+        return _Span(first, first)
+    begins = _instant(start, zone)
+    if end.startswith("+"):
+        ends = begins + int(end[1:])
+    else:
+        ends = _instant(end, zone) if len(end) > len("2026-11-24") else begins
+    minutes = -(-(ends - begins) // 60)
+    if not 1 <= minutes <= LONGEST:
+        told = (
+            "has no length: give it an end" if minutes == 0 else f"lasts {minutes:,} minutes: 1 to {LONGEST:,} can be"
+        )
+        entry.fault("dtend", f"the event {told}", "")
+        return None
+    until = begins + min(minutes, ARRIVAL) * 60
+    return _Span(
+        day_of(begins, zone),
+        day_of(ends - 1, zone),
+        minutes,
+        (begins, until),
+        "-".join(_clock(one, zone) for one in (begins, until)),
+    )
+
+
+def _instant(text: str, zone: str) -> int:
+    """The instant of a time with an offset, or on the clocks of `zone` (its first, where a day has it twice)."""
+    moment = datetime.datetime.fromisoformat(text)
+    return int((moment.replace(tzinfo=zone_of(zone), fold=0) if moment.tzinfo is None else moment).timestamp())
+
+
+def _clock(instant: int, zone: str) -> str:
+    return datetime.datetime.fromtimestamp(instant, zone_of(zone)).strftime("%H:%M")
+
+
+def _nothing(unit: Unit) -> None:
+    """There is nothing to write."""

@@ -1,0 +1,103 @@
+"""What lies below a route on a map: the ways that a road engine knows, and roads drawn from an extract."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import settings
+from db.faults import StoreFault
+from db.store import Store
+from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.model.maps import Box, DayRoute, Road, Way
+from dispatch.model.text import show
+from dispatch.model.travel import Place
+
+if TYPE_CHECKING:
+    from dispatch.travel.graphs import Tell
+
+
+class Atlas:
+    """Ways and roads for the maps of a store. Both may take a while: call them from a thread. Neither ever raises."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ways: dict[tuple[Place | None, ...], tuple[Way, ...]] = {}
+
+    def ways(self, route: DayRoute) -> tuple[Way, ...]:
+        """The way of each leg; nothing without a road engine, or while none can be asked."""
+        from dispatch.desk import roads
+
+        legs = route.legs
+        stops = (*(origin for origin, _, _ in legs), *(place for _, place, _ in legs[-1:]))
+        if stops in self._ways:
+            return self._ways[stops]
+        try:
+            if not stops or not roads.configured(settings.firm(self._store)):
+                return ()
+            routed, _ = roads.route(self._store, stops, self._store.clock.now())
+        except StoreFault:
+            return ()
+        ways = tuple(leg.path for leg in routed)
+        if any(ways):
+            self._ways[stops] = ways
+        return ways
+
+    def roads(self, box: Box, metres: float) -> list[Road]:
+        """The roads in a part of the earth for a view of so many metres a dot; nothing without an extract."""
+        from dispatch.travel.roadmap import roads_in
+
+        return roads_in(box, metres)
+
+
+def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+    """Draw the roads of an extract below the maps of this machine from now on; returns the name of the extract.
+
+    Raises:
+        Refusal: the file is no extract, osmium is not installed, or `stop` was set. Nothing was changed.
+    """
+    from dispatch.travel.road_lines import NotDrawn
+    from dispatch.travel.roadmap import build, map_file, name_of
+
+    if not extract.is_file():
+        raise NotFound(f"There is no file {show(str(extract))}.")
+    try:
+        build(extract, map_file(name_of(extract)), tell, stop)
+    except NotDrawn as fault:
+        raise Refusal(str(fault)) from fault
+    return name_of(extract)
+
+
+def try_draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
+    """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
+    try:
+        draw(extract, tell, stop)
+    except Refusal as refusal:
+        return f"Maps are without these roads. {refusal}"
+    return ""
+
+
+def drawn() -> list[str]:
+    """The names of the extracts whose roads are drawn on this machine."""
+    from dispatch.travel import roadmap
+
+    return roadmap.drawn()
+
+
+def erase(name: str) -> bool:
+    """Take the drawn roads of an extract off this machine; False: there are none of that name.
+
+    Raises:
+        Refusal: the file cannot be removed.
+    """
+    from dispatch.travel import roadmap
+
+    if name not in roadmap.drawn():
+        return False
+    path = roadmap.map_file(name)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refusal(f"{path} could not be removed: {error.strerror or error}.") from error
+    return True

@@ -1,0 +1,241 @@
+"""What a line says, field by field."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from db import clients, people
+from db.names import folded
+from db.store import Store
+from dispatch.desk.intake import Request
+from dispatch.desk.quick.letters import best_names, listed
+from dispatch.desk.quick.times import take_day, take_length, take_window
+from dispatch.desk.quick.whose import take_client, take_site
+from dispatch.desk.quick.words import Line, Named, Names
+from dispatch.model.text import show
+
+_REPORTER = 4
+"""So many words a reporter's name has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a line says. `words` has each word of it with the field it went to; `problems` what keeps it from being taken.
+
+    `client` and `site` are names of the book; empty where none was found. `candidates` are the clients that the
+    letters fit, the best first.
+    """
+
+    words: tuple[tuple[str, str], ...] = ()
+    client: str = ""
+    site: str = ""
+    work: str = ""
+    minutes: int | None = None
+    day: datetime.date | None = None
+    window: tuple[str, str] | None = None
+    priority: int = 3
+    emergency: bool = False
+    skills: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    preferred: str = ""
+    reported_by: str = ""
+    candidates: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def request(self) -> Request:
+        """The request, as far as it was understood."""
+        return Request(
+            client=self.client,
+            site=self.site or None,
+            work=self.work,
+            minutes="" if self.minutes is None else self.minutes,
+            priority=f"P{self.priority}",
+            wanted_on=self.day.isoformat() if self.day else None,
+            promised_from=self.window[0] if self.window else None,
+            promised_to=self.window[1] if self.window else None,
+            skills=self.skills,
+            tags=self.tags,
+            preferred=self.preferred or None,
+            reported_by=self.reported_by,
+            emergency=self.emergency,
+        )
+
+    def typed(self, field: str) -> str:
+        """The words that went to a field, as they were typed."""
+        return " ".join(word for word, to in self.words if to == field)
+
+
+def names(store: Store) -> Names:
+    """The names in the book."""
+    sites: dict[int, list[str]] = {}
+    for site in clients.all_sites(store):
+        sites.setdefault(site.client_id, []).append(site.name)
+    return Names(
+        tuple(Named(one.name, tuple(sites.get(one.id, ()))) for one in clients.all_clients(store)),
+        tuple((one.name, one.login) for one in people.technicians(store)),
+        frozenset(people.skills(store)),
+    )
+
+
+def understand(typed: str, known: Names, today: datetime.date) -> Understood:
+    """What a line says. Never raises: what cannot be taken is among the problems."""
+    return _read(Line(typed.split(), known, today))
+
+
+def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> str:
+    """The line with the client's name written out; the `turn`th of those that fit, round and round."""
+    line = Line(typed.split(), known, today)
+    _read(line)
+    if not line.candidates:
+        return typed
+    first, count = line.span
+    before, after = line.raw[:first], line.raw[first + count :]
+    name = line.candidates[turn % len(line.candidates)]
+    return " ".join([*before, name, *after]) + ("" if after else " ")
+
+
+def _read(line: Line) -> Understood:
+    _quotes(line)
+    _signs(line)
+    client = take_client(line)
+    day = take_day(line)
+    minutes = take_length(line)
+    window = take_window(line, day)
+    priority, emergency = _priority(line)
+    site = take_site(line, client)
+    preferred = _preferred(line)
+    reported_by = _reporter(line)
+    work = _rest(line)
+    if not work:
+        line.problems.append("work: what is asked for?")
+    if minutes is None:
+        line.problems.append("how long? for example 45m or 1h30")
+    skills = _lone(line, "skill")
+    for skill in skills:
+        if skill not in line.known.skills:
+            others = listed(sorted(line.known.skills)) or "none yet"
+            line.problems.append(f"skill: nobody has {show(skill, 40)!r}; known are {others}")
+    if window is not None and day is None:
+        line.problems.append("day: the promised window is on which? for example tomorrow or tue")
+    return Understood(
+        words=tuple(zip(line.raw, line.to, strict=True)),
+        client=client.client if client else "",
+        site=site,
+        work=work,
+        minutes=minutes,
+        day=day,
+        window=window,
+        priority=priority,
+        emergency=emergency,
+        skills=skills,
+        tags=_lone(line, "tag"),
+        preferred=preferred,
+        reported_by=reported_by,
+        candidates=line.candidates,
+        problems=tuple(line.problems),
+    )
+
+
+def _quotes(line: Line) -> None:
+    """Words between quotation marks are work."""
+    marks = [at for at, word in enumerate(line.raw) if word.startswith('"')]
+    end = -1
+    for start in marks:
+        if start <= end:
+            continue
+        closing = (
+            at
+            for at in range(start, len(line.raw))
+            if line.raw[at].endswith('"') and (at > start or len(line.raw[at]) > 1)
+        )
+        end = next(closing, -1)
+        if end < 0:
+            return
+        line.give("quoted", *range(start, end + 1))
+
+
+def _signs(line: Line) -> None:
+    """Words that say themselves what they are: +skill #tag ~technician /site !"""
+    for at in line.free():
+        word = line.words[at]
+        if word[0] == "+" and word[1:2].isalpha():
+            line.give("skill", at)
+        elif word[0] == "#" and len(word) > 1:
+            line.give("tag", at)
+        elif word[0] == "~" and len(word) > 1:
+            line.give("preferred", at)
+        elif word[0] in "/@":
+            line.give("site", at)
+        elif word == "!":
+            line.give("emergency", at)
+
+
+def _priority(line: Line) -> tuple[int, bool]:
+    """The priority, and whether it is an emergency, which is P1 unless it says otherwise."""
+    emergency = "emergency" in line.to
+    priority = None
+    for at in line.free():
+        if line.words[at] == "emergency" and not emergency:
+            line.give("emergency", at)
+            emergency = True
+        elif priority is None and line.words[at] in ("p1", "p2", "p3", "p4"):
+            line.give("priority", at)
+            priority = int(line.words[at][1])
+    return priority or (1 if emergency else 3), emergency
+
+
+def _preferred(line: Line) -> str:
+    """The technician whose name or login the letters behind ~ begin."""
+    marked = [at for at, to in enumerate(line.to) if to == "preferred"]
+    if not marked:
+        return ""
+    if len(marked) > 1:
+        line.problems.append("preferred technician: name one")
+    letters = line.words[marked[0]][1:]
+    exact = [name for name, login in line.known.technicians if letters in (folded(name), folded(login))]
+    found = exact or best_names([name for name, _ in line.known.technicians], (letters,), anywhere=True)
+    if len(found) == 1:
+        return found[0]
+    line.problems.append(
+        f"preferred technician: which of {listed(found)}?"
+        if found
+        else f"preferred technician: nobody is called {show(letters, 40)!r}"
+    )
+    return ""
+
+
+def _reporter(line: Line) -> str:
+    """Who reported it: the names that follow `by`, each with a capital."""
+    for at in line.free():
+        if line.words[at] != "by":
+            continue
+        count = 0
+        while count < _REPORTER and line.is_free(at + count + 1) and line.raw[at + count + 1][0].isupper():
+            count += 1
+        if count:
+            line.give("reported_by", *range(at, at + count + 1))
+            return " ".join(line.raw[at + 1 : at + count + 1])
+    return ""
+
+
+def _rest(line: Line) -> str:
+    """The work: every word that is left, and what stands between quotation marks, without them."""
+    line.give("work", *line.free())
+    texts: list[str] = []
+    quoting = False
+    for at, to in enumerate(line.to):
+        word = line.raw[at]
+        if to == "quoted":
+            line.give("work", at)
+            opens = not quoting
+            quoting = not (word.endswith('"') and (not opens or len(word) > 1))
+            word = (word[1:] if opens else word).removesuffix("" if quoting else '"')
+        if line.to[at] == "work" and word:
+            texts.append(word)
+    return " ".join(texts)
+
+
+def _lone(line: Line, field: str) -> tuple[str, ...]:
+    """The words of a field, without their sign, each once."""
+    return tuple(dict.fromkeys(word[1:] for word, to in zip(line.words, line.to, strict=True) if to == field))

@@ -1,0 +1,185 @@
+"""When, and how long: what of a line is a day, a length or a promised window."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from dispatch.desk.quick.words import Line
+from dispatch.model.instants import DAY_MINUTES, parse_clock, parse_day
+from dispatch.model.text import show
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+EARLIEST = 7 * 60
+"""A window of bare hours that begins before this has two readings: nobody says which 2-4 is meant."""
+
+_DAY_WORDS = frozenset(
+    {"today", "tomorrow", *WEEKDAYS, *(name[:3] for name in WEEKDAYS), "tues", "weds", "thur", "thurs"}
+)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AWAY = re.compile(r"\+[0-9]{1,3}")
+_LENGTH = re.compile(
+    r"(?:(?P<hours>[0-9]{1,3})(?:[.,](?P<tenths>[0-9]{1,2}))?h(?:ours?|rs?)?(?P<rest>[0-9]{1,2})?(?:m(?:ins?)?)?"
+    r"|(?P<minutes>[0-9]{1,5})(?:m|mins?|minutes?))"
+)
+_NUMBER = re.compile(r"[0-9]{1,5}")
+_UNITS = {"m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1, "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60}
+_CLOCK = r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?"
+_WINDOW = re.compile(rf"(?P<opens>{_CLOCK})[-–](?P<closes>{_CLOCK})")
+_PLAIN_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?:am|pm)?|[0-9]{1,2}(?:am|pm)")
+_DAY_OF_MONTH = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?P<month>[a-z]{3,9})?")
+_YEAR = re.compile(r"20[0-9]{2}")
+
+
+def is_time(word: str) -> bool:
+    """Whether a word by itself is a day, a length or a window."""
+    return word in _DAY_WORDS or any(form.fullmatch(word) for form in (_LENGTH, _WINDOW, _ISO_DAY, _AWAY))
+
+
+def take_day(line: Line) -> datetime.date | None:
+    """The wanted day: today, tue, 2026-11-24, +1, 24 nov. The first that stands in the line."""
+    for at in line.free():
+        word = line.words[at]
+        if word in _DAY_WORDS or _ISO_DAY.fullmatch(word) or _AWAY.fullmatch(word):
+            line.give("day", at)
+            try:
+                return parse_day(_spelled(word), today=line.today)
+            except ValueError as fault:
+                line.problems.append(f"day: {fault}")
+                return None
+        if found := _month_day(line, at):
+            return found
+    return None
+
+
+def _month_day(line: Line, at: int) -> datetime.date | None:
+    """24 nov, 24nov, nov 24, 24 november 2026; without a year the next such day, today included."""
+    following = at + 1 if line.is_free(at + 1) else None
+    used = [at]
+    month = _month(line.words[at])
+    number = _DAY_OF_MONTH.fullmatch(line.words[at])
+    if month is not None and following is not None:
+        number = _DAY_OF_MONTH.fullmatch(line.words[following])
+        if number is None or number["month"]:
+            return None
+        used.append(following)
+    elif number is not None and number["month"]:
+        month = _month(number["month"])
+    elif number is not None and following is not None:
+        month = _month(line.words[following])
+        used.append(following)
+    if month is None or number is None:
+        return None
+    last = used[-1] + 1
+    year = None
+    if line.is_free(last) and _YEAR.fullmatch(line.words[last]):
+        year = int(line.words[last])
+        used.append(last)
+    # eight years on there is a 29 February again, whatever the century
+    years = [year] if year is not None else range(line.today.year, line.today.year + 9)
+    for one in years:
+        try:
+            day = datetime.date(one, month, int(number["day"]))
+        except ValueError:
+            continue
+        if year is not None or day >= line.today:
+            line.give("day", *used)
+            return day
+    return None
+
+
+def take_length(line: Line) -> int | None:
+    """How long, in minutes: 45m, 1h30, 1.5h, 90 min. The first that stands in the line."""
+    for at in line.free():
+        word = line.words[at]
+        if found := _LENGTH.fullmatch(word):
+            line.give("minutes", at)
+            return _minutes(found)
+        nearby = at + 1
+        if _NUMBER.fullmatch(word) and line.is_free(nearby):
+            unit = _UNITS.get(line.words[nearby])
+            if unit is not None:
+                line.give("minutes", at, nearby)
+                return int(word) * unit
+    return None
+
+
+def take_window(line: Line, day: datetime.date | None) -> tuple[str, str] | None:
+    """The promised window as two times HH:MM: 9-11, 09:00-11:00, 9 - 11, 2-4pm. The first that stands in the line."""
+    for at in line.free():
+        found = _WINDOW.fullmatch(line.words[at])
+        used = [at]
+        if found is None and line.is_free(at + 1) and line.is_free(at + 2) and line.words[at + 1] in ("-", "–"):
+            found = _WINDOW.fullmatch(f"{line.words[at]}-{line.words[at + 2]}")
+            used = [at, at + 1, at + 2]
+        if found is None:
+            continue
+        window = _clocks(line, found["opens"], found["closes"], show(" ".join(line.raw[one] for one in used), 20))
+        if window is not None:
+            line.give("window", *used)
+            return window if window != ("", "") else None
+    if day is not None:
+        for at in line.free():
+            # a clock beside the day belongs to it; elsewhere (“down since 14:00”) it is part of the work
+            if _PLAIN_CLOCK.fullmatch(line.words[at]) and at and line.to[at - 1] == "day":
+                line.give("window", at)
+                line.problems.append(f"promised window: from {show(line.raw[at], 10)} until when? for example 9-11")
+    return None
+
+
+def _clocks(line: Line, opens: str, closes: str, typed: str) -> tuple[str, str] | None:
+    """The two times; None where it is no window at all, two empty texts where it cannot be taken."""
+    half = re.search(r"(am|pm)$", closes)
+    if half and not re.search(r"(am|pm)$", opens):
+        opens = _with_half(opens, closes, half[0])
+    try:
+        first, last = parse_clock(opens), parse_clock(closes, allow_24=True)
+    except ValueError:
+        return None
+    bare = not re.search(r"[:a-z]", opens + closes)
+    if bare and first < EARLIEST:
+        line.problems.append(f"promised window: {typed} is before {EARLIEST // 60}:00; write 14-16 or 2-4pm")
+        return "", ""
+    if last <= first:
+        line.problems.append(f"promised window: {typed} ends before it begins; write for example 11-13")
+        return "", ""
+    return _hhmm(first), _hhmm(last)
+
+
+def _minutes(found: re.Match[str]) -> int:
+    if found["minutes"]:
+        return int(found["minutes"])
+    tenths = found["tenths"]
+    part = round(int(tenths) * 60 / 10 ** len(tenths)) if tenths else 0
+    return int(found["hours"]) * 60 + part + int(found["rest"] or 0)
+
+
+def _with_half(opens: str, closes: str, half: str) -> str:
+    """`2` of 2-4pm is 2pm, `11` of 11-1pm is 11am: the half of the day in which the window is forward and short."""
+    try:
+        end = parse_clock(closes, allow_24=True)
+        start = parse_clock(f"{opens}{half}")
+    except ValueError:
+        return opens
+    if start < end:
+        return f"{opens}{half}"
+    return f"{opens}{'am' if half == 'pm' else 'pm'}"
+
+
+def _spelled(word: str) -> str:
+    """A day word as `parse_day` knows it: thurs is thursday."""
+    return next((name for name in WEEKDAYS if word in _DAY_WORDS and name[:3] == word[:3]), word)
+
+
+def _month(word: str) -> int | None:
+    written = "sep" if word == "sept" else word
+    return next((number for number, name in enumerate(MONTHS, 1) if written in (name, name[:3])), None)
+
+
+def _hhmm(minutes: int) -> str:
+    minutes = min(minutes, DAY_MINUTES)
+    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -1,0 +1,151 @@
+"""The client of a line, by some letters of its name, and the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from db.names import folded
+from dispatch.desk.quick.letters import best_names, listed
+from dispatch.desk.quick.times import is_time
+from dispatch.desk.quick.words import Line, Named
+from dispatch.model.text import show
+
+_NAME_WORDS = 12
+"""So many words of a name are looked at."""
+
+
+def take_client(line: Line) -> Named | None:
+    """The client: by the words at the start of the line, else by a name that begins further on."""
+    _divide_site(line)
+    starts = line.free()
+    # a name that is written out is a name, whatever its words would be otherwise
+    if found := _written_out(line, 0):
+        return _take(line, 0, *found)
+    if starts and (found := _by_letters(line, starts[0], anywhere=True)):
+        return _take(line, starts[0], *found)
+    for at in starts[1:]:
+        found = _written_out(line, at)
+        if not found and len(line.words[at]) >= 3:
+            found = _by_letters(line, at, anywhere=False)
+        if found:
+            if line.words[at - 1] in ("at", "for") and not line.to[at - 1]:
+                line.give("client", at - 1)
+            return _take(line, at, *found)
+    if not line.known.clients:
+        line.problems.append("client: there is none in the book yet")
+    else:
+        typed = show(line.raw[starts[0]], 40) if starts else ""
+        line.problems.append(f"client: no name has {typed!r}" if typed else "client: some letters of its name")
+    return None
+
+
+def _written_out(line: Line, at: int) -> tuple[int, list[Named]] | None:
+    """How many words from here are the whole name of a client, and which."""
+    for count in range(min(_NAME_WORDS, len(line.raw) - at), 0, -1):
+        whole = " ".join(line.words[at : at + count])
+        exact = [one for one in line.known.clients if folded(one.client) == whole]
+        if exact and (at == 0 or not any(line.to[at : at + count])):
+            return count, exact
+    return None
+
+
+def _divide_site(line: Line) -> None:
+    """`harbor/ware` is a client and a site where the words up to there fit a client."""
+    for at, word in enumerate(line.words[:_NAME_WORDS]):
+        if line.to[at]:
+            return
+        if not re.search(r".[/@].", word) or _written_out(line, 0):
+            continue
+        head = re.split(r"[/@]", line.raw[at], maxsplit=1)[0]
+        if _best(line.known.clients, (*line.words[:at], folded(head)), anywhere=True):
+            line.divide(at, head, "site")
+        return
+
+
+def _by_letters(line: Line, at: int, *, anywhere: bool) -> tuple[int, list[Named]] | None:
+    """How many words from here name clients, and which: as many words as go on fitting a name."""
+    if _special(line.words[at]):
+        return None
+    found = _best(line.known.clients, (line.words[at],), anywhere=anywhere)
+    count = 1
+    while found and line.is_free(at + count) and count < _NAME_WORDS:
+        word = line.words[at + count]
+        if _special(word):
+            break
+        more = _best(line.known.clients, tuple(line.words[at : at + count + 1]), anywhere=False)
+        own = {folded(one.client) for one in found}
+        more = [one for one in more if folded(one.client) in own]
+        # where one client is found already, the next word is the work's unless it is clearly the name's
+        clear = len(word) >= 3 or any(word in folded(one.client).split() for one in more)
+        if not more or (len(found) == 1 and not clear):
+            break
+        found, count = more, count + 1
+    return (count, found) if found else None
+
+
+def _special(word: str) -> bool:
+    """Whether a word is clearly something other than a name."""
+    return is_time(word) or word in ("emergency", "p1", "p2", "p3", "p4")
+
+
+def _take(line: Line, at: int, count: int, found: Sequence[Named]) -> Named | None:
+    line.span = (at, count)
+    line.give("client", *range(at, at + count))
+    line.candidates = tuple(one.client for one in found)
+    if len(found) == 1:
+        return found[0]
+    line.problems.append(f"client: which of {listed(line.candidates)}?")
+    return None
+
+
+def take_site(line: Line, client: Named | None) -> str:
+    """The site of the client: the one that is marked with / or @, else its only one; empty where none is clear."""
+    marked = [at for at, to in enumerate(line.to) if to == "site"]
+    if not marked:
+        if client is not None and len(client.sites) > 1:
+            line.problems.append(f"site: which of {listed(client.sites)}? for example /{client.sites[0].split()[0]}")
+        elif client is not None and not client.sites:
+            line.problems.append(f"site: {show(client.client, 40)} has none yet")
+        return client.sites[0] if client is not None and len(client.sites) == 1 else ""
+    first = marked[0]
+    if len(marked) > 1:
+        line.problems.append("site: a visit is at one")
+    letters = line.words[first][1:]
+    words = [letters] if letters else []
+    ahead = first + 1
+    if not words and line.is_free(ahead):
+        words.append(line.words[ahead])
+        line.give("site", ahead)
+        ahead += 1
+    if client is None:
+        return ""
+    if not words:
+        line.problems.append(f"site: some letters of {listed(client.sites)}")
+        return ""
+    found = best_names(client.sites, tuple(words), anywhere=True)
+    while found and line.is_free(ahead):
+        word = line.words[ahead]
+        more = [one for one in best_names(client.sites, (*words, word), anywhere=False) if one in found]
+        if not more or (len(found) == 1 and word not in folded(found[0]).split()):
+            break
+        found = more
+        words.append(word)
+        line.give("site", ahead)
+        ahead += 1
+    if len(found) == 1:
+        return found[0]
+    typed = show(" ".join(words), 40)
+    line.problems.append(
+        f"site: which of {listed(found)}?"
+        if found
+        else f"site: {show(client.client, 40)} has no {typed!r} but {listed(client.sites) or 'none yet'}"
+    )
+    return ""
+
+
+def _best(known: Sequence[Named], letters: Sequence[str], *, anywhere: bool) -> list[Named]:
+    """The clients that the words fit best."""
+    best = best_names([one.client for one in known], letters, anywhere=anywhere)
+    wanted = set(best)
+    return [one for one in known if one.client in wanted]

@@ -1,0 +1,152 @@
+"""Tests that the program runs itself: what is tested, from where, and what came of it (close-out.md C5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProbeKind(StrEnum):
+    """What is tried. `VALUE` is no probe but a number with bounds that somebody types in."""
+
+    TCP = "tcp"
+    HTTP = "http"
+    TLS = "tls"
+    DNS = "dns"
+    PING = "ping"
+    SMTP = "smtp"
+    REBOOT = "reboot"
+    VALUE = "value"
+
+
+class Vantage(StrEnum):
+    """Where a test runs from: the office machine, or inside the client's network."""
+
+    HOST = "host"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A test as an item carries it: copied from a target of the site, never referring to it.
+
+    Which fields matter depends on the kind; the others stay as they are here.
+    """
+
+    kind: ProbeKind
+    name: str
+    """The target's name."""
+    vantage: Vantage = Vantage.HOST
+    """Where it must run from."""
+    host: str = ""
+    """Name or address; of a DNS test, the resolver that is asked (empty: the machine's own)."""
+    port: int = 0
+    url: str = ""
+    """Of a web page."""
+    query: str = ""
+    """Of a DNS test, the name that is asked for."""
+    record: str = "A"
+    """Of a DNS test, the type of record."""
+    expect: str = ""
+    """The banner, a text on the page, or an answer of the resolver; empty: anything will do."""
+    status: str = "2xx"
+    """Of a web page: codes between commas, or classes such as 2xx."""
+    days: int = 14
+    """Days for which a certificate must still be valid."""
+    starttls: str = ""
+    """Of a mail server: empty, `verified`, or `any` where its certificate is not looked at."""
+    replies: int = 3
+    echoes: int = 4
+    """A ping passes with so many replies to so many echoes."""
+    unit: str = ""
+    least: str | None = None
+    most: str | None = None
+    """Bounds of a value, as decimals."""
+    seconds: int = 10
+    """What one try may take at most; a reboot watch as a whole."""
+    tries: int = 3
+    local: bool = False
+    """Registered with a reason although it is on this machine, on loopback or link-local."""
+
+    @property
+    def where(self) -> str:
+        """What is tested, in words of few characters."""
+        if self.kind is ProbeKind.HTTP:
+            return self.url
+        if self.kind is ProbeKind.DNS:
+            return f"{self.query} {self.record}"
+        if self.kind is ProbeKind.VALUE:
+            return self.name
+        if self.kind is ProbeKind.PING:
+            return self.host
+        return host_and_port(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something at a site that can be tested, as the dispatcher or the lead registered it.
+
+    `address` and `options` are as they were typed; `reason` says why an address on this machine, on loopback or
+    link-local is meant.
+    """
+
+    id: int
+    site_id: int
+    name: str
+    kind: ProbeKind
+    address: str
+    options: str = ""
+    vantage: Vantage = Vantage.HOST
+    reason: str = ""
+    note: str = ""
+    archived: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a probe. `milliseconds` is how long it took, on the monotonic clock."""
+
+    probe: str
+    number: int
+    at: int
+    milliseconds: int
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a probe, with every try; `text` is one sentence, `value` the figure that was measured."""
+
+    probe: Probe
+    passed: bool
+    text: str
+    tries: tuple[Try, ...] = ()
+    value: str = ""
+
+
+def host_and_port(host: str, port: int) -> str:
+    """Both as people write them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When a service was seen up, then down, then up again; instants, None what was not seen yet."""
+
+    up_at: int | None = None
+    down_at: int | None = None
+    back_at: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, with how long it took."""
+        if self.up_at is None or self.down_at is None or self.back_at is None:
+            return "up→down" if self.down_at is not None else "up" if self.up_at is not None else "not seen up"
+        return f"up→down→up, down for {length_text(self.back_at - self.down_at)}"
+
+
+def length_text(seconds: int) -> str:
+    """A length of time as short as it is read: 42 s, 3m12."""
+    return f"{seconds // 60}m{seconds % 60:02}" if seconds >= 60 else f"{seconds} s"

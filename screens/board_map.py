@@ -1,0 +1,65 @@
+"""The map of the technician under the board's cursor: in the route pane, on a screen of its own, in a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from dispatch.desk.maps import Atlas
+from dispatch.model.boards import BoardRow, BoardVisit
+from screens.seated import SeatedScreen
+from widgets.keyboard import written
+from widgets.route_pane import RoutePane
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+
+KEYS = (
+    Binding("M", "map", "Map", id="view.map", tooltip="the technician's day on a map"),
+    Binding("o", "browser", "Browser", id="route.open", tooltip="the technician's route in a browser, or its link"),
+)
+
+
+class BoardMap(SeatedScreen):
+    """What leads from the board to a map."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
+
+    def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
+        """The visit and the technician under the cursor."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Let the route pane have a map."""
+        atlas = Atlas(self.seat.store)
+        self.query_one(RoutePane).set_sources(atlas.roads, atlas.ways)
+
+    def on_screen_resume(self) -> None:
+        """Roads may have been added on another screen, and keys been set."""
+        own = cast("DispatchApp", self.app).keymap
+        keys = [(own.get(key.id or "", key.key).split(",")[0], key.description.lower()) for key in KEYS]
+        self.query_one(RoutePane).survey_again([(written(key), word) for key, word in keys])
+
+    def action_map(self) -> None:
+        """Show the day of the technician under the cursor on a map."""
+        from screens.map import MapScreen
+
+        visit, row = self._selected()
+        if row is None:
+            self.say("Select a technician to see the day on a map.")
+            return
+        self.app.push_screen(MapScreen(row.technician_id, visit.id if visit is not None else None))
+
+    @work
+    async def action_browser(self) -> None:
+        """Open the route of the technician under the cursor in a browser, or show its link."""
+        from screens.map import open_route
+
+        _, row = self._selected()
+        if row is None:
+            self.say("Select a technician to see the route in a browser.")
+            return
+        await open_route(self, row)

@@ -1,0 +1,191 @@
+"""Importing a file from a screen: look at it first, ask what it leaves open, then take all of it, the good rows, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from db import clients
+from db.faults import StoreFault
+from db.store import Store
+from dispatch.desk.imports.importing import CALENDAR, import_file
+from dispatch.desk.imports.judging import Watch
+from dispatch.desk.imports.recognising import kind_of
+from dispatch.desk.imports.telling import counted, findings
+from dispatch.desk.imports.verdicts import Question, Report, Verdict
+from dispatch.desk.private_file import at_this_machine
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.views import today
+from dispatch.model.matching import Findable, findable
+from dispatch.model.text import show
+from screens.book_forms import ask_record
+from screens.dialogs import Row
+from screens.finder import FindScreen
+from screens.import_preview import AskFile, ImportPreview, watched
+from screens.seated import SeatedScreen
+from widgets.found_list import FoundLine
+
+HINT = "visits, clients, sites or technicians as CSV; events of a calendar as .ics; a rate card as JSON"
+
+
+_ORDER = {Verdict.REFUSED: 0, Verdict.DIFFERS: 1, Verdict.UPDATED: 1}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a file shall be looked at: what was chosen and said about it so far."""
+
+    path: Path
+    kind: str
+    update: bool = False
+    since: datetime.date | None = None
+    places: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+async def ask_import(screen: SeatedScreen) -> Report | None:
+    """Ask for a file, show what would become of it, and take it as it is wished; None where nothing was taken."""
+    try:
+        at_this_machine(screen.seat)
+    except Refusal as refusal:
+        screen.say(str(refusal), "warning")
+        return None
+    path = await screen.app.push_screen_wait(AskFile("Import which file?", HINT))
+    if path is None:
+        return None
+    try:
+        kind = await watched(screen, f"Looking at {show(path.name, 60)}", lambda watch: kind_of(path))
+        return await _go_through(screen, _Wish(path, kind))
+    except (StoreFault, Refusal) as refusal:
+        screen.say(str(refusal), "warning")
+        return None
+
+
+async def _go_through(screen: SeatedScreen, wish: _Wish) -> Report | None:
+    while True:
+        report = await _judged(screen, wish, check=True)
+        lines = await asyncio.to_thread(_lines, report)
+        title = f"{report.file}: {wish.kind.replace('-', ' ')} · {counted(report)}"
+        choice = await screen.app.push_screen_wait(ImportPreview(title, lines, list(_choices(report, wish))))
+        if choice == "places":
+            wish = dataclasses.replace(wish, places={**wish.places, **await _ask_places(screen, report)})
+        elif choice == "update":
+            wish = dataclasses.replace(wish, update=True)
+        elif choice == "since":
+            wish = dataclasses.replace(wish, since=today(screen.seat.store))
+        elif choice == "recurring":
+            await _ask_recurring(screen, report)
+        elif choice in ("all", "good"):
+            taken = await _judged(screen, wish, check=False, accept_good=choice == "good")
+            screen.say(_told(taken), "information" if taken.applied else "warning")
+            return taken
+        else:
+            return None
+
+
+async def _judged(screen: SeatedScreen, wish: _Wish, *, check: bool, accept_good: bool = False) -> Report:
+    """Look at the file, or take it, in a thread with a store of its own: the screen can be used meanwhile."""
+    seat = screen.seat
+
+    def job(watch: Watch) -> Report:
+        with Store.open(seat.store.path, clock=seat.store.clock) as own:
+            return import_file(
+                dataclasses.replace(seat, store=own),
+                wish.kind,
+                wish.path,
+                check=check,
+                accept_good=accept_good,
+                update=wish.update,
+                mapping=wish.places if wish.kind == CALENDAR else None,
+                since=wish.since,
+                watch=watch,
+            )
+
+    return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
+
+
+def _lines(report: Report) -> list[tuple[str, str]]:
+    """What somebody should look at, each line with its ink; what is refused first, however many warnings there are."""
+    inks = {Verdict.REFUSED: "bad", Verdict.DIFFERS: "warn", Verdict.UPDATED: "warn"}
+    ink_of = {f"{report.file} {report.noun} {row.row}": inks.get(row.verdict, "dim") for row in report.rows}
+    first = dataclasses.replace(report, rows=tuple(sorted(report.rows, key=lambda row: _ORDER.get(row.verdict, 2))))
+    return [(line, ink_of.get(line.split(": ")[0], "plain")) for line in findings(first)]
+
+
+def _choices(report: Report, wish: _Wish) -> Iterator[Row]:
+    counts = report.counts
+    good = counts.get(Verdict.NEW, 0) + counts.get(Verdict.UPDATED, 0)
+    questions, offers = len(_questions(report)), sum(row.offer is not None for row in report.rows)
+    if good and not report.refused:
+        yield Row(f"take all: {_of(good, report)}", "all")
+    if questions:
+        yield Row(f"say which sites are meant: {questions:,} to answer", "places")
+    if good and report.refused:
+        yield Row(f"take the good ones: {_of(good, report)}; {report.refused:,} stay out", "good")
+    if counts.get(Verdict.DIFFERS) and not wish.update:
+        yield Row(f"also take the file over the {counts[Verdict.DIFFERS]:,} that differ: look at that", "update")
+    if (
+        wish.kind == CALENDAR
+        and wish.since is None
+        and any("overdue" in one for row in report.rows for one in row.warnings)
+    ):
+        yield Row("leave out the events that are over", "since")
+    if offers:
+        yield Row(f"make recurring visits of the {offers:,} that repeat", "recurring")
+    yield Row("leave it: nothing is changed", "leave")
+
+
+async def _ask_places(screen: SeatedScreen, report: Report) -> dict[str, str]:
+    """Ask which site each open text means; what is left open stays so."""
+    store = screen.seat.store
+    names = {one.id: one.name for one in clients.all_clients(store)}
+    titles = [(f"{names.get(site.client_id, '')} / {site.name}", site.address) for site in clients.all_sites(store)]
+    said: dict[str, str] = {}
+    for question, count in _questions(report).items():
+        first = [title for title in titles if title[0] in question.candidates]
+        things: list[Findable[tuple[str, str]]] = [
+            findable(title, *title) for title in (*first, *(one for one in titles if one not in first))
+        ]
+        found = await screen.app.push_screen_wait(
+            FindScreen(
+                f"Which site is “{show(question.text, 60)}”? {_of(count, report)}",
+                lambda things=things: things,  # type: ignore[misc]
+                lambda title: FoundLine("site", title[0], title[1]),
+                hint="enter takes it · esc leaves it open",
+            )
+        )
+        if found is not None:
+            said[question.text] = found.value[0]
+    return said
+
+
+async def _ask_recurring(screen: SeatedScreen, report: Report) -> None:
+    """Offer a recurring visit for every event that repeats."""
+    made = 0
+    for row in report.rows:
+        if row.offer is not None and await ask_record(screen, "recurrence", row.offer) is not None:
+            made += 1
+    screen.say(f"{made} recurring visits were made.")
+
+
+def _questions(report: Report) -> dict[Question, int]:
+    """What is to be asked, each with the number of rows that wait for it."""
+    found: dict[Question, int] = {}
+    for row in report.rows:
+        if row.question is not None and row.question.text:
+            found[row.question] = found.get(row.question, 0) + 1
+    return found
+
+
+def _of(count: int, report: Report) -> str:
+    return f"{count:,} {report.noun}{'' if count == 1 else 's'}"
+
+
+def _told(report: Report) -> str:
+    return (
+        f"{report.file}: {counted(report)}."
+        if report.applied
+        else f"{report.file}: {counted(report)}. Nothing was taken."
+    )

@@ -1,0 +1,189 @@
+"""A technician's day on a map, over the whole screen, with its legs beside it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+
+from dispatch.desk import views
+from dispatch.desk.maps import Atlas
+from dispatch.model.boards import Board, BoardRow
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.links import route_links
+from dispatch.model.maps import route_of
+from screens.browser import show_links
+from screens.seated import SeatedScreen
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.leg_list import LegList
+from widgets.map_view import MapView
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+WIDE = 76
+"""Columns from which the legs have room beside the map."""
+
+
+class MapScreen(SeatedScreen):
+    """The map of one technician's day."""
+
+    DEFAULT_CSS = """
+    MapScreen { layout: vertical; }
+    MapScreen #body { height: 1fr; }
+    MapScreen LegList { width: 44; height: 1fr; border-right: solid $panel; }
+    MapScreen MapView { width: 1fr; height: 1fr; }
+    MapScreen.-wider LegList { width: 50; }
+    MapScreen.-roomy LegList { width: 58; }
+    MapScreen.-narrow LegList { display: none; }
+    MapScreen.-narrow.-legs LegList { display: block; width: 1fr; border: none; }
+    MapScreen.-narrow.-legs MapView { display: none; }
+    """
+    TITLE_WORD = "the map"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
+    FOOTER: ClassVar[Sequence[str]] = (
+        "view.pane", "map.nearer", "map.farther", "map.all", "route.open", "visit.open", "view.next", "screen.back",
+        "screen.keys",
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("z", "zoom(1)", "Nearer", id="map.nearer", tooltip="zoom in; the arrows move the map"),
+        Binding("Z", "zoom(-1)", "Farther", id="map.farther", tooltip="zoom out"),
+        Binding("0", "all", "All", id="map.all", tooltip="show the whole route"),
+        Binding("tab", "pane", "Legs, map", id="view.pane", tooltip="go between the map and the legs"),
+        Binding("o", "browser", "Browser", id="route.open", tooltip="the route in a browser, or its link to copy"),
+        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit of the selected leg"),
+        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
+        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
+        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+        Binding("escape", "leave", "Back", id="screen.back"),
+    ]
+
+    def __init__(self, technician_id: int, visit_id: int | None = None) -> None:
+        super().__init__()
+        self._technician_id, self._visit_id = technician_id, visit_id
+        self._board: Board | None = None
+        self._row: BoardRow | None = None
+
+    def compose(self) -> ComposeResult:
+        ascii_only = self._app.ascii_only
+        yield StatusBar(id="header")
+        with Horizontal(id="body"):
+            yield LegList(id="legs", ascii=ascii_only)
+            yield MapView(id="map", ascii=ascii_only)
+        yield KeyBar(id="keybar")
+
+    @property
+    def _app(self) -> DispatchApp:
+        return cast("DispatchApp", self.app)
+
+    @property
+    def _legs(self) -> LegList:
+        return self.query_one(LegList)
+
+    @property
+    def _map(self) -> MapView:
+        return self.query_one(MapView)
+
+    def on_mount(self) -> None:
+        """Read the day."""
+        self.show_keys()
+        atlas = Atlas(self.seat.store)
+        self._map.set_sources(atlas.roads, atlas.ways)
+        self._map.focus()
+        self.reload()
+        if self._visit_id is not None:
+            self._legs.select(self._visit_id)
+
+    def client_here(self) -> str | None:
+        """The client of the selected leg."""
+        visit = self._legs.selected
+        return None if visit is None else visit.client
+
+    def reload(self) -> None:
+        """Read the day again."""
+        board = self.look(views.board, self.seat.store, self._app.day)
+        if board is None:
+            return
+        self._board = board
+        self._row = next((row for row in board.rows if row.technician_id == self._technician_id), None)
+        self._legs.set_route(board, self._row)
+        self._show_map()
+        self.tick()
+
+    def tick(self) -> None:
+        """Let the clock go on."""
+        board, row = self._board, self._row
+        if board is None:
+            return
+        name = row.name if row is not None else ""
+        clock = clock_text(self.seat.now, board.zone, board.hours24)
+        self.query_one(StatusBar).set_texts(f"{name}  {day_text(board.day)}", "", f"{clock} {self.seat.staff.name}")
+
+    def _show_map(self) -> None:
+        if self._board is None or self._row is None:
+            return
+        visit = self._legs.selected
+        visit_id = self._visit_id if visit is None else visit.id
+        self._map.set_route(route_of(self._row), self._board.unit, visit_id)
+
+    def on_leg_list_selected(self) -> None:
+        """Let the number of the selected stop stand out."""
+        self._show_map()
+
+    def on_leg_list_opened(self) -> None:
+        """Open the visit of the selected leg."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the visit of the selected leg."""
+        visit = self._legs.selected
+        if visit is not None:
+            from screens.visit import VisitScreen
+
+            self.app.push_screen(VisitScreen(visit.reference))
+
+    def action_zoom(self, times: int) -> None:
+        """Bring the map nearer, or farther away."""
+        self._map.zoom(times)
+
+    def action_all(self) -> None:
+        """Show the whole route."""
+        self._map.show_all()
+
+    def action_pane(self) -> None:
+        """Go between the map and the legs; on a narrow screen one of them is shown at a time."""
+        if self._legs.has_focus:
+            self.remove_class("-legs")
+            self._map.focus()
+        else:
+            self.add_class("-legs")
+            self._legs.focus()
+
+    @work
+    async def action_browser(self) -> None:
+        """Open the route in a browser, or show its link."""
+        if self._row is not None:
+            await open_route(self, self._row)
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day."""
+        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+
+    def action_today(self) -> None:
+        """Go to today."""
+        self._app.go_to(views.today(self.seat.store))
+
+
+async def open_route(screen: SeatedScreen, row: BoardRow) -> None:
+    """Open the directions of a technician's day in a browser, or show the link. Called from a worker."""
+    links = route_links(route_of(row).waypoints())
+    if not links:
+        screen.say(f"{row.name} has no stop with coordinates on this day.")
+        return
+    await show_links(screen, f"The route of {row.name}", links)

@@ -1,0 +1,228 @@
+"""The plan as a what-if: the day as it would be beside the day as it is, while better plans are still being found."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
+
+from db.faults import StoreFault
+from dispatch.desk import views
+from dispatch.desk.proposing import Figures, Proposal, Proposing, apply, board_as_planned
+from dispatch.desk.refusals import Refusal
+from dispatch.model.boards import Board
+from dispatch.model.instants import clock_text, day_text
+from dispatch.model.text import show
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.separator import Separator
+from widgets.timeline import Timeline
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+SECONDS = 5.0
+"""How long better plans are looked for, unless somebody stops it or takes what there is."""
+_WORDS = (
+    ("placed", "visits"),
+    ("left_out", "left out"),
+    ("travel", "min driving"),
+    ("late", "min late"),
+    ("overtime", "min overtime"),
+)
+
+
+class PlanScreen(SeatedScreen):
+    """A proposed day. Nothing is written until it is taken."""
+
+    TITLE_WORD = "a plan of the day"
+    AUTO_FOCUS = "Timeline"
+    DEFAULT_CSS = """
+    PlanScreen Timeline { width: 1fr; height: 1fr; }
+    PlanScreen FigureList { height: 14; }
+    PlanScreen.-short FigureList { height: 8; }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+    FOOTER: ClassVar[Sequence[str]] = (
+        "plan.take",
+        "plan.take-one",
+        "plan.flip",
+        "plan.stop",
+        "plan.pane",
+        "plan.drop",
+        "screen.keys",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "take", "Take all", id="plan.take", tooltip="write the whole plan, as one change that u takes back"),
+        Binding("o", "take_one", "Take one", id="plan.take-one", tooltip="only the technician under the cursor"),
+        Binding("space", "flip", "Flip", id="plan.flip", tooltip="between the day as it is and as planned"),
+        Binding("x", "stop", "Stop", id="plan.stop", tooltip="stop looking for a better plan; the best so far stays"),
+        Binding("tab", "pane", "Pane", id="plan.pane", tooltip="between the board and the list of moves"),
+        Binding("escape", "drop", "Drop", id="plan.drop", tooltip="leave the day as it is"),
+    ]  # fmt: skip
+
+    def __init__(self, day: datetime.date) -> None:
+        super().__init__()
+        self._day = day
+        self._board: Board | None = None
+        self._proposal: Proposal | None = None
+        self._proposing: Proposing | None = None
+        self._as_planned = True
+        self._looking = True
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield Timeline(id="timeline", ascii=cast("DispatchApp", self.app).ascii_only)
+        yield Separator()
+        yield FigureList(id="moves", ascii=cast("DispatchApp", self.app).ascii_only)
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Begin to plan."""
+        self.show_keys()
+        self._board = self.look(views.board, self.seat.store, self._day)
+        self._show()
+        self._search()
+
+    def reload(self) -> None:
+        """What others change is seen when the plan is taken: it is refused then, and says by whom."""
+
+    @work(thread=True, exclusive=True)
+    def _search(self) -> None:
+        """Look for ever better plans, in the solver's own process; a thread waits for them here."""
+        from dispatch.desk import roads
+
+        worker = get_current_worker()
+        try:
+            roads.prefetch(self.seat, self._day)
+            self._proposing = proposing = Proposing(self.seat.store, self._day, SECONDS)
+            for proposal in proposing:
+                if worker.is_cancelled:
+                    proposing.stop()
+                    return
+                self.app.call_from_thread(self._found, proposal)
+        except (StoreFault, Refusal) as fault:
+            self.app.call_from_thread(self.say, str(fault), "error")
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._ended)
+
+    def _found(self, proposal: Proposal) -> None:
+        self._proposal = proposal
+        self._show()
+
+    def _ended(self) -> None:
+        self._looking = False
+        self._show()
+
+    def _show(self) -> None:
+        board, proposal = self._board, self._proposal
+        if board is None or not self.is_attached:
+            return
+        shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
+        self.query_one(Timeline).set_board(shown)
+        state = "looking for a better plan, x stops" if self._looking else "done"
+        if proposal is not None and proposal.note:
+            state = f"{show(proposal.note)} · {state}"
+        self.query_one(StatusBar).set_texts(
+            f"Plan  {day_text(self._day)}  {'as planned' if self._as_planned and proposal is not None else 'as it is'}",
+            state,
+            self.seat.staff.name,
+        )
+        self.query_one(FigureList).set_figures(self._lines(proposal))
+
+    def _lines(self, proposal: Proposal | None) -> list[FigureLine]:
+        if proposal is None:
+            return [FigureLine("Planning", "wait", "the first plan is on its way", "", False)]
+        lines = [
+            FigureLine("Figures", name, word, _change(proposal.before, proposal.after, name)) for name, word in _WORDS
+        ]
+
+        def where(end: tuple[str, int] | None) -> str:
+            return "queue" if end is None else f"{end[0]} {clock_text(end[1], proposal.zone)}"
+
+        for move in proposal.moves:
+            reference = move.visit.reference
+            text = f"{where(move.before)} > {where(move.after)}"
+            lines.append(
+                FigureLine(f"Moves {len(proposal.moves)}", reference, f"{reference} {move.visit.client}", text)
+            )
+        if not proposal.moves:
+            word = "nothing better was found yet" if self._looking else "the day is as good as it was found to be"
+            lines.append(FigureLine("Moves", "none", word, "", False))
+        for one in proposal.left_out:
+            reference = one.visit.reference
+            why = show(one.why, 600) or ("…" if self._looking else "")
+            lines.append(
+                FigureLine(
+                    f"Left out {len(proposal.left_out)}", f"left {reference}", f"{reference} {one.visit.client}", why
+                )
+            )
+        return lines
+
+    def action_flip(self) -> None:
+        """Show the other of the two days."""
+        self._as_planned = not self._as_planned
+        self._show()
+
+    def action_pane(self) -> None:
+        """Go between the board and the list."""
+        figures = self.query_one(FigureList)
+        (self.query_one(Timeline) if figures.has_focus else figures).focus()
+
+    def action_stop(self) -> None:
+        """Stop looking; the best so far stays."""
+        self._halt()
+
+    def action_drop(self) -> None:
+        """Leave the day as it is."""
+        self._halt()
+        self.app.pop_screen()
+
+    def on_unmount(self) -> None:
+        """No search outlives its screen."""
+        self._halt()
+
+    def _halt(self) -> None:
+        if self._proposing is not None:
+            threading.Thread(target=self._proposing.stop, daemon=True).start()
+
+    async def action_take(self) -> None:
+        """Write the whole plan."""
+        await self._take(None)
+
+    async def action_take_one(self) -> None:
+        """Write the part of the technician under the cursor."""
+        row = self.query_one(Timeline).selected_board_row
+        if row is not None:
+            await self._take([row.name])
+
+    async def _take(self, technicians: list[str] | None) -> None:
+        proposal = self._proposal
+        if proposal is None:
+            self.say("There is no plan yet.")
+            return
+        self._halt()
+        try:
+            moved = await asyncio.to_thread(apply, self.seat, proposal, technicians)
+        except (StoreFault, Refusal) as refusal:
+            self.say(f"{refusal} Plan again with p.", "warning")
+            return
+        whose = f" of {technicians[0]}" if technicians else ""
+        self.app.pop_screen()
+        app = cast("DispatchApp", self.app)
+        app.call_after_refresh(app.reload)
+        self.say(f"{moved} visits{whose} moved. u takes it back as one." if moved else "Nothing had to move.")
+
+
+def _change(before: Figures, after: Figures, name: str) -> str:
+    was, becomes = getattr(before, name), getattr(after, name)
+    return f"{was}" if was == becomes else f"{was} > {becomes}  ({becomes - was:+})"

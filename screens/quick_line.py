@@ -1,0 +1,168 @@
+"""A new request in one line, with what was understood of it said at every letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from db.faults import StoreFault
+from dispatch.desk.intake import add
+from dispatch.desk.quick.reading import Understood, complete, names, understand
+from dispatch.desk.quick.telling import told
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.views import today
+from dispatch.model.text import show
+from screens.dialogs import DIALOG_CSS
+from screens.new_request import ask_request
+from widgets.lean import LeanModal
+
+if TYPE_CHECKING:
+    from dispatch.model.visits import Visit
+    from screens.seated import SeatedScreen
+
+EXAMPLE = "harbor printer jam 45m tomorrow 9-11 p2 +server #many"
+"""What stands in the empty line."""
+
+
+_STYLES = {"good": "$text", "dim": "$text-muted", "warn": "$text-warning", "bad": "$text-error"}
+_MARKS = {"good": "", "dim": "", "warn": "? ", "bad": "! "}
+
+
+class QuickLine(LeanModal[Understood | None]):
+    """One line for a request. Returns what was understood where the whole form is wanted, None where it was left or saved.
+
+    `read` says what a line means, `save` takes it and returns the faults, `written` completes the client's name.
+    """
+
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "QuickLine") + "QuickLine #told { height: auto; margin: 1 0; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        # an Input takes both for itself
+        Binding("tab", "complete", "Complete", id="quick.complete", priority=True),
+        Binding("ctrl+f", "form", "Form", id="quick.form", priority=True),
+    ]
+
+    def __init__(
+        self,
+        read: Callable[[str], Understood],
+        save: Callable[[Understood], list[str]],
+        written: Callable[[str, int], str],
+        hours24: bool = True,
+    ) -> None:
+        super().__init__()
+        self._read, self._save, self._written = read, save, written
+        self._hours24 = hours24
+        self._base: str | None = None
+        self._turn = 0
+        self._completed = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content("New request"), classes="dialog--title")
+            yield Input(placeholder=EXAMPLE)
+            yield Static(id="told")
+            yield Label(
+                Content("enter saves · tab completes the client · ctrl+f the whole form · esc goes back"),
+                classes="dialog--hint",
+            )
+
+    def on_mount(self) -> None:
+        """Say what can be typed."""
+        self._tell([])
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at every letter what is understood."""
+        if event.value != self._completed:
+            self._base = None
+        self._tell([])
+
+    def on_input_submitted(self) -> None:
+        """Put the request into the queue, or say what is missing."""
+        found = self._read(self._line.value)
+        faults = list(found.problems) or self._save(found)
+        if faults:
+            self._tell([] if found.problems else faults)
+        else:
+            self.dismiss(None)
+
+    def action_complete(self) -> None:
+        """Write the client's name out; once more takes the next that fits."""
+        if self._base is None:
+            self._base, self._turn = self._line.value, 0
+        else:
+            self._turn += 1
+        # a field draws what it holds: a name that some other program wrote into the file stays out of it
+        self._completed = show(self._written(self._base, self._turn))
+        self._line.value = self._completed
+        self._line.cursor_position = len(self._completed)
+
+    def action_form(self) -> None:
+        """Go on in the whole form."""
+        self.dismiss(self._read(self._line.value))
+
+    @property
+    def _line(self) -> Input:
+        return self.query_one(Input)
+
+    def _tell(self, faults: list[str]) -> None:
+        typed = self._line.value
+        if not typed.strip():
+            lines = [
+                ("client, what, how long, when; p1 to p4, ! emergency, +skill #tag ~technician /site by Name", "dim")
+            ]
+        else:
+            lines = [*told(self._read(typed), hours24=self._hours24), *((fault, "bad") for fault in faults)]
+        parts = [Content.styled(f"{_MARKS[ink]}{show(text)}", _STYLES[ink]) for text, ink in lines]
+        self.query_one("#told", Static).update(Content("\n").join(parts))
+
+
+async def ask_quickly(screen: SeatedScreen) -> Visit | None:
+    """Ask for a request in one line, or in the form that the line leads to; None when it was left."""
+    seat = screen.seat
+    known, day = names(seat.store), today(seat.store)
+    taken: list[Visit] = []
+
+    def save(found: Understood) -> list[str]:
+        try:
+            taken.append(add(seat, found.request()))
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
+
+    line = QuickLine(
+        lambda typed: understand(typed, known, day),
+        save,
+        lambda typed, turn: complete(typed, known, day, turn),
+        seat.firm.clock_hours == 24,
+    )
+    found = await screen.app.push_screen_wait(line)
+    if found is not None:
+        return await ask_request(screen, _texts(found))
+    return taken[0] if taken else None
+
+
+def _texts(found: Understood) -> dict[str, str]:
+    """The blanks of the form as far as the line filled them; what was typed where nothing was found."""
+    texts = {
+        "client": found.client or found.typed("client"),
+        "site": found.site or found.typed("site").lstrip("/@ "),
+        "work": found.work,
+        "minutes": "" if found.minutes is None else str(found.minutes),
+        "date": found.day.isoformat() if found.day else found.typed("day"),
+        "promised": "-".join(found.window) if found.window else found.typed("window"),
+        "priority": f"P{found.priority}",
+        "skills": ", ".join(found.skills),
+        "tags": ", ".join(found.tags),
+        "preferred": found.preferred or found.typed("preferred").lstrip("~"),
+        "reported_by": found.reported_by,
+        "emergency": "yes" if found.emergency else "no",
+    }
+    return {name: show(text) for name, text in texts.items()}

@@ -1,0 +1,117 @@
+"""Targets as they are typed, and probes as they are kept."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.closeout.probes.carrying import (
+    NotTaken,
+    Specification,
+    read_report,
+    read_specification,
+    specification_form,
+)
+from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict
+from dispatch.closeout.probes.roles import with_probes
+from dispatch.closeout.template import items_for
+from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
+
+
+def read(kind: ProbeKind, address: str, options: str = "", vantage: Vantage = Vantage.HOST) -> Probe:
+    faults: list[str] = []
+    probe = read_target("it", kind, vantage, address, options, "", faults)
+    assert faults == []
+    return probe
+
+
+def test_addresses_and_options() -> None:
+    tcp = read(ProbeKind.TCP, "vpn.example.com:443", 'expect="a; b = c"; seconds=20; tries=1')
+    assert (tcp.host, tcp.port, tcp.expect, tcp.seconds, tcp.tries) == ("vpn.example.com", 443, "a; b = c", 20, 1)
+    assert read(ProbeKind.TLS, "example.com", "days=30").port == 443
+    assert read(ProbeKind.TCP, "[2001:db8::1]:443").where == "[2001:db8::1]:443"
+    dns = read(ProbeKind.DNS, "example.com", "type=mx; resolver=192.0.2.53:5353; expect=mail.example.com")
+    assert (dns.query, dns.record, dns.host, dns.port) == ("example.com", "MX", "192.0.2.53", 5353)
+    ping = read(ProbeKind.PING, "192.0.2.1", "replies=1 of 5")
+    assert (ping.replies, ping.echoes) == (1, 5)
+    reboot = read(ProbeKind.REBOOT, "server.example.com:3389")
+    assert reboot.seconds == 900
+    value = read(ProbeKind.VALUE, "", "unit=Mbit/s; least=100")
+    assert (value.unit, value.least, value.most) == ("Mbit/s", "100", None)
+
+
+@pytest.mark.parametrize(("typed", "good"), [("100", True), ("99.9 Mbit/s", False), ("1e3", None), ("fast", None)])
+def test_value(typed: str, good: bool | None) -> None:
+    value = read(ProbeKind.VALUE, "", "unit=Mbit/s; least=100")
+    if good is None:
+        with pytest.raises(ValueError, match="100 Mbit/s is expected"):
+            value_verdict(value, typed)
+    else:
+        assert value_verdict(value, typed)[0] is good
+
+
+PROBES = st.builds(
+    Probe,
+    st.sampled_from(ProbeKind),
+    st.sampled_from(["mail", "remote access"]),
+    st.sampled_from(Vantage),
+    host=st.sampled_from(["", "mail.example.com", "2001:db8::1"]),
+    port=st.integers(0, 65_535),
+    expect=st.sampled_from(["", "Willkommen, Ärzte"]),
+    most=st.sampled_from([None, "24", "0.5"]),
+    starttls=st.sampled_from(["", "any"]),
+    seconds=st.integers(30, 60),
+    local=st.booleans(),
+)
+
+
+@given(PROBES)
+def test_probe_is_read_as_it_is_kept(probe: Probe) -> None:
+    assert probe_from(json.loads(json.dumps(probe_form(probe)))) == probe
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["kind", "name", "items"]), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@given(JSON, st.sampled_from(["dispatch", "visit", "nonce", "expires", "as_of", "items", "seal", None]))
+def test_nothing_that_is_carried_ends_the_program(junk: Any, key: str | None) -> None:
+    specification = Specification("R1", "0" * 32, 0, 0, (), "0" * 64)
+    form = {**specification_form(specification), key: junk} if key else junk
+    for text in (json.dumps(form), json.dumps({"dispatch": "probe result 1", "specification": form, "results": junk})):
+        for reader in (read_specification, read_report):
+            with pytest.raises(NotTaken) as refused:
+                reader(text)
+            assert refused.value.faults
+
+
+def test_targets_of_items_are_found_by_role_and_stay_copies() -> None:
+    def target(number: int, name: str, kind: ProbeKind = ProbeKind.TCP, **more: Any) -> Target:
+        return Target(number, 1, name, kind, "server.example.com:443", **more)
+
+    targets = [
+        target(1, "Mail"),
+        target(2, "mailing list"),
+        target(3, "VPN Boston", vantage=Vantage.SITE),
+        target(4, "reboot"),
+        target(5, "reboot file server", ProbeKind.REBOOT),
+        target(6, "old", archived=True),
+        target(7, "backup", options="nonsense"),
+    ]
+    items = with_probes(items_for("visit", "w", frozenset({"server"}), ("mail",)), targets)
+    found = {item.ref: [probe.name for probe in item.probes] for item in items if item.probes}
+    assert found == {"T2": ["reboot file server"], "T3": ["VPN Boston"], "T4.mail": ["Mail"]}
+
+
+def test_own_name_is_refused() -> None:
+    faults: list[str] = []
+    read_target("it", ProbeKind.TCP, Vantage.HOST, f"{socket.gethostname()}:22", "", "", faults)
+    assert faults

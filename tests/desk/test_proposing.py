@@ -1,0 +1,113 @@
+"""A firm's day proposed by the solver: what may move, what never does, one change to write, one to take back."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import visits
+from db.faults import Stale
+from dispatch.desk import day_problem, onsite, proposing, schedule, undo
+from dispatch.desk.book import keeping
+from dispatch.desk.proposing import Proposal
+from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.model.states import State
+from dispatch.planning.checker import Level, check
+from tests.desk.conftest import DAY, Office, at
+
+
+@pytest.fixture(autouse=True)
+def insertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about the day, not about the engine; insertion is quick and the same everywhere."""
+    monkeypatch.setenv("DISPATCH_SOLVER", "insertion")
+
+
+def plan(office: Office) -> Proposal:
+    return proposing.propose(office.store, DAY, 0)
+
+
+def stands(office: Office, reference: str) -> tuple[str, int | None, State]:
+    found = visits.visit_by_reference(office.store, reference)
+    assert found is not None
+    return ", ".join(part.technician for part in found.assignments), found.starts_at, found.state
+
+
+def test_the_queue_is_placed_and_the_checker_approves_every_stop(office: Office) -> None:
+    proposal = plan(office)
+
+    assert {move.visit.reference for move in proposal.moves} == {"R1", "R2"}
+    assert [one.visit.reference for one in proposal.left_out] == ["R3"]
+    assert "no coordinates" in proposal.left_out[0].why
+    assert (proposal.before.placed, proposal.after.placed, proposal.after.left_out) == (0, 2, 1)
+    given = day_problem.day_problem(office.store, DAY)
+    for one in proposal.days:
+        for stop in one.stops:
+            others = tuple(other for other in one.stops if other is not stop)
+            alone = type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"stops": others})
+            assert check(alone, stop, given.drives, given.rules).level is not Level.BLOCKED
+    assert stands(office, "R1")[2] is State.REQUESTED  # proposing changes nothing
+
+
+def test_it_is_written_as_one_change_and_taken_back_as_one(office: Office) -> None:
+    proposal = plan(office)
+    assert proposing.apply(office.dana, proposal) == 2
+    assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
+    again = plan(office)
+    assert again.moves == ()
+    assert proposing.apply(office.dana, again) == 0
+
+    undo.undo(office.dana)
+    assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.REQUESTED}
+    undo.redo(office.dana)
+    assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
+    with pytest.raises(NotAllowed):
+        proposing.apply(office.ana, proposal)
+
+
+def test_only_the_part_of_a_technician(office: Office) -> None:
+    proposal = plan(office)
+    (to,) = {move.after[0] for move in proposal.moves if move.after is not None and move.visit.reference == "R1"}
+    moved = proposing.apply(office.dana, proposal, [to])
+    assert moved == len(proposal.of([to]))
+    assert stands(office, "R1")[0] == to
+
+
+def test_what_changed_meanwhile_refuses_the_whole_plan(office: Office) -> None:
+    proposal = plan(office)
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"), reason="client asked", confirmed=True)
+    with pytest.raises((Stale, Refusal)):
+        proposing.apply(office.dana, proposal)
+    assert stands(office, "R1")[1] == at("15:00")
+    assert stands(office, "R2")[2] is State.REQUESTED
+
+
+@pytest.mark.parametrize("keep", ["pin", "confirm", "dispatch"])
+def test_what_is_pinned_confirmed_or_told_never_moves(office: Office, keep: str) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:10"), reason="test", confirmed=True)
+    getattr(schedule, keep)(office.dana, "R1")
+    proposal = plan(office)
+    assert "R1" not in {move.visit.reference for move in proposal.moves}
+    proposing.apply(office.dana, proposal)
+    assert stands(office, "R1")[1] == at("15:10")
+
+
+def test_an_ill_technician_keeps_what_is_started_and_gives_away_the_rest(office: Office) -> None:
+    office.on_site("R1")
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:30"), reason="test", confirmed=True)
+    office.go("10:30")
+    keeping.add(office.lee, "absence", {"technician": "ana", "from": "10:30", "to": "17:00", "reason": "ill"})
+
+    proposal = plan(office)
+    moved = {move.visit.reference: move.after for move in proposal.moves}
+    assert "R1" not in moved
+    assert moved["R2"] is None or moved["R2"][0] == "Ben Okafor"
+    assert all(after is None or after[1] >= at("10:30") for after in moved.values())
+    assert stands(office, "R1")[2] is State.ON_SITE
+
+
+def test_a_started_job_goes_to_nobody_else(office: Office) -> None:
+    office.on_site("R1")
+    office.finish("R1")
+    onsite.leave(office.lee, "R1", "parts are missing", follow_up_on=DAY)
+    given = day_problem.day_problem(office.store, DAY)
+    (follow_up,) = [visit for visit in given.problem.visits if visit.id not in ("R2", "R3") and "@" not in visit.id]
+    assert follow_up.only == frozenset({str(office.ana.staff.id)})

@@ -1,0 +1,5 @@
+"""Requests on the small firm of the desk's tests."""
+
+from tests.desk.conftest import office
+
+__all__ = ["office"]

@@ -1,0 +1,246 @@
+"""Files from a screen: looked at first, what they leave open is asked, then taken whole, in part or not at all."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from db import recurrences, visits
+from dispatch.desk.imports import importing
+from dispatch.desk.imports.judging import Stopped
+from dispatch.desk.imports.recognising import kind_of
+from dispatch.desk.imports.table import Unreadable
+from screens.board import BoardScreen
+from screens.dialogs import Form
+from screens.finder import FindScreen
+from screens.import_preview import AskFile, ImportPreview, Working, files_like, watched
+from screens.visit import VisitScreen
+from tests.desk.conftest import DAY, Office, at
+from tests.imports.test_calendar import calendar, event
+from tests.screens.test_prices import fill
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.notes_pane import NotesPane
+
+VISITS = (
+    "reference,client,site,date,work,minutes\n"
+    "C1,Harbor Dental,Main office,2026-11-24,Cable,30\n"
+    "C2,Harbor Dental,Moon,2026-11-24,Cable,30\n"
+    "C3,Harbor Dental,Annex,24/11/2026,Cable,x\n"
+)
+
+
+async def decide(pilot: Pilot[None], value: str) -> list[str]:
+    """Choose what is done with a file; returns the lines of its report."""
+    await until(pilot, ImportPreview)
+    screen: Any = pilot.app.screen
+    lines = [text for pane in screen.query(NotesPane) for text, _ in pane._notes]
+    values = [row.value for row in screen._rows]
+    assert value in values, values
+    await press(pilot, *["down"] * values.index(value), "enter")
+    return lines
+
+
+async def import_file(pilot: Pilot[None], path: Path, value: str) -> list[str]:
+    """Name the file, look at it, and do what is asked."""
+    await until(pilot, AskFile)
+    pilot.app.screen.query_one(Input).value = str(path)
+    await press(pilot, "enter")
+    return await decide(pilot, value)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_the_good_rows_of_a_file(office: Office, tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(VISITS)
+    async with opened(office.dana, "board", size) as pilot:
+        await press(pilot, "i")
+        lines = await import_file(pilot, path, "good")
+        assert lines == [
+            "own.csv row 3: site 'Moon': no such site; Harbor Dental has Annex, Main office, Warehouse",
+            "own.csv row 4: minutes 'x': is not a whole number from 1 to 1,440",
+            "own.csv row 4: date '24/11/2026': is not a date written as 2026-11-24",
+        ]
+        await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1") is not None)
+        await until(pilot, BoardScreen)
+    assert visits.visit_by_reference(office.store, "C3") is None
+
+
+async def test_leaving_changes_nothing_and_differences_are_looked_at_first(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("\n".join(VISITS.splitlines()[:2]))
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await import_file(pilot, path, "leave")
+        await until(pilot, BoardScreen)
+        assert visits.visit_by_reference(office.store, "C1") is None
+        await press(pilot, "i")
+        await import_file(pilot, path, "all")
+        await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1") is not None)
+        path.write_text(path.read_text().replace(",30", ",45"))
+        await until(pilot, BoardScreen)
+        await press(pilot, "i")
+        lines = await import_file(pilot, path, "update")
+        assert lines == ["own.csv row 2: differs: minutes is '30' here and '45' in the file"]
+        await decide(pilot, "all")
+        await until_true(pilot, lambda: visits.visit_by_reference(office.store, "C1").minutes == 45)  # type: ignore[union-attr]
+
+
+async def test_a_calendar_asks_which_sites_are_meant(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "week.ics"
+    path.write_text(
+        calendar(
+            event(UID="1", SUMMARY="Cable", LOCATION="the usual place"),
+            event(UID="2", SUMMARY="Disk", LOCATION="the usual place", DTSTART="20261120T140000Z"),
+            event(UID="3", SUMMARY="Harbor Dental"),
+            event(UID="4", RRULE="FREQ=WEEKLY;BYDAY=WE"),
+        )
+    )
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "i")
+        await import_file(pilot, path, "places")
+        await until(pilot, FindScreen)
+        pilot.app.screen.query_one(Input).value = "annex"
+        await press(pilot, "enter")
+        await until(pilot, FindScreen)
+        await press(pilot, "escape")
+        await decide(pilot, "since")
+        await decide(pilot, "recurring")
+        await until(pilot, Form)
+        assert pilot.app.screen.query_one("#field-rule", Input).value == "every wed"
+        await fill(pilot, holidays="skip")
+        await until_true(pilot, lambda: len(recurrences.recurrences(office.store)) == 1)
+        await decide(pilot, "good")
+        await until_true(pilot, lambda: set(visits.uids(office.store)) == {"1"})
+    (visit,) = [one for one in visits.queued(office.store) if one.work == "Cable"]
+    assert visit.site == "Annex"
+
+
+async def test_what_is_no_file_is_said(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("colour,size\nred,1\n")
+    async with opened(office.dana, "book") as pilot:
+        await press(pilot, "i")
+        await until(pilot, AskFile)
+        line = pilot.app.screen.query_one(Input)
+        for text in ("", str(tmp_path), str(tmp_path / "none.csv"), "~nobody/x", "a\x00b"):
+            line.value = text
+            await press(pilot, "enter")
+            assert isinstance(pilot.app.screen, AskFile)
+        line.value = f"{tmp_path}/od"
+        await press(pilot, "tab")
+        assert line.value == str(path)
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: len(pilot.app._notifications) == 1)
+        (said,) = [note.message for note in pilot.app._notifications]
+        assert "names no columns that are known" in said
+
+
+async def test_a_long_import_says_how_far_it_is_and_can_be_stopped(office: Office) -> None:
+    seen = threading.Event()
+    stopped: list[str] = []
+
+    def job(watch: Any) -> None:
+        watch("saving", 5, 10)
+        seen.set()
+        while True:
+            threading.Event().wait(0.01)
+            watch("saving", 6, 10)
+
+    async with opened(office.dana, "board") as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, BoardScreen)
+
+        async def wait() -> None:
+            try:
+                await watched(screen, "Taking all", job)
+            except Stopped as end:
+                stopped.append(str(end))
+
+        screen.run_worker(wait())
+        await until(pilot, Working)
+        assert seen.is_set()
+        await pilot.press("escape")
+        await until_true(pilot, lambda: stopped == ["Stopped. Nothing was changed."])
+        await until(pilot, BoardScreen)
+
+
+def test_the_kind_of_a_file_is_known_by_its_beginning(tmp_path: Path) -> None:
+    heads = {
+        "clients": "client,contact,phone\n",
+        "sites": "client,site,address\n",
+        "visits": "\ufeffReference;Client;Site;Work;Minutes\n",
+        "technicians": ",".join(importing.SUBJECTS["technicians"].columns) + "\n",
+        "rate-card": ' {"currency": "USD"}',
+        "calendar": "begin:vcalendar\r\n",
+    }
+    path = tmp_path / "file"
+    for kind, head in heads.items():
+        path.write_text(head, encoding="utf-8")
+        assert kind_of(path) == kind
+    for content in (b"", b"\x00\x01", b"\xff\xfe", b"colour\nred\n"):
+        path.write_bytes(content)
+        with pytest.raises(Unreadable):
+            kind_of(path)
+    with pytest.raises(Unreadable, match="cannot be read"):
+        kind_of(tmp_path / "none")
+
+
+def test_paths_are_completed(tmp_path: Path) -> None:
+    for name in ("visits.csv", "visits-messy.csv", ".hidden", "folder"):
+        (tmp_path / name).mkdir() if name == "folder" else (tmp_path / name).touch()
+    assert files_like(f"{tmp_path}/vi") == (f"{tmp_path}/visits", ["visits-messy.csv", "visits.csv"])
+    assert files_like(f"{tmp_path}/visits.") == (f"{tmp_path}/visits.csv", ["visits.csv"])
+    assert files_like(f"{tmp_path}/f") == (f"{tmp_path}/folder/", ["folder/"])
+    assert files_like(f"{tmp_path}/zz") == (f"{tmp_path}/zz", [])
+    assert files_like(f"{tmp_path}/none/x") == (f"{tmp_path}/none/x", [])
+    (tmp_path / "zz\x1b[2J").touch()
+    assert files_like(f"{tmp_path}/")[1] == ["folder/", "visits-messy.csv", "visits.csv"]
+
+
+# the other way, and what comes again
+
+
+async def test_my_day_as_a_calendar_file(office: Office, tmp_path: Path) -> None:
+    from dispatch.desk import schedule
+
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    path = tmp_path / "ana.ics"
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await press(pilot, "S")
+        await until(pilot, Form)
+        assert pilot.app.screen.query_one("#field-file", Input).value == f"~/ana-{DAY.isoformat()}.ics"
+        await fill(pilot, file=str(path), days="x")
+        await until(pilot, Form)
+        await fill(pilot, days="2")
+        await until_true(pilot, path.exists)
+        assert "Harbor Dental" in path.read_text()
+        await press(pilot, "S")
+        await fill(pilot, file=str(path), busy="yes")
+        assert isinstance(pilot.app.screen, Form)
+        assert "Harbor Dental" in path.read_text()
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: "Harbor" not in path.read_text())
+
+
+async def test_a_recurring_visit_from_the_page_of_a_client(office: Office) -> None:
+    async with opened(office.dana, "book") as pilot:
+        await press(pilot, "enter", "Y")
+        await until(pilot, Form)
+        assert pilot.app.screen.query_one("#field-site", Input).value == "Harbor Dental / "
+        await fill(pilot, site="Harbor Dental / Annex", rule="every 2 weeks on tue")
+        await until_true(pilot, lambda: len(recurrences.recurrences(office.store)) == 1)
+
+
+async def test_the_record_of_a_visit_has_its_own_key(office: Office) -> None:
+    from screens.visit_record import VisitRecord
+
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.push_screen(VisitScreen("R1"))
+        await until(pilot, VisitScreen)
+        await press(pilot, "V")
+        await until(pilot, VisitRecord)

@@ -1,0 +1,74 @@
+"""Requests by keyboard: the quick line, the form behind it."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, Static
+
+from db import visits
+from dispatch.desk.views import today
+from screens.dialogs import Form
+from screens.quick_line import QuickLine
+from tests.desk.conftest import Office
+from tests.screens.test_prices import fill
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.queue import Queue
+
+
+def heard(screen: QuickLine) -> str:
+    """What the dialog says it has understood."""
+    return str(screen.query_one("#told", Static).render())
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_a_line_becomes_a_request(office: Office, size: tuple[int, int]) -> None:
+    async with opened(office.dana, "board", size) as pilot:
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        screen = pilot.app.screen
+        assert isinstance(screen, QuickLine)
+        line = screen.query_one(Input)
+        line.value = "harb printer jam 45m"
+        await pilot.pause()
+        assert "? site: which of" in heard(screen)
+        await press(pilot, "enter")
+        assert pilot.app.screen is screen
+        await press(pilot, "tab")
+        assert line.value == "Harbor Dental printer jam 45m"
+        line.value += " /ware today 9-11 p2 +server #many ~ana"
+        await pilot.pause()
+        assert "Harbor Dental / Warehouse · 45 min" in heard(screen).replace("\n", " ")
+        await press(pilot, "enter")
+        await until_true(pilot, lambda: len(visits.queued(office.store)) == 4)
+        made = visits.visit_by_reference(office.store, "R1001")
+        assert made is not None
+        assert (made.site, made.work, made.minutes, made.priority) == ("Warehouse", "printer jam", 45, 2)
+        assert (made.preferred, made.tags, made.skills) == ("Ana Ruiz", {"many"}, {"server"})
+        assert made.wanted_on == today(office.store)
+        await until_true(pilot, lambda: pilot.app.screen.query(Queue))
+        selected = pilot.app.screen.query_one(Queue).selected
+        assert selected is not None
+        assert selected.reference == "R1001"
+        await press(pilot, "u")
+        await until_true(pilot, lambda: len(visits.queued(office.store)) == 3)
+
+
+async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        pilot.app.screen.query_one(Input).value = "harbor /annex disk full 1h30 2026-11-26 9-11 p2 ! ~ana by Jo Lowe"
+        await press(pilot, "ctrl+f")
+        await until(pilot, Form)
+        filled = {field.id: field.value for field in pilot.app.screen.query(Input)}
+        assert filled == {
+            "field-client": "Harbor Dental", "field-site": "Annex", "field-work": "disk full", "field-minutes": "90",
+            "field-date": "2026-11-26", "field-promised": "09:00-11:00", "field-priority": "P2", "field-skills": "",
+            "field-tags": "", "field-preferred": "Ana Ruiz", "field-reported_by": "Jo Lowe", "field-same_job": "",
+            "field-emergency": "yes",
+        }  # fmt: skip
+        await fill(pilot, minutes="60")
+        await until_true(pilot, lambda: len(visits.queued(office.store)) == 4)
+        made = visits.visit_by_reference(office.store, "R1001")
+        assert made is not None
+        assert (made.minutes, made.emergency, made.reported_by, made.preferred) == (60, True, "Jo Lowe", "Ana Ruiz")

@@ -1,0 +1,71 @@
+"""The legs of a day as a list, to choose a stop from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+
+from dispatch.model.boards import Board, BoardRow, BoardVisit
+from widgets.ink import Line, ink
+from widgets.line_list import Entry, LineList
+from widgets.marks import marks_of
+from widgets.route_lines import drives, leg_line, route_totals
+
+
+class LegList(LineList[BoardVisit]):
+    """A line for each leg, with the visit that it leads to; the totals stand above."""
+
+    class Selected(Message):
+        """The cursor is on another stop."""
+
+    class Opened(Message):
+        """Enter on a stop."""
+
+    _board: Board | None = None
+    _row: BoardRow | None = None
+
+    def set_route(self, board: Board, row: BoardRow | None) -> None:
+        """Show the legs of a row."""
+        self._board, self._row = board, row
+        self.rebuild()
+
+    @property
+    def selected(self) -> BoardVisit | None:
+        """The visit that the leg under the cursor leads to."""
+        return self.value
+
+    def select(self, visit_id: int) -> bool:
+        """Put the cursor on the leg to a visit; False: it is not there."""
+        return self.select_key(visit_id)
+
+    def frozen(self, width: int) -> tuple[Line, ...]:
+        """The totals."""
+        if self._board is None or self._row is None or not self._row.visits:
+            return ()
+        return ((ink(" "), *route_totals(self._row, self._board.unit)),)
+
+    def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
+        """The legs."""
+        board, row = self._board, self._row
+        if board is None or row is None:
+            return ()
+        if not row.visits:
+            return (Entry("none", ((ink(" no visits this day", "dim"),),)),)
+        marks = marks_of(self.ascii)
+        return [
+            Entry(
+                drive.visit.id if drive.visit is not None else "home",
+                ((ink(" "), *leg_line(drive, board.unit, marks, width - 2)),),
+                drive.visit,
+            )
+            for drive in drives(row)
+        ]
+
+    def tell_selected(self) -> None:
+        """Say that the cursor moved."""
+        self.post_message(self.Selected())
+
+    def tell_opened(self) -> None:
+        """Say that a stop was opened."""
+        self.post_message(self.Opened())

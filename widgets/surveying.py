@@ -1,0 +1,112 @@
+"""What a map needs to know and cannot know at once: the ways between stops, and the roads below them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from dispatch.model.maps import Box, DayRoute, Road, Way
+from widgets.braille import Canvas
+from widgets.day_map import ground_of, view_of
+from widgets.projection import Projection
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+FindRoads = Callable[[Box, float], Sequence[Road]]
+"""The roads in a part of the earth for a view of so many metres a dot. May take a while, and is asked in a thread."""
+FindWays = Callable[[DayRoute], tuple[Way, ...]]
+"""The ways of the legs of a route, none where no engine knows them. May take a while, and is asked in a thread."""
+KEPT = 48
+"""How many maps are remembered."""
+
+
+class Wanted(NamedTuple):
+    """A map of a route in so many cells; in `view`, or where that is None showing all of it."""
+
+    route: DayRoute
+    columns: int
+    rows: int
+    view: Projection | None = None
+
+
+class Land(NamedTuple):
+    """What a map is drawn from. `ground` is None where there are no roads to draw."""
+
+    route: DayRoute
+    view: Projection
+    ground: Canvas | None = None
+
+
+def survey(wanted: Wanted, find_roads: FindRoads | None, find_ways: FindWays | None) -> Land | None:
+    """Find out all that can be known. None: nothing of the route is placed."""
+    route = wanted.route
+    if find_ways is not None and not route.ways and route.legs:
+        route = route._replace(ways=find_ways(route))
+    view = wanted.view or view_of(route, wanted.columns, wanted.rows)
+    if view is None:
+        return None
+    roads = find_roads(view.box, view.metres) if find_roads is not None else ()
+    return Land(route, view, ground_of(view, roads) if roads else None)
+
+
+def sketch(wanted: Wanted) -> Land | None:
+    """What is known without asking anybody."""
+    return survey(wanted, None, None)
+
+
+class Surveyor:
+    """Surveys for a widget, one after the other and away from the interface. What nobody wants any more is left out."""
+
+    def __init__(
+        self,
+        widget: Widget,
+        show: Callable[[], None],
+        find_roads: FindRoads | None = None,
+        find_ways: FindWays | None = None,
+        *,
+        rest: float = 0.0,
+    ) -> None:
+        """`show` is called when something was found.
+
+        What is wanted for less than `rest` seconds is not surveyed, unless it is the first.
+        """
+        self._widget, self._show, self._rest = widget, show, rest
+        self._find_roads, self._find_ways = find_roads, find_ways
+        self._known: dict[Wanted, Land | None] = {}
+        self._wanted: Wanted | None = None
+        self._busy = False
+
+    def land(self, wanted: Wanted) -> Land | None:
+        """What is known of a map; what is not is found out, and then `show` is called. `has` tells the two apart."""
+        self._wanted = wanted
+        if wanted in self._known:
+            self._known[wanted] = self._known.pop(wanted)
+            return self._known[wanted]
+        if not self._busy:
+            self._busy = True
+            self._widget.run_worker(self._work(), group="surveying")
+        return None
+
+    def has(self, wanted: Wanted) -> bool:
+        """Whether a map has been surveyed."""
+        return wanted in self._known
+
+    def forget(self) -> None:
+        """Forget all maps: there may be other roads and ways now."""
+        self._known.clear()
+
+    async def _work(self) -> None:
+        try:
+            while (wanted := self._wanted) is not None and wanted not in self._known:
+                await asyncio.sleep(self._rest if self._known else 0)
+                if wanted != self._wanted:
+                    continue
+                land = await asyncio.to_thread(survey, wanted, self._find_roads, self._find_ways)
+                self._known[wanted] = land
+                while len(self._known) > KEPT:
+                    del self._known[next(iter(self._known))]
+                self._show()
+        finally:
+            self._busy = False
