@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from db.faults import StoreFault
 from dispatch.desk import driving, maps, roads
 from dispatch.desk.driving import Drive
+from dispatch.desk.private_file import at_this_machine
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.travel import Leg
@@ -161,8 +162,10 @@ class DrivesScreen(SeatedScreen):
         if self._stop is not None:
             self.say("A road graph is being built; esc stops it.")
             return
-        if self.over_ssh:
-            self.say("Roads are added on the machine itself: dispatch roads add.", "warning")
+        try:
+            at_this_machine(self.seat)
+        except Refusal as refusal:
+            self.say(str(refusal), "warning")
             return
         typed = await self.app.push_screen_wait(
             AskText("Roads of which extract?", "a file of OpenStreetMap data, *.osm.pbf", check=_no_file)

@@ -57,11 +57,6 @@ class SeatedScreen(LeanScreen[None]):
         """Who sits here, at which store."""
         return cast("DispatchApp", self.app).seat
 
-    @property
-    def over_ssh(self) -> bool:
-        """Whether the person sits at the far end of a connection: nothing of the machine is theirs."""
-        return cast("DispatchApp", self.app).restricted
-
     def reload(self) -> None:
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
         raise NotImplementedError

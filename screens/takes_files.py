@@ -19,10 +19,7 @@ class TakesFiles(SeatedScreen):
 
     @work
     async def action_import(self) -> None:
-        """Take over a file; at the machine only, as it is the server's files that could be read."""
-        if self.over_ssh:
-            self.say("Files are imported on the machine itself: dispatch import.", "warning")
-            return
+        """Take over a file."""
         from screens.importing import ask_import
 
         await ask_import(self)
