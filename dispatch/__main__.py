@@ -13,6 +13,10 @@ def main() -> int:
 
         print(f"dispatch {__version__}")
         return 0
+    if words[:1] == ["seat"] and not {"-h", "--help"} & set(words):
+        from dispatch.remote.entry import begin
+
+        return begin(words)
     from dispatch.commands.line import run
 
     return run(words)

@@ -23,8 +23,6 @@ from widgets.themes import THEMES
 if TYPE_CHECKING:
     from dispatch.desk.personal import Personal
 
-WATCH_SECONDS = 0.1
-"""How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
 RECUR_SECONDS = 3600.0
@@ -68,6 +66,8 @@ class DispatchApp(App[None]):
     """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
+    WATCH_SECONDS: ClassVar[float] = 0.1
+    """How often the program looks whether somebody else changed the store: one PRAGMA of some microseconds."""
     ENABLE_COMMAND_PALETTE = False  # Textual's own offers what is not for everybody; `screens.deeds` is ours
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "mode('board')", "Board", id="mode.board", tooltip="the dispatcher's day"),
@@ -146,7 +146,7 @@ class DispatchApp(App[None]):
         """Begin to watch for the changes of others, and for the clock."""
         self.add_mode(self.DEFAULT_MODE, _SCREENS[self.DEFAULT_MODE])
         self.call_after_refresh(_collect_garbage_again)
-        self.set_interval(WATCH_SECONDS, self._watch)
+        self.set_interval(self.WATCH_SECONDS, self._watch)
         self.set_interval(CLOCK_SECONDS, self._tick)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)

@@ -161,6 +161,9 @@ class DrivesScreen(SeatedScreen):
         if self._stop is not None:
             self.say("A road graph is being built; esc stops it.")
             return
+        if self.over_ssh:
+            self.say("Roads are added on the machine itself: dispatch roads add.", "warning")
+            return
         typed = await self.app.push_screen_wait(
             AskText("Roads of which extract?", "a file of OpenStreetMap data, *.osm.pbf", check=_no_file)
         )

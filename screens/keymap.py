@@ -70,6 +70,7 @@ PLACES = (
         ("screens.book:BookScreen", "screens.takes_files:TakesFiles", "screens.client:ClientScreen"),
         _LIST,
     ),
+    Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
     Place("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
     Place("Setting up a firm", ("screens.setup:SetupScreen", "screens.takes_files:TakesFiles"), _LIST),

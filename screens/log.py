@@ -46,6 +46,7 @@ class LogScreen(CallDeeds):
         Binding(
             "C", "care", "Care", id="screen.care", tooltip="what is due to clients: visits, surveys, renewals, offers"
         ),
+        Binding("K", "access", "SSH", id="screen.access", tooltip="keys and sessions over SSH"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
         Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
@@ -134,6 +135,12 @@ class LogScreen(CallDeeds):
         if line is not None:
             await getattr(adjust, how)(self, line.visit.reference)
             self.reload()
+
+    def action_access(self) -> None:
+        """Show who gets in over SSH."""
+        from screens.access import AccessScreen
+
+        self.app.push_screen(AccessScreen())
 
     def action_care(self) -> None:
         """Show what is due to clients."""

@@ -57,6 +57,11 @@ class SeatedScreen(LeanScreen[None]):
         """Who sits here, at which store."""
         return cast("DispatchApp", self.app).seat
 
+    @property
+    def over_ssh(self) -> bool:
+        """Whether the person sits at the far end of a connection: nothing of the machine is theirs."""
+        return cast("DispatchApp", self.app).restricted
+
     def reload(self) -> None:
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
         raise NotImplementedError
@@ -103,6 +108,18 @@ class SeatedScreen(LeanScreen[None]):
         result = await asyncio.to_thread(deed, self.seat, *args, **kwargs)
         self.reload()
         return result
+
+    def faults_of(self, deed: Callable[[], Any]) -> list[str]:
+        """What stands against a deed, nothing when it was done."""
+        from dispatch.desk.refusals import Faulty
+
+        try:
+            deed()
+        except Faulty as fault:
+            return list(fault.faults)
+        except (StoreFault, Refusal) as refusal:
+            return [str(refusal)]
+        return []
 
     async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.

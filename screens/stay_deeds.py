@@ -214,19 +214,6 @@ class StayDeeds(SeatedScreen):
         await self.app.push_screen_wait(Form(f"{kind.replace('_', ' ').capitalize()} at {visit.client}", fields, save))
         self.reload()
 
-    def faults_of(self, deed: Callable[[], Any]) -> list[str]:
-        """What stands against a deed, nothing when it was done."""
-        from db.faults import StoreFault
-        from dispatch.desk.refusals import Faulty, Refusal
-
-        try:
-            deed()
-        except Faulty as fault:
-            return list(fault.faults)
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        return []
-
     def _visit(self) -> Visit | None:
         from dispatch.desk.visit_page import find
 

@@ -19,7 +19,10 @@ class TakesFiles(SeatedScreen):
 
     @work
     async def action_import(self) -> None:
-        """Take over a file."""
+        """Take over a file; at the machine only, as it is the server's files that could be read."""
+        if self.over_ssh:
+            self.say("Files are imported on the machine itself: dispatch import.", "warning")
+            return
         from screens.importing import ask_import
 
         await ask_import(self)

@@ -33,13 +33,16 @@ from widgets.keybar import KeyBar
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
+_WORK_NOTE = "What was changed"
+"""What the work note is called, also where its draft is kept."""
+
 
 class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
 
     DEFAULT_CSS = """
     VisitScreen ChecklistView { height: 1fr; }
-    VisitScreen #foot { height: auto; max-height: 8; border-top: solid $panel; padding: 0 1; }
+    VisitScreen #foot { height: auto; min-height: 4; max-height: 8; border-top: solid $panel; padding: 0 1; }
     """
     TITLE_WORD = "the visit"
     FOOTER: ClassVar[Sequence[str]] = (
@@ -98,6 +101,22 @@ class VisitScreen(StayDeeds):
         """The visit's client."""
         return None if self._page is None else self._page.visit.client
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The visit and the selected item: what a new login over SSH reopens."""
+        item = self._view.selected if self._page is not None else None
+        return self._reference, item.ref if item is not None else ""
+
+    def come_back(self, item: str, said: str) -> None:
+        """Go on at an item, and say so; what was typed and not saved is taken up again."""
+        self._view.select(item)
+        selected = self._view.selected
+        if Unsent(self.seat, self._reference, _WORK_NOTE).read():
+            self.action_work()
+        elif selected is not None and Unsent(self.seat, self._reference, f"{selected.ref} {selected.label}").read():
+            said += f". What you typed for {selected.ref} is kept"
+        self.say(said)
+
     def reload(self) -> None:
         """Read the visit again."""
         page = self.look(visit_page, self.seat.store, self._reference)
@@ -138,20 +157,22 @@ class VisitScreen(StayDeeds):
             return
         foot = self.query_one("#foot", Static)
         item = self._view.selected
+        # what stands on every item's foot keeps its line, so that a cursor movement is few bytes over a poor connection
         lines: list[Content] = []
         if item is not None:
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
-            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
-            if own and item.latest is not None:
-                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
-            elif item.ref == "A3":
-                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
         if page.visit.state in ENDED:
             lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page))}"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
             lines.append(Content(f"{page.visit.state.label}: the checklist opens on arrival (space on my day)."))
+        if item is not None:
+            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
+            if own and item.latest is not None:
+                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
+            elif item.ref == "A3":
+                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
         foot.update(Content("\n").join(lines))
 
     @staticmethod
@@ -383,7 +404,7 @@ class VisitScreen(StayDeeds):
             await self._work_note()
 
     async def _work_note(self) -> None:
-        text = await self._ask("What was changed", "tests that passed before must pass again after this", long=True)
+        text = await self._ask(_WORK_NOTE, "tests that passed before must pass again after this", long=True)
         if text is not None:
             await self._saving(onsite.work, self._reference, text)
 

@@ -197,6 +197,17 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             }
             for one in page.corrections
         ],
+        "files": [
+            {
+                "item": one.item,
+                "name": one.name,
+                "size": one.size,
+                "sha256": one.sha256,
+                "by": one.by,
+                "at": moment(one.at, zone),
+            }
+            for one in page.files
+        ],
         "follow_ups": [one.reference for one in page.follow_ups],
         "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],

@@ -79,9 +79,11 @@ def _restore(args: argparse.Namespace) -> int:
 def _doctor(args: argparse.Namespace) -> int:
     from db.safekeeping import check
     from dispatch.commands.forms import print_json
+    from dispatch.desk.server_check import findings_of_the_server
     from dispatch.model.text import pad, show
 
-    findings = check(open_store(args))
+    store = open_store(args)
+    findings = [*check(store), *findings_of_the_server(store)]
     if args.json:
         print_json([{"subject": one.subject, "good": one.good, "text": one.text} for one in findings])
     else:

@@ -65,6 +65,7 @@ GROUPS = {
     "planning": ("plan",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
+    "remote": ("keys", "sshd-config", "sessions", "seat"),
     "keymap": ("keymap",),
 }
 """The modules of this package, and the commands that each has."""

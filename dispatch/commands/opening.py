@@ -42,15 +42,9 @@ def open_store(args: argparse.Namespace) -> Store:
     Raises:
         StoreFault: there is none, or it cannot be used; the sentence says why.
     """
-    from db import settings
-    from db.store import Store
-    from dispatch.model.instants import SystemClock
+    from dispatch.desk.seat import store_at
 
-    store = Store.open(database_path(args))
-    offset = settings.firm(store).clock_offset
-    if offset:
-        store.clock = SystemClock(offset)
-    return store
+    return store_at(database_path(args))
 
 
 def open_seat(args: argparse.Namespace) -> Seat:

@@ -100,6 +100,10 @@ def add_parsers(groups: Any) -> None:
     for parser in (depart, arrive):
         parser.add_argument("--technician", metavar="NAME", help="for whom, where a lead records it")
 
+    attach = deed("attach", _attach, "hand in a photograph or another file for a checklist item, up to 20 MB")
+    attach.add_argument("item", metavar="ITEM")
+    attach.add_argument("file", metavar="FILE")
+
     work = deed("work", _text("work"), "note what was changed; tests must pass again after it")
     work.add_argument("text")
     ask = deed("ask", _text("ask"), "the client asks for something more: another item of work")
@@ -344,6 +348,23 @@ def _arrive(args: argparse.Namespace) -> int:
     return _said(
         onsite.arrive(open_seat(args), args.reference, technician=args.technician, early_agreed_by=args.early_agreed_by)
     )
+
+
+def _attach(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from dispatch.desk.attaching import attach
+    from dispatch.desk.refusals import Faulty
+    from dispatch.model.text import show
+
+    path = Path(args.file).expanduser()
+    try:
+        with path.open("rb") as source:
+            kept = attach(open_seat(args), args.reference, args.item, path.name, source)
+    except OSError as error:
+        raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
+    print(f"{show(kept.name)} ({kept.size:,} bytes) is kept with {show(args.reference)} {kept.item}.")
+    return 0
 
 
 def _record(args: argparse.Namespace) -> int:

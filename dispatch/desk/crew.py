@@ -41,6 +41,16 @@ def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignme
     raise NotAllowed(f"{show(visit.reference)} is with {crew}, not with {show(staff.name)}.")
 
 
+def not_anothers(seat: Seat, visit: Visit) -> None:
+    """Let a technician act on their own visits and on those that nobody has; dispatcher and lead on all.
+
+    Raises:
+        NotAllowed: it is another technician's.
+    """
+    if visit.assignments and not seat.roles_now & {Role.DISPATCHER, Role.LEAD}:
+        own_parts(seat, visit, None)
+
+
 def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
     wanted = " ".join(technician.split()).casefold()
     part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)

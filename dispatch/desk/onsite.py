@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from db import checklists, clocks, people, stays, visits
+from db import checklists, clocks, files, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
@@ -133,8 +133,9 @@ def record_within(
         value=_text("value", entry.value, 80) if entry.value is not None else None,
         signed_by=_text("name", entry.signed_by, limits.NAME) if entry.signed_by is not None else None,
     )
-    if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.staff.roles:
+    if entry.result is Result.OVERRIDDEN and Role.LEAD not in seat.roles_now:
         raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
+    clean_entry = _with_files(seat.store, item, clean_entry)
     decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
     return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
 
@@ -154,7 +155,7 @@ def ask(seat: Seat, reference: str, text: str) -> Visit:
         visit = find(seat.store, reference)
         if visit.state in (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED, State.CANCELLED):
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
-        if Role.DISPATCHER not in seat.staff.roles:
+        if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         asked = _text("text", text, limits.LINE)
         decision = recording.ask(checklists.checklist(seat.store, visit.id), asked)
@@ -271,7 +272,7 @@ def abort(seat: Seat, reference: str, reason: str) -> Visit:
     """We end a visit before work was done. Nothing is charged."""
     with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "abort")
-        if Role.DISPATCHER not in seat.staff.roles:
+        if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         return _end(seat, unit, visit, State.ABORTED, reason=_required("reason", reason))
 
@@ -354,6 +355,17 @@ def _write(
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
     return Recorded(_again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result)
+
+
+def _with_files(store: Store, item: Item, entry: Entry) -> Entry:
+    """A test's result, with the files that were handed in for it since its last one named in its evidence (G2)."""
+    if item.kind is not Kind.TEST or entry.result not in (Result.PASS, Result.FAIL) or entry.run is not None:
+        return entry
+    handed_in = files.of_item_since(store, item.id, item.latest.at if item.latest is not None else 0)
+    if not handed_in:
+        return entry
+    named = ", ".join(f"{one.name} ({one.sha256[:8]})" for one in handed_in)
+    return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
 
 
 def _follow_up(

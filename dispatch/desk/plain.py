@@ -144,6 +144,11 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
             phase = item.phase
             lines.append(phase.value.upper())
         lines += _item_lines(item, visit.zone, page.hours24)
+    if page.files:
+        lines += [
+            "Files",
+            *(f"  {show(one.item)} {show(one.name)}, {one.size:,} bytes, {show(one.by)}" for one in page.files),
+        ]
     if page.unmet:
         lines += [
             "Not ready to close:",

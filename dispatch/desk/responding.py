@@ -7,6 +7,7 @@ from db.changes import Picture
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk import undo, waiting
+from dispatch.desk.crew import not_anothers
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
@@ -37,6 +38,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
         raise Faulty([f"by: {by!r} is not one of {', '.join(RESPONSES)}"])
     with seat.write("responded", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
+        not_anothers(seat, visit)
         if visit.state in ENDED or visit.archived_at is not None:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: nothing more is noted on it.")
         pictures = [_noted(seat, unit, visit, by, _line("note", note))]
@@ -58,6 +60,7 @@ def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
     """
     with seat.write("handed-over", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
+        not_anothers(seat, visit)
         if visit.kind != "audit" or visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is no audit that is closed: its report is handed over after that.")
         picture = _noted(seat, unit, visit, "report", _line("note", note))

@@ -6,12 +6,14 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import people, settings
 from db.store import Store
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
+from dispatch.model.instants import SystemClock
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -46,15 +48,18 @@ class Seat:
     def write(self, deed: str, *roles: Role) -> Iterator[Unit]:
         """One unit of work for a deed, open to whoever has one of `roles` (none given: to all staff).
 
-        The person is read again inside the transaction, so that a right that was taken away is gone at once.
+        The person is read again inside the transaction, so that a right that was taken away is gone at once; and at a
+        seat over SSH its key and its session.
 
         Raises:
-            NotAllowed: the person is not active or has none of the roles.
+            NotAllowed: the person is not active or has none of the roles, the key was revoked, the session has ended.
         """
         from db.unit import Actor
 
         actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
         with self.store.write(deed, actor) as unit:
+            if self.key_id is not None:
+                self._go_on(unit, self.key_id)
             staff = people.staff_by_id(self.store, self.staff.id)
             if staff is None or not staff.active:
                 raise NotAllowed(f"{show(self.staff.name)} is no longer active here.")
@@ -63,9 +68,35 @@ class Seat:
                 raise NotAllowed(f"Only a {wanted} may {deed}; {show(staff.name)} is not one.")
             yield unit
 
+    def _go_on(self, unit: Unit, key_id: int) -> None:
+        from db import sessions
+
+        if (why := sessions.why_over(self.store, self.session, key_id)) is not None:
+            raise NotAllowed(f"This session is over ({why}). Nothing was saved.")
+        sessions.touch(unit, self.session)
+
+    @property
+    def roles_now(self) -> frozenset[Role]:
+        """The roles as they stand now; inside a unit, as they stand for what it writes."""
+        staff = people.staff_by_id(self.store, self.staff.id)
+        return frozenset() if staff is None or not staff.active else staff.roles
+
     def has(self, role: Role) -> bool:
         """Whether the person has the role, as of login."""
         return role in self.staff.roles
+
+
+def store_at(path: Path) -> Store:
+    """The store at `path`, on the clock that its firm lives by.
+
+    Raises:
+        StoreFault: there is none, or it cannot be used; the sentence says why.
+    """
+    store = Store.open(path)
+    offset = settings.firm(store).clock_offset
+    if offset:
+        store.clock = SystemClock(offset)
+    return store
 
 
 def take_seat(store: Store, login: str | None = None) -> Seat:

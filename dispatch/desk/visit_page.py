@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, people, settings, stays, visits
+from db import agreements, audit, checklists, clients, files, people, settings, stays, visits
 from db.legs import legs_of_day
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
@@ -17,6 +17,7 @@ from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
+from dispatch.model.files import HandedIn
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.text import show
@@ -29,10 +30,10 @@ from dispatch.model.visits import Visit
 class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
-    `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
+        `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
-    other visits of its job but its follow-ups.
-    `used` and `marks` are what stands, `corrections` every moment that was put right, the oldest first.
+    other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
+    every moment that was put right, the oldest first.
     """
 
     visit: Visit
@@ -53,6 +54,7 @@ class VisitPage:
     used: tuple[UsedItem, ...] = ()
     marks: tuple[WorkMark, ...] = ()
     corrections: tuple[TimeCorrection, ...] = ()
+    files: tuple[HandedIn, ...] = ()
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -104,6 +106,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
+            files=files.of_visit(store, visit.id),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),

@@ -1,4 +1,4 @@
-"""The states of a visit, the deeds that lead from one to another, and who may do them (states.md)."""
+"""The states of a visit, and the deeds that lead from one to another (states.md). Who may do a deed is said beside it."""
 
 from __future__ import annotations
 
@@ -59,33 +59,28 @@ OCCUPYING = AHEAD | ON_THE_WAY_OR_THERE | {State.CLOSED, State.LEFT_OPEN, State.
 
 
 class Step(NamedTuple):
-    """One deed: the states it may start from, the state it leads to, and the roles that may do it."""
+    """One deed: the states it may start from, and the state it leads to."""
 
     sources: frozenset[State]
     target: State
-    roles: frozenset[Role]
 
-
-_DISPATCHER = frozenset({Role.DISPATCHER})
-_TECHNICIAN = frozenset({Role.TECHNICIAN})
-_LEAD = frozenset({Role.LEAD})
 
 STEPS: Mapping[str, Step] = {
-    "assign": Step(PLANNING | {State.REQUESTED}, State.PLANNED, _DISPATCHER),
-    "move": Step(PLANNING, State.PLANNED, _DISPATCHER),
-    "unassign": Step(PLANNING, State.REQUESTED, _DISPATCHER),
-    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED, _DISPATCHER),
-    "dispatch": Step(PLANNING, State.DISPATCHED, _DISPATCHER),
-    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD, _DISPATCHER),
-    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED, _DISPATCHER),
-    "cancel": Step(AHEAD | QUEUED | {State.EN_ROUTE}, State.CANCELLED, _DISPATCHER),
-    "depart": Step(AHEAD, State.EN_ROUTE, _TECHNICIAN),
-    "arrive": Step(AHEAD | {State.EN_ROUTE}, State.ON_SITE, _TECHNICIAN),
-    "close": Step(OPEN_ON_SITE, State.CLOSED, _TECHNICIAN),
-    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, _LEAD),
-    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, _TECHNICIAN),
-    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED, _TECHNICIAN | _DISPATCHER),
-    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE, _LEAD),
+    "assign": Step(PLANNING | {State.REQUESTED}, State.PLANNED),
+    "move": Step(PLANNING, State.PLANNED),
+    "unassign": Step(PLANNING, State.REQUESTED),
+    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED),
+    "dispatch": Step(PLANNING, State.DISPATCHED),
+    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD),
+    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED),
+    "cancel": Step(AHEAD | QUEUED | {State.EN_ROUTE}, State.CANCELLED),
+    "depart": Step(AHEAD, State.EN_ROUTE),
+    "arrive": Step(AHEAD | {State.EN_ROUTE}, State.ON_SITE),
+    "close": Step(OPEN_ON_SITE, State.CLOSED),
+    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN),
+    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS),
+    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED),
+    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE),
 }
 
 OUTCOMES: Mapping[State, str] = {

@@ -1,0 +1,85 @@
+"""Sessions over SSH in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from db.store import Store
+from dispatch.model.keys import Session
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+_SESSION = """
+  SELECT e.id, e.staff_id, s.login, s.name, e.key_id, e.started_at, e.seen_at, e.ended_at, e.ended_as
+  FROM session e JOIN staff s ON s.id = e.staff_id
+"""
+_SHOWN = 200
+
+
+def session(store: Store, session_id: str) -> Session | None:
+    """The session with that id."""
+    row = store.one(f"{_SESSION} WHERE e.id = ?", (session_id,))
+    return None if row is None else Session(*row)
+
+
+def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
+    """Those that have not ended, of everybody or of one person, the oldest first."""
+    where, params = ("", ()) if staff_id is None else ("AND e.staff_id = ?", (staff_id,))
+    rows = store.all(f"{_SESSION} WHERE e.ended_at IS NULL {where} ORDER BY e.started_at, e.id", params)
+    return [Session(*row) for row in rows]
+
+
+def recent_sessions(store: Store) -> list[Session]:
+    """The last ones that were begun, the newest first."""
+    rows = store.all(f"{_SESSION} ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
+    return [Session(*row) for row in rows]
+
+
+def why_over(store: Store, session_id: str, key_id: int) -> str | None:
+    """Why this session may not go on, in a word or two; None: it may. One look by two keys."""
+    row = store.one(
+        "SELECT k.revoked_at, s.active, e.ended_at, e.ended_as FROM key k JOIN staff s ON s.id = k.staff_id "
+        "LEFT JOIN session e ON e.id = ? AND e.key_id = k.id AND e.staff_id = k.staff_id WHERE k.id = ?",
+        (session_id, key_id),
+    )
+    if row is None:
+        return "key unknown"
+    revoked_at, active, ended_at, ended_as = row
+    if revoked_at is not None:
+        return "key revoked"
+    if not active:
+        return "no longer active"
+    if ended_as is None:
+        return "session unknown"
+    return None if ended_at is None else ended_as or "ended"
+
+
+def begin(unit: Unit, session_id: str, staff_id: int, key_id: int) -> None:
+    """Note that a seat was taken."""
+    unit.insert("session", id=session_id, staff_id=staff_id, key_id=key_id, started_at=unit.at, seen_at=unit.at)
+    unit.audit("key", key_id, began=session_id)
+
+
+def touch(unit: Unit, session_id: str) -> None:
+    """Note that the session is saving something now."""
+    unit.execute("UPDATE session SET seen_at = ? WHERE id = ?", (unit.at, session_id))
+
+
+def end(unit: Unit, one: Session, how: str, place: str = "{}") -> None:
+    """End a session, once.
+
+    Args:
+        unit: the unit of work.
+        one: the session.
+        how: in a word or two: left, superseded, hung up, …
+        place: where the person was, as JSON.
+    """
+    changed: Any = unit.execute(
+        "UPDATE session SET ended_at = ?, ended_as = ?, place = ? WHERE id = ? AND ended_at IS NULL",
+        (unit.at, how, place, one.id),
+    ).rowcount
+    if changed:
+        unit.audit("key", one.key_id or 0, ended=one.id, how=how)
+    elif not unit.audited:
+        unit.leave_unchanged()

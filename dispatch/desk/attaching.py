@@ -1,0 +1,130 @@
+"""Files as evidence: taken in whole, kept by their hash beside the database, never under the name somebody gave."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from db import files
+from db.faults import from_os
+from db.store import Store
+from dispatch.desk.onsite import item_of, open_visit
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.seat import Seat
+from dispatch.model import text as limits
+from dispatch.model.files import LARGEST, HandedIn
+from dispatch.model.states import Role
+from dispatch.model.text import TextRefused, clean
+
+_PIECE = 1 << 16
+
+
+def folder_of(store: Store) -> Path:
+    """Where the files of a database are kept: beside it."""
+    return store.path.with_name(store.path.name + ".files")
+
+
+def path_of(store: Store, sha256: str) -> Path:
+    """Where the bytes of that hash are kept."""
+    return folder_of(store) / sha256[:2] / sha256
+
+
+def attach(seat: Seat, reference: str, ref: str, name: str, source: IO[bytes]) -> HandedIn:
+    """Hand in a file for an item of an open visit.
+
+    Whether the person may is looked at before anything is read, and again in the transaction that records it.
+
+    Args:
+        seat: a technician of the visit, or a lead.
+        reference: the visit.
+        ref: the item.
+        name: what the person calls the file; of a path only the last part counts.
+        source: its bytes, up to `LARGEST`.
+
+    Raises:
+        Faulty: it is empty or too large, or the name cannot be taken.
+        Refusal: the visit is not open or not theirs, or has no such item. Nothing is kept then.
+    """
+    called = _name(name)
+    item_of(seat.store, open_visit(seat, reference), ref)
+    sha256, size, fresh = _keep(seat.store, source)
+    try:
+        with seat.write("attach", Role.TECHNICIAN, Role.LEAD) as unit:
+            visit = open_visit(seat, reference)
+            item = item_of(seat.store, visit, ref)
+            file_id = files.add_file(
+                unit,
+                visit_id=visit.id,
+                item_id=item.id,
+                staff_id=seat.staff.id,
+                sha256=sha256,
+                size=size,
+                name=called,
+            )
+            unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
+    except BaseException:
+        if fresh and not files.is_kept(seat.store, sha256):
+            with contextlib.suppress(OSError):
+                path_of(seat.store, sha256).unlink()
+        raise
+    return next(one for one in files.of_visit(seat.store, visit.id) if one.id == file_id)
+
+
+def faults(store: Store) -> list[str]:
+    """What is recorded and not kept, or kept and not as it was."""
+    found = []
+    for sha256, size in files.hashes(store).items():
+        path = path_of(store, sha256)
+        try:
+            with path.open("rb") as file:
+                if path.stat().st_size != size or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    found.append(f"{path} is not what was handed in")
+        except OSError as error:
+            found.append(f"{path}: {error.strerror}")
+    return found
+
+
+def _name(name: str) -> str:
+    try:
+        called = clean(name.replace("\\", "/").rsplit("/", 1)[-1], limit=limits.NAME)
+    except TextRefused as refused:
+        raise Faulty([f"name: {refused}"]) from None
+    if called.strip(". ") == "":
+        raise Faulty(["name: is missing"])
+    return called
+
+
+def _keep(store: Store, source: IO[bytes]) -> tuple[str, int, bool]:
+    """Take the bytes in; returns their hash, their number, and whether they were not there before."""
+    folder = folder_of(store)
+    digest, size, draft = hashlib.sha256(), 0, None
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix="new.", dir=folder)
+        with open(handle, "wb") as file:
+            while piece := source.read(_PIECE):
+                size += len(piece)
+                if size > LARGEST:
+                    raise Faulty([f"file: is larger than {LARGEST // 1_000_000} MB"])
+                digest.update(piece)
+                file.write(piece)
+            if not size:
+                raise Faulty(["file: is empty"])
+            file.flush()
+            os.fsync(file.fileno())
+        target = path_of(store, digest.hexdigest())
+        fresh = not target.exists()
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        os.replace(draft, target)
+        draft = None
+        return digest.hexdigest(), size, fresh
+    except OSError as error:
+        raise from_os(error, folder) from error
+    finally:
+        if draft is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(draft)

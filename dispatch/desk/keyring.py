@@ -1,0 +1,74 @@
+"""Whose keys open a seat over SSH: added and revoked by a lead, and written into the one file that sshd reads."""
+
+from __future__ import annotations
+
+from db import keys, people
+from dispatch.desk.refusals import Faulty, NotFound
+from dispatch.desk.seat import Seat
+from dispatch.model.keys import Key
+from dispatch.model.ssh_keys import KeyRefused, read_public_key
+from dispatch.model.states import Role
+from dispatch.model.text import show
+
+
+def add_key(seat: Seat, login: str, text: str, *, mouse: bool = False) -> Key:
+    """Let a public key open the seat of a member of staff.
+
+    Args:
+        seat: a lead.
+        login: whose it is.
+        text: what the `.pub` file holds.
+        mouse: turn the mouse on in seats of this key, at some thousand bytes a movement.
+
+    Raises:
+        NotAllowed: only a lead does.
+        Faulty: with everything that cannot be taken; a fingerprint that is there already, even a revoked one, is refused.
+    """
+    with seat.write("add a key", Role.LEAD) as unit:
+        faults = []
+        person = people.staff_by_login(seat.store, login)
+        if person is None or not person.active:
+            known = ", ".join(sorted(show(one.login) for one in people.all_staff(seat.store)))
+            faults.append(f"staff: nobody has the login {show(login, 40)!r}; there are {known}")
+        try:
+            public = read_public_key(text)
+            there = keys.key_by_fingerprint(seat.store, public.fingerprint)
+            if there is not None:
+                what = "is" if there.live else "was revoked, it was"
+                faults.append(f"key: {public.fingerprint} {what} {show(there.name)}'s ({there.label}); make a new one")
+        except KeyRefused as refused:
+            faults.append(f"key: {show(str(refused))}")
+        if faults or person is None:
+            raise Faulty(faults)
+        key_id = keys.add_key(unit, person.id, public.fingerprint, public.text, mouse=mouse)
+        added = keys.key(seat.store, key_id)
+        assert added is not None
+        return added
+
+
+def revoke(seat: Seat, *, fingerprint: str = "", login: str = "") -> list[Key]:
+    """Let a key, or all keys of a person, open no seat any more; what they have open ends. Returns those revoked now.
+
+    Args:
+        seat: a lead.
+        fingerprint: as `keys list` prints it, or the key's short name (`K17`).
+        login: whose keys, where no fingerprint is given.
+
+    Raises:
+        NotAllowed: only a lead does.
+        NotFound: there is no such key that is live.
+    """
+    with seat.write("revoke a key", Role.LEAD) as unit:
+        live = [one for one in keys.all_keys(seat.store) if one.live]
+        if fingerprint:
+            wanted = fingerprint.strip()
+            gone = [one for one in live if wanted in (one.fingerprint, one.label) or wanted == one.fingerprint[7:]]
+        else:
+            gone = [one for one in live if one.login.casefold() == login.strip().casefold()]
+        if not gone:
+            raise NotFound(
+                f"There is no live key of {show(fingerprint or login, 80)}; `dispatch keys list` lists them."
+            )
+        for one in gone:
+            keys.revoke_key(unit, one)
+        return gone

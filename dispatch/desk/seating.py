@@ -1,0 +1,112 @@
+"""Taking a seat with a key over SSH, and leaving it. The key's id is all that says who somebody is (remote.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from db import keys, people, sessions
+from db.store import Store
+from db.unit import Actor
+from dispatch.desk.refusals import NotAllowed, NotFound
+from dispatch.desk.seat import Seat
+from dispatch.model.keys import Session
+from dispatch.model.states import Role
+
+SEATS_A_PERSON = 3
+"""Open sessions of one person, each with another key: a laptop, a phone, and one to spare. A further one ends the oldest."""
+VIA = "seat"
+
+_REFUSED = "This key opens no seat here. Ask your lead for `dispatch keys list`."
+
+
+def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
+    """The seat of the key's owner. What the same key had open is superseded, so that a ghost session does no harm.
+
+    Args:
+        store: the database.
+        key_id: the key that the forced command names.
+        offered: the keys that sshd says it let in with (`ExposeAuthInfo`), as algorithm and body; empty where it says nothing.
+
+    Raises:
+        NotAllowed: the key is unknown or revoked, its owner is not active, or sshd let in with another key.
+    """
+    session = os.urandom(16).hex()
+    key = keys.key(store, key_id)
+    if key is None:
+        raise NotAllowed(_REFUSED)
+    actor = Actor(key.staff_id, key.login, session, VIA, key_id)
+    with store.write("log in", actor) as unit:
+        key = keys.key(store, key_id)
+        staff = None if key is None else people.staff_by_id(store, key.staff_id)
+        if key is None or not key.live or staff is None or not staff.active:
+            raise NotAllowed(_REFUSED)
+        if offered and key.public_key not in offered:
+            raise NotAllowed("The key that let you in is not the one that its line in the key file names.")
+        others = sessions.open_sessions(store, staff.id)
+        same = [one for one in others if one.key_id == key_id]
+        rest = [one for one in others if one.key_id != key_id]
+        for one in [*same, *rest[: max(0, len(rest) - SEATS_A_PERSON + 1)]]:
+            sessions.end(unit, one, "superseded")
+        sessions.begin(unit, session, staff.id, key_id)
+    return Seat(store, staff, VIA, session, key_id)
+
+
+def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
+    """A seat for one command over SSH (`attach`, `result`): begun and recorded, and nothing is superseded by it.
+
+    Raises:
+        NotAllowed: as `take_seat_by_key`.
+    """
+    session = os.urandom(16).hex()
+    key = keys.key(store, key_id)
+    if key is None:
+        raise NotAllowed(_REFUSED)
+    with store.write("call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
+        key = keys.key(store, key_id)
+        staff = None if key is None else people.staff_by_id(store, key.staff_id)
+        if (
+            key is None
+            or not key.live
+            or staff is None
+            or not staff.active
+            or (offered and key.public_key not in offered)
+        ):
+            raise NotAllowed(_REFUSED)
+        sessions.begin(unit, session, staff.id, key_id)
+    return Seat(store, staff, VIA, session, key_id)
+
+
+def why_over(seat: Seat) -> str | None:
+    """Why the seat may not go on, in a word or two; None: it may. Asked whenever others have changed the database."""
+    assert seat.key_id is not None
+    return sessions.why_over(seat.store, seat.session, seat.key_id)
+
+
+def leave_seat(seat: Seat, how: str, place: str = "{}") -> None:
+    """Record that the seat was left, and where the person was. One that was ended by others stays as it is."""
+    one = sessions.session(seat.store, seat.session)
+    if one is None or one.ended_at is not None:
+        return
+    with seat.store.write("log out", Actor(seat.staff.id, seat.staff.login, seat.session, VIA, seat.key_id)) as unit:
+        sessions.end(unit, one, how, place)
+
+
+def end_sessions(seat: Seat, ids: Sequence[str]) -> list[Session]:
+    """End open sessions, by the beginnings of their ids; each seat goes within seconds.
+
+    Raises:
+        NotAllowed: only a lead does.
+        NotFound: there is no such open session, or more than one.
+    """
+    with seat.write("end a session", Role.LEAD) as unit:
+        chosen = []
+        there = sessions.open_sessions(seat.store)
+        for wanted in ids:
+            found = [one for one in there if one.id.startswith(wanted)]
+            if len(found) != 1 or len(wanted) < 4:
+                raise NotFound(f"{len(found)} open sessions begin with {wanted!r}; `dispatch sessions` lists them.")
+            chosen += found
+        for one in chosen:
+            sessions.end(unit, one, f"ended by {seat.staff.login}")
+        return chosen

@@ -1,0 +1,1 @@
+"""Seats over SSH: what stands between a key and the screens."""

@@ -1,0 +1,259 @@
+"""The app in a seat over SSH: the same screens, and nothing of the machine that it runs on (remote.md)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+
+from db.faults import StoreFault
+from dispatch.app import DispatchApp
+from dispatch.desk import seating, site_way, whereabouts
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.whereabouts import Whereabouts
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from dispatch.remote import crashes
+from dispatch.remote.driver import SeatDriver
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from dispatch.desk.seat import Seat
+
+PARTING_SECONDS = 1.5
+"""How long a seat whose line is gone has to record that it was left."""
+TROUBLES = 100
+"""So many unreadable sequences are written to the log; then it is silent."""
+
+_OPEN_TO: dict[str, frozenset[Role]] = {
+    "board": frozenset({Role.DISPATCHER, Role.LEAD}),
+    "log": frozenset({Role.LEAD}),
+    "book": frozenset({Role.DISPATCHER, Role.LEAD}),
+}
+"""Who finds what in a seat; my day is everybody's. A courtesy: what may be done is decided where it is written."""
+
+
+def first_mode(roles: frozenset[Role]) -> str:
+    """Where a seat begins. Over SSH most are technicians, and whoever is one begins with their own day."""
+    if Role.TECHNICIAN in roles:
+        return "day"
+    return "board" if Role.DISPATCHER in roles else "log"
+
+
+class SeatApp(DispatchApp):
+    """The board, my day, the log and the book at the far end of a connection."""
+
+    WATCH_SECONDS: ClassVar[float] = 1.0
+
+    def __init__(self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None) -> None:
+        roles = seat.staff.roles
+        mode = first_mode(roles)
+        if where is not None and where.mode in ("day", *_OPEN_TO) and _open(where.mode, roles):
+            mode = where.mode
+        super().__init__(seat, mode, day=_day(where), restricted=True)
+        self.left = "left"
+        """How the seat was left, in a word or two."""
+        self._idle_seconds = idle_seconds
+        self._moved = time.monotonic()
+        self._back_to = where
+        self._where: Whereabouts | None = None
+        self._troubles = 0
+        self._who = f"key K{seat.key_id}"
+
+    def get_driver_class(self) -> type[Driver]:
+        """The one that survives every byte."""
+        return SeatDriver
+
+    def on_mount(self) -> None:
+        """Go back to where the person was, and leave when the line does."""
+        loop = self._loop
+        if loop is not None:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                loop.add_signal_handler(number, self.hang_up)
+        if self._back_to is not None and self._back_to.reference:
+            self.call_after_refresh(self._go_back)
+
+    def _set_up(self) -> None:
+        """A firm is set up at its own machine: that reads files."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Beside what no seat has: the modes that are not for the person's roles."""
+        if action == "mode" and parameters and not _open(str(parameters[0]), self.seat.staff.roles):
+            return False
+        return super().check_action(action, parameters)
+
+    # coming back, and being sent away
+
+    def _go_back(self) -> None:
+        from screens.visit import VisitScreen
+
+        where = self._back_to
+        assert where is not None
+        try:
+            said = whereabouts.words(self.seat.store, where)
+        except (StoreFault, Refusal):
+            return
+        if said:
+            screen = VisitScreen(where.reference)
+            self.push_screen(screen)
+            self.call_after_refresh(screen.come_back, where.item, said)
+
+    @property
+    def where(self) -> Whereabouts:
+        """Where the person is now."""
+        for screen in reversed(self.screen_stack):
+            if (place := getattr(screen, "place", None)) is not None:
+                reference, item = place
+                return Whereabouts(self.current_mode, self.day.isoformat(), reference, item)
+        return Whereabouts(self.current_mode, self.day.isoformat())
+
+    @property
+    def last_place(self) -> str:
+        """Where the person was last, as it is stored with the session."""
+        return self._where.as_json() if self._where is not None else "{}"
+
+    def _watch(self) -> None:
+        if (where := self.where) != self._where:
+            self._where = where
+            whereabouts.keep(self.seat, where)
+        self._look_for_the_way()
+        if time.monotonic() - self._moved > self._idle_seconds:
+            self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
+            return
+        if self.seat.store.changed():
+            why = None
+            with contextlib.suppress(StoreFault):
+                why = seating.why_over(self.seat)
+            if why is not None:
+                self._go(why, _PARTINGS.get(why, f"This session is over: {show(why, 80)}."))
+                return
+            with contextlib.suppress(StoreFault):
+                self.ear.listen()
+            self.reload()
+
+    def _look_for_the_way(self) -> None:
+        """Notice that the person's connection leads into the network where they are, or no more."""
+        port = site_way.open_port(self.seat) if Role.TECHNICIAN in self.seat.staff.roles else None
+        if port != self.seat.site_port:
+            self.seat = replace(self.seat, site_port=port)
+            if port is not None:
+                said = "Tests can run from where you are: site tests go through this connection."
+            else:
+                said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.seat)}."
+            self.notify(said, markup=False)
+
+    def note_key(self) -> None:
+        """Somebody is there."""
+        self._moved = time.monotonic()
+
+    def _go(self, how: str, sentence: str) -> None:
+        self.left = how
+        self.exit(message=Text(sentence))
+
+    def hang_up(self) -> None:
+        """The line is gone: record it if that is quick, and end. What was being saved is saved, or not at all."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, PARTING_SECONDS)
+        with contextlib.suppress(StoreFault, Refusal):
+            whereabouts.keep(self.seat, self.where)
+            seating.leave_seat(self.seat, "hung up", self.where.as_json())
+        os._exit(0)
+
+    # what went wrong is for the log
+
+    def note_trouble(self, error: Exception) -> None:
+        """A sequence that could not be read."""
+        self._troubles += 1
+        if self._troubles <= TROUBLES:
+            crashes.keep(error, self.seat.store.path, self._who)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        self.left = "crashed"
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._exit_renderables.append(Text(crashes.keep(error, self.seat.store.path, self._who)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """As for any other error: one line."""
+        self._handle_exception(RuntimeError("the interface gave up"))
+
+    # nothing of the machine
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """For pasting in the seat only; nothing is sent to the person's own clipboard."""
+        self._clipboard = text
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Not here: the browser would be the server's."""
+
+    @contextlib.contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Not here: there is nothing behind the program."""
+        yield
+
+    def action_suspend_process(self) -> None:
+        """Not here."""
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Not here: it would be a file on the server."""
+
+    def save_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str:
+        """Not here."""
+        return ""
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str | None:
+        """Not here."""
+        return None
+
+    def deliver_text(self, path_or_file: str | os.PathLike[str] | IO[str], **options: Any) -> str | None:
+        """Not here."""
+        return None
+
+    def deliver_binary(self, path_or_file: str | os.PathLike[str] | IO[bytes], **options: Any) -> str | None:
+        """Not here."""
+        return None
+
+
+_PARTINGS = {
+    "superseded": "You have connected again, so this seat was closed. Everything is saved.",
+    "key revoked": "This key was revoked, so the seat was closed. What was saved before is safe.",
+    "no longer active": "You are no longer active here, so the seat was closed.",
+}
+
+REQUIRED = ("_handle_exception", "_exit_renderables", "_close_messages_no_wait", "_exception_event", "_loop")
+"""Private names of Textual's app that a seat rests on; a test looks whether they are there."""
+
+
+def missing_names(app: App[Any]) -> list[str]:
+    """Those that this Textual does not have."""
+    return [name for name in REQUIRED if not hasattr(app, name)]
+
+
+def _open(mode: str, roles: frozenset[Role]) -> bool:
+    return mode not in _OPEN_TO or bool(_OPEN_TO[mode] & roles)
+
+
+def _day(where: Whereabouts | None) -> datetime.date | None:
+    """The day somebody looked at, where a visit of it is open; else today's."""
+    if where is None or not where.reference:
+        return None
+    try:
+        return datetime.date.fromisoformat(where.day)
+    except ValueError:
+        return None

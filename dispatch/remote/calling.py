@@ -1,0 +1,60 @@
+"""The two commands that a key takes: a file, or the result of a probe, on standard input. Parsed whole, never executed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from db.faults import StoreFault
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import Seat, store_at
+from dispatch.model.text import show
+from dispatch.remote import crashes
+from dispatch.remote.sitting import database, offered_keys
+
+LONGEST_RESULT = 1_000_000
+"""Bytes of a probe's result that are read."""
+
+
+def answer(orders: dict[str, str], parts: dict[str, str]) -> int:
+    """Carry out a command with the permission of the key's owner; returns the exit code."""
+    path, key_id = database(orders), int(orders["key"][1:])
+    who = f"key K{key_id}"
+    crashes.catch_the_rest(path, who)
+    try:
+        return _answer(path, key_id, parts)
+    except (Refusal, StoreFault) as refusal:
+        sys.stderr.write(f"dispatch: {show(str(refusal), multiline=True)}\n")
+        return 1
+    except Exception as error:
+        sys.stderr.write(crashes.keep(error, path, who) + "\n")
+        return 1
+
+
+def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
+    from dispatch.desk import seating
+
+    with store_at(path) as store:
+        seat = seating.caller(store, key_id, offered_keys())
+        try:
+            print(_attach(seat, parts) if parts["verb"] == "attach" else _bring(seat, parts))
+            return 0
+        finally:
+            seating.leave_seat(seat, parts["verb"])
+
+
+def _attach(seat: Seat, parts: dict[str, str]) -> str:
+    from dispatch.desk.attaching import attach
+
+    kept = attach(seat, parts["reference"], parts["item"], parts["name"], sys.stdin.buffer)
+    return f"{show(kept.name)} ({kept.size:,} bytes) is kept with {show(parts['reference'])} {kept.item}."
+
+
+def _bring(seat: Seat, parts: dict[str, str]) -> str:
+    from dispatch.desk.probing import bring
+
+    data = sys.stdin.buffer.read(LONGEST_RESULT + 1)
+    if len(data) > LONGEST_RESULT:
+        raise Refusal(f"A result is at most {LONGEST_RESULT:,} bytes.")
+    recorded = bring(seat, parts["reference"], data.decode("utf-8", "replace"))
+    return "\n".join(f"{one.ref} {one.result.value if one.result is not None else ''}".strip() for one in recorded)

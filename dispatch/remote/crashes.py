@@ -1,0 +1,63 @@
+"""What went wrong in a seat: one line with a number for the person, the rest in a private log (remote.md)."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+LONGEST_LOG = 1_000_000
+"""Bytes after which the log begins anew; the one before is kept beside it."""
+
+
+def log_of(database: Path) -> Path:
+    """Where the crashes of seats at a database are written."""
+    return database.with_name(database.name + ".crashes.log")
+
+
+def keep(error: BaseException, database: Path, who: str) -> str:
+    """Write an error into the log, without the values of variables; returns the one line for the person."""
+    number = secrets.token_hex(4)
+    log = log_of(database)
+    text = "".join(traceback.format_exception(error))
+    with contextlib.suppress(OSError):
+        if log.exists() and log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_name(log.name + ".1"))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        with open(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace") as file:
+            moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            file.write(f"{moment} error {number}, {who}, process {os.getpid()}\n{text}\n")
+    return (
+        "dispatch: something went wrong, and what was saved is safe. "
+        f"Connect again; if it stays so, tell your lead error {number}."
+    )
+
+
+def _line_is_gone(error: BaseException) -> bool:
+    """Whether it only says that nobody is at the terminal any more."""
+    return isinstance(error, OSError) and error.errno == errno.EIO
+
+
+def catch_the_rest(database: Path, who: str) -> None:
+    """Let nothing that fails in a thread or while the program ends print a traceback on somebody's terminal."""
+
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not _line_is_gone(args.exc_value):
+            keep(args.exc_value, database, who)
+
+    def unraisable(args: sys.UnraisableHookArgs) -> None:
+        if args.exc_value is not None:
+            keep(args.exc_value, database, who)
+
+    def at_the_end(kind: type[BaseException], value: BaseException, trace: object) -> None:
+        sys.stderr.write(keep(value, database, who) + "\n")
+
+    threading.excepthook = in_thread
+    sys.unraisablehook = unraisable
+    sys.excepthook = at_the_end

@@ -1,0 +1,67 @@
+"""A terminal at the far end of a connection: of a size that somebody claims, sending whatever bytes it likes."""
+
+from __future__ import annotations
+
+import codecs
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.messages import InBandWindowResize
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+COLUMNS, ROWS = 300, 100
+"""The largest terminal that is drawn; a larger one is left empty at its right and bottom."""
+
+
+def forgiving(encoding: str) -> Any:
+    """An incremental decoder that no byte can stop."""
+    return partial(codecs.getincrementaldecoder(encoding), "replace")
+
+
+class SeatDriver(LinuxDriver):
+    """Textual's driver, within bounds. It survives every byte, and tells the app when the line is gone."""
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        width, height = super()._get_terminal_size()
+        return min(width, COLUMNS), min(height, ROWS)
+
+    def _query_in_band_window_resize(self) -> None:
+        """Never asked for: sizes come from the terminal's own record, not from bytes that somebody sends."""
+
+    def process_message(self, message: Message) -> None:
+        """Let through what keys and a mouse do; sizes that were typed are dropped."""
+        if isinstance(message, (InBandWindowResize, events.Resize)):
+            return
+        if isinstance(message, (events.Key, events.Paste, events.MouseDown)):
+            self._app.note_key()  # type: ignore[attr-defined]
+        super().process_message(message)
+
+    def _run_input_thread(self) -> None:
+        """Read keys until the seat is left. A sequence that the parser cannot stand is dropped, and reading goes on."""
+        while not self.exit_event.is_set():
+            try:
+                self.run_input_thread()
+            except OSError:
+                break
+            except Exception as error:
+                self._app.call_later(self._app.note_trouble, error)  # type: ignore[attr-defined]
+                continue
+            if not self.exit_event.is_set():
+                break
+        if not self.exit_event.is_set():
+            self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]
+
+
+def largest(size: Size) -> Size:
+    """A size within the bounds."""
+    return Size(min(size.width, COLUMNS), min(size.height, ROWS))
+
+
+# Textual decodes strictly: one byte that is no UTF-8, as in a mouse report of old terminals, would end the app
+linux_driver.getincrementaldecoder = forgiving  # type: ignore[attr-defined]

@@ -1,0 +1,69 @@
+"""A seat over SSH from login to logout, after the guard."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+from db.faults import StoreFault
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import store_at
+from dispatch.model.text import show
+from dispatch.remote import crashes
+
+
+def database(orders: dict[str, str]) -> Path:
+    """The database that the key file names, else the platform's."""
+    if "db" in orders:
+        return Path(orders["db"])
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "dispatch.db"
+
+
+def offered_keys(environment: dict[str, str] | None = None) -> list[str]:
+    """The keys that sshd let in with, where it says so (`ExposeAuthInfo yes`), as algorithm and body."""
+    path = (os.environ if environment is None else environment).get("SSH_USER_AUTH", "")
+    try:
+        lines = Path(path).read_text(encoding="ascii").splitlines() if path else []
+    except (OSError, UnicodeDecodeError):
+        return []
+    words = [line.split() for line in lines]
+    return [" ".join(line[1:3]) for line in words if len(line) >= 3 and line[0] == "publickey"]
+
+
+def sit(orders: dict[str, str]) -> int:
+    """Take the seat, show the screens, leave; returns the exit code."""
+    # as in `dispatch`: the modules of a screen are objects that all stay
+    gc.disable()
+    path, key_id = database(orders), int(orders["key"][1:])
+    who = f"key K{key_id}"
+    try:
+        crashes.catch_the_rest(path, who)
+        return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")))
+    except (Refusal, StoreFault) as refusal:
+        sys.stderr.write(f"dispatch: {show(str(refusal), multiline=True)}\n")
+        return 1
+    except Exception as error:
+        sys.stderr.write(crashes.keep(error, path, who) + "\n")
+        return 1
+
+
+def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int) -> int:
+    from dispatch.desk import seating, whereabouts
+
+    with store_at(path) as store:
+        seat = seating.take_seat_by_key(store, key_id, offered_keys())
+        how = "crashed"
+        app = None
+        try:
+            from dispatch.remote.app import SeatApp
+
+            app = SeatApp(seat, idle_seconds=idle_minutes * 60, where=whereabouts.last(seat))
+            app.run(mouse=mouse)
+            how = app.left
+        finally:
+            seating.leave_seat(seat, how, app.last_place if app is not None else "{}")
+        return app.return_code or 0

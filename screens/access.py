@@ -1,0 +1,110 @@
+"""Who gets in over SSH: keys, and who sits there now. The lead adds, revokes and ends from here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db import keys, sessions
+from dispatch.desk import key_file, keyring, seating
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.keys import Key, Session
+from screens.dialogs import AskConfirm, Field, Form
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+
+class AccessScreen(SeatedScreen):
+    """Every key with its fingerprint, and every open session."""
+
+    TITLE_WORD = "keys and sessions over SSH"
+    FOOTER = ("access.add", "access.take", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "add", "New key", id="access.add", tooltip="let somebody's public key open their seat"),
+        Binding("X,delete", "take", "Take away", id="access.take", tooltip="revoke the key, or end the session"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: dict[str, Key] = {}
+        self._sessions: dict[str, Session] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.show_keys()
+        self.reload()
+        self.query_one(FigureList).focus()
+
+    def reload(self) -> None:
+        """Read them again."""
+        store, zone = self.seat.store, self.seat.firm.zone
+        everything = self.look(keys.all_keys, store)
+        there = self.look(sessions.open_sessions, store)
+        if everything is None or there is None:
+            return
+        self._keys = {f"key {one.id}": one for one in everything}
+        self._sessions = {f"session {one.id}": one for one in there}
+        lines = [
+            FigureLine("Keys", path, f"{one.label}  {one.name}", _key_words(one, zone), own=one.live)
+            for path, one in self._keys.items()
+        ] or [FigureLine("Keys", "none", "none yet", "n lets one in", own=False)]
+        lines += [
+            FigureLine("Sessions", path, f"{one.name}, K{one.key_id}", f"since {_moment(one.started_at, zone)}")
+            for path, one in self._sessions.items()
+        ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
+        self.query_one(FigureList).set_figures(lines)
+        live = sum(one.live for one in everything)
+        self.query_one(StatusBar).set_texts("Over SSH", f"{live} keys · {len(there)} sessions", self.seat.staff.name)
+
+    @work
+    async def action_add(self) -> None:
+        """Enter a public key."""
+        fields = [
+            Field("login", "Whose key: login", placeholder="ana"),
+            Field("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
+        ]
+
+        def save(typed: dict[str, str]) -> list[str]:
+            return self.faults_of(lambda: keyring.add_key(self.seat, typed["login"], typed["key"]))
+
+        if await self.app.push_screen_wait(Form("A key that opens a seat", fields, save)) is not None:
+            await self._settle_file()
+
+    @work
+    async def action_take(self) -> None:
+        """Revoke the key under the cursor, or end the session."""
+        path = self.query_one(FigureList).value or ""
+        if (key := self._keys.get(path)) is not None and key.live:
+            lines = [
+                key.fingerprint,
+                "It opens no seat any more, also not later; what it has open ends within seconds.",
+            ]
+            if await self.app.push_screen_wait(AskConfirm(f"Revoke {key.label} of {key.name}", lines)):
+                await self.do(keyring.revoke, fingerprint=key.fingerprint)
+                await self._settle_file()
+        elif (session := self._sessions.get(path)) is not None:
+            await self.do(seating.end_sessions, [session.id])
+
+    async def _settle_file(self) -> None:
+        """Let sshd know."""
+        await self.do(lambda seat: key_file.write(seat.store))
+
+
+def _key_words(key: Key, zone: str) -> str:
+    state = f"revoked {_moment(key.revoked_at, zone)}" if key.revoked_at is not None else ""
+    return "  ".join(part for part in (key.fingerprint, state) if part)
+
+
+def _moment(instant: int, zone: str) -> str:
+    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone)}"

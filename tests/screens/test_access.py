@@ -1,0 +1,71 @@
+"""Keys and sessions over SSH, on the lead's screen."""
+
+from __future__ import annotations
+
+import base64
+
+from db import keys, sessions
+from dispatch.desk import key_file, keyring, seating
+from screens.access import AccessScreen
+from tests.desk.conftest import Office
+from tests.screens.test_prices import fill
+from tests.screens.test_screens import opened, press, settled, until
+
+
+def public_key(number: int) -> str:
+    """A line of a .pub file."""
+    body = b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes([number]) * 32
+    return f"ssh-ed25519 {base64.b64encode(body).decode()} ana@laptop"
+
+
+async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None:
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "K")
+        await until(pilot, AccessScreen)
+        await press(pilot, "n")
+        await fill(pilot, login="ana", key="ssh-rsa AAAA")
+        await press(pilot, "enter")
+        assert not keys.all_keys(office.store), "the form stays open with what is wrong"
+        await fill(pilot, login="ana", key=public_key(1))
+        await press(pilot, "enter")
+        await settled(pilot)
+        (added,) = keys.live_keys(office.store)
+        assert added.login == "ana"
+        assert added.public_key in key_file.path_of(office.store).read_text()
+
+        ana = seating.take_seat_by_key(office.store, added.id)
+        pilot.app.screen.reload()  # type: ignore[attr-defined]
+        await press(pilot, "end", "X")
+        assert not sessions.open_sessions(office.store)
+        assert seating.why_over(ana) == "ended by lee"
+
+        await press(pilot, "home", "X", "y")
+        await settled(pilot)
+        assert not keys.live_keys(office.store)
+        assert added.public_key not in key_file.path_of(office.store).read_text()
+
+
+def test_the_key_file_and_what_drifts_from_it(office: Office) -> None:
+    keyring.add_key(office.lee, "ana", public_key(2))
+    path = key_file.write(office.store)
+    faults = [drift.text for drift in key_file.drift(office.store) if drift.mended]
+    assert faults == []
+    line = path.read_text().splitlines()[1]
+    assert line.startswith("restrict,pty,port-forwarding,permitlisten=")
+    assert ',command="exec ' in line
+    assert " -I " in line
+    assert "ana" not in line.replace("dispatch", "").split("command")[0]
+    path.write_text(path.read_text() + "ssh-ed25519 AAAA evil\n")
+    path.chmod(0o644)
+    faults = [drift.text for drift in key_file.drift(office.store) if drift.mended]
+    assert any("1 should not be there" in fault for fault in faults)
+    assert any("0644" in fault for fault in faults)
+
+
+def test_three_keys_sit_at_once_and_a_fourth_ends_the_oldest(office: Office) -> None:
+    taken = []
+    for number in range(4):
+        office.clock.advance(60)
+        key = keyring.add_key(office.lee, "ana", public_key(10 + number))
+        taken.append(seating.take_seat_by_key(office.store, key.id))
+    assert [seating.why_over(seat) for seat in taken] == ["superseded", None, None, None]

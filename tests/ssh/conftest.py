@@ -1,0 +1,41 @@
+"""A firm behind a real sshd, made once; each test gets a copy of its database and a server of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dispatch.demo import sample_day
+from tests.ssh.server import Server, serving, why_not
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm on its day at 14:07: Ana is on site with R4014, Ben has other visits."""
+    path = tmp_path_factory.mktemp("ssh") / "sample.db"
+    sample_day(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def needs_sshd() -> None:
+    """Skip with a reason where there can be no sshd; with REQUIRE_SSHD=1 that is a failure."""
+    reason = why_not()
+    if reason is not None:
+        if os.environ.get("REQUIRE_SSHD") == "1":
+            pytest.fail(f"REQUIRE_SSHD=1, and {reason}")
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def server(needs_sshd: None, sample: Path, tmp_path: Path) -> Iterator[Server]:
+    """The sample firm behind sshd, with keys for ana, ben and dana."""
+    db = tmp_path / "firm.db"
+    shutil.copy(sample, db)
+    db.chmod(0o600)
+    with serving(tmp_path, db, "ana", "ben", "dana") as running:
+        yield running

@@ -1,0 +1,178 @@
+"""A real sshd on a loopback port of its own, with its own host key and configuration, and clients of it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import getpass
+import os
+import pty
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import keys
+from db.store import Store
+from dispatch.desk import key_file, keyring, sshd_config
+from dispatch.desk.seat import store_at, take_seat
+from tests.terminal.terminal import Terminal
+
+SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
+
+
+def why_not() -> str | None:
+    """Why there can be no sshd here; None: there can."""
+    if not Path(SSHD).exists() or shutil.which("ssh") is None:
+        return "openssh-server is not installed"
+    if os.geteuid() != 0:
+        return "a real sshd needs root"
+    return None
+
+
+@dataclass(frozen=True)
+class Server:
+    """The server and the database behind it."""
+
+    folder: Path
+    db: Path
+    port: int
+
+    def client(self, who: str) -> list[str]:
+        """`ssh` with the key of `who` and nothing of this machine's own configuration."""
+        return [
+            "ssh", "-F", "none", "-i", str(self.folder / who), "-p", str(self.port), "-o", "IdentitiesOnly=yes",
+            "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR",
+            "-o", "BatchMode=yes",
+        ]  # fmt: skip
+
+    @property
+    def at(self) -> str:
+        """User and host."""
+        return f"{getpass.getuser()}@127.0.0.1"
+
+    def call(
+        self, who: str, *command: str, options: tuple[str, ...] = (), data: bytes | None = None, limit: float = 20
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Ask for a command without a terminal."""
+        return subprocess.run(
+            [*self.client(who), *options, self.at, *command],
+            input=data,
+            stdin=subprocess.DEVNULL if data is None else None,
+            capture_output=True,
+            timeout=limit,
+            check=False,
+        )
+
+    @contextlib.contextmanager
+    def connected(
+        self,
+        who: str,
+        *options: str,
+        columns: int = 80,
+        rows: int = 24,
+        port: int | None = None,
+        words: list[str] | None = None,
+        **environment: str,
+    ) -> Iterator[Terminal]:
+        """Somebody at a terminal of that size, connected."""
+        words = words or [*self.client(who), "-tt", *options, self.at]
+        if port:
+            words[words.index("-p") + 1] = str(port)
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.environ.update({"TERM": "xterm-256color", **environment})
+            os.execvp("ssh", words)
+        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        try:
+            yield Terminal(pid, fd, min(columns, 400), min(rows, 200))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+            os.close(fd)
+
+    def store(self) -> Store:
+        """A connection of the test's own."""
+        return store_at(self.db)
+
+    def key_of(self, who: str) -> int:
+        """The id of the live key of a person."""
+        with self.store() as store:
+            return next(key.id for key in keys.live_keys(store) if key.login == who)
+
+    def seats(self) -> list[int]:
+        """The processes of seats at this database."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                words = (process / "cmdline").read_bytes().split(b"\0")
+                if b"seat" in words and str(self.db).encode() in words and b"-I" in words:
+                    found.append(int(process.name))
+        return found
+
+    def wait_for_seats(self, number: int, limit: float = 10.0) -> float:
+        """Wait until so many seats are there; returns how long it took."""
+        began = time.monotonic()
+        while len(self.seats()) != number:
+            assert time.monotonic() - began < limit, f"{len(self.seats())} seats, {number} were expected"
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def listening(port: int, limit: float = 10.0) -> None:
+    """Wait until somebody listens on a port of loopback."""
+    deadline = time.monotonic() + limit
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        assert time.monotonic() < deadline, f"nobody listens on {port}"
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, db: Path, *logins: str, **changes: str) -> Iterator[Server]:
+    """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it.
+
+    Only what a test's server must have otherwise is changed: port, host key, and the strictness about folders, because
+    those of tests are below one that everybody may write.
+    """
+    port = free_port()
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host")], check=True)
+    with store_at(db) as store:
+        lead = take_seat(store, "lee")
+        for login in logins:
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / login)], check=True)
+            keyring.add_key(lead, login, (folder / f"{login}.pub").read_text(encoding="ascii"))
+        key_file.write(store)
+        block = sshd_config.block(getpass.getuser(), key_file.path_of(store))
+    for name, value in changes.items():
+        block = re.sub(rf"(?m)^(\s*){name} .*$", rf"\g<1>{name} {value}", block)
+    config = folder / "sshd_config"
+    config.write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile {folder}/sshd.pid\nStrictModes no\n"
+        f"PermitRootLogin prohibit-password\nUsePAM no\nLogLevel ERROR\n{block}",
+        encoding="utf-8",
+    )
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=(folder / "sshd.log").open("wb"))
+    try:
+        listening(port)
+        yield Server(folder, db, port)
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -1,0 +1,109 @@
+"""What stands before a seat, without an sshd."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch.model.ssh_keys import KeyRefused, read_public_key
+from dispatch.remote import guard
+from dispatch.remote.app import SeatApp, missing_names
+from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
+
+FILE = Path(guard.__file__)
+
+
+def test_only_harmless_variables_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TEXTUAL_DRIVER", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL_PRESS", "COLUMNS", "LINES", "PYTHONPATH"):
+        monkeypatch.setenv(name, "9999")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "\x1b[31m")
+    monkeypatch.setenv("SSH_USER_AUTH", "/tmp/sshauth.x")
+    assert set(guard.rebuilt(os.environ)) == {*guard.OURS, "TERM", "SSH_USER_AUTH", "HOME"}
+    monkeypatch.setenv("TERM", "../../evil")
+    assert "TERM" not in guard.rebuilt(os.environ)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["seat"], ["seat", "--key", "17"], ["seat", "--key", "K0"], ["seat", "--key", "K1", "--as", "lee"],
+     ["seat", "--key", "K1", "--key", "K2"], ["seat", "--key", "K1", "extra"], ["seat", "--key"], ["seat", "--key=K1;id"]],
+)  # fmt: skip
+def test_the_key_line_says_nothing_else(words: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        guard.orders(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id", "attach", "attach R1", "attach R1 A1", "attach R1 A1 \x1b[2J", "attach R1 A1 x\ny", "result", "result R1 R2",
+     " attach R1 A1 x", "attach  R1 A1 x", "ATTACH R1 A1 x", "result R1\n"],
+)  # fmt: skip
+def test_any_command_but_two_is_refused(text: str) -> None:
+    with pytest.raises(SystemExit):
+        guard.command(text)
+
+
+def test_the_two_commands_are_parsed_whole() -> None:
+    assert guard.command("attach R1 T4.mail a $(b); c.jpg") == {
+        "verb": "attach", "reference": "R1", "item": "T4.mail", "name": "a $(b); c.jpg",
+    }  # fmt: skip
+    assert guard.command("result R1") == {"verb": "result", "reference": "R1"}
+
+
+def test_a_refusal_imports_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "importtime", str(FILE), "seat", "--key", "K1"],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    for module in ("textual", "sqlite3", "argparse", "asyncio", "dispatch"):
+        assert f" {module}\n" not in done.stderr
+
+
+def test_a_seat_imports_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys, dispatch.remote.sitting, dispatch.remote.app, screens.day, screens.visit; "
+        "print(*{name.split('.')[0] for name in sys.modules} & "
+        "{'sqlite_utils', 'geopy', 'pendulum', 'vroom', 'pyvrp', 'argparse', 'http', 'email', 'pyte', 'getpass'}); "
+        "print(*{'screens.board', 'screens.book', 'widgets.timeline', 'dispatch.demo'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+
+
+def test_textual_has_the_names_that_a_seat_rests_on(office: Office) -> None:  # noqa: F811
+    assert missing_names(SeatApp(office.ana, idle_seconds=60)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("-----BEGIN OPENSSH PRIVATE KEY-----", "private key"),
+        ("ssh-dss AAAAB3NzaC1kc3MAAACB", "begins with"),
+        ('command="id" ssh-ed25519 AAAA', "begins with"),
+        ("ssh-ed25519 AAAA", "cut off"),
+        ("ssh-ed25519 !!!!", "cut off"),
+        ("", "0 keys"),
+        ("ssh-ed25519 AAAA\nssh-ed25519 AAAA", "2 keys"),
+    ],
+)
+def test_what_is_no_key_is_refused(text: str, why: str) -> None:
+    with pytest.raises(KeyRefused, match=why):
+        read_public_key(text)
+
+
+def test_fingerprints_are_those_of_openssh(tmp_path: Path) -> None:
+    for kind, bits in (("ed25519", "256"), ("ecdsa", "384"), ("rsa", "3072")):
+        path = tmp_path / kind
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-f", str(path)], check=True)
+        said = subprocess.run(["ssh-keygen", "-lf", f"{path}.pub"], capture_output=True, text=True, check=True).stdout
+        assert read_public_key(path.with_suffix(".pub").read_text()).fingerprint == said.split()[1]

@@ -1,0 +1,149 @@
+"""What takes its time: many seats, many kills, silent links, odd terminals, a slow line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from db.store import Store
+from dispatch.desk import key_file, keyring
+from dispatch.desk.seat import take_seat
+from dispatch.desk.staff import add_staff
+from dispatch.model.states import Role
+from tests.ssh.server import Server, serving
+
+pytestmark = pytest.mark.long
+
+VICTIM = """
+import os, sys
+from db.store import Store
+from dispatch.desk import onsite, seating
+with Store.open(sys.argv[1]) as store:
+    seat = seating.take_seat_by_key(store, int(sys.argv[2]))
+    number = 0
+    while True:
+        onsite.work(seat, "R4036", f"tick {number}")
+        os.write(1, b"%d\\n" % number)
+        number += 1
+"""
+
+
+class Line:
+    """A connection with a delay and a bandwidth, which can be cut without a word."""
+
+    def __init__(self, port: int, delay: float = 0.0, bits: float = 0.0) -> None:
+        self.frozen = threading.Event()
+        self._to, self._delay, self._bits = port, delay, bits
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            here, _ = self._listener.accept()
+            there = socket.create_connection(("127.0.0.1", self._to))
+            for one, other in ((here, there), (there, here)):
+                threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
+
+    def _pump(self, one: socket.socket, other: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := one.recv(2048):
+                while self.frozen.is_set():
+                    time.sleep(0.05)
+                time.sleep(self._delay + (len(data) * 8 / self._bits if self._bits else 0))
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize(
+    "term", ["xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color", "linux", "vt100"]
+)
+def test_terminals(server: Server, term: str) -> None:
+    with server.connected("ana", TERM=term) as ana:
+        ana.wait_for("Grandview Optometry")
+        os.write(ana.fd, b"\r")
+        ana.wait_for("not ready to leave")
+
+
+def test_no_acknowledged_tick_is_lost_by_a_kill(server: Server) -> None:
+    """Seats that save as fast as they can, killed in the middle of it, until a thousand saves were acknowledged."""
+    acknowledged, key = 0, server.key_of("ana")
+    while acknowledged < 1000:
+        victim = subprocess.Popen([sys.executable, "-c", VICTIM, str(server.db), str(key)], stdout=subprocess.PIPE)
+        assert victim.stdout is not None
+        victim.stdout.readline()
+        time.sleep(random.uniform(0.1, 0.5))
+        os.kill(victim.pid, signal.SIGKILL)
+        said = victim.stdout.read().split()
+        victim.wait()
+        with Store.open(server.db) as store:
+            texts = {text for (text,) in store.all("SELECT text FROM work_entry")}
+            assert not {f"tick {number.decode()}" for number in said} - texts
+            assert store.value("PRAGMA integrity_check") == "ok"
+            store.conn.execute("PRAGMA wal_checkpoint")
+        acknowledged += len(said)
+
+
+def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+    db = tmp_path / "firm.db"
+    shutil.copy(sample, db)
+    with serving(tmp_path, db, "ana", ClientAliveInterval="2") as server:
+        line = Line(server.port)
+        with server.connected("ana", port=line.port) as ana:
+            ana.wait_for("Ana Ruiz")
+            line.frozen.set()
+            assert server.wait_for_seats(0, limit=30) < 15
+
+
+def test_a_slow_line_is_pleasant(server: Server) -> None:
+    """64 kbit/s with 150 ms of delay: a key is answered within the delay and what its bytes cost."""
+    line = Line(server.port, delay=0.075, bits=64_000)
+    with server.connected("ana", port=line.port) as ana:
+        ana.wait_for("Grandview Optometry", limit=30)
+        os.write(ana.fd, b"\r")
+        ana.wait_for("not ready to leave", limit=30)
+        ana.read(quiet=1)
+        answers = []
+        for _ in range(8):
+            seen = len(ana.sent)
+            began = time.monotonic()
+            os.write(ana.fd, b"\x1b[B")
+            while len(ana.sent) == seen:
+                ana.read(quiet=0.01, limit=0.02)
+            answers.append(time.monotonic() - began)
+            ana.read(quiet=0.6)
+        assert sorted(answers)[len(answers) // 2] < 1
+
+
+def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+    db = tmp_path / "firm.db"
+    shutil.copy(sample, db)
+    with serving(tmp_path, db, "ana", MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
+        with server.store() as store:
+            lead = take_seat(store, "lee")
+            for number in range(50):
+                add_staff(lead, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+                path = tmp_path / f"t{number}"
+                subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+                keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
+            key_file.write(store)
+        with contextlib.ExitStack() as stack:
+            people = [stack.enter_context(server.connected(f"t{number}")) for number in range(50)]
+            for person in people:
+                person.wait_for("not a technician", limit=120)
+            assert len(server.seats()) == 50
+            for person in people:
+                assert b"locked" not in person.sent
+                assert b"went wrong" not in person.sent
+        server.wait_for_seats(0, limit=30)

@@ -1,0 +1,300 @@
+"""A technician's seat behind a real sshd: every row of remote.md's list of what a naive forced command would ship."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from db import sessions
+from dispatch.desk import key_file, keyring
+from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.seat import take_seat
+from dispatch.desk.visit_page import visit_page
+from tests.ssh.server import Server, free_port
+from tests.terminal.terminal import Terminal
+
+CHECKLIST = "Expectations agreed"
+ANAS, EVAS = "R4036", "R4046"
+
+
+def to_checklist(person: Terminal) -> None:
+    """From my day to the checklist of Ana's visit."""
+    person.wait_for("Grandview Optometry")
+    os.write(person.fd, b"\r")
+    person.wait_for("not ready to leave")
+
+
+def test_a_seat_from_login_to_hang_up(server: Server) -> None:
+    with server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        assert len(ana.sent) < 8_000, "the first screen"
+        (process,) = server.seats()
+        proc = Path(f"/proc/{process}")
+        status = (proc / "status").read_text()
+        assert "Umask:\t0077" in status
+        assert os.readlink(proc / "cwd") == "/"
+        assert re.search(r"Max core file size +0 +0 ", (proc / "limits").read_text())
+        parent_id = re.findall(r"PPid:\s+(\d+)", status)[0]
+        parent = Path(f"/proc/{parent_id}/cmdline").read_bytes()
+        assert b"sshd" in parent, "no shell stays between sshd and the seat"
+
+        before = {path.name for path in server.folder.iterdir()}
+        for keys in (b"\x10", b"\x1a", b"\x1c", b"\x04", b"\x13", b"\x1bOP", b"\x1b[122;5u", b"2", b"1", b"4"):
+            os.write(ana.fd, keys)  # palette, suspend, quit, end of file, stop, help, and the modes of others
+        shown = ana.read()
+        assert "Search" not in shown
+        assert "Ana Ruiz" in shown
+        for junk in (
+            b"\xe9", b"\xff\xfe", b"\x1b[M\xff\xff\xff", b"\x1b[<99999999999999999999;1;1M", b"\x1b[99999999999999999u",
+            b"\x1b[8;3000;3000t\x1b[48;3000;3000;1;1t\x1b[?2048;1$y", b"\x1b]52;c;aGk=\x07",
+            b"\x1b[200~" + b"x" * 9000 + b"\x1b[201~",
+        ):  # fmt: skip
+            os.write(ana.fd, junk)
+            ana.read(quiet=0.1)
+        os.write(ana.fd, b"\x1b\x1b")
+        ana.read()
+        assert server.seats() == [process], "the seat survives any bytes"
+        assert ana.sent.count(b"\x1b]52") == 0
+        assert {path.name for path in server.folder.iterdir()} - before <= {
+            "firm.db.crashes.log",
+            "firm.db.unsent",
+        }, "no key writes a file on the server"
+
+        os.kill(ana.pid, signal.SIGKILL)
+        assert server.wait_for_seats(0) < 2
+    with server.store() as store:
+        (last,) = sessions.recent_sessions(store)
+        assert (last.login, last.key_id, last.ended_as) == ("ana", server.key_of("ana"), "hung up")
+
+
+def test_nothing_but_the_terminal_and_two_commands(server: Server) -> None:
+    flag = server.folder / "flag"
+    asked = (
+        (),
+        ("id",),
+        (f"touch {flag}",),
+        (f"attach {ANAS} A1 x; touch {flag}",),
+        ("attach",),
+        (f"result {ANAS} $(touch {flag})",),
+        ("internal-sftp",),
+        ("mosh-server", "new"),
+    )
+    for command in asked:
+        done = server.call("ana", *command, data=b"" if command[:1] and command[0].startswith("attach R") else None)
+        assert done.returncode != 0
+        assert b"uid=" not in done.stdout
+        assert done.stderr.startswith(b"dispatch: "), done.stderr
+        assert b"Traceback" not in done.stderr
+    assert not flag.exists()
+    (server.folder / "up").write_text("x", encoding="utf-8")
+    base = server.client("ana")[1:]
+    port = base.index("-p")
+    options = [*base[:port], "-P", base[port + 1], *base[port + 2 :]]
+    for words in (
+        ["scp", *options, str(server.folder / "up"), f"{server.at}:{flag}"],
+        ["scp", "-O", *options, str(server.folder / "up"), f"{server.at}:{flag}"],
+        ["scp", "-O", *options, f"{server.at}:{server.db}", str(server.folder / "got")],
+        ["sftp", *options, server.at],
+    ):
+        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
+        assert done.returncode != 0
+    assert not flag.exists()
+    assert not (server.folder / "got").exists()
+    server.wait_for_seats(0, limit=2)
+
+
+def test_a_terminal_that_cannot_show_it_is_refused(server: Server) -> None:
+    for term in ("dumb", ""):
+        with server.connected("ana", TERM=term) as ana:
+            ana.wait_for("TERM is empty or dumb")
+            assert ana.wait_for_exit() == 2
+
+
+def test_a_revoked_key(server: Server) -> None:
+    with server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        with server.store() as store:
+            lead = take_seat(store, "lee")
+            keyring.revoke(lead, login="ana")
+            began = time.monotonic()
+            key_file.write(store)
+        server.wait_for_seats(0)
+        assert time.monotonic() - began < 3
+        assert "revoked" in ana.read()
+    with server.connected("ana") as again:
+        assert again.wait_for_exit() == 255, "the key file has no line for it any more"
+    assert server.call("ben").returncode == 2, "and others are let in"
+
+
+def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -> None:
+    with server.connected("ana") as first:
+        to_checklist(first)
+        first.press("down")
+        os.write(first.fd, b" ")  # A3: price basis shown
+        first.wait_for("saved 14:")
+        first.press("w")
+        first.press(*"driver replaced")
+        time.sleep(1.5)
+        with server.connected("ana") as second:
+            second.wait_for("Back at item")
+            assert "last saved" in "\n".join(second.screen.display)
+            server.wait_for_seats(1)
+            assert "connected again" in first.read()
+            second.wait_for("driver replaced")  # typed and not saved
+    with server.store() as store:
+        assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
+
+
+def test_a_claimed_size_is_not_drawn(server: Server) -> None:
+    with server.connected("ana", columns=3000, rows=3000) as ana:
+        ana.wait_for("Ana Ruiz")
+        fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 2999, 2999, 0, 0))
+        os.kill(ana.pid, signal.SIGWINCH)
+        ana.read()
+        assert len(ana.sent) < 1_000_000
+        assert server.seats()
+
+
+def test_a_crash_is_one_line_with_a_number(server: Server) -> None:
+    with server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        seen = len(ana.sent)
+        with server.store() as store:
+            store.conn.execute("UPDATE setting SET value = '[1, 2, 3' WHERE key = 'name'")
+        ana.wait_for("something went wrong")
+        server.wait_for_seats(0)
+        said = ana.sent[seen:].decode()
+    number = re.search(r"error ([0-9a-f]{8})", said)
+    assert number is not None
+    for secret in ("Traceback", str(server.folder), "json", ".py", "store", "locals", "[1, 2, 3"):
+        assert secret not in said
+    log = server.folder / "firm.db.crashes.log"
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert number[1] in log.read_text()
+    assert "Traceback" in log.read_text()
+
+
+def test_hostile_text_of_others_moves_nothing(server: Server) -> None:
+    hostile = "\x1b]0;owned\x07\x1b[31mred\x9b31m\u202eevil[/x][link=http://a]\x1b]52;c;aGk=\x07"
+    with server.store() as store:
+        store.conn.execute("UPDATE client SET name = ? || id", (hostile,))
+        store.conn.execute("UPDATE site SET access_notes = ?, address = ?", (hostile, hostile))
+    with server.connected("ana") as ana:
+        ana.wait_for("evil")
+        os.write(ana.fd, b"\r")
+        ana.wait_for("not ready to leave")
+        data = ana.sent
+    data = data.replace(b"\x1b]22;default\x07", b"")  # Textual's own: the shape of the pointer
+    assert b"\x1b]" not in data
+    assert b"\xc2\x9b" not in data
+    assert "\u202e".encode() not in data
+    assert b"\x07" not in data
+
+
+def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
+    with server.connected("ana") as ana:
+        to_checklist(ana)
+        ana.press("down")
+        seen = len(ana.sent)
+        os.write(ana.fd, b" ")
+        ana.wait_for("saved 14:")
+        assert len(ana.sent) - seen < 800, "the line, the cursor, the counts, the foot and the header"
+        os.kill(server.seats()[0], signal.SIGKILL)
+        with server.store() as store:
+            item = visit_page(store, ANAS).checklist.item("A3")
+            assert item is not None
+            assert item.latest is not None
+            rows = store.all("SELECT session, via, detail FROM audit WHERE deed = 'record' ORDER BY seq DESC LIMIT 1")
+            assert rows[0][1] == "seat"
+            assert f'"key_id":{server.key_of("ana")}' in rows[0][2]
+            assert sessions.session(store, rows[0][0]) is not None
+
+
+def test_nothing_is_forwarded_but_the_way_of_the_site_tests(server: Server) -> None:
+    inside = free_port()
+    local, dynamic, foreign = free_port(), free_port(), free_port()
+    options = (
+        "-L", f"{local}:127.0.0.1:{inside}", "-D", str(dynamic), "-R", f"{foreign}:127.0.0.1:{inside}",
+        "-A", "-X",
+    )  # fmt: skip
+    with server.connected("ana", *options) as ana:
+        ana.wait_for("Ana Ruiz")
+        listening = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=True).stdout
+        assert f":{foreign:04X} 00000000:0000 0A" not in listening
+        environment = Path(f"/proc/{server.seats()[0]}/environ").read_bytes()
+        assert b"SSH_AUTH_SOCK" not in environment
+        assert b"DISPLAY" not in environment
+
+
+def test_attaching_a_photograph(server: Server) -> None:
+    photo = os.urandom(70_000)
+    done = server.call("ana", "attach", ANAS, "T1.1", "x.jpg", data=photo)
+    assert done.returncode == 1
+    assert b"has no item" in done.stderr
+    done = server.call("ana", "attach", ANAS, "T1", "../../rack photo.jpg", data=photo)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"rack photo.jpg" in done.stdout
+    assert server.call("ana", "attach", EVAS, "T1", "x.jpg", data=photo).returncode == 1, "another's visit"
+    assert server.call("ben", "attach", ANAS, "T1", "x.jpg", data=photo).returncode == 1
+    assert server.call("ana", "attach", ANAS, "T1", "x.jpg", data=b"").returncode == 1
+    large = server.call("ana", "attach", ANAS, "T1", "x.bin", data=bytes(20_000_001))
+    assert large.returncode == 1
+    assert b"larger than 20 MB" in large.stderr
+    kept = [path for path in (server.folder / "firm.db.files").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [photo]
+    assert kept[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_permission_is_asked_where_it_is_written(server: Server) -> None:
+    """With every screen bypassed."""
+    from dispatch.desk import onsite, seating
+
+    with server.store() as store:
+        ana = seating.take_seat_by_key(store, server.key_of("ana"))
+        with pytest.raises(NotAllowed):
+            onsite.work(ana, EVAS, "not mine")
+        onsite.work(ana, ANAS, "mine")
+        keyring.revoke(take_seat(store, "lee"), login="ana")
+        with pytest.raises(NotAllowed, match="over"):
+            onsite.work(ana, ANAS, "after all")
+        with pytest.raises(NotAllowed):
+            seating.take_seat_by_key(store, 1)
+
+
+def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> None:
+    """A request through the port leaves from the client's side, and the seat knows whose port it is."""
+    with server.store() as store:
+        port = key_file.site_port(take_seat(store, "ana").staff.id)
+    foreign = key_file.FIRST_SITE_PORT + 77
+    with (
+        socket.create_server(("127.0.0.1", 0)) as inside,
+        server.connected("ana", "-R", f"localhost:{port}", "-R", f"localhost:{foreign}") as ana,
+    ):
+        ana.wait_for("Ana Ruiz")
+        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", foreign), 2):
+            pass
+        with socket.create_connection(("127.0.0.1", port), 5) as proxy:
+            proxy.sendall(b"\x05\x01\x00")
+            assert proxy.recv(2) == b"\x05\x00"
+            proxy.sendall(b"\x05\x01\x00\x01\x7f\x00\x00\x01" + inside.getsockname()[1].to_bytes(2, "big"))
+            inside.settimeout(5)
+            inside.accept()[0].close()
+        ana.wait_for("site tests")
+
+
+def test_another_listener_on_the_port_is_no_way_in(server: Server) -> None:
+    with server.store() as store:
+        port = key_file.site_port(take_seat(store, "ana").staff.id)
+    with socket.create_server(("127.0.0.1", port)), server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        assert "site tests" not in ana.read(quiet=2.5)
