@@ -17,7 +17,7 @@ class StayDeeds(SeatedScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "clock", "Clock", id="stay.clock", tooltip="break, wait, home; put a recorded time right"),
-        Binding("M", "use", "Used", id="stay.use", tooltip="something was used: by its code on the rate card"),
+        Binding("m", "use", "Used", id="stay.use", tooltip="something was used: by its code on the rate card"),
         Binding("K", "mark", "Mark work", id="stay.mark", tooltip="our own fault, not covered, or new work"),
     ]
 

@@ -132,10 +132,9 @@ class Search:
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
         held = self._assigned(visits, technicians)
         planned = self._engine.solve(technicians, visits, level=level, lifted=lifted, held=held)
-        prices = [self._price(technician, planned[technician]) for technician in technicians]
-        known = [price for price in prices if price is not None]
-        if len(known) < len(prices):
-            return
+        for technician in technicians:
+            planned[technician] = self._fitting(technician, planned[technician])
+        known = [self._price(technician, planned[technician]) or 0.0 for technician in technicians]
         done = {index for technician in technicians for index in planned[technician]}
         before = sum(self._price(technician, self._routes[technician]) or 0.0 for technician in technicians)
         before += sum(self._problem.visits[index].left_out for index in outside)

@@ -67,11 +67,14 @@ class VroomEngine:
         Returns:
             For each of `technicians` the indexes of visits in order.
         """
+        jobs = [job for index in visits if (job := self._job(index, index in lifted, held or {})) is not None]
+        if not jobs or not technicians:
+            return {index: [] for index in technicians}
         given = vroom.Input()
         given.set_durations_matrix("car", self._durations)
         given.set_costs_matrix("car", self._costs)
         given.add_vehicle([self._vehicle(index) for index in technicians])
-        given.add_job([job for index in visits if (job := self._job(index, index in lifted, held or {})) is not None])
+        given.add_job(jobs)
         solution = given.solve(exploration_level=level, nb_threads=1)
         return self._routes(solution, technicians)
 
@@ -103,10 +106,12 @@ class VroomEngine:
         latest = None if lifted else min((due for due, _ in visit.dues), default=None)
         windows = []
         for opens, closes in visit.windows:
+            if latest is not None and latest < opens:
+                break  # all of it would be late
             last = closes if latest is None else max(opens, min(closes, latest))
             windows.append(vroom.TimeWindow(max(0, opens - self._origin), max(0, last - self._origin)))
-            if latest is not None and latest < closes:
-                break  # what opens later would be late
+        if not windows:
+            return None
         skills = {self._skills[skill] for skill in visit.skills}
         if index in held:
             skills.add(_PRIVATE + held[index])
