@@ -16,6 +16,7 @@ from dispatch.desk.schedule import reason_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model.instants import clock_text, day_of
+from dispatch.model.notices import filled
 from dispatch.model.people import Technician
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
@@ -188,7 +189,15 @@ def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) ->
                 staff_id=part.technician_id,
                 visit_id=visit.id,
                 kind="moved",
-                text=f"{visit.reference} {visit.client} moves to {clock_text(start, visit.zone)}: {emergency.client} first",
+                text=filled(
+                    seat.firm.notice_moved,
+                    reference=visit.reference,
+                    client=visit.client,
+                    site=visit.site,
+                    work=visit.work,
+                    when=clock_text(start, visit.zone),
+                    instead=emergency.client,
+                ),
                 made_at=unit.at,
             )
     unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)

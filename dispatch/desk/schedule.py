@@ -17,6 +17,7 @@ from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.notices import filled
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, PLANNING, STEPS, Role, State
 from dispatch.model.text import TextRefused, clean, show
@@ -284,13 +285,16 @@ def dispatch(seat: Seat, reference: str) -> Visit:
         visits.change(unit, visit, state=State.DISPATCHED.value)
         assert visit.starts_at is not None
         when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
+        words = seat.firm.notice_dispatched
         for part in visit.assignments:
             unit.insert(
                 "outbox",
                 staff_id=part.technician_id,
                 visit_id=visit.id,
                 kind="dispatched",
-                text=f"{visit.reference} {visit.client}, {when}: {visit.work}",
+                text=filled(
+                    words, reference=visit.reference, client=visit.client, site=visit.site, work=visit.work, when=when
+                ),
                 made_at=unit.at,
             )
         unit.audit("visit", visit.id, told=[part.technician for part in visit.assignments])

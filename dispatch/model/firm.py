@@ -18,8 +18,9 @@ class Firm:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
-    `geocoder_agent`; without both they are not. `weight_…` are the weights of the checker's rules (planning.md,
-    Feasibility in words), named as the fields of `Rules`. `targets_p1` to `targets_p4` are the service-level
+    `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices).
+    `weight_…` are the weights of the checker's rules (planning.md, Feasibility in words), named as the fields
+    of `Rules`. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (service-levels.md D1): minutes for phone, remote, on site, resolution, and
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
@@ -55,6 +56,8 @@ class Firm:
     default_lunch: str = ""
     geocoder_url: str = ""
     geocoder_agent: str = ""
+    notice_dispatched: str = "{reference} {client}, {when}: {work}"
+    notice_moved: str = "{reference} {client} moves to {when}: {instead} first"
     targets_p1: str = "30 60 240 480 480"
     targets_p2: str = "60 120 480 960 960"
     targets_p3: str = "240 480 960 1440 2400"

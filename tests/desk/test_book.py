@@ -257,3 +257,16 @@ def test_hostile_text_is_refused(office: Office) -> None:
     with pytest.raises(Faulty) as fault:
         keeping.add(office.dana, "client", texts)
     assert len(fault.value.faults) == 2
+
+
+def test_notices_are_worded_by_the_firm(office: Office) -> None:
+    keeping.settle(office.lee, {"notice_dispatched": "Go to {client} ({work}) {when}"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    (told,) = [text for (text,) in office.store.all("SELECT text FROM outbox")]
+    assert told.startswith("Go to Harbor Dental (")
+    assert told.endswith("09:00")
+
+    for words in ("{password}", "{client.__class__}", "{client!r}", "{client:>9}", "{", ""):
+        with pytest.raises(Faulty, match="notice moved"):
+            keeping.settle(office.lee, {"notice_moved": words})

@@ -36,6 +36,7 @@ from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of
+from dispatch.model.notices import faults_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -627,6 +628,8 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("critical_pct", "A target is critical from, %", "90"),
         Blank("geocoder_url", "Address look-up, endpoint", "nominatim.example.com; empty: addresses are not looked up"),
         Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
+        Blank("notice_dispatched", "Notice: dispatched", "with {reference} {client} {site} {work} {when}"),
+        Blank("notice_moved", "Notice: moved", "and {instead}, the client who comes first"),
         Blank("travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice"),
         Blank("travel_url", "Remote road engine, address", "https://osrm.example.com"),
         Blank("travel_cache_minutes", "Its answers count for, minutes", "1440; 0: they are not kept"),
@@ -681,6 +684,8 @@ class SettingsShelf(Shelf[FirmRecord]):
             "critical_pct": str(firm.critical_pct),
             "geocoder_url": firm.geocoder_url,
             "geocoder_agent": firm.geocoder_agent,
+            "notice_dispatched": firm.notice_dispatched,
+            "notice_moved": firm.notice_moved,
             "travel_engine": firm.travel_engine,
             "travel_url": firm.travel_url,
             "travel_cache_minutes": str(firm.travel_cache_minutes),
@@ -724,6 +729,8 @@ class SettingsShelf(Shelf[FirmRecord]):
             "critical_pct": reading.whole("critical_pct", 1, 100),
             "geocoder_url": reading.text("geocoder_url"),
             "geocoder_agent": reading.text("geocoder_agent"),
+            "notice_dispatched": _notice(reading, "notice_dispatched"),
+            "notice_moved": _notice(reading, "notice_moved"),
             "travel_engine": reading.choice("travel_engine", ENGINES, "none"),
             "travel_url": _address(reading, "travel_url"),
             "travel_cache_minutes": reading.whole("travel_cache_minutes", 0, 525_600),
@@ -807,6 +814,13 @@ def _targets(reading: Reading, name: str) -> str:
     except ValueError as fault:
         reading.fault(name, str(fault))
         return ""
+
+
+def _notice(reading: Reading, name: str) -> str:
+    words = reading.text(name, limits.LINE)
+    for fault in faults_of(words):
+        reading.fault(name, fault)
+    return words
 
 
 def _keep_a_lead(store: Store, person: Staff, faults: list[str]) -> None:
