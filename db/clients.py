@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from typing import Any
@@ -16,7 +17,8 @@ from dispatch.model.people import Hours
 from dispatch.model.travel import Place
 
 _CLIENT = """
-  SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, unhappy_noted_on FROM client
+  SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, unhappy_noted_on,
+    not_with FROM client
 """
 _SITE = """
   SELECT id, client_id, name, address, zone, lat, lon, access_notes, one_way_distance, one_way_minutes,
@@ -47,6 +49,12 @@ def all_clients(store: Store) -> list[Client]:
     return _clients(store, "WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE, id")
 
 
+def not_with(store: Store, client_id: int) -> frozenset[int]:
+    """The technicians whom a client does not want to see."""
+    ((text,),) = store.all("SELECT not_with FROM client WHERE id = ?", (client_id,))
+    return frozenset(json.loads(text))
+
+
 def add_client(
     unit: Unit,
     name: str,
@@ -59,6 +67,7 @@ def add_client(
     notes: str = "",
     unhappy_since: datetime.date | None = None,
     unhappy_noted_on: datetime.date | None = None,
+    not_with: tuple[int, ...] = (),
 ) -> int:
     """Add a client (`kind` is `client` or `prospect`); returns the id.
 
@@ -67,7 +76,7 @@ def add_client(
     """
     new = Client(
         0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes,
-        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on,
+        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on, not_with=not_with,
     )  # fmt: skip
     client_id = unit.insert("client", **_client_columns(new))
     _write_contacts(unit, client_id, new.contacts)
@@ -213,9 +222,11 @@ def _clients(store: Store, where: str, params: Sequence[Any] = (), *, alone: int
             version,
             notes,
             _date(unhappy_since),
-            _date(noted_on),
+            _date(unhappy_noted_on),
+            tuple(json.loads(not_with)),
         )
-        for client_id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, noted_on in rows
+        for client_id, name, computers, servers, tax_exempt, tax_ref, *later in rows
+        for kind, version, notes, unhappy_since, unhappy_noted_on, not_with in [later]
     ]
 
 
@@ -230,6 +241,7 @@ def _client_columns(who: Client) -> dict[str, Any]:
         "notes": who.notes,
         "unhappy_since": _iso(who.unhappy_since),
         "unhappy_noted_on": _iso(who.unhappy_noted_on),
+        "not_with": json.dumps(list(who.not_with)),
     }
 
 

@@ -9,13 +9,14 @@ from itertools import zip_longest
 
 from db import people, settings, visits
 from db.store import Store
-from dispatch.desk import levels, routing
+from dispatch.desk import routing
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
 from dispatch.planning import problem as solver
+from dispatch.planning.checker import is_not_preferred
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.problem import Break, Prices, Problem
 
@@ -82,10 +83,7 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         before = [one for one in routing.days_on(store, day) if one.shift is not None]
         drives = routing.drives_on(store, day)
         rules = routing.rules_of(firm)
-        due = levels.on_site_due(store, [*moving, *waiting])
-        stops = {
-            visit.id: _stop(store, visit, firm, starts_at, due.get(visit.id), now) for visit in [*moving, *waiting]
-        }
+        stops = {visit.id: _stop(store, visit, firm, starts_at, now) for visit in [*moving, *waiting]}
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
@@ -100,13 +98,17 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         return DayProblem(day, firm.zone, problem, days, tuple(located), tuple(before), stops, drives, rules, unplaced)
 
 
-def _stop(store: Store, visit: Visit, firm: Firm, starts_at: int, due: int | None, now: int) -> Stop:
+def _stop(store: Store, visit: Visit, firm: Firm, starts_at: int, now: int) -> Stop:
     """A visit as a stop of the right length; when it stands there is for the solver to say."""
     length = (visit.minutes + firm.test_minutes) * 60
     begins = visit.starts_at if visit.starts_at is not None else starts_at + 12 * 3600
     stop = routing.stop_of(store, visit, begins, begins + length)
     # what is missed already is missed wherever it stands
-    return replace(stop, due=due if due is not None and due > now else None)
+    return replace(stop, due=_ahead(stop.due, now), resolve_by=_ahead(stop.resolve_by, now + length))
+
+
+def _ahead(due: int | None, now: int) -> int | None:
+    return due if due is not None and due > now else None
 
 
 class _Builder:
@@ -249,6 +251,8 @@ class _Builder:
             dues.append((stop.promised[1], rules.late_promise))
         if stop.due is not None:
             dues.append((stop.due, rules.late_target))
+        if stop.resolve_by is not None:
+            dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
         price = LEFT_OUT[visit.priority] * (2 if visit.emergency else 1)
         holder = visit.assignments[0].technician_id if visit.assignments else None
         return solver.Visit(
@@ -260,14 +264,21 @@ class _Builder:
             stop.skills,
             visit.priority,
             tuple(dues),
-            None if stop.owners is None else frozenset(map(str, stop.owners)),
+            self._only(stop),
             {str(one.technician_id): extra for one in self._days if (extra := self._extra(one, stop, holder))},
         )
+
+    def _only(self, stop: Stop) -> frozenset[str] | None:
+        """Who may do it: who owns the job, and nobody whom the client does not want; None for all."""
+        if stop.owners is None and not stop.banned:
+            return None
+        able = {one.technician_id for one in self._days} if stop.owners is None else stop.owners
+        return frozenset(map(str, able - stop.banned))
 
     def _extra(self, one: TechnicianDay, stop: Stop, holder: int | None) -> float:
         """What it costs that this technician does it, beside the clock."""
         extra = 0.0
-        if stop.preferred_id is not None and stop.preferred_id != one.technician_id:
+        if is_not_preferred(stop, one.technician_id):
             extra += self._rules.not_preferred
         if one.skills > stop.skills:
             extra += self._rules.over_qualified

@@ -94,11 +94,16 @@ def on_site_due(store: Store, wanted: Sequence[Visit]) -> dict[int, int]:
 
 def on_site_promised(clocks_by_visit: Mapping[int, Sequence[VisitClock]]) -> dict[int, int]:
     """As `on_site_due`, from clocks that are read already."""
+    return promised_by(clocks_by_visit, "onsite")
+
+
+def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str) -> dict[int, int]:
+    """By visit, the moment that keeps what was promised for a clock, where it runs. Aims and paused clocks are not in it."""
     return {
         visit_id: one.reading.due
         for visit_id, found in clocks_by_visit.items()
         for one in found
-        if one.clock == "onsite" and one.running and not one.aim and one.reading.due is not None
+        if one.clock == clock and one.running and not one.aim and one.reading.due is not None
     }
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 
 from db import doors, legs, people, pins, settings, travel_times, visits
+from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import road_times
 from dispatch.desk.handing_over import owners_of
-from dispatch.desk.levels import on_site_due
+from dispatch.desk.levels import clocks_of, on_site_due, promised_by
 from dispatch.desk.road_times import sources
 from dispatch.desk.running import (
     Day,
@@ -100,7 +101,13 @@ def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
     hours = doors.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
     pinned = pins.pinned_sites(store) if visit.place is None else ()
-    stop = stop_at(visit, start, end, access, pinned, on_site_due(store, [visit]).get(visit.id))
+    clocks = clocks_of(store, [visit])
+    stop = replace(
+        stop_at(visit, start, end, access, pinned, promised_by(clocks, "onsite").get(visit.id)),
+        resolve_by=promised_by(clocks, "resolution").get(visit.id),
+        banned=not_with(store, visit.client_id),
+        known_by=frozenset(visits.experience(store, visit)),
+    )
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
 
 

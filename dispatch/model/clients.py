@@ -22,7 +22,8 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who pays; a prospect may come to. `unhappy_since` is since when a prospect is unhappy with the present provider, and
-    `unhappy_noted_on` the day on which we wrote that down."""
+    `unhappy_noted_on` the day on which we wrote that down. `not_with` are the ids of technicians whom the client does not
+    want to see."""
 
     id: int
     name: str
@@ -36,6 +37,7 @@ class Client:
     notes: str = ""
     unhappy_since: datetime.date | None = None
     unhappy_noted_on: datetime.date | None = None
+    not_with: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

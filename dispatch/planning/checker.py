@@ -89,6 +89,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_access(day, stop),
         *_skills(day, stop),
         *_ownership(day, stop),
+        *_ban(day, stop),
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
         *_target(day, stop, rules),
@@ -96,8 +97,11 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_lunch(day, route, drives, rules),
         *_moved(day, stop, was, rules),
     ]
-    if stop.preferred_id is not None and stop.preferred_id != day.technician_id:
-        text = f"{stop.preferred} is preferred here" if stop.preferred else "another technician is preferred here"
+    if is_not_preferred(stop, day.technician_id):
+        if stop.preferred_id is None:
+            text = f"{day.name} does not know the site, others do"
+        else:
+            text = f"{stop.preferred} is preferred here" if stop.preferred else "another technician is preferred here"
         findings.append(Finding("preferred", Level.FEASIBLE, text, cost=rules.not_preferred))
     extra = _extra_travel(day, stop, before, after, drives)
     waiting = max(0, stop.start - (before.end if before else stop.start)) - extra if before else 0
@@ -106,6 +110,13 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     cost += sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
     leg = drives(before.place if before else day.home, stop.place)
     return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost, leg)
+
+
+def is_not_preferred(stop: Stop, technician_id: int) -> bool:
+    """Whether continuity speaks for somebody else: whom the client prefers, or else those who know the site."""
+    if stop.preferred_id is not None:
+        return stop.preferred_id != technician_id
+    return bool(stop.known_by) and technician_id not in stop.known_by
 
 
 def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> list[Finding]:
@@ -169,6 +180,12 @@ def _ownership(day: TechnicianDay, stop: Stop) -> list[Finding]:
     return [Finding("handover", Level.BLOCKED, text, final=True)]
 
 
+def _ban(day: TechnicianDay, stop: Stop) -> list[Finding]:
+    if day.technician_id not in stop.banned:
+        return []
+    return [Finding("banned", Level.BLOCKED, f"{stop.client} does not want {day.name}")]
+
+
 def _overlap(
     day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
 ) -> list[Finding]:
@@ -223,12 +240,14 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
 
 
 def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
-    """Late against the on-site target of a service level."""
-    if stop.due is None or stop.start <= stop.due:
-        return []
-    late = _minutes(stop.start - stop.due)
-    text = f"starts {late} min after the service level's {_clock(stop.due, day)}"
-    return [Finding("target", Level.WARNINGS, text, late, late * rules.late_target)]
+    """Late against the on-site and the resolution target of a service level."""
+    findings = []
+    for verb, moment, due in (("starts", stop.start, stop.due), ("ends", stop.end, stop.resolve_by)):
+        if due is not None and moment > due:
+            late = _minutes(moment - due)
+            text = f"{verb} {late} min after the service level's {_clock(due, day)}"
+            findings.append(Finding("target", Level.WARNINGS, text, late, late * rules.late_target))
+    return findings
 
 
 def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> list[Finding]:

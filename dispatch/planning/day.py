@@ -18,7 +18,8 @@ class Stop:
     `access` are the opening spans of the site on the day: None where none are written down (always open), empty where
     the site is closed that day. `confirmed` and `pinned` matter when the stop is moved from where it stood.
     `owners` are the technicians who may take a visit of a started job, `owner` the one who started it; None: anybody.
-    `due` is the moment by which a service level wants somebody on site.
+    `due` is the moment by which a service level wants somebody on site, `resolve_by` the one by which it wants the work done.
+    `banned` are the technicians whom the client does not want to see, `known_by` those who have been at the site before.
     """
 
     visit_id: int
@@ -36,6 +37,9 @@ class Stop:
     owners: frozenset[int] | None = None
     owner: str = ""
     due: int | None = None
+    resolve_by: int | None = None
+    banned: frozenset[int] = frozenset()
+    known_by: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from db import visits
+from db import clients, visits
 from db.faults import Stale
-from dispatch.desk import day_problem, onsite, proposing, schedule, undo
+from dispatch.desk import day_problem, intake, onsite, proposing, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.proposing import Proposal
 from dispatch.desk.refusals import NotAllowed, Refusal
@@ -111,3 +111,27 @@ def test_a_started_job_goes_to_nobody_else(office: Office) -> None:
     given = day_problem.day_problem(office.store, DAY)
     (follow_up,) = [visit for visit in given.problem.visits if visit.id not in ("R2", "R3") and "@" not in visit.id]
     assert follow_up.only == frozenset({str(office.ana.staff.id)})
+
+
+def test_whom_a_client_does_not_want_is_not_sent(office: Office) -> None:
+    client = clients.client_by_name(office.store, "Harbor Dental")
+    keeping.edit(office.dana, "client", client, {"not_with": "Ana Ruiz"})
+    given = day_problem.day_problem(office.store, DAY)
+    ben = frozenset({str(office.ben.staff.id)})
+    assert {visit.only for visit in given.problem.visits} == {ben}
+    assert all(move.after is None or move.after[0] == "Ben Okafor" for move in plan(office).moves)
+
+    with pytest.raises(Refusal, match="Harbor Dental does not want Ana Ruiz"):
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), reason="they asked for her after all")
+    assert stands(office, "R1")[0] == "Ana Ruiz"
+
+
+def test_who_knows_the_site_is_preferred(office: Office) -> None:
+    office.on_site("R1")
+    office.finish("R1")
+    done = onsite.close(office.ana, "R1")
+    again = intake.add(office.dana, intake.Request("Harbor Dental", "again", 60, site=done.site))
+    given = day_problem.day_problem(office.store, DAY)
+    (visit,) = [one for one in given.problem.visits if one.id == again.reference]
+    assert visit.extra[str(office.ben.staff.id)] > visit.extra.get(str(office.ana.staff.id), 0.0)

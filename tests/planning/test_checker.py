@@ -120,6 +120,14 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
         ),
         (stop(), ana(home=None), Level.WARNINGS, "the drive from Ana's home is unknown: it has no coordinates"),
         (stop(preferred_id=2, preferred="Ben"), ana(), Level.FEASIBLE, "Ben is preferred here"),
+        (stop(known_by=frozenset({2})), ana(), Level.FEASIBLE, "Ana does not know the site, others do"),
+        (stop(known_by=frozenset({1, 2})), ana(), Level.FEASIBLE, None),
+        (stop(preferred_id=1, known_by=frozenset({2})), ana(), Level.FEASIBLE, None),
+        (stop(banned=frozenset({1})), ana(), Level.BLOCKED, "Acme Law does not want Ana"),
+        (stop(banned=frozenset({2})), ana(), Level.FEASIBLE, None),
+        (stop(due=clock("10:00"), resolve_by=clock("11:00")), ana(), Level.FEASIBLE, None),
+        (stop(due=clock("09:45")), ana(), Level.WARNINGS, "starts 15 min after the service level's 09:45"),
+        (stop(resolve_by=clock("10:40")), ana(), Level.WARNINGS, "ends 20 min after the service level's 10:40"),
     ],
 )
 def test_rule_in_words(wanted: Stop, day: TechnicianDay, level: Level, text: str | None) -> None:

@@ -28,7 +28,7 @@ def plainly(problem: Problem, number: int, order: tuple[int, ...]) -> tuple[int,
     visits = [problem.visits[index] for index in order]
     if not visits:
         return 0, 0.0
-    if any(not visit.skills <= who.skills for visit in visits):
+    if any(not visit.skills <= who.skills or (visit.only is not None and who.id not in visit.only) for visit in visits):
         return None
 
     def drive(pause_at: int | None, on_arrival: bool) -> tuple[float, int] | None:
@@ -96,6 +96,7 @@ def problems(draw: st.DrawFn, visits: int = 4) -> Problem:
                 draw(st.sampled_from([120.0, 480.0])),
                 frozenset(draw(st.sets(st.sampled_from("ab"), max_size=1))),
                 dues=() if due is None else ((due, 0.5),),
+                only=draw(st.none() | st.frozensets(st.sampled_from(["t0", "t1"]))),
             )
         )
     pause = draw(st.none() | st.just(Break(11 * H, 13 * H, 1800, 12 * H)))

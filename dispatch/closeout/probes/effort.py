@@ -64,7 +64,7 @@ class Effort:
             raise CalledOff
         left = self._deadline - self._monotonic()
         if left <= 0:
-            raise OutOfTime(f"timed out after {self.seconds:.3g} s while {self.doing}")
+            raise OutOfTime(f"timed out after {max(round(self.seconds, 1), 0.1):g} s while {self.doing}")
         return left
 
     def slice(self) -> float:

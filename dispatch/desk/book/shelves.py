@@ -59,6 +59,7 @@ class ClientShelf(Shelf[Client]):
         Blank("contacts", "Contacts", "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
         Blank("computers", "Computers", "12"),
         Blank("servers", "Servers", "1"),
+        Blank("not_with", "Not with", "technicians whom they do not want: Ana Ruiz, Ben Okafor"),
         Blank("tax_exempt", "Tax exempt", "yes or no"),
         Blank("tax_ref", "Exemption reference"),
         Blank("notes", "Notes"),
@@ -95,6 +96,7 @@ class ClientShelf(Shelf[Client]):
             "contacts": contacts_text(record.contacts),
             "computers": "" if record.computers is None else str(record.computers),
             "servers": "" if record.servers is None else str(record.servers),
+            "not_with": ", ".join(_names(store, record.not_with)),
             "tax_exempt": "yes" if record.tax_exempt else "no",
             "tax_ref": record.tax_ref,
             "notes": record.notes,
@@ -114,6 +116,7 @@ class ClientShelf(Shelf[Client]):
             reading.choice("kind", ("client", "prospect"), "client"),
             notes=reading.text("notes", limits.NOTE),
             unhappy_since=reading.day("unhappy_since", day_of(seat.now, seat.firm.zone)),
+            not_with=_technicians(seat.store, reading, "not_with"),
         )
         if after.unhappy_since is not None:
             same = before is not None and before.unhappy_since == after.unhappy_since
@@ -144,6 +147,7 @@ class ClientShelf(Shelf[Client]):
                 after.notes,
                 after.unhappy_since,
                 after.unhappy_noted_on,
+                after.not_with,
             )
         clients.update_client(unit, before, after)
         return before.id
@@ -814,6 +818,22 @@ def _targets(reading: Reading, name: str) -> str:
     except ValueError as fault:
         reading.fault(name, str(fault))
         return ""
+
+
+def _names(store: Store, technicians: Sequence[int]) -> list[str]:
+    wanted = set(technicians)
+    return [one.name for one in people.all_staff(store) if one.id in wanted] if wanted else []
+
+
+def _technicians(store: Store, reading: Reading, name: str) -> tuple[int, ...]:
+    found = []
+    for typed in reading.words(name, limits.NAME):
+        technician = people.technician_by_name(store, typed)
+        if technician is None:
+            reading.fault(name, f"there is no technician {show(typed, 60)}")
+        else:
+            found.append(technician.id)
+    return tuple(sorted(found))
 
 
 def _notice(reading: Reading, name: str) -> str:

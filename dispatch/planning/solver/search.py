@@ -130,8 +130,7 @@ class Search:
     ) -> None:
         """Plan some technicians anew, with some visits that nobody has; keep it where it costs no more than `warmth` allows."""
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
-        held = self._assigned(visits, technicians)
-        planned = self._engine.solve(technicians, visits, level=level, lifted=lifted, held=held)
+        planned = self._engine.solve(technicians, visits, level=level, lifted=lifted)
         for technician in technicians:
             planned[technician] = self._fitting(technician, planned[technician])
         known = [self._price(technician, planned[technician]) or 0.0 for technician in technicians]
@@ -189,16 +188,6 @@ class Search:
             if {index for order in fitting.values() for index in order} >= set(own):
                 for technician, order in fitting.items():
                     self._routes[technician] = order
-
-    def _assigned(self, visits: Collection[int], technicians: Sequence[int]) -> dict[int, int]:
-        """For visits that only some may do: one of those at hand, by chance."""
-        held = {}
-        for index in visits:
-            if self._problem.visits[index].only is not None:
-                able = [technician for technician in technicians if technician in self._able[index]]
-                if able:
-                    held[index] = self._random.choice(able)
-        return held
 
     def _fitting(self, technician: int, order: Sequence[int]) -> list[int]:
         """An order that can be driven: where the engine put a break inside a drive, the cheapest visit is taken out."""

@@ -35,7 +35,11 @@ class VroomEngine:
         skills = {skill for technician in problem.technicians for skill in technician.skills}
         skills |= {skill for visit in problem.visits for skill in visit.skills}
         self._skills = {skill: number for number, skill in enumerate(sorted(skills), 1)}
-        self._numbers = {technician.id: number for number, technician in enumerate(problem.technicians)}
+        # "one of these technicians" is a skill that they alone have
+        circles = {visit.only for visit in problem.visits if visit.only is not None}
+        self._circles = {
+            circle: number for number, circle in enumerate(sorted(circles, key=sorted), len(self._skills) + 1)
+        }
         # moments may be epoch seconds; VROOM counts from the first of them, in 32 bits
         moments = [technician.shift[0] for technician in problem.technicians]
         moments += [window[0] for visit in problem.visits for window in visit.windows]
@@ -96,7 +100,9 @@ class VroomEngine:
             index + 1,
             start=one.start,
             end=one.end,
-            skills={self._skills[skill] for skill in one.skills} | {_PRIVATE + index},
+            skills={self._skills[skill] for skill in one.skills}
+            | {number for circle, number in self._circles.items() if one.id in circle}
+            | {_PRIVATE + index},
             time_window=vroom.TimeWindow(begins, max(begins + 1, ends)),
             breaks=pauses,
         )
@@ -116,11 +122,7 @@ class VroomEngine:
         if index in held:
             skills.add(_PRIVATE + held[index])
         elif visit.only is not None:
-            able = [self._numbers[name] for name in visit.only if name in self._numbers]
-            if len(able) != 1:
-                # VROOM knows no "one of these": the search tries them one by one (see `search.assigned`)
-                return None
-            skills.add(_PRIVATE + able[0])
+            skills.add(self._circles[visit.only])
         return vroom.Job(
             index + 1,
             location=visit.place,
