@@ -6,8 +6,11 @@ Needs the day problems beside the project; without them it says so.
 from __future__ import annotations
 
 import json
+import os
 import time
+from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
 from dispatch.planning.by_hand import insert_cheapest, nearest_visit
 from dispatch.planning.judging import judge
@@ -49,6 +52,14 @@ def main() -> None:
             found = solving.best.judgement
             how = "first plan" if not seconds else f"{seconds:g} s"
             _line(name, how, found.cost, best, len(found.left_out), solving.cpu_seconds)
+        if find_spec("pyvrp") is not None:
+            with mock.patch.dict(os.environ, DISPATCH_SOLVER="pyvrp"):
+                solving = Solving(problem, 5.0)
+                for _ in solving:
+                    pass
+            assert solving.best is not None
+            found = solving.best.judgement
+            _line(name, "PyVRP instead, 5 s", found.cost, best, len(found.left_out), solving.cpu_seconds)
 
 
 def _inserted(problem: Problem) -> tuple[tuple[int, ...], ...]:

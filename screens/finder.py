@@ -61,22 +61,25 @@ class FindScreen(LeanModal["Found[T] | None"], Generic[T]):
         *,
         more: Callable[[str, int], Sequence[T]] | None = None,
         hint: str = "enter takes it · esc goes back",
+        typed: str = "",
     ) -> None:
         """
         Args:
             things: reads what can be found, in a thread.
             line: how a find is shown.
             more: finds that `things` may lack, by what was typed and a limit.
+            typed: what stands in the field at first.
         """
         super().__init__()
         self._title, self._things, self._line, self._more, self._hint = title, things, line, more, hint
+        self._typed = typed
         self._finder: Finder[T] | None = None
         self._found: list[T] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(show(self._title)), classes="dialog--title")
-            yield Input(placeholder="some letters, of one word or several", select_on_focus=False)
+            yield Input(self._typed, placeholder="some letters, of one word or several", select_on_focus=False)
             yield FoundList(id="found", ascii=bool(getattr(self.app, "ascii_only", False)))
             yield Label(Content(self._hint), classes="dialog--hint", id="hint")
 

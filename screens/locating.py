@@ -1,4 +1,5 @@
-"""Placing a site by its address: typed once, looked up on Enter, chosen among what was found."""
+"""Placing a site by its address: found as one types where an extract is on this machine, else looked up on enter; chosen
+among what was found."""
 
 from __future__ import annotations
 
@@ -8,25 +9,68 @@ from db.faults import StoreFault
 from dispatch.desk.book import locating
 from dispatch.desk.refusals import Refusal
 from dispatch.model.clients import Site
+from dispatch.travel.geocoding import Found
 from screens.dialogs import AskText, Choose, Row
+from screens.finder import FindScreen
 from screens.seated import SeatedScreen
+from widgets.found_list import FoundLine
+
+
+class _Asked(str):
+    """An address that is to be asked of the firm's endpoint."""
 
 
 async def locate(screen: SeatedScreen, site: Site) -> bool:
     """Ask for the address of a site and place it; returns whether it was placed."""
-    address = await screen.app.push_screen_wait(
-        AskText("Look up which address?", "enter asks the address server once", site.address)
-    )
-    if address is None:
+    if locating.has_extract():
+        wanted = await _type_ahead(screen, site)
+    else:
+        wanted = await screen.app.push_screen_wait(
+            AskText("Look up which address?", "enter asks the address server once", site.address)
+        )
+    if wanted is None:
         return False
+    found = wanted if isinstance(wanted, Found) else await _look_up(screen, wanted)
+    return found is not None and await screen.do(locating.place, site, found) is not None
+
+
+async def _type_ahead(screen: SeatedScreen, site: Site) -> Found | str | None:
+    """An address of the extracts, narrowed letter by letter; or what was typed, for the endpoint."""
+    asks = bool(screen.seat.firm.geocoder_url)
+
+    def more(typed: str, limit: int) -> list[Found | _Asked]:
+        rows: list[Found | _Asked] = [*locating.near(typed, limit - 1)]
+        return [*rows, _Asked(typed)] if asks and typed.strip() else rows
+
+    chosen = await screen.app.push_screen_wait(
+        FindScreen[Found | _Asked](
+            "Where is it?",
+            list,
+            _line,
+            more=more,
+            hint="number and street · enter places the site · esc leaves it",
+            typed=site.address,
+        )
+    )
+    return None if chosen is None else chosen.value
+
+
+def _line(one: Found | _Asked) -> FoundLine:
+    if isinstance(one, Found):
+        return FoundLine(one.precision, one.address, one.source)
+    return FoundLine("ask", one, "look it up at the address server")
+
+
+async def _look_up(screen: SeatedScreen, address: str) -> Found | None:
+    """One look-up, and one of its results."""
     try:
-        found = await asyncio.to_thread(locating.look_up, screen.seat.store, address)
+        found = await asyncio.to_thread(locating.ask, screen.seat.store, address)
     except (StoreFault, Refusal) as refusal:
         screen.say(str(refusal), "warning")
-        return False
+        return None
     if not found:
         screen.say(f"Nothing was found for {address}.", "warning")
-        return False
+        return None
     rows = [
         Row(
             one.address,
@@ -36,6 +80,4 @@ async def locate(screen: SeatedScreen, site: Site) -> bool:
         for number, one in enumerate(found)
     ]
     chosen = await screen.app.push_screen_wait(Choose("Where is it?", rows, "enter places the site · esc leaves it"))
-    if chosen is None:
-        return False
-    return await screen.do(locating.place, site, found[int(chosen)]) is not None
+    return None if chosen is None else found[int(chosen)]

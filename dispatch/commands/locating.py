@@ -17,7 +17,8 @@ def add_locate(deeds: Any, options: argparse.ArgumentParser) -> None:
         "locate",
         parents=[options],
         help="look the address up and place the site there",
-        description="Asks the endpoint of the settings once and offers what it finds. Nothing is placed unasked.",
+        description="Looks into the extracts of this machine, then asks the endpoint of the settings once, and offers what is "
+        "found. Nothing is placed unasked.",
     )
     locate.add_argument("record", metavar="SITE", help="its name, or a part that only it has")
     locate.add_argument("--address", metavar="TEXT", help="default: the address of the site")

@@ -90,7 +90,7 @@ def _add_roads(groups: Any) -> None:
     add.set_defaults(run=_roads_add)
     drawn = deeds.add_parser(
         "map",
-        help="draw the roads of an extract below the maps",
+        help="draw the roads of an extract below the maps, and find its addresses",
         description="`roads add` does this too. Needs osmium, which the extra maps installs; no road engine. A newer extract "
         "of the same name takes the place of the one before.",
     )
@@ -220,7 +220,7 @@ def _roads_map(args: argparse.Namespace) -> int:
         print(f"The roads of {show(args.remove)} are not drawn any more.")
         return 0
     name = maps.draw(Path(args.extract).expanduser(), _step)
-    print(f"The roads of {show(name)} are drawn below the maps from now on.")
+    print(f"The roads of {show(name)} are drawn below the maps from now on, and its addresses found without a network.")
     return 0
 
 

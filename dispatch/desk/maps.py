@@ -1,4 +1,4 @@
-"""What lies below a route on a map: the ways that a road engine knows, and roads drawn from an extract."""
+"""What extracts of OpenStreetMap bring: the ways that a road engine knows, roads below the maps, and addresses."""
 
 from __future__ import annotations
 
@@ -52,19 +52,24 @@ class Atlas:
 
 
 def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
-    """Draw the roads of an extract below the maps of this machine from now on; returns the name of the extract.
+    """Draw the roads of an extract below the maps of this machine from now on, and find its addresses without a network;
+    returns the name of the extract.
 
     Raises:
         Refusal: the file is no extract, osmium is not installed, or `stop` was set. Nothing was changed.
     """
+    from db import addresses
+    from dispatch.travel.extract_addresses import addresses_of
     from dispatch.travel.road_lines import NotDrawn
     from dispatch.travel.roadmap import build, map_file, name_of
 
     if not extract.is_file():
         raise NotFound(f"There is no file {show(str(extract))}.")
     try:
+        found = addresses_of(extract, tell, stop)
         build(extract, map_file(name_of(extract)), tell, stop)
-    except NotDrawn as fault:
+        addresses.write(_address_file(name_of(extract)), found)
+    except (NotDrawn, OSError) as fault:
         raise Refusal(str(fault)) from fault
     return name_of(extract)
 
@@ -95,9 +100,21 @@ def erase(name: str) -> bool:
 
     if name not in roadmap.drawn():
         return False
-    path = roadmap.map_file(name)
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise Refusal(f"{path} could not be removed: {error.strerror or error}.") from error
+    for path in (roadmap.map_file(name), _address_file(name)):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refusal(f"{path} could not be removed: {error.strerror or error}.") from error
     return True
+
+
+def address_files() -> list[tuple[str, Path]]:
+    """The name and the file of each extract whose addresses can be found without a network."""
+    return [(name, path) for name in drawn() if (path := _address_file(name)).is_file()]
+
+
+def _address_file(name: str) -> Path:
+    from db.addresses import SUFFIX
+    from dispatch.travel.roadmap import map_file
+
+    return map_file(name).with_name(name + SUFFIX)

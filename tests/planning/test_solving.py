@@ -83,6 +83,19 @@ def test_without_vroom_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "insertion" in solving.note
 
 
+def test_where_vroom_is_not_pyvrp_does_far_better_than_insertion(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyvrp", reason="PyVRP is the extra deep")
+    monkeypatch.setenv("DISPATCH_SOLVER", "pyvrp")
+    problem = handed_out("day-10-1")
+    solving = Solving(problem, 3)
+    costs = [better.judgement.cost for better in solving]
+    assert "PyVRP" in solving.note
+    assert costs == sorted(costs, reverse=True)
+    # generous: the machine may be busy
+    assert costs[-1] <= BEST["day-10-1"] * 1.6
+    assert costs[-1] < costs[0]
+
+
 def test_a_big_map_is_solved_in_parts_that_hold_everybody_once() -> None:
     problem = handed_out("day-100-0")
     able = [list(range(100)) for _ in problem.visits]

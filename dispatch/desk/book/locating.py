@@ -1,20 +1,56 @@
-"""Placing a site by its address: one look-up, its results to choose from, the chosen one kept with who said it."""
+"""Placing a site by its address: found in the extracts of this machine as one types, else by one look-up at the endpoint of
+the settings; its results to choose from, the chosen one kept with who said it."""
 
 from __future__ import annotations
 
-from db import settings
+from db import addresses, settings
 from db.store import Store
+from dispatch.desk import maps
 from dispatch.desk.book import keeping
 from dispatch.desk.book.blanks import place_text
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.clients import Site
-from dispatch.travel.geocoding import Found, NotLookedUp
+from dispatch.model.travel import Place
+from dispatch.travel.geocoding import MOST, Found, NotLookedUp
 from dispatch.travel.geocoding import look_up as asked
 
 
+def near(typed: str, limit: int = MOST) -> list[Found]:
+    """What the extracts of this machine have for the words of an address, the last one perhaps only begun. No network."""
+    found: list[Found] = []
+    for name, path in maps.address_files():
+        for one in addresses.find(path, typed, limit - len(found)):
+            source = f"{name[:40]}, OpenStreetMap"
+            found.append(Found(Place(one.lat, one.lon), one.words, one.kind, source))
+    return found
+
+
+def has_extract() -> bool:
+    """Whether there are addresses on this machine."""
+    return bool(maps.address_files())
+
+
 def look_up(store: Store, address: str) -> list[Found]:
-    """What the firm's endpoint finds for an address, the likeliest first. It takes as long as the network takes.
+    """What is found for an address, the likeliest first: in the extracts of this machine, and where these have no such house
+    at the firm's endpoint, which takes as long as the network takes.
+
+    Raises:
+        Refusal: no endpoint is set, or it does not answer; the sentence says which.
+    """
+    here = near(address)
+    if any(one.precision == "house" for one in here):
+        return here
+    try:
+        return [*ask(store, address), *here]
+    except Refusal:
+        if here:
+            return here
+        raise
+
+
+def ask(store: Store, address: str) -> list[Found]:
+    """What the firm's endpoint finds for an address, whatever the extracts have.
 
     Raises:
         Refusal: no endpoint is set, or it does not answer; the sentence says which.

@@ -110,6 +110,26 @@ class Search:
                 best = self._cost
                 yield Found(self._plan(), best)
 
+    def adopt(self, plan: Plan) -> Found | None:
+        """Take over a plan that somebody else made, as far as it can be driven, where that is better."""
+        routes = [self._fitting(technician, order) for technician, order in enumerate(plan)]
+        planned = {index for order in routes for index in order}
+        left = [index for index in range(len(self._problem.visits)) if index not in planned]
+        routes = [list(order) for order in insert_cheapest(self._problem, routes, left, self._price)]
+        self.steps += 1
+        before, cost = self._routes, self._cost
+        self._routes = routes
+        self._cost = self._whole()
+        if self._cost < cost - 1e-6:
+            return self.found
+        self._routes, self._cost = before, cost
+        return None
+
+    @property
+    def found(self) -> Found:
+        """Where it stands."""
+        return Found(self._plan(), self._cost)
+
     def _step(self, warmth: float) -> None:
         chance = self._random
         self.steps += 1

@@ -11,8 +11,8 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any, NamedTuple
 
 from dispatch.planning.problem import Problem
 from dispatch.planning.solver.search import Engine, Found, Search
@@ -24,8 +24,8 @@ def main() -> int:
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     problem, seconds, seed = pickle.load(sys.stdin.buffer)
-    engine, note = engine_for(problem)
-    _say(lines, engine=engine.name, note=note)
+    thinking = thinking_for(problem)
+    _say(lines, engine=thinking.name, note=thinking.note)
     begun, spent = time.monotonic(), time.process_time()
 
     def said(found: Found, search: Search) -> None:
@@ -38,26 +38,49 @@ def main() -> int:
             steps=search.steps,
         )
 
-    search = Search(problem, engine, seed)
+    search = Search(problem, thinking.engine, seed)
     said(search.first(), search)
     if seconds > 0:
-        for found in search.better(_share(begun, seconds)):
+        for found in thinking.improving(problem, search, _share(begun, seconds), seconds):
             said(found, search)
     _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
     return 0
 
 
-def engine_for(problem: Problem) -> tuple[Engine, str]:
-    """VROOM where it can be loaded, else cheapest insertion and a note that says so."""
+class Thinking(NamedTuple):
+    """What plans: the engine of the first plan, what makes it better, and what is to be said about it."""
+
+    name: str
+    note: str
+    engine: Engine
+    improving: Callable[[Problem, Search, Callable[[], float], float], Iterator[Found]]
+
+
+def thinking_for(problem: Problem) -> Thinking:
+    """VROOM where it can be loaded, else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
     from dispatch.planning.by_hand import Insertion
 
-    if os.environ.get("DISPATCH_SOLVER") == "insertion":
-        return Insertion(problem), "planned by cheapest insertion, as DISPATCH_SOLVER says"
-    try:
-        from dispatch.planning.solver.vroom_engine import VroomEngine
-    except (ImportError, OSError) as error:
-        return Insertion(problem), f"VROOM cannot be loaded here ({error}): planned by cheapest insertion"
-    return VroomEngine(problem), ""
+    chosen, why = os.environ.get("DISPATCH_SOLVER", ""), "as DISPATCH_SOLVER says"
+    if not chosen:
+        try:
+            from dispatch.planning.solver.vroom_engine import VroomEngine
+
+            return Thinking(VroomEngine.name, "", VroomEngine(problem), _by_parts)
+        except (ImportError, OSError) as error:
+            why = f"VROOM cannot be loaded here ({error})"
+    insertion = Insertion(problem)
+    if chosen != "insertion":
+        try:
+            from dispatch.planning.solver.deepening import improving
+
+            return Thinking("PyVRP", f"planned by PyVRP: {why}", insertion, improving)
+        except (ImportError, OSError):
+            pass
+    return Thinking(insertion.name, f"planned by cheapest insertion: {why}", insertion, _by_parts)
+
+
+def _by_parts(_problem: Problem, search: Search, share_gone: Callable[[], float], _seconds: float) -> Iterator[Found]:
+    return search.better(share_gone)
 
 
 def _share(begun: float, seconds: float) -> Callable[[], float]:

@@ -1,0 +1,150 @@
+"""The addresses of an extract of OpenStreetMap: houses with a number, streets, and named places.
+
+Needs osmium (extra `maps`), which is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from math import cos, radians
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dispatch.model.text import TextRefused, clean
+from dispatch.travel.graphs import ENDINGS, Tell
+from dispatch.travel.road_lines import NotDrawn, rank_of
+
+SETTLEMENTS = frozenset({"city", "town", "suburb", "village", "hamlet", "neighbourhood", "quarter"})
+"""The values of `place` that people say in an address."""
+TOWNS = frozenset({"city", "town", "village", "hamlet"})
+"""Those that a street without a town of its own is said to be in."""
+KINDS = ("place", "street", "house")
+"""What an address can be, the vaguest first."""
+CELL = 0.1
+"""Degrees: a street's town is looked for in its own cell and the eight around."""
+_ASK_EVERY = 4096
+
+
+class Address(NamedTuple):
+    """An address with its place in degrees; `kind` is one of `KINDS`, `number` the house's, as people say it."""
+
+    kind: str
+    street: str
+    number: str
+    town: str
+    postcode: str
+    lat: float
+    lon: float
+
+    @property
+    def words(self) -> str:
+        """As one writes it."""
+        door = f"{self.number} {self.street}".strip()
+        return ", ".join(part for part in (door, f"{self.postcode} {self.town}".strip()) if part)
+
+
+def addresses_of(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> list[Address]:
+    """Every address of an extract: places first, then streets, then houses, each by name and number.
+
+    Raises:
+        NotDrawn: it cannot be read, osmium is not installed, or `stop` was set.
+    """
+    try:
+        import osmium
+    except ImportError:
+        raise NotDrawn(
+            "Addresses are read by osmium, which is not installed: install dispatch-board with the extra maps."
+        ) from None
+    if not extract.name.lower().endswith(ENDINGS):
+        raise NotDrawn(f"{extract.name} is not an extract: a file that ends in {', '.join(ENDINGS[:3])} is expected.")
+    tell("reading the addresses")
+    found: list[Address] = []
+    try:
+        objects = osmium.FileProcessor(str(extract), osmium.osm.NODE | osmium.osm.WAY).with_locations()
+        wanted = osmium.filter.KeyFilter("addr:housenumber", "highway", "place")
+        for number, one in enumerate(objects.with_filter(wanted)):
+            if number % _ASK_EVERY == 0 and stop is not None and stop.is_set():
+                raise NotDrawn("The reading of the addresses was stopped.")
+            address = _address(one, is_way=isinstance(one, osmium.osm.Way))
+            if address is not None:
+                found.append(address)
+    except (RuntimeError, OSError, ValueError) as fault:
+        raise NotDrawn(f"{extract.name} cannot be read as an extract of OpenStreetMap: {fault}") from fault
+    return sorted(_once(_in_towns(found)), key=_order)
+
+
+def _address(one: Any, *, is_way: bool) -> Address | None:
+    tags = one.tags
+    kind = ""
+    if "addr:housenumber" in tags:
+        kind, street = "house", _tag(tags, "addr:street") or _tag(tags, "addr:place")
+    elif is_way and "highway" in tags and rank_of(tags["highway"]) is not None:
+        kind, street = "street", _tag(tags, "name")
+    elif not is_way and tags.get("place") in SETTLEMENTS:
+        kind, street = "place", _tag(tags, "name")
+    place = _middle(one, is_way=is_way) if kind and street else None
+    if place is None:
+        return None
+    town = street if kind == "place" and tags.get("place") in TOWNS else _tag(tags, "addr:city")
+    number = _tag(tags, "addr:housenumber") if kind == "house" else ""
+    return Address(kind, street, number, town, _tag(tags, "addr:postcode"), *place)
+
+
+def _middle(one: Any, *, is_way: bool) -> tuple[float, float] | None:
+    """Where it is; a way is where the node in its middle is."""
+    if is_way:
+        places = [node.location for node in one.nodes if node.location.valid()]
+        place = places[len(places) // 2] if places else None
+    else:
+        place = one.location
+    return None if place is None or not place.valid() else (round(place.lat, 6), round(place.lon, 6))
+
+
+def _tag(tags: Any, key: str) -> str:
+    """What was written there, as it may be kept; anybody can write anything there."""
+    try:
+        return clean(tags.get(key, "")[:200], limit=200)
+    except TextRefused:
+        return ""
+
+
+def _in_towns(found: list[Address]) -> list[Address]:
+    """The same, where those without a town have the name of the nearest one."""
+    cells: dict[tuple[int, int], list[Address]] = {}
+    for one in found:
+        if one.kind == "place" and one.town:
+            cells.setdefault(_cell(one), []).append(one)
+
+    def town(one: Address) -> str:
+        row, column = _cell(one)
+        near = [
+            other
+            for around in ((row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1))
+            for other in cells.get(around, ())
+        ]
+        shrink = cos(radians(one.lat))
+        nearest = min(
+            near, key=lambda other: (other.lat - one.lat) ** 2 + ((other.lon - one.lon) * shrink) ** 2, default=None
+        )
+        return nearest.town if nearest is not None else ""
+
+    return [one if one.town else one._replace(town=town(one)) for one in found]
+
+
+def _cell(one: Address) -> tuple[int, int]:
+    return int(one.lat // CELL), int(one.lon // CELL)
+
+
+def _once(found: Iterable[Address]) -> Iterable[Address]:
+    """Each address once: a street is many ways. A place is called by its name alone."""
+    kept: dict[tuple[str, ...], Address] = {}
+    for one in found:
+        own = one._replace(town="") if one.kind == "place" and one.town == one.street else one
+        kept.setdefault((own.kind, own.words.casefold()), own)
+    return kept.values()
+
+
+def _order(one: Address) -> tuple[int, str, str, int, str]:
+    digits = "".join(character for character in one.number if character.isdecimal())
+    return KINDS.index(one.kind), one.street.casefold(), one.town.casefold(), int(digits[:6] or 0), one.number
