@@ -103,6 +103,11 @@ def scale(store: Store, source: str, zone: str) -> Scale | None:
     return Scale(multiplier, low, high, legs, zone, own)
 
 
+def by_hour(store: Store) -> bool:
+    """Whether some half hour has a scale of its own."""
+    return store.one("SELECT 1 FROM learned_scale WHERE buckets <> '[]' LIMIT 1") is not None
+
+
 def learned(store: Store) -> tuple[int, int]:
     """How many pairs are learned, and from how many legs."""
     count, legs = store.one("SELECT count(*), coalesce(sum(legs), 0) FROM learned_pair") or (0, 0)

@@ -261,9 +261,10 @@ def _legs(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int]
     for one in days:
         place = one.home
         for stop in sorted(one.stops, key=lambda stop: (stop.start, stop.visit_id)):
-            found[one.technician_id, stop.visit_id] = drives(place, stop.place)
+            found[one.technician_id, stop.visit_id] = drives(place, stop.place, stop.start)
             place = stop.place
-        found[one.technician_id, HOME] = drives(place, one.home)
+        ends_at = max((stop.end for stop in one.stops), default=None)
+        found[one.technician_id, HOME] = drives(place, one.home, ends_at)
     return found
 
 
@@ -359,11 +360,11 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
         place = one.home
         for stop in route:
             placed.add(stop.visit_id)
-            travel += drives(place, stop.place).seconds or 0
+            travel += drives(place, stop.place, stop.start).seconds or 0
             late += _late(stop)
             place = stop.place
         if route:
-            way = drives(place, one.home).seconds or 0
+            way = drives(place, one.home, route[-1].end).seconds or 0
             travel += way
             if one.shift is not None:
                 overtime += max(0, route[-1].end + way - one.shift[1])

@@ -214,7 +214,8 @@ def _technician_day(technician: Technician, read: Day, without: int | None) -> T
 
 def drives_on(store: Store, day: datetime.date) -> Drives:
     """The legs of a day, each worked out once."""
-    return Drives(travel(store), day_bounds(day, settings.firm(store).zone)[0])
+    starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
+    return Drives(travel(store), (starts_at + ends_at) // 2, travel_times.by_hour(store))
 
 
 def days_of(visit: Visit) -> set[TravelDay]:

@@ -119,7 +119,7 @@ def _pushes(day: TechnicianDay, placed: Stop, drives: Drives) -> Iterator[str]:
     for other in sorted(day.stops, key=lambda one: one.start):
         if other.start < placed.start:
             continue
-        arrival = free + (drives(place, other.place).seconds or 0)
+        arrival = free + (drives(place, other.place, other.start).seconds or 0)
         if arrival <= other.start:
             return
         late = arrival - other.promised[1] if other.promised is not None else 0
@@ -135,14 +135,15 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     opens = [span[0] for span in stop.access or ()] + ([stop.promised[0]] if stop.promised else [])
     free = [_after_home(day, stop, drives)]
     for other in day.stops:
-        leg = drives(other.place, stop.place)
+        leg = drives(other.place, stop.place, other.end)
         free.append(other.end + (leg.seconds or 0) + buffer)
     for absence in day.absences:
         free.append(absence.ends_at)
     if day.lunch is not None:
         free.append(day.lunch.earliest + day.lunch.seconds + (drives(day.home, stop.place).seconds or 0))
     before_next = [
-        other.start - buffer - length - (drives(stop.place, other.place).seconds or 0) for other in day.stops
+        other.start - buffer - length - (drives(stop.place, other.place, other.start).seconds or 0)
+        for other in day.stops
     ]
     starts = {max(earliest, moment, *(opening for opening in opens if opening <= moment), 0) for moment in free}
     starts |= {max(earliest, moment, opening) for moment in free for opening in opens}
@@ -155,4 +156,4 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
 
 def _after_home(day: TechnicianDay, stop: Stop, drives: Drives) -> int:
     start = day.shift[0] if day.shift else stop.start
-    return start + (drives(day.home, stop.place).seconds or 0)
+    return start + (drives(day.home, stop.place, start).seconds or 0)

@@ -108,7 +108,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
     # who knows more than it needs is kept for what needs it; nothing to say about it
     cost = rules.over_qualified if day.skills > stop.skills else 0.0
     cost += sum(finding.cost for finding in findings) + extra / 60 * rules.travel + max(0, waiting) / 60 * rules.waiting
-    leg = drives(before.place if before else day.home, stop.place)
+    leg = drives(before.place if before else day.home, stop.place, stop.start)
     return Verdict(worst([finding.level for finding in findings]), tuple(findings), extra, cost, leg)
 
 
@@ -202,7 +202,7 @@ def _overlap(
         gap = second.start - first.end
         if gap < 0:
             continue  # named above as an overlap of the stays
-        leg = drives(first.place, second.place)
+        leg = drives(first.place, second.place, second.start)
         spare = gap - (leg.seconds or 0)
         if leg.known and spare < 0:
             text = f"the drive of {_minutes(leg.seconds or 0)} min between {first.client} and {second.client} "
@@ -256,14 +256,14 @@ def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Dri
         return []
     findings = []
     if route[0] is stop:
-        leaves = stop.start - (drives(day.home, stop.place).seconds or 0)
+        leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)
         early = day.shift[0] - leaves
         if early > 0 and stop.start >= day.shift[0]:
             text = f"leaves home at {_clock(leaves, day)}, {_minutes(early)} min before the shift"
             cost = _minutes(early) * rules.overtime
             findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(early), cost))
     if route[-1] is stop:
-        home = stop.end + (drives(stop.place, day.home).seconds or 0)
+        home = stop.end + (drives(stop.place, day.home, stop.end).seconds or 0)
         over = home - day.shift[1]
         if over > 0:
             text = f"home at {_clock(home, day)}, {_minutes(over)} min past the shift"
@@ -299,8 +299,9 @@ def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: 
 def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives) -> int:
     origin = before.place if before else day.home
     onward = after.place if after else day.home
-    through = (drives(origin, stop.place).seconds or 0) + (drives(stop.place, onward).seconds or 0)
-    direct = (drives(origin, onward).seconds or 0) if before or after else 0
+    then = after.start if after else stop.end
+    through = (drives(origin, stop.place, stop.start).seconds or 0) + (drives(stop.place, onward, then).seconds or 0)
+    direct = (drives(origin, onward, then).seconds or 0) if before or after else 0
     return max(0, through - direct)
 
 

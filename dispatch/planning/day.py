@@ -10,6 +10,8 @@ from dispatch.model.travel import Leg, Place
 from dispatch.planning.lunch import Lunch, Span
 from dispatch.travel.chain import Provider
 
+HALF_HOUR = 1800
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -78,18 +80,24 @@ class Rules:
 
 @dataclass(slots=True)
 class Drives:
-    """Legs of one day, each asked for once."""
+    """Legs of one day, each asked for once.
+
+    `at` is the moment that stands for the day. With `by_hour` drives take longer in some half hours than in others: a leg
+    is asked for at the moment that is named, to the half hour.
+    """
 
     provider: Provider
     at: int
-    _known: dict[tuple[Place | None, Place | None], Leg] = field(default_factory=dict)
+    by_hour: bool = False
+    _known: dict[tuple[Place | None, Place | None, int], Leg] = field(default_factory=dict)
 
-    def __call__(self, origin: Place | None, destination: Place | None) -> Leg:
-        """The drive between two places."""
-        key = (origin, destination)
+    def __call__(self, origin: Place | None, destination: Place | None, at: int | None = None) -> Leg:
+        """The drive between two places, for a stop that begins `at`, or for the way home from one that ends then."""
+        moment = at // HALF_HOUR * HALF_HOUR + HALF_HOUR // 2 if self.by_hour and at is not None else self.at
+        key = (origin, destination, moment)
         leg = self._known.get(key)
         if leg is None:
-            leg = self._known[key] = self.provider.matrix([origin], [destination], self.at)[0][0]
+            leg = self._known[key] = self.provider.matrix([origin], [destination], moment)[0][0]
         return leg
 
 
@@ -98,7 +106,7 @@ def committed(stops: Sequence[Stop], home: Place | None, drives: Drives) -> list
     spans: list[Span] = []
     before = home
     for stop in sorted(stops, key=lambda stop: (stop.start, stop.visit_id)):
-        leg = drives(before, stop.place)
+        leg = drives(before, stop.place, stop.start)
         spans.append((stop.start - (leg.seconds or 0), stop.end))
         before = stop.place
     return spans

@@ -20,6 +20,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.lunch import Lunch, place_lunch
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
+from dispatch.travel.scale import Scale, Scaled
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -223,3 +224,14 @@ def test_thirty_technicians_are_ranked_without_waiting() -> None:
 
     assert len(ranked) == 30
     assert time.perf_counter() - began < 1.5
+
+
+def test_a_drive_takes_as_long_as_at_its_hour() -> None:
+    busy = Scaled(Estimated(), Scale(1.0, 0.8, 1.3, 40, ZONE, {(False, 23): 4.0, (False, 24): 4.0, (False, 25): 4.0}))
+    second = stop("12:10", minutes=30, place=FAR)
+    gap = ana(stop("10:30", minutes=60, visit_id=1, client="Pine Court"))
+    quiet, at_noon = (check(gap, second, Drives(busy, clock("15:00"), by_hour), Rules()) for by_hour in (False, True))
+    assert (quiet.level, at_noon.level) == (Level.WARNINGS, Level.BLOCKED)  # the buffer is eaten; the gap is too short
+    assert at_noon.leg.seconds == pytest.approx(4 * (quiet.leg.seconds or 0), rel=0.1)
+    later = check(gap, at(second, clock("15:00")), Drives(busy, 0, True), Rules())
+    assert later.leg == quiet.leg
