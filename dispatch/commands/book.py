@@ -218,7 +218,7 @@ def _archive(args: argparse.Namespace) -> int:
     record = shelf.find(seat.store, args.record)
     title = shelf.title(seat.store, record)
     keeping.archive(seat, args.kind, record)
-    print(f"{show(title)} is archived; undo brings it back.")
+    print(f"{show(title)} is archived; dispatch visit undo brings it back.")
     if (ended := shelf.get(seat.store, record.id)) is not None:
         _tell_notes(shelf, seat.store, ended)
     return 0

@@ -131,7 +131,7 @@ def _day(args: argparse.Namespace, seconds: float) -> int:
         return 0
     print("\n".join(proposal_lines(proposal)))
     if args.apply:
-        print(f"{applied} moved; undo takes it back as one." if applied else "Nothing moved.")
+        print(f"{applied} moved; dispatch visit undo takes it back as one." if applied else "Nothing moved.")
     elif proposal.moves:
         print("Nothing was changed. --apply writes it.")
     return 0

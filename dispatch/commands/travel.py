@@ -154,7 +154,7 @@ def _unpin(args: argparse.Namespace) -> int:
 
     seat = open_seat(args)
     gone = driving.unpin(seat, args.origin, args.destination)
-    print(f"{show(SHELVES['pin'].title(seat.store, gone))} is not pinned any more; undo brings it back.")
+    print(f"{show(SHELVES['pin'].title(seat.store, gone))} is not pinned any more; dispatch visit undo brings it back.")
     return 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.model.instants import clock_text
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.travel import UNKNOWN_LEG, Leg, placed
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay, committed
 from dispatch.planning.lunch import place_lunch
@@ -245,7 +245,11 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
     for verb, moment, due in (("starts", stop.start, stop.due), ("ends", stop.end, stop.resolve_by)):
         if due is not None and moment > due:
             late = _minutes(moment - due)
-            text = f"{verb} {late} min after the service level's {_clock(due, day)}"
+            if day_of(due, day.zone) == day_of(moment, day.zone):
+                text = f"{verb} {late} min after the service level's {_clock(due, day)}"
+            else:
+                missed = f"{day_text(day_of(due, day.zone))} {_clock(due, day)}"
+                text = f"{verb} {span_text(late)} after the service level's {missed}"
             findings.append(Finding("target", Level.WARNINGS, text, late, late * rules.late_target))
     return findings
 
