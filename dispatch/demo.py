@@ -94,7 +94,7 @@ class _Day:
         for position, row in enumerate(views.board(self.store, day).rows):
             for number, visit in enumerate(row.visits):
                 last = visit is row.visits[-1]
-                if (number % 2 == 0 and not (last and position == 2)) or (last and position == 1):
+                if (number % 2 == 0 and not (last and position == 2)) or (last and position == 4):
                     schedule.confirm(self.dana, visit.reference)
                 if not last or position % 3 == 0:
                     schedule.dispatch(self.dana, visit.reference)
@@ -119,12 +119,14 @@ class _Day:
             assert visit.start is not None
             assert visit.end is not None
             drive = visit.leg.seconds or 0 if visit.leg else 0
-            # Finn sets out as soon as he is free
-            depart = free if position == 5 and free else max(visit.start - drive - 120, free)
+            # Dev sets out as soon as he is free
+            depart = free if position == 3 and free else max(visit.start - drive - 120, free)
             arrive = max(depart + drive + 60 * ((position + number) % 4), visit.start - 180)
             leave = arrive + (visit.end - visit.start) + 60 * ((position * 5 + number * 7) % 13 - 4)
             if day == TUESDAY and (position, number) == (4, 1):
-                leave += 75 * 60  # a slow one, so that the rest of Eva's day slips
+                leave += 105 * 60  # a slow one, so that the rest of Eva's day slips
+            if day == TUESDAY and (position, number) == (3, 1):
+                leave -= 8 * 60
             yield depart, _deed(onsite.depart, seat, visit.reference)
             yield arrive, _deed(onsite.arrive, seat, visit.reference)
             yield from self._stay(seat, visit, arrive, leave, day, (position, number))
@@ -165,7 +167,7 @@ class _Day:
         board = views.board(self.store, TUESDAY)
         ahead = [visit for row in board.rows for visit in row.visits if visit.state is State.DISPATCHED]
         if ahead:
-            schedule.cancel(self.dana, ahead[-1].reference, "the office is closed this afternoon")
+            schedule.cancel(self.dana, ahead[0].reference, "the office is closed this afternoon")
         waiting = [visit for visit in board.queue if not visit.overdue]
         if waiting:
             schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")

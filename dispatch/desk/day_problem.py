@@ -83,7 +83,7 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         before = [one for one in routing.days_on(store, day) if one.shift is not None]
         drives = routing.drives_on(store, day)
         rules = routing.rules_of(firm)
-        stops = {visit.id: _stop(store, visit, firm, starts_at, now) for visit in [*moving, *waiting]}
+        stops = {visit.id: _stop(store, visit, firm, starts_at) for visit in [*moving, *waiting]}
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
@@ -98,17 +98,11 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         return DayProblem(day, firm.zone, problem, days, tuple(located), tuple(before), stops, drives, rules, unplaced)
 
 
-def _stop(store: Store, visit: Visit, firm: Firm, starts_at: int, now: int) -> Stop:
+def _stop(store: Store, visit: Visit, firm: Firm, starts_at: int) -> Stop:
     """A visit as a stop of the right length; when it stands there is for the solver to say."""
     length = (visit.minutes + firm.test_minutes) * 60
     begins = visit.starts_at if visit.starts_at is not None else starts_at + 12 * 3600
-    stop = routing.stop_of(store, visit, begins, begins + length)
-    # what is missed already is missed wherever it stands
-    return replace(stop, due=_ahead(stop.due, now), resolve_by=_ahead(stop.resolve_by, now + length))
-
-
-def _ahead(due: int | None, now: int) -> int | None:
-    return due if due is not None and due > now else None
+    return routing.stop_of(store, visit, begins, begins + length)
 
 
 class _Builder:

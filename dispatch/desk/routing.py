@@ -96,19 +96,24 @@ def rules_of(firm: Firm) -> Rules:
 
 
 def stop_of(store: Store, visit: Visit, start: int, end: int) -> Stop:
-    """A visit as a stop from `start` to `end`."""
+    """A visit as a stop from `start` to `end`. A target that is missed already is missed wherever it stands, and not in it."""
+    now = store.clock.now()
     owners = owners_of(store, [visit.id]).get(visit.id)
     hours = doors.access_hours(store, [visit.site_id]).get(visit.site_id)
     access = None if hours is None else access_on(hours, day_of(start, visit.zone), visit.zone)
     pinned = pins.pinned_sites(store) if visit.place is None else ()
     clocks = clocks_of(store, [visit])
     stop = replace(
-        stop_at(visit, start, end, access, pinned, promised_by(clocks, "onsite").get(visit.id)),
-        resolve_by=promised_by(clocks, "resolution").get(visit.id),
+        stop_at(visit, start, end, access, pinned, _ahead(promised_by(clocks, "onsite").get(visit.id), now)),
+        resolve_by=_ahead(promised_by(clocks, "resolution").get(visit.id), now + end - start),
         banned=not_with(store, visit.client_id),
         known_by=frozenset(visits.experience(store, visit)),
     )
     return stop if owners is None else replace(stop, owners=owners.allowed, owner=" and ".join(owners.names))
+
+
+def _ahead(due: int | None, now: int) -> int | None:
+    return due if due is not None and due > now else None
 
 
 def stop_at(

@@ -188,7 +188,8 @@ def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | 
         visit.starts_at,
         visit.ends_at,
         promised=visit.promised,
-        target=target,
+        # a target that the plan itself does not keep says nothing about how the day goes
+        target=target if target is not None and target >= visit.starts_at else None,
         access=access,
         departed=part.depart_at,
         arrived=part.check_in_at,

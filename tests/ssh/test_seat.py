@@ -24,7 +24,7 @@ from tests.ssh.server import Server, free_port
 from tests.terminal.terminal import Terminal
 
 CHECKLIST = "Expectations agreed"
-ANAS, EVAS = "R4036", "R4046"
+ANAS, EVAS = "R4036", "R4045"
 
 
 def to_checklist(person: Terminal) -> None:
