@@ -14,9 +14,11 @@ EXIT_GATES = 3
 
 def run(words: Sequence[str]) -> int:
     """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates."""
+    words = in_order(words)
+    if not words[0].startswith("-") and words[0] not in _COMMANDS:
+        print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
+        return EXIT_USAGE
     args = _parser(words).parse_args(words)
-    if not hasattr(args, "run"):
-        args = _parser(["open"]).parse_args(["open", *words])
     try:
         return int(args.run(args))
     except BrokenPipeError:
@@ -29,6 +31,26 @@ def run(words: Sequence[str]) -> int:
         if (code := _told(error)) is None:
             raise
         return code
+
+
+def in_order(words: Sequence[str]) -> list[str]:
+    """The words with the command first: which database and who may stand before it. No command opens one's own screen."""
+    rest, before = list(words), []
+    while rest and rest[0].partition("=")[0] in ("--db", "--as"):
+        taken = 1 if "=" in rest[0] else 2
+        before += rest[:taken]
+        del rest[:taken]
+    return [*(rest or ["open"]), *before]
+
+
+def _unknown(word: str) -> str:
+    from difflib import get_close_matches
+
+    from dispatch.model.text import show
+
+    near = get_close_matches(word, _COMMANDS, 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no command {show(word, 40)}.{meant} dispatch --help lists them."
 
 
 def _told(error: Exception) -> int | None:
@@ -69,6 +91,7 @@ GROUPS = {
     "keymap": ("keymap",),
 }
 """The modules of this package, and the commands that each has."""
+_COMMANDS = [command for commands in GROUPS.values() for command in commands]
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -82,7 +105,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         description="A dispatch board for on-site IT visits. Without a command it opens the screen of your role.",
     )
     parser.add_argument("--version", action="version", version=f"dispatch {__version__}")
-    parser.add_argument("--db", metavar="FILE", help=argparse.SUPPRESS)
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
     named = words[0] if words else ""
     wanted = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
