@@ -21,6 +21,8 @@ FIGURES = 17
 """Cells that hold "7h20/8h30 38 mi" with a space on either side."""
 ROOMY = 9
 """From this width on a block has a space between its edge and its text."""
+SIGNED = 4
+"""Cells that the name has left beside its signs, so that it can still be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +244,10 @@ EDGED = frozenset({"ahead", "en-route", "on-site", "closed", "late"})
 
 
 def _name_with_signs(name: str, signs: str, room: int) -> str:
-    """The client's name, with the letter of the service level and the pin in the last cells."""
-    if not signs or room < 2 + len(signs):
+    """The client's name, with the letter of the service level and the pin in the last cells, apart from the name."""
+    if not signs or room < SIGNED + len(signs):
         return name
-    return clipped(name, room - len(signs)) + signs
+    return f"{clipped(name, room - len(signs) - 1)} {signs}"
 
 
 def _state_text(glyph: str, clock: str, span: Span, late: Late | None, look: Look, room: int) -> str:

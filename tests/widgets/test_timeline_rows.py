@@ -84,7 +84,7 @@ def test_a_pin_is_in_the_last_cell() -> None:
     assert top[12:24].endswith("⚲")
     ascii_look = replace(LOOK, marks=ASCII, closed_edges=True)
     top = painted(row(1, "Ana", (visit(1, "Harbor Dental", "9:00", "10:00", pinned=True),), lunch=None), ascii_look)[0]
-    assert top[12:24] == "[ Harbor D*]"
+    assert top[12:24] == "[ Harbor  *]"
 
 
 def test_the_windows_of_the_selected_visit_are_marked() -> None:
