@@ -151,7 +151,7 @@ class PlanScreen(SeatedScreen):
 
         for move in proposal.moves:
             reference = move.visit.reference
-            text = f"{where(move.before)} > {where(move.after)}"
+            text = f"{where(move.before)} → {where(move.after)}"
             lines.append(
                 FigureLine(f"Moves {len(proposal.moves)}", reference, f"{reference} {move.visit.client}", text)
             )
@@ -225,4 +225,4 @@ class PlanScreen(SeatedScreen):
 
 def _change(before: Figures, after: Figures, name: str) -> str:
     was, becomes = getattr(before, name), getattr(after, name)
-    return f"{was}" if was == becomes else f"{was} > {becomes}  ({becomes - was:+})"
+    return f"{was}" if was == becomes else f"{was} → {becomes}  ({becomes - was:+})"

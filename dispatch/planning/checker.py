@@ -228,14 +228,16 @@ def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
         return []
     opens, closes = stop.promised
     window = f"{_clock(opens, day)}–{_clock(closes, day)}"
+    promised_on = day_of(opens, day.zone)
+    if other_day := promised_on != day_of(stop.start, day.zone):
+        window = f"{day_text(promised_on)} {window}"
     if stop.start > closes:
-        late = _minutes(stop.start - closes)
-        text = f"starts {late} min after the promised window {window}"
+        late, side = _minutes(stop.start - closes), "after"
     elif stop.start < opens:
-        late = _minutes(opens - stop.start)
-        text = f"starts {late} min before the promised window {window}"
+        late, side = _minutes(opens - stop.start), "before"
     else:
         return []
+    text = f"starts {span_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
     return [Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)]
 
 
