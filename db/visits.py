@@ -204,10 +204,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
         uid=new.uid,
     )
-    for skill in sorted(new.skills):
-        unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit_id, skill))
-    for tag in sorted(new.tags):
-        unit.execute("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", (visit_id, tag))
+    set_needs(unit, visit_id, new.skills, new.tags)
     services = [name for (name,) in store.all(
         "SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,)
     )]  # fmt: skip
@@ -259,14 +256,19 @@ def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
         reported_by=new.reported_by,
         preferred_id=new.preferred_id,
     )
-    unit.execute("DELETE FROM visit_skill WHERE visit_id = ?", (visit.id,))
-    unit.execute("DELETE FROM visit_tag WHERE visit_id = ?", (visit.id,))
-    for skill in sorted(new.skills):
-        unit.execute("INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", (visit.id, skill))
-    for tag in sorted(new.tags):
-        unit.execute("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", (visit.id, tag))
+    set_needs(unit, visit.id, new.skills, new.tags)
     unit.audit("visit", visit.id, changed="request", work=new.work)
     return version
+
+
+def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[str]) -> None:
+    """Give a visit these skills and tags, and no others."""
+    unit.execute("DELETE FROM visit_skill WHERE visit_id = ?", (visit_id,))
+    unit.execute("DELETE FROM visit_tag WHERE visit_id = ?", (visit_id,))
+    unit.execute_many(
+        "INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", [(visit_id, one) for one in sorted(skills)]
+    )
+    unit.execute_many("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", [(visit_id, one) for one in sorted(tags)])
 
 
 def place(

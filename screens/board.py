@@ -78,6 +78,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         Binding("y", "confirm", "Confirm", id="visit.confirm", tooltip="the client has agreed to the time"),
         Binding("d", "dispatch", "Dispatch", id="visit.dispatch", tooltip="tell the technician"),
         Binding("n", "new", "New", id="visit.new", tooltip="put a new request into the queue"),
+        Binding("w", "amend", "Request", id="visit.amend", tooltip="change what is asked for: work, minutes, day, window, skills"),
         Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
         Binding(
             "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
@@ -616,6 +617,15 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         from screens.answering import ask_hold
 
         await ask_hold(self, visit.reference)
+
+    @work
+    async def action_amend(self) -> None:
+        """Change what is asked for."""
+        from screens.amend import ask_amendment
+
+        visit = self.wanted("change")
+        if visit is not None:
+            await ask_amendment(self, visit.reference)
 
     @work
     async def action_answer(self) -> None:

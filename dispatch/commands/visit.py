@@ -69,6 +69,26 @@ def add_parsers(groups: Any) -> None:
     quick.add_argument("--check", action="store_true", help="only say what was understood")
     quick.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
 
+    edit = deed(
+        "edit", _edit, "change what is asked for: only what is named changes, and a placed visit is checked anew"
+    )
+    edit.add_argument("--work", metavar="TEXT")
+    edit.add_argument("--minutes", metavar="N", help="the work, without the time for tests")
+    edit.add_argument("--priority", metavar="P1..P4")
+    edit.add_argument("--date", metavar="DAY", help="the wanted day; '' for any")
+    edit.add_argument("--promised", metavar="FROM-TO", help="09:00-11:00; '' for none")
+    edit.add_argument("--skills", metavar="LIST", help="all of them, with commas; '' for none")
+    edit.add_argument("--tags", metavar="LIST", help="all of them, with commas; '' for none")
+    edit.add_argument("--prefer", metavar="TECHNICIAN", help="'' for nobody")
+    edit.add_argument("--reported-by", metavar="NAME")
+    edit.add_argument("--description", metavar="TEXT")
+    edit.add_argument("--emergency", action=argparse.BooleanOptionalAction, default=None)
+    edit.add_argument("--confirm", action="store_true", help="yes, I mean it: what the check asks to be confirmed")
+    edit.add_argument(
+        "--override", default="", metavar="REASON", help="keep it placed although the check refuses; audited"
+    )
+    edit.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
     assign = deed("assign", _assign, "give a visit its technician and time")
     assign.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat for a crew")
     move = deed("move", _move, "move a planned visit to another time or technician")
@@ -204,6 +224,43 @@ def _show(args: argparse.Namespace) -> int:
         print_json(visit_page_form(page))
     else:
         print("\n".join(visit_page_lines(page)))
+    return 0
+
+
+def _edit(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from dispatch.commands.forms import print_json, visit_form
+    from dispatch.desk import amending
+    from dispatch.desk.visit_page import find
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    visit = find(seat.store, args.reference)
+    named = {
+        "work": args.work,
+        "minutes": args.minutes,
+        "priority": args.priority,
+        "wanted_on": args.date,
+        "promised": args.promised,
+        "skills": args.skills,
+        "tags": args.tags,
+        "preferred": args.prefer,
+        "reported_by": args.reported_by,
+        "description": args.description,
+    }
+    request = amending.retyped(visit, {name: text for name, text in named.items() if text is not None})
+    if args.emergency is not None:
+        request = replace(request, emergency=args.emergency)
+    after = amending.amend(
+        seat, args.reference, request, version=visit.version, reason=args.override, confirmed=args.confirm
+    )
+    if args.json:
+        print_json(visit_form(after))
+    elif after == visit:
+        print(f"{show(after.reference)} is as it was.")
+    else:
+        print(f"{show(after.reference)} {show(after.client)}: {show(after.work)}, {after.minutes} min.")
     return 0
 
 

@@ -53,7 +53,7 @@ def add(seat: Seat, request: Request) -> Visit:
         Faulty: with every field that cannot be taken.
     """
     with seat.write("add", Role.DISPATCHER) as unit:
-        new = _checked(seat, request)
+        new = checked(seat, request)
         visit_id = visits.add_visit(unit, seat.store, new)
         visit = visits.visit_by_id(seat.store, visit_id)
         assert visit is not None
@@ -62,8 +62,17 @@ def add(seat: Seat, request: Request) -> Visit:
         return visit
 
 
-def _checked(seat: Seat, request: Request) -> NewVisit:
-    """The request in parsed form, or every fault of it."""
+def checked(seat: Seat, request: Request, standing: Visit | None = None) -> NewVisit:
+    """The request in parsed form.
+
+    Args:
+        seat: who writes it.
+        request: as it was typed.
+        standing: the visit whose request it is from now on; its reference, kind and job stay. None: it is a new one.
+
+    Raises:
+        Faulty: with every field that cannot be taken.
+    """
     store = seat.store
     faults: list[str] = []
 
@@ -97,8 +106,9 @@ def _checked(seat: Seat, request: Request) -> NewVisit:
             faults.append(f"preferred technician: there is no technician {show(request.preferred, 60)}")
         else:
             preferred_id = technician.id
-    reference = text("reference", request.reference or visits.next_reference(store), limits.REFERENCE, required=True)
-    if reference and visits.visit_by_reference(store, reference) is not None:
+    typed = standing.reference if standing is not None else request.reference or visits.next_reference(store)
+    reference = text("reference", typed, limits.REFERENCE, required=True)
+    if standing is None and reference and visits.visit_by_reference(store, reference) is not None:
         faults.append(f"reference: {show(reference)} is taken")
     new = NewVisit(
         reference=reference,
@@ -107,7 +117,7 @@ def _checked(seat: Seat, request: Request) -> NewVisit:
         work=work,
         minutes=minutes,
         priority=priority,
-        requested_at=seat.now,
+        requested_at=seat.now if standing is None else standing.requested_at,
         wanted_on=wanted_on,
         promised=promised,
         skills=skills - {""},
@@ -116,8 +126,8 @@ def _checked(seat: Seat, request: Request) -> NewVisit:
         emergency=request.emergency,
         preferred_id=preferred_id,
         description=text("description", request.description, limits.NOTE, multiline=True),
-        kind=request.kind,
-        job_id=_job(store, request, client, faults),
+        kind=request.kind if standing is None else standing.kind,
+        job_id=_job(store, request, client, faults) if standing is None else standing.job_id,
     )
     if faults:
         raise Faulty(faults)

@@ -98,8 +98,8 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
         placed = []
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
             bare = _again(store, visit)
-            verdict = _judge(store, bare, crew, start, was=visit)
-            override = _permit(visit, verdict, reason, confirmed)
+            verdict = judge_placement(store, bare, crew, start, was=visit)
+            override = permit(visit, verdict, reason, confirmed)
             visits.place(unit, bare, crew, start, start + length)
             unit.audit(
                 "visit",
@@ -153,7 +153,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
                 crew, start = _target(store, stood, [one.technician], one.start)
                 bare = _again(store, stood)
                 length = _length(store, bare, crew)
-                verdict = _judge(store, bare, crew, start, length, was=stood)
+                verdict = judge_placement(store, bare, crew, start, length, was=stood)
                 if verdict.level is Level.BLOCKED:
                     blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
                     raise Refusal(
@@ -208,7 +208,7 @@ def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at
     with store.read():
         visit = find(store, reference)
         technicians, start = _target(store, visit, crew, at)
-        verdict = _judge(store, visit, technicians, start)
+        verdict = judge_placement(store, visit, technicians, start)
         return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
 
 
@@ -217,7 +217,7 @@ def try_placement(store: Store, reference: str, crew: Sequence[str], at: int) ->
     with store.read():
         visit = find(store, reference)
         technicians, start = _target(store, visit, crew, at)
-        return _judge(store, visit, technicians, start)
+        return judge_placement(store, visit, technicians, start)
 
 
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
@@ -395,8 +395,8 @@ def _place(
             visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
         technicians, start = _target(store, visit, crew, at)
         length = _length(store, visit, technicians, work)
-        verdict = _judge(store, visit, technicians, start, length)
-        override = _permit(visit, verdict, reason, confirmed)
+        verdict = judge_placement(store, visit, technicians, start, length)
+        override = permit(visit, verdict, reason, confirmed)
         days = routing.days_of(visit)
         visits.place(unit, visit, technicians, start, start + length)
         unit.audit(
@@ -414,7 +414,7 @@ def _place(
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def _permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:
+def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:
     """Let a placement through, or say what stands against it; returns the reason of an override."""
     sentences = [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
     if verdict.level is Level.BLOCKED:
@@ -463,6 +463,13 @@ def _length(store: Store, visit: Visit, technicians: Sequence[Technician], work:
     return stay_minutes(store, visit.minutes if work is None else work) * 60
 
 
+def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
+    """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
+    if before.minutes == after.minutes and before.starts_at is not None and before.ends_at is not None:
+        return before.ends_at - before.starts_at
+    return _length(store, after, technicians, after.minutes)
+
+
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
     crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
@@ -470,7 +477,7 @@ def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technicia
     return crew, other.starts_at, _length(store, visit, crew)
 
 
-def _judge(
+def judge_placement(
     store: Store,
     visit: Visit,
     technicians: Sequence[Technician],

@@ -20,7 +20,7 @@ from dispatch.model.visits import Visit
 
 
 def picture_of(visit: Visit) -> dict[str, Any]:
-    """How a visit stands in the plan: what undo puts back."""
+    """How a visit stands in the plan, and what is asked for: what undo puts back."""
     return {
         "state": visit.state.value,
         "starts_at": visit.starts_at,
@@ -32,6 +32,17 @@ def picture_of(visit: Visit) -> dict[str, Any]:
         "ended_at": visit.ended_at,
         "review": visit.review.value,
         "archived_at": visit.archived_at,
+        "work": visit.work,
+        "description": visit.description,
+        "wanted_on": None if visit.wanted_on is None else visit.wanted_on.isoformat(),
+        "promised_from": None if visit.promised is None else visit.promised[0],
+        "promised_to": None if visit.promised is None else visit.promised[1],
+        "minutes": visit.minutes,
+        "emergency": int(visit.emergency),
+        "reported_by": visit.reported_by,
+        "preferred_id": visit.preferred_id,
+        "skills": sorted(visit.skills),
+        "tags": sorted(visit.tags),
         "crew": [
             {
                 "staff_id": part.technician_id,
@@ -124,8 +135,10 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
-    columns = {name: value for name, value in look.items() if name != "crew"}
+    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags")}
     visits.restore_crew(unit, visit.id, look["crew"])
+    if "skills" in look:  # changes that were kept before requests could be edited lack them
+        visits.set_needs(unit, visit.id, look["skills"], look["tags"])
     return visits.change(unit, visit, **columns)
 
 

@@ -15,9 +15,21 @@ from typing import Any, NamedTuple
 import pytest
 
 from dispatch.closeout.recording import Entry
-from dispatch.desk import attaching, clocking, handing_over, marking, materials, onsite, probing, responding, schedule
+from dispatch.desk import (
+    amending,
+    attaching,
+    clocking,
+    handing_over,
+    marking,
+    materials,
+    onsite,
+    probing,
+    responding,
+    schedule,
+)
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import KINDS, import_file
+from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.checklists import Result
@@ -96,10 +108,27 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "handed over": ("responding.handed_over", responding.handed_over),
     "move": ("schedule._place", lambda seat, ref: schedule.move(seat, ref, ["Ana Ruiz"], at("15:00"))),
     "assign": ("schedule._place", lambda seat, ref: schedule.assign(seat, ref, ["Ben Okafor"], at("15:00"))),
+    "edit request": (
+        "amending.amend",
+        lambda seat, ref: amending.amend(seat, ref, Request("Harbor Dental", "another thing", 45, site="Main office")),
+    ),
     "swap": ("schedule.swap", lambda seat, ref: schedule.swap(seat, ref, "R2")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
-AHEAD = {"depart", "arrive", "dispatch", "unassign", "hold", "cancel", "pin", "confirm", "move", "assign", "swap"}
+AHEAD = {
+    "depart",
+    "arrive",
+    "dispatch",
+    "unassign",
+    "hold",
+    "cancel",
+    "pin",
+    "confirm",
+    "move",
+    "assign",
+    "swap",
+    "edit request",
+}
 """Those that are done before anybody is on site."""
 SEEN_FROM_INSIDE = {"onsite.see", "probing._keeper", "probing.keep"}
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""

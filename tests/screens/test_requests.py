@@ -9,6 +9,7 @@ from db import visits
 from dispatch.desk.views import today
 from screens.dialogs import Form
 from screens.quick_line import QuickLine
+from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
@@ -72,3 +73,30 @@ async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) ->
         made = visits.visit_by_reference(office.store, "R1001")
         assert made is not None
         assert (made.minutes, made.emergency, made.reported_by, made.preferred) == (60, True, "Jo Lowe", "Ana Ruiz")
+
+
+async def test_a_request_is_changed_on_the_board(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "G")
+        board = pilot.app.screen
+        await press(pilot, "w")
+        await until(pilot, Form)
+        await fill(pilot, minutes="0", promised="9-11")
+        assert isinstance(pilot.app.screen, Form)
+        assert "not between 1 and 1440" in str(pilot.app.screen.query_one("#fault").render())
+        await fill(pilot, minutes="50", work="another thing", promised="")
+        await until_true(pilot, lambda: pilot.app.screen is board)
+        await until_true(pilot, lambda: "another thing" in {visit.work for visit in visits.queued(office.store)})
+    (changed,) = [visit for visit in visits.queued(office.store) if visit.work == "another thing"]
+    assert (changed.minutes, changed.promised) == (50, None)
+
+
+def test_a_request_is_changed_by_command(firm: Dispatch) -> None:
+    firm.ok("visit", "edit", "R4001", "--minutes", "35", "--promised", "", "--tags", "server, many", "--no-emergency")
+    shown = firm.json("visit", "show", "R4001", "--json")
+    assert (shown["minutes"], shown["promised_from"]) == (35, None)
+    assert "as it was" in firm.ok("visit", "edit", "R4001", "--minutes", "35")
+    refused = firm("visit", "edit", "R4001", "--minutes", "-1", "--priority", "high")
+    assert refused.code == 1
+    assert "minutes" in refused.err
+    assert "priority" in refused.err
