@@ -63,14 +63,20 @@ class SeatedScreen(LeanScreen[None]):
 
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
-        own = cast("DispatchApp", self.app).keymap
+        from widgets.keyboard import written
+
+        app = cast("DispatchApp", self.app)
+        own = app.keymap
         by_id: dict[str, Binding] = {}
         for _, binding in self._bindings:
             if binding.id:
                 by_id.setdefault(binding.id, binding)
         keys = [by_id[name] for name in self.FOOTER if name in by_id]
         keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
-        self.query_one(KeyBar).set_keys([(self.app.get_key_display(key), key.description.lower()) for key in keys])
+        shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
+        if not app.ascii_only:
+            shown = [("⏎" if name == "enter" else name, words) for name, words in shown]
+        self.query_one(KeyBar).set_keys(shown)
         self._keys_shown = own
 
     def on_screen_resume(self) -> None:

@@ -20,6 +20,8 @@ from textual._compositor import Compositor, CompositorUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
+from widgets.marks import TYPOGRAPHY
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -39,11 +41,12 @@ LINK_END = "\x1b]8;;\x1b\\"
 
 
 class Shadow:
-    """What a terminal shows, row by row, as far as it is known."""
+    """What a terminal shows, row by row, as far as it is known. With `ascii` it is sent ASCII signs instead of ours."""
 
-    __slots__ = ("_rows", "_size")
+    __slots__ = ("_rows", "_size", "ascii")
 
-    def __init__(self) -> None:
+    def __init__(self, ascii: bool = False) -> None:
+        self.ascii = ascii
         self._rows: dict[int, list[Cell]] = {}
         self._size = Size(0, 0)
 
@@ -71,7 +74,7 @@ def shadow_of(app: App[Any]) -> Shadow:
     """The one shadow of an app's terminal, shared by all of its lean screens."""
     shadow = _SHADOWS.get(app)
     if shadow is None:
-        shadow = _SHADOWS[app] = Shadow()
+        shadow = _SHADOWS[app] = Shadow(bool(getattr(app, "ascii_only", False)))
     return shadow
 
 
@@ -114,7 +117,8 @@ class LeanUpdate(CompositorUpdate):
                     sent.append(text)
         if pen != NO_PEN:
             sent.append(_change_pen(pen, NO_PEN))
-        return "".join(sent)
+        text = "".join(sent)
+        return text.translate(TYPOGRAPHY) if self.shadow.ascii else text
 
 
 def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from widgets.ink import Line
-from widgets.marks import TYPOGRAPHY
 from widgets.palette import style_of
 
 
@@ -106,8 +105,6 @@ class LineView(ScrollView, can_focus=False):
     def strip_of(self, line: Line, width: int) -> Strip:
         """A drawn line of `width` cells."""
         styled = self.style_of
-        if self.ascii:
-            return Strip([Segment(text.translate(TYPOGRAPHY), styled(name)) for text, name in line if text], width)
         return Strip([Segment(text, styled(name)) for text, name in line if text], width)
 
     def render_line(self, y: int) -> Strip:

@@ -191,8 +191,11 @@ LEVEL_INKS: Mapping[str, str] = MappingProxyType(
 )
 """The ink of each of them."""
 
-TYPOGRAPHY: Mapping[int, str] = MappingProxyType(str.maketrans({"…": "~", "·": "-", "–": "-", "→": ">", "×": "x"}))
-"""What stands for the signs that our own sentences are written with, where a font has ASCII only. Same widths."""
+TYPOGRAPHY: Mapping[int, str] = MappingProxyType(
+    dict(zip(map(ord, "…·–→×“”’│─╭╮╰╯▌▎▏⏎"), '~-->x""\'|-++++|||<', strict=True))
+    | dict.fromkeys(map(ord, "▁▂▃▄▅▆▇▉▊▋▍"), " ")
+)
+"""What stands for the signs of our own sentences, of frames and of scrollbars, where a font has ASCII only. Same widths."""
 
 
 def marks_of(ascii_only: bool) -> Marks:

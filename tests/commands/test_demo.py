@@ -50,3 +50,13 @@ def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> 
         assert "Keys: the board" in shown
         screen.press("esc", "q")
         assert screen.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize("words", [["board", "--as", "dana"], ["day", "--as", "eva"], ["log", "--as", "lee"]])
+def test_a_poor_font_is_sent_ascii_only(sample: Path, words: list[str]) -> None:
+    with terminal([*words, "--ascii"], db=sample, columns=80, rows=24) as screen:
+        screen.wait_for("2026")
+        screen.press("down")
+        assert not [byte for byte in screen.sent if byte > 127]
+        screen.press("q")
+        assert screen.wait_for_exit() == 0

@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
 from tests.widgets.boards import clock, large_board, replace, sample_board
+from widgets.marks import TYPOGRAPHY
 from widgets.themes import THEMES
 from widgets.timeline import Timeline
 from widgets.timeline_rows import FIGURES
@@ -381,4 +382,5 @@ async def test_every_size_is_filled() -> None:
             for y in range(app.timeline.size.height):
                 strip = app.timeline.render_line(y)
                 assert strip.cell_length == app.timeline.view_size.width
-                assert all(character.isascii() or character in "東京支店" for character in strip.text), strip.text
+                text = strip.text.translate(TYPOGRAPHY)
+                assert all(character.isascii() or character in "東京支店" for character in text), text
