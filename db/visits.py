@@ -180,7 +180,6 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     job_id = new.job_id
     if job_id is None:
         job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())
-    promised_from, promised_to = new.promised or (None, None)
     visit_id = unit.insert(
         "visit",
         reference=new.reference,
@@ -189,17 +188,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         parent_id=new.parent_id,
         kind=new.kind,
         cause=new.cause,
-        work=new.work,
-        description=new.description,
-        wanted_on=new.wanted_on.isoformat() if new.wanted_on else None,
-        promised_from=promised_from,
-        promised_to=promised_to,
-        minutes=new.minutes,
-        priority=new.priority,
-        emergency=int(new.emergency),
-        requested_at=new.requested_at,
-        reported_by=new.reported_by,
-        preferred_id=new.preferred_id,
+        **_asked_for(new),
         recurrence_id=new.recurrence_id,
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
         uid=new.uid,
@@ -237,28 +226,35 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
 
 def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
     """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied."""
-    promised_from, promised_to = new.promised or (None, None)
     note_priority(unit, visit.id, visit.priority, new.priority)
     version = unit.update(
         "visit",
         visit.id,
         visit.version,
         site_id=new.site_id,
-        work=new.work,
-        description=new.description,
-        wanted_on=new.wanted_on.isoformat() if new.wanted_on else None,
-        promised_from=promised_from,
-        promised_to=promised_to,
-        minutes=new.minutes,
-        priority=new.priority,
-        emergency=int(new.emergency),
-        requested_at=new.requested_at,
-        reported_by=new.reported_by,
-        preferred_id=new.preferred_id,
+        **_asked_for(new),
     )
     set_needs(unit, visit.id, new.skills, new.tags)
     unit.audit("visit", visit.id, changed="request", work=new.work)
     return version
+
+
+def _asked_for(new: NewVisit) -> dict[str, Any]:
+    """The columns of a request that can be changed."""
+    promised_from, promised_to = new.promised or (None, None)
+    return {
+        "work": new.work,
+        "description": new.description,
+        "wanted_on": new.wanted_on.isoformat() if new.wanted_on else None,
+        "promised_from": promised_from,
+        "promised_to": promised_to,
+        "minutes": new.minutes,
+        "priority": new.priority,
+        "emergency": int(new.emergency),
+        "requested_at": new.requested_at,
+        "reported_by": new.reported_by,
+        "preferred_id": new.preferred_id,
+    }
 
 
 def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[str]) -> None:

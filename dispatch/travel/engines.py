@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import Any, Protocol
 
@@ -101,6 +102,14 @@ def cells_of(seconds: Any, metres: Any, shape: tuple[int, int], who: str) -> Tab
     if len(table) != rows or any(len(row) != columns for row in table):
         raise Unavailable(f"{who} answered with a table of another size.")
     return [[cell if None not in cell else NO_WAY for cell in row] for row in table]
+
+
+def leg_by_leg(stops: Sequence[Place | None], path: Callable[[Place, Place], Path]) -> list[Path]:
+    """The way of each leg, asked for one at a time; none to or from a stop whose place is unknown."""
+    return [
+        () if origin is None or destination is None else path(origin, destination)
+        for origin, destination in pairwise(stops)
+    ]
 
 
 def runs_of(stops: Sequence[Place | None]) -> list[tuple[int, list[Place]]]:

@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.model.travel import Place
 from dispatch.travel.asking import Refused, ask
 from dispatch.travel.chain import Unavailable
-from dispatch.travel.engines import RADIUS, Path, Table, cells_of, decoded, halving, in_blocks, runs_of
+from dispatch.travel.engines import RADIUS, Path, Table, cells_of, decoded, halving, in_blocks, leg_by_leg
 
 _SIDE = 50
 """A public server takes 50 × 50 pairs in one question."""
@@ -39,11 +39,7 @@ class Valhalla:
 
     def paths(self, stops: Sequence[Place | None]) -> list[Path]:
         """The ways between the stops."""
-        found: list[Path] = [()] * max(0, len(stops) - 1)
-        for begin, run in runs_of(stops):
-            for place in range(len(run) - 1):
-                found[begin + place] = self._path(run[place], run[place + 1])
-        return found
+        return leg_by_leg(stops, self._path)
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
         answer = self._ask(
