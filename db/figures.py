@@ -1,9 +1,9 @@
 """The figures of the firm: each is one query over what is recorded.
 
-A query yields facts: of which visit (and client, and technician), when, and how much it adds to what is counted (`top`) and to what
-that is a share of (`below`). A fact with an `until` is a stretch of the clock: it weighs as many seconds as lie inside the span that is
-asked for, so that a night's work is divided at midnight. Spans come as pairs of instants, half-open: on a day on which clocks
-change they are 23 or 25 hours long, and nothing here knows of it.
+A query yields facts: of which visit (and client, and technician), when, and how much it adds to what is counted (`top`) and to
+what that is a share of (`below`). A fact with an `until` is a stretch of the clock: it weighs as many seconds as lie
+inside the span that is asked for, so that a night's work is divided at midnight. Spans come as pairs of
+instants, half-open: on a day on which clocks change they are 23 or 25 hours long, and nothing here knows of it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Span = tuple[int, int]
 class Asked(NamedTuple):
     """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
 
-    `available` is what technicians had to give: id, the first instant of the day, seconds. `currency` is the one that is summed; sheets
-    in another count as lacking. Stretches that run end at `now`.
+    `available` is what technicians had to give: id, the first instant of the day, seconds. `currency` is the one that is summed;
+    sheets in another count as lacking. Stretches that run end at `now`.
     """
 
     spans: Sequence[Span]
@@ -75,7 +75,8 @@ FACTS: Mapping[str, str] = MappingProxyType(
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, min(a.check_in_at) AS at, NULL AS until,
   min(a.check_in_at) BETWEEN v.promised_from AND v.promised_to AS top, 1 AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN assignment a ON a.visit_id = v.id
-WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id""",
+WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id
+HAVING min(a.check_in_at) >= (SELECT first FROM given) AND min(a.check_in_at) < (SELECT last FROM given)""",
         # a job is closed by its last visit, once none of its visits is waiting or under way
         "first_time_fix": f"""
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
@@ -106,9 +107,9 @@ JOIN attempt l ON l.item_id = i.id AND l.sequence = (SELECT max(sequence) FROM a
 WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
         "retests": f"""
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
-  (SELECT count(*) FROM attempt r WHERE r.item_id = i.id) - 1 AS top, 1 AS below, 0 AS lacking
+  count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-WHERE {_ENDED} AND EXISTS (SELECT 1 FROM attempt r WHERE r.item_id = i.id)""",
+JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
         "overrides": f"""
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
   count(*) AS top, 0 AS below, 0 AS lacking

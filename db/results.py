@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from db.store import Store
 from dispatch.model.checklists import Grade, Kind, Result
@@ -44,10 +44,40 @@ def standing(store: Store, visit_ids: Sequence[int]) -> list[Standing]:
         "WHERE i.visit_id IN (SELECT value FROM json_each(?)) ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
         (json.dumps(list(visit_ids)),),
     )
-    return [
-        Standing(
-            row[0], row[1], Kind(row[2]), row[3], Result(row[4]), None if row[5] is None else Grade(row[5]), *row[6:11],
-            None if row[11] is None else bool(row[11]), bool(row[12]), *row[13:],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_standing(*row) for row in rows]
+
+
+def _standing(
+    visit_id: int,
+    ref: str,
+    kind: str,
+    label: str,
+    result: str,
+    grade: str | None,
+    text: str,
+    value: str,
+    at: int,
+    by: str,
+    signed_by: str,
+    satisfied: int | None,
+    *more: Any,
+) -> Standing:
+    self_approved, attempts, failed, follow_up = more
+    return Standing(
+        visit_id=visit_id,
+        ref=ref,
+        kind=Kind(kind),
+        label=label,
+        result=Result(result),
+        grade=None if grade is None else Grade(grade),
+        text=text,
+        value=value,
+        at=at,
+        by=by,
+        signed_by=signed_by,
+        satisfied=None if satisfied is None else bool(satisfied),
+        self_approved=bool(self_approved),
+        attempts=attempts,
+        failed=failed,
+        follow_up=follow_up,
+    )

@@ -97,24 +97,28 @@ def verify(store: Store, head: str = "") -> Verdict:
     Raises:
         Faulty: it is no such head.
     """
-    typed = head.strip().lower()
-    wanted = _HEAD.fullmatch(typed)
-    if typed and wanted is None:
-        raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
+    wanted = read_head(head) if head.strip() else None
     with store.read():
         broken = audit.verify_chain(store)
         now = ChainHead(audit.head(store), audit.newest(store))
         if wanted is None:
             return Verdict(now, broken)
-        if wanted["rows"] is not None:
-            at: int | None = int(wanted["rows"])
-            found = audit.hash_at(store, at or 0)
-            if at == 0:
-                found = audit.ORIGIN.hex()
-        else:
-            at = audit.row_of_hash(store, wanted["hash"])
-            found = None if at is None else audit.hash_at(store, at)
-        return Verdict(now, broken, typed, at, found is not None and found.startswith(wanted["hash"]))
+        beginning, rows = wanted
+        at = audit.row_of_hash(store, beginning) if rows is None else rows
+        found = None if at is None else audit.hash_at(store, at)
+        return Verdict(now, broken, head.strip().lower(), at, found is not None and found.startswith(beginning))
+
+
+def read_head(head: str) -> tuple[str, int | None]:
+    """A head as reports and backups print it: the hash or its beginning, and the number of its row where that is written too.
+
+    Raises:
+        Faulty: it is no such head.
+    """
+    found = _HEAD.fullmatch(head.strip().lower())
+    if found is None:
+        raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
+    return found["hash"], None if found["rows"] is None else int(found["rows"])
 
 
 def verdict_lines(verdict: Verdict) -> list[str]:

@@ -25,7 +25,7 @@ def bar(height: float | None, highest: float, cells: int, *, ascii_only: bool = 
 
 
 def columns(heights: Sequence[float | None], highest: float, cells: int, *, ascii_only: bool = False) -> str:
-    """One column a value in at most `cells` cells, the newest where there are more; full at `highest`. Unknown is a gap with a dot."""
+    """One column a value in at most `cells` cells, the newest where there are more; full at `highest`. Unknown is a dot."""
     glyphs = _ASCII_COLUMNS if ascii_only else _COLUMNS
     drawn = []
     for height in heights[-cells:] if cells > 0 else ():

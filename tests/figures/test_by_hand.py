@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -243,4 +244,4 @@ def test_weeks_begin_on_the_day_of_the_firm_and_cover_the_range(weekday: int) ->
     assert found[0][0] == first
     assert found[-1][1] == last
     assert all(begins.weekday() == weekday for begins, _ in found[1:])
-    assert all(after - ends == ONE for (_, ends), (after, _) in zip(found, found[1:], strict=False))
+    assert all(after - ends == ONE for (_, ends), (after, _) in pairwise(found))

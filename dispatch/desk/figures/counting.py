@@ -24,8 +24,8 @@ LONGEST = {"day": 100, "week": 740, "technician": 3700, "client": 3700}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A row of the figures: a day, a week, a technician or a client. `first` and `last` are its days, both included; `who` the id of a
-    technician or client."""
+    """A row of the figures: a day, a week, a technician or a client. `first` and `last` are its days, both included; `who` the id
+    of a technician or client."""
 
     label: str
     first: datetime.date

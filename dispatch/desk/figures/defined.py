@@ -21,8 +21,8 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: `key` names it in commands and JSON, `sentence` says what it counts. `of` is what `below` counts, empty where it is
-    a share of nothing. `by_client` is whether it means something for a client."""
+    """A figure: `key` names it in commands and JSON, `sentence` says what it counts. `of` is what `below` counts, empty where it
+    is a share of nothing. `by_client` is whether it means something for a client."""
 
     key: str
     name: str
@@ -37,24 +37,24 @@ FIGURES = (
         "on_time",
         "On time",
         Unit.SHARE,
-        "Check-ins inside the promised window, of the visits with one at which somebody arrived; the first check-in of a visit counts, "
-        "on its day.",
+        "Check-ins inside the promised window, of the visits with one at which somebody arrived; the first check-in of a visit "
+        "counts, on its day.",
         "visits",
     ),
     Figure(
         "first_time_fix",
         "First-time fix",
         Unit.SHARE,
-        "Jobs closed in one visit, of the jobs closed. A job is closed when its last visit is closed and none is still to come; visits "
-        "that the client cancelled are not counted.",
+        "Jobs closed in one visit, of the jobs closed. A job is closed when its last visit is closed and none is still to come; "
+        "visits that the client cancelled are not counted.",
         "jobs",
     ),
     Figure(
         "utilisation",
         "Utilisation",
         Unit.TIME_SHARE,
-        "Clocked work and tests, of the time available: shifts as they stand now, less absences and lunch. Driving, waiting and breaks "
-        "are no work.",
+        "Clocked work and tests, of the time available: shifts as they stand now, less absences and lunch. Driving, waiting and "
+        "breaks are no work.",
         "available",
         by_client=False,
     ),
@@ -69,7 +69,8 @@ FIGURES = (
         "executed_share",
         "Tests executed",
         Unit.SHARE,
-        "Tests that the program ran, of the tests with a result that stands (executed, measured, attested, waived) on visits that ended.",
+        "Tests that the program ran, of the tests with a result that stands (executed, measured, attested, waived) on visits "
+        "that ended.",
         "tests",
     ),
     Figure(
@@ -84,15 +85,15 @@ FIGURES = (
         "charged",
         "Charged",
         Unit.MONEY,
-        "Net of the newest charge sheet, before tax, of the visits that ended. A sheet that is blocked, missing or in another currency "
-        "is not known.",
+        "Net of the newest charge sheet, before tax, of the visits that ended. A sheet that is blocked, missing or in another "
+        "currency is not known.",
     ),
     Figure(
         "given_away",
         "Given away",
         Unit.MONEY,
-        "Goodwill, and what our own failures, free tests and waived travel would have cost, by the newest charge sheets of the visits "
-        "that ended. What an agreement covers or a prepaid pool pays is not given away.",
+        "Goodwill, and what our own failures, free tests and waived travel would have cost, by the newest charge sheets of the "
+        "visits that ended. What an agreement covers or a prepaid pool pays is not given away.",
     ),
 )
 """Every figure, in the order in which they are shown."""

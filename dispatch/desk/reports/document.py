@@ -58,8 +58,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month` or `sheet`; `subtitle` says of what; `foot` who made it when, and the head of the audit
-    chain."""
+    """A whole report. `kind` is `day`, `month` or `sheet`; `subtitle` says of what; `foot` who made it when, and the head
+    of the audit chain."""
 
     kind: str
     title: str
