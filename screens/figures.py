@@ -15,7 +15,7 @@ from db.figures import Behind
 from db.store import Store
 from dispatch.desk import views
 from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
-from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, value_text
+from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
 from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
@@ -124,18 +124,25 @@ class FiguresScreen(SeatedScreen):
 
     def _show_all(self, found: Figures) -> None:
         self.query_one(StatusBar).set_texts(range_text(found), f"by {found.by}", self.seat.staff.name)
-        over_time = found.by in ("day", "week")
         self._above.set_rows([
             ChartRow(
                 one.key,
                 one.name,
-                chart_of(one, found.values[one.key], _COLUMNS, ascii_only=self._ascii) if over_time else
-                bar_of(one, found.totals[one.key], [found.totals[one.key]], _BAR, ascii_only=self._ascii),
+                self._chart(one, found),
                 value_text(one, found.totals[one.key], found.money),
             )
             for one in FIGURES
         ])  # fmt: skip
         self._show_figure()
+
+    def _chart(self, figure: Figure, found: Figures) -> str:
+        """A figure over time; else its total as a bar, where there is something that it is a share of."""
+        if found.by in ("day", "week"):
+            return chart_of(figure, found.values[figure.key], _COLUMNS, ascii_only=self._ascii)
+        total = found.totals[figure.key]
+        if figure.unit in (Unit.SHARE, Unit.TIME_SHARE):
+            return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
+        return " " * _BAR
 
     def _show_figure(self) -> None:
         found, figure = self._found, self._figure

@@ -202,7 +202,11 @@ def totals(log: Log) -> str:
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     ended = [line for line in log.lines if line.visit.state in ENDED]
     with_promise = [line for line in log.lines if line.visit.promised and line.visit.actual_in is not None]
-    on_time = [line for line in with_promise if line.visit.promised and line.visit.actual_in <= line.visit.promised[1]]  # type: ignore[operator]
+    on_time = [
+        line
+        for line in with_promise
+        if line.visit.promised and line.visit.promised[0] <= (line.visit.actual_in or 0) <= line.visit.promised[1]
+    ]
     parts = [f"{len(ended)} of {len(log.lines)} ended"]
     if with_promise:
         parts.append(f"{len(on_time)} of {len(with_promise)} arrived within their promise")

@@ -8,7 +8,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _COLUMNS = "▁▂▃▄▅▆▇█"
 _ASCII_COLUMNS = "_.-:=+*#"
 UNKNOWN = "·"
-ASCII_UNKNOWN = " "
+ASCII_UNKNOWN = "?"
 
 
 def bar(height: float | None, highest: float, cells: int, *, ascii_only: bool = False) -> str:

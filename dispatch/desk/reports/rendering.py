@@ -27,7 +27,7 @@ _WIDEST = 40
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$@&])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
 _LINKS = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
-_OTHER_CELL = re.compile(r"([;,\t|])(\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 STYLE = """
 @page { margin: 15mm; }
