@@ -1,16 +1,37 @@
-"""A month of generated days in raw rows: as many visits as a firm of two hundred technicians makes."""
+"""A month of generated days in raw rows, for a firm of forty technicians and fifty clients."""
 
 from __future__ import annotations
 
 import datetime
 import json
 import random
+from pathlib import Path
 
+from db import clients, people, settings
+from db.store import Store
+from db.unit import Actor
+from dispatch.model.instants import SetClock
+from dispatch.model.states import Role
 from tests.figures.rows import Days, midnight
 
 ZONE = "America/New_York"
 FIRST = datetime.date(2026, 11, 1)
 TECHNICIANS, CLIENTS = 40, 50
+
+
+def firm_of(path: Path) -> Store:
+    """The firm on the first of December, with its technicians, its clients and a lead."""
+    store = Store.create(path, clock=SetClock(midnight(FIRST + datetime.timedelta(days=30), ZONE)))
+    with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+        settings.set_firm(unit, name="Firm", zone=ZONE)
+        for number in range(1, TECHNICIANS + 1):
+            staff_id = people.add_staff(unit, f"t{number}", f"Technician {number:02}", [Role.TECHNICIAN])
+            people.add_technician(unit, staff_id, skills=[], labour_class="tech", shifts=[])
+        people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
+        for number in range(1, CLIENTS + 1):
+            client_id = clients.add_client(unit, f"Client {number:02}")
+            clients.add_site(unit, client_id, "Office", address="", zone=ZONE)
+    return store
 
 
 def a_month(visits: int, seed: int = 7) -> Days:
@@ -65,7 +86,7 @@ def a_month(visits: int, seed: int = 7) -> Days:
             "net_minor": net, "tax_minor": net // 10, "total_minor": net + net // 10, "input": "{}",
             "sheet": json.dumps({"status": "ready", "lines": lines, "flags": []}), "made_at": left,
         })  # fmt: skip
-    for staff_id in range(1, TECHNICIANS + 1):
+    for staff_id in range(1, TECHNICIANS + 1, 8):
         days.shifts += [
             {"staff_id": staff_id, "weekday": weekday, "opens": 480, "closes": 1020} for weekday in range(7)
         ]

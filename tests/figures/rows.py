@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -80,9 +80,12 @@ def by_hand(
 ) -> dict[str, tuple[int, int, int]]:
     """Every figure between two instants that bound days, of one technician or client where given: top, below, lacking."""
     visits = {one["id"]: one for one in days.visits}
+    crews, clocked = by(days.assignments, "visit_id"), by(days.segments, "assignment_id")
+    listed, tried, kept = by(days.items, "visit_id"), by(days.attempts, "item_id"), by(days.sheets, "visit_id")
+    jobs = by(days.visits, "job_id")
 
     def crew(visit_id: int) -> list[Row]:
-        return [one for one in days.assignments if one["visit_id"] == visit_id]
+        return crews.get(visit_id, [])
 
     def mine(visit: Row) -> bool:
         if client is not None and visit["_client"] != client:
@@ -100,8 +103,8 @@ def by_hand(
     found["on_time"] = sum(arrived), len(arrived), 0
 
     fixed = []
-    for job in {one["job_id"] for one in days.visits}:
-        own = [one for one in days.visits if one["job_id"] == job and one["state"] != "cancelled"]
+    for all_of_job in jobs.values():
+        own = [one for one in all_of_job if one["state"] != "cancelled"]
         if not own or any(one["state"] not in ENDED for one in own):
             continue
         last = max(own, key=lambda one: (one["ended_at"], one["id"]))
@@ -117,8 +120,7 @@ def by_hand(
             continue
         stretches += [
             (one["kind"], one["starts_at"], max(one["starts_at"], now) if one["ends_at"] is None else one["ends_at"])
-            for one in days.segments
-            if one["assignment_id"] == part["id"]
+            for one in clocked.get(part["id"], [])
         ]
         if part["check_out_at"] is not None and part["return_at"] is not None:
             stretches.append(("travel", part["check_out_at"], part["return_at"]))
@@ -132,10 +134,8 @@ def by_hand(
 
     executed = graded = retests = tested = overrides = 0
     for visit in ended:
-        for item in (one for one in days.items if one["visit_id"] == visit["id"]):
-            tries = sorted(
-                (one for one in days.attempts if one["item_id"] == item["id"]), key=lambda one: int(one["sequence"])
-            )
+        for item in listed.get(visit["id"], []):
+            tries = sorted(tried.get(item["id"], []), key=lambda one: int(one["sequence"]))
             if not tries:
                 continue
             overrides += tries[-1]["result"] == "overridden"
@@ -149,8 +149,7 @@ def by_hand(
 
     net, given, lacking = 0, Fraction(0), 0
     for visit in ended:
-        own_sheets = [one for one in days.sheets if one["visit_id"] == visit["id"]]
-        sheet = max(own_sheets, key=lambda one: int(one["revision"]), default=None)
+        sheet = max(kept.get(visit["id"], []), key=lambda one: int(one["revision"]), default=None)
         if sheet is None or sheet["total_minor"] is None or sheet["currency"] != "USD":
             lacking += 1
             continue
@@ -167,27 +166,28 @@ def by_hand(
 
 def available(days: Days, start: int, end: int, who: int | None) -> int:
     """Seconds of shifts less absences and lunch, minute by minute on the wall clock."""
-    total = 0
     zone = ZoneInfo(days.zone)
-    for staff_id in {one["staff_id"] for one in days.shifts}:
-        if who is not None and staff_id != who:
-            continue
-        by_day: dict[datetime.date, int] = {}
-        for minute in range(start, end, 60):
-            at = datetime.datetime.fromtimestamp(minute, zone)
-            inside = any(
-                one["staff_id"] == staff_id
-                and one["weekday"] == at.weekday()
-                and one["opens"] <= at.hour * 60 + at.minute < one["closes"]
-                for one in days.shifts
-            )
-            away = any(
+    staff = {one["staff_id"] for one in days.shifts if who is None or one["staff_id"] == who}
+    shifts = {(one["staff_id"], one["weekday"]): one for one in days.shifts}
+    assert len(shifts) == len(days.shifts)
+    found: dict[tuple[int, datetime.date], int] = {}
+    for minute in range(start, end, 60):
+        at = datetime.datetime.fromtimestamp(minute, zone)
+        clock, weekday = at.hour * 60 + at.minute, at.weekday()
+        for staff_id in staff:
+            shift = shifts.get((staff_id, weekday))
+            if shift is None or not shift["opens"] <= clock < shift["closes"]:
+                continue
+            if not any(
                 one["staff_id"] == staff_id and one["starts_at"] <= minute < one["ends_at"] for one in days.absences
-            )
-            if inside and not away:
-                by_day[at.date()] = by_day.get(at.date(), 0) + 1
-        total += sum(max(0, minutes - days.lunches.get(staff_id, 0)) * 60 for minutes in by_day.values())
-    return total
+            ):
+                found[staff_id, at.date()] = found.get((staff_id, at.date()), 0) + 1
+    return sum(max(0, minutes - days.lunches.get(one, 0)) * 60 for (one, _), minutes in found.items())
 
 
-Checked = Callable[[str], tuple[int, int, int]]
+def by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
+    """Rows by the value of a column."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found
