@@ -28,7 +28,7 @@ _PAGE = 200
 _FILTERS = (
     ("visit", "Visit", "R4001"),
     ("who", "Login", "dana"),
-    ("since", "From the day", "mon"),
+    ("since", "From the day", "yesterday"),
     ("until", "To the day", "today"),
     ("deed", "Deed holds", "override"),
 )
@@ -100,7 +100,7 @@ class AuditScreen(SeatedScreen):
         own = self.look(audit.hash_at, self.seat.store, seq)
         prev = audit.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
         if own is not None:
-            lines = row_lines(found, self.seat.firm.zone, own, prev or "a row that is gone")
+            lines = row_lines(found, self.seat.firm, own, prev or "a row that is gone")
             self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))
 
     @work

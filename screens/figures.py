@@ -62,6 +62,8 @@ class FiguresScreen(SeatedScreen):
         self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
         self._by: Grouping = "day"
         self._found: Figures | None = None
+        self._asked = 0
+        self._counting = False
 
     def compose(self) -> ComposeResult:
         ascii_only = cast("DispatchApp", self.app).ascii_only
@@ -104,19 +106,30 @@ class FiguresScreen(SeatedScreen):
         return None if key is None or self._found is None else self._found.groups[int(key)]
 
     def reload(self) -> None:
-        """Count again, in a thread with a store of its own: a month of many visits takes its time."""
-        self._count()
+        """Count again, in a thread with a store of its own: a month of many visits takes its time.
 
-    @work(exclusive=True, group="figures", exit_on_error=False)
+        While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
+        """
+        self._asked += 1
+        if not self._counting:
+            self._count()
+
+    @work(group="figures")
     async def _count(self) -> None:
-        self.query_one(StatusBar).set_texts("Figures", "counting …", self.seat.staff.name)
+        self._counting = True
         try:
-            found = await asyncio.to_thread(self._counted, self._first, self._last, self._by)
+            counted = 0
+            while counted != self._asked:
+                counted, wanted = self._asked, (self._first, self._last, self._by)
+                if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
+                    self.query_one(StatusBar).set_texts("Figures", "counting …", self.seat.staff.name)
+                self._found = await asyncio.to_thread(self._counted, *wanted)
+            if self._found is not None:
+                self._show_all(self._found)
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "warning")
-            return
-        self._found = found
-        self._show_all(found)
+        finally:
+            self._counting = False
 
     def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
         with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:

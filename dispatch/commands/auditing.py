@@ -22,7 +22,7 @@ def add_parsers(groups: Any) -> None:
     )
     show.add_argument("--visit", metavar="REFERENCE", help="only of this visit")
     show.add_argument("--who", metavar="LOGIN", help="only what this login did")
-    show.add_argument("--since", metavar="DAY", help="from this day on: 2026-11-24, mon, -7")
+    show.add_argument("--since", metavar="DAY", help="from this day on: 2026-11-24, yesterday, -7")
     show.add_argument("--until", metavar="DAY", help="up to this day, included")
     show.add_argument("--deed", metavar="WORD", help="only deeds that hold this word: override, close, undo")
     show.add_argument("--limit", type=int, default=200, metavar="N", help="so many at most (default 200)")
@@ -48,14 +48,15 @@ def _show(args: argparse.Namespace) -> int:
     from dispatch.desk.audit_trail import trail, trail_form, trail_lines
 
     store = open_store(args)
-    zone = settings.firm(store).zone
+    firm = settings.firm(store)
+    zone = firm.zone
     rows = trail(
         store, visit=args.visit, who=args.who, since=args.since, until=args.until, deed=args.deed, limit=args.limit
     )
     if args.json:
         print_json(trail_form(rows, zone))
     else:
-        print("\n".join(trail_lines(rows, zone)))
+        print("\n".join(trail_lines(rows, zone, firm.clock_hours == 24)))
     return 0
 
 

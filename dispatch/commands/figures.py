@@ -24,7 +24,7 @@ def add_parsers(groups: Any) -> None:
         description="Every figure with its definition, its total and a small chart. Without --from the last seven days, by week "
         "the last four weeks.",
     )
-    parser.add_argument("--from", dest="first", metavar="DAY", help="the first day: 2026-11-24, today, mon")
+    parser.add_argument("--from", dest="first", metavar="DAY", help="the first day: 2026-11-24, yesterday, -7")
     parser.add_argument("--to", dest="last", metavar="DAY", help="the last day (default: today)")
     parser.add_argument("--by", choices=_BY, default="day", help="default: day")
     parser.add_argument(
@@ -73,7 +73,14 @@ def _behind(args: argparse.Namespace, store: Store, first: datetime.date, last: 
     if args.json:
         print_json(words.behind_form(figure, visits, money, firm.zone))
     else:
-        print("\n".join([f"{figure.name}: {figure.sentence}", *words.behind_lines(figure, visits, money, firm.zone)]))
+        print(
+            "\n".join(
+                [
+                    f"{figure.name}: {figure.sentence}",
+                    *words.behind_lines(figure, visits, money, firm.zone, firm.clock_hours == 24),
+                ]
+            )
+        )
     return 0
 
 

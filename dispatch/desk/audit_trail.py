@@ -13,6 +13,7 @@ from db.audit import ChainHead, Found
 from db.store import Store
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_page import detail_words, find
+from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_bounds, day_of, day_text, iso, parse_day
 from dispatch.model.text import pad, show
 
@@ -166,13 +167,13 @@ def who_of(found: Found) -> str:
     return f"{found.by}{came}"
 
 
-def trail_lines(rows: Sequence[Found], zone: str) -> list[str]:
+def trail_lines(rows: Sequence[Found], zone: str, hours24: bool = True) -> list[str]:
     """Rows as text, a line each, newest first."""
     return [
         "  ".join(
             [
                 f"{one.row.seq:>6}",
-                f"{day_text(day_of(one.row.at, zone))} {clock_text(one.row.at, zone)}",
+                f"{day_text(day_of(one.row.at, zone))} {clock_text(one.row.at, zone, hours24)}",
                 pad(who_of(one), 18),
                 pad(one.row.deed, 16),
                 pad(record_of(one), 28),
@@ -183,11 +184,11 @@ def trail_lines(rows: Sequence[Found], zone: str) -> list[str]:
     ] or ["No rows."]
 
 
-def row_lines(found: Found, zone: str, own: str, prev: str) -> list[str]:
+def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
     """Everything about a row."""
     row = found.row
     lines = [
-        f"row {row.seq}, {day_text(day_of(row.at, zone))} {clock_text(row.at, zone)}",
+        f"row {row.seq}, {day_text(day_of(row.at, firm.zone))} {clock_text(row.at, firm.zone, firm.clock_hours == 24)}",
         f"{who_of(found)}, login {row.actor}",
         f"{row.deed}: {record_of(found)}",
         *(f"  {key}: {value}" for key, value in row.detail.items()),

@@ -62,10 +62,10 @@ def range_text(found: Figures) -> str:
     return f"Figures  {day_text(found.first)} – {day_text(found.last)}"
 
 
-def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[str]:
+def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
     """The visits behind a figure, a line each."""
     return [
-        f"{pad(one.reference, 10)}  {day_text(day_of(one.at, zone))} {clock_text(one.at, zone)}  "
+        f"{pad(one.reference, 10)}  {day_text(day_of(one.at, zone))} {clock_text(one.at, zone, hours24)}  "
         f"{pad(one.client, 26)}  {share_text(figure, one, money)}"
         for one in visits
     ] or ["No visits."]
