@@ -16,7 +16,7 @@ from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Amount, Report, Section, Table
 from dispatch.desk.reports.month import month_report
-from dispatch.desk.reports.rendering import FORMS, as_csv, as_text, form_of, markdown_text, spreadsheet_text
+from dispatch.desk.reports.rendering import FORMS, as_csv, as_text, form_of, html_text, markdown_text, spreadsheet_text
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Result
@@ -182,6 +182,7 @@ def test_every_report_carries_the_head_of_the_audit(office: Office) -> None:
 def test_numbers_stay_numbers_in_a_spreadsheet() -> None:
     table = Table(("a", "b", "c"), ((-5, Amount(-123_450, 2, "USD"), None), ("-5", Decimal("-0.5"), "=1")))
     text = as_csv(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))
+    assert '"a","b USD","c"' in text
     assert "-5,-1234.50," in text
     assert list(csv.reader(io.StringIO(text)))[-2:-1] == [["'-5", "-0.5", "'=1"]]
     assert form_of(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))["sections"][0]["tables"][0]["rows"] == [
@@ -221,3 +222,23 @@ def test_a_table_keeps_its_shape() -> None:
     lines = as_text(Report("day", "t", "s", (Section("x", tables=(wide,)),), ()), 60).splitlines()
     assert all(len(line) <= 62 for line in lines)
     assert sum("word" in line for line in lines) > 1
+
+
+def test_a_long_word_may_be_broken_and_stays_whole() -> None:
+    assert html_text("x" * 60) == "<wbr>".join(("x" * 28, "x" * 28, "x" * 4))
+    assert html_text("y" * 28) == "y" * 28
+    assert html_text('<a href="&">') == "&lt;a href=&quot;&amp;&quot;&gt;"
+    assert "\0" not in html_text("a\0b")
+
+
+def test_amounts_of_several_currencies_say_their_own() -> None:
+    table = Table(("what", "net"), (("a", Amount(100, 2, "USD")), ("b", Amount(100, 0, "JPY"))))
+    facts = (("Net", Amount(100, 2, "USD")), ("Net", Amount(100, 0, "JPY")))
+    report = Report("day", "t", "s", (Section("x", facts, tables=(table,)),), ())
+    (section,) = form_of(report)["sections"]
+    assert [(one["value"], one["currency"]) for one in section["facts"]] == [("1.00", "USD"), ("100", "JPY")]
+    assert section["tables"][0] == {
+        "columns": ["what", "net"], "currency": None, "rows": [["a", "1.00 USD"], ["b", "100 JPY"]],
+    }  # fmt: skip
+    assert '"a","1.00 USD"' in as_csv(report)
+    assert '"Net",1.00,"USD"' in as_csv(report)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from db import audit
@@ -141,3 +143,30 @@ async def test_a_report_is_written_from_the_log(office: Office, tmp_path: Path) 
             await fill(pilot, file=str(tmp_path / f"{kind}.md"))
             await until_true(pilot, (tmp_path / f"{kind}.md").exists)
         assert "R1" in (tmp_path / "sheet.md").read_text(encoding="utf-8")
+
+
+async def test_what_changes_while_it_counts_is_counted_once_after_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed(office)
+    counted: list[str] = []
+    going = threading.Event()
+    really = FiguresScreen._counted
+
+    def slowly(self: FiguresScreen, *wanted: object) -> object:
+        counted.append(str(wanted[2]))
+        going.wait(10)
+        return really(self, *wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FiguresScreen, "_counted", slowly)
+    async with opened(office.lee, "log") as pilot:
+        await pilot.press("f")
+        await until(pilot, FiguresScreen)
+        await until_true(pilot, lambda: counted == ["day"])
+        for _ in range(5):
+            pilot.app.screen.reload()  # type: ignore[attr-defined]
+        await pilot.press("b")
+        going.set()
+        below = pilot.app.screen.query_one("#groups", ChartList)
+        await until_true(pilot, lambda: " – " in said(below))
+        assert counted == ["day", "week"]

@@ -105,7 +105,7 @@ def _at_a_glance(
         "At a glance",
         facts=(
             ("Visits that ended", len(ended)),
-            ("closed with every test passed", done),
+            ("Closed", done),
             ("Tests", f"{passed} of {len(tests)} passed; the program ran {executed} of them"),
             ("Requests", figures.requests),
             ("Targets met", met),

@@ -27,6 +27,7 @@ _WIDEST = 40
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$@&])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
 _LINKS = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_LONG_WORD = re.compile(r"\S{28}(?=\S)")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 STYLE = """
@@ -36,8 +37,9 @@ h1 { font-size: 1.5em; margin: 0; }
 h2 { font-size: 1.15em; margin: 1.4em 0 .4em; border-bottom: 1px solid #999; }
 table { border-collapse: collapse; width: 100%; margin: .5em 0; }
 th, td { text-align: left; vertical-align: top; padding: .2em .5em; border-bottom: 1px solid #ccc; white-space: pre-line;
-  overflow-wrap: anywhere; unicode-bidi: isolate; }
+  overflow-wrap: break-word; unicode-bidi: isolate; }
 th { white-space: normal; }
+.together table:first-of-type th:last-child { width: 30%; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: .4em 0; }
 dt { color: #555; } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
@@ -50,8 +52,10 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def html_text(text: str) -> str:
-    """Text for HTML, between tags and in quoted attributes."""
-    return html.escape(show(text, multiline=True), quote=True)
+    """Text for HTML between tags. Words too long for a column may be broken, so that no table grows wider than the sheet."""
+    # what `show` returns has no NUL
+    parts = _LONG_WORD.sub("\\g<0>\0", show(text, multiline=True)).split("\0")
+    return "<wbr>".join(html.escape(part) for part in parts)
 
 
 def markdown_text(text: str) -> str:
@@ -97,8 +101,8 @@ def as_markdown(report: Report) -> str:
 
 def as_html(report: Report) -> str:
     """The report as a page of its own, to be read or printed."""
-    title = html_text(report.title)
-    body = [f"<h1>{title}</h1>", f"<p>{html_text(report.subtitle)}</p>"]
+    title = html.escape(show(report.title))
+    body = [f"<h1>{html_text(report.title)}</h1>", f"<p>{html_text(report.subtitle)}</p>"]
     for section in report.sections:
         body += _html_section(section)
     foot = "<br>\n".join(html_text(line) for line in report.foot)
@@ -112,25 +116,34 @@ def as_html(report: Report) -> str:
 
 
 def as_csv(report: Report) -> str:
-    """The report as CSV: each section's title in a row, its facts, then each table with its titles; numbers are numbers."""
+    """The report as CSV: each section's title in a row, its facts, then each table with its titles; numbers are numbers.
+
+    The currency of a table's amounts stands in the titles of their columns, and beside a fact.
+    """
     out = io.StringIO()
     rows = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
 
-    def write(*cells: Cell) -> None:
-        rows.writerow([_csv_value(cell) for cell in cells])
+    def write(*cells: Cell, mixed: bool = False) -> None:
+        rows.writerow([_csv_value(cell, mixed) for cell in cells])
 
     write(report.title, report.subtitle)
     for section in report.sections:
         out.write("\r\n")
         write(section.title)
         for name, value in section.facts:
-            write(name, value)
+            write(name, value, *((value.currency,) if isinstance(value, Amount) else ()))
         for paragraph in section.paragraphs:
             write(paragraph)
         for table in section.tables:
-            write(*table.columns)
+            currency = currency_of(table)
+            write(
+                *(
+                    f"{title} {currency}" if currency and number in _money_columns(table) else title
+                    for number, title in enumerate(table.columns)
+                )
+            )
             for row in table.rows:
-                write(*row)
+                write(*row, mixed=currency is None)
     out.write("\r\n")
     for line in report.foot:
         write(line)
@@ -146,12 +159,17 @@ def form_of(report: Report) -> dict[str, Any]:
         "sections": [
             {
                 "title": section.title,
-                "facts": {name: _json_value(value) for name, value in section.facts},
+                "facts": [
+                    {"name": name, "value": _json_value(value)}
+                    | ({"currency": value.currency} if isinstance(value, Amount) else {})
+                    for name, value in section.facts
+                ],
                 "paragraphs": list(section.paragraphs),
                 "tables": [
                     {
                         "columns": list(table.columns),
-                        "rows": [[_json_value(cell) for cell in row] for row in table.rows],
+                        "currency": currency_of(table),
+                        "rows": [[_json_value(cell, currency_of(table) is None) for cell in row] for row in table.rows],
                     }
                     for table in section.tables
                 ],
@@ -286,15 +304,25 @@ def _html_table(table: Table) -> Iterator[str]:
     yield "</tbody>\n</table>"
 
 
-def _csv_value(cell: Cell) -> str | int | Decimal:
+def currency_of(table: Table) -> str | None:
+    """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
+    found = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _money_columns(table: Table) -> frozenset[int]:
+    return frozenset(number for row in table.rows for number, cell in enumerate(row) if isinstance(cell, Amount))
+
+
+def _csv_value(cell: Cell, mixed: bool = False) -> str | int | Decimal:
     if cell is None:
         return ""
     if isinstance(cell, Amount):
-        return cell.decimal
+        return f"{cell.decimal} {cell.currency}" if mixed else cell.decimal
     return spreadsheet_text(cell) if isinstance(cell, str) else cell
 
 
-def _json_value(cell: Cell) -> str | int | None:
+def _json_value(cell: Cell, mixed: bool = False) -> str | int | None:
     if isinstance(cell, Amount):
-        return format_minor(cell.minor, cell.exponent)
+        return f"{cell.decimal} {cell.currency}" if mixed else format_minor(cell.minor, cell.exponent)
     return str(cell) if isinstance(cell, Decimal) else cell
