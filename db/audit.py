@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from db.library import sqlite3
@@ -20,6 +20,26 @@ ORIGIN = bytes(32)
 """What the first row is bound to."""
 
 _COLUMNS = "at, actor, staff_id, session, via, deed, entity, entity_id, detail, save_id"
+
+
+class ChainHead(NamedTuple):
+    """The newest row of the audit: its hash in hexadecimal, and its number, which is how many rows there are."""
+
+    hash: str
+    rows: int
+
+    @property
+    def short(self) -> str:
+        """Enough of it to be written into a report: the first 64 bits of the hash, and the number of the row."""
+        return f"{self.hash[:16]}@{self.rows}"
+
+
+class Found(NamedTuple):
+    """A row with the name of who did it, and what its record is called (empty where it has no name)."""
+
+    row: AuditRow
+    by: str
+    called: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,82 @@ def head(store: Store) -> str:
 def head_of(conn: sqlite3.Connection) -> str:
     """`head` of a connection."""
     return _head(conn).hex()
+
+
+def chain_head(store: Store) -> ChainHead:
+    """The head of the chain, with how many rows it vouches for."""
+    with store.read():
+        return ChainHead(head(store), newest(store))
+
+
+def hash_at(store: Store, seq: int) -> str | None:
+    """The hash of a row in hexadecimal, None where there is no such row."""
+    found = store.value("SELECT hash FROM audit WHERE seq = ?", (seq,))
+    return None if found is None else bytes(found).hex()
+
+
+def row_of_hash(store: Store, beginning: str) -> int | None:
+    """The number of the row whose hash begins so, in hexadecimal; None where there is none."""
+    found = store.value(
+        "SELECT seq FROM audit WHERE lower(hex(hash)) >= ? AND lower(hex(hash)) < ? || 'g' ORDER BY seq LIMIT 1",
+        (beginning.lower(), beginning.lower()),
+    )
+    return None if found is None else int(found)
+
+
+_CALLED = """CASE u.entity
+  WHEN 'visit' THEN (SELECT reference FROM visit WHERE id = u.entity_id)
+  WHEN 'client' THEN (SELECT name FROM client WHERE id = u.entity_id)
+  WHEN 'site' THEN (SELECT c.name || ' / ' || s.name FROM site s JOIN client c ON c.id = s.client_id WHERE s.id = u.entity_id)
+  WHEN 'agreement' THEN (SELECT name FROM agreement WHERE id = u.entity_id)
+  WHEN 'rate_card' THEN (SELECT name FROM rate_card WHERE id = u.entity_id)
+  WHEN 'staff' THEN (SELECT name FROM staff WHERE id = u.entity_id)
+  WHEN 'technician' THEN (SELECT name FROM staff WHERE id = u.entity_id)
+  END"""
+
+
+def matching(
+    store: Store,
+    *,
+    visit_id: int | None = None,
+    actor: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    deed: str | None = None,
+    before: int | None = None,
+    limit: int = 200,
+) -> list[Found]:
+    """The newest rows of a visit, of a login, from an instant on, before one, of a deed that holds a word: newest first.
+
+    Args:
+        before: only rows whose number is lower: the next page.
+        limit: so many at most.
+    """
+    columns = ", ".join(f"u.{name}" for name in _COLUMNS.split(", "))
+    wanted = [
+        (sql, value)
+        for sql, value in (
+            ("u.entity = 'visit' AND u.entity_id = ?", visit_id),
+            ("u.actor = ? COLLATE NOCASE", actor),
+            ("u.at >= ?", since),
+            ("u.at < ?", until),
+            ("instr(lower(u.deed), lower(?))", deed),
+            ("u.seq < ?", before),
+        )
+        if value is not None
+    ]
+    where = " AND ".join(["1", *(sql for sql, _ in wanted)])
+    rows = store.all(
+        f"SELECT u.seq, {columns}, coalesce(p.name, u.actor), coalesce({_CALLED}, '') FROM audit u "
+        f"LEFT JOIN staff p ON p.id = u.staff_id WHERE {where} ORDER BY u.seq DESC LIMIT ?",
+        (*(value for _, value in wanted), limit),
+    )
+    return [
+        Found(
+            AuditRow(seq, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id), by, called
+        )
+        for seq, at, actor, staff_id, session, via, deed, named, key, detail, save_id, by, called in rows
+    ]
 
 
 def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:

@@ -29,6 +29,7 @@ class ClientScreen(SeatedScreen):
         Binding(
             "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
         ),
+        Binding("R", "report", "Report", id="file.report", tooltip="the client's month for the review, as a file"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
@@ -80,6 +81,16 @@ class ClientScreen(SeatedScreen):
         client = clients.client(self.seat.store, self._client_id)
         if client is not None and await ask_recurring(self, client) is not None:
             self.reload()
+
+    @work
+    async def action_report(self) -> None:
+        """Write the client's month into a file."""
+        from dispatch.desk import views
+        from screens.report_out import ask_month
+
+        client = clients.client(self.seat.store, self._client_id)
+        if client is not None:
+            await ask_month(self, client.name, views.today(self.seat.store))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""

@@ -63,6 +63,9 @@ PLACES = (
     Place("A visit", ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds"), _LIST),
     Place("Tests while they run", ("screens.running:RunTests",), alone=True),
     Place("The visit log", ("screens.log:LogScreen", "screens.running_deeds:CallDeeds"), _LIST),
+    Place("Figures", ("screens.figures:FiguresScreen",), _LIST),
+    Place("The visits behind a figure", ("screens.figures:BehindScreen",), _LIST),
+    Place("The audit", ("screens.audit:AuditScreen",), _LIST),
     Place("Account care", ("screens.care:CareScreen",), _LIST),
     Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
     Place(

@@ -35,7 +35,7 @@ class LogScreen(CallDeeds):
     """
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.open", "visit.charge", "charge.accept", "charge.goodwill", "charge.travel", "screen.care", "view.previous",
-        "view.next", "view.today", "change.undo", "screen.keys",
+        "view.next", "view.today", "screen.figures", "change.undo", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
@@ -45,6 +45,19 @@ class LogScreen(CallDeeds):
         Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
         Binding(
             "C", "care", "Care", id="screen.care", tooltip="what is due to clients: visits, surveys, renewals, offers"
+        ),
+        Binding(
+            "f",
+            "figures",
+            "Figures",
+            id="screen.figures",
+            tooltip="figures with small charts: days, weeks, technicians, clients",
+        ),
+        Binding(
+            "R", "report", "Report", id="file.report", tooltip="the day, the client's month or the day sheet, as a file"
+        ),
+        Binding(
+            "A", "audit", "Audit", id="screen.audit", tooltip="who did what and when; whether the chain of it holds"
         ),
         Binding("K", "access", "SSH", id="screen.access", tooltip="keys and sessions over SSH"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
@@ -136,6 +149,32 @@ class LogScreen(CallDeeds):
             await getattr(adjust, how)(self, line.visit.reference)
             self.reload()
 
+    def action_figures(self) -> None:
+        """Show the figures up to this day."""
+        from screens.figures import FiguresScreen
+
+        self.app.push_screen(FiguresScreen(self._app.day))
+
+    def action_audit(self) -> None:
+        """Show the audit."""
+        from screens.audit import AuditScreen
+
+        self.app.push_screen(AuditScreen())
+
+    @work
+    async def action_report(self) -> None:
+        """Write a report of the day, or of what is selected, into a file."""
+        from screens.report_out import ask_report
+
+        line = self._table.selected
+        visit = None if line is None else line.visit
+        await ask_report(
+            self,
+            self._app.day,
+            visit.client if visit else None,
+            line.technicians[0] if line and line.technicians else None,
+        )
+
     def action_access(self) -> None:
         """Show who gets in over SSH."""
         from screens.access import AccessScreen
@@ -163,7 +202,11 @@ def totals(log: Log) -> str:
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     ended = [line for line in log.lines if line.visit.state in ENDED]
     with_promise = [line for line in log.lines if line.visit.promised and line.visit.actual_in is not None]
-    on_time = [line for line in with_promise if line.visit.promised and line.visit.actual_in <= line.visit.promised[1]]  # type: ignore[operator]
+    on_time = [
+        line
+        for line in with_promise
+        if line.visit.promised and line.visit.promised[0] <= (line.visit.actual_in or 0) <= line.visit.promised[1]
+    ]
     parts = [f"{len(ended)} of {len(log.lines)} ended"]
     if with_promise:
         parts.append(f"{len(on_time)} of {len(with_promise)} arrived within their promise")

@@ -124,12 +124,14 @@ def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
 def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
     names = {person.login.casefold(): person.name for person in people.all_staff(store)}
     return tuple(
-        Event(row.at, names.get(row.actor.casefold(), row.actor), row.deed, _worded(row.deed, row.detail, visit.zone))
+        Event(
+            row.at, names.get(row.actor.casefold(), row.actor), row.deed, detail_words(row.deed, row.detail, visit.zone)
+        )
         for row in reversed(audit.history_of(store, "visit", visit.id, limit=1000))
     )
 
 
-def _worded(deed: str, detail: Mapping[str, Any], zone: str) -> str:
+def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
     """An audit row's detail in words, the instants in it as clock times."""
     parts = []
     for key, value in detail.items():

@@ -188,6 +188,29 @@ def assert_clean(sent: bytes) -> None:
         ),
         ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
+        (
+            "log",
+            [
+                "f",
+                "b",
+                "b",
+                "tab",
+                "enter",
+                "esc",
+                "b",
+                "esc",
+                "A",
+                "enter",
+                "esc",
+                "/",
+                "esc",
+                "V",
+                "esc",
+                "esc",
+                "R",
+                "esc",
+            ],
+        ),
     ],
 )
 @pytest.mark.parametrize("size", [(120, 36), (45, 20)])
@@ -210,8 +233,13 @@ def test_no_plain_view_prints_a_control_byte_of_the_data(poisoned: Path) -> None
         ["board", "--plain"], ["board", "--json"], ["day", "--plain", "--as", "ana"], ["log", "--plain"], ["log", "--json"],
         ["visit", "list"], ["visit", "list", "--json"], ["visit", "show", "R1"], ["visit", "show", "R1", "--json"],
         ["staff", "list"], ["staff", "list", "--json"],
+        *([kind, *words, form] for form in ("--plain", "--markdown", "--html", "--csv", "--json") for kind, *words in (
+            ["report", "day"], ["report", "sheet", "--technician", "ana"])),
+        ["figures", "--by", "client"], ["figures", "--by", "client", "--csv"], ["figures", "--behind", "charged"],
+        ["audit", "show"], ["audit", "show", "--json"],
     ):  # fmt: skip
-        dated = [*words, "--date", DAY.isoformat()] if words[0] in ("board", "day", "log") else words
+        dated = [*words, "--date", DAY.isoformat()] if words[0] in ("board", "day", "log", "report") else words
+        dated = [*words, "--to", DAY.isoformat()] if words[0] == "figures" else dated
         said = firm(*dated, *([] if "--as" in words or words[0] == "staff" else ["--as", "lee"]))
         assert said.code == 0, said.err
         assert_clean((said.out + said.err).encode())

@@ -1,0 +1,193 @@
+"""The figures of the firm: each is one query over what is recorded.
+
+A query yields facts: of which visit (and client, and technician), when, and how much it adds to what is counted (`top`) and to
+what that is a share of (`below`). A fact with an `until` is a stretch of the clock: it weighs as many seconds as lie
+inside the span that is asked for, so that a night's work is divided at midnight. Spans come as pairs of
+instants, half-open: on a day on which clocks change they are 23 or 25 hours long, and nothing here knows of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+By = Literal["", "technician", "client"]
+Span = tuple[int, int]
+
+
+class Asked(NamedTuple):
+    """What a figure is asked for. `spans` are half-open pairs of instants that ascend and do not overlap.
+
+    `available` is what technicians had to give: id, the first instant of the day, seconds. `currency` is the one that is summed;
+    sheets in another count as lacking. Stretches that run end at `now`.
+    """
+
+    spans: Sequence[Span]
+    now: int
+    currency: str
+    available: Sequence[tuple[int, int, int]] = ()
+
+
+class Counted(NamedTuple):
+    """A figure in one span: `top` of `below` (seconds, pieces, minor units); `lacking` facts had no known value."""
+
+    span: int
+    who: int | None
+    top: int
+    below: int
+    lacking: int
+
+
+class Behind(NamedTuple):
+    """A visit behind a figure, with what it adds."""
+
+    reference: str
+    client: str
+    work: str
+    at: int
+    top: int
+    below: int
+    lacking: int
+
+
+_ENDED = "v.ended_at >= (SELECT first FROM given) AND v.ended_at < (SELECT last FROM given)"
+_ENDED_STATES = "('closed', 'left_open', 'no_access', 'aborted', 'cancelled')"
+_STRETCH = (
+    "FROM segment g JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
+    "JOIN site s ON s.id = v.site_id WHERE g.starts_at < (SELECT last FROM given) "
+    "AND coalesce(g.ends_at, (SELECT now FROM given)) > (SELECT first FROM given)"
+)
+_UNTIL = "coalesce(g.ends_at, max(g.starts_at, (SELECT now FROM given)))"
+_NEWEST_SHEET = (
+    "FROM visit v JOIN site s ON s.id = v.site_id LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
+    f"(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) WHERE {_ENDED}"
+)
+_COUNTS = "c.total_minor IS NOT NULL AND c.currency = (SELECT currency FROM given)"
+
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "on_time": """
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, min(a.check_in_at) AS at, NULL AS until,
+  min(a.check_in_at) BETWEEN v.promised_from AND v.promised_to AS top, 1 AS below, 0 AS lacking
+FROM visit v JOIN site s ON s.id = v.site_id JOIN assignment a ON a.visit_id = v.id
+WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id
+HAVING min(a.check_in_at) >= (SELECT first FROM given) AND min(a.check_in_at) < (SELECT last FROM given)""",
+        # a job is closed by its last visit, once none of its visits is waiting or under way
+        "first_time_fix": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
+    AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking
+FROM visit v JOIN site s ON s.id = v.site_id
+WHERE v.state = 'closed' AND {_ENDED} AND NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id
+  AND CASE WHEN o.state IN {_ENDED_STATES} THEN o.state <> 'cancelled' AND (o.ended_at, o.id) > (v.ended_at, v.id)
+    ELSE o.archived_at IS NULL END)""",
+        "utilisation": f"""
+SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until, 1 AS top, 0 AS below, 0 AS lacking
+{_STRETCH} AND g.kind IN ('work', 'test')
+UNION ALL
+SELECT NULL, NULL, json_extract(value, '$[0]'), json_extract(value, '$[1]'), NULL, 0, json_extract(value, '$[2]'), 0
+FROM json_each((SELECT available FROM given))""",
+        "travel_ratio": f"""
+SELECT v.id AS visit_id, s.client_id, a.staff_id, g.starts_at AS at, {_UNTIL} AS until,
+  g.kind = 'travel' AS top, 1 AS below, 0 AS lacking {_STRETCH} AND g.kind IN ('travel', 'work', 'test')
+UNION ALL
+SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0
+FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id
+WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
+        "executed_share": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
+FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+JOIN attempt l ON l.item_id = i.id AND l.sequence = (SELECT max(sequence) FROM attempt WHERE item_id = i.id)
+WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
+        "retests": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
+FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
+JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
+        "overrides": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  count(*) AS top, 0 AS below, 0 AS lacking
+FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id
+JOIN attempt l ON l.item_id = i.id AND l.sequence = (SELECT max(sequence) FROM attempt WHERE item_id = i.id)
+WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
+        "charged": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
+{_NEWEST_SHEET}""",
+        # money on a sheet is text with exactly the decimals of its currency: without the point it is minor units
+        "given_away": f"""
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+  CASE WHEN {_COUNTS} THEN coalesce((SELECT sum(CASE
+    WHEN json_extract(line.value, '$.rule') = 'GOODWILL'
+      THEN -CAST(replace(json_extract(line.value, '$.amount'), '.', '') AS INTEGER)
+    WHEN json_extract(line.value, '$.zero_reason') NOT IN ('covered', 'drawn')
+      THEN CAST(replace(json_extract(line.value, '$.value'), '.', '') AS INTEGER)
+    ELSE 0 END) FROM json_each(c.sheet, '$.lines') line), 0) ELSE 0 END AS top,
+  0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
+{_NEWEST_SHEET}""",
+    }
+)
+"""The query of each figure. What each counts is said in words in `dispatch.desk.figures.defined`."""
+
+_GIVEN = """
+WITH given(first, last, now, currency, available, spans) AS (SELECT ?, ?, ?, ?, ?, ?),
+span(number, starts_at, ends_at) AS (SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]')
+  FROM json_each((SELECT spans FROM given))),
+fact AS MATERIALIZED ("""
+_INSIDE = "f.at < n.ends_at AND coalesce(f.until, f.at + 1) > n.starts_at"
+_WEIGHT = "CASE WHEN f.until IS NULL THEN 1 ELSE min(f.until, n.ends_at) - max(f.at, n.starts_at) END"
+_CREW = "LEFT JOIN assignment crew ON f.staff_id IS NULL AND crew.visit_id = f.visit_id"
+_WHO = {"": ("NULL", ""), "technician": ("coalesce(f.staff_id, crew.staff_id)", _CREW), "client": ("f.client_id", "")}
+
+
+def counted(store: Store, figure: str, asked: Asked, by: By = "") -> list[Counted]:
+    """A figure in each of the spans, and of each technician or client where asked; spans without a fact are left out.
+
+    A visit of several technicians counts for each of them. What is nobody's (a visit that nobody was sent to, the hours of a
+    technician by client) is left out of what is asked by technician or client.
+    """
+    who, join = _WHO[by]
+    rows = store.all(
+        f"{_GIVEN}{FACTS[figure]}) SELECT n.number, {who} AS who, sum(f.top * {_WEIGHT}), sum(f.below * {_WEIGHT}), "
+        f"sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} GROUP BY 1, 2 ORDER BY 1, 2",
+        _params(asked),
+    )
+    return [Counted(*row) for row in rows if by == "" or row[1] is not None]
+
+
+def behind(store: Store, figure: str, asked: Asked, by: By = "", who: int | None = None) -> list[Behind]:
+    """The visits behind a figure, by time; of one technician or client where asked."""
+    expression, join = _WHO[by]
+    rows = store.all(
+        f"{_GIVEN}{FACTS[figure]}) SELECT v.reference, c.name, v.work, min(f.at), sum(f.top * {_WEIGHT}), "
+        f"sum(f.below * {_WEIGHT}), sum(f.lacking) FROM span n JOIN fact f ON {_INSIDE} {join} "
+        "JOIN visit v ON v.id = f.visit_id JOIN client c ON c.id = f.client_id "
+        f"WHERE ? IS NULL OR {expression} = ? GROUP BY v.id ORDER BY min(f.at), v.id",
+        (*_params(asked), who, who),
+    )
+    return [Behind(*row) for row in rows]
+
+
+def exponent_of(store: Store, currency: str) -> int:
+    """How many decimals the sheets in a currency have; 2 where there is none."""
+    found = store.value("SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1", (currency,))
+    return 2 if found is None else int(found)
+
+
+def names(store: Store, by: By) -> dict[int, str]:
+    """Everybody who can stand in a figure by technician or client, also those who have left."""
+    if by == "client":
+        return dict(store.all("SELECT id, name FROM client"))
+    return dict(store.all("SELECT s.id, s.name FROM staff s JOIN technician t ON t.staff_id = s.id"))
+
+
+def _params(asked: Asked) -> tuple[object, ...]:
+    first = min((start for start, _ in asked.spans), default=0)
+    last = max((end for _, end in asked.spans), default=0)
+    return first, last, asked.now, asked.currency, json.dumps(asked.available), json.dumps(asked.spans)

@@ -1,0 +1,220 @@
+"""The audit for people: who did what and when, whether its chain holds, and whether it still has a head that was written down."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from db import audit, settings
+from db.audit import ChainHead, Found
+from db.store import Store
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.visit_page import detail_words, find
+from dispatch.model.firm import Firm
+from dispatch.model.instants import clock_text, day_bounds, day_of, day_text, iso, parse_day
+from dispatch.model.text import pad, show
+
+_HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look along the chain found.
+
+    `broken_at` is the first row at which it does not hold, None where all of it does. `asked` is the head that was to be
+    compared, as it was given; `stands` says whether the row it named is still that row, `at` which row that is.
+    """
+
+    head: ChainHead
+    broken_at: int | None
+    asked: str = ""
+    at: int | None = None
+    stands: bool = True
+
+    @property
+    def good(self) -> bool:
+        """Whether the chain holds, and has the head that was asked for."""
+        return self.broken_at is None and self.stands
+
+
+def trail(
+    store: Store,
+    *,
+    visit: str | None = None,
+    who: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    deed: str | None = None,
+    limit: int = 200,
+) -> list[Found]:
+    """The newest rows that are asked for, newest first.
+
+    Args:
+        visit: a reference.
+        who: a login.
+        since, until: days as people type them, both included.
+        deed: a word of the deed.
+
+    Raises:
+        NotFound: there is no such visit.
+        Faulty: a day cannot be read, or the limit is none.
+    """
+    zone = settings.firm(store).zone
+    today = day_of(store.clock.now(), zone)
+    faults: list[str] = []
+
+    def day(name: str, text: str | None) -> datetime.date | None:
+        try:
+            return parse_day(text, today=today) if text else None
+        except ValueError as fault:
+            faults.append(f"{name}: {fault}")
+            return None
+
+    first, last = day("since", since), day("until", until)
+    if limit < 1:
+        faults.append("limit: a number from 1 is expected")
+    if faults:
+        raise Faulty(faults)
+    return audit.matching(
+        store,
+        visit_id=find(store, visit).id if visit else None,
+        actor=who or None,
+        since=day_bounds(first, zone)[0] if first else None,
+        until=day_bounds(last, zone)[1] if last else None,
+        deed=deed or None,
+        limit=limit,
+    )
+
+
+def verify(store: Store, head: str = "") -> Verdict:
+    """Compute the chain again from its first row, and compare it with a head that a report or a backup has.
+
+    Args:
+        head: the hash, or its beginning of 8 signs or more, and after an `@` the number of the row; empty compares with none.
+
+    Raises:
+        Faulty: it is no such head.
+    """
+    wanted = read_head(head) if head.strip() else None
+    with store.read():
+        broken = audit.verify_chain(store)
+        now = ChainHead(audit.head(store), audit.newest(store))
+        if wanted is None:
+            return Verdict(now, broken)
+        beginning, rows = wanted
+        at = audit.row_of_hash(store, beginning) if rows is None else rows
+        found = None if at is None else audit.hash_at(store, at)
+        return Verdict(now, broken, head.strip().lower(), at, found is not None and found.startswith(beginning))
+
+
+def read_head(head: str) -> tuple[str, int | None]:
+    """A head as reports and backups print it: the hash or its beginning, and the number of its row where that is written too.
+
+    Raises:
+        Faulty: it is no such head.
+    """
+    found = _HEAD.fullmatch(head.strip().lower())
+    if found is None:
+        raise Faulty([f"head: {head!r} is not a head such as 3f2a9c0012345678@1234"])
+    return found["hash"], None if found["rows"] is None else int(found["rows"])
+
+
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """The verdict in words, the fault first."""
+    lines = []
+    if verdict.broken_at is not None:
+        lines.append(f"BROKEN at row {verdict.broken_at}: it, or a row before it, is not what was written.")
+    if not verdict.stands:
+        where = "in it" if verdict.at is None else f"row {verdict.at}"
+        lines.append(
+            f"DIFFERS: the head {show(verdict.asked)} is not {where}. What stood here when it was written was replaced or cut "
+            "off, or this is another database."
+        )
+    if verdict.good:
+        lines.append(f"The chain of {verdict.head.rows:,} rows holds.")
+        if verdict.asked:
+            lines.append(
+                f"The head {show(verdict.asked)} is row {verdict.at}: all rows up to it are as they were then."
+            )
+    return [*lines, f"Head now: {verdict.head.hash}@{verdict.head.rows}"]
+
+
+def verdict_form(verdict: Verdict) -> dict[str, Any]:
+    """The verdict in JSON (docs/json.md)."""
+    return {
+        "good": verdict.good,
+        "rows": verdict.head.rows,
+        "head": verdict.head.hash,
+        "broken_at": verdict.broken_at,
+        "asked": verdict.asked or None,
+        "asked_row": verdict.at,
+        "asked_stands": verdict.stands if verdict.asked else None,
+    }
+
+
+def record_of(found: Found) -> str:
+    """What a row is about: the record's kind, and its name or number."""
+    row = found.row
+    return f"{row.entity.replace('_', ' ')} {found.called or row.entity_id}"
+
+
+def who_of(found: Found) -> str:
+    """Who did it, and how they came where that matters."""
+    came = {"as": " (--as)", "seat": " (seat)"}.get(found.row.via, "")
+    return f"{found.by}{came}"
+
+
+def trail_lines(rows: Sequence[Found], zone: str, hours24: bool = True) -> list[str]:
+    """Rows as text, a line each, newest first."""
+    return [
+        "  ".join(
+            [
+                f"{one.row.seq:>6}",
+                f"{day_text(day_of(one.row.at, zone))} {clock_text(one.row.at, zone, hours24)}",
+                pad(who_of(one), 18),
+                pad(one.row.deed, 16),
+                pad(record_of(one), 28),
+                show(detail_words("", one.row.detail, zone), 200),
+            ]
+        ).rstrip()
+        for one in rows
+    ] or ["No rows."]
+
+
+def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
+    """Everything about a row."""
+    row = found.row
+    lines = [
+        f"row {row.seq}, {day_text(day_of(row.at, firm.zone))} {clock_text(row.at, firm.zone, firm.clock_hours == 24)}",
+        f"{who_of(found)}, login {row.actor}",
+        f"{row.deed}: {record_of(found)}",
+        *(f"  {key}: {value}" for key, value in row.detail.items()),
+        f"session {row.session}, save {row.save_id}",
+        f"hash {own}",
+        f"bound to {prev}",
+    ]
+    return [show(line) for line in lines]
+
+
+def trail_form(rows: Sequence[Found], zone: str) -> list[dict[str, Any]]:
+    """Rows in JSON (docs/json.md)."""
+    return [
+        {
+            "row": one.row.seq,
+            "at": iso(one.row.at, zone),
+            "login": one.row.actor,
+            "name": one.by,
+            "via": one.row.via,
+            "session": one.row.session,
+            "deed": one.row.deed,
+            "record": one.row.entity,
+            "id": one.row.entity_id,
+            "called": one.called or None,
+            "detail": dict(one.row.detail),
+            "save": one.row.save_id,
+        }
+        for one in rows
+    ]

@@ -1,0 +1,146 @@
+"""The figures over a range of days: by day, week, technician or client, with the visits behind each number."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from db import figures, settings
+from db.figures import Asked, Behind, By
+from db.store import Store
+from dispatch.desk.available import available_between
+from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Value
+from dispatch.desk.refusals import Faulty
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds, day_text
+
+Grouping = Literal["day", "week", "technician", "client"]
+GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
+LONGEST = {"day": 100, "week": 740, "technician": 3700, "client": 3700}
+"""So many days at most are counted by each: a chart of more is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A row of the figures: a day, a week, a technician or a client. `first` and `last` are its days, both included; `who` the id
+    of a technician or client."""
+
+    label: str
+    first: datetime.date
+    last: datetime.date
+    who: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures over the days from `first` to `last`, both included. `values` has each figure's value of each group, `totals` of all
+    days: a visit of several technicians counts for each of them, and once in the total."""
+
+    first: datetime.date
+    last: datetime.date
+    by: Grouping
+    zone: str
+    money: Money
+    groups: tuple[Group, ...]
+    values: Mapping[str, tuple[Value, ...]]
+    totals: Mapping[str, Value]
+
+
+def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Grouping = "day") -> Figures:
+    """Every figure over some days, in one snapshot.
+
+    Raises:
+        Faulty: the range ends before it begins, or is too long.
+    """
+    with store.read():
+        firm = settings.firm(store)
+        asked, spans = _asked(store, firm, first, last, by)
+        whole = asked._replace(spans=[(asked.spans[0][0], asked.spans[-1][1])])
+        who = _who(by)
+        names = figures.names(store, who) if who else {}
+        found = {one.key: figures.counted(store, one.key, asked if not who else whole, who) for one in FIGURES}
+        totals = {one.key: _total(store, one, whole) for one in FIGURES}
+        money = Money(firm.currency, figures.exponent_of(store, firm.currency))
+    if not who:
+        groups = tuple(spans)
+        at = {one.key: {row.span: Value(row.top, row.below, row.lacking) for row in found[one.key]} for one in FIGURES}
+        keys: list[int] = list(range(len(groups)))
+    else:
+        at = {
+            one.key: {row.who: Value(row.top, row.below, row.lacking) for row in found[one.key] if row.who is not None}
+            for one in FIGURES
+        }
+        there = {key for one in FIGURES for key in at[one.key] if by != "client" or one.by_client}
+        keys = sorted(there, key=lambda key: (names.get(key, "").casefold(), key))
+        groups = tuple(Group(names.get(key, "?"), first, last, key) for key in keys)
+    values = {one.key: tuple(at[one.key].get(key, Value()) for key in keys) for one in FIGURES}
+    return Figures(first, last, by, firm.zone, money, groups, values, totals)
+
+
+def visits_behind(store: Store, figure: Figure, group: Group, by: Grouping) -> list[Behind]:
+    """The visits behind a figure of a group, by time."""
+    with store.read():
+        firm = settings.firm(store)
+        span = (day_bounds(group.first, firm.zone)[0], day_bounds(group.last, firm.zone)[1])
+        asked = Asked([span], store.clock.now(), firm.currency)
+        return figures.behind(store, figure.key, asked, _who(by), group.who)
+
+
+def figure_called(name: str) -> Figure:
+    """The figure of that key.
+
+    Raises:
+        Faulty: there is none.
+    """
+    found = BY_KEY.get(name.strip().casefold().replace("-", "_").replace(" ", "_"))
+    if found is None:
+        raise Faulty([f"figure: {name!r} is not one of {', '.join(BY_KEY)}"])
+    return found
+
+
+def weeks(
+    first: datetime.date, last: datetime.date, first_weekday: int
+) -> Iterator[tuple[datetime.date, datetime.date]]:
+    """The weeks of a range, the first and the last one cut to it. `first_weekday` 0 is Monday."""
+    at = first
+    while at <= last:
+        ends = at + datetime.timedelta(days=6 - (at.weekday() - first_weekday) % 7)
+        yield at, min(ends, last)
+        at = ends + datetime.timedelta(days=1)
+
+
+def _asked(
+    store: Store, firm: Firm, first: datetime.date, last: datetime.date, by: Grouping
+) -> tuple[Asked, list[Group]]:
+    days = (last - first).days + 1
+    if days < 1:
+        raise Faulty([f"the range ends on {day_text(last)}, before it begins on {day_text(first)}"])
+    if days > LONGEST[by]:
+        raise Faulty([f"by {by} at most {LONGEST[by]} days are counted, not {days}"])
+    if by == "day":
+        each = [(first + datetime.timedelta(days=number),) * 2 for number in range(days)]
+    elif by == "week":
+        each = list(weeks(first, last, firm.first_weekday))
+    else:
+        each = [(first, last)]
+    groups = [
+        Group(day_text(begins) if by == "day" else _week_text(begins, ends), begins, ends) for begins, ends in each
+    ]
+    spans = [(day_bounds(begins, firm.zone)[0], day_bounds(ends, firm.zone)[1]) for begins, ends in each]
+    available = available_between(store, first, last, firm.zone)
+    return Asked(spans, store.clock.now(), firm.currency, available), groups
+
+
+def _total(store: Store, figure: Figure, whole: Asked) -> Value:
+    rows = figures.counted(store, figure.key, whole)
+    return Value(rows[0].top, rows[0].below, rows[0].lacking) if rows else Value()
+
+
+def _who(by: Grouping) -> By:
+    return by if by in ("technician", "client") else ""
+
+
+def _week_text(begins: datetime.date, ends: datetime.date) -> str:
+    return f"{day_text(begins)} – {day_text(ends)}"

@@ -1,0 +1,211 @@
+"""The report of a day, for the lead: what did not go as it should first, then figures, visits and charges."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from db import adjustments, calls, results, settings, sheets, visits
+from db.legs import legs_of_day
+from db.results import Standing
+from db.sheets import StoredSheet
+from db.store import Store
+from db.tallies import Tally, tallies
+from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.desk.figures.counting import figures_over
+from dispatch.desk.figures.defined import FIGURES, value_text
+from dispatch.desk.levels import clocks_of
+from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
+from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.lateness import late_visits
+from dispatch.desk.reports.permission import office_only
+from dispatch.desk.seat import Seat
+from dispatch.levels.clock import LevelState
+from dispatch.model.checklists import Result
+from dispatch.model.instants import day_bounds, day_text
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import Visit
+
+_CALLED_SINCE = 7 * 86_400
+_MISSED = (LevelState.MISSED, LevelState.BREACHED)
+
+
+def day_report(seat: Seat, day: datetime.date) -> Report:
+    """The firm's day.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+    """
+    office_only(seat, "the report of a day")
+    store = seat.store
+    with store.read():
+        firm = settings.firm(store)
+        times = Times(firm, firm.zone)
+        start, end = day_bounds(day, firm.zone)
+        found = visits.placed_between(store, start, end)
+        ids = [visit.id for visit in found]
+        ended = [visit for visit in found if visit.state in ENDED]
+        kept = sheets.latest_sheets(store, [visit.id for visit in ended])
+        now = store.clock.now()
+        late = late_visits(
+            found,
+            legs_of_day(store, day),
+            calls.calls_since(store, start - _CALLED_SINCE),
+            times,
+            now,
+            firm.late_minutes,
+        )
+        tested = results.standing(store, ids)
+        sections = (
+            Section(
+                "Came late, and why",
+                tables=(
+                    Table(
+                        ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why"),
+                        tuple(
+                            (*_head(one.visit), times.clock(one.visit.starts_at), times.clock(one.visit.checked_in_at),
+                             one.how, one.why)
+                            for one in late
+                        ),
+                        "Nobody came late.",
+                    ),
+                ),
+            ),
+            Section("Exceptions", tables=(_exceptions(store, found, tested, kept),)),
+            _figures(store, day),
+            Section("Visits", tables=(_visits(store, found, times),)),
+            _charges(store, ended, kept),
+            Section("Still open", tables=(_open(found, times),)),
+        )  # fmt: skip
+        foot = foot_of(store, seat.staff.name, times)
+    return Report("day", f"{firm.name}: the day", day_text(day), sections, foot)
+
+
+def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
+    return visit.reference, _crew(visit), visit.client
+
+
+def _crew(visit: Visit) -> str:
+    return ", ".join(part.technician for part in visit.assignments) or "–"
+
+
+def _exceptions(
+    store: Store, found: Sequence[Visit], tested: Sequence[Standing], kept: dict[int, StoredSheet]
+) -> Table:
+    """Left open, no access, aborted; overridden and repeated items; missed service levels; charges that nobody can accept yet."""
+    by_id = {visit.id: visit for visit in found}
+    rows: list[tuple[Cell, ...]] = []
+    for visit in found:
+        if visit.state is State.LEFT_OPEN:
+            booked = ", ".join(one.reference for one in visits.follow_ups(store, visit.id)) or "none"
+            rows.append((*_head(visit), "left open", f"{visit.reason}; follow-up {booked}"))
+        elif visit.state in (State.NO_ACCESS, State.ABORTED, State.CANCELLED):
+            called = f"called: {visit.called}" if visit.called else ""
+            rows.append((*_head(visit), visit.state.label, "; ".join(filter(None, (visit.reason, called)))))
+    for one in tested:
+        visit = by_id[one.visit_id]
+        if one.result is Result.OVERRIDDEN:
+            by = f"{one.by}{', of their own visit' if one.self_approved else ''}"
+            rows.append((*_head(visit), "overridden", f"{one.ref} {one.label}: {one.text} ({by})"))
+        elif one.result is Result.FAIL:
+            rows.append((*_head(visit), "test failing", f"{one.ref} {one.label}: {one.text}"))
+        elif one.result is Result.SIGNED and one.satisfied is False:
+            rows.append((*_head(visit), "not satisfied", f"{one.signed_by}: {one.text}"))
+    for visit_id, own in clocks_of(store, found).items():
+        missed = [
+            f"{clock.label}, {clock.cause or 'no cause given'}"
+            for clock in own
+            if not clock.aim and clock.reading.state in _MISSED
+        ]
+        if missed:
+            rows.append((*_head(by_id[visit_id]), "targets missed", "; ".join(missed)))
+    for visit_id, sheet in kept.items():
+        if not sheet.accepted:
+            codes = sheet.sheet.get("errors") or sheet.sheet.get("flags") or []
+            told = "; ".join({**NEEDS, **MEANS}.get(code, code) for code in codes)
+            rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", told))
+    order = {visit.id: number for number, visit in enumerate(found)}
+    place = {visit.reference: order[visit.id] for visit in found}
+    rows.sort(key=lambda row: place[str(row[0])])
+    return Table(("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary.")
+
+
+def _figures(store: Store, day: datetime.date) -> Section:
+    counted = figures_over(store, day, day)
+    rows = tuple((one.name, value_text(one, counted.totals[one.key], counted.money), one.sentence) for one in FIGURES)
+    return Section("Figures", tables=(Table(("Figure", "Value", "What it counts"), rows),))
+
+
+def _visits(store: Store, found: Sequence[Visit], times: Times) -> Table:
+    done = tallies(store, [visit.id for visit in found])
+    rows = []
+    for visit in found:
+        tally = done.get(visit.id, Tally())
+        evidence = ", ".join(
+            f"{count} {word}"
+            for count, word in (
+                (tally.executed, "executed"),
+                (tally.measured, "measured"),
+                (tally.attested, "attested"),
+                (tally.waived, "waived"),
+                (tally.retests, "again"),
+            )
+            if count
+        )
+        rows.append(
+            (*_head(visit), visit.work, times.span(visit.starts_at, visit.ends_at),
+             times.span(visit.checked_in_at, visit.checked_out_at), visit.state.label,
+             f"{tally.tests_passed} of {tally.tests}", evidence or "–")
+        )  # fmt: skip
+    titles = ("Visit", "Technician", "Client", "Work", "Planned", "On site", "State", "Tests", "Evidence")
+    return Table(titles, tuple(rows), "No visits on this day.")
+
+
+def _charges(store: Store, ended: Sequence[Visit], kept: dict[int, StoredSheet]) -> Section:
+    rows: list[tuple[Cell, ...]] = []
+    for visit in ended:
+        sheet = kept.get(visit.id)
+        given = "; ".join(
+            f"{one.value}{'%' if one.mode == 'percent' else ''} off {one.target}, {one.reason} ({one.by})"
+            for one in adjustments.goodwill_of(store, visit.id)
+        )
+        if sheet is None:
+            rows.append((*_head(visit), None, None, None, "no rate card", given or "–"))
+            continue
+        amounts = (money(sheet, sheet.net), money(sheet, sheet.tax), money(sheet, sheet.total))
+        rows.append((*_head(visit), *amounts, sheet.status, given or "–"))
+    titles = ("Visit", "Technician", "Client", "Net", "Tax", "Total", "Status", "Goodwill")
+    return Section("Charges", facts=sums(kept.values()), tables=(Table(titles, tuple(rows), "No visit has ended."),))
+
+
+def _open(found: Sequence[Visit], times: Times) -> Table:
+    rows = tuple(
+        (*_head(visit), visit.state.label, times.span(visit.starts_at, visit.ends_at))
+        for visit in found
+        if visit.state not in ENDED
+    )
+    return Table(("Visit", "Technician", "Client", "State", "Planned"), rows, "Every visit has ended.")
+
+
+def money(sheet: StoredSheet, minor: int | None) -> Amount | None:
+    """An amount of a sheet; None while it is blocked."""
+    return None if minor is None else Amount(minor, sheet.exponent, sheet.currency)
+
+
+def sums(kept: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
+    """Net, tax and total of some sheets in each currency, and how many of them have none yet."""
+    found: dict[tuple[str, int], list[StoredSheet]] = {}
+    blocked = 0
+    for sheet in kept:
+        if sheet.total is None:
+            blocked += 1
+        else:
+            found.setdefault((sheet.currency, sheet.exponent), []).append(sheet)
+    facts: list[tuple[str, Cell]] = []
+    for (currency, exponent), own in sorted(found.items()):
+        facts += [
+            ("Net", Amount(sum(one.net or 0 for one in own), exponent, currency)),
+            ("Tax", Amount(sum(one.tax or 0 for one in own), exponent, currency)),
+            ("Total", Amount(sum(one.total or 0 for one in own), exponent, currency)),
+        ]
+    return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))

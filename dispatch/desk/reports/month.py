@@ -1,0 +1,281 @@
+"""A client's month, for the review with the client: what was done and tested, how soon we came, what it cost and what was given."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from db import agreements, results, settings, sheets, visits
+from db.results import Standing
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch.desk.agreeing import balances
+from dispatch.desk.caring import care_list
+from dispatch.desk.level_report import ClientMonth, client_month
+from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
+from dispatch.desk.reports.day import money, sums
+from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
+from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.permission import office_only
+from dispatch.desk.seat import Seat
+from dispatch.levels.targets import CLOCKS, LABELS
+from dispatch.model.checklists import Grade, Kind, Result
+from dispatch.model.clients import Client
+from dispatch.model.instants import day_bounds, day_of, day_text, span_text
+from dispatch.model.states import ENDED, State
+from dispatch.model.visits import Visit
+
+GIVEN = {
+    "goodwill": "Goodwill",
+    "own_fault": "Our own failures, not charged",
+    "own_failure": "Travel for our own failures",
+    "free_test": "Time for tests, free",
+    "waived_all": "Travel, waived by the agreement",
+    "waived_in_radius": "Travel inside the radius, waived by the agreement",
+    "covered": "Covered by the agreement",
+    "drawn": "Paid from what was prepaid",
+}
+"""What each reason for a line at 0.00 is called, in the order in which they are listed."""
+
+_RESULTS = {
+    Result.PASS: "passed",
+    Result.FAIL: "failed",
+    Result.NA: "not applicable",
+    Result.OVERRIDDEN: "overridden",
+}
+_GRADES = {
+    Grade.EXECUTED: "the program ran it",
+    Grade.MEASURED: "measured",
+    Grade.ATTESTED: "seen and said",
+    Grade.WAIVED: "waived",
+}
+
+
+def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
+    """A client's month, in the zone of the rate card.
+
+    Args:
+        first: the first day of the month.
+
+    Raises:
+        NotAllowed: the person neither dispatches nor leads.
+    """
+    office_only(seat, "a client's month")
+    store = seat.store
+    with store.read():
+        firm = settings.firm(store)
+        month = client_month(store, client, first)
+        zone = TermsBook(store, {client.id}).zone
+        times = Times(firm, zone)
+        start = day_bounds(first, zone)[0]
+        end = day_bounds((first + datetime.timedelta(days=31)).replace(day=1), zone)[0]
+        own = visits.of_client(store, client.id)
+        ended = sorted(
+            (one for one in own if one.ended_at is not None and start <= one.ended_at < end),
+            key=lambda one: (one.ended_at or 0, one.id),
+        )
+        kept = sheets.latest_sheets(store, [one.id for one in ended])
+        tested = results.standing(store, [one.id for one in ended])
+        by_id = {one.id: one for one in ended}
+        sections = (
+            _at_a_glance(month, ended, tested, kept),
+            Section("Visits", tables=(_visits(ended, times),)),
+            Section("Tests", tables=(_tests(by_id, tested, times),)),
+            Section("What we found", tables=(_findings(by_id, tested),)),
+            _response(store, own, month, start, end, times),
+            _charges(by_id, kept),
+            _value_given(kept.values()),
+            _next(store, client, own, times),
+        )
+        foot = foot_of(store, seat.staff.name, times)
+    return Report("month", f"{client.name}: {month.month}", f"{firm.name}, service review", sections, foot)
+
+
+def _at_a_glance(
+    month: ClientMonth, ended: Sequence[Visit], tested: Sequence[Standing], kept: Mapping[int, StoredSheet]
+) -> Section:
+    tests = [one for one in tested if one.kind is Kind.TEST and one.result is not Result.NA]
+    executed = sum(one.grade is Grade.EXECUTED for one in tests)
+    passed = sum(one.result is Result.PASS for one in tests)
+    done = sum(one.state is State.CLOSED for one in ended)
+    figures = month.figures
+    met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets"
+    return Section(
+        "At a glance",
+        facts=(
+            ("Visits that ended", len(ended)),
+            ("Closed", done),
+            ("Tests", f"{passed} of {len(tests)} passed; the program ran {executed} of them"),
+            ("Requests", figures.requests),
+            ("Targets met", met),
+            *((f"Charged, {name.lower()}", value) for name, value in sums(kept.values())),
+        ),
+    )
+
+
+def _visits(ended: Sequence[Visit], times: Times) -> Table:
+    rows = tuple(
+        (
+            one.reference,
+            day_text(day_of(one.checked_in_at or one.starts_at or one.ended_at or 0, times.zone)),
+            one.site,
+            one.work,
+            ", ".join(part.technician for part in one.assignments) or "–",
+            times.span(one.checked_in_at, one.checked_out_at),
+            one.state.label,
+        )
+        for one in ended
+    )
+    return Table(
+        ("Visit", "Day", "Site", "Work", "Technician", "On site", "State"), rows, "No visit ended in this month."
+    )
+
+
+def _tests(by_id: Mapping[int, Visit], tested: Sequence[Standing], times: Times) -> Table:
+    rows = tuple(
+        (
+            by_id[one.visit_id].reference,
+            f"{one.ref} {one.label}",
+            _RESULTS.get(one.result, one.result.value) + (f", after {one.failed} failed" if one.failed else ""),
+            "–" if one.grade is None else _GRADES[one.grade],
+            one.value or one.text,
+            times.moment(one.at),
+        )
+        for one in tested
+        if one.kind is Kind.TEST
+    )
+    return Table(("Visit", "Test", "Result", "How", "Evidence", "When"), rows, "No tests in this month.")
+
+
+def _findings(by_id: Mapping[int, Visit], tested: Sequence[Standing]) -> Table:
+    """What came up: tests that did not pass at once, what was overridden or left, what was named, and what the client said."""
+    rows: list[tuple[Cell, ...]] = []
+    for one in tested:
+        found = ""
+        if one.kind is Kind.TEST and one.failed and one.result is Result.PASS:
+            found = "failed at first, then passed"
+        elif one.kind is Kind.TEST and one.result is Result.FAIL:
+            found = "still failing"
+        elif one.result is Result.OVERRIDDEN:
+            found = "overridden"
+        elif one.result is Result.NOT_DONE:
+            found = "not done"
+        elif one.result is Result.LEFT_TO_CLIENT:
+            found = "left with you"
+        elif one.kind is Kind.NAMED:
+            words = {Result.DONE: "you named it; done", Result.DECLINED: "you named it; not wanted"}
+            found = words.get(one.result, "you named it; a visit is booked")
+        elif one.result is Result.SIGNED and one.satisfied is False:
+            found = "you were not satisfied"
+        if found:
+            text = f"{one.text} → {one.follow_up}" if one.follow_up else one.text
+            rows.append((by_id[one.visit_id].reference, f"{one.ref} {one.label}", found, text))
+    for visit in by_id.values():
+        if visit.state in (State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED):
+            rows.append((visit.reference, visit.work, visit.state.label, visit.reason))
+    return Table(("Visit", "About", "What", "Words"), tuple(rows), "Nothing that needs a word.")
+
+
+def _response(store: Store, own: Sequence[Visit], month: ClientMonth, start: int, end: int, times: Times) -> Section:
+    asked = sorted((one for one in own if start <= one.requested_at < end), key=lambda one: (one.requested_at, one.id))
+    found = clocks_of(store, asked)
+    rows = tuple(
+        (
+            visit.reference,
+            f"P{visit.priority}",
+            times.moment(visit.requested_at),
+            LABELS[clock.clock],
+            clock.reading.elapsed,
+            clock.reading.target,
+            clock.reading.state.label + ("" if clock.reading.state in STOPPED else ", running"),
+            "an aim" if clock.aim else clock.cause or "",
+        )
+        for visit in asked
+        for clock in found.get(visit.id, ())
+    )
+    medians = ((clock, month.figures.medians.get(clock)) for clock in CLOCKS)
+    facts: list[tuple[str, Cell]] = [
+        (f"{LABELS[clock].capitalize()}, in the middle", span_text(minutes))
+        for clock, minutes in medians
+        if minutes is not None
+    ]
+    facts += [(f"Missed, {cause}", count) for cause, count in month.figures.causes.items()]
+    if month.figures.pauses:
+        facts.append(("Waiting for you", f"{month.figures.pauses} times, {span_text(month.figures.pause_minutes)}"))
+    titles = ("Visit", "Priority", "Asked", "Clock", "Minutes", "Target", "State", "Cause")
+    return Section("How soon we came", tuple(facts), tables=(Table(titles, rows, "No requests in this month."),))
+
+
+def _charges(by_id: Mapping[int, Visit], kept: Mapping[int, StoredSheet]) -> Section:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            by_id[key].reference,
+            by_id[key].work,
+            money(one, one.net),
+            money(one, one.tax),
+            money(one, one.total),
+            one.status,
+        )
+        for key, one in sorted(kept.items(), key=lambda pair: (by_id[pair[0]].ended_at or 0, pair[0]))
+    ]
+    missing = [one.reference for one in by_id.values() if one.id not in kept]
+    note = (f"Without a charge: {', '.join(missing)}.",) if missing else ()
+    titles = ("Visit", "Work", "Net", "Tax", "Total", "Status")
+    return Section("Charges", sums(kept.values()), note, (Table(titles, tuple(rows), "Nothing was charged."),))
+
+
+def _value_given(kept: Iterable[StoredSheet]) -> Section:
+    """What lines at 0.00 would have cost, and goodwill, by reason: exact, in minor units."""
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    for sheet in kept:
+        for line in sheet.sheet.get("lines", []):
+            reason = "goodwill" if line.get("rule") == "GOODWILL" else line.get("zero_reason")
+            if reason is None:
+                continue
+            text = str(line["amount"]).removeprefix("-") if reason == "goodwill" else str(line.get("value", "0"))
+            by_reason = found.setdefault((sheet.currency, sheet.exponent), {})
+            minor = int(Decimal(text).scaleb(sheet.exponent))
+            by_reason[reason] = by_reason.get(reason, 0) + minor
+    rows: list[tuple[Cell, ...]] = []
+    for (currency, exponent), by_reason in sorted(found.items()):
+        known = [reason for reason in GIVEN if reason in by_reason]
+        known += [reason for reason in by_reason if reason not in GIVEN]
+        rows += [(GIVEN.get(one, one), Amount(by_reason[one], exponent, currency)) for one in known]
+        rows.append(("All", Amount(sum(by_reason.values()), exponent, currency)))
+    return Section(
+        "Value given",
+        paragraphs=("What these visits would have cost beside what is charged, before tax.",),
+        tables=(Table(("What", "Worth"), tuple(rows), "Nothing was given in this month."),),
+    )
+
+
+def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> Section:
+    today = day_of(store.clock.now(), times.zone)
+    ahead = sorted(
+        (one for one in own if one.state not in ENDED), key=lambda one: (one.starts_at is None, one.starts_at or 0)
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            times.moment(one.starts_at) if one.starts_at is not None else _wanted(one),
+            f"{one.reference} {one.work}",
+            one.state.label,
+        )
+        for one in ahead
+    ]
+    rows += [
+        ("–" if one.due is None else day_text(one.due), one.what, one.state.label) for one in care_list(store, client)
+    ]
+    agreement = agreements.agreement_on(store, client.id, today)
+    terms: list[tuple[str, Cell]] = []
+    if agreement is not None and agreement.covers(today):
+        until = "without an end" if agreement.ends is None else f"to {day_text(agreement.ends)}"
+        terms.append(("Agreement", f"{agreement.name}, {until}"))
+        terms += [("Balance", line) for line in balances(store, agreement, today)]
+    return Section(
+        "What is next", tuple(terms), tables=(Table(("When", "What", "State"), tuple(rows), "Nothing is booked."),)
+    )
+
+
+def _wanted(visit: Visit) -> str:
+    return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"

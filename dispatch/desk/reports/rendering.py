@@ -1,0 +1,328 @@
+"""A report as text, Markdown, HTML, CSV and JSON.
+
+Whatever people typed stays text: nothing in it runs in a browser, becomes markup, drives a terminal, or is evaluated by a
+spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
+from dispatch.model.money import format_minor
+from dispatch.model.text import cells_of, csv_cell, pad, show
+
+WIDTH = 100
+"""Cells that a report as text is set for."""
+_WIDEST = 40
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$@&])")
+_MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
+_LINKS = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_LONG_WORD = re.compile(r"\S{28}(?=\S)")
+_OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+STYLE = """
+@page { margin: 15mm; }
+body { font: 11pt/1.4 system-ui, sans-serif; color: #111; background: #fff; max-width: 60em; margin: 1.5em auto; padding: 0 1em; }
+h1 { font-size: 1.5em; margin: 0; }
+h2 { font-size: 1.15em; margin: 1.4em 0 .4em; border-bottom: 1px solid #999; }
+table { border-collapse: collapse; width: 100%; margin: .5em 0; }
+th, td { text-align: left; vertical-align: top; padding: .2em .5em; border-bottom: 1px solid #ccc; white-space: pre-line;
+  overflow-wrap: break-word; unicode-bidi: isolate; }
+th { white-space: normal; }
+.together table:first-of-type th:last-child { width: 30%; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: .4em 0; }
+dt { color: #555; } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
+p { white-space: pre-line; } footer { margin-top: 2em; color: #555; font-size: .85em; }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, .together { break-inside: avoid; }
+  thead { display: table-header-group; } h2 { break-after: avoid; } }
+"""
+"""The page carries all that it needs; nothing is fetched. It fits A4 and letter: the printer chooses the sheet."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def html_text(text: str) -> str:
+    """Text for HTML between tags. Words too long for a column may be broken, so that no table grows wider than the sheet."""
+    # what `show` returns has no NUL
+    parts = _LONG_WORD.sub("\\g<0>\0", show(text, multiline=True)).split("\0")
+    return "<wbr>".join(html.escape(part) for part in parts)
+
+
+def markdown_text(text: str) -> str:
+    """Text of one line for Markdown: no markup, no HTML, no link comes of it, also inside a table."""
+    line = show(" ".join(text.split()))
+    line = _LINKS.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
+    return _MARKUP_AT_START.sub(_escaped_start, line)
+
+
+def spreadsheet_text(text: str) -> str:
+    """Text for a CSV cell: on one line, and no formula, also where a spreadsheet parts cells by another sign than the comma."""
+    return csv_cell(_OTHER_CELL.sub(r"\1\2'", show(text)))
+
+
+def as_text(report: Report, width: int = WIDTH) -> str:
+    """The report as text for a terminal, in lines of at most `width` cells where its tables allow that."""
+    lines = [show(report.title), show(report.subtitle)]
+    for section in report.sections:
+        lines += ["", show(section.title).upper()]
+        names = max((cells_of(show(name)) for name, _ in section.facts), default=0)
+        for name, value in section.facts:
+            first, *rest = _wrapped(_words(value), max(20, width - names - 4))
+            lines += [f"  {pad(name, names)}  {first}", *(" " * (names + 4) + more for more in rest)]
+        for paragraph in section.paragraphs:
+            lines += [f"  {line}" for line in _wrapped(paragraph, width - 2)]
+        for table in section.tables:
+            lines += [f"  {line}" for line in _text_table(table, width - 2)]
+    return "\n".join([*lines, "", *(show(line) for line in report.foot)]) + "\n"
+
+
+def as_markdown(report: Report) -> str:
+    """The report as Markdown with tables."""
+    lines = [f"# {markdown_text(report.title)}", "", markdown_text(report.subtitle)]
+    for section in report.sections:
+        lines += ["", f"## {markdown_text(section.title)}", ""]
+        lines += [f"- {markdown_text(name)}: {_markdown_cell(value)}" for name, value in section.facts]
+        for paragraph in section.paragraphs:
+            lines += ["", markdown_text(paragraph)]
+        for table in section.tables:
+            lines += ["", *_markdown_table(table)]
+    return "\n".join([*lines, "", "---", "", *(f"{markdown_text(line)}  " for line in report.foot)]) + "\n"
+
+
+def as_html(report: Report) -> str:
+    """The report as a page of its own, to be read or printed."""
+    title = html.escape(show(report.title))
+    body = [f"<h1>{html_text(report.title)}</h1>", f"<p>{html_text(report.subtitle)}</p>"]
+    for section in report.sections:
+        body += _html_section(section)
+    foot = "<br>\n".join(html_text(line) for line in report.foot)
+    return "\n".join([
+        "<!DOCTYPE html>", '<html lang="en">', "<head>", '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        '<meta name="viewport" content="width=device-width">', '<meta name="referrer" content="no-referrer">',
+        f"<title>{title}</title>", f"<style>{STYLE}</style>", "</head>", "<body>", *body, f"<footer>{foot}</footer>",
+        "</body>", "</html>", "",
+    ])  # fmt: skip
+
+
+def as_csv(report: Report) -> str:
+    """The report as CSV: each section's title in a row, its facts, then each table with its titles; numbers are numbers.
+
+    The currency of a table's amounts stands in the titles of their columns, and beside a fact.
+    """
+    out = io.StringIO()
+    rows = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+
+    def write(*cells: Cell, mixed: bool = False) -> None:
+        rows.writerow([_csv_value(cell, mixed) for cell in cells])
+
+    write(report.title, report.subtitle)
+    for section in report.sections:
+        out.write("\r\n")
+        write(section.title)
+        for name, value in section.facts:
+            write(name, value, *((value.currency,) if isinstance(value, Amount) else ()))
+        for paragraph in section.paragraphs:
+            write(paragraph)
+        for table in section.tables:
+            currency = currency_of(table)
+            write(
+                *(
+                    f"{title} {currency}" if currency and number in _money_columns(table) else title
+                    for number, title in enumerate(table.columns)
+                )
+            )
+            for row in table.rows:
+                write(*row, mixed=currency is None)
+    out.write("\r\n")
+    for line in report.foot:
+        write(line)
+    return out.getvalue()
+
+
+def form_of(report: Report) -> dict[str, Any]:
+    """The report in JSON (docs/json.md). Money is text with exactly the currency's decimals."""
+    return {
+        "report": report.kind,
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "sections": [
+            {
+                "title": section.title,
+                "facts": [
+                    {"name": name, "value": _json_value(value)}
+                    | ({"currency": value.currency} if isinstance(value, Amount) else {})
+                    for name, value in section.facts
+                ],
+                "paragraphs": list(section.paragraphs),
+                "tables": [
+                    {
+                        "columns": list(table.columns),
+                        "currency": currency_of(table),
+                        "rows": [[_json_value(cell, currency_of(table) is None) for cell in row] for row in table.rows],
+                    }
+                    for table in section.tables
+                ],
+            }
+            for section in report.sections
+        ],
+        "foot": list(report.foot),
+    }
+
+
+def as_json(report: Report) -> str:
+    """`form_of` as one document in ASCII."""
+    return json.dumps(form_of(report), indent=2, ensure_ascii=True) + "\n"
+
+
+FORMS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
+    {"plain": as_text, "markdown": as_markdown, "html": as_html, "csv": as_csv, "json": as_json}
+)
+"""The forms that a report can take, by the name of their option."""
+ENDINGS: Mapping[str, str] = MappingProxyType(
+    {".txt": "plain", ".md": "markdown", ".html": "html", ".htm": "html", ".csv": "csv", ".json": "json"}
+)
+"""The form that the ending of a file's name asks for."""
+
+
+def _words(cell: Cell) -> str:
+    """A cell for people."""
+    if cell is None:
+        return "–"
+    return cell if isinstance(cell, str) else f"{cell}"
+
+
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell, (int, Decimal, Amount))
+
+
+def _wrapped(text: str, cells: int) -> list[str]:
+    """Safe text in lines of at most `cells` cells; what has wide characters may take fewer words a line."""
+    lines: list[str] = []
+    for paragraph in show(text, multiline=True).split("\n"):
+        narrow = max(8, cells // 2) if cells_of(paragraph) > len(paragraph) else max(8, cells)
+        lines += textwrap.wrap(paragraph, narrow, break_on_hyphens=False) or [""]
+    return lines
+
+
+def _text_table(table: Table, width: int) -> Iterator[str]:
+    if not table.rows:
+        yield table.empty
+        return
+    shown = [[_words(cell) for cell in row] for row in table.rows]
+    widths = [
+        min(_WIDEST, max(cells_of(show(text)) for text in (title, *(row[number] for row in shown))))
+        for number, title in enumerate(table.columns)
+    ]
+    numbers = _number_columns(table)
+    # the widest column of words gives way first, and never below what a word needs
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        widest = max(range(len(widths)), key=lambda number: 0 if number in numbers else widths[number])
+        if widths[widest] <= 12 or widest in numbers:
+            break
+        widths[widest] -= 1
+    for row in ([*table.columns], *shown):
+        parts = [_wrapped(text, widths[number]) for number, text in enumerate(row)]
+        for line in range(max(map(len, parts))):
+            cells = [part[line] if line < len(part) else "" for part in parts]
+            yield "  ".join(
+                cell.rjust(widths[number]) if number in numbers else pad(cell, max(widths[number], cells_of(cell)))
+                for number, cell in enumerate(cells)
+            ).rstrip()
+
+
+def _number_columns(table: Table) -> frozenset[int]:
+    """The columns that hold numbers, and nothing else."""
+    return frozenset(
+        number
+        for number in range(len(table.columns))
+        if any(_is_number(row[number]) for row in table.rows)
+        and all(row[number] is None or _is_number(row[number]) for row in table.rows)
+    )
+
+
+def _markdown_table(table: Table) -> Sequence[str]:
+    if not table.rows:
+        return [markdown_text(table.empty)]
+    numbers = _number_columns(table)
+    return [
+        f"| {' | '.join(markdown_text(title) for title in table.columns)} |",
+        f"| {' | '.join('---:' if number in numbers else '---' for number in range(len(table.columns)))} |",
+        *(f"| {' | '.join(_markdown_cell(cell) for cell in row)} |" for row in table.rows),
+    ]
+
+
+def _markdown_cell(cell: Cell) -> str:
+    return markdown_text(_words(cell)) if cell is None or isinstance(cell, str) else _words(cell)
+
+
+def _escaped_start(found: re.Match[str]) -> str:
+    """A sign that begins a list, a heading or a quotation, escaped; of a numbered list its point."""
+    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+
+
+def _html_section(section: Section) -> Iterator[str]:
+    yield '<section class="together">' if section.kept_together else "<section>"
+    yield f"<h2>{html_text(section.title)}</h2>"
+    if section.facts:
+        yield "<dl>"
+        for name, value in section.facts:
+            yield f"<dt>{html_text(name)}</dt><dd>{html_text(_words(value))}</dd>"
+        yield "</dl>"
+    for paragraph in section.paragraphs:
+        yield f"<p>{html_text(paragraph)}</p>"
+    for table in section.tables:
+        yield from _html_table(table)
+    yield "</section>"
+
+
+def _html_table(table: Table) -> Iterator[str]:
+    if not table.rows:
+        yield f"<p>{html_text(table.empty)}</p>"
+        return
+    numbers = _number_columns(table)
+    marks = ['<{} class="number">' if number in numbers else "<{}>" for number in range(len(table.columns))]
+    titles = "".join(
+        f"{mark.format('th')}{html_text(title)}</th>" for mark, title in zip(marks, table.columns, strict=True)
+    )
+    yield f"<table>\n<thead><tr>{titles}</tr></thead>\n<tbody>"
+    for row in table.rows:
+        cells = "".join(
+            f"{mark.format('td')}{html_text(_words(cell))}</td>" for mark, cell in zip(marks, row, strict=True)
+        )
+        yield f"<tr>{cells}</tr>"
+    yield "</tbody>\n</table>"
+
+
+def currency_of(table: Table) -> str | None:
+    """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
+    found = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _money_columns(table: Table) -> frozenset[int]:
+    return frozenset(number for row in table.rows for number, cell in enumerate(row) if isinstance(cell, Amount))
+
+
+def _csv_value(cell: Cell, mixed: bool = False) -> str | int | Decimal:
+    if cell is None:
+        return ""
+    if isinstance(cell, Amount):
+        return f"{cell.decimal} {cell.currency}" if mixed else cell.decimal
+    return spreadsheet_text(cell) if isinstance(cell, str) else cell
+
+
+def _json_value(cell: Cell, mixed: bool = False) -> str | int | None:
+    if isinstance(cell, Amount):
+        return f"{cell.decimal} {cell.currency}" if mixed else format_minor(cell.minor, cell.exponent)
+    return str(cell) if isinstance(cell, Decimal) else cell

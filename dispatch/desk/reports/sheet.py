@@ -1,0 +1,124 @@
+"""A technician's day on paper: stops in order, each with where, whom, how to get in and there, the work, and boxes to tick."""
+
+from __future__ import annotations
+
+import datetime
+
+from db import checklists, clients, settings, stays, targets, visits
+from db.legs import HOME, legs_of_day
+from db.store import Store
+from dispatch.desk.reports.document import Cell, Report, Section, Table
+from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.permission import office_only
+from dispatch.desk.seat import Seat
+from dispatch.model.checklists import Item, Result
+from dispatch.model.firm import Firm
+from dispatch.model.instants import day_bounds, day_text
+from dispatch.model.people import Technician
+from dispatch.model.probes import Target
+from dispatch.model.states import OCCUPYING
+from dispatch.model.travel import Leg
+from dispatch.model.units import distance_text, leg_text
+from dispatch.model.visits import Visit
+
+_GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)
+BOX, TICKED = "[ ]", "[x]"
+
+
+def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Report:
+    """The day of a technician. Charges and service levels do not stand on it.
+
+    Raises:
+        NotAllowed: it is somebody else's day, and the person neither dispatches nor leads.
+    """
+    if technician.id != seat.staff.id:
+        office_only(seat, f"{technician.name}'s day sheet")
+    store = seat.store
+    with store.read():
+        firm = settings.firm(store)
+        times = Times(firm, firm.zone)
+        start, end = day_bounds(day, firm.zone)
+        stops = [
+            visit
+            for visit in visits.placed_between(store, start, end)
+            if visit.state in OCCUPYING and visit.assignment_of(technician.id) is not None
+        ]
+        legs = legs_of_day(store, day).get(technician.id, {})
+        sections = [
+            _stop(store, firm, number, visit, legs.get(visit.id), times) for number, visit in enumerate(stops, 1)
+        ]
+        if stops:
+            sections.append(Section("The way home", facts=(("Leg", _leg(legs.get(HOME), firm)),)))
+        else:
+            sections.append(Section("Stops", paragraphs=("No visits on this day.",)))
+        foot = foot_of(store, seat.staff.name, times)
+    return Report(
+        "sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {_count(len(stops))}", tuple(sections), foot
+    )
+
+
+def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
+    site, client = clients.site(store, visit.site_id), clients.client(store, visit.client_id)
+    assert site is not None
+    assert client is not None
+    people = "; ".join(" ".join(filter(None, (one.name, one.phone, one.role))) for one in client.contacts)
+    facts: list[tuple[str, Cell]] = [
+        ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),
+        ("Getting in", site.access_notes or None),
+        ("Contact", people or None),
+        ("Leg", _leg(leg, firm)),
+        ("Promised", None if visit.promised is None else times.span(*visit.promised)),
+        ("Visit", f"{visit.reference}, {visit.state.label}"),
+        ("Work", visit.work),
+    ]
+    if visit.reported_by:
+        facts.append(("Asked by", visit.reported_by))
+    if len(visit.assignments) > 1:
+        facts.append(("With", ", ".join(part.technician for part in visit.assignments)))
+    used = stays.items_of(store, visit.id)
+    if used:
+        facts.append(("Used", ", ".join(f"{one.quantity} × {one.label}" for one in used)))
+    items = checklists.checklist(store, visit.id).items
+    boxes = Table(
+        ("", "Item", "To do", "Notes"),
+        tuple(
+            (_box(item), item.ref, item.label + ("" if item.required else " (if it applies)"), _noted(item))
+            for item in items
+        ),
+        "No checklist.",
+    )
+    aims = targets.targets_of(store, site.id)
+    tables = [boxes]
+    if aims:
+        tables.append(Table(("Test target", "Kind", "Address", "From", "Note"), tuple(_target(one) for one in aims)))
+    return Section(
+        f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",
+        tuple((name, value) for name, value in facts if value is not None),
+        (visit.description,) if visit.description else (),
+        tuple(tables),
+        kept_together=True,
+    )
+
+
+def _leg(leg: Leg | None, firm: Firm) -> str:
+    if leg is None:
+        return "? unknown"
+    return f"{leg_text(leg.seconds, leg.provenance)}, {distance_text(leg.metres, firm.distance_unit)}"
+
+
+def _box(item: Item) -> str:
+    return TICKED if item.latest is not None and item.latest.result in _GOOD else BOX
+
+
+def _noted(item: Item) -> str:
+    """What stands on the item already, empty to be written on."""
+    latest = item.latest
+    return "" if latest is None else f"{latest.result.value.replace('_', ' ')} {latest.text}".strip()
+
+
+def _target(one: Target) -> tuple[Cell, ...]:
+    return one.name, one.kind.value, one.address, one.vantage.value, one.note
+
+
+def _count(stops: int) -> str:
+    return f"{stops} {'stop' if stops == 1 else 'stops'}"

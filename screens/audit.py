@@ -1,0 +1,156 @@
+"""The audit: who did what and when, and whether the chain of it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db import audit
+from db.audit import Found
+from db.faults import StoreFault
+from db.store import Store
+from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, trail, verdict_lines, verify, who_of
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.visit_page import detail_words
+from dispatch.model.instants import clock_text, day_of, day_text
+from screens.dialogs import AskText, Field, Form
+from screens.seated import SeatedScreen
+from screens.sheet_view import SheetView
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+
+_PAGE = 200
+_FILTERS = (
+    ("visit", "Visit", "R4001"),
+    ("who", "Login", "dana"),
+    ("since", "From the day", "yesterday"),
+    ("until", "To the day", "today"),
+    ("deed", "Deed holds", "override"),
+)
+
+
+class AuditScreen(SeatedScreen):
+    """Rows of the audit by day, the newest first; each opens to all that it says."""
+
+    TITLE_WORD = "the audit"
+    FOOTER = ("audit.open", "view.filter", "audit.more", "audit.verify", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="audit.open", tooltip="all that the row says, and what it is bound to"),
+        Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="by visit, login, days, deed"),
+        Binding("m", "more", "More", id="audit.more", tooltip="older rows too"),
+        Binding(
+            "V", "verify", "Verify", id="audit.verify", tooltip="compute the chain again, and compare a noted head"
+        ),
+        Binding("escape", "back", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, visit: str = "") -> None:
+        super().__init__()
+        self._asked = {"visit": visit} if visit else {}
+        self._limit = _PAGE
+        self._rows: dict[str, Found] = {}
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="rows")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read the newest rows."""
+        self.show_keys()
+        self.reload()
+        self.query_one(FigureList).focus()
+
+    def reload(self) -> None:
+        """Read the rows again."""
+        found = self.look(trail, self.seat.store, **self._asked, limit=self._limit)
+        if found is None:
+            return
+        zone, hours24 = self.seat.firm.zone, self.seat.firm.clock_hours == 24
+        self._rows = {str(one.row.seq): one for one in found}
+        lines = [
+            FigureLine(
+                day_text(day_of(one.row.at, zone)),
+                key,
+                f"{clock_text(one.row.at, zone, hours24)} {who_of(one)}",
+                f"{one.row.deed} · {record_of(one)} · {detail_words('', one.row.detail, zone)}".rstrip(" ·"),
+            )
+            for key, one in self._rows.items()
+        ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
+        self.query_one(FigureList).set_figures(lines)
+        filtered = " · ".join(f"{name} {text}" for name, text in self._asked.items())
+        count = f"{len(found)} rows" + (" and more: m" if len(found) == self._limit else "")
+        self.query_one(StatusBar).set_texts("Audit", " · ".join(filter(None, (filtered, count))), self.seat.staff.name)
+
+    def on_figure_list_opened(self) -> None:
+        """Open the row under the cursor."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show all that the selected row says."""
+        found = self._rows.get(self.query_one(FigureList).value or "")
+        if found is None:
+            return
+        seq = found.row.seq
+        own = self.look(audit.hash_at, self.seat.store, seq)
+        prev = audit.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
+        if own is not None:
+            lines = row_lines(found, self.seat.firm, own, prev or "a row that is gone")
+            self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))
+
+    @work
+    async def action_filter(self) -> None:
+        """Ask what to look for."""
+
+        def check(typed: dict[str, str]) -> list[str]:
+            wanted = {name: text.strip() for name, text in typed.items() if text.strip()}
+            return self.faults_of(lambda: trail(self.seat.store, **wanted, limit=1))
+
+        fields = [Field(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
+        typed = await self.app.push_screen_wait(Form("Rows of the audit", fields, check))
+        if typed is not None:
+            self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
+            self._limit = _PAGE
+            self.reload()
+
+    def action_more(self) -> None:
+        """Read older rows too."""
+        self._limit += _PAGE
+        self.reload()
+
+    def action_back(self) -> None:
+        """Show all rows again, else leave."""
+        if self._asked:
+            self._asked = {}
+            self.reload()
+        else:
+            self.action_leave()
+
+    @work
+    async def action_verify(self) -> None:
+        """Compute the chain again, in a thread with a store of its own."""
+
+        def check(typed: str) -> str | None:
+            faults = self.faults_of(lambda: read_head(typed)) if typed.strip() else []
+            return faults[0] if faults else None
+
+        hint = "The head from a report or a backup, to compare; empty only computes the chain."
+        head = await self.app.push_screen_wait(AskText("Verify the chain", hint, check=check))
+        if head is None:
+            return
+        try:
+            verdict = await asyncio.to_thread(self._verified, head)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "error")
+            return
+        title = "The chain holds" if verdict.good else "The chain does NOT hold"
+        self.app.push_screen(SheetView(title, None, "", notes=verdict_lines(verdict)))
+
+    def _verified(self, head: str) -> Verdict:
+        with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:
+            return verify(own, head)

@@ -1,0 +1,305 @@
+"""The figures with small charts: the selected one by day, week, technician or client, and the visits behind each number."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db.faults import StoreFault
+from db.figures import Behind
+from db.store import Store
+from dispatch.desk import views
+from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
+from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
+from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
+from dispatch.desk.refusals import Refusal
+from dispatch.model.instants import clock_text, day_of, day_text, parse_day
+from screens.dialogs import Field, Form
+from screens.seated import SeatedScreen
+from widgets.chart_list import ChartList, ChartRow
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
+
+_COLUMNS = 20
+_BAR = 12
+_DAYS = 14
+
+
+class FiguresScreen(SeatedScreen):
+    """Every figure over a range of days above, the selected one in its groups below, its definition between them."""
+
+    TITLE_WORD = "the figures"
+    DEFAULT_CSS = f"""
+    FiguresScreen #figures {{ height: {len(FIGURES)}; }}
+    FiguresScreen #definition {{ height: 3; padding: 0 1; }}
+    FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
+    """
+    FOOTER = (
+        "figures.by", "view.pane", "figures.open", "view.previous", "view.next", "view.today", "view.go", "screen.keys",
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "by", "By", id="figures.by", tooltip="by day, week, technician or client"),
+        Binding("tab", "pane", "Other pane", id="view.pane", tooltip="go between the figures and their groups"),
+        Binding("enter", "open", "Visits", id="figures.open", tooltip="the visits behind the number"),
+        Binding("left_square_bracket", "shift(-1)", "Earlier", key_display="[", id="view.previous"),
+        Binding("right_square_bracket", "shift(1)", "Later", key_display="]", id="view.next"),
+        Binding("t", "today", "Today", id="view.today", tooltip="as many days up to today"),
+        Binding("g", "range", "Range", id="view.go", tooltip="from which day to which"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, last: datetime.date) -> None:
+        super().__init__()
+        self._first, self._last = last - datetime.timedelta(days=_DAYS - 1), last
+        self._by: Grouping = "day"
+        self._found: Figures | None = None
+        self._asked = 0
+        self._counting = False
+
+    def compose(self) -> ComposeResult:
+        ascii_only = cast("DispatchApp", self.app).ascii_only
+        yield StatusBar(id="header")
+        yield ChartList(id="figures", ascii=ascii_only)
+        yield NotesPane(id="definition")
+        yield ChartList(id="groups", ascii=ascii_only)
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Count."""
+        self.show_keys()
+        self.reload()
+        self._above.focus()
+
+    @property
+    def _above(self) -> ChartList:
+        return self.query_one("#figures", ChartList)
+
+    @property
+    def _below(self) -> ChartList:
+        return self.query_one("#groups", ChartList)
+
+    @property
+    def _figure(self) -> Figure:
+        return BY_KEY.get(self._above.value or "", FIGURES[0])
+
+    @property
+    def _ascii(self) -> bool:
+        return cast("DispatchApp", self.app).ascii_only
+
+    def client_here(self) -> str | None:
+        """The client under the cursor, where the groups are clients."""
+        group = self._group if self._by == "client" else None
+        return None if group is None else group.label
+
+    @property
+    def _group(self) -> Group | None:
+        key = self._below.value
+        return None if key is None or self._found is None else self._found.groups[int(key)]
+
+    def reload(self) -> None:
+        """Count again, in a thread with a store of its own: a month of many visits takes its time.
+
+        While it counts, what others change and what is asked for meanwhile waits, and is counted at once after it.
+        """
+        self._asked += 1
+        if not self._counting:
+            self._count()
+
+    @work(group="figures")
+    async def _count(self) -> None:
+        self._counting = True
+        try:
+            counted = 0
+            while counted != self._asked:
+                counted, wanted = self._asked, (self._first, self._last, self._by)
+                if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
+                    self.query_one(StatusBar).set_texts("Figures", "counting …", self.seat.staff.name)
+                self._found = await asyncio.to_thread(self._counted, *wanted)
+            if self._found is not None:
+                self._show_all(self._found)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "warning")
+        finally:
+            self._counting = False
+
+    def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
+        with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:
+            return figures_over(own, first, last, by)
+
+    def _show_all(self, found: Figures) -> None:
+        self.query_one(StatusBar).set_texts(range_text(found), f"by {found.by}", self.seat.staff.name)
+        self._above.set_rows([
+            ChartRow(
+                one.key,
+                one.name,
+                self._chart(one, found),
+                value_text(one, found.totals[one.key], found.money),
+            )
+            for one in FIGURES
+        ])  # fmt: skip
+        self._show_figure()
+
+    def _chart(self, figure: Figure, found: Figures) -> str:
+        """A figure over time; else its total as a bar, where there is something that it is a share of."""
+        if found.by in ("day", "week"):
+            return chart_of(figure, found.values[figure.key], _COLUMNS, ascii_only=self._ascii)
+        total = found.totals[figure.key]
+        if figure.unit in (Unit.SHARE, Unit.TIME_SHARE):
+            return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
+        return " " * _BAR
+
+    def _show_figure(self) -> None:
+        found, figure = self._found, self._figure
+        if found is None:
+            return
+        self.query_one("#definition", NotesPane).set_notes([(figure.sentence, "dim")])
+        if found.by == "client" and not figure.by_client:
+            self._below.set_rows([], f"{figure.name} says nothing of a client: the hours available are the firm's.")
+            return
+        values = found.values[figure.key]
+        self._below.set_rows(
+            [
+                ChartRow(
+                    str(number),
+                    group.label,
+                    bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
+                    value_text(figure, value, found.money),
+                )
+                for number, (group, value) in enumerate(zip(found.groups, values, strict=True))
+            ],
+            "Nothing in these days. [ goes to earlier ones, g to others.",
+        )
+
+    def on_chart_list_selected(self, event: ChartList.Selected) -> None:
+        """Show the figure under the cursor."""
+        if event.control is self._above:
+            self._show_figure()
+
+    def on_chart_list_opened(self) -> None:
+        """Show the visits behind the number."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show the visits behind the number under the cursor: of the group, or of all days."""
+        found = self._found
+        if found is None:
+            return
+        group = self._group if self._below.has_focus else None
+        whole = group or Group("all days", found.first, found.last)
+        self.app.push_screen(BehindScreen(self._figure, whole, found.by if group is not None else "day", found.money))
+
+    def action_by(self) -> None:
+        """Go on to the next grouping; a range too long for it is cut to its newest days."""
+        self._by = GROUPINGS[(GROUPINGS.index(self._by) + 1) % len(GROUPINGS)]
+        self._first = max(self._first, self._last - datetime.timedelta(days=LONGEST[self._by] - 1))
+        self.reload()
+
+    def action_pane(self) -> None:
+        """Go to the other list."""
+        (self._above if self._below.has_focus else self._below).focus()
+
+    def action_shift(self, by: int) -> None:
+        """Go to as many days before or after."""
+        days = datetime.timedelta(days=((self._last - self._first).days + 1) * by)
+        self._first, self._last = self._first + days, self._last + days
+        self.reload()
+
+    def action_today(self) -> None:
+        """Go to as many days up to today."""
+        today = views.today(self.seat.store)
+        self._first, self._last = today - (self._last - self._first), today
+        self.reload()
+
+    @work
+    async def action_range(self) -> None:
+        """Ask from which day to which."""
+        read: dict[str, datetime.date] = {}
+
+        def check(typed: dict[str, str]) -> list[str]:
+            today, faults = views.today(self.seat.store), []
+            for name, text in typed.items():
+                try:
+                    read[name] = parse_day(text, today=today)
+                except ValueError as fault:
+                    faults.append(f"{name}: {fault}")
+            if not faults and not 0 <= (read["last"] - read["first"]).days < LONGEST[self._by]:
+                faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
+            return faults
+
+        fields = (Field("first", "From", self._first.isoformat()), Field("last", "To", self._last.isoformat()))
+        if await self.app.push_screen_wait(Form("The days to count", fields, check)) is not None:
+            self._first, self._last = read["first"], read["last"]
+            self.reload()
+
+
+class BehindScreen(SeatedScreen):
+    """The visits behind a number; each opens to its record."""
+
+    TITLE_WORD = "the visits behind a figure"
+    FOOTER = ("visit.open", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, figure: Figure, group: Group, by: Grouping, money: Money) -> None:
+        super().__init__()
+        self._figure, self._group, self._by, self._money = figure, group, by, money
+        self._visits: list[Behind] = []
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield ChartList(id="visits", ascii=cast("DispatchApp", self.app).ascii_only)
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.show_keys()
+        self.reload()
+        self.query_one(ChartList).focus()
+
+    def client_here(self) -> str | None:
+        """The selected visit's client."""
+        key = self.query_one(ChartList).value
+        return next((one.client for one in self._visits if one.reference == key), None)
+
+    def reload(self) -> None:
+        """Read them again."""
+        found = self.look(visits_behind, self.seat.store, self._figure, self._group, self._by)
+        if found is None:
+            return
+        self._visits = found
+        zone, hours24 = self.seat.firm.zone, self.seat.firm.clock_hours == 24
+        rows = [
+            ChartRow(
+                one.reference,
+                f"{one.reference} {one.client}",
+                f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone, hours24)}",
+                share_text(self._figure, one, self._money),
+            )
+            for one in found
+        ]
+        self.query_one(ChartList).set_rows(rows, "No visits.")
+        title = f"{self._figure.name} · {self._group.label}"
+        self.query_one(StatusBar).set_texts(title, f"{len(found)} visits", self.seat.staff.name)
+
+    def on_chart_list_opened(self) -> None:
+        """Open the visit under the cursor."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the selected visit's record."""
+        key = self.query_one(ChartList).value
+        if key is not None:
+            from screens.visit_record import VisitRecord
+
+            self.app.push_screen(VisitRecord(key))

@@ -1,0 +1,244 @@
+"""What stands in the reports: who came late and why, what was overridden, what a month cost and what was given."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from decimal import Decimal
+
+import pytest
+
+from db import audit, people
+from dispatch.closeout.recording import Entry
+from dispatch.desk import adjusting, agreeing, onsite, schedule
+from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.reports.day import day_report
+from dispatch.desk.reports.document import Amount, Report, Section, Table
+from dispatch.desk.reports.month import month_report
+from dispatch.desk.reports.rendering import FORMS, as_csv, as_text, form_of, html_text, markdown_text, spreadsheet_text
+from dispatch.desk.reports.sheet import sheet_report
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import Result
+from tests.desk.conftest import DAY, Office, at
+from tests.desk.test_pools import agreed, closed
+
+NOVEMBER = datetime.date(2026, 11, 1)
+
+
+def rows(report: Report, title: str) -> list[tuple[object, ...]]:
+    """The rows of the tables of a section."""
+    (section,) = [one for one in report.sections if one.title == title]
+    return [row for table in section.tables for row in table.rows]
+
+
+def test_late_is_said_with_what_the_record_knows_of_it(office: Office) -> None:
+    """The stop before ran over, and the second visit was promised until 11."""
+    office.on_site("R1")
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:30"), confirmed=True)
+    office.finish("R1")
+    office.go("11:20")
+    onsite.close(office.ana, "R1")
+    onsite.depart(office.ana, "R2")
+    office.go("11:40")
+    onsite.arrive(office.ana, "R2")
+    ((reference, technician, client, planned, arrived, late, why),) = rows(
+        day_report(office.lee, DAY), "Came late, and why"
+    )
+    assert (reference, technician, client) == ("R2", "Ana Ruiz", "Harbor Dental")
+    assert (planned, arrived, late) == ("10:30", "11:40", "40 min after the promised window")
+    assert "R1 before it ran 65 min over" in str(why)
+    assert "client not told" in str(why)
+
+
+def test_who_is_not_there_yet_is_late_too(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("09:10")
+    assert rows(day_report(office.lee, DAY), "Came late, and why") == []
+    office.go("09:31")
+    (row,) = rows(day_report(office.lee, DAY), "Came late, and why")
+    assert "not there yet, 21 min after the plan and 10 min" in row
+
+
+def test_overrides_and_what_was_left_open_come_first(office: Office) -> None:
+    office.on_site()
+    office.finish(but=frozenset({"T1", "L5"}))
+    onsite.record(office.lee, "R1", "T1", Entry(Result.OVERRIDDEN, "the provider is down"))
+    onsite.leave(office.lee, "R1", "the provider is down")
+    report = day_report(office.lee, DAY)
+    found = {row[3]: row[4] for row in rows(report, "Exceptions")}
+    assert "the provider is down; follow-up R" in str(found["left open"])
+    assert "(Lee Moreau)" in str(found["overridden"])
+    assert [one.title for one in report.sections][:2] == ["Came late, and why", "Exceptions"]
+    assert [row[0] for row in rows(report, "Visits")] == ["R1"]
+    figures = {row[0]: row[1] for row in rows(report, "Figures")}
+    assert figures["Overrides"] == "1"
+    assert figures["First-time fix"] == "–"
+
+
+def test_charges_of_the_day_add_up_to_the_sheets(office: Office) -> None:
+    closed(office)
+    adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "20.00", "long wait for us")
+    report = day_report(office.lee, DAY)
+    charge = visit_page(office.store, "R1").charge
+    assert charge is not None
+    (section,) = [one for one in report.sections if one.title == "Charges"]
+    assert [str(value) for _, value in section.facts] == [f"{charge.form[key]} USD" for key in ("net", "tax", "total")]
+    (row,) = section.tables[0].rows
+    assert "20.00 off labour, long wait for us (Lee Moreau)" in row
+
+
+def test_month_of_a_client_tells_value_given_by_what_it_was(office: Office) -> None:
+    block = agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "600", NOVEMBER, None)
+    closed(office)
+    adjusting.give_goodwill(office.lee, "R1", "travel", "percent", "50", "the road was ours")
+    client = visit_page(office.store, "R1").client
+    report = month_report(office.lee, client, NOVEMBER)
+    charge = visit_page(office.store, "R1").charge
+    assert charge is not None
+    given = {str(name): value for name, value in rows(report, "Value given")}
+    lines = charge.form["lines"]
+    drawn = sum(Decimal(line["value"]) for line in lines if line.get("zero_reason") == "drawn")
+    goodwill = -sum(Decimal(line["amount"]) for line in lines if line["rule"] == "GOODWILL")
+    assert isinstance(given["All"], Amount)
+    assert given["Paid from what was prepaid"] == Amount(int(drawn * 100), 2, "USD")
+    assert given["Goodwill"] == Amount(int(goodwill * 100), 2, "USD")
+    assert given["All"].decimal == drawn + goodwill
+    assert goodwill > 0
+    tests = rows(report, "Tests")
+    assert tests
+    assert {row[0] for row in tests} == {"R1"}
+    assert all(row[2] == "passed" and row[3] == "seen and said" for row in tests)
+    assert any("R2" in str(row[1]) for row in rows(report, "What is next"))
+    assert {row[0] for row in rows(report, "How soon we came")} == {"R1", "R2", "R3"}
+    assert block.name in as_text(report)
+
+
+def test_what_was_ended_in_another_month_is_not_in_it(office: Office) -> None:
+    closed(office)
+    client = visit_page(office.store, "R1").client
+    october = month_report(office.lee, client, datetime.date(2026, 10, 1))
+    assert rows(october, "Visits") == []
+    assert "No visit ended in this month." in as_text(october)
+
+
+def test_findings_name_the_test_that_failed_and_what_was_named(office: Office) -> None:
+    office.on_site()
+    office.say("R1", "T1", Entry(Result.FAIL, "still does not print"))
+    office.finish()
+    onsite.close(office.ana, "R1")
+    client = visit_page(office.store, "R1").client
+    found = rows(month_report(office.lee, client, NOVEMBER), "What we found")
+    assert [(row[0], row[2]) for row in found] == [("R1", "failed at first, then passed")]
+
+
+def test_day_sheet_has_what_a_technician_needs_and_no_money(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:00"), confirmed=True)
+    ana = people.technician_by_name(office.store, "ana")
+    assert ana is not None
+    report = sheet_report(office.ana, ana, DAY)
+    assert [one.title for one in report.sections] == [
+        "1. 09:00–10:15  Harbor Dental", "2. 13:00–14:15  Harbor Dental", "The way home",
+    ]  # fmt: skip
+    facts = dict(report.sections[0].facts)
+    assert facts["Where"] == "Main office, 1 Front Street"
+    assert "est" in str(facts["Leg"])
+    assert all(row[0] == "[ ]" for row in report.sections[0].tables[0].rows)
+    office.go("09:00")
+    onsite.arrive(office.ana, "R1")
+    office.say("R1", "A1", Entry(Result.ANSWERED, "with J. Lowe"))
+    ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[0].tables[0].rows}
+    assert ticked["A1"] == "[x]"
+    for form in FORMS.values():
+        assert "USD" not in form(report)
+
+
+def test_reports_are_the_office_s(office: Office) -> None:
+    ben = people.technician_by_name(office.store, "ben")
+    client = visit_page(office.store, "R1").client
+    assert ben is not None
+    for make in (
+        lambda: day_report(office.ana, DAY),
+        lambda: month_report(office.ana, client, NOVEMBER),
+        lambda: sheet_report(office.ana, ben, DAY),
+    ):
+        with pytest.raises(NotAllowed, match="Only a dispatcher or lead"):
+            make()
+    assert sheet_report(office.dana, ben, DAY).sections[0].paragraphs == ("No visits on this day.",)
+
+
+def test_every_report_carries_the_head_of_the_audit(office: Office) -> None:
+    head = audit.chain_head(office.store)
+    assert head.rows == audit.newest(office.store)
+    assert head.hash == audit.hash_at(office.store, head.rows)
+    for report in (
+        day_report(office.lee, DAY),
+        month_report(office.lee, visit_page(office.store, "R1").client, NOVEMBER),
+    ):
+        assert head.short in report.foot[1]
+
+
+def test_numbers_stay_numbers_in_a_spreadsheet() -> None:
+    table = Table(("a", "b", "c"), ((-5, Amount(-123_450, 2, "USD"), None), ("-5", Decimal("-0.5"), "=1")))
+    text = as_csv(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))
+    assert '"a","b USD","c"' in text
+    assert "-5,-1234.50," in text
+    assert list(csv.reader(io.StringIO(text)))[-2:-1] == [["'-5", "-0.5", "'=1"]]
+    assert form_of(Report("day", "t", "s", (Section("x", tables=(table,)),), ()))["sections"][0]["tables"][0]["rows"] == [
+        [-5, "-1234.50", None], ["-5", "-0.5", "=1"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1", "'=1"),
+        (" =1", "' =1"),
+        ("a;=1", "a;'=1"),
+        ('a;"=1', "a;\"'=1"),
+        ("a-1", "a-1"),
+        ("a, -b", "a, '-b"),
+        ("x\n=1", "x␊=1"),
+    ],
+)
+def test_text_is_no_formula(text: str, cell: str) -> None:
+    assert spreadsheet_text(text) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a_b", "a\\_b"), ("# x", "\\# x"), ("1. x", "1\\. x"), ("- x", "\\- x"), ("10:30", "10:30"), ("a|b", "a\\|b"),
+     ("see http://x", "see http\\://x"), ("a\nb", "a b"), ("R4001 – done.", "R4001 – done.")],
+)  # fmt: skip
+def test_text_is_no_markup(text: str, shown: str) -> None:
+    assert markdown_text(text) == shown
+
+
+def test_a_table_keeps_its_shape() -> None:
+    with pytest.raises(ValueError, match="another number of cells"):
+        Table(("a", "b"), ((1,),))
+    wide = Table(("a", "b"), (("word " * 40, 5), ("漢字" * 30, 12_345)))
+    lines = as_text(Report("day", "t", "s", (Section("x", tables=(wide,)),), ()), 60).splitlines()
+    assert all(len(line) <= 62 for line in lines)
+    assert sum("word" in line for line in lines) > 1
+
+
+def test_a_long_word_may_be_broken_and_stays_whole() -> None:
+    assert html_text("x" * 60) == "<wbr>".join(("x" * 28, "x" * 28, "x" * 4))
+    assert html_text("y" * 28) == "y" * 28
+    assert html_text('<a href="&">') == "&lt;a href=&quot;&amp;&quot;&gt;"
+    assert "\0" not in html_text("a\0b")
+
+
+def test_amounts_of_several_currencies_say_their_own() -> None:
+    table = Table(("what", "net"), (("a", Amount(100, 2, "USD")), ("b", Amount(100, 0, "JPY"))))
+    facts = (("Net", Amount(100, 2, "USD")), ("Net", Amount(100, 0, "JPY")))
+    report = Report("day", "t", "s", (Section("x", facts, tables=(table,)),), ())
+    (section,) = form_of(report)["sections"]
+    assert [(one["value"], one["currency"]) for one in section["facts"]] == [("1.00", "USD"), ("100", "JPY")]
+    assert section["tables"][0] == {
+        "columns": ["what", "net"], "currency": None, "rows": [["a", "1.00 USD"], ["b", "100 JPY"]],
+    }  # fmt: skip
+    assert '"a","1.00 USD"' in as_csv(report)
+    assert '"Net",1.00,"USD"' in as_csv(report)

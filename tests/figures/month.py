@@ -1,0 +1,93 @@
+"""A month of generated days in raw rows, for a firm of forty technicians and fifty clients."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+from pathlib import Path
+
+from db import clients, people, settings
+from db.store import Store
+from db.unit import Actor
+from dispatch.model.instants import SetClock
+from dispatch.model.states import Role
+from tests.figures.rows import Days, midnight
+
+ZONE = "America/New_York"
+FIRST = datetime.date(2026, 11, 1)
+TECHNICIANS, CLIENTS = 40, 50
+
+
+def firm_of(path: Path) -> Store:
+    """The firm on the first of December, with its technicians, its clients and a lead."""
+    store = Store.create(path, clock=SetClock(midnight(FIRST + datetime.timedelta(days=30), ZONE)))
+    with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+        settings.set_firm(unit, name="Firm", zone=ZONE)
+        for number in range(1, TECHNICIANS + 1):
+            staff_id = people.add_staff(unit, f"t{number}", f"Technician {number:02}", [Role.TECHNICIAN])
+            people.add_technician(unit, staff_id, skills=[], labour_class="tech", shifts=[])
+        people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
+        for number in range(1, CLIENTS + 1):
+            client_id = clients.add_client(unit, f"Client {number:02}")
+            clients.add_site(unit, client_id, "Office", address="", zone=ZONE)
+    return store
+
+
+def a_month(visits: int, seed: int = 7) -> Days:
+    """November 2026, clocks going back on its first day, with so many visits spread evenly over days and technicians."""
+    chance = random.Random(seed)
+    days = Days(ZONE)
+    row = iter(range(1, 10_000_000))
+    for number in range(1, visits + 1):
+        day = FIRST + datetime.timedelta(days=number % 30)
+        starts = midnight(day, ZONE) + 3600 * chance.randrange(7, 17)
+        ends = starts + 60 * chance.randrange(45, 120)
+        state = chance.choice(("closed",) * 8 + ("left_open", "no_access", "cancelled"))
+        staff_id, client = number % TECHNICIANS + 1, chance.randrange(1, CLIENTS + 1)
+        came = starts + 60 * chance.randrange(-10, 40)
+        left = came + 60 * chance.randrange(30, 150)
+        days.visits.append({
+            "id": number, "reference": f"R{number}", "job_id": number - (number % 7 == 0), "site_id": client,
+            "work": "Server patch", "minutes": 60, "priority": 3, "requested_at": starts - 86_400, "state": state,
+            "starts_at": starts, "ends_at": ends, "ended_at": left, "promised_from": starts if number % 2 else None,
+            "promised_to": starts + 1800 if number % 2 else None, "_client": client,
+            "reason": "" if state == "closed" else "the provider is down",
+        })  # fmt: skip
+        part, there = next(row), state != "cancelled"
+        days.assignments.append({
+            "id": part, "visit_id": number, "staff_id": staff_id, "labour_class": "tech",
+            "depart_at": came - 1200 if there else None, "check_in_at": came if there else None,
+            "check_out_at": left if there else None, "return_at": None,
+        })  # fmt: skip
+        if there:
+            days.segments += [
+                {"id": next(row), "assignment_id": part, "kind": kind, "starts_at": begins, "ends_at": over}
+                for kind, begins, over in (("travel", came - 1200, came), ("work", came, left))
+            ]
+        for position in range(4):
+            item = next(row)
+            days.items.append({
+                "id": item, "visit_id": number, "ref": f"T{position}", "phase": "test", "kind": "test", "label": "Works",
+                "required": 1, "na_allowed": 1, "override_allowed": 1, "position": position,
+            })  # fmt: skip
+            for sequence in range(chance.choice((1, 1, 1, 2)) if there else 0):
+                days.attempts.append({
+                    "id": next(row), "visit_id": number, "item_id": item, "sequence": position * 10 + sequence + 1,
+                    "at": left - 600, "staff_id": staff_id, "session": "s", "result": "pass" if sequence or position else "fail",
+                    "grade": chance.choice(("executed", "measured", "attested")), "text": "seen working at the desk",
+                })  # fmt: skip
+        net = chance.randrange(5_000, 40_000)
+        lines = [{"rule": "LAB", "amount": f"{net // 100}.{net % 100:02}"}]
+        lines += [{"rule": "LAB-COV", "amount": "0.00", "zero_reason": "covered", "value": "60.00"}] * (number % 3 == 0)
+        lines += [{"rule": "GOODWILL", "amount": "-5.00"}] * (number % 11 == 0)
+        days.sheets.append({
+            "id": next(row), "visit_id": number, "revision": 1, "status": "ready", "currency": "USD", "exponent": 2,
+            "net_minor": net, "tax_minor": net // 10, "total_minor": net + net // 10, "input": "{}",
+            "sheet": json.dumps({"status": "ready", "lines": lines, "flags": []}), "made_at": left,
+        })  # fmt: skip
+    for staff_id in range(1, TECHNICIANS + 1, 8):
+        days.shifts += [
+            {"staff_id": staff_id, "weekday": weekday, "opens": 480, "closes": 1020} for weekday in range(7)
+        ]
+    return days

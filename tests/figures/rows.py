@@ -1,0 +1,193 @@
+"""Made-up days as raw rows, written past every deed, and the figures worked out from the same rows by hand."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from db.library import sqlite3
+
+Row = dict[str, Any]
+ENDED = ("closed", "left_open", "no_access", "aborted", "cancelled")
+
+
+@dataclass
+class Days:
+    """Rows by table. A visit has its client, its crew's ids and a list of segments within the assignment."""
+
+    zone: str
+    visits: list[Row] = field(default_factory=list)
+    assignments: list[Row] = field(default_factory=list)
+    segments: list[Row] = field(default_factory=list)
+    items: list[Row] = field(default_factory=list)
+    attempts: list[Row] = field(default_factory=list)
+    sheets: list[Row] = field(default_factory=list)
+    shifts: list[Row] = field(default_factory=list)
+    absences: list[Row] = field(default_factory=list)
+    lunches: dict[int, int] = field(default_factory=dict)
+
+
+def connect(path: Any) -> sqlite3.Connection:
+    """The database as somebody sees it who has the file: without its triggers and foreign keys."""
+    conn = sqlite3.connect(path, isolation_level=None)
+    conn.execute("PRAGMA foreign_keys = OFF")
+    for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        conn.execute(f'DROP TRIGGER "{name}"')
+    return conn
+
+
+def write(conn: sqlite3.Connection, days: Days) -> None:
+    """Put the days in place of what is there."""
+    conn.execute("BEGIN IMMEDIATE")
+    for table in ("charge_sheet", "attempt", "item", "segment", "assignment", "visit", "job", "absence",
+                  "technician_shift"):  # fmt: skip
+        conn.execute(f"DELETE FROM {table}")
+    for job in {one["job_id"] for one in days.visits}:
+        insert(conn, "job", {"id": job, "client_id": 1, "title": "a job", "created_at": 0})
+    for table, rows in (
+        ("visit", days.visits), ("assignment", days.assignments), ("segment", days.segments), ("item", days.items),
+        ("attempt", days.attempts), ("charge_sheet", days.sheets), ("technician_shift", days.shifts),
+        ("absence", days.absences),
+    ):  # fmt: skip
+        for row in rows:
+            insert(conn, table, {key: value for key, value in row.items() if not key.startswith("_")})
+    for staff_id, minutes in days.lunches.items():
+        conn.execute(
+            "UPDATE technician SET lunch_from = 0, lunch_to = 1440, lunch_minutes = ? WHERE staff_id = ?",
+            (minutes, staff_id),
+        )
+    conn.execute("COMMIT")
+
+
+def insert(conn: sqlite3.Connection, table: str, row: Row) -> None:
+    """One row."""
+    names = ", ".join(row)
+    conn.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+
+
+def midnight(day: datetime.date, zone: str) -> int:
+    """The first instant of a day, where midnight exists once."""
+    return int(datetime.datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())
+
+
+def by_hand(
+    days: Days, start: int, end: int, now: int, *, who: int | None = None, client: int | None = None
+) -> dict[str, tuple[int, int, int]]:
+    """Every figure between two instants that bound days, of one technician or client where given: top, below, lacking."""
+    visits = {one["id"]: one for one in days.visits}
+    crews, clocked = by(days.assignments, "visit_id"), by(days.segments, "assignment_id")
+    listed, tried, kept = by(days.items, "visit_id"), by(days.attempts, "item_id"), by(days.sheets, "visit_id")
+    jobs = by(days.visits, "job_id")
+
+    def crew(visit_id: int) -> list[Row]:
+        return crews.get(visit_id, [])
+
+    def mine(visit: Row) -> bool:
+        if client is not None and visit["_client"] != client:
+            return False
+        return who is None or any(one["staff_id"] == who for one in crew(visit["id"]))
+
+    ended = [v for v in days.visits if v["ended_at"] is not None and start <= v["ended_at"] < end and mine(v)]
+    found: dict[str, tuple[int, int, int]] = {}
+
+    arrived = []
+    for visit in days.visits:
+        ins = [one["check_in_at"] for one in crew(visit["id"]) if one["check_in_at"] is not None]
+        if visit["promised_from"] is not None and ins and start <= min(ins) < end and mine(visit):
+            arrived.append(visit["promised_from"] <= min(ins) <= visit["promised_to"])
+    found["on_time"] = sum(arrived), len(arrived), 0
+
+    fixed = []
+    for all_of_job in jobs.values():
+        own = [one for one in all_of_job if one["state"] != "cancelled"]
+        if not own or any(one["state"] not in ENDED for one in own):
+            continue
+        last = max(own, key=lambda one: (one["ended_at"], one["id"]))
+        if last["state"] == "closed" and start <= last["ended_at"] < end and mine(last):
+            fixed.append(len(own) == 1)
+    found["first_time_fix"] = sum(fixed), len(fixed), 0
+
+    stretches: list[tuple[str, int, int]] = []
+    for part in days.assignments:
+        if (who is not None and part["staff_id"] != who) or (
+            client is not None and visits[part["visit_id"]]["_client"] != client
+        ):
+            continue
+        stretches += [
+            (one["kind"], one["starts_at"], max(one["starts_at"], now) if one["ends_at"] is None else one["ends_at"])
+            for one in clocked.get(part["id"], [])
+        ]
+        if part["check_out_at"] is not None and part["return_at"] is not None:
+            stretches.append(("travel", part["check_out_at"], part["return_at"]))
+
+    def seconds(kinds: Iterable[str]) -> int:
+        return sum(max(0, min(last, end) - max(first, start)) for kind, first, last in stretches if kind in kinds)
+
+    work, travel = seconds(("work", "test")), seconds(("travel",))
+    found["utilisation"] = work, 0 if client is not None else available(days, start, end, who), 0
+    found["travel_ratio"] = travel, travel + work, 0
+
+    executed = graded = retests = tested = overrides = 0
+    for visit in ended:
+        for item in listed.get(visit["id"], []):
+            tries = sorted(tried.get(item["id"], []), key=lambda one: int(one["sequence"]))
+            if not tries:
+                continue
+            overrides += tries[-1]["result"] == "overridden"
+            if item["kind"] == "test":
+                tested, retests = tested + 1, retests + len(tries) - 1
+                graded += tries[-1]["grade"] is not None
+                executed += tries[-1]["grade"] == "executed"
+    found["executed_share"] = executed, graded, 0
+    found["retests"] = retests, tested, 0
+    found["overrides"] = overrides, 0, 0
+
+    net, given, lacking = 0, Fraction(0), 0
+    for visit in ended:
+        sheet = max(kept.get(visit["id"], []), key=lambda one: int(one["revision"]), default=None)
+        if sheet is None or sheet["total_minor"] is None or sheet["currency"] != "USD":
+            lacking += 1
+            continue
+        net += sheet["net_minor"]
+        for line in json.loads(sheet["sheet"])["lines"]:
+            if line["rule"] == "GOODWILL":
+                given -= Fraction(line["amount"])
+            elif line.get("zero_reason") not in (None, "covered", "drawn"):
+                given += Fraction(line["value"])
+    found["charged"] = net, 0, lacking
+    found["given_away"] = int(given * 100), 0, lacking
+    return found
+
+
+def available(days: Days, start: int, end: int, who: int | None) -> int:
+    """Seconds of shifts less absences and lunch, minute by minute on the wall clock."""
+    zone = ZoneInfo(days.zone)
+    staff = {one["staff_id"] for one in days.shifts if who is None or one["staff_id"] == who}
+    shifts = {(one["staff_id"], one["weekday"]): one for one in days.shifts}
+    assert len(shifts) == len(days.shifts)
+    found: dict[tuple[int, datetime.date], int] = {}
+    for minute in range(start, end, 60):
+        at = datetime.datetime.fromtimestamp(minute, zone)
+        clock, weekday = at.hour * 60 + at.minute, at.weekday()
+        for staff_id in staff:
+            shift = shifts.get((staff_id, weekday))
+            if shift is None or not shift["opens"] <= clock < shift["closes"]:
+                continue
+            if not any(
+                one["staff_id"] == staff_id and one["starts_at"] <= minute < one["ends_at"] for one in days.absences
+            ):
+                found[staff_id, at.date()] = found.get((staff_id, at.date()), 0) + 1
+    return sum(max(0, minutes - days.lunches.get(one, 0)) * 60 for (one, _), minutes in found.items())
+
+
+def by(rows: Iterable[Row], column: str) -> dict[int, list[Row]]:
+    """Rows by the value of a column."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return found

@@ -1,0 +1,247 @@
+"""The figures are those that a person gets who counts the rows, also on the days on which clocks change."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db import clients, people
+from db import settings as firm_settings
+from db.library import sqlite3
+from db.store import Store
+from db.unit import Actor
+from dispatch.desk.figures.counting import figures_over, visits_behind, weeks
+from dispatch.desk.figures.defined import BY_KEY, FIGURES
+from dispatch.model.instants import SetClock
+from dispatch.model.states import Role
+from tests.figures.rows import ENDED, Days, by_hand, connect, midnight, write
+
+CHANGES = (
+    ("America/New_York", datetime.date(2026, 3, 8), 23),
+    ("America/New_York", datetime.date(2026, 11, 1), 25),
+    ("Europe/Berlin", datetime.date(2026, 10, 25), 25),
+    ("Europe/Berlin", datetime.date(2026, 3, 29), 23),
+    ("Europe/Berlin", datetime.date(2026, 7, 1), 24),
+)
+ONE = datetime.timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, sqlite3.Connection]]:
+    """A firm with three technicians and three clients, and a way past its rules."""
+    path: Path = tmp_path_factory.mktemp("figures") / "firm.db"
+    with Store.create(path, clock=SetClock(0)) as store:
+        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+            firm_settings.set_firm(unit, name="Firm", zone="UTC")
+            for number in (1, 2, 3):
+                staff_id = people.add_staff(unit, f"t{number}", f"Technician {number}", [Role.TECHNICIAN])
+                people.add_technician(unit, staff_id, skills=[], labour_class="tech", shifts=[])
+                client_id = clients.add_client(unit, f"Client {number}")
+                clients.add_site(unit, client_id, "Office", address="", zone="UTC")
+        conn = connect(path)
+        yield store, conn
+        conn.close()
+
+
+def live_in(store: Store, zone: str) -> None:
+    """Let the firm live in a zone."""
+    if firm_settings.firm(store).zone != zone:
+        with store.write("settings", Actor(None, "system", "setup", "system")) as unit:
+            firm_settings.set_firm(unit, zone=zone)
+
+
+@st.composite
+def made_up(draw: st.DrawFn) -> tuple[Days, datetime.date, int]:
+    """Three days around a change of clocks, with everything that figures count, near the bounds of the days too."""
+    zone, middle, _ = draw(st.sampled_from(CHANGES))
+    first = middle - ONE
+    bounds = [midnight(first + ONE * number, zone) for number in range(4)]
+    near = st.builds(lambda bound, by: bound + by, st.sampled_from(bounds), st.sampled_from([-1, 0, 1, 3599, 7200]))
+    moment = st.one_of(near, st.integers(bounds[0] - 7200, bounds[3] + 7200))
+    days = Days(zone)
+    numbers = iter(range(1, 10_000))
+    for visit_id in range(1, draw(st.integers(0, 5)) + 1):
+        client = draw(st.integers(1, 3))
+        state = draw(st.sampled_from((*ENDED, "closed", "closed", "on_site")))
+        promised = draw(st.none() | moment)
+        width = draw(st.integers(1, 7200))
+        begins = draw(moment)
+        days.visits.append({
+            "id": visit_id, "reference": f"R{visit_id}", "job_id": draw(st.integers(1, 3)), "site_id": client,
+            "work": "work", "minutes": 60, "priority": 3, "requested_at": 0, "state": state, "starts_at": begins,
+            "ends_at": begins + 3600, "ended_at": draw(moment) if state in ENDED else None, "promised_from": promised,
+            "promised_to": None if promised is None else promised + width, "_client": client,
+        })  # fmt: skip
+        for staff_id in draw(st.sets(st.integers(1, 3), max_size=2)):
+            edges = [promised, promised + width, promised - 1, promised + width + 1] if promised is not None else [None]
+            arrived = draw(st.sampled_from(edges) | moment)
+            left = None if arrived is None else arrived + draw(st.integers(0, 9000))
+            home = None if left is None else draw(st.none() | st.just(left + draw(st.integers(0, 9000))))
+            part = next(numbers)
+            days.assignments.append({
+                "id": part, "visit_id": visit_id, "staff_id": staff_id, "labour_class": "tech",
+                "check_in_at": arrived, "check_out_at": left, "return_at": home,
+            })  # fmt: skip
+            for _ in range(draw(st.integers(0, 3))):
+                starts = draw(moment)
+                days.segments.append({
+                    "id": next(numbers), "assignment_id": part,
+                    "kind": draw(st.sampled_from(("travel", "work", "wait", "break", "test"))), "starts_at": starts,
+                    "ends_at": draw(st.none() | st.just(starts + draw(st.integers(0, 100_000)))),
+                })  # fmt: skip
+        sequence = 0
+        for number in range(draw(st.integers(0, 2))):
+            item_id, kind = next(numbers), draw(st.sampled_from(("test", "confirm")))
+            days.items.append({
+                "id": item_id, "visit_id": visit_id, "ref": f"X{number}", "phase": "test", "kind": kind,
+                "label": "x", "required": 1, "na_allowed": 1, "override_allowed": 1, "position": number,
+            })  # fmt: skip
+            for _ in range(draw(st.integers(0, 3))):
+                sequence += 1
+                result, grade = draw(st.sampled_from((
+                    ("pass", "executed"), ("fail", "executed"), ("pass", "measured"), ("pass", "attested"),
+                    ("overridden", "waived"), ("na", None), ("done", None),
+                )))  # fmt: skip
+                days.attempts.append({
+                    "id": next(numbers), "visit_id": visit_id, "item_id": item_id, "sequence": sequence, "at": 0,
+                    "staff_id": 1, "session": "s", "result": result, "grade": grade,
+                })  # fmt: skip
+        for revision in range(1, draw(st.integers(0, 2)) + 1):
+            days.sheets.append({"id": next(numbers), "visit_id": visit_id, "revision": revision} | draw(sheet()))
+    for staff_id in draw(st.sets(st.integers(1, 3), max_size=2)):
+        days.lunches[staff_id] = draw(st.sampled_from((0, 30)))
+        for weekday in {(first + ONE * number).weekday() for number in range(3)}:
+            opens = draw(st.sampled_from((0, 90, 150, 480)))
+            days.shifts.append({
+                "staff_id": staff_id, "weekday": weekday, "opens": opens,
+                "closes": draw(st.sampled_from((170, 500, 1440)) if opens < 170 else st.just(1020)),
+            })  # fmt: skip
+        for _ in range(draw(st.integers(0, 2))):
+            starts = draw(moment) // 60 * 60
+            days.absences.append({
+                "id": next(numbers), "staff_id": staff_id, "starts_at": starts,
+                "ends_at": starts + 60 * draw(st.integers(1, 900)),
+            })  # fmt: skip
+    return days, first, draw(moment)
+
+
+@st.composite
+def sheet(draw: st.DrawFn) -> dict[str, Any]:
+    """A kept sheet: blocked, in another currency, or with lines that were charged, given, covered and drawn."""
+    blocked = draw(st.booleans()) and draw(st.booleans())
+    cents = st.integers(0, 99_999).map(lambda minor: f"{minor // 100}.{minor % 100:02}")
+    lines: list[dict[str, str]] = []
+    for reason in draw(
+        st.lists(st.sampled_from(("covered", "drawn", "own_fault", "free_test", "waived_all")), max_size=3)
+    ):
+        lines.append({"rule": "LAB-X", "amount": "0.00", "zero_reason": reason, "value": draw(cents)})
+    if draw(st.booleans()):
+        lines.append({"rule": "GOODWILL", "amount": f"-{draw(cents)}"})
+    lines.append({"rule": "LAB", "amount": draw(cents)})
+    net, tax = draw(st.integers(-5000, 99_999)), draw(st.integers(0, 5000))
+    return {
+        "status": "blocked" if blocked else "ready",
+        "currency": draw(st.sampled_from(("USD", "USD", "USD", "EUR"))),
+        "exponent": 2,
+        "net_minor": None if blocked else net,
+        "tax_minor": None if blocked else tax,
+        "total_minor": None if blocked else net + tax,
+        "input": "{}",
+        "sheet": json.dumps({"lines": [] if blocked else lines}),
+        "made_at": 0,
+    }
+
+
+@settings(
+    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(made_up())
+def test_every_figure_is_what_counting_by_hand_gives(
+    firm: tuple[Store, sqlite3.Connection], made: tuple[Days, datetime.date, int]
+) -> None:
+    store, conn = firm
+    days, first, now = made
+    conn.execute("UPDATE technician SET lunch_minutes = 0, lunch_from = NULL, lunch_to = NULL")
+    write(conn, days)
+    live_in(store, days.zone)
+    store.clock.set(now)  # type: ignore[attr-defined]
+    last = first + ONE * 2
+    start, end = midnight(first, days.zone), midnight(last + ONE, days.zone)
+
+    found = figures_over(store, first, last)
+    assert len(found.groups) == 3
+    whole = by_hand(days, start, end, now)
+    for one in FIGURES:
+        assert tuple(found.totals[one.key]) == whole[one.key], one.key
+    for number, group in enumerate(found.groups):
+        own = by_hand(days, midnight(group.first, days.zone), midnight(group.first + ONE, days.zone), now)
+        for one in FIGURES:
+            assert tuple(found.values[one.key][number]) == own[one.key], (group.label, one.key)
+
+    for by in ("technician", "client"):
+        found = figures_over(store, first, last, by)  # type: ignore[arg-type]
+        shown = {group.who: number for number, group in enumerate(found.groups)}
+        for who in (1, 2, 3):
+            own = by_hand(days, start, end, now, **{"who" if by == "technician" else "client": who})
+            for one in FIGURES:
+                if by == "client" and not one.by_client:
+                    continue
+                value = tuple(found.values[one.key][shown[who]]) if who in shown else (0, 0, 0)
+                assert value == own[one.key], (by, who, one.key)
+
+    for one in FIGURES:
+        if one.key != "utilisation":
+            behind = visits_behind(store, one, found.groups[0], "client") if found.groups else []
+            expected = found.values[one.key][0] if found.groups else None
+            if expected is not None:
+                assert (sum(v.top for v in behind), sum(v.below for v in behind)) == tuple(expected)[:2], one.key
+
+
+@pytest.mark.parametrize(("zone", "day", "hours"), CHANGES)
+def test_a_night_on_a_day_of_changing_clocks_is_as_long_as_it_was(
+    firm: tuple[Store, sqlite3.Connection], zone: str, day: datetime.date, hours: int
+) -> None:
+    """Somebody works from the evening before to the evening after, and has a shift all day."""
+    store, conn = firm
+    days = Days(zone)
+    start, end = midnight(day, zone), midnight(day + ONE, zone)
+    assert end - start == hours * 3600
+    days.visits.append({
+        "id": 1, "reference": "R1", "job_id": 1, "site_id": 1, "work": "w", "minutes": 60, "priority": 3, "requested_at": 0,
+        "state": "on_site", "starts_at": start, "ends_at": end, "ended_at": None, "promised_from": None, "_client": 1,
+    })  # fmt: skip
+    days.assignments.append(
+        {"id": 1, "visit_id": 1, "staff_id": 1, "labour_class": "tech", "check_in_at": start - 3600}
+    )
+    days.segments.append({"assignment_id": 1, "kind": "work", "starts_at": start - 3600, "ends_at": end + 3600})
+    days.shifts.append({"staff_id": 1, "weekday": day.weekday(), "opens": 0, "closes": 1440})
+    conn.execute("UPDATE technician SET lunch_minutes = 0, lunch_from = NULL, lunch_to = NULL")
+    write(conn, days)
+    live_in(store, zone)
+    store.clock.set(end + 7200)  # type: ignore[attr-defined]
+    found = figures_over(store, day - ONE, day + ONE)
+    assert [value.top for value in found.values["utilisation"]] == [3600, hours * 3600, 3600]
+    assert found.values["utilisation"][1].below == hours * 3600
+    assert found.values["utilisation"][1].percent() == 100
+    assert found.totals["travel_ratio"] == (0, (hours + 2) * 3600, 0)
+    assert [one.reference for one in visits_behind(store, BY_KEY["utilisation"], found.groups[1], "day")] == ["R1"]
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_weeks_begin_on_the_day_of_the_firm_and_cover_the_range(weekday: int) -> None:
+    first, last = datetime.date(2026, 10, 14), datetime.date(2026, 11, 12)
+    found = list(weeks(first, last, weekday))
+    assert found[0][0] == first
+    assert found[-1][1] == last
+    assert all(begins.weekday() == weekday for begins, _ in found[1:])
+    assert all(after - ends == ONE for (_, ends), (after, _) in pairwise(found))

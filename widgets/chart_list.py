@@ -1,0 +1,76 @@
+"""Rows with a name, a small chart and the number beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.message import Message
+
+from dispatch.model.text import cells_of
+from widgets.ink import Line, fitted, ink
+from widgets.line_list import Entry, LineList
+
+
+class ChartRow(NamedTuple):
+    """One row. `chart` is safe text of so many cells as the row shall have; `value` is what it means in words."""
+
+    key: str
+    label: str
+    chart: str
+    value: str
+
+
+class ChartList(LineList[str]):
+    """Rows under a title; a value is the key of its row."""
+
+    DEFAULT_CSS = "ChartList { height: 1fr; padding: 0 1; }"
+
+    class _AtRow(Message):
+        """A row of a list."""
+
+        def __init__(self, rows: ChartList) -> None:
+            super().__init__()
+            self.rows = rows
+
+        @property
+        def control(self) -> ChartList:
+            """The widget that says it."""
+            return self.rows
+
+    class Selected(_AtRow):
+        """The cursor is on another row."""
+
+    class Opened(_AtRow):
+        """Enter, or a double click, on a row."""
+
+    _rows: tuple[ChartRow, ...] = ()
+    _empty = ""
+
+    def set_rows(self, rows: Sequence[ChartRow], empty: str = "") -> None:
+        """Show these rows; `empty` is said where there are none. The cursor stays on its key."""
+        self._rows, self._empty = tuple(rows), empty
+        self.rebuild()
+
+    def entries(self, width: int) -> Sequence[Entry[str]]:
+        """Each row on a line: the name gives way first."""
+        if not self._rows:
+            return [Entry("empty", ((ink(self._empty, "dim"),),))]
+        longest = max(cells_of(row.label) for row in self._rows)
+        charts = max(cells_of(row.chart) for row in self._rows)
+        names = max(8, min(longest, 40, width - charts - 24))
+        return [Entry(row.key, (_line(row, names, charts, width),), row.key) for row in self._rows]
+
+    def tell_selected(self) -> None:
+        """Post `Selected`."""
+        self.post_message(self.Selected(self))
+
+    def tell_opened(self) -> None:
+        """Post `Opened`."""
+        self.post_message(self.Opened(self))
+
+
+def _line(row: ChartRow, names: int, charts: int, width: int) -> Line:
+    name = fitted((ink(row.label),), names)
+    chart = fitted((ink(row.chart, "info"),), charts) if charts else ()
+    return fitted((*name, ("  ", "plain"), *chart, ("  " if charts else "", "plain"), ink(row.value, "strong")), width)
