@@ -17,9 +17,11 @@ from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
 
-# a busy machine is no fault of the program
-hypothesis_settings.register_profile("dispatch", deadline=None)
-hypothesis_settings.load_profile("dispatch")
+# A busy machine is no fault of the program. The same examples every time, so that a change is judged by what it changed;
+# `make test-long` looks for new ones.
+hypothesis_settings.register_profile("dispatch", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("searching", deadline=None)
+hypothesis_settings.load_profile("searching" if "EXAMPLES" in os.environ else "dispatch")
 
 SAMPLE = Path(__file__).parents[1] / "dispatch" / "sample"
 

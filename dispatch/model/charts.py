@@ -18,8 +18,8 @@ def bar(height: float | None, highest: float, cells: int, *, ascii_only: bool = 
     share = min(1.0, max(0.0, height / highest)) if highest > 0 else 0.0
     if ascii_only:
         full = round(share * cells)
-        return ("#" * max(full, share > 0)).ljust(cells)
-    eighths = max(round(share * cells * 8), int(share > 0))
+        return ("#" * max(full, height > 0)).ljust(cells)
+    eighths = max(round(share * cells * 8), int(height > 0))
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(cells)
 
