@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from dispatch.desk.seat import Seat
 
+WAY_SECONDS = 5.0
+"""How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
 PARTING_SECONDS = 1.5
 """How long a seat whose line is gone has to record that it was left."""
 TROUBLES = 100
@@ -64,6 +66,7 @@ class SeatApp(DispatchApp):
         """How the seat was left, in a word or two."""
         self._idle_seconds = idle_seconds
         self._moved = time.monotonic()
+        self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
         self._troubles = 0
@@ -125,8 +128,11 @@ class SeatApp(DispatchApp):
         if (where := self.where) != self._where:
             self._where = where
             whereabouts.keep(self.seat, where)
-        self._look_for_the_way()
-        if time.monotonic() - self._moved > self._idle_seconds:
+        now = time.monotonic()
+        if now >= self._way_seen + WAY_SECONDS:
+            self._way_seen = now
+            self._look_for_the_way()
+        if now - self._moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
         if self.seat.store.changed():
