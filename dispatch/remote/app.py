@@ -56,7 +56,9 @@ class SeatApp(DispatchApp):
 
     WATCH_SECONDS: ClassVar[float] = 1.0
 
-    def __init__(self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None) -> None:
+    def __init__(
+        self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
+    ) -> None:
         roles = seat.staff.roles
         mode = first_mode(roles)
         if where is not None and where.mode in ("day", *_OPEN_TO) and _open(where.mode, roles):
@@ -66,6 +68,7 @@ class SeatApp(DispatchApp):
         """How the seat was left, in a word or two."""
         self._idle_seconds = idle_seconds
         self._moved = time.monotonic()
+        self._line = line
         self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
@@ -82,6 +85,8 @@ class SeatApp(DispatchApp):
         if loop is not None:
             for number in (signal.SIGHUP, signal.SIGTERM):
                 loop.add_signal_handler(number, self.hang_up)
+            if self._line is not None:
+                loop.add_reader(self._line, self.hang_up)
         if self._back_to is not None and self._back_to.reference:
             self.call_after_refresh(self._go_back)
 
