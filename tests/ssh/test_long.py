@@ -66,6 +66,7 @@ class Line:
             other.shutdown(socket.SHUT_WR)
 
 
+@pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
 @pytest.mark.parametrize(
     "term", ["xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color", "linux", "vt100"]
 )
@@ -95,10 +96,11 @@ def test_no_acknowledged_tick_is_lost_by_a_kill(server: Server) -> None:
         acknowledged += len(said)
 
 
-def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
-    with serving(tmp_path, db, "ana", ClientAliveInterval="2") as server:
+    with serving(tmp_path, db, "ana", warm=warm, ClientAliveInterval="2") as server:
         line = Line(server.port)
         with server.connected("ana", port=line.port) as ana:
             ana.wait_for("Ana Ruiz")
@@ -126,10 +128,11 @@ def test_a_slow_line_is_pleasant(server: Server) -> None:
         assert sorted(answers)[len(answers) // 2] < 1
 
 
-def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("warm", [False, True])
+def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
-    with serving(tmp_path, db, "ana", MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
+    with serving(tmp_path, db, "ana", warm=warm, MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
         with server.store() as store:
             lead = take_seat(store, "lee")
             for number in range(50):
