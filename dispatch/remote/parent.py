@@ -42,6 +42,7 @@ LATE = (
     "dispatch.remote.app", "dispatch.remote.sitting", "textual.drivers.linux_driver", "textual.scrollbar",
     "textual.layouts.factory", "textual.layouts.horizontal", "textual.layouts.stream", "textual.widgets._input",
     "textual.widgets._label", "textual.widgets._option_list", "textual.widgets._tooltip", "encodings.ascii", "encodings.idna",
+    "textual.pilot", "textual.drivers.headless_driver", "curses",
 )  # fmt: skip
 """What is imported on the way to the first screen otherwise."""
 
@@ -87,8 +88,11 @@ def warm_up() -> None:
     from importlib import import_module
     from pkgutil import walk_packages
 
+    from rich.cells import cell_len
+
     for name in LATE:
         import_module(name)
+    cell_len("…")  # loads the table of wide characters
     for package in map(import_module, WARM):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             try:

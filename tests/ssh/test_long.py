@@ -7,10 +7,8 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from dispatch.desk import key_file, keyring
 from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
 from dispatch.model.states import Role
+from tests.ssh.line import Line
 from tests.ssh.server import Server, serving
 
 pytestmark = pytest.mark.long
@@ -37,33 +36,6 @@ with Store.open(sys.argv[1]) as store:
         os.write(1, b"%d\\n" % number)
         number += 1
 """
-
-
-class Line:
-    """A connection with a delay and a bandwidth, which can be cut without a word."""
-
-    def __init__(self, port: int, delay: float = 0.0, bits: float = 0.0) -> None:
-        self.frozen = threading.Event()
-        self._to, self._delay, self._bits = port, delay, bits
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            here, _ = self._listener.accept()
-            there = socket.create_connection(("127.0.0.1", self._to))
-            for one, other in ((here, there), (there, here)):
-                threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
-
-    def _pump(self, one: socket.socket, other: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := one.recv(2048):
-                while self.frozen.is_set():
-                    time.sleep(0.05)
-                time.sleep(self._delay + (len(data) * 8 / self._bits if self._bits else 0))
-                other.sendall(data)
-            other.shutdown(socket.SHUT_WR)
 
 
 @pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
