@@ -140,7 +140,7 @@ def answer(person: Terminal, key: bytes) -> float:
 
 
 def memory(server: Server, number: int) -> dict[str, float]:
-    """Proportional memory of a seat in MB when so many sit there, each with a key; what waits for it and, once, its parent count too."""
+    """Proportional memory of a seat in MB when so many sit there, with what waits for it and a share of its parent."""
     with contextlib.ExitStack() as stack:
         with store_at(server.db) as store:
             lead = take_seat(store, "lee")

@@ -17,7 +17,7 @@ def main() -> int:
         from dispatch.remote.entry import begin
 
         return begin(words)
-    if words[:1] == ["seat-parent"] and not {"-h", "--help"} & set(words):
+    if words[:1] == ["seat-parent"] and not {"-h", "--help", "--unit"} & set(words):
         from dispatch.remote.entry import begin_parent
 
         return begin_parent(words)

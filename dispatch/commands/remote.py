@@ -91,6 +91,10 @@ def add_parsers(groups: Any) -> None:
         description="Imports the program once and forks a seat for each login. Where it is not there, a seat begins without it.",
     )
     parent.add_argument("--db", metavar="FILE", help="the database (default: the platform's)")
+    parent.add_argument("--unit", action="store_true", help="print a unit for systemd instead")
+    parent.add_argument(
+        "--user", metavar="NAME", help="the service user, for --unit (default: the owner of the database)"
+    )
     parent.set_defaults(run=_seat_parent)
 
 
@@ -278,6 +282,13 @@ def _seat(args: argparse.Namespace) -> int:
 def _seat_parent(args: argparse.Namespace) -> int:
     from dispatch.remote.entry import begin_parent
 
+    if args.unit:
+        from dispatch.desk import key_file, sshd_config
+
+        store = open_store(args)
+        program = Path(sys.executable).with_name("dispatch")
+        sys.stdout.write(sshd_config.unit(args.user or key_file.owner(store), program, store.path))
+        return 0
     return begin_parent(["seat-parent", *(["--db", args.db] if args.db else [])])
 
 
