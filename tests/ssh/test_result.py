@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 
-from db import sessions
+from db import probes, sessions
+from db.unit import Actor
 from dispatch.closeout.probes.carrying import specification_form
 from dispatch.desk import probing
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
+from dispatch.model.probes import Probe, ProbeKind, Vantage
 from dispatch.remote.calling import LONGEST_RESULT
 from tests.ssh.server import ROOT, Server
 from tests.ssh.test_seat import ANAS, EVAS
@@ -43,12 +45,14 @@ def measured(server: Server) -> bytes:
     with socket.create_server(("127.0.0.1", 0)) as inside:
         threading.Thread(target=lambda: [inside.accept() for _ in range(2)], daemon=True).start()
         with server.store() as store:
-            page = visit_page(store, ANAS)
-        own = ("--db", str(server.db), "--as")
-        dispatch(
-            "target", "add", *own, "lee", "--site", f"{page.client.name} / {page.site.name}", "--name", "mail", "--kind", "tcp",
-            "--address", f"127.0.0.1:{inside.getsockname()[1]}", "--vantage", "site", "--reason", "stands for a machine inside",
-        )  # fmt: skip
+            item = visit_page(store, ANAS).checklist.item(ITEM)
+            assert item is not None
+            probe = Probe(
+                ProbeKind.TCP, "mail", Vantage.SITE, host="127.0.0.1", port=inside.getsockname()[1], local=True
+            )
+            with store.write("test", Actor(None, "test", "test", "system")) as unit:
+                probes.add_probes(unit, item.id, [probe])
+                unit.audit("item", item.id)
         with server.store() as store:
             specification = probing.specify(take_seat(store, "ana"), ANAS, [ITEM])
         return dispatch("probe", "-", data=json.dumps(specification_form(specification)).encode())
@@ -64,9 +68,9 @@ def test_a_result_over_the_connection(server: Server) -> None:
         ("ana", ANAS, b"\xff\x00\x1b[2J", b"result: "),
         ("ana", ANAS, json.dumps(form).encode(), b"differs from the last try"),
         ("ana", ANAS, b" " * (LONGEST_RESULT + 1) + good, b"at most 1,000,000 bytes"),
-        ("ana", EVAS, good, b"not yours"),
+        ("ana", EVAS, good, b"not with Ana Ruiz"),
         ("ana", "R9999", good, b"no visit"),
-        ("ben", ANAS, good, b"not yours"),
+        ("ben", ANAS, good, b"is with Ana Ruiz, not"),
     ):
         done = server.call(who, "result", reference, data=data)
         assert done.returncode == 1, (who, reference, done)

@@ -164,7 +164,11 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         first.wait_for("saved 14:")
         first.press("w")
         first.press(*"driver replaced")
+        first.read()
+        seen = len(first.sent)
         time.sleep(1.5)
+        first.read()
+        assert len(first.sent) - seen < 100, "nothing blinks"
         with server.connected("ana") as second:
             second.wait_for("Back at item")
             assert "last saved" in "\n".join(second.screen.display)
