@@ -63,6 +63,9 @@ def main(words: list[str]) -> int:
     os.environ.update({name: environment[name] for name in (*guard.OURS, "HOME")})
     guard.settle()
     warm_up()
+    from dispatch.remote.rehearsal import rehearse
+
+    rehearse()
     from dispatch.remote.sitting import database as named
 
     database = str(named({"db": os.path.join(begun_in, words[1])} if words else {}).resolve())
