@@ -85,7 +85,7 @@ def bytes_of(server: Server) -> dict[str, Any]:
         for downs in (2, 4, 2, 3, 4):
             for _ in range(downs):
                 sent_for(ana, b"\x1b[B")
-            if any(hint in ana.read(quiet=0.1) for hint in ("space done", "space pass")):
+            if any(hint in ana.read(quiet=0.1) for hint in ("space done ·", "space pass")):
                 ticks.append(sent_for(ana, b" "))
     server.wait_for_seats(0)
     return {
