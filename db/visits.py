@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db import probes, targets
 from db.clocks import note_priority
 from db.store import Store
 from dispatch.model.people import Technician
@@ -174,6 +173,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
 
     The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
     """
+    from db import targets
     from dispatch.closeout.probes.roles import with_probes
     from dispatch.closeout.template import items_for
 
@@ -205,6 +205,8 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
 
 def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], added_by: int | None = None) -> None:
     """Append checklist items to a visit, in the order given; items keep the order in which they were added."""
+    from db import probes
+
     (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
     for offset, template in enumerate(templates, 1):
         item_id = unit.insert(

@@ -17,6 +17,10 @@ def main() -> int:
         from dispatch.remote.entry import begin
 
         return begin(words)
+    if words[:1] == ["seat-parent"] and not {"-h", "--help", "--unit"} & set(words):
+        from dispatch.remote.entry import begin_parent
+
+        return begin_parent(words)
     from dispatch.commands.line import run
 
     return run(words)

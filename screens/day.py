@@ -13,16 +13,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers
-from dispatch.desk import clocking, onsite, views
-from dispatch.desk.clocking import Forgotten
-from dispatch.desk.visit_page import VisitPage, find, visit_page
+from dispatch.desk import stops, views
+from dispatch.desk.stops import Forgotten, StopPlace
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.links import geo_link, place_link
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
 from dispatch.model.text import show
-from screens.dialogs import AskText, Choose, Field, Form, Row
 from screens.stay_deeds import StayDeeds
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -125,7 +123,7 @@ class DayScreen(StayDeeds):
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select(ahead.id)
         self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
-        self._forgotten = clocking.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
+        self._forgotten = stops.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
         self._show_head()
         self._show_place()
 
@@ -170,20 +168,26 @@ class DayScreen(StayDeeds):
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
             return
-        page = self.look(visit_page, self.seat.store, visit.reference)
+        there = self.look(stops.stop_place, self.seat.store, visit.reference)
         if visit.unseen and self._row.technician_id == self.seat.staff.id:
             self._see(visit.reference)
-        if page is not None:
-            place.update(place_text(page, self._step_word(visit)))
+        if there is not None:
+            place.update(place_text(there, self._step_word(visit)))
 
     @work(exclusive=True, group="see")
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
+        from dispatch.desk import onsite
+
         await self.do(onsite.see, reference)
 
     @work
     async def action_left(self) -> None:
         """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
+        from dispatch.desk import onsite
+        from dispatch.desk.visit_page import find
+        from screens.dialogs import Field, Form
+
         if not self._forgotten:
             self.say("No check-out is missing.")
             return
@@ -206,6 +210,7 @@ class DayScreen(StayDeeds):
     async def action_answer(self) -> None:
         """Answer whether one takes over a job that somebody else began."""
         from dispatch.desk import handing_over
+        from screens.dialogs import AskText, Choose, Row
 
         if not self._asked:
             self.say("Nobody asks you to take anything over.")
@@ -244,6 +249,8 @@ class DayScreen(StayDeeds):
 
     async def action_step(self) -> None:
         """Do the next step of the selected stop."""
+        from dispatch.desk import onsite
+
         visit = self._stops.selected
         if visit is None:
             return
@@ -257,6 +264,9 @@ class DayScreen(StayDeeds):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
+        from dispatch.desk import onsite
+        from screens.dialogs import AskText
+
         board = self._board
         agreed = ""
         if board is not None and visit.start is not None and self.seat.now < visit.start - 60:
@@ -277,6 +287,9 @@ class DayScreen(StayDeeds):
     @work
     async def action_no_access(self) -> None:
         """Nobody lets us in."""
+        from dispatch.desk import onsite
+        from screens.dialogs import AskText
+
         visit = self._stops.selected
         if visit is None:
             return
@@ -328,16 +341,16 @@ class DayScreen(StayDeeds):
             await ask_calendar(self, technician, self._app.day)
 
 
-def place_text(page: VisitPage, step: str = "") -> Content:
+def place_text(there: StopPlace, step: str = "") -> Content:
     """Where a visit is, how to get in, whom to ask for."""
-    visit, site = page.visit, page.site
+    site = there.site
     lines: list[Content] = [
-        Content.assemble((show(visit.client), "bold"), f"  {show(site.name)}  ", (show(visit.work), "$text-muted")),
+        Content.assemble((show(there.client), "bold"), f"  {show(site.name)}  ", (show(there.work), "$text-muted")),
         Content(show(site.address) or "no address"),
     ]
     if site.access_notes:
         lines.append(Content.assemble(("access   ", "$text-muted"), show(site.access_notes)))
-    for contact in page.client.contacts[:2]:
+    for contact in there.contacts[:2]:
         lines.append(Content.assemble(("contact  ", "$text-muted"), f"{show(contact.name)}  {show(contact.phone)}"))
     if site.place is not None:
         lines.append(Content.assemble(("map      ", "$text-muted"), geo_link(site.place)))

@@ -13,7 +13,7 @@ import inspect
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
-from textual import events
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
@@ -83,6 +83,12 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
         """A resized terminal may show anything. The first events only tell a new screen how large the terminal is."""
         if self._settled:
             self.forget_terminal()
+
+    @on(events.DescendantFocus)
+    def _still_cursor(self, event: events.DescendantFocus) -> None:
+        """Where nothing is animated, as over SSH, the cursor of a field stands still: a blinking one is sent twice a second."""
+        if self.app.animation_level == "none" and hasattr(event.widget, "cursor_blink"):
+            event.widget.cursor_blink = False
 
     def _settle(self) -> None:
         self._settled = True

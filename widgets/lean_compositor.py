@@ -5,6 +5,7 @@ It rests on private names of Textual 8.2. `widgets.lean` guards them: nothing el
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -37,7 +38,13 @@ Chops = Sequence[Mapping[int, Strip | None]]
 NO_PEN: Pen = ("", "")
 BRIDGE = 6
 """So many unchanged cells between two changed ones are sent again, because a cursor movement would be as long."""
+ERASED = 6
+"""So many alike spaces are erased instead of sent, where the terminal does that in their colour."""
 LINK_END = "\x1b]8;;\x1b\\"
+OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+"""The code that ends an attribute; those that are not here end with all others only (ECMA-48 8.3.117, SGR)."""
+SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
+"""The attributes that show where there is no character: lines under, over, through and around it, and swapped colours."""
 
 
 class Shadow:
@@ -101,6 +108,7 @@ class LeanUpdate(CompositorUpdate):
         color_system = console._color_system or ColorSystem.TRUECOLOR
         sent: list[str] = []
         pen = NO_PEN
+        erasing = erases_in_colour(os.environ.get("TERM", ""))
         for y, chops in self.rows:
             cells = cells_of_row(chops, self.width, color_system)
             before = self.shadow.exchange(y, cells)
@@ -108,13 +116,25 @@ class LeanUpdate(CompositorUpdate):
                 continue
             for first, last in changed_runs(before, cells):
                 sent.append(f"\x1b[{y + 1};{first + 1}H")
-                for text, new_pen in cells[first:last]:
+                x = first
+                while x < last:
+                    text, new_pen = cells[x]
                     if not text:
+                        x += 1
                         continue
-                    if new_pen != pen:
+                    if new_pen != pen and not (text == " " and blank_of(pen) == new_pen):
+                        new_pen = _pen_ahead(cells, x, last)
                         sent.append(_change_pen(pen, new_pen))
                         pen = new_pen
+                    blanks = blanks_at(cells, x, last) if erasing and text == " " else 0
+                    if blanks >= (ERASED if x + blanks == last else ERASED + BRIDGE):
+                        sent.append(f"\x1b[{blanks}X")
+                        x += blanks
+                        if x < last:
+                            sent.append(f"\x1b[{blanks}C")
+                        continue
                     sent.append(text)
+                    x += 1
         if pen != NO_PEN:
             sent.append(_change_pen(pen, NO_PEN))
         text = "".join(sent)
@@ -160,9 +180,52 @@ def pen_of(style: Style, color_system: ColorSystem) -> Pen:
     return Strip.render_ansi(style, color_system), link
 
 
+@lru_cache(maxsize=8192)
+def blank_of(pen: Pen) -> Pen:
+    """What can be seen of a pen where it draws a space: its ground and its link, unless it draws a line or swaps colours."""
+    attributes, _, ground = _parts(pen[0])
+    return pen if SEEN_ON_BLANKS.intersection(attributes) else (ground, pen[1])
+
+
+def blanks_at(cells: Sequence[Cell], x: int, last: int) -> int:
+    """How many alike spaces follow each other from `x` on that show nothing but their ground."""
+    pen = cells[x][1]
+    if pen[1] or SEEN_ON_BLANKS.intersection(_parts(pen[0])[0]):
+        return 0
+    end = x
+    while end < last and cells[end] == (" ", pen):
+        end += 1
+    return end - x
+
+
+@lru_cache(maxsize=4)
+def erases_in_colour(term: str) -> bool:
+    """Whether a terminal paints what it erases in the ground of the pen, and erases some cells at a time, as terminfo has it."""
+    try:
+        import curses
+    except ImportError:
+        return False
+    try:
+        curses.setupterm(term or "dumb", 1)
+        return curses.tigetflag("bce") > 0 and curses.tigetstr("ech") == b"\x1b[%p1%dX"
+    except curses.error:
+        return False
+
+
+def _pen_ahead(cells: Sequence[Cell], x: int, last: int) -> Pen:
+    """The pen to take for a cell. For a space it is that of the next character, if the space looks the same with it."""
+    pen = cells[x][1]
+    if cells[x][0] == " ":
+        ahead = next((cells[i][1] for i in range(x + 1, last) if cells[i][0] not in ("", " ")), pen)
+        if blank_of(ahead) == pen:
+            return ahead
+    return pen
+
+
 def _append(cells: list[Cell], text: str, pen: Pen) -> None:
+    blank = blank_of(pen) if " " in text else pen
     if text.isascii():
-        cells.extend([(character, pen) for character in text])
+        cells.extend([(character, blank if character == " " else pen) for character in text])
         return
     parts: list[Cell] = []
     for character in text:
@@ -171,7 +234,7 @@ def _append(cells: list[Cell], text: str, pen: Pen) -> None:
             at = -1 if parts[-1][0] else -2
             parts[at] = (parts[at][0] + character, pen)
             continue
-        parts.append((character, pen))
+        parts.append((character, blank if character == " " else pen))
         parts.extend([("", pen)] * (width - 1))
     if len(parts) != (total := cell_len(text)):
         # characters that only have a width together: they are sent together
@@ -185,29 +248,35 @@ def _fit(cells: list[Cell], width: int) -> None:
         halved = not cells[width][0]
         del cells[width:]
         if halved and cells:
-            cells[-1] = (" ", cells[-1][1])
+            cells[-1] = (" ", blank_of(cells[-1][1]))
     else:
         cells.extend([(" ", NO_PEN)] * (width - len(cells)))
 
 
 def _change_pen(old: Pen, new: Pen) -> str:
-    """The shortest change from one pen to another: only the colour that differs, where the rest is the same."""
+    """The shortest change from one pen to another: what differs, or everything anew."""
     codes = ""
     if old[0] != new[0]:
         attributes, ink, ground = _parts(new[0])
         old_attributes, old_ink, old_ground = _parts(old[0])
-        if attributes != old_attributes or bool(ink) < bool(old_ink) or bool(ground) < bool(old_ground):
-            codes = f"\x1b[0;{new[0]}m" if new[0] else "\x1b[0m"
-        else:
-            changed = [part for part, before in ((ink, old_ink), (ground, old_ground)) if part != before]
-            codes = f"\x1b[{';'.join(changed)}m"
+        ended = {OFF.get(one, "0") for one in old_attributes if one not in attributes}
+        changed = sorted(ended)
+        # 22 ends both bold and dim
+        changed += [one for one in attributes if one not in old_attributes or OFF.get(one) in ended]
+        changed += [ink or "39"] if ink != old_ink else []
+        changed += [ground or "49"] if ground != old_ground else []
+        codes = ";".join(changed)
+        anew = f"0;{new[0]}" if new[0] else ""
+        if "0" in ended or len(anew) < len(codes):
+            codes = anew
+        codes = f"\x1b[{codes}m"
     if old[1] != new[1]:
         codes += new[1] or LINK_END
     return codes
 
 
 @lru_cache(maxsize=8192)
-def _parts(codes: str) -> tuple[str, str, str]:
+def _parts(codes: str) -> tuple[tuple[str, ...], str, str]:
     """The codes of a style by what they set: attributes, foreground, background (ECMA-48 8.3.117, SGR)."""
     found: tuple[list[str], list[str], list[str]] = ([], [], [])
     tokens = iter(codes.split(";") if codes else ())
@@ -219,7 +288,7 @@ def _parts(codes: str) -> tuple[str, str, str]:
             kind = next(tokens)
             part.append(kind)
             part.extend(next(tokens) for _ in range(3 if kind == "2" else 1))
-    return ";".join(found[0]), ";".join(found[1]), ";".join(found[2])
+    return tuple(found[0]), ";".join(found[1]), ";".join(found[2])
 
 
 class LeanCompositor(Compositor):

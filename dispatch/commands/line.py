@@ -90,7 +90,7 @@ GROUPS = {
     "planning": ("plan",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
-    "remote": ("keys", "sshd-config", "sessions", "seat"),
+    "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
     "keymap": ("keymap",),
 }
 """The modules of this package, and the commands that each has."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,21 +21,8 @@ from dispatch.model.stays import MOMENTS
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
 
-FORGOTTEN_AFTER = 90 * 60
-"""Seconds past the planned end after which it is asked whether the check-out was forgotten. Nobody is hurried: the question
-stands on the technician's own day, and is answered with a time (close-out.md R5)."""
-
 _ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
 _WORDS = {column: word for word, column in MOMENTS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """A visit at which somebody still seems to be."""
-
-    reference: str
-    client: str
-    arrived_at: int
 
 
 class Span(NamedTuple):
@@ -74,11 +60,6 @@ def overlaid(stay: Sequence[Span], over: Span, until: int) -> list[Span]:
         else:
             merged.append(piece)
     return merged
-
-
-def forgotten(store: Store, staff_id: int, now: int) -> list[Forgotten]:
-    """The visits that a technician has probably left without checking out."""
-    return [Forgotten(*row) for row in stays.still_there(store, staff_id, now - FORGOTTEN_AFTER)]
 
 
 def pause(seat: Seat, reference: str, kind: str) -> Visit:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from db import handovers, people
 from db.store import Store
+from dispatch.desk.owners import owners_of
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
@@ -14,24 +13,6 @@ from dispatch.model.handovers import Handover
 from dispatch.model.states import AHEAD, QUEUED, Role
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
-
-
-@dataclass(frozen=True, slots=True)
-class Owners:
-    """Whose job it is: `names` started it, `allowed` are their ids and those of everybody who agreed to take it over."""
-
-    names: tuple[str, ...]
-    allowed: frozenset[int]
-
-
-def owners_of(store: Store, visit_ids: list[int]) -> dict[int, Owners]:
-    """The owners of each visit whose job was started; the others may go to anybody."""
-    started = handovers.starters(store, visit_ids)
-    taken = handovers.taken_over(store, list(started))
-    return {
-        visit_id: Owners(tuple(people_by_id.values()), frozenset(people_by_id) | taken.get(visit_id, set()))
-        for visit_id, people_by_id in started.items()
-    }
 
 
 def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:

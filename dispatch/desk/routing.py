@@ -13,8 +13,8 @@ from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import road_times
-from dispatch.desk.handing_over import owners_of
 from dispatch.desk.levels import clocks_of, on_site_due, promised_by
+from dispatch.desk.owners import owners_of
 from dispatch.desk.road_times import sources
 from dispatch.desk.running import (
     Day,

@@ -6,6 +6,7 @@ looked at: loopback only, of the user that sshd serves this seat as, and of this
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -17,6 +18,19 @@ from dispatch.desk.seat import Seat
 _LISTENING = "0A"
 _LOOPBACK = {f"{int.from_bytes(socket.inet_aton('127.0.0.1'), 'little'):08X}", "0" * 24 + "01000000"}
 """127.0.0.1 and ::1 as the kernel writes them."""
+
+
+_sshd = 0
+"""The process that serves this connection; 0: the one that began this process."""
+
+
+def served_by(process: int) -> None:
+    """Say which process sshd began for this connection, where it is not this one: what it holds open is looked at there."""
+    global _sshd
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        _sshd = int(
+            Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1]
+        )
 
 
 def address(seat: Seat) -> tuple[str, int] | None:
@@ -47,6 +61,8 @@ def _listeners(port: int) -> set[str] | None:
             lines = Path(table).read_text(encoding="ascii").splitlines()[1:]
         except OSError:
             continue
+        if table == "/proc/net/tcp" and f":{port:04X} " not in "".join(lines):
+            return None  # we connect to 127.0.0.1; a table takes the kernel milliseconds
         for line in lines:
             _, local, _, state, _, _, _, uid, _, inode, *_ = line.split()
             host, _, number = local.rpartition(":")
@@ -65,7 +81,7 @@ def _of_this_session(seat: Seat, inodes: set[str]) -> bool:
     other: nobody else's keys may listen there.
     """
     try:
-        held = {os.readlink(entry) for entry in Path(f"/proc/{os.getppid()}/fd").iterdir()}
+        held = {os.readlink(entry) for entry in Path(f"/proc/{_sshd or os.getppid()}/fd").iterdir()}
     except OSError:
         return [one.id for one in sessions.open_sessions(seat.store, seat.staff.id)] == [seat.session]
     return any(f"socket:[{inode}]" in held for inode in inodes)

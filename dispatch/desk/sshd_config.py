@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,6 +54,40 @@ def block(user: str, key_file: Path, *, site_tests: bool = True) -> str:
     """
     forwarding = _SITE_TESTS if site_tests else _NO_FORWARDING
     return _GLOBAL + _BLOCK.format(user=user, key_file=key_file, forwarding=forwarding)
+
+
+_UNIT = """\
+[Unit]
+Description=Seats of technicians over SSH, begun quickly
+After=local-fs.target
+
+[Service]
+User={user}
+ExecStart={command}
+UMask=0077
+Restart=always
+RestartSec=1
+# a seat is nobody's but the person's who sits there: only the parent is stopped
+KillMode=process
+NoNewPrivileges=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def unit(user: str, program: Path, database: Path) -> str:
+    """A unit of systemd that keeps the warm parent of the seats at a database running.
+
+    Args:
+        user: the service user.
+        program: where `dispatch` is.
+        database: the database.
+    """
+    words = [str(program), "seat-parent", "--db", str(database)]
+    # in a unit % begins a specifier and $ a variable
+    quoted = [json.dumps(word, ensure_ascii=False).replace("%", "%%").replace("$", "$$") for word in words]
+    return _UNIT.format(user=user, command=" ".join(quoted))
 
 
 _WANTED = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from db import checklists, visits
 from db.store import Store
 from dispatch.desk.seat import Seat
 from dispatch.desk.unsent import Unsent
@@ -50,6 +49,8 @@ def last(seat: Seat) -> Whereabouts | None:
 
 def words(store: Store, where: Whereabouts) -> str:
     """What is said on coming back to a visit: `Back at item 7 of 12, last saved 14:03`. Empty: it is not there any more."""
+    from db import checklists, visits
+
     visit = visits.visit_by_reference(store, where.reference)
     if visit is None:
         return ""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from dispatch.desk.seat import Seat
 
+WAY_SECONDS = 5.0
+"""How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
 PARTING_SECONDS = 1.5
 """How long a seat whose line is gone has to record that it was left."""
 TROUBLES = 100
@@ -54,7 +56,9 @@ class SeatApp(DispatchApp):
 
     WATCH_SECONDS: ClassVar[float] = 1.0
 
-    def __init__(self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None) -> None:
+    def __init__(
+        self, seat: Seat, *, idle_seconds: float, where: Whereabouts | None = None, line: int | None = None
+    ) -> None:
         roles = seat.staff.roles
         mode = first_mode(roles)
         if where is not None and where.mode in ("day", *_OPEN_TO) and _open(where.mode, roles):
@@ -64,6 +68,8 @@ class SeatApp(DispatchApp):
         """How the seat was left, in a word or two."""
         self._idle_seconds = idle_seconds
         self._moved = time.monotonic()
+        self._line = line
+        self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
         self._troubles = 0
@@ -79,6 +85,8 @@ class SeatApp(DispatchApp):
         if loop is not None:
             for number in (signal.SIGHUP, signal.SIGTERM):
                 loop.add_signal_handler(number, self.hang_up)
+            if self._line is not None:
+                loop.add_reader(self._line, self.hang_up)
         if self._back_to is not None and self._back_to.reference:
             self.call_after_refresh(self._go_back)
 
@@ -125,8 +133,11 @@ class SeatApp(DispatchApp):
         if (where := self.where) != self._where:
             self._where = where
             whereabouts.keep(self.seat, where)
-        self._look_for_the_way()
-        if time.monotonic() - self._moved > self._idle_seconds:
+        now = time.monotonic()
+        if now >= self._way_seen + WAY_SECONDS:
+            self._way_seen = now
+            self._look_for_the_way()
+        if now - self._moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
         if self.seat.store.changed():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import sys
 import threading
 import time
@@ -23,20 +22,24 @@ def log_of(database: Path) -> Path:
 
 def keep(error: BaseException, database: Path, who: str) -> str:
     """Write an error into the log, without the values of variables; returns the one line for the person."""
-    number = secrets.token_hex(4)
+    number = os.urandom(4).hex()
+    note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
+    return (
+        "dispatch: something went wrong, and what was saved is safe. "
+        f"Connect again; if it stays so, tell your lead error {number}."
+    )
+
+
+def note(what: str, database: Path, who: str, details: str = "") -> None:
+    """Write a line into the log, and what belongs to it below. Where the disk does not take it, it is lost."""
     log = log_of(database)
-    text = "".join(traceback.format_exception(error))
     with contextlib.suppress(OSError):
         if log.exists() and log.stat().st_size > LONGEST_LOG:
             log.replace(log.with_name(log.name + ".1"))
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         with open(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace") as file:
             moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            file.write(f"{moment} error {number}, {who}, process {os.getpid()}\n{text}\n")
-    return (
-        "dispatch: something went wrong, and what was saved is safe. "
-        f"Connect again; if it stays so, tell your lead error {number}."
-    )
+            file.write(f"{moment} {what}, {who}, process {os.getpid()}\n{details}\n")
 
 
 def _line_is_gone(error: BaseException) -> bool:

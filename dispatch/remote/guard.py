@@ -12,6 +12,10 @@ import re
 import resource
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 KEPT = {
     "TERM": r"[A-Za-z0-9+._-]{1,40}",
     "COLORTERM": r"truecolor|24bit",
@@ -76,7 +80,7 @@ def command(text: str) -> dict[str, str]:
     )
 
 
-def rebuilt(environment: "os._Environ[str]") -> dict[str, str]:
+def rebuilt(environment: "Mapping[str, str]") -> dict[str, str]:
     """The environment of a seat: what passes of the one that came, and ours."""
     import pwd
 
@@ -118,9 +122,12 @@ def stand(words: list[str]) -> int:
         from dispatch.remote.calling import answer
 
         return answer(found, parts)
+    from dispatch.remote.warm import give
+
+    why_not = give(found["db"], os.path.abspath(__file__), words, environment) if "db" in found else ""
     from dispatch.remote.sitting import sit
 
-    return sit(found)
+    return sit(found, why_not)
 
 
 if __name__ == "__main__":

@@ -34,15 +34,23 @@ def offered_keys(environment: dict[str, str] | None = None) -> list[str]:
     return [" ".join(line[1:3]) for line in words if len(line) >= 3 and line[0] == "publickey"]
 
 
-def sit(orders: dict[str, str]) -> int:
-    """Take the seat, show the screens, leave; returns the exit code."""
+def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> int:
+    """Take the seat, show the screens, leave; returns the exit code.
+
+    Args:
+        orders: what the key's line says.
+        not_warm: why the warm parent that was set up did not begin this seat, for the log.
+        line: in a seat that a warm parent began, what tells that the process at the terminal's end is gone.
+    """
     # as in `dispatch`: the modules of a screen are objects that all stay
     gc.disable()
     path, key_id = database(orders), int(orders["key"][1:])
     who = f"key K{key_id}"
     try:
         crashes.catch_the_rest(path, who)
-        return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")))
+        if not_warm:
+            crashes.note(f"begun without the warm parent: {not_warm}", path, who)
+        return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")), line=line)
     except (Refusal, StoreFault) as refusal:
         sys.stderr.write(f"dispatch: {show(str(refusal), multiline=True)}\n")
         return 1
@@ -51,7 +59,7 @@ def sit(orders: dict[str, str]) -> int:
         return 1
 
 
-def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int) -> int:
+def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int | None) -> int:
     from dispatch.desk import seating, whereabouts
 
     with store_at(path) as store:
@@ -61,7 +69,7 @@ def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int) -> int:
         try:
             from dispatch.remote.app import SeatApp
 
-            app = SeatApp(seat, idle_seconds=idle_minutes * 60, where=whereabouts.last(seat))
+            app = SeatApp(seat, idle_seconds=idle_minutes * 60, where=whereabouts.last(seat), line=line)
             app.run(mouse=mouse)
             how = app.left
         finally:

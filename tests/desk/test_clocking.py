@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import stays, visits
-from dispatch.desk import clocking, marking, materials, onsite
+from dispatch.desk import clocking, marking, materials, onsite, stops
 from dispatch.desk.charge_input import input_of
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.clocking import Span, overlaid
@@ -82,9 +82,9 @@ def test_a_forgotten_check_out_is_noticed_and_answered_with_a_time(office: Offic
     office.on_site("R1")
     office.finish("R1")
     last = office.clock.now()
-    assert clocking.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
+    assert stops.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
     office.go("14:30")
-    (found,) = clocking.forgotten(office.store, office.ana.staff.id, office.clock.now())
+    (found,) = stops.forgotten(office.store, office.ana.staff.id, office.clock.now())
     assert (found.reference, found.client) == ("R1", "Harbor Dental")
 
     with pytest.raises(Refusal, match="recorded"):
@@ -96,7 +96,7 @@ def test_a_forgotten_check_out_is_noticed_and_answered_with_a_time(office: Offic
     assert part(office).check_out_at == at("10:30")
     (correction,) = stays.corrections_of(office.store, visit(office).id)
     assert (correction.what, correction.before, correction.after) == ("leaving", at("14:30"), at("10:30"))
-    assert clocking.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
+    assert stops.forgotten(office.store, office.ana.staff.id, office.clock.now()) == []
 
 
 def test_a_corrected_time_keeps_the_original_and_charges_anew(office: Office) -> None:

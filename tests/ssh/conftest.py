@@ -32,10 +32,10 @@ def needs_sshd() -> None:
 
 
 @pytest.fixture
-def server(needs_sshd: None, sample: Path, tmp_path: Path) -> Iterator[Server]:
-    """The sample firm behind sshd, with keys for ana, ben and dana."""
+def server(request: pytest.FixtureRequest, needs_sshd: None, sample: Path, tmp_path: Path) -> Iterator[Server]:
+    """The sample firm behind sshd, with keys for ana, ben and dana; with the parameter "warm" also with a warm parent."""
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
     db.chmod(0o600)
-    with serving(tmp_path, db, "ana", "ben", "dana") as running:
+    with serving(tmp_path, db, "ana", "ben", "dana", warm=getattr(request, "param", "plain") == "warm") as running:
         yield running

@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from dispatch.desk import key_file, keyring, sshd_config
 from dispatch.desk.seat import store_at, take_seat
 from tests.terminal.terminal import Terminal
 
+ROOT = Path(__file__).parents[2]
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 
 
@@ -44,6 +46,8 @@ class Server:
     folder: Path
     db: Path
     port: int
+    parent: int | None = None
+    """The warm parent's process, where there is one."""
 
     def client(self, who: str) -> list[str]:
         """`ssh` with the key of `who` and nothing of this machine's own configuration."""
@@ -115,8 +119,22 @@ class Server:
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 words = (process / "cmdline").read_bytes().split(b"\0")
-                if b"seat" in words and str(self.db).encode() in words and b"-I" in words:
+                mine = str(self.db).encode() in words and b"-I" in words
+                if mine and (b"seat" in words or (self.parent is not None and parent_of(process) == self.parent)):
                     found.append(int(process.name))
+        return found
+
+    def waiting(self) -> list[int]:
+        """The processes that wait between sshd and a seat of the warm parent: children of sshd that are shells."""
+        sshd = int((self.folder / "sshd.pid").read_text())
+        ours = {sshd}
+        found = []
+        for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+            with contextlib.suppress(OSError):
+                if parent_of(process) in ours:
+                    ours.add(int(process.name))
+                    if (process / "cmdline").read_bytes().startswith(b"sh\0"):
+                        found.append(int(process.name))
         return found
 
     def wait_for_seats(self, number: int, limit: float = 10.0) -> float:
@@ -126,6 +144,33 @@ class Server:
             assert time.monotonic() - began < limit, f"{len(self.seats())} seats, {number} were expected"
             time.sleep(0.02)
         return time.monotonic() - began
+
+
+def parent_of(process: Path) -> int:
+    """The parent of a process in /proc.
+
+    Raises:
+        OSError: it is gone.
+    """
+    return int((process / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[1])
+
+
+@contextlib.contextmanager
+def warm_parent(db: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A warm parent of the seats at a database, as systemd begins it. What it says is written to `said`."""
+    with said.open("wb") as log:
+        words = [sys.executable, "-m", "dispatch", "seat-parent", "--db", str(db)]
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 30
+        while b"are begun by process" not in said.read_bytes():
+            assert process.poll() is None, said.read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 def free_port() -> int:
@@ -145,8 +190,8 @@ def listening(port: int, limit: float = 10.0) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, db: Path, *logins: str, **changes: str) -> Iterator[Server]:
-    """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it.
+def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes: str) -> Iterator[Server]:
+    """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it; `warm` with a parent.
 
     Only what a test's server must have otherwise is changed: port, host key, and the strictness about folders, because
     those of tests are below one that everybody may write.
@@ -172,7 +217,8 @@ def serving(folder: Path, db: Path, *logins: str, **changes: str) -> Iterator[Se
     process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=(folder / "sshd.log").open("wb"))
     try:
         listening(port)
-        yield Server(folder, db, port)
+        with warm_parent(db, folder / "parent.log") if warm else contextlib.nullcontext() as parent:
+            yield Server(folder, db, port, None if parent is None else parent.pid)
     finally:
         process.terminate()
         process.wait(10)

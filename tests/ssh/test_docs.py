@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.ssh.server import Server, free_port, listening
+from tests.ssh.server import Server, free_port, listening, warm_parent
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "remote.md"
@@ -28,7 +28,7 @@ def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
     What would change the machine or ask a registry is done in small: users in a copy of the system's files, the
     environment without the package, whose place this tree takes.
     """
-    for folder in ("etc/ssh/sshd_config.d", "srv/dispatch", "opt", "home/.ssh", "run"):
+    for folder in ("etc/ssh/sshd_config.d", "srv/dispatch", "opt", "home/.ssh", "run", "etc/systemd/system"):
         (tmp_path / folder).mkdir(parents=True)
     for name in ("passwd", "shadow", "group", "gshadow", "login.defs"):
         if Path("/etc", name).exists():
@@ -58,6 +58,8 @@ def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
                 program.chmod(0o755)
             elif words[0] in ("useradd", "usermod"):
                 run(f"{words[0]} --prefix {tmp_path} {' '.join(map(shlex.quote, words[1:]))}", tmp_path)
+            elif words[:2] == ["systemctl", "enable"]:
+                warm_login(tmp_path, port)
             elif words[0] == "systemctl":
                 config = str(tmp_path / "etc/ssh/sshd_config")
                 server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", config], stderr=subprocess.DEVNULL)
@@ -70,7 +72,7 @@ def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
             else:
                 local = line.replace("runuser -u dispatch -- ", "").replace("--user dispatch", "--user root")
                 local = local.replace("sshd -t", f"/usr/sbin/sshd -t -f {tmp_path}/etc/ssh/sshd_config")
-                for folder in ("/opt/", "/srv/", "/etc/ssh/"):
+                for folder in ("/opt/", "/srv/", "/etc/ssh/", "/etc/systemd/"):
                     local = re.sub(rf"(?<![\w/]){folder}", f"{tmp_path}{folder}", local)
                 if "keys check" in local:
                     local += f" --user root --sshd-config {tmp_path}/etc/ssh/sshd_config"
@@ -95,6 +97,22 @@ def run(line: str, folder: Path, *, may_fail: bool = False) -> str:
     )
     assert may_fail or done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def warm_login(folder: Path, port: int) -> None:
+    """Begin what the unit says, as systemd would, and log in by it."""
+    unit = (folder / "etc/systemd/system/dispatch-seats.service").read_text(encoding="utf-8")
+    (command,) = re.findall(r"(?m)^ExecStart=(.*)$", unit)
+    words = shlex.split(command)
+    assert words[1:] == ["seat-parent", "--db", str(folder / "srv/dispatch/firm.db")]
+    assert Path(words[0]).name == "dispatch"
+    for setting in ("User=root", "KillMode=process", "Restart=always"):
+        assert setting in unit.splitlines()
+    with warm_parent(folder / "srv/dispatch/firm.db", folder / "parent.log") as process:
+        connect(folder, port)
+        assert process.poll() is None
+    log = folder / "srv/dispatch/firm.db.crashes.log"
+    assert not log.exists() or "warm parent" not in log.read_text(encoding="utf-8")
 
 
 def connect(folder: Path, port: int) -> None:

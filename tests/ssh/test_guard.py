@@ -15,6 +15,7 @@ from dispatch.remote.app import SeatApp, missing_names
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 
 FILE = Path(guard.__file__)
+ROOT = FILE.parents[2]
 
 
 def test_only_harmless_variables_pass(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +79,25 @@ def test_a_seat_imports_nothing_that_it_does_not_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
+
+
+def test_the_first_screen_of_a_seat_imports_nothing_that_a_deed_needs() -> None:
+    code = (
+        "import sys, dispatch.remote.sitting, dispatch.desk.seating, dispatch.remote.app, screens.day, dispatch.desk.routing\n"
+        "print(*{'screens.visit', 'screens.dialogs', 'dispatch.charges', 'dispatch.closeout', 'dispatch.desk.onsite', "
+        "'dispatch.desk.visit_page', 'dispatch.desk.clocking', 'dispatch.desk.charging', 'dispatch.model.probes', "
+        "'dispatch.model.checklists', 'secrets', 'dispatch.remote.parent'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
+
+
+def test_handing_a_seat_over_imports_little() -> None:
+    code = "import sys, dispatch.remote.guard, dispatch.remote.warm; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"],
+                          capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert not {"textual", "rich", "asyncio", "sqlite3", "json", "dataclasses", "typing", "pathlib", "db"} & loaded
 
 
 def test_textual_has_the_names_that_a_seat_rests_on(office: Office) -> None:  # noqa: F811

@@ -7,10 +7,8 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from dispatch.desk import key_file, keyring
 from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
 from dispatch.model.states import Role
+from tests.ssh.line import Line
 from tests.ssh.server import Server, serving
 
 pytestmark = pytest.mark.long
@@ -39,33 +38,7 @@ with Store.open(sys.argv[1]) as store:
 """
 
 
-class Line:
-    """A connection with a delay and a bandwidth, which can be cut without a word."""
-
-    def __init__(self, port: int, delay: float = 0.0, bits: float = 0.0) -> None:
-        self.frozen = threading.Event()
-        self._to, self._delay, self._bits = port, delay, bits
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            here, _ = self._listener.accept()
-            there = socket.create_connection(("127.0.0.1", self._to))
-            for one, other in ((here, there), (there, here)):
-                threading.Thread(target=self._pump, args=(one, other), daemon=True).start()
-
-    def _pump(self, one: socket.socket, other: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := one.recv(2048):
-                while self.frozen.is_set():
-                    time.sleep(0.05)
-                time.sleep(self._delay + (len(data) * 8 / self._bits if self._bits else 0))
-                other.sendall(data)
-            other.shutdown(socket.SHUT_WR)
-
-
+@pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
 @pytest.mark.parametrize(
     "term", ["xterm", "xterm-256color", "screen", "screen-256color", "tmux-256color", "linux", "vt100"]
 )
@@ -95,10 +68,11 @@ def test_no_acknowledged_tick_is_lost_by_a_kill(server: Server) -> None:
         acknowledged += len(said)
 
 
-def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_silent_link_ends_the_seat(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
-    with serving(tmp_path, db, "ana", ClientAliveInterval="2") as server:
+    with serving(tmp_path, db, "ana", warm=warm, ClientAliveInterval="2") as server:
         line = Line(server.port)
         with server.connected("ana", port=line.port) as ana:
             ana.wait_for("Ana Ruiz")
@@ -126,10 +100,11 @@ def test_a_slow_line_is_pleasant(server: Server) -> None:
         assert sorted(answers)[len(answers) // 2] < 1
 
 
-def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("warm", [False, True])
+def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
-    with serving(tmp_path, db, "ana", MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
+    with serving(tmp_path, db, "ana", warm=warm, MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
         with server.store() as store:
             lead = take_seat(store, "lee")
             for number in range(50):

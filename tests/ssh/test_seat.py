@@ -27,6 +27,13 @@ CHECKLIST = "Expectations agreed"
 ANAS, EVAS = "R4036", "R4045"
 
 
+BOTH_WAYS = pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
+"""Without and with a warm parent: what holds of one holds of the other."""
+BOTH_WAYS_LONG = pytest.mark.parametrize(
+    "server", ["plain", pytest.param("warm", marks=pytest.mark.long)], indirect=True
+)
+
+
 def to_checklist(person: Terminal) -> None:
     """From my day to the checklist of Ana's visit."""
     person.wait_for("Grandview Optometry")
@@ -34,6 +41,7 @@ def to_checklist(person: Terminal) -> None:
     person.wait_for("not ready to leave")
 
 
+@BOTH_WAYS
 def test_a_seat_from_login_to_hang_up(server: Server) -> None:
     with server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
@@ -44,9 +52,16 @@ def test_a_seat_from_login_to_hang_up(server: Server) -> None:
         assert "Umask:\t0077" in status
         assert os.readlink(proc / "cwd") == "/"
         assert re.search(r"Max core file size +0 +0 ", (proc / "limits").read_text())
-        parent_id = re.findall(r"PPid:\s+(\d+)", status)[0]
-        parent = Path(f"/proc/{parent_id}/cmdline").read_bytes()
-        assert b"sshd" in parent, "no shell stays between sshd and the seat"
+        parent_id = int(re.findall(r"PPid:\s+(\d+)", status)[0])
+        if server.parent is None:
+            parent = Path(f"/proc/{parent_id}/cmdline").read_bytes()
+            assert b"sshd" in parent, "no shell stays between sshd and the seat"
+        else:
+            assert parent_id == server.parent
+            (waiting,) = server.waiting()
+            assert {os.readlink(path) for path in Path(f"/proc/{waiting}/fd").iterdir()} <= {"/dev/null"} | {
+                os.readlink(f"/proc/{waiting}/fd/0")
+            }, "who waits does not hold the terminal"
 
         before = {path.name for path in server.folder.iterdir()}
         for keys in (b"\x10", b"\x1a", b"\x1c", b"\x04", b"\x13", b"\x1bOP", b"\x1b[122;5u", b"2", b"1", b"4"):
@@ -72,11 +87,13 @@ def test_a_seat_from_login_to_hang_up(server: Server) -> None:
 
         os.kill(ana.pid, signal.SIGKILL)
         assert server.wait_for_seats(0) < 2
+        assert server.waiting() == []
     with server.store() as store:
         (last,) = sessions.recent_sessions(store)
         assert (last.login, last.key_id, last.ended_as) == ("ana", server.key_of("ana"), "hung up")
 
 
+@BOTH_WAYS_LONG
 def test_nothing_but_the_terminal_and_two_commands(server: Server) -> None:
     flag = server.folder / "flag"
     asked = (
@@ -113,6 +130,7 @@ def test_nothing_but_the_terminal_and_two_commands(server: Server) -> None:
     server.wait_for_seats(0, limit=2)
 
 
+@BOTH_WAYS_LONG
 def test_a_terminal_that_cannot_show_it_is_refused(server: Server) -> None:
     for term in ("dumb", ""):
         with server.connected("ana", TERM=term) as ana:
@@ -120,6 +138,7 @@ def test_a_terminal_that_cannot_show_it_is_refused(server: Server) -> None:
             assert ana.wait_for_exit() == 2
 
 
+@BOTH_WAYS_LONG
 def test_a_revoked_key(server: Server) -> None:
     with server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
@@ -136,6 +155,7 @@ def test_a_revoked_key(server: Server) -> None:
     assert server.call("ben").returncode == 2, "and others are let in"
 
 
+@BOTH_WAYS_LONG
 def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -> None:
     with server.connected("ana") as first:
         to_checklist(first)
@@ -144,7 +164,11 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         first.wait_for("saved 14:")
         first.press("w")
         first.press(*"driver replaced")
+        first.read()
+        seen = len(first.sent)
         time.sleep(1.5)
+        first.read()
+        assert len(first.sent) - seen < 100, "nothing blinks"
         with server.connected("ana") as second:
             second.wait_for("Back at item")
             assert "last saved" in "\n".join(second.screen.display)
@@ -155,6 +179,7 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
 
 
+@BOTH_WAYS_LONG
 def test_a_claimed_size_is_not_drawn(server: Server) -> None:
     with server.connected("ana", columns=3000, rows=3000) as ana:
         ana.wait_for("Ana Ruiz")
@@ -165,6 +190,7 @@ def test_a_claimed_size_is_not_drawn(server: Server) -> None:
         assert server.seats()
 
 
+@BOTH_WAYS_LONG
 def test_a_crash_is_one_line_with_a_number(server: Server) -> None:
     with server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
@@ -184,6 +210,7 @@ def test_a_crash_is_one_line_with_a_number(server: Server) -> None:
     assert "Traceback" in log.read_text()
 
 
+@BOTH_WAYS_LONG
 def test_hostile_text_of_others_moves_nothing(server: Server) -> None:
     hostile = "\x1b]0;owned\x07\x1b[31mred\x9b31m\u202eevil[/x][link=http://a]\x1b]52;c;aGk=\x07"
     with server.store() as store:
@@ -201,6 +228,7 @@ def test_hostile_text_of_others_moves_nothing(server: Server) -> None:
     assert b"\x07" not in data
 
 
+@BOTH_WAYS_LONG
 def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
     with server.connected("ana") as ana:
         to_checklist(ana)
@@ -220,6 +248,7 @@ def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
             assert sessions.session(store, rows[0][0]) is not None
 
 
+@BOTH_WAYS_LONG
 def test_nothing_is_forwarded_but_the_way_of_the_site_tests(server: Server) -> None:
     inside = free_port()
     local, dynamic, foreign = free_port(), free_port(), free_port()
@@ -271,6 +300,7 @@ def test_permission_is_asked_where_it_is_written(server: Server) -> None:
             seating.take_seat_by_key(store, 1)
 
 
+@BOTH_WAYS_LONG
 def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> None:
     """A request through the port leaves from the client's side, and the seat knows whose port it is."""
     with server.store() as store:
@@ -292,6 +322,7 @@ def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> Non
         ana.wait_for("site tests")
 
 
+@BOTH_WAYS_LONG
 def test_another_listener_on_the_port_is_no_way_in(server: Server) -> None:
     with server.store() as store:
         port = key_file.site_port(take_seat(store, "ana").staff.id)

@@ -51,19 +51,20 @@ class Terminal:
         return len(text.encode())
 
     def cells(self) -> list[list[tuple[object, ...]]]:
-        """Each cell with its character, colours and attributes."""
+        """Each cell with its character, colours and attributes, as far as they can be seen: a space has no ink."""
         buffer = self.screen.buffer
-        return [
-            [
-                (c.data, c.fg, c.bg, c.bold, c.italics, c.underscore, c.reverse)
-                for c in (buffer[y][x] for x in range(self.screen.columns))
-            ]
-            for y in range(self.screen.lines)
-        ]
+        return [[_seen(buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
     def text(self) -> list[str]:
         """The lines, without colours."""
         return [line.rstrip() for line in self.screen.display]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    lined = (cell.underscore, cell.strikethrough, cell.reverse)
+    if cell.data == " " and not any(lined):
+        return (cell.data, cell.bg)
+    return (cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *lined)
 
 
 async def on_terminal(app: App[Any], size: tuple[int, int], play: Callable[[Terminal], Awaitable[None]]) -> Terminal:

@@ -1,6 +1,8 @@
 """Lean screens: the names that they rest on, the same picture as Textual's own, and how little they send."""
 
 import random
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from textual.widgets import Static
 
 from tests.widgets.boards import large_board
 from tests.widgets.terminals import Terminal, on_terminal
-from widgets import lean
+from widgets import lean, lean_compositor
 from widgets.ink import Line, fitted, ink
 from widgets.lean import LeanModal, LeanScreen, missing_names
 from widgets.lean_compositor import cells_of_row, changed_runs, pen_of
@@ -268,3 +270,35 @@ def test_a_run_never_begins_within_a_character() -> None:
 def test_pens_compare_by_what_is_sent() -> None:
     plain, tagged = Style(bold=True), Style(bold=True, meta={"offset": (1, 2)})
     assert pen_of(plain, ColorSystem.TRUECOLOR) == pen_of(tagged, ColorSystem.TRUECOLOR)
+
+
+async def test_long_blanks_are_erased_where_the_terminal_does_that_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures: dict[bool, list[Any]] = {True: [], False: []}
+    sent = {True: 0, False: 0}
+    for erases in (True, False):
+        monkeypatch.setattr(lean_compositor, "erases_in_colour", lambda term, erases=erases: erases)
+
+        async def play(terminal: Terminal, erases: bool = erases) -> None:
+            for key in (*KEYS, "ctrl+l"):
+                await terminal.pilot.press(key)
+                sent[erases] += await terminal.settle()
+                pictures[erases].append(terminal.cells())
+
+        await on_terminal(board_app(LeanScreen), (120, 36), play)
+    assert pictures[True] == pictures[False]
+    assert sent[True] < sent[False]
+
+
+@pytest.mark.parametrize(("term", "erases"), [("xterm-256color", "True"), ("screen", "False"), ("no-such", "False")])
+def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -> None:
+    """In a process of its own: terminfo is read once in each."""
+    pytest.importorskip("curses")
+    code = f"from widgets.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == erases
+
+
+def test_the_ink_of_a_space_is_not_sent() -> None:
+    assert cells((" ", "red")) == cells((" ", "bold green"))
+    assert cells((" ", "on red")) != cells((" ", ""))
+    assert cells((" ", "underline red")) != cells((" ", ""))

@@ -1,0 +1,208 @@
+"""The warm parent, and what a login does without a good one. On a terminal of its own; no sshd is needed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import sessions
+from dispatch.desk import keyring
+from dispatch.desk.seat import store_at, take_seat
+from dispatch.remote import guard, parent, warm
+from tests.ssh.server import warm_parent
+from tests.terminal.terminal import Terminal
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q"
+
+
+@pytest.fixture
+def db(sample: Path, tmp_path: Path) -> Path:
+    """The sample firm with a key for ana."""
+    path = tmp_path / "firm.db"
+    shutil.copy(sample, path)
+    with store_at(path) as store:
+        keyring.add_key(take_seat(store, "lee"), "ana", KEY)
+    return path
+
+
+@contextlib.contextmanager
+def logged_in(db: Path, program: str = guard.__file__) -> Iterator[Terminal]:
+    """Ana at a terminal of 80 by 24, by the command that her key forces."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ["TERM"] = "xterm-256color"
+        os.execv(sys.executable, [sys.executable, "-I", program, "seat", "--db", str(db), "--key", "K1"])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    try:
+        yield Terminal(pid, fd, 80, 24)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        os.close(fd)
+
+
+def seats_of(process: int) -> list[int]:
+    """The seats that a parent has forked."""
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def log_of(db: Path) -> str:
+    """What seats have written into the log."""
+    log = db.with_name("firm.db.crashes.log")
+    return log.read_text(encoding="utf-8") if log.exists() else ""
+
+
+def test_a_seat_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) -> None:
+    with warm_parent(db, tmp_path / "log") as process:
+        folder = tmp_path / "firm.db.warm"
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / warm.NAME).stat().st_mode & 0o777 == 0o600
+        held = {os.readlink(one) for one in Path(f"/proc/{process.pid}/fd").iterdir()}
+        assert not [one for one in held if "firm.db" in one], "the parent holds no connection"
+        assert len(list(Path(f"/proc/{process.pid}/task").iterdir())) == 1
+
+        with logged_in(db) as ana:
+            ana.wait_for("Ana Ruiz")
+            (seat,) = seats_of(process.pid)
+            assert os.getsid(seat) == seat, "the terminal is the seat's own"
+            fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+            ana.screen.resize(20, 60)
+            ana.wait_for("? keys")
+            assert "? keys" in ana.screen.display[19], "a new size reaches the seat"
+            os.write(ana.fd, b"q")
+            assert ana.wait_for_exit() == 0
+        with logged_in(db) as ana:
+            ana.wait_for("Ana Ruiz")
+            (seat,) = seats_of(process.pid)
+            os.kill(seat, signal.SIGKILL)
+            assert ana.wait_for_exit() == 1
+    assert log_of(db) == ""
+
+
+def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path: Path) -> None:
+    with warm_parent(db, tmp_path / "log") as process, logged_in(db) as ana:
+        ana.wait_for("Ana Ruiz")
+        os.kill(ana.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 2
+        while seats_of(process.pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        with store_at(db) as store:
+            assert sessions.recent_sessions(store)[0].ended_as == "hung up"
+
+
+def test_who_may_not_sit_is_told_so_with_the_exit_code(db: Path, tmp_path: Path) -> None:
+    with store_at(db) as store:
+        keyring.revoke(take_seat(store, "lee"), login="ana")
+    with warm_parent(db, tmp_path / "log"), logged_in(db) as ana:
+        assert ana.wait_for_exit() == 1
+        assert "opens no seat" in ana.read()
+
+
+def hung(db: Path) -> socket.socket:
+    """A parent that never answers."""
+    os.mkdir(warm.folder_of(str(db)), 0o700)
+    folder = warm.open_folder(str(db))
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(warm.address(folder))
+    listener.listen(5)
+    os.close(folder)
+    return listener
+
+
+@pytest.mark.parametrize("how", ["dead", "hung", "open to others", "another program"])
+def test_without_a_good_parent_the_seat_begins_by_itself(db: Path, tmp_path: Path, how: str) -> None:
+    with contextlib.ExitStack() as stack:
+        program = guard.__file__
+        if how == "another program":
+            stack.enter_context(warm_parent(db, tmp_path / "log"))
+            link = tmp_path / "dispatch" / "remote"
+            shutil.copytree(Path(guard.__file__).parents[2] / "dispatch", tmp_path / "dispatch")
+            for name in ("db", "screens", "widgets"):
+                (tmp_path / name).symlink_to(Path(guard.__file__).parents[2] / name)
+            program = str(link / "guard.py")
+        else:
+            listener = stack.enter_context(hung(db))
+            if how == "dead":
+                listener.close()
+            if how == "open to others":
+                (tmp_path / "firm.db.warm").chmod(0o755)
+        ana = stack.enter_context(logged_in(db, program))
+        shown = ana.wait_for("Ana Ruiz")
+        assert "warm" not in shown
+        assert "warm" not in ana.sent.decode()
+        assert re.search(r"begun without the warm parent: .+, key K1", log_of(db))
+        os.write(ana.fd, b"q")
+        assert ana.wait_for_exit() == 0
+
+
+def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> None:
+    extra = Path(guard.__file__).parents[2] / "dispatch" / "remote"
+    for name in ("dispatch", "db", "screens", "widgets"):
+        shutil.copytree(extra.parents[1] / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    own = tmp_path / "dispatch" / "remote"
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(own / "parent.py"), "--db", str(db)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert "are begun by" in process.stdout.readline()
+    (tmp_path / "screens" / "day.py").touch()
+    with logged_in(db, str(own / "guard.py")) as ana:
+        ana.wait_for("Ana Ruiz")
+        assert process.wait(5) == parent.EXIT_STALE
+        assert "warm parent" in log_of(db)
+
+
+def test_nobody_else_is_listened_to(db: Path, tmp_path: Path) -> None:
+    """Neither half a hello, nor one without a terminal, nor noise ends the parent or begins a seat."""
+    with warm_parent(db, tmp_path / "log") as process:
+        fine = warm.hello(guard.__file__, ["seat", "--db", str(db), "--key", "K1"], {"TERM": "xterm"})
+        for said, fds in (
+            (b"", []), (b"\xff" * 9000, []), (fine, []), (fine, [0, 1, 2, 2]), (fine[:-20], [0, 1, 2]),
+            (b"\0\0\0", [0, 1, 2]), (fine, [0, 1, 2]),
+        ):  # fmt: skip
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+                folder = warm.open_folder(str(db))
+                line.connect(warm.address(folder))
+                os.close(folder)
+                with contextlib.suppress(BrokenPipeError):
+                    socket.send_fds(line, [said], fds)
+                line.settimeout(2)
+                with contextlib.suppress(OSError):
+                    line.recv(16)
+        with logged_in(db) as ana:
+            ana.wait_for("Ana Ruiz")
+            assert len(seats_of(process.pid)) == 1
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"x", b"dispatch seat 1", b"dispatch seat 1\0/g\0seat\0", b"dispatch seat 2\0/g\0\0seat\0"]
+)
+def test_what_is_no_hello(said: bytes) -> None:
+    with pytest.raises(ValueError):
+        warm.read_hello(said)
+
+
+def test_a_hello_says_what_was_said() -> None:
+    words, environment = (
+        ["seat", "--db", "/srv/b\u00fcro \udcff.db", "--key", "K1"],
+        {"TERM": "xterm", "SSH_USER_AUTH": "/tmp/a=b"},
+    )
+    assert warm.read_hello(warm.hello("/opt/guard.py", words, environment)) == ("/opt/guard.py", environment, words)
