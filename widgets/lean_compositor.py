@@ -34,8 +34,12 @@ Chops = Sequence[Mapping[int, Strip | None]]
 
 NO_PEN: Pen = ("", "")
 BRIDGE = 6
-"""So many unchanged cells between two changed ones are sent again, because a cursor movement would be as long."""
+"""Unchanged cells between two changed ones are sent again up to so many bytes: a cursor movement would be as long."""
 LINK_END = "\x1b]8;;\x1b\\"
+UNSEEN = frozenset("123")
+"""Attributes that a space does not show: bold, faint, italic."""
+ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29", "53": "55"}
+"""What ends an attribute (ECMA-48 8.3.117, SGR). What is not here is ended with everything else, by 0."""
 
 
 class Shadow:
@@ -97,34 +101,39 @@ class LeanUpdate(CompositorUpdate):
         """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
         color_system = console._color_system or ColorSystem.TRUECOLOR
         sent: list[str] = []
-        pen = NO_PEN
+        held = NO_PEN
         for y, chops in self.rows:
             cells = cells_of_row(chops, self.width, color_system)
             before = self.shadow.exchange(y, cells)
             if before == cells:
                 continue
+            moves = f"\x1b[{y + 1};%dH"
             for first, last in changed_runs(before, cells):
-                sent.append(f"\x1b[{y + 1};{first + 1}H")
-                for text, new_pen in cells[first:last]:
+                sent.append(moves % (first + 1))
+                moves = "\x1b[%dG"
+                for text, pen in cells[first:last]:
                     if not text:
                         continue
-                    if new_pen != pen:
-                        sent.append(_change_pen(pen, new_pen))
-                        pen = new_pen
+                    if pen != held:
+                        codes, held = taken_up(held, pen, blank=text == " ")
+                        sent.append(codes)
                     sent.append(text)
-        if pen != NO_PEN:
-            sent.append(_change_pen(pen, NO_PEN))
+        if held != NO_PEN:
+            sent.append("\x1b[0m" + (LINK_END if held[1] else ""))
         return "".join(sent)
 
 
 def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
-    """The half-open spans of cells to send, each begun with a whole character. Short gaps between them are bridged."""
+    """The half-open spans of cells to send, each begun with a whole character.
+
+    Gaps between them are bridged where the cells between are few and in the pen of the cell before.
+    """
     known, width = len(before), len(cells)
     first: int | None = None
     last = 0
     for x in range(width):
         if x < known and before[x] == cells[x]:
-            if first is not None and x - last >= BRIDGE:
+            if first is not None and not _bridged(cells, last, x + 1):
                 yield first, last
                 first = None
             continue
@@ -133,6 +142,16 @@ def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tupl
         last = x + 1
     if first is not None:
         yield first, last
+
+
+def _bridged(cells: Sequence[Cell], first: int, last: int) -> bool:
+    """Whether it takes no more to send unchanged cells again than to go past them."""
+    if last - first >= BRIDGE:
+        return False
+    held = cells[first - 1][1]
+    gap = cells[first:last]
+    same_pen = all(pen == held or (text == " " and pen == pen_of_space(held)) for text, pen in gap)
+    return same_pen and sum(len(text.encode()) for text, _ in gap) < BRIDGE
 
 
 def cells_of_row(chops: Mapping[int, Strip | None], width: int, color_system: ColorSystem) -> list[Cell]:
@@ -157,11 +176,15 @@ def pen_of(style: Style, color_system: ColorSystem) -> Pen:
 
 
 def _append(cells: list[Cell], text: str, pen: Pen) -> None:
+    blank = pen_of_space(pen)
     if text.isascii():
-        cells.extend([(character, pen) for character in text])
+        cells.extend([(character, blank if character == " " else pen) for character in text])
         return
     parts: list[Cell] = []
     for character in text:
+        if character == " ":
+            parts.append((character, blank))
+            continue
         width = cell_len(character)
         if width == 0 and parts:
             at = -1 if parts[-1][0] else -2
@@ -186,20 +209,44 @@ def _fit(cells: list[Cell], width: int) -> None:
         cells.extend([(" ", NO_PEN)] * (width - len(cells)))
 
 
-def _change_pen(old: Pen, new: Pen) -> str:
-    """The shortest change from one pen to another: only the colour that differs, where the rest is the same."""
-    codes = ""
-    if old[0] != new[0]:
-        attributes, ink, ground = _parts(new[0])
-        old_attributes, old_ink, old_ground = _parts(old[0])
-        if attributes != old_attributes or bool(ink) < bool(old_ink) or bool(ground) < bool(old_ground):
-            codes = f"\x1b[0;{new[0]}m" if new[0] else "\x1b[0m"
-        else:
-            changed = [part for part, before in ((ink, old_ink), (ground, old_ground)) if part != before]
-            codes = f"\x1b[{';'.join(changed)}m"
-    if old[1] != new[1]:
-        codes += new[1] or LINK_END
-    return codes
+@lru_cache(maxsize=8192)
+def pen_of_space(pen: Pen) -> Pen:
+    """What can be seen of a pen in a space: its ground; all of it where it draws a line, is reversed or is a link."""
+    attributes, _, ground = _parts(pen[0])
+    return pen if pen[1] or not UNSEEN.issuperset(_split(attributes)) else (ground, "")
+
+
+@lru_cache(maxsize=8192)
+def taken_up(held: Pen, pen: Pen, *, blank: bool = False) -> tuple[str, Pen]:
+    """The shortest change from the pen that is held, and which one is held then.
+
+    For a space (`blank`) whose pen is a ground and nothing else, only the ground has to be right.
+    """
+    had, old_colour, old_ground = _parts(held[0])
+    attributes, colour, ground = _parts(pen[0])
+    if blank and pen == (ground, "") and not held[1] and UNSEEN.issuperset(_split(had)):
+        attributes, colour = had, old_colour
+        pen = ";".join(part for part in (had, old_colour, ground) if part), ""
+    codes = _attributes_changed(_split(had), _split(attributes))
+    if colour != old_colour:
+        codes.append(colour or "39")
+    if ground != old_ground:
+        codes.append(ground or "49")
+    changed, anew = ";".join(codes), f"0;{pen[0]}" if pen[0] else "0"
+    if "0" in codes or len(changed) > len(anew):
+        changed = anew
+    link = "" if held[1] == pen[1] else pen[1] or LINK_END
+    return (f"\x1b[{changed}m" if changed else "") + link, pen
+
+
+def _attributes_changed(had: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The codes that end and begin attributes; 0 where one cannot be ended alone."""
+    ends = dict.fromkeys(ENDS.get(one, "0") for one in had if one not in wanted)
+    return [*ends, *(one for one in wanted if one not in had or ENDS.get(one) in ends)]
+
+
+def _split(codes: str) -> list[str]:
+    return codes.split(";") if codes else []
 
 
 @lru_cache(maxsize=8192)

@@ -51,19 +51,23 @@ class Terminal:
         return len(text.encode())
 
     def cells(self) -> list[list[tuple[object, ...]]]:
-        """Each cell with its character, colours and attributes."""
+        """Each cell with its character, colours and attributes; of a space what can be seen of them."""
         buffer = self.screen.buffer
         return [
-            [
-                (c.data, c.fg, c.bg, c.bold, c.italics, c.underscore, c.reverse)
-                for c in (buffer[y][x] for x in range(self.screen.columns))
-            ]
+            [_seen(buffer[y][x]) for x in range(self.screen.columns)]
             for y in range(self.screen.lines)
         ]
 
     def text(self) -> list[str]:
         """The lines, without colours."""
         return [line.rstrip() for line in self.screen.display]
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    lines = cell.underscore, cell.strikethrough, cell.reverse
+    if cell.data == " " and not any(lines):
+        return cell.data, cell.bg
+    return cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *lines
 
 
 async def on_terminal(app: App[Any], size: tuple[int, int], play: Callable[[Terminal], Awaitable[None]]) -> Terminal:
