@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import agreements, audit, checklists, clients, files, people, settings, stays, visits
-from db.legs import legs_of_day
+from db.legs import legs_of
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
@@ -86,8 +86,8 @@ def visit_page(store: Store, reference: str) -> VisitPage:
         priced = charge_of(store, visit, now=store.clock.now())
         leg = None
         if visit.starts_at is not None and visit.assignments:
-            route = legs_of_day(store, day_of(visit.starts_at, firm.zone))
-            leg = route.get(visit.assignments[0].technician_id, {}).get(visit.id)
+            route = legs_of(store, visit.assignments[0].technician_id, day_of(visit.starts_at, firm.zone))
+            leg = route.get(visit.id)
         return VisitPage(
             visit=visit,
             site=site,
