@@ -52,7 +52,7 @@ def _install_calcurse() -> str:
 def _run(command: list[str]) -> str:
     """Run a command; what it said last, where it failed."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_SECONDS)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PIP_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as problem:
         return str(problem)
     if done.returncode == 0:

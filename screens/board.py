@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
+from textual.worker import Worker, WorkerCancelled
 
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
@@ -108,6 +110,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._pricing: Timer | None = None
         self._fetching: Timer | None = None
         self._drive_note = ""
+        self._outdated = False
+        self._reading: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -145,8 +149,37 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         return None if visit is None else visit.client
 
     def reload(self) -> None:
-        """Read the day again."""
-        board = self.look(views.board, self.seat.store, self._app.day)
+        """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
+        if self._board is None:
+            self._show_board(self.look(views.board, self.seat.store, self._app.day))
+            self._fetch_drives()
+            return
+        self._outdated = True
+        if self._reading is None:
+            self._reading = self.run_worker(self._read_day(), group="reading")
+
+    async def read_again(self) -> None:
+        """Read the day again, and come back when it is shown."""
+        self.reload()
+        if self._reading is not None:
+            with contextlib.suppress(WorkerCancelled):
+                await self._reading.wait()
+
+    async def _read_day(self) -> None:
+        """Read for as long as something has changed meanwhile; many changes in a row are read once."""
+        try:
+            while self._outdated:
+                self._outdated = False
+                day = self._app.day
+                board = await self.look_aside(views.board, self.seat.store, day)
+                if self.is_attached and day == self._app.day:
+                    self._show_board(board)
+        finally:
+            self._reading = None
+        self._fetch_drives()
+
+    def _show_board(self, board: Board | None) -> None:
+        """Show what was read, or leave everything as it was."""
         if board is None:
             return
         self._board = board
@@ -154,7 +187,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._queue.set_board(board)
         self._show_head()
         self._show_selected()
-        self._fetch_drives()
 
     def _fetch_drives(self) -> None:
         """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
@@ -196,12 +228,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Let the clock and the now-line go on."""
         if self._board is None:
             return
-        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
-            self.reload()  # with each minute the day is rolled forward anew
-            return
         self._timeline.set_now(self.seat.now)
         self._queue.set_now(self.seat.now)
         self._show_head()
+        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
+            self.reload()  # with each minute the day is rolled forward anew
 
     def _show_head(self) -> None:
         board = self._board
@@ -250,19 +281,18 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self._pricing.stop()
         self._pricing = self.set_timer(PRICE_AFTER, self._show_charge)
 
-    def _show_charge(self) -> None:
+    @work(exclusive=True, group="pricing")
+    async def _show_charge(self) -> None:
+        """Say the charge of the selected visit, or its estimate, in a sentence."""
         visit, _ = self._selected()
-        self.query_one(VisitDetail).set_charge(self._charge(visit))
-
-    def _charge(self, visit: BoardVisit | None) -> str:
-        """The charge of the selected visit, or its estimate, in a sentence."""
-        from dispatch.desk.visit_page import visit_page
+        if visit is None or visit.start is None:
+            return
+        from dispatch.desk.visit_page import charge_now
         from screens.price import price_words
 
-        if visit is None or visit.start is None:
-            return ""
-        found = self.look(visit_page, self.seat.store, visit.reference)
-        return "" if found is None else price_words(found)
+        found = await self.look_aside(charge_now, self.seat.store, visit.reference)
+        if found is not None and visit is self._selected()[0]:
+            self.query_one(VisitDetail).set_charge(price_words(found))
 
     def _hint(self, visit: BoardVisit | None, row: BoardRow | None) -> str:
         """What to do where there is nothing to see."""
@@ -359,7 +389,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _set_filter(self, word: str) -> None:
         self._filter = word
         self._queue.filter_text = word
-        self.reload()
+        self._show_board(self._board)
 
     def clear_filter(self) -> None:
         """Show all technicians and requests again."""
@@ -427,14 +457,14 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
-        if not visit.located and not self.look(schedule.has_pinned_drive, self.seat.store, visit.reference):
+        if not visit.located and not await self.look_aside(schedule.has_pinned_drive, self.seat.store, visit.reference):
             self.say(
                 f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
                 "pinned (D).",
                 "warning",
             )
             return
-        ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
+        ranked = await self.look_aside(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
             return
@@ -532,14 +562,18 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         crew = [row.name if name == self._from else name for name in visit.crew]
         return list(dict.fromkeys(crew)) if row.name in crew else [row.name]
 
-    def _judge(self, row: BoardRow, start: int) -> None:
+    @work(exclusive=True, group="judging")
+    async def _judge(self, row: BoardRow, start: int) -> None:
         from dispatch.desk import schedule
 
-        visit = self._moving
-        if visit is None:
+        visit, ghost = self._moving, self._timeline.ghost
+        if visit is None or ghost is None:
             return
-        judged = self.look(schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start)
-        if judged is not None:
+        judged = await self.look_aside(
+            schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
+        )
+        now = self._timeline.ghost
+        if judged is not None and now is not None and (now.row, now.start) == (ghost.row, ghost.start):
             words = [finding.text for finding in judged.findings]
             minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
             self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)
@@ -658,7 +692,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
         visit = await ask_quickly(self)
         if visit is not None:
-            self.reload()
+            await self.read_again()
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
             self.add_class("-queue")
             self._queue.focus()

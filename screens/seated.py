@@ -61,6 +61,10 @@ class SeatedScreen(LeanScreen[None]):
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
         raise NotImplementedError
 
+    async def read_again(self) -> None:
+        """`reload`, and come back when what was read is shown. For screens that read in a thread."""
+        self.reload()
+
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
         own = cast("DispatchApp", self.app).keymap
@@ -86,6 +90,14 @@ class SeatedScreen(LeanScreen[None]):
             self.say(str(fault), "error")
             return None
 
+    async def look_aside(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """As `look`, in a thread: for views that take longer than a key may wait."""
+        try:
+            return await asyncio.to_thread(read, *args, **kwargs)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "error")
+            return None
+
     async def do(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a deed in a thread, so that a slow disk never blocks a key; returns None where it was refused.
 
@@ -101,7 +113,7 @@ class SeatedScreen(LeanScreen[None]):
     async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Carry out a deed in a thread and read again; raises what the deed raises."""
         result = await asyncio.to_thread(deed, self.seat, *args, **kwargs)
-        self.reload()
+        await self.read_again()
         return result
 
     def faults_of(self, deed: Callable[[], Any]) -> list[str]:

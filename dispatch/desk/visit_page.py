@@ -11,7 +11,7 @@ from db.legs import legs_of
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
-from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels import VisitClock, clocks_of
 from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
@@ -56,6 +56,11 @@ class VisitPage:
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
 
+    @property
+    def priced(self) -> Priced | Unpriced:
+        """The charge, or why there is none."""
+        return self.charge if self.charge is not None else Unpriced(self.charge_note)
+
 
 def find(store: Store, reference: str) -> Visit:
     """The visit of that reference.
@@ -67,6 +72,16 @@ def find(store: Store, reference: str) -> Visit:
     if visit is None:
         raise NotFound(f"There is no visit {show(reference, 40)}. `dispatch visit list` shows them all.")
     return visit
+
+
+def charge_now(store: Store, reference: str) -> Priced | Unpriced:
+    """The charge of a visit as on its page, read alone.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        return charge_of(store, find(store, reference), now=store.clock.now())
 
 
 def visit_page(store: Store, reference: str) -> VisitPage:

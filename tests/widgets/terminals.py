@@ -53,10 +53,7 @@ class Terminal:
     def cells(self) -> list[list[tuple[object, ...]]]:
         """Each cell with its character, colours and attributes; of a space what can be seen of them."""
         buffer = self.screen.buffer
-        return [
-            [_seen(buffer[y][x]) for x in range(self.screen.columns)]
-            for y in range(self.screen.lines)
-        ]
+        return [[_seen(buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
     def text(self) -> list[str]:
         """The lines, without colours."""
