@@ -96,7 +96,9 @@ async def _at(db: Path, size: tuple[int, int]) -> list[str]:
             await press("end", "m")
             await measured(said, "move mode", lambda: press(*["right", "down"] * ROUNDS))
             await press("escape")
-            await measured(said, "filter", lambda: press("slash", *"117", "enter", "slash", *["backspace"] * 3, "enter"))
+            await measured(
+                said, "filter", lambda: press("slash", *"117", "enter", "slash", *["backspace"] * 3, "enter")
+            )
             await measured(said, "a change elsewhere", changes)
             await measured(said, "keys during a change elsewhere", changes_under_keys)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
+PASSING = 0.06
+"""Seconds within which a cursor that went on only passes by: what it is on is shown in full when it stops. A key that is
+held down repeats faster than that, a finger does not."""
+UNPRICED = "…"
+"""What stands for a charge that is being worked out, so that the lines below it keep their place."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 FETCH_AFTER = 0.4
@@ -107,6 +113,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._moving: BoardVisit | None = None
         self._from: str = ""
         self._filter = ""
+        self._moved_at = 0.0
+        self._resting: Timer | None = None
         self._pricing: Timer | None = None
         self._fetching: Timer | None = None
         self._drive_note = ""
@@ -256,6 +264,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         )
 
     def _show_selected(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
         board = self._board
         if board is None:
             return
@@ -272,6 +282,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             board,
             visit,
             technician_skills=row.skills if row is not None else None,
+            charge=UNPRICED if visit is not None and visit.start is not None else "",
             advice=advice,
             now=self.seat.now,
         )
@@ -283,16 +294,17 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     @work(exclusive=True, group="pricing")
     async def _show_charge(self) -> None:
-        """Say the charge of the selected visit, or its estimate, in a sentence."""
-        visit, _ = self._selected()
+        """Say the charge of the visit that is shown, or its estimate, in a sentence."""
+        detail = self.query_one(VisitDetail)
+        visit = detail.visit
         if visit is None or visit.start is None:
             return
         from dispatch.desk.visit_page import charge_now
         from screens.price import price_words
 
         found = await self.look_aside(charge_now, self.seat.store, visit.reference)
-        if found is not None and visit is self._selected()[0]:
-            self.query_one(VisitDetail).set_charge(price_words(found))
+        if found is not None and visit is detail.visit:
+            detail.set_charge(price_words(found))
 
     def _hint(self, visit: BoardVisit | None, row: BoardRow | None) -> str:
         """What to do where there is nothing to see."""
@@ -320,11 +332,21 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def on_timeline_visit_selected(self) -> None:
         """Show the visit under the cursor."""
-        self._show_selected()
+        self._show_when_resting()
 
     def on_queue_selected(self) -> None:
         """Show the request under the cursor."""
-        self._show_selected()
+        self._show_when_resting()
+
+    def _show_when_resting(self) -> None:
+        """Show what the cursor came to: at once, but while a key is held down only where it stops."""
+        before, self._moved_at = self._moved_at, time.monotonic()
+        if self._moved_at - before >= PASSING:
+            self._show_selected()
+            return
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(PASSING, self._show_selected)
 
     def on_timeline_visit_opened(self) -> None:
         """Open the visit under the cursor."""
