@@ -18,7 +18,7 @@ from tests.widgets.terminals import Terminal, on_terminal
 from widgets import lean
 from widgets.ink import Line, fitted, ink
 from widgets.lean import LeanModal, LeanScreen, missing_names
-from widgets.lean_compositor import cells_of_row, changed_runs, pen_of
+from widgets.lean_compositor import NO_PEN, cells_of_row, changed_runs, pen_of, taken_up
 from widgets.line_view import LineView
 from widgets.timeline import Timeline
 
@@ -268,3 +268,41 @@ def test_a_run_never_begins_within_a_character() -> None:
 def test_pens_compare_by_what_is_sent() -> None:
     plain, tagged = Style(bold=True), Style(bold=True, meta={"offset": (1, 2)})
     assert pen_of(plain, ColorSystem.TRUECOLOR) == pen_of(tagged, ColorSystem.TRUECOLOR)
+
+
+def test_a_gap_in_another_pen_is_not_bridged() -> None:
+    before, after = cells(("ab", ""), ("cd", "bold"), ("ef", "")), cells(("aX", ""), ("cd", "bold"), ("Yf", ""))
+    assert list(changed_runs(before, after)) == [(1, 2), (4, 5)]
+
+
+def test_of_a_space_only_the_ground_counts() -> None:
+    assert cells((" ", "bold red on blue")) == cells((" ", "italic green on blue"))
+    assert cells((" ", "red on blue")) != cells((" ", "red on green"))
+    for seen in ("underline", "strike", "reverse"):
+        assert cells((" ", f"{seen} red on blue")) != cells((" ", "on blue"))
+
+
+def pen(style: str) -> tuple[str, str]:
+    return pen_of(Style.parse(style), ColorSystem.TRUECOLOR)
+
+
+def test_a_pen_changes_by_what_differs() -> None:
+    loud, quiet = pen("bold #ff0000 on #0000ff"), pen("#ff0000 on #0000ff")
+    assert taken_up(loud, quiet) == ("\x1b[22m", quiet)
+    assert taken_up(quiet, loud) == ("\x1b[1m", loud)
+    assert taken_up(quiet, pen("#ff0000"))[0] == "\x1b[49m"
+    assert taken_up(loud, NO_PEN)[0] == "\x1b[0m"
+    # faint and bold are ended together
+    assert taken_up(pen("bold dim"), pen("dim"))[0] in ("\x1b[22;2m", "\x1b[0;2m")
+    # a double underline has no end that every terminal knows
+    assert taken_up(pen("underline2 red"), pen("red"))[0].startswith("\x1b[0")
+
+
+def test_a_space_leaves_the_pen_in_hand() -> None:
+    held = pen("bold #ff0000 on #0000ff")
+    assert taken_up(held, pen("on #0000ff"), blank=True) == ("", held)
+    codes, after = taken_up(held, pen("on #00ff00"), blank=True)
+    assert codes == "\x1b[48;2;0;255;0m"
+    assert after == pen("bold #ff0000 on #00ff00")
+    lined = pen("underline #ff0000 on #0000ff")
+    assert taken_up(lined, pen("on #0000ff"), blank=True)[1] == pen("on #0000ff")
