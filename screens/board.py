@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import time
 from collections.abc import Sequence
@@ -13,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.worker import Worker, WorkerCancelled
 
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
@@ -24,6 +22,7 @@ from dispatch.model.units import leg_text, minutes_of
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
+from screens.reading import Reading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
 from widgets.header import StatusBar
@@ -118,8 +117,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._pricing: Timer | None = None
         self._fetching: Timer | None = None
         self._drive_note = ""
-        self._outdated = False
-        self._reading: Worker[None] | None = None
+        self._reading = Reading(self, self._read_day, self._take)
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -158,38 +156,26 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def reload(self) -> None:
         """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
-        if self._board is None:
-            self._show_board(self.look(views.board, self.seat.store, self._app.day))
-            self._fetch_drives()
-            return
-        self._outdated = True
-        if self._reading is None:
-            self._reading = self.run_worker(self._read_day(), group="reading")
+        if self._board is not None:
+            self._reading.begin()
+        elif (board := self.look(self._read_day)) is not None:
+            self._take(board)
 
     async def read_again(self) -> None:
         """Read the day again, and come back when it is shown."""
         self.reload()
-        if self._reading is not None:
-            with contextlib.suppress(WorkerCancelled):
-                await self._reading.wait()
+        await self._reading.finished()
 
-    async def _read_day(self) -> None:
-        """Read for as long as something has changed meanwhile; many changes in a row are read once."""
-        try:
-            while self._outdated:
-                self._outdated = False
-                day = self._app.day
-                board = await self.look_aside(views.board, self.seat.store, day)
-                if self.is_attached and day == self._app.day:
-                    self._show_board(board)
-        finally:
-            self._reading = None
-        self._fetch_drives()
+    def _read_day(self) -> Board:
+        return views.board(self.seat.store, self._app.day)
 
-    def _show_board(self, board: Board | None) -> None:
-        """Show what was read, or leave everything as it was."""
-        if board is None:
-            return
+    def _take(self, board: Board) -> None:
+        """Show a day that was read, unless another one is wanted by now."""
+        if board.day == self._app.day:
+            self._show_board(board)
+            self._fetch_drives()
+
+    def _show_board(self, board: Board) -> None:
         self._board = board
         self._timeline.set_board(self._filtered(board))
         self._queue.set_board(board)
@@ -411,7 +397,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _set_filter(self, word: str) -> None:
         self._filter = word
         self._queue.filter_text = word
-        self._show_board(self._board)
+        if self._board is not None:
+            self._show_board(self._board)
 
     def clear_filter(self) -> None:
         """Show all technicians and requests again."""
