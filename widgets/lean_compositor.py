@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from rich.cells import cell_len
@@ -35,6 +35,8 @@ Chops = Sequence[Mapping[int, Strip | None]]
 NO_PEN: Pen = ("", "")
 BRIDGE = 6
 """Unchanged cells between two changed ones are sent again up to so many bytes: a cursor movement would be as long."""
+BAND = 12
+"""Rows that are drawn pen by pen: over a slow line a whole screen still comes from top to bottom."""
 LINK_END = "\x1b]8;;\x1b\\"
 UNSEEN = frozenset("123")
 """Attributes that a space does not show: bold, faint, italic."""
@@ -101,26 +103,64 @@ class LeanUpdate(CompositorUpdate):
         """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
         color_system = console._color_system or ColorSystem.TRUECOLOR
         sent: list[str] = []
-        held = NO_PEN
-        for y, chops in self.rows:
-            cells = cells_of_row(chops, self.width, color_system)
-            before = self.shadow.exchange(y, cells)
-            if before == cells:
-                continue
-            moves = f"\x1b[{y + 1};%dH"
-            for first, last in changed_runs(before, cells):
-                sent.append(moves % (first + 1))
-                moves = "\x1b[%dG"
-                for text, pen in cells[first:last]:
-                    if not text:
-                        continue
-                    if pen != held:
-                        codes, held = taken_up(held, pen, blank=text == " ")
-                        sent.append(codes)
-                    sent.append(text)
-        if held != NO_PEN:
-            sent.append("\x1b[0m" + (LINK_END if held[1] else ""))
+        for begin in range(0, len(self.rows), BAND):
+            strokes: dict[Pen, list[Stroke]] = {}
+            for y, chops in self.rows[begin : begin + BAND]:
+                cells = cells_of_row(chops, self.width, color_system)
+                before = self.shadow.exchange(y, cells)
+                if before != cells:
+                    for first, last in changed_runs(before, cells):
+                        for pen, stroke in strokes_of(cells, first, last, y):
+                            strokes.setdefault(pen, []).append(stroke)
+            sent.append(drawn(strokes))
         return "".join(sent)
+
+
+class Stroke(NamedTuple):
+    """A text that is drawn with one pen: where it begins, and in which column it ends."""
+
+    y: int
+    x: int
+    end: int
+    text: str
+
+
+def strokes_of(cells: Sequence[Cell], first: int, last: int, y: int) -> Iterator[tuple[Pen, Stroke]]:
+    """The strokes, each with its pen, that draw a span of a row. Spaces go with their neighbours where they can."""
+    held, begin, parts = NO_PEN, first, list[str]()
+    blank = True
+    for x in range(first, last):
+        text, pen = cells[x]
+        if not text:
+            continue
+        if not parts or (blank and pen_of_space(pen) == held):
+            held = pen
+        elif pen != held and not (text == " " and pen == pen_of_space(held)):
+            yield held, Stroke(y, begin, x, "".join(parts))
+            held, begin, blank = pen, x, True
+            parts.clear()
+        parts.append(text)
+        blank = blank and text == " "
+    if parts:
+        yield held, Stroke(y, begin, last, "".join(parts))
+
+
+def drawn(strokes: Mapping[Pen, Sequence[Stroke]]) -> str:
+    """What draws the strokes: pen by pen, as going to another place is shorter than taking up another pen."""
+    sent: list[str] = []
+    held = NO_PEN
+    row, column = -1, -1
+    for pen, own in strokes.items():
+        sent.append(taken_up(held, pen))
+        held = pen
+        for y, x, end, text in own:
+            if y != row:
+                sent.append(f"\x1b[{y + 1};{x + 1}H")
+            elif x != column:
+                sent.append(f"\x1b[{x + 1}G")
+            sent.append(text)
+            row, column = y, end
+    return "".join((*sent, taken_up(held, NO_PEN)))
 
 
 def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
@@ -217,16 +257,10 @@ def pen_of_space(pen: Pen) -> Pen:
 
 
 @lru_cache(maxsize=8192)
-def taken_up(held: Pen, pen: Pen, *, blank: bool = False) -> tuple[str, Pen]:
-    """The shortest change from the pen that is held, and which one is held then.
-
-    For a space (`blank`) whose pen is a ground and nothing else, only the ground has to be right.
-    """
+def taken_up(held: Pen, pen: Pen) -> str:
+    """The shortest change from the pen that is held to another."""
     had, old_colour, old_ground = _parts(held[0])
     attributes, colour, ground = _parts(pen[0])
-    if blank and pen == (ground, "") and not held[1] and UNSEEN.issuperset(_split(had)):
-        attributes, colour = had, old_colour
-        pen = ";".join(part for part in (had, old_colour, ground) if part), ""
     codes = _attributes_changed(_split(had), _split(attributes))
     if colour != old_colour:
         codes.append(colour or "39")
@@ -236,7 +270,7 @@ def taken_up(held: Pen, pen: Pen, *, blank: bool = False) -> tuple[str, Pen]:
     if "0" in codes or len(changed) > len(anew):
         changed = anew
     link = "" if held[1] == pen[1] else pen[1] or LINK_END
-    return (f"\x1b[{changed}m" if changed else "") + link, pen
+    return (f"\x1b[{changed}m" if changed else "") + link
 
 
 def _attributes_changed(had: Sequence[str], wanted: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from tests.widgets.terminals import Terminal, on_terminal
 from widgets import lean
 from widgets.ink import Line, fitted, ink
 from widgets.lean import LeanModal, LeanScreen, missing_names
-from widgets.lean_compositor import NO_PEN, cells_of_row, changed_runs, pen_of, taken_up
+from widgets.lean_compositor import NO_PEN, Stroke, cells_of_row, changed_runs, drawn, pen_of, strokes_of, taken_up
 from widgets.line_view import LineView
 from widgets.timeline import Timeline
 
@@ -288,21 +288,26 @@ def pen(style: str) -> tuple[str, str]:
 
 def test_a_pen_changes_by_what_differs() -> None:
     loud, quiet = pen("bold #ff0000 on #0000ff"), pen("#ff0000 on #0000ff")
-    assert taken_up(loud, quiet) == ("\x1b[22m", quiet)
-    assert taken_up(quiet, loud) == ("\x1b[1m", loud)
-    assert taken_up(quiet, pen("#ff0000"))[0] == "\x1b[49m"
-    assert taken_up(loud, NO_PEN)[0] == "\x1b[0m"
+    assert taken_up(loud, quiet) == "\x1b[22m"
+    assert taken_up(quiet, loud) == "\x1b[1m"
+    assert taken_up(quiet, pen("#ff0000")) == "\x1b[49m"
+    assert taken_up(loud, NO_PEN) == "\x1b[0m"
     # faint and bold are ended together
-    assert taken_up(pen("bold dim"), pen("dim"))[0] in ("\x1b[22;2m", "\x1b[0;2m")
+    assert taken_up(pen("bold dim"), pen("dim")) in ("\x1b[22;2m", "\x1b[0;2m")
     # a double underline has no end that every terminal knows
-    assert taken_up(pen("underline2 red"), pen("red"))[0].startswith("\x1b[0")
+    assert taken_up(pen("underline2 red"), pen("red")).startswith("\x1b[0")
 
 
-def test_a_space_leaves_the_pen_in_hand() -> None:
-    held = pen("bold #ff0000 on #0000ff")
-    assert taken_up(held, pen("on #0000ff"), blank=True) == ("", held)
-    codes, after = taken_up(held, pen("on #00ff00"), blank=True)
-    assert codes == "\x1b[48;2;0;255;0m"
-    assert after == pen("bold #ff0000 on #00ff00")
-    lined = pen("underline #ff0000 on #0000ff")
-    assert taken_up(lined, pen("on #0000ff"), blank=True)[1] == pen("on #0000ff")
+def test_spaces_go_with_their_neighbours() -> None:
+    row = cells(
+        ("  ", "on blue"), ("ab ", "red on blue"), ("c", "red on blue"), (" ", "on green"), ("d", "red on green")
+    )
+    strokes = [(stroke.x, stroke.end, stroke.text) for _, stroke in strokes_of(row, 0, len(row), 0)]
+    assert strokes == [(0, 6, "  ab c"), (6, 8, " d")]
+
+
+def test_what_has_the_same_pen_is_drawn_together() -> None:
+    dim, plain = pen("#888888"), pen("#ffffff")
+    text = drawn({dim: [Stroke(0, 0, 5, "state"), Stroke(1, 0, 5, "level")], plain: [Stroke(0, 5, 7, "ok")]})
+    assert text.count("38;2;") == 2
+    assert text.endswith("\x1b[1;6Hok\x1b[0m")
