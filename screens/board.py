@@ -575,14 +575,18 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     async def _judge(self, row: BoardRow, start: int) -> None:
         from dispatch.desk import schedule
 
-        visit, ghost = self._moving, self._timeline.ghost
-        if visit is None or ghost is None:
+        visit = self._moving
+        if visit is None:
             return
         judged = await self.look_aside(
             schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
         )
-        now = self._timeline.ghost
-        if judged is not None and now is not None and (now.row, now.start) == (ghost.row, ghost.start):
+        ghost = self._timeline.ghost
+        under = self._technician_of(ghost.row) if ghost is not None else None
+        still = (
+            under is not None and ghost is not None and (under.technician_id, ghost.start) == (row.technician_id, start)
+        )
+        if judged is not None and still:
             words = [finding.text for finding in judged.findings]
             minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
             self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)
@@ -612,6 +616,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         if placed is None:
             self._show_selected()
             return
+        await self._reading.finished()
         self._timeline.select(placed.visit.id)
         zone = placed.visit.zone
         self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")

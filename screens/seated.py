@@ -113,7 +113,7 @@ class SeatedScreen(LeanScreen[None]):
     async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Carry out a deed in a thread and read again; raises what the deed raises."""
         result = await asyncio.to_thread(deed, self.seat, *args, **kwargs)
-        await self.read_again()
+        self.reload()
         return result
 
     def faults_of(self, deed: Callable[[], Any]) -> list[str]:
