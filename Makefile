@@ -7,7 +7,7 @@ CONSTRAINTS ?= constraints.txt
 PACKAGES := db dispatch screens widgets
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test test-long check bench clean
+.PHONY: run test test-long check bench bench-peers clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -29,6 +29,10 @@ bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	$(BIN)/python -m benchmarks
 
+bench-peers: $(VENV)/.installed-dev
+	@$(BIN)/python -m compileall -q $(PACKAGES)
+	$(BIN)/python -m benchmarks.terminal
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with make PYTHON=python3.12"; exit 1; }
 	@echo "Making an environment in $(VENV) …"
@@ -46,4 +50,4 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

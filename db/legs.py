@@ -26,6 +26,17 @@ def legs_of_day(store: Store, day: datetime.date) -> dict[int, dict[int, Leg]]:
     return legs
 
 
+def legs_of(store: Store, technician_id: int, day: datetime.date) -> dict[int, Leg]:
+    """The legs of one technician's day: visit (or `HOME`) → leg."""
+    return {
+        visit_id: Leg(seconds, metres, low, high, Provenance(provenance))
+        for visit_id, seconds, metres, low, high, provenance in store.all(
+            "SELECT visit_id, seconds, metres, low, high, provenance FROM leg WHERE staff_id = ? AND day = ?",
+            (technician_id, day.isoformat()),
+        )
+    }
+
+
 def days_from(store: Store, day: datetime.date) -> list[datetime.date]:
     """The days from `day` on that have legs."""
     rows = store.all("SELECT DISTINCT day FROM leg WHERE day >= ? ORDER BY day", (day.isoformat(),))

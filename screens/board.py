@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -21,6 +22,7 @@ from dispatch.model.units import leg_text, minutes_of
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
+from screens.reading import Reading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
 from widgets.header import StatusBar
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
+PASSING = 0.06
+"""Seconds within which a cursor that went on only passes by: what it is on is shown in full when it stops. A key that is
+held down repeats faster than that, a finger does not."""
+UNPRICED = "…"
+"""What stands for a charge that is being worked out, so that the lines below it keep their place."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
 FETCH_AFTER = 0.4
@@ -106,9 +113,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._moving: BoardVisit | None = None
         self._from: str = ""
         self._filter = ""
+        self._moved_at = 0.0
+        self._resting: Timer | None = None
         self._pricing: Timer | None = None
         self._fetching: Timer | None = None
         self._drive_note = ""
+        self._reading = Reading(self, self._read_day, self._take)
 
     def compose(self) -> ComposeResult:
         ascii_only = self._app.ascii_only
@@ -146,16 +156,32 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         return None if visit is None else visit.client
 
     def reload(self) -> None:
-        """Read the day again."""
-        board = self.look(views.board, self.seat.store, self._app.day)
-        if board is None:
-            return
+        """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
+        if self._board is not None:
+            self._reading.begin()
+        elif (board := self.look(self._read_day)) is not None:
+            self._take(board)
+
+    async def read_again(self) -> None:
+        """Read the day again, and come back when it is shown."""
+        self.reload()
+        await self._reading.finished()
+
+    def _read_day(self) -> Board:
+        return views.board(self.seat.store, self._app.day)
+
+    def _take(self, board: Board) -> None:
+        """Show a day that was read, unless another one is wanted by now."""
+        if board.day == self._app.day:
+            self._show_board(board)
+            self._fetch_drives()
+
+    def _show_board(self, board: Board) -> None:
         self._board = board
         self._timeline.set_board(self._filtered(board))
         self._queue.set_board(board)
         self._show_head()
         self._show_selected()
-        self._fetch_drives()
 
     def _fetch_drives(self) -> None:
         """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
@@ -197,12 +223,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Let the clock and the now-line go on."""
         if self._board is None:
             return
-        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
-            self.reload()  # with each minute the day is rolled forward anew
-            return
         self._timeline.set_now(self.seat.now)
         self._queue.set_now(self.seat.now)
         self._show_head()
+        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
+            self.reload()  # with each minute the day is rolled forward anew
 
     def _show_head(self) -> None:
         board = self._board
@@ -226,6 +251,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         )
 
     def _show_selected(self) -> None:
+        if self._resting is not None:
+            self._resting.stop()
         board = self._board
         if board is None:
             return
@@ -242,6 +269,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             board,
             visit,
             technician_skills=row.skills if row is not None else None,
+            charge=UNPRICED if visit is not None and visit.start is not None else "",
             advice=advice,
             now=self.seat.now,
         )
@@ -251,19 +279,19 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self._pricing.stop()
         self._pricing = self.set_timer(PRICE_AFTER, self._show_charge)
 
-    def _show_charge(self) -> None:
-        visit, _ = self._selected()
-        self.query_one(VisitDetail).set_charge(self._charge(visit))
-
-    def _charge(self, visit: BoardVisit | None) -> str:
-        """The charge of the selected visit, or its estimate, in a sentence."""
-        from dispatch.desk.visit_page import visit_page
+    @work(exclusive=True, group="pricing")
+    async def _show_charge(self) -> None:
+        """Say the charge of the visit that is shown, or its estimate, in a sentence."""
+        detail = self.query_one(VisitDetail)
+        visit = detail.visit
+        if visit is None or visit.start is None:
+            return
+        from dispatch.desk.visit_page import charge_now
         from screens.price import price_words
 
-        if visit is None or visit.start is None:
-            return ""
-        found = self.look(visit_page, self.seat.store, visit.reference)
-        return "" if found is None else price_words(found)
+        found = await self.look_aside(charge_now, self.seat.store, visit.reference)
+        if found is not None and visit is detail.visit:
+            detail.set_charge(price_words(found))
 
     def _hint(self, visit: BoardVisit | None, row: BoardRow | None) -> str:
         """What to do where there is nothing to see."""
@@ -291,11 +319,21 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def on_timeline_visit_selected(self) -> None:
         """Show the visit under the cursor."""
-        self._show_selected()
+        self._show_when_resting()
 
     def on_queue_selected(self) -> None:
         """Show the request under the cursor."""
-        self._show_selected()
+        self._show_when_resting()
+
+    def _show_when_resting(self) -> None:
+        """Show what the cursor came to: at once, but while a key is held down only where it stops."""
+        before, self._moved_at = self._moved_at, time.monotonic()
+        if self._moved_at - before >= PASSING:
+            self._show_selected()
+            return
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(PASSING, self._show_selected)
 
     def on_timeline_visit_opened(self) -> None:
         """Open the visit under the cursor."""
@@ -360,7 +398,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _set_filter(self, word: str) -> None:
         self._filter = word
         self._queue.filter_text = word
-        self.reload()
+        if self._board is not None:
+            self._show_board(self._board)
 
     def clear_filter(self) -> None:
         """Show all technicians and requests again."""
@@ -428,14 +467,14 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
             )
             return
-        if not visit.located and not self.look(schedule.has_pinned_drive, self.seat.store, visit.reference):
+        if not visit.located and not await self.look_aside(schedule.has_pinned_drive, self.seat.store, visit.reference):
             self.say(
                 f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
                 "pinned (D).",
                 "warning",
             )
             return
-        ranked = self.look(schedule.candidates, self.seat.store, visit.reference, self._board.day)
+        ranked = await self.look_aside(schedule.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
             return
@@ -533,14 +572,22 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         crew = [row.name if name == self._from else name for name in visit.crew]
         return list(dict.fromkeys(crew)) if row.name in crew else [row.name]
 
-    def _judge(self, row: BoardRow, start: int) -> None:
+    @work(exclusive=True, group="judging")
+    async def _judge(self, row: BoardRow, start: int) -> None:
         from dispatch.desk import schedule
 
         visit = self._moving
         if visit is None:
             return
-        judged = self.look(schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start)
-        if judged is not None:
+        judged = await self.look_aside(
+            schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
+        )
+        ghost = self._timeline.ghost
+        under = self._technician_of(ghost.row) if ghost is not None else None
+        still = (
+            under is not None and ghost is not None and (under.technician_id, ghost.start) == (row.technician_id, start)
+        )
+        if judged is not None and still:
             words = [finding.text for finding in judged.findings]
             minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
             self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)
@@ -570,6 +617,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         if placed is None:
             self._show_selected()
             return
+        await self._reading.finished()
         self._timeline.select(placed.visit.id)
         zone = placed.visit.zone
         self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")
@@ -668,7 +716,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
         visit = await ask_quickly(self)
         if visit is not None:
-            self.reload()
+            await self.read_again()
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
             self.add_class("-queue")
             self._queue.focus()

@@ -69,5 +69,5 @@ async def _to_board(
         await app.pop_screen()
     board = app.screen
     assert isinstance(board, BoardScreen)
-    board.reload()
+    await board.read_again()
     return board.point_at(technician_id=technician_id, visit_id=visit_id)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dispatch.charges.explain import needs
-from dispatch.desk.visit_page import VisitPage
+from dispatch.desk.charging import Priced, Unpriced
 
 
-def price_words(page: VisitPage) -> str:
-    """What the visit costs, or would cost, or why that is not known."""
-    if page.charge is None:
-        return f"no charge: {page.charge_note}"
-    form = page.charge.form
+def price_words(charge: Priced | Unpriced) -> str:
+    """What a visit costs, or would cost, or why that is not known."""
+    if isinstance(charge, Unpriced):
+        return f"no charge: {charge.reason}"
+    form = charge.form
     if form["total"] is None:
         return f"charge blocked: {'; '.join(needs(form))}"
-    words = f"{form['total']} {page.charge.currency} with tax, {form['net']} without"
-    return words if page.charge.revision is not None else f"{page.charge.word.removeprefix('charge ')} {words}"
+    words = f"{form['total']} {charge.currency} with tax, {form['net']} without"
+    return words if charge.revision is not None else f"{charge.word.removeprefix('charge ')} {words}"

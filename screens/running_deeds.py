@@ -64,7 +64,7 @@ class RunningDeeds(CallDeeds):
             return
         firm = self.seat.firm
         zone, hours24 = firm.zone, firm.clock_hours == 24
-        ways = self.look(emergency.ways, self.seat.store, visit.reference)
+        ways = await self.look_aside(emergency.ways, self.seat.store, visit.reference)
         if not ways:
             self.say("Nobody works today.", "warning")
             return

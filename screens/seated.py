@@ -61,6 +61,10 @@ class SeatedScreen(LeanScreen[None]):
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
         raise NotImplementedError
 
+    async def read_again(self) -> None:
+        """`reload`, and come back when what was read is shown. For screens that read in a thread."""
+        self.reload()
+
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
         from widgets.keyboard import written
@@ -88,6 +92,14 @@ class SeatedScreen(LeanScreen[None]):
         """Read a view; a store that cannot be read is said, and the screen stays as it is."""
         try:
             return read(*args, **kwargs)
+        except (StoreFault, Refusal) as fault:
+            self.say(str(fault), "error")
+            return None
+
+    async def look_aside(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """As `look`, in a thread: for views that take longer than a key may wait."""
+        try:
+            return await asyncio.to_thread(read, *args, **kwargs)
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "error")
             return None

@@ -162,7 +162,7 @@ class VisitScreen(StayDeeds):
         if item is not None:
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
         if page.visit.state in ENDED:
-            lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page))}"))
+            lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
@@ -172,7 +172,7 @@ class VisitScreen(StayDeeds):
             if own and item.latest is not None:
                 lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
             elif item.ref == "A3":
-                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page))))
+                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced))))
         foot.update(Content("\n").join(lines))
 
     @staticmethod
@@ -443,7 +443,10 @@ class VisitScreen(StayDeeds):
             agreed = await self.app.push_screen_wait(
                 AskConfirm(
                     f"Close {page.visit.reference} {page.visit.client}",
-                    [price_words(page), "Checks you out now. Closing cannot be taken back; a lead can reopen it."],
+                    [
+                        price_words(page.priced),
+                        "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
+                    ],
                     "y closes the visit · esc goes back",
                 )
             )

@@ -6,9 +6,10 @@ It rests on private names of Textual 8.2. `widgets.lean` guards them: nothing el
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from rich.cells import cell_len
@@ -37,14 +38,19 @@ Chops = Sequence[Mapping[int, Strip | None]]
 
 NO_PEN: Pen = ("", "")
 BRIDGE = 6
-"""So many unchanged cells between two changed ones are sent again, because a cursor movement would be as long."""
+"""Unchanged cells between two changed ones are sent again up to so many bytes: a cursor movement would be as long."""
 ERASED = 6
-"""So many alike spaces are erased instead of sent, where the terminal does that in their colour."""
+"""So many spaces at the end of a stroke are erased instead of sent, where the terminal does that in their colour."""
+ERASED_WITHIN = 12
+"""So many within a stroke: the cursor has to go past them too."""
+BAND = 12
+"""Rows that are drawn pen by pen: over a slow line a whole screen still comes from top to bottom."""
 LINK_END = "\x1b]8;;\x1b\\"
-OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
-"""The code that ends an attribute; those that are not here end with all others only (ECMA-48 8.3.117, SGR)."""
-SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "51", "52", "53"})
-"""The attributes that show where there is no character: lines under, over, through and around it, and swapped colours."""
+UNSEEN = frozenset("123")
+"""Attributes that a space does not show: bold, faint, italic."""
+ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29", "53": "55"}
+"""What ends an attribute (ECMA-48 8.3.117, SGR). What is not here is ended with everything else, by 0."""
+_LONG_BLANKS = re.compile(f" {{{ERASED_WITHIN},}}")
 
 
 class Shadow:
@@ -107,48 +113,93 @@ class LeanUpdate(CompositorUpdate):
         """What to send. From here on the shadow holds the rows: the text has to reach the terminal."""
         color_system = console._color_system or ColorSystem.TRUECOLOR
         sent: list[str] = []
-        pen = NO_PEN
         erasing = erases_in_colour(os.environ.get("TERM", ""))
-        for y, chops in self.rows:
-            cells = cells_of_row(chops, self.width, color_system)
-            before = self.shadow.exchange(y, cells)
-            if before == cells:
-                continue
-            for first, last in changed_runs(before, cells):
-                sent.append(f"\x1b[{y + 1};{first + 1}H")
-                x = first
-                while x < last:
-                    text, new_pen = cells[x]
-                    if not text:
-                        x += 1
-                        continue
-                    if new_pen != pen and not (text == " " and blank_of(pen) == new_pen):
-                        new_pen = _pen_ahead(cells, x, last)
-                        sent.append(_change_pen(pen, new_pen))
-                        pen = new_pen
-                    blanks = blanks_at(cells, x, last) if erasing and text == " " else 0
-                    if blanks >= (ERASED if x + blanks == last else ERASED + BRIDGE):
-                        sent.append(f"\x1b[{blanks}X")
-                        x += blanks
-                        if x < last:
-                            sent.append(f"\x1b[{blanks}C")
-                        continue
-                    sent.append(text)
-                    x += 1
-        if pen != NO_PEN:
-            sent.append(_change_pen(pen, NO_PEN))
+        for begin in range(0, len(self.rows), BAND):
+            strokes: dict[Pen, list[Stroke]] = {}
+            for y, chops in self.rows[begin : begin + BAND]:
+                cells = cells_of_row(chops, self.width, color_system)
+                before = self.shadow.exchange(y, cells)
+                if before != cells:
+                    for first, last in changed_runs(before, cells):
+                        for pen, stroke in strokes_of(cells, first, last, y):
+                            strokes.setdefault(pen, []).append(stroke)
+            sent.append(drawn(strokes, erasing))
         text = "".join(sent)
         return text.translate(TYPOGRAPHY) if self.shadow.ascii else text
 
 
+class Stroke(NamedTuple):
+    """A text that is drawn with one pen: where it begins, and in which column it ends."""
+
+    y: int
+    x: int
+    end: int
+    text: str
+
+
+def strokes_of(cells: Sequence[Cell], first: int, last: int, y: int) -> Iterator[tuple[Pen, Stroke]]:
+    """The strokes, each with its pen, that draw a span of a row. Spaces go with their neighbours where they can."""
+    held, begin, parts = NO_PEN, first, list[str]()
+    blank = True
+    for x in range(first, last):
+        text, pen = cells[x]
+        if not text:
+            continue
+        if not parts or (blank and pen_of_space(pen) == held):
+            held = pen
+        elif pen != held and not (text == " " and pen == pen_of_space(held)):
+            yield held, Stroke(y, begin, x, "".join(parts))
+            held, begin, blank = pen, x, True
+            parts.clear()
+        parts.append(text)
+        blank = blank and text == " "
+    if parts:
+        yield held, Stroke(y, begin, last, "".join(parts))
+
+
+def drawn(strokes: Mapping[Pen, Sequence[Stroke]], erasing: bool = False) -> str:
+    """What draws the strokes: pen by pen, as going to another place is shorter than taking up another pen.
+
+    Long blanks are erased where the terminal does that in the ground of the pen.
+    """
+    sent: list[str] = []
+    held = NO_PEN
+    row, column = -1, -1
+    for pen, own in strokes.items():
+        sent.append(taken_up(held, pen))
+        held = pen
+        for y, x, end, text in own:
+            if y != row:
+                sent.append(f"\x1b[{y + 1};{x + 1}H")
+            elif x != column:
+                sent.append(f"\x1b[{x + 1}G")
+            to_send, left = erased(text) if erasing and only_ground(pen) else (text, 0)
+            sent.append(to_send)
+            row, column = y, end - left
+    return "".join((*sent, taken_up(held, NO_PEN)))
+
+
+def erased(text: str) -> tuple[str, int]:
+    """A text with its long blanks erased (ECMA-48 8.3.38, ECH), and how far before its end the cursor is left."""
+    words = text.rstrip(" ")
+    left = len(text) - len(words)
+    if left < ERASED:
+        words, left = text, 0
+    within = _LONG_BLANKS.sub(lambda blanks: f"\x1b[{len(blanks[0])}X\x1b[{len(blanks[0])}C", words)
+    return within + (f"\x1b[{left}X" if left else ""), left
+
+
 def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tuple[int, int]]:
-    """The half-open spans of cells to send, each begun with a whole character. Short gaps between them are bridged."""
+    """The half-open spans of cells to send, each begun with a whole character.
+
+    Gaps between them are bridged where the cells between are few and in the pen of the cell before.
+    """
     known, width = len(before), len(cells)
     first: int | None = None
     last = 0
     for x in range(width):
         if x < known and before[x] == cells[x]:
-            if first is not None and x - last >= BRIDGE:
+            if first is not None and not _bridged(cells, last, x + 1):
                 yield first, last
                 first = None
             continue
@@ -157,6 +208,16 @@ def changed_runs(before: Sequence[Cell], cells: Sequence[Cell]) -> Iterator[tupl
         last = x + 1
     if first is not None:
         yield first, last
+
+
+def _bridged(cells: Sequence[Cell], first: int, last: int) -> bool:
+    """Whether it takes no more to send unchanged cells again than to go past them."""
+    if last - first >= BRIDGE:
+        return False
+    held = cells[first - 1][1]
+    gap = cells[first:last]
+    same_pen = all(pen == held or (text == " " and pen == pen_of_space(held)) for text, pen in gap)
+    return same_pen and sum(len(text.encode()) for text, _ in gap) < BRIDGE
 
 
 def cells_of_row(chops: Mapping[int, Strip | None], width: int, color_system: ColorSystem) -> list[Cell]:
@@ -180,24 +241,6 @@ def pen_of(style: Style, color_system: ColorSystem) -> Pen:
     return Strip.render_ansi(style, color_system), link
 
 
-@lru_cache(maxsize=8192)
-def blank_of(pen: Pen) -> Pen:
-    """What can be seen of a pen where it draws a space: its ground and its link, unless it draws a line or swaps colours."""
-    attributes, _, ground = _parts(pen[0])
-    return pen if SEEN_ON_BLANKS.intersection(attributes) else (ground, pen[1])
-
-
-def blanks_at(cells: Sequence[Cell], x: int, last: int) -> int:
-    """How many alike spaces follow each other from `x` on that show nothing but their ground."""
-    pen = cells[x][1]
-    if pen[1] or SEEN_ON_BLANKS.intersection(_parts(pen[0])[0]):
-        return 0
-    end = x
-    while end < last and cells[end] == (" ", pen):
-        end += 1
-    return end - x
-
-
 @lru_cache(maxsize=4)
 def erases_in_colour(term: str) -> bool:
     """Whether a terminal paints what it erases in the ground of the pen, and erases some cells at a time, as terminfo has it."""
@@ -212,29 +255,22 @@ def erases_in_colour(term: str) -> bool:
         return False
 
 
-def _pen_ahead(cells: Sequence[Cell], x: int, last: int) -> Pen:
-    """The pen to take for a cell. For a space it is that of the next character, if the space looks the same with it."""
-    pen = cells[x][1]
-    if cells[x][0] == " ":
-        ahead = next((cells[i][1] for i in range(x + 1, last) if cells[i][0] not in ("", " ")), pen)
-        if blank_of(ahead) == pen:
-            return ahead
-    return pen
-
-
 def _append(cells: list[Cell], text: str, pen: Pen) -> None:
-    blank = blank_of(pen) if " " in text else pen
+    blank = pen_of_space(pen)
     if text.isascii():
         cells.extend([(character, blank if character == " " else pen) for character in text])
         return
     parts: list[Cell] = []
     for character in text:
+        if character == " ":
+            parts.append((character, blank))
+            continue
         width = cell_len(character)
         if width == 0 and parts:
             at = -1 if parts[-1][0] else -2
             parts[at] = (parts[at][0] + character, pen)
             continue
-        parts.append((character, blank if character == " " else pen))
+        parts.append((character, pen))
         parts.extend([("", pen)] * (width - 1))
     if len(parts) != (total := cell_len(text)):
         # characters that only have a width together: they are sent together
@@ -248,35 +284,52 @@ def _fit(cells: list[Cell], width: int) -> None:
         halved = not cells[width][0]
         del cells[width:]
         if halved and cells:
-            cells[-1] = (" ", blank_of(cells[-1][1]))
+            cells[-1] = (" ", pen_of_space(cells[-1][1]))
     else:
         cells.extend([(" ", NO_PEN)] * (width - len(cells)))
 
 
-def _change_pen(old: Pen, new: Pen) -> str:
-    """The shortest change from one pen to another: what differs, or everything anew."""
-    codes = ""
-    if old[0] != new[0]:
-        attributes, ink, ground = _parts(new[0])
-        old_attributes, old_ink, old_ground = _parts(old[0])
-        ended = {OFF.get(one, "0") for one in old_attributes if one not in attributes}
-        changed = sorted(ended)
-        # 22 ends both bold and dim
-        changed += [one for one in attributes if one not in old_attributes or OFF.get(one) in ended]
-        changed += [ink or "39"] if ink != old_ink else []
-        changed += [ground or "49"] if ground != old_ground else []
-        codes = ";".join(changed)
-        anew = f"0;{new[0]}" if new[0] else ""
-        if "0" in ended or len(anew) < len(codes):
-            codes = anew
-        codes = f"\x1b[{codes}m"
-    if old[1] != new[1]:
-        codes += new[1] or LINK_END
-    return codes
+@lru_cache(maxsize=8192)
+def only_ground(pen: Pen) -> bool:
+    """Whether a space shows nothing of a pen but its ground: no line, no swapped colours, no link."""
+    return not pen[1] and UNSEEN.issuperset(_split(_parts(pen[0])[0]))
 
 
 @lru_cache(maxsize=8192)
-def _parts(codes: str) -> tuple[tuple[str, ...], str, str]:
+def pen_of_space(pen: Pen) -> Pen:
+    """What can be seen of a pen in a space: its ground; all of it where it draws a line, is reversed or is a link."""
+    return (_parts(pen[0])[2], "") if only_ground(pen) else pen
+
+
+@lru_cache(maxsize=8192)
+def taken_up(held: Pen, pen: Pen) -> str:
+    """The shortest change from the pen that is held to another."""
+    had, old_colour, old_ground = _parts(held[0])
+    attributes, colour, ground = _parts(pen[0])
+    codes = _attributes_changed(_split(had), _split(attributes))
+    if colour != old_colour:
+        codes.append(colour or "39")
+    if ground != old_ground:
+        codes.append(ground or "49")
+    changed, anew = ";".join(codes), f"0;{pen[0]}" if pen[0] else "0"
+    if "0" in codes or len(changed) > len(anew):
+        changed = anew
+    link = "" if held[1] == pen[1] else pen[1] or LINK_END
+    return (f"\x1b[{changed}m" if changed else "") + link
+
+
+def _attributes_changed(had: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """The codes that end and begin attributes; 0 where one cannot be ended alone."""
+    ends = dict.fromkeys(ENDS.get(one, "0") for one in had if one not in wanted)
+    return [*ends, *(one for one in wanted if one not in had or ENDS.get(one) in ends)]
+
+
+def _split(codes: str) -> list[str]:
+    return codes.split(";") if codes else []
+
+
+@lru_cache(maxsize=8192)
+def _parts(codes: str) -> tuple[str, str, str]:
     """The codes of a style by what they set: attributes, foreground, background (ECMA-48 8.3.117, SGR)."""
     found: tuple[list[str], list[str], list[str]] = ([], [], [])
     tokens = iter(codes.split(";") if codes else ())
@@ -288,7 +341,7 @@ def _parts(codes: str) -> tuple[tuple[str, ...], str, str]:
             kind = next(tokens)
             part.append(kind)
             part.extend(next(tokens) for _ in range(3 if kind == "2" else 1))
-    return tuple(found[0]), ";".join(found[1]), ";".join(found[2])
+    return ";".join(found[0]), ";".join(found[1]), ";".join(found[2])
 
 
 class LeanCompositor(Compositor):

@@ -15,6 +15,11 @@ class LinesPane(LineView, can_focus=False):
 
     _built: tuple[Line, ...] = ()
 
+    @property
+    def covered(self) -> int:
+        """How many lines of the view something else stands on, so that the last ones can be scrolled above it."""
+        return 0
+
     def lines(self, width: int) -> Sequence[Line]:
         """What there is to show in `width` cells."""
         return ()
@@ -25,7 +30,9 @@ class LinesPane(LineView, can_focus=False):
         if not width:
             return
         before, self._built = self._built, tuple(self.lines(width))
-        self.virtual_size = Size(width, len(self._built))
+        # as high as the view where the lines fit: another height has the whole screen laid out again
+        height = 0 if self.styles.is_auto_height else self.view_size.height
+        self.virtual_size = Size(width, max(height, len(self._built) + self.covered))
         for y in range(max(len(before), len(self._built))):
             if y >= len(before) or y >= len(self._built) or before[y] != self._built[y]:
                 self.refresh_view_lines(y)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.geometry import Size
-
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.maps import route_of
 from widgets.day_map import Picture, foot_of, picture_of
@@ -62,14 +60,16 @@ class RoutePane(LinesPane):
         """Build the legs again, and the map where it is another one; draw what is different."""
         before, self._map = self._map, self._map_lines()
         super().rebuild()
-        width, height = self.view_size
         if self._map:
-            # the line below the map covers one of the legs: they can be scrolled above it
-            self.virtual_size = Size(width, len(self._built) + 1)
-            self._show_selected_leg(height - 1)
+            self._show_selected_leg(self.view_size.height - self.covered)
         for y in range(max(len(before), len(self._map))):
             if before[y : y + 1] != self._map[y : y + 1]:
                 self.refresh_view_lines(self.scroll_offset.y + y)
+
+    @property
+    def covered(self) -> int:
+        """The line below the map covers one of the legs."""
+        return 1 if self._map else 0
 
     def line_at(self, y: int, width: int) -> Line | None:
         """A leg with the part of the map beside it; last the line below the map."""

@@ -348,8 +348,8 @@ class Timeline(LineView, can_focus=True):
 
     def _header(self, board: Board, frame: Frame, width: int) -> Strip:
         """The corner and the hours."""
-        spans = [self._cursor.span_of(visit) for row in board.rows for visit in row.visits]
-        blocks = [frame.scale.cells_between(*span) for span in spans if span is not None]
+        extent = self._cursor.extent
+        blocks = [frame.scale.cells_between(*extent)] if extent is not None else []
         room = width - frame.names
         hours = hours_line(frame.scale, self._look(board, frame), frame.hours, self.scroll_offset.x, room, blocks)
         corner = fitted([ink(f" {self.corner}", "dim", frame.names - 1)], frame.names, "dim")

@@ -17,6 +17,7 @@ class BoardCursor:
         self.row = 0
         self.index: int | None = None
         self._aim: int | None = None
+        self._extent: tuple[Board | None, int, Span | None] = (None, 0, None)
 
     @property
     def rows(self) -> tuple[BoardRow, ...]:
@@ -42,6 +43,16 @@ class BoardCursor:
     def span_of(self, visit: BoardVisit) -> Span | None:
         """When a visit is drawn."""
         return drawn_span(visit, self.moment)
+
+    @property
+    def extent(self) -> Span | None:
+        """From where the first visit of the board is drawn to where the last one ends; None: there is none."""
+        board, moment, extent = self._extent
+        if board is not self.board or moment != self.moment:
+            spans = [span for row in self.rows for visit in row.visits if (span := self.span_of(visit)) is not None]
+            extent = (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+            self._extent = (self.board, self.moment, extent)
+        return extent
 
     def go(self, row: int, index: int | None, *, aim: bool = True) -> bool:
         """Go to a place. False: it is there already."""

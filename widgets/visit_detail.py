@@ -21,6 +21,11 @@ class VisitDetail(LinesPane):
     _advice: tuple[Span | Line, ...] = ()
     _now: int | None = None
 
+    @property
+    def visit(self) -> BoardVisit | None:
+        """The visit that is shown."""
+        return self._visit
+
     def set_visit(
         self,
         board: Board,

@@ -225,7 +225,7 @@ def _trip(store: Store, firm: Firm, visit: Visit) -> dict[str, Any]:
         return {}
     first = visit.assignments[0]
     day = day_of(visit.starts_at, firm.zone)
-    route = legs.legs_of_day(store, day).get(first.technician_id, {})
+    route = legs.legs_of(store, first.technician_id, day)
     later = store.value(
         "SELECT count(*) FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.starts_at > ? "
         "AND v.starts_at < ? AND v.state NOT IN (?, ?)",

@@ -232,14 +232,17 @@ def _clocks(
     own = facts.get(root.id, clocks.NOTHING)
     found = []
     # a follow-up of what was left open is no request of its own: only the resolution is still owed
+    targets = terms.targets[root.priority]
     for clock in CLOCKS if root is visit else ("resolution",):
+        if targets.of(clock) is None and not own.priorities:
+            continue
         ended = root.ended_at if root.state in ENDED and root.state is not State.CLOSED else None
         if clock == "resolution" and root.state is State.LEFT_OPEN:
             ended = None
         reading = measure(
             terms.calendar,
             root.requested_at,
-            terms.targets[root.priority].of(clock),
+            targets.of(clock),
             now,
             achieved=_achieved(clock, root, request, facts, terms),
             pauses=_pauses(clock, request, facts, terms),

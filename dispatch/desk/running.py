@@ -126,7 +126,11 @@ def by_technician(placed: Iterable[Visit]) -> dict[int, list[Visit]]:
 def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:
     """The opening spans on a day of the sites of some visits, by site; a site that is always open is not in it."""
     zones = {visit.site_id: visit.zone for visit in found if visit.site_id in hours}
-    return {site_id: access_on(hours[site_id], day, zone) for site_id, zone in zones.items()}
+    spans: dict[tuple[tuple[Hours, ...], str], Spans] = {}  # many sites open at the same hours
+    for site_id, zone in zones.items():
+        if (hours[site_id], zone) not in spans:
+            spans[hours[site_id], zone] = access_on(hours[site_id], day, zone)
+    return {site_id: spans[hours[site_id], zone] for site_id, zone in zones.items()}
 
 
 def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import agreements, audit, checklists, clients, files, people, settings, stays, visits
-from db.legs import legs_of_day
+from db.legs import legs_of
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
-from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.charging import Priced, Unpriced, charge_of
 from dispatch.desk.levels import VisitClock, clocks_of
 from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
@@ -56,6 +56,11 @@ class VisitPage:
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
 
+    @property
+    def priced(self) -> Priced | Unpriced:
+        """The charge, or why there is none."""
+        return self.charge if self.charge is not None else Unpriced(self.charge_note)
+
 
 def find(store: Store, reference: str) -> Visit:
     """The visit of that reference.
@@ -67,6 +72,16 @@ def find(store: Store, reference: str) -> Visit:
     if visit is None:
         raise NotFound(f"There is no visit {show(reference, 40)}. `dispatch visit list` shows them all.")
     return visit
+
+
+def charge_now(store: Store, reference: str) -> Priced | Unpriced:
+    """The charge of a visit as on its page, read alone.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        return charge_of(store, find(store, reference), now=store.clock.now())
 
 
 def visit_page(store: Store, reference: str) -> VisitPage:
@@ -86,8 +101,8 @@ def visit_page(store: Store, reference: str) -> VisitPage:
         priced = charge_of(store, visit, now=store.clock.now())
         leg = None
         if visit.starts_at is not None and visit.assignments:
-            route = legs_of_day(store, day_of(visit.starts_at, firm.zone))
-            leg = route.get(visit.assignments[0].technician_id, {}).get(visit.id)
+            route = legs_of(store, visit.assignments[0].technician_id, day_of(visit.starts_at, firm.zone))
+            leg = route.get(visit.id)
         return VisitPage(
             visit=visit,
             site=site,

@@ -294,6 +294,7 @@ def _wall(day: date, minutes: int) -> datetime:
     return datetime(day.year, day.month, day.day, minutes // 60, minutes % 60)
 
 
+@lru_cache(maxsize=4096)
 def _readings(wall: datetime, zone: str) -> tuple[int, int]:
     """The instants of a clock reading by the offset before and by the offset after a change of clocks.
 

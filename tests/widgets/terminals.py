@@ -51,7 +51,7 @@ class Terminal:
         return len(text.encode())
 
     def cells(self) -> list[list[tuple[object, ...]]]:
-        """Each cell with its character, colours and attributes, as far as they can be seen: a space has no ink."""
+        """Each cell with its character, colours and attributes; of a space what can be seen of them."""
         buffer = self.screen.buffer
         return [[_seen(buffer[y][x]) for x in range(self.screen.columns)] for y in range(self.screen.lines)]
 
@@ -61,10 +61,10 @@ class Terminal:
 
 
 def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
-    lined = (cell.underscore, cell.strikethrough, cell.reverse)
-    if cell.data == " " and not any(lined):
-        return (cell.data, cell.bg)
-    return (cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *lined)
+    lines = cell.underscore, cell.strikethrough, cell.reverse
+    if cell.data == " " and not any(lines):
+        return cell.data, cell.bg
+    return cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *lines
 
 
 async def on_terminal(app: App[Any], size: tuple[int, int], play: Callable[[Terminal], Awaitable[None]]) -> Terminal:

@@ -20,7 +20,7 @@ from tests.widgets.terminals import Terminal, on_terminal
 from widgets import lean, lean_compositor
 from widgets.ink import Line, fitted, ink
 from widgets.lean import LeanModal, LeanScreen, missing_names
-from widgets.lean_compositor import cells_of_row, changed_runs, pen_of
+from widgets.lean_compositor import NO_PEN, Stroke, cells_of_row, changed_runs, drawn, pen_of, strokes_of, taken_up
 from widgets.line_view import LineView
 from widgets.timeline import Timeline
 
@@ -298,7 +298,44 @@ def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -
     assert done.stdout.strip() == erases
 
 
-def test_the_ink_of_a_space_is_not_sent() -> None:
-    assert cells((" ", "red")) == cells((" ", "bold green"))
-    assert cells((" ", "on red")) != cells((" ", ""))
-    assert cells((" ", "underline red")) != cells((" ", ""))
+def test_a_gap_in_another_pen_is_not_bridged() -> None:
+    before, after = cells(("ab", ""), ("cd", "bold"), ("ef", "")), cells(("aX", ""), ("cd", "bold"), ("Yf", ""))
+    assert list(changed_runs(before, after)) == [(1, 2), (4, 5)]
+
+
+def test_of_a_space_only_the_ground_counts() -> None:
+    assert cells((" ", "bold red on blue")) == cells((" ", "italic green on blue"))
+    assert cells((" ", "red on blue")) != cells((" ", "red on green"))
+    for seen in ("underline", "strike", "reverse"):
+        assert cells((" ", f"{seen} red on blue")) != cells((" ", "on blue"))
+
+
+def pen(style: str) -> tuple[str, str]:
+    return pen_of(Style.parse(style), ColorSystem.TRUECOLOR)
+
+
+def test_a_pen_changes_by_what_differs() -> None:
+    loud, quiet = pen("bold #ff0000 on #0000ff"), pen("#ff0000 on #0000ff")
+    assert taken_up(loud, quiet) == "\x1b[22m"
+    assert taken_up(quiet, loud) == "\x1b[1m"
+    assert taken_up(quiet, pen("#ff0000")) == "\x1b[49m"
+    assert taken_up(loud, NO_PEN) == "\x1b[0m"
+    # faint and bold are ended together
+    assert taken_up(pen("bold dim"), pen("dim")) in ("\x1b[22;2m", "\x1b[0;2m")
+    # a double underline has no end that every terminal knows
+    assert taken_up(pen("underline2 red"), pen("red")).startswith("\x1b[0")
+
+
+def test_spaces_go_with_their_neighbours() -> None:
+    row = cells(
+        ("  ", "on blue"), ("ab ", "red on blue"), ("c", "red on blue"), (" ", "on green"), ("d", "red on green")
+    )
+    strokes = [(stroke.x, stroke.end, stroke.text) for _, stroke in strokes_of(row, 0, len(row), 0)]
+    assert strokes == [(0, 6, "  ab c"), (6, 8, " d")]
+
+
+def test_what_has_the_same_pen_is_drawn_together() -> None:
+    dim, plain = pen("#888888"), pen("#ffffff")
+    text = drawn({dim: [Stroke(0, 0, 5, "state"), Stroke(1, 0, 5, "level")], plain: [Stroke(0, 5, 7, "ok")]})
+    assert text.count("38;2;") == 2
+    assert text.endswith("\x1b[1;6Hok\x1b[0m")

@@ -146,3 +146,18 @@ async def test_panes_show_and_change() -> None:
         detail.set_visit(BOARD, replace(DOCK_FOUR, state=State.CANCELLED))
         await pilot.pause()
         assert "– cancelled" in detail.render_line(1).text
+
+
+async def test_a_pane_is_as_high_as_its_view_while_its_lines_fit() -> None:
+    """Another height would have the whole screen laid out again, with every movement of a cursor."""
+    app = PanesApp()
+    async with app.run_test(size=(80, 60)) as pilot:
+        detail = app.query_one(VisitDetail)
+        heights = set()
+        for shown in (DOCK_FOUR, None, replace(DOCK_FOUR, phone="")):
+            detail.set_visit(BOARD, shown)
+            await pilot.pause()
+            heights.add(detail.virtual_size.height)
+        assert heights == {detail.view_size.height}
+        detail.set_visit(BOARD, DOCK_FOUR, advice=[ink(f"advice {number}") for number in range(60)])
+        assert detail.virtual_size.height > detail.view_size.height

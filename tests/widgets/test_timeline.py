@@ -11,6 +11,7 @@ from tests.widgets.boards import clock, large_board, replace, sample_board
 from widgets.marks import TYPOGRAPHY
 from widgets.themes import THEMES
 from widgets.timeline import Timeline
+from widgets.timeline_cursor import BoardCursor
 from widgets.timeline_rows import FIGURES
 
 
@@ -384,3 +385,17 @@ async def test_every_size_is_filled() -> None:
                 assert strip.cell_length == app.timeline.view_size.width
                 text = strip.text.translate(TYPOGRAPHY)
                 assert all(character.isascii() or character in "東京支店" for character in text), text
+
+
+def test_the_extent_of_a_board_follows_what_is_shown() -> None:
+    cursor = BoardCursor()
+    assert cursor.extent is None
+    board = large_board(3)
+    cursor.show(board)
+    spans = [span for row in board.rows for visit in row.visits if (span := cursor.span_of(visit)) is not None]
+    assert cursor.extent == (min(first for first, _ in spans), max(last for _, last in spans))
+    cursor.moment = board.ends_at - 60
+    assert cursor.extent is not None
+    assert cursor.extent[1] >= cursor.moment, "who is on site stays on until now"
+    cursor.show(replace(board, rows=()))
+    assert cursor.extent is None

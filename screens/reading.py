@@ -1,0 +1,46 @@
+"""A view that takes its time, read in a thread: keys have their effect meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from textual.worker import Worker, WorkerCancelled
+
+if TYPE_CHECKING:
+    from screens.seated import SeatedScreen
+
+T = TypeVar("T")
+
+
+class Reading(Generic[T]):
+    """Reads for a screen, once more where something has changed meanwhile; many changes in a row are read once."""
+
+    def __init__(self, screen: SeatedScreen, read: Callable[[], T], show: Callable[[T], None]) -> None:
+        """`read` is called in a thread, `show` in the interface's; what cannot be read is said and not shown."""
+        self._screen, self._read, self._show = screen, read, show
+        self._outdated = False
+        self._worker: Worker[None] | None = None
+
+    def begin(self) -> None:
+        """Read, or read once more."""
+        self._outdated = True
+        if self._worker is None:
+            self._worker = self._screen.run_worker(self._work(), group="reading")
+
+    async def finished(self) -> None:
+        """Come back when everything that was begun is shown."""
+        if self._worker is not None:
+            with contextlib.suppress(WorkerCancelled):
+                await self._worker.wait()
+
+    async def _work(self) -> None:
+        try:
+            while self._outdated:
+                self._outdated = False
+                found = await self._screen.look_aside(self._read)
+                if found is not None and self._screen.is_attached:
+                    self._show(found)
+        finally:
+            self._worker = None
