@@ -163,6 +163,7 @@ class VisitScreen(StayDeeds):
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
         if page.visit.state in ENDED:
             lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page))}"))
+            lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
