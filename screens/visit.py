@@ -426,6 +426,9 @@ class VisitScreen(StayDeeds):
         if not self.seat.has(Role.LEAD):
             self.say("Only a lead overrides an item. Call yours.", "warning")
             return
+        if not item.override_allowed:
+            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
+            return
         reason = await self._ask(
             f"Override {item.ref} {item.label}", "the reason; it shows as OVERRIDDEN in every report"
         )
@@ -453,6 +456,7 @@ class VisitScreen(StayDeeds):
         try:
             await self.attempt(onsite.close, self._reference)
         except GatesUnmet:
+            self.reload()  # somebody else may have recorded something since this was read
             await self._show_missing()
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")
