@@ -108,7 +108,7 @@ def _give(args: argparse.Namespace, report: Report) -> int:
     from dispatch.desk.reports.rendering import ENDINGS, FORMS
     from dispatch.model.text import show
 
-    if args.out is None:
+    if args.out in (None, "-"):
         sys.stdout.write(FORMS[args.form or "plain"](report))
         return 0
     path = Path(args.out).expanduser()

@@ -26,7 +26,7 @@ def test_it_is_printed_in_every_form(dispatch: Dispatch) -> None:
     assert plain == dispatch.ok("report", "visit", "R1", "--plain", "--as", "ana")
     assert plain.startswith("Service report R1\nColumbus IT\n")
     assert dispatch.ok("report", "visit", "R1", "--markdown", "--as", "ana").startswith(
-        "Columbus IT\n\n# Service report R1"
+        "# Service report R1\n\nColumbus IT"
     )
     assert dispatch.ok("report", "visit", "R1", "--html", "--as", "ana").startswith("<!DOCTYPE html>")
     assert json.loads(dispatch.ok("report", "visit", "R1", "--json", "--as", "ana"))["report"] == "visit"

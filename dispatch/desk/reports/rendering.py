@@ -23,7 +23,7 @@ from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
 _WIDEST = 40
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
-_LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*", re.IGNORECASE)
+_LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*(?<![.,;:!?])", re.IGNORECASE)
 """What readers of Markdown may turn into a link by themselves, whatever is escaped in it: addresses, names of machines."""
 _LONG_WORD = re.compile(r"\S{28}(?=\S)")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
