@@ -31,11 +31,11 @@ async def ask_report(screen: SeatedScreen, day: datetime.date, client: str | Non
     kind = await screen.app.push_screen_wait(Choose("Which report", rows))
     seat = screen.seat
     if kind == "day":
-        await _ask_file(screen, "The day", f"day-{day.isoformat()}", lambda: day_report(seat, day))
+        await ask_file(screen, "The day", f"day-{day.isoformat()}", lambda: day_report(seat, day))
     elif kind == "month" and client is not None:
         await ask_month(screen, client, day)
     elif kind == "sheet" and technician is not None:
-        await _ask_file(
+        await ask_file(
             screen,
             f"The day sheet of {technician}",
             f"sheet-{day.isoformat()}",
@@ -46,7 +46,7 @@ async def ask_report(screen: SeatedScreen, day: datetime.date, client: str | Non
 async def ask_month(screen: SeatedScreen, client: str, day: datetime.date) -> None:
     """Ask where to, and write a client's month: the one that `day` is in."""
     first = day.replace(day=1)
-    await _ask_file(
+    await ask_file(
         screen,
         f"The month of {client}",
         f"month-{first:%Y-%m}",
@@ -55,7 +55,7 @@ async def ask_month(screen: SeatedScreen, client: str, day: datetime.date) -> No
     )
 
 
-async def _ask_file(
+async def ask_file(
     screen: SeatedScreen, title: str, name: str, make: Callable[..., Report], *, month: str | None = None
 ) -> None:
     """Ask for a file, and write what is made; over one that is there only when said twice. The ending says the form."""

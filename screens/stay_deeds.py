@@ -9,10 +9,10 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from dispatch.model.visits import Visit
-from screens.seated import SeatedScreen
+from screens.service_report import ReportsVisits
 
 
-class StayDeeds(SeatedScreen):
+class StayDeeds(ReportsVisits):
     """The deeds of a screen that shows a visit of the person's own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -20,10 +20,6 @@ class StayDeeds(SeatedScreen):
         Binding("m", "use", "Used", id="stay.use", tooltip="something was used: by its code on the rate card"),
         Binding("K", "mark", "Mark work", id="stay.mark", tooltip="our own fault, not covered, or new work"),
     ]
-
-    def reference_here(self) -> str | None:
-        """The reference of the visit that is meant; None: there is none."""
-        raise NotImplementedError
 
     @work
     async def action_clock(self) -> None:

@@ -163,6 +163,7 @@ class VisitScreen(StayDeeds):
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
         if page.visit.state in ENDED:
             lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
+            lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
@@ -425,6 +426,9 @@ class VisitScreen(StayDeeds):
         if not self.seat.has(Role.LEAD):
             self.say("Only a lead overrides an item. Call yours.", "warning")
             return
+        if not item.override_allowed:
+            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
+            return
         reason = await self._ask(
             f"Override {item.ref} {item.label}", "the reason; it shows as OVERRIDDEN in every report"
         )
@@ -455,6 +459,7 @@ class VisitScreen(StayDeeds):
         try:
             await self.attempt(onsite.close, self._reference)
         except GatesUnmet:
+            self.reload()  # somebody else may have recorded something since this was read
             await self._show_missing()
         except (StoreFault, Refusal) as refusal:
             self.say(str(refusal), "warning")

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from dispatch.desk.levels import sees_levels
 from dispatch.desk.plain import visit_page_lines
 from dispatch.desk.visit_page import VisitPage, visit_page
-from screens.seated import SeatedScreen
+from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -35,11 +35,11 @@ class ChargeSheet(SheetView):
         super().__init__(title, charge.form, charge.currency, charge.tax, [*notes, *page.balances])
 
 
-class VisitRecord(SeatedScreen):
+class VisitRecord(ReportsVisits):
     """One visit from request to review, as the lead reads it."""
 
     TITLE_WORD = "the visit's record"
-    FOOTER = ("screen.leave", "screen.keys")
+    FOOTER = ("visit.report", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
@@ -58,6 +58,10 @@ class VisitRecord(SeatedScreen):
     def client_here(self) -> str | None:
         """The visit's client."""
         return self._client
+
+    def reference_here(self) -> str | None:
+        """The visit of the screen."""
+        return self._reference
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")

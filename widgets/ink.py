@@ -6,7 +6,7 @@ the palette. Two names joined by `+` mean the first ink in the foreground colour
 
 from collections.abc import Iterable, Sequence
 
-from dispatch.model.text import cells_of, show
+from dispatch.model.text import cells_of, fitting, show
 
 Span = tuple[str, str]
 Line = tuple[Span, ...]
@@ -45,7 +45,7 @@ def cut(line: Iterable[Span], cells: int) -> Line:
 
 def clipped(text: str, cells: int) -> str:
     """Safe text cut and filled to exactly `cells` cells, without an ellipsis: for places where each cell counts."""
-    kept = text if cells_of(text) <= cells else text[: _fitting(text, cells)]
+    kept = text if cells_of(text) <= cells else text[: fitting(text, cells)]
     return kept + " " * (cells - cells_of(kept)) if cells_of(kept) <= cells else " " * cells
 
 
@@ -91,32 +91,3 @@ def joined(parts: Iterable[Span], separator: str = " · ", name: str = "dim") ->
 def text_of(line: Iterable[Span]) -> str:
     """What the line says, without colour."""
     return "".join(text for text, _ in line)
-
-
-def wrapped(text: str, cells: int) -> list[str]:
-    """`text` made safe, in lines of at most `cells` cells, broken at spaces where there are any.
-
-    What goes on in another line is indented as the paragraph is.
-    """
-    lines: list[str] = []
-    for paragraph in show(text, multiline=True).split("\n"):
-        rest = paragraph
-        indent = " " * min(len(paragraph) - len(paragraph.lstrip(" ")), cells // 4)
-        while cells_of(rest) > cells > 0:
-            end = _fitting(rest, cells)
-            at = rest.rfind(" ", len(indent) + 1, end + 1)
-            at = at if at > 0 else end
-            lines.append(rest[:at].rstrip())
-            rest = indent + rest[at:].lstrip()
-        lines.append(rest)
-    return lines
-
-
-def _fitting(text: str, cells: int) -> int:
-    """How many characters of `text` fit `cells` cells, at least one."""
-    room = cells
-    for count, character in enumerate(text):
-        room -= cells_of(character)
-        if room < 0:
-            return max(1, count)
-    return len(text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from widgets.ink import Line, ink, wrapped
+from dispatch.model.text import wrapped
+from widgets.ink import Line, ink
 from widgets.lines_pane import LinesPane
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
-from widgets.ink import Line, Span, ink, text_of, wrapped
+from dispatch.model.text import wrapped
+from widgets.ink import Line, Span, ink, text_of
 from widgets.lines_pane import LinesPane
 from widgets.marks import marks_of
 from widgets.visit_lines import detail_lines

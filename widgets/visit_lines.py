@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
 from dispatch.model.states import State
-from dispatch.model.text import show
+from dispatch.model.text import show, wrapped
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
-from widgets.ink import Line, Span, cut, ink, joined, wrapped
+from widgets.ink import Line, Span, cut, ink, joined
 from widgets.marks import LEVEL_INKS, LEVEL_LETTERS, Marks, level_text, state_mark
 from widgets.queue_lines import long_text
 from widgets.timeline_layout import MINUTE

@@ -1,4 +1,5 @@
-"""`dispatch report …`: the lead's day, a client's month, a technician's day sheet, in the form that is wanted."""
+"""`dispatch report …`: the lead's day, a client's month, a technician's day sheet, a visit for its client, in the form that is
+wanted."""
 
 from __future__ import annotations
 
@@ -21,12 +22,13 @@ def add_parsers(groups: Any) -> None:
     """Register the group."""
     reports = groups.add_parser(
         "report",
-        help="the day, a client's month, a technician's day sheet",
+        help="the day, a client's month, a technician's day sheet, a visit for its client",
         description="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
     ).add_subparsers(metavar="REPORT", required=True, title="reports")
     _add_day(reports)
     _add_month(reports)
     _add_sheet(reports)
+    _add_visit(reports)
 
 
 def _add_day(reports: Any) -> None:
@@ -44,6 +46,12 @@ def _add_sheet(reports: Any) -> None:
     sheet = _report(reports, "sheet", _sheet, "a technician's day on paper: stops, contacts, boxes to tick")
     sheet.add_argument("--technician", metavar="NAME", help="whose day (default: your own)")
     sheet.add_argument("--date", metavar="DAY", help="2026-11-24, today, tomorrow, tue (default: today)")
+
+
+def _add_visit(reports: Any) -> None:
+    visit = _report(reports, "visit", _visit, "the service report of a visit, for the client")
+    visit.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
+    visit.add_argument("--with-charge", action="store_true", help="with the charge, once it stands")
 
 
 def _report(reports: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -87,6 +95,12 @@ def _sheet(args: argparse.Namespace) -> int:
     return _give(args, sheet_report(seat, technician, _date(args, seat)))
 
 
+def _visit(args: argparse.Namespace) -> int:
+    from dispatch.desk.reports.service import service_report
+
+    return _give(args, service_report(open_seat(args), args.reference, with_charge=args.with_charge))
+
+
 def _give(args: argparse.Namespace, report: Report) -> int:
     """Print the report, or write it into the file."""
     from dispatch.desk.private_file import FileThere, write_private
@@ -94,7 +108,7 @@ def _give(args: argparse.Namespace, report: Report) -> int:
     from dispatch.desk.reports.rendering import ENDINGS, FORMS
     from dispatch.model.text import show
 
-    if args.out is None:
+    if args.out in (None, "-"):
         sys.stdout.write(FORMS[args.form or "plain"](report))
         return 0
     path = Path(args.out).expanduser()

@@ -131,6 +131,35 @@ def pad(text: str, cells: int) -> str:
     return text + " " * (cells - cells_of(text))
 
 
+def wrapped(text: str, cells: int) -> list[str]:
+    """`text` made safe, in lines of at most `cells` cells, broken at spaces where there are any.
+
+    What goes on in another line is indented as the paragraph is.
+    """
+    lines: list[str] = []
+    for paragraph in show(text, multiline=True).split("\n"):
+        rest = paragraph
+        indent = " " * min(len(paragraph) - len(paragraph.lstrip(" ")), cells // 4)
+        while cells_of(rest) > cells > 0:
+            end = fitting(rest, cells)
+            at = rest.rfind(" ", len(indent) + 1, end + 1)
+            at = at if at > 0 else end
+            lines.append(rest[:at].rstrip())
+            rest = indent + rest[at:].lstrip()
+        lines.append(rest)
+    return lines
+
+
+def fitting(text: str, cells: int) -> int:
+    """How many characters of `text` fit `cells` cells, at least one."""
+    room = cells
+    for count, character in enumerate(text):
+        room -= cells_of(character)
+        if room < 0:
+            return max(1, count)
+    return len(text)
+
+
 def csv_cell(value: T) -> T | str:
     """A value for a CSV or spreadsheet cell: text that a spreadsheet would evaluate gets an apostrophe.
 

@@ -206,7 +206,7 @@ def test_hostile_text_stays_text_in_every_form(hostile: Dispatch) -> None:
             "heading_open", "heading_close", "inline", "text", "text_special", "paragraph_open", "paragraph_close", "hr",
             "bullet_list_open", "bullet_list_close", "list_item_open", "list_item_close", "table_open", "table_close",
             "thead_open", "thead_close", "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close",
-            "td_open", "td_close", "hardbreak", "softbreak",
+            "td_open", "td_close", "hardbreak", "softbreak", "code_inline",
         }  # fmt: skip
         headings = [token.tag for token in tokens if token.type == "heading_open"]
         assert headings[0] == "h1"

@@ -1,4 +1,4 @@
-"""What a report is made of, whatever form it takes: sections of facts, paragraphs and tables."""
+"""What a report is made of, whatever form it takes: sections of facts, points, paragraphs and tables."""
 
 from __future__ import annotations
 
@@ -43,8 +43,18 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Something that is said of a list, how it stands (`mark`, a few words) and what there is to it."""
+
+    text: str
+    mark: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report. Facts are pairs of a name and a value; they, the paragraphs and the tables stand in this order.
+    """A part of a report. Facts are pairs of a name and a value; they, the points, the paragraphs and the tables stand in this
+    order.
 
     `kept_together`: on paper it is not torn apart where it fits a page.
     """
@@ -54,15 +64,17 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     kept_together: bool = False
+    points: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report. `kind` is `day`, `month` or `sheet`; `subtitle` says of what; `foot` who made it when, and the head
-    of the audit chain."""
+    """A whole report. `kind` is `day`, `month`, `sheet` or `visit`; `subtitle` says of what; `foot` who made it when, and the
+    head of the audit chain; as text it is set for `width` cells."""
 
     kind: str
     title: str
     subtitle: str
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
+    width: int = 100

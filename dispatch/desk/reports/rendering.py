@@ -11,22 +11,20 @@ import html
 import io
 import json
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
 from dispatch.model.money import format_minor
-from dispatch.model.text import cells_of, csv_cell, pad, show
+from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
 
-WIDTH = 100
-"""Cells that a report as text is set for."""
 _WIDEST = 40
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$@&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~$&^])")
 _MARKUP_AT_START = re.compile(r"^(\s*)([#+\-=:!>]|\d{1,9}(?=[.)]))")
-_LINKS = re.compile(r"(?i)(https?|ftp|www|mailto|xmpp)([:.])")
+_LIKE_A_LINK = re.compile(r"[^\s|]*(?:://|@|www\.|\w\.[^\W\d_]{2})[^\s|]*(?<![.,;:!?])", re.IGNORECASE)
+"""What readers of Markdown may turn into a link by themselves, whatever is escaped in it: addresses, names of machines."""
 _LONG_WORD = re.compile(r"\S{28}(?=\S)")
 _OTHER_CELL = re.compile(r"([;,\t|])([\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
@@ -41,10 +39,12 @@ th, td { text-align: left; vertical-align: top; padding: .2em .5em; border-botto
 th { white-space: normal; }
 .together table:first-of-type th:last-child { width: 30%; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+ul { margin: .4em 0; padding-left: 1.2em; } li { margin: .15em 0; white-space: pre-line; overflow-wrap: anywhere; }
+li ul { white-space: normal; color: #333; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15em 1em; margin: .4em 0; }
 dt { color: #555; } dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
 p { white-space: pre-line; } footer { margin-top: 2em; color: #555; font-size: .85em; }
-@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, .together { break-inside: avoid; }
+@media print { body { margin: 0; max-width: none; padding: 0; font-size: 10pt; } tr, li, .together { break-inside: avoid; }
   thead { display: table-header-group; } h2 { break-after: avoid; } }
 """
 """The page carries all that it needs; nothing is fetched. It fits A4 and letter: the printer chooses the sheet."""
@@ -61,8 +61,11 @@ def html_text(text: str) -> str:
 def markdown_text(text: str) -> str:
     """Text of one line for Markdown: no markup, no HTML, no link comes of it, also inside a table."""
     line = show(" ".join(text.split()))
-    line = _LINKS.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
-    return _MARKUP_AT_START.sub(_escaped_start, line)
+    parts, end = [], 0
+    for found in _LIKE_A_LINK.finditer(line):
+        parts += [_MARKUP.sub(r"\\\1", line[end : found.start()]), _code(found[0])]
+        end = found.end()
+    return _MARKUP_AT_START.sub(_escaped_start, "".join([*parts, _MARKUP.sub(r"\\\1", line[end:])]))
 
 
 def spreadsheet_text(text: str) -> str:
@@ -70,20 +73,24 @@ def spreadsheet_text(text: str) -> str:
     return csv_cell(_OTHER_CELL.sub(r"\1\2'", show(text)))
 
 
-def as_text(report: Report, width: int = WIDTH) -> str:
-    """The report as text for a terminal, in lines of at most `width` cells where its tables allow that."""
-    lines = [show(report.title), show(report.subtitle)]
+def as_text(report: Report, width: int | None = None) -> str:
+    """The report as text for a terminal, in lines of at most `width` cells (without it, its own) where its tables allow that."""
+    width = width or report.width
+    lines = [*wrapped(report.title, width), *wrapped(report.subtitle, width)]
     for section in report.sections:
-        lines += ["", show(section.title).upper()]
+        lines += ["", *wrapped(show(section.title).upper(), width)]
         names = max((cells_of(show(name)) for name, _ in section.facts), default=0)
         for name, value in section.facts:
-            first, *rest = _wrapped(_words(value), max(20, width - names - 4))
+            first, *rest = wrapped(_words(value), max(8, width - names - 4))
             lines += [f"  {pad(name, names)}  {first}", *(" " * (names + 4) + more for more in rest)]
+        for point in section.points:
+            lines += _text_point(point, width)
         for paragraph in section.paragraphs:
-            lines += [f"  {line}" for line in _wrapped(paragraph, width - 2)]
+            lines += [f"  {line}" for line in wrapped(paragraph, width - 2)]
         for table in section.tables:
             lines += [f"  {line}" for line in _text_table(table, width - 2)]
-    return "\n".join([*lines, "", *(show(line) for line in report.foot)]) + "\n"
+    foot = [one for line in report.foot for one in wrapped(line, width)]
+    return "\n".join(line.rstrip() for line in [*lines, "", *foot]) + "\n"
 
 
 def as_markdown(report: Report) -> str:
@@ -92,6 +99,10 @@ def as_markdown(report: Report) -> str:
     for section in report.sections:
         lines += ["", f"## {markdown_text(section.title)}", ""]
         lines += [f"- {markdown_text(name)}: {_markdown_cell(value)}" for name, value in section.facts]
+        for point in section.points:
+            mark = f": **{markdown_text(point.mark)}**" if point.mark else ""
+            lines.append(f"- {markdown_text(point.text)}{mark}")
+            lines += [f"  - {markdown_text(line)}" for note in point.notes for line in _lines(note)]
         for paragraph in section.paragraphs:
             lines += ["", markdown_text(paragraph)]
         for table in section.tables:
@@ -132,6 +143,8 @@ def as_csv(report: Report) -> str:
         write(section.title)
         for name, value in section.facts:
             write(name, value, *((value.currency,) if isinstance(value, Amount) else ()))
+        for point in section.points:
+            write(point.text, point.mark, *point.notes)
         for paragraph in section.paragraphs:
             write(paragraph)
         for table in section.tables:
@@ -163,6 +176,10 @@ def form_of(report: Report) -> dict[str, Any]:
                     {"name": name, "value": _json_value(value)}
                     | ({"currency": value.currency} if isinstance(value, Amount) else {})
                     for name, value in section.facts
+                ],
+                "points": [
+                    {"text": point.text, "stands": point.mark or None, "notes": list(point.notes)}
+                    for point in section.points
                 ],
                 "paragraphs": list(section.paragraphs),
                 "tables": [
@@ -206,13 +223,17 @@ def _is_number(cell: Cell) -> bool:
     return isinstance(cell, (int, Decimal, Amount))
 
 
-def _wrapped(text: str, cells: int) -> list[str]:
-    """Safe text in lines of at most `cells` cells; what has wide characters may take fewer words a line."""
-    lines: list[str] = []
-    for paragraph in show(text, multiline=True).split("\n"):
-        narrow = max(8, cells // 2) if cells_of(paragraph) > len(paragraph) else max(8, cells)
-        lines += textwrap.wrap(paragraph, narrow, break_on_hyphens=False) or [""]
-    return lines
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text that have something in them."""
+    return (line for line in text.split("\n") if line.strip())
+
+
+def _text_point(point: Point, width: int) -> Iterator[str]:
+    first, *rest = wrapped(f"{point.text}: {point.mark}" if point.mark else point.text, width - 4)
+    yield f"  - {first}"
+    yield from (f"    {line}" for line in rest)
+    for note in point.notes:
+        yield from (f"      {line}" for line in wrapped(note, width - 6))
 
 
 def _text_table(table: Table, width: int) -> Iterator[str]:
@@ -232,7 +253,7 @@ def _text_table(table: Table, width: int) -> Iterator[str]:
             break
         widths[widest] -= 1
     for row in ([*table.columns], *shown):
-        parts = [_wrapped(text, widths[number]) for number, text in enumerate(row)]
+        parts = [wrapped(text, widths[number]) for number, text in enumerate(row)]
         for line in range(max(map(len, parts))):
             cells = [part[line] if line < len(part) else "" for part in parts]
             yield "  ".join(
@@ -266,6 +287,13 @@ def _markdown_cell(cell: Cell) -> str:
     return markdown_text(_words(cell)) if cell is None or isinstance(cell, str) else _words(cell)
 
 
+def _code(text: str) -> str:
+    """A code span, in which nothing is a link, whatever backticks are in it."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    room = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{room}{text}{room}{fence}"
+
+
 def _escaped_start(found: re.Match[str]) -> str:
     """A sign that begins a list, a heading or a quotation, escaped; of a numbered list its point."""
     return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
@@ -279,11 +307,21 @@ def _html_section(section: Section) -> Iterator[str]:
         for name, value in section.facts:
             yield f"<dt>{html_text(name)}</dt><dd>{html_text(_words(value))}</dd>"
         yield "</dl>"
+    if section.points:
+        yield "<ul>"
+        yield from map(_html_point, section.points)
+        yield "</ul>"
     for paragraph in section.paragraphs:
         yield f"<p>{html_text(paragraph)}</p>"
     for table in section.tables:
         yield from _html_table(table)
     yield "</section>"
+
+
+def _html_point(point: Point) -> str:
+    mark = f" <strong>{html_text(point.mark)}</strong>" if point.mark else ""
+    notes = "".join(f"<li>{html_text(note)}</li>" for note in point.notes)
+    return f"<li>{html_text(point.text)}{mark}{f'<ul>{notes}</ul>' if notes else ''}</li>"
 
 
 def _html_table(table: Table) -> Iterator[str]:

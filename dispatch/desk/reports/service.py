@@ -1,0 +1,285 @@
+"""The service report of a visit, for the client: what was asked, done and tested, what follows, and who signed.
+
+What only the firm needs is not in it: notes about the client and the site, what was planned and how long it was to take, why
+a lead waived something, marks on the work, corrections, service levels, anybody's address or telephone number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from db import sheets
+from dispatch.closeout.gates import overridden_tests
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
+from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, Kind, Result
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.states import OPEN_ON_SITE, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+GRADES = {
+    Grade.EXECUTED: "executed: our program ran the test",
+    Grade.MEASURED: "measured: a value was read",
+    Grade.ATTESTED: "attested: the technician saw it",
+    Grade.WAIVED: "waived: not proven, and open until it is",
+}
+"""What each evidence grade means (close-out.md C5), as a client reads it."""
+WIDTH = 72
+"""Cells of the report as text: it is read in a mail, and printed."""
+OUTCOMES = {
+    State.CLOSED: "completed",
+    State.LEFT_OPEN: "not finished: we come back",
+    State.NO_ACCESS: "nobody could let us in",
+    State.ABORTED: "ended by us before the work was done; nothing is charged",
+}
+TOLD = frozenset({State.CONFIRMED, State.DISPATCHED, State.EN_ROUTE})
+"""States in which the client knows the time of a visit; before them it may still change."""
+
+_PEOPLES_WORDS = frozenset({"GOODWILL", "TRV-MAN"})
+"""Lines whose arithmetic is a reason that a lead typed for the firm."""
+
+
+def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> Report:
+    """The report of a visit that took place; of one that still runs it says so.
+
+    Raises:
+        NotFound: there is no such visit.
+        Refusal: it has not begun, or never did.
+    """
+    page = visit_page(seat.store, reference)
+    visit = page.visit
+    if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:
+        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: there is nothing to report to the client.")
+    been = visit.checked_in_at is not None
+    sections = [Section("The visit", tuple(_about(page))), _asked(page)]
+    sections += [_done(page), _tested(page)] if been else []
+    sections += [_follows(page), _used(page)]
+    sections += [_signed(page)] if been else []
+    sections += [_charge(seat, page)] if with_charge else []
+    firm = seat.firm
+    return Report(
+        kind="visit",
+        title=f"Service report {visit.reference}",
+        subtitle=firm.name,
+        sections=tuple(one for one in sections if one.facts or one.points or one.paragraphs or one.tables),
+        foot=foot_of(seat.store, seat.staff.name, Times(firm, visit.zone)),
+        width=WIDTH,
+    )
+
+
+def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
+    visit = page.visit
+    yield "Client", visit.client
+    yield "Site", ", ".join(filter(None, (visit.site, page.site.address)))
+    crew = [part for part in visit.assignments if part.check_in_at is not None] or visit.assignments
+    yield "Technician" if len(crew) == 1 else "Technicians", ", ".join(part.technician for part in crew)
+    for part in crew:
+        if part.check_in_at is not None:
+            whose = f" ({part.technician})" if len(crew) > 1 else ""
+            yield "On site", _span(page, part.check_in_at, part.check_out_at) + whose
+    if visit.checked_in_at is None and visit.ended_at is not None:
+        yield "When", _moment(page, visit.ended_at)
+    yield "Outcome", OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
+    if visit.state is State.NO_ACCESS and visit.called:
+        yield "We called", visit.called
+
+
+def _asked(page: VisitPage) -> Section:
+    visit = page.visit
+    facts = [("Asked by", visit.reported_by)] if visit.reported_by else []
+    for ref, word in (("A2", "In your words"), ("A1", "Agreed")):
+        latest = _latest(page, ref)
+        if latest is not None and latest.result is Result.ANSWERED:
+            facts.append((word, latest.text))
+    points = [Point(item.label) for item in page.checklist.items if item.ref.startswith("W1.")]
+    return Section("What was asked", tuple(facts), points=tuple(points or [Point(visit.work)]))
+
+
+def _done(page: VisitPage) -> Section:
+    points = [_confirmed(page, item) for item in page.checklist.items if item.ref.startswith("W1.")]
+    points += [
+        Point(entry.text, notes=(f"{_clock(page, entry.at)}, {entry.by}",))
+        for entry in page.checklist.entries
+        if entry.kind is EntryKind.NOTE
+    ]
+    noted = page.checklist.item("W2")
+    if noted is not None and noted.latest is not None and noted.latest.result is not Result.DONE:
+        points.append(_confirmed(page, noted))
+    return Section("What was done", points=tuple(points))
+
+
+def _tested(page: VisitPage) -> Section:
+    tests = [item for item in page.checklist.items if item.kind is Kind.TEST and (item.required or item.attempts)]
+    grades = [grade for grade in Grade if any(grade is one.grade for item in tests for one in item.attempts)]
+    return Section(
+        "What was tested",
+        points=tuple(_test(page, item) for item in tests),
+        paragraphs=tuple(GRADES[one] for one in grades),
+    )
+
+
+def _test(page: VisitPage, item: Item) -> Point:
+    latest = item.latest
+    if latest is None:
+        return Point(item.label, "not tested")
+    stands = {Result.PASS: "passed", Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
+    if latest.result is Result.PASS and latest.as_of < page.checklist.last_work:
+        stands = "to be tested again, as something was changed since"
+    notes = tuple(note for attempt in item.attempts for note in _attempt(page, attempt) if note != stands)
+    return Point(item.label, stands, notes)
+
+
+def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
+    """An attempt at a test, then each try of it where there was more than one."""
+    word = {Result.PASS: "passed", Result.FAIL: "failed"}.get(attempt.result, "")
+    if not word:
+        yield _word(page, attempt)
+        return
+    where = {"host": " from our office", "site": " from your network"}.get(attempt.vantage or "", "")
+    grade = f", {attempt.grade.value}{where}" if attempt.grade is not None else ""
+    seen = " ".join(filter(None, (attempt.value, attempt.text)))
+    yield f"{_clock(page, attempt.at)} {word}{grade} ({attempt.by}): {seen}"
+    if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
+        for one in attempt.tries:
+            yield f"try {one.number} of {one.probe} {'passed' if one.passed else 'failed'}: {one.text}"
+
+
+def _follows(page: VisitPage) -> Section:
+    """What the client named, how each thing ended, and the visits that come of it."""
+    named = [item for item in page.checklist.items if item.kind is Kind.NAMED]
+    points = [_named(page, item) for item in named]
+    facts = []
+    asked, left = _latest(page, "L1"), _latest(page, "L2")
+    if asked is not None and asked.result is Result.ANSWERED:
+        facts.append(("Anything else", asked.text))
+    for visit in page.follow_ups:
+        if visit.state is not State.CANCELLED:
+            points.append(Point(f"{visit.reference} {visit.work}", _comes(page, visit)))
+    points += [
+        Point(item.label, "not proven yet: open until it is tested again") for item in overridden_tests(page.checklist)
+    ]
+    if left is not None:
+        facts.append(("Left to you", "nothing" if left.result is Result.DONE else left.text))
+    return Section("What was found, and what follows", tuple(facts), points=tuple(points))
+
+
+def _named(page: VisitPage, item: Item) -> Point:
+    latest = item.latest
+    if latest is None:
+        return Point(item.label, "open")
+    if latest.result is Result.DECLINED:
+        return Point(item.label, "declined", (f"in the client's words: {latest.text}",))
+    if latest.result is Result.FOLLOW_UP:
+        visit = next((one for one in page.follow_ups if one.id == latest.follow_up_id), None)
+        return Point(item.label, "a follow-up visit" + (f", {visit.reference}" if visit is not None else ""))
+    return _confirmed(page, item)
+
+
+def _comes(page: VisitPage, visit: Visit) -> str:
+    """When somebody comes again, and who; a time only where the client was told it."""
+    who = visit.assignments[0].technician if visit.assignments else visit.preferred
+    by = f", {who}" if who else ""
+    if visit.starts_at is not None:
+        at = f" {_clock(page, visit.starts_at)}" if visit.state in TOLD else ""
+        return f"{day_text(day_of(visit.starts_at, visit.zone))}{at}{by}"
+    return (day_text(visit.wanted_on) if visit.wanted_on is not None else "the day is not agreed yet") + by
+
+
+def _used(page: VisitPage) -> Section:
+    return Section("What was used", points=tuple(Point(f"{one.quantity} × {one.label}") for one in page.used))
+
+
+def _signed(page: VisitPage) -> Section:
+    through, latest = _latest(page, "L3"), _latest(page, "L5")
+    facts = []
+    if through is not None:
+        walked = f"yes, at {_clock(page, through.at)}" if through.result is Result.DONE else _word(page, through)
+        facts.append(("Walked through", walked))
+    if latest is None or latest.result is not Result.SIGNED:
+        facts.append(("Signed off", "not yet" if latest is None else _word(page, latest)))
+        return Section("Sign-off", tuple(facts))
+    facts += [
+        ("Signed off by", latest.signed_by or ""),
+        ("At", _moment(page, latest.at)),
+        ("Satisfied", "yes" if latest.satisfied else "no"),
+    ]
+    if latest.text:
+        facts.append(("In their words", latest.text))
+    return Section("Sign-off", tuple(facts))
+
+
+def _charge(seat: Seat, page: VisitPage) -> Section:
+    """The charge, once it stands: none that waits for a lead goes to a client."""
+    kept = sheets.latest_sheet(seat.store, page.visit.id)
+    charge = page.charge
+    basis = _latest(page, "A3")
+    shown: tuple[tuple[str, str], ...] = ()
+    if basis is not None:
+        told = f"shown at {_clock(page, basis.at)}" if basis.result is Result.DONE else _word(page, basis)
+        shown = (("Price basis", told),)
+    if charge is None or kept is None or not kept.accepted or kept.total is None or page.visit.state in OPEN_ON_SITE:
+        return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
+    form = charge.form
+    rows: list[tuple[Cell, ...]] = []
+
+    def amount(text: str) -> Amount:
+        return Amount(int(Decimal(text).scaleb(kept.exponent)), kept.exponent, kept.currency)
+
+    for line in form["lines"]:
+        what = " ".join(str(line[key]) for key in ("tech", "note", "pool") if line.get(key)) or line["rule"]
+        why = "" if line["rule"] in _PEOPLES_WORDS else line["why"]
+        counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
+        rows.append((": ".join(filter(None, (what, why))), counted, amount(line["amount"])))
+    rows += [(word, "", amount(form[word])) for word in ("net", "tax", "total")]
+    drawn = [f"drawn from {pool}: {amount}" for pool, amount in form.get("drawn", {}).items()]
+    return Section(
+        "Charge",
+        shown,
+        tables=(Table(("For", "Quantity", "Amount"), tuple(rows)),),
+        paragraphs=tuple(filter(None, (charge.tax, *drawn))),
+    )
+
+
+def _confirmed(page: VisitPage, item: Item) -> Point:
+    latest = item.latest
+    if latest is None:
+        return Point(item.label, "open")
+    if latest.result is Result.DONE:
+        return Point(item.label, "done", (latest.text,) if latest.text else ())
+    if latest.result is Result.NOT_DONE:
+        return Point(item.label, "not done", (latest.text,))
+    return Point(item.label, _word(page, latest))
+
+
+def _word(page: VisitPage, latest: Attempt) -> str:
+    """How an item stands that has no ordinary result. Why a lead waived it is between the lead and the technician."""
+    if latest.result is Result.OVERRIDDEN:
+        return f"OVERRIDDEN by {latest.by}, {_clock(page, latest.at)}: counts as open"
+    if latest.result is Result.NA:
+        return f"not applicable: {latest.text}"
+    return latest.result.value.replace("_", " ")
+
+
+def _latest(page: VisitPage, ref: str) -> Attempt | None:
+    item = page.checklist.item(ref)
+    return None if item is None else item.latest
+
+
+def _clock(page: VisitPage, instant: int) -> str:
+    return clock_text(instant, page.visit.zone, page.hours24)
+
+
+def _moment(page: VisitPage, instant: int) -> str:
+    return f"{day_text(day_of(instant, page.visit.zone))} {_clock(page, instant)}"
+
+
+def _span(page: VisitPage, begins: int, ends: int | None) -> str:
+    if ends is None:
+        return f"{_moment(page, begins)}, still there"
+    same = day_of(begins, page.visit.zone) == day_of(ends, page.visit.zone)
+    return f"{_moment(page, begins)}–{_clock(page, ends) if same else ' ' + _moment(page, ends)}"

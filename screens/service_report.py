@@ -1,0 +1,122 @@
+"""The service report of a visit on the screen: as the client will read it, and written to a file where one may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Label, Static
+
+from db.faults import StoreFault
+from dispatch.desk.refusals import Refusal
+from screens.seated import SeatedScreen
+from widgets.lean import LeanModal
+
+if TYPE_CHECKING:
+    from dispatch.desk.reports.document import Report
+    from dispatch.desk.seat import Seat
+
+_FRAME = 4
+"""Cells beside the text of a report."""
+
+
+class ReportsVisits(SeatedScreen):
+    """A screen with a visit that can be reported to its client."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "report", "Report", id="visit.report", tooltip="the service report for the client"),
+    ]
+
+    def reference_here(self) -> str | None:
+        """The reference of the visit that is meant; None: there is none."""
+        raise NotImplementedError
+
+    def action_report(self) -> None:
+        """Show the service report of the visit."""
+        from dispatch.desk.reports.service import service_report
+
+        reference = self.reference_here()
+        if reference is None:
+            return
+        try:
+            report = service_report(self.seat, reference)
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return
+        self.app.push_screen(ReportView(self.seat, reference, report))
+
+
+class ReportView(LeanModal[None]):
+    """A service report over the screen that it belongs to."""
+
+    DEFAULT_CSS = """
+    ReportView { align: center middle; background: $background 60%; }
+    ReportView > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; }
+    ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
+    ReportView .hint { color: $text-muted; margin: 1 0 0 0; width: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,p", "dismiss(None)", "Back", id="report.back", tooltip="back to the visit"),
+        Binding("v", "charge", "Charge", id="report.charge", tooltip="with the charge, or without"),
+        Binding("S", "save", "File", id="report.save", tooltip="write it to a file: a page, Markdown, text"),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, seat: Seat, reference: str, report: Report) -> None:
+        super().__init__()
+        self._seat, self._reference, self._report = seat, reference, report
+        self._with_charge = False
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(id="report")
+            yield Label(Content("v charge · S to a file · esc goes back"), classes="hint")
+
+    def on_mount(self) -> None:
+        """Show the report as wide as there is room."""
+        self._show()
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Break its lines anew."""
+        self._show()
+
+    def _show(self) -> None:
+        from dispatch.desk.reports.rendering import as_text
+
+        text = as_text(self._report, min(self._report.width, self.app.size.width - _FRAME))
+        self.query_one("#report", Static).update(Content(text.rstrip("\n")))
+
+    def action_charge(self) -> None:
+        """Put the charge in, or take it out."""
+        from dispatch.desk.reports.service import service_report
+
+        try:
+            self._report = service_report(self._seat, self._reference, with_charge=not self._with_charge)
+        except (StoreFault, Refusal) as refusal:
+            self._behind.say(str(refusal), "warning")
+            return
+        self._with_charge = not self._with_charge
+        self._show()
+
+    @work
+    async def action_save(self) -> None:
+        """Write the report to a file of this machine."""
+        from screens.report_out import ask_file
+
+        await ask_file(self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll the report."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    @property
+    def _behind(self) -> SeatedScreen:
+        """The screen that the report belongs to."""
+        return [screen for screen in self.app.screen_stack if isinstance(screen, SeatedScreen)][-1]
