@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch.desk import views
+from dispatch.desk.visit_log import day_log
 from dispatch.model.boards import Log
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import ENDED
@@ -79,7 +80,7 @@ class LogScreen(CallDeeds):
 
     def reload(self) -> None:
         """Read the day again."""
-        log = self.look(views.log, self.seat.store, self._app.day)
+        log = self.look(day_log, self.seat.store, self._app.day)
         if log is None:
             return
         self._table.set_log(log)

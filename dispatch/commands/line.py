@@ -61,6 +61,7 @@ GROUPS = {
     "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
     "travel": ("travel", "roads"),
     "levels": ("levels",),
+    "reviewing": ("review", "invoice"),
     "care": ("care",),
     "planning": ("plan",),
     "keeping": ("backup", "restore", "doctor"),
