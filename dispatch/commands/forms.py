@@ -96,7 +96,7 @@ def log_form(log: Log, wanted: Wanted) -> dict[str, Any]:
         "last": (log.last or log.day).isoformat(),
         "filters": wanted.words_of_filters(),
         "zone": log.zone,
-        "totals": totals_text(log),
+        "totals": totals_text(log.totals),
         "visits": [_log_line_form(line, log) for line in log.lines],
     }
 

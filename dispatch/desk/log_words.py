@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dispatch.model.boards import Log, LogLine
+from dispatch.model.boards import Log, LogLine, Totals
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.money import format_minor
-from dispatch.model.states import ENDED, Review
+from dispatch.model.states import Review
 from dispatch.model.text import pad, show
 
 
@@ -36,30 +36,21 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
             ).rstrip()
         )
         lines += [f"{' ' * len(day)}          ! {show(remark.text, 200)}" for remark in line.remarks]
-    return [*lines, totals_text(log)] if log.lines else lines
+    return [*lines, totals_text(log.totals)] if log.lines else lines
 
 
-def totals_text(log: Log) -> str:
+def totals_text(totals: Totals) -> str:
     """The visits of a log in figures."""
-    ended = sum(line.visit.state in ENDED for line in log.lines)
-    charged: dict[tuple[str, int], int] = {}
-    for line in log.lines:
-        if line.net is not None:
-            key = line.currency, line.exponent
-            charged[key] = charged.get(key, 0) + line.net
     money = ", ".join(
-        f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for (currency, exponent), net in charged.items()
+        f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in totals.charged
     )
-    promised = [line.visit for line in log.lines if line.visit.promised and line.visit.actual_in is not None]
-    kept = sum(visit.promised is not None and (visit.actual_in or 0) <= visit.promised[1] for visit in promised)
-    exceptions = sum(bool(line.remarks) for line in log.lines)
     return " · ".join(
         [
-            _count(len(log.lines), "visit"),
-            f"{ended} ended",
-            *([f"{exceptions} with exceptions"] if exceptions else []),
-            *([f"{kept} of {len(promised)} within their promise"] if promised else []),
-            f"{sum(line.visit.review is Review.TO_REVIEW for line in log.lines)} to review",
+            _count(totals.visits, "visit"),
+            f"{totals.ended:,} ended",
+            *([_count(totals.exceptions, "exception")] if totals.exceptions else []),
+            *([f"{totals.kept:,} of {totals.promised:,} within their promise"] if totals.promised else []),
+            f"{totals.to_review:,} to review",
             f"charged {money or 'nothing'}, before tax",
         ]
     )

@@ -12,10 +12,10 @@ from db.log_rows import LogRow, Stay, Sum
 from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.desk.remarking import remarks_of
-from dispatch.model.boards import BoardVisit, Log, LogLine
+from dispatch.model.boards import BoardVisit, Log, LogLine, Totals
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
-from dispatch.model.states import Review, State
+from dispatch.model.states import ENDED, Review, State
 
 _AT_ONCE = 900
 """So many visits are tallied by one query: older builds of SQLite take no more parameters than 999."""
@@ -67,6 +67,7 @@ class Wanted:
 
 
 _GRAVITY = {mark: place for place, mark in enumerate(Mark)}
+_COUNTED = frozenset({"evidence", "tests", "retests", "overrides"})
 SORTS: dict[str, Callable[[LogLine], Any]] = {
     "start": lambda line: line.visit.start or 0,
     "reference": lambda line: line.visit.reference.casefold(),
@@ -88,8 +89,12 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
 """By what the log can be sorted. A number or a word of each line; the gravest exception is the greatest."""
 
 
-def visit_log(store: Store, wanted: Wanted) -> Log:
-    """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for."""
+def visit_log(store: Store, wanted: Wanted, most: int | None = None) -> Log:
+    """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for.
+
+    Args:
+        most: at most so many lines; the totals are those of every visit found.
+    """
     with store.read():
         firm = settings.firm(store)
         span = None
@@ -121,25 +126,79 @@ def visit_log(store: Store, wanted: Wanted) -> Log:
                 for row in found
                 if remarks[row.id] and (not wanted.marks or any(one.mark in wanted.marks for one in remarks[row.id]))
             ]
-        done = _tallies(store, [row.id for row in found])
         lines = [
-            _line(
-                row, stays.get(row.id, []), charges.get(row.id), done.get(row.id, Tally()), firm.currency
-            )._replace(remarks=remarks[row.id])
+            _line(row, stays.get(row.id, []), charges.get(row.id), firm.currency)._replace(remarks=remarks[row.id])
             for row in found
-        ]  # fmt: skip
-    if wanted.sort:
-        lines.sort(key=SORTS[wanted.sort], reverse=wanted.descending)
-    elif wanted.descending:
-        lines.reverse()
+        ]
+        totals = totals_of(lines)
+        if wanted.sort in _COUNTED:
+            lines = _counted(store, lines)
+        lines = _sorted(lines, wanted)[:most]
+        if wanted.sort not in _COUNTED:
+            lines = _counted(store, lines)
     now = store.clock.now()
-    first = wanted.first or day_of(min((line.visit.start or now for line in lines), default=now), firm.zone)
-    last = (
-        (wanted.last or first)
-        if wanted.first
-        else day_of(max((line.visit.start or 0 for line in lines), default=now), firm.zone)
+    starts = [row.start for row in found if row.start is not None] or [now]
+    first = wanted.first or day_of(min(starts), firm.zone)
+    last = wanted.last or wanted.first or day_of(max(starts), firm.zone)
+    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
+
+
+def totals_of(lines: Iterable[LogLine]) -> Totals:
+    """Visits in figures."""
+    lines = list(lines)
+    charged: dict[tuple[str, int], int] = {}
+    for line in lines:
+        if line.net is not None:
+            key = line.currency, line.exponent
+            charged[key] = charged.get(key, 0) + line.net
+    arrived = [
+        (line.visit.actual_in, line.visit.promised[1])
+        for line in lines
+        if line.visit.promised is not None and line.visit.actual_in is not None
+    ]
+    return Totals(
+        visits=len(lines),
+        ended=sum(line.visit.state in ENDED for line in lines),
+        exceptions=sum(bool(line.remarks) for line in lines),
+        promised=len(arrived),
+        kept=sum(at <= until for at, until in arrived),
+        to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
+        charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )
-    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last)
+
+
+def _sorted(lines: list[LogLine], wanted: Wanted) -> list[LogLine]:
+    if wanted.sort:
+        return sorted(lines, key=SORTS[wanted.sort], reverse=wanted.descending)
+    return lines[::-1] if wanted.descending else lines
+
+
+def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
+    """The lines with how far their checklists came, and on what evidence."""
+    done: dict[int, Tally] = {}
+    ids = [line.visit.id for line in lines]
+    for at in range(0, len(ids), _AT_ONCE):
+        done |= tallies(store, ids[at : at + _AT_ONCE])
+    counted = []
+    for line in lines:
+        tally = done.get(line.visit.id, Tally())
+        counted.append(
+            line._replace(
+                visit=line.visit._replace(
+                    items_settled=tally.settled,
+                    items_required=tally.required,
+                    tests_passed=tally.tests_passed,
+                    tests_required=tally.tests,
+                ),
+                executed=tally.executed,
+                measured=tally.measured,
+                attested=tally.attested,
+                waived=tally.waived,
+                retests=tally.retests,
+                overrides=tally.overrides,
+            )
+        )
+    return counted
 
 
 def week_of(day: datetime.date, first_weekday: int) -> tuple[datetime.date, datetime.date]:
@@ -163,14 +222,8 @@ def _holds(name: str, part: str) -> bool:
     return " ".join(part.split()).casefold() in name.casefold()
 
 
-def _tallies(store: Store, ids: list[int]) -> dict[int, Tally]:
-    found: dict[int, Tally] = {}
-    for at in range(0, len(ids), _AT_ONCE):
-        found |= tallies(store, ids[at : at + _AT_ONCE])
-    return found
-
-
-def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, tally: Tally, currency: str) -> LogLine:
+def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, currency: str) -> LogLine:
+    """A line whose checklist is not counted yet."""
     stays = list(stays)
     return LogLine(
         visit=BoardVisit(
@@ -192,20 +245,16 @@ def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, tally: Tally, 
             actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
             actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
             actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),
-            items_settled=tally.settled,
-            items_required=tally.required,
-            tests_passed=tally.tests_passed,
-            tests_required=tally.tests,
             crew=tuple(one.technician for one in stays),
             reason=row.reason,
         ),
         technicians=tuple(one.technician for one in stays),
-        executed=tally.executed,
-        measured=tally.measured,
-        attested=tally.attested,
-        waived=tally.waived,
-        retests=tally.retests,
-        overrides=tally.overrides,
+        executed=0,
+        measured=0,
+        attested=0,
+        waived=0,
+        retests=0,
+        overrides=0,
         charge_status=charge.status if charge else None,
         net=charge.net if charge else None,
         total=charge.total if charge else None,

@@ -188,8 +188,22 @@ class LogLine(NamedTuple):
         return self.visit.review is Review.TO_REVIEW and not self.remarks and self.accepted
 
 
+class Totals(NamedTuple):
+    """The visits of a log in figures. `promised` have a promise and an arrival, `kept` of them within it. `charged` are net
+    sums in minor units, by currency and its decimals."""
+
+    visits: int = 0
+    ended: int = 0
+    exceptions: int = 0
+    promised: int = 0
+    kept: int = 0
+    to_review: int = 0
+    charged: tuple[tuple[str, int, int], ...] = ()
+
+
 class Log(NamedTuple):
-    """The lead's days: from `day` to `last`, both counted (None: one day)."""
+    """The lead's days: from `day` to `last`, both counted (None: one day). `totals` are of every visit that was found, `lines`
+    of at most so many as were asked for."""
 
     firm: str
     day: datetime.date
@@ -198,6 +212,7 @@ class Log(NamedTuple):
     now: int
     lines: tuple[LogLine, ...]
     last: datetime.date | None = None
+    totals: Totals = Totals()
 
     @property
     def several_days(self) -> bool:
