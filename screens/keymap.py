@@ -62,7 +62,11 @@ PLACES = (
     Place("A link to copy", ("screens.browser:Links",), alone=True),
     Place("A visit", ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds"), _LIST),
     Place("Tests while they run", ("screens.running:RunTests",), alone=True),
-    Place("The visit log", ("screens.log:LogScreen", "screens.running_deeds:CallDeeds"), _LIST),
+    Place(
+        "The visit log",
+        ("screens.log:LogScreen", "screens.review_deeds:ReviewDeeds", "screens.running_deeds:CallDeeds"),
+        _LIST,
+    ),
     Place("Account care", ("screens.care:CareScreen",), _LIST),
     Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
     Place(
@@ -72,7 +76,7 @@ PLACES = (
     ),
     Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
-    Place("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
+    Place("All that happened to a visit", ("screens.visit_record:VisitRecord", "screens.review_deeds:ReviewDeeds")),
     Place("Setting up a firm", ("screens.setup:SetupScreen", "screens.takes_files:TakesFiles"), _LIST),
     Place("Finding something by its letters", ("screens.finder:FindScreen",), alone=True, typed=True),
     Place("The list of keys", ("screens.keys:KeysHelp",), _LIST, alone=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from db import checklists, log_rows, reviews, sheets, visits
 from db.sheets import StoredSheet
@@ -66,6 +67,14 @@ class BatchApproved:
 
     approved: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
+
+
+class Written(NamedTuple):
+    """Words on a visit, at a place of its sequence."""
+
+    sequence: int
+    item: str
+    text: str
 
 
 def judge(store: Store, reference: str) -> Judged:
@@ -219,6 +228,21 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
         reviews.correct_words(unit, visit.id, seat.staff.id, (table, key), before, after, why)
         unit.audit("visit", visit.id, item=item, sequence=sequence, was=before, words=after, reason=why)
         return find(seat.store, reference)
+
+
+def words_of(store: Store, reference: str) -> list[Written]:
+    """What was written on a visit and may be put right, in its order, as it stands now."""
+    visit = find(store, reference)
+    found = []
+    checklist = checklists.checklist(store, visit.id)
+    signed = {tried.sequence for item in checklist.items for tried in item.attempts if tried.result is Result.SIGNED}
+    sequences = {tried.sequence for item in checklist.items for tried in item.attempts if tried.text}
+    sequences |= {entry.sequence for entry in checklist.entries if entry.text}
+    for sequence in sorted(sequences - signed):
+        words = reviews.words_at(store, visit.id, sequence)
+        if words is not None:
+            found.append(Written(sequence, words[2], words[3]))
+    return found
 
 
 def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
