@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from db.faults import StoreFault
 from db.library import sqlite3
 from db.store import Store
 
@@ -91,10 +92,9 @@ def matching(store: Store, typed: str) -> frozenset[int] | None:
     if not words:
         return frozenset() if typed.strip() else None
     with store.read():
-        if not _there(store):
+        found = _indexed(store, words)
+        if found is None:
             return frozenset(_read(store, words))
-        query = " ".join(f'"{word}"*' for word in words)
-        found = {row[0] for row in store.all("SELECT rowid FROM visit_search WHERE visit_search MATCH ?", (query,))}
         stale = [row[0] for row in store.all("SELECT visit_id FROM search_stale")]
         return frozenset(found.difference(stale) | set(_read(store, words, stale)) if stale else found)
 
@@ -112,7 +112,19 @@ def state(store: Store) -> Index:
 
 
 def _there(store: Store) -> bool:
-    return possible() and store.one("SELECT 1 FROM sqlite_master WHERE name = 'visit_search'") is not None
+    made = "SELECT 1 FROM sqlite_master WHERE name = 'visit_search' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+    return possible() and store.one(made) is not None
+
+
+def _indexed(store: Store, words: Iterable[str]) -> set[int] | None:
+    """The visits that the index has for these words; None: there is no index, or it is damaged."""
+    if not _there(store):
+        return None
+    query = " ".join(f'"{word}"*' for word in words)
+    try:
+        return {row[0] for row in store.all("SELECT rowid FROM visit_search WHERE visit_search MATCH ?", (query,))}
+    except (StoreFault, sqlite3.Error):
+        return None
 
 
 def _read(store: Store, words: Iterable[str], ids: Iterable[int] | None = None) -> list[int]:

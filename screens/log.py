@@ -172,10 +172,10 @@ class LogScreen(CallDeeds, ReviewDeeds):
     def _show(self, log: Log, wanted: Wanted) -> None:
         self._log = log
         self._table.set_log(log, totals=False)
-        told = wanted.words_of_filters()
+        told, count = wanted.words_of_filters(), log.totals.visits
         self.query_one(StatusBar).set_texts(
             f"Visit log  {wanted.words_of_days()}",
-            f"{log.totals.visits:,} visits" + (f" · {told}" if told else ""),
+            f"{count:,} visit{'' if count == 1 else 's'}" + (f" · {told}" if told else ""),
             f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
         )
         self.query_one("#totals", Static).update(Content(totals(log, wanted)))

@@ -121,7 +121,7 @@ def columns_of(log: Log) -> tuple[Column, ...]:
     """
     span = 12 if log.hours24 else 16
     day = (Column("day", 6, 1, _day),) if log.several_days else ()
-    remark = (Column("look at", 13, 3, _remark),) if any(line.remarks for line in log.lines) else ()
+    remark = (Column("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
     return (
         Column("", 1, 0, _state),
         *day,
