@@ -13,7 +13,7 @@ from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.gates import trimmed
 from dispatch.desk.crew import own_parts
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
@@ -302,7 +302,7 @@ def _may_correct(seat: Seat, visit: Visit) -> None:
     if Role.LEAD not in seat.roles_now:
         own_parts(seat, visit, None)
         if visit.review is not Review.SENT_BACK:
-            raise NotAllowed(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
+            raise Refusal(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
     if visit.state not in ENDED:
         raise Refusal(f"{show(visit.reference)} is {visit.state.label}: record what is right as a new result.")
     if visit.review is Review.EXPORTED:

@@ -213,7 +213,7 @@ class TestPuttingRight:
 
     def test_a_technician_only_while_it_is_sent_back(self, office: Office) -> None:
         closed(office)
-        with pytest.raises(NotAllowed, match="was not sent back"):
+        with pytest.raises(Refusal, match="was not sent back"):
             reviewing.correct_words(office.ana, "R1", "W2", "driver replaced twice", "forgot one")
         reviewing.send_back(office.lee, "R1", "only once?")
         with pytest.raises(NotAllowed):
