@@ -3,6 +3,7 @@ put right beside it, every revision of the charge, and every event with who did 
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from db import sheets
@@ -67,7 +68,9 @@ def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[
     """A story as text; what is remarkable first, the events with their day and place last."""
     page = story.page
     head, *rest = visit_page_lines(page, width, levels=levels)
-    lines = [head, *(f"  ! {show(remark.text, width - 4)}" for remark in story.remarks)]
+    lines = [head]
+    for remark in story.remarks:
+        lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
     at = rest.index("Events") if "Events" in rest else len(rest)
     lines += _with_drives(story, rest[:at])
     if len(story.revisions) > 1:
