@@ -142,7 +142,9 @@ def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int)
     dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
         raise ValueError(f"a record of {dangling[0]} would refer to nothing")
-    from db import audit  # hashes, which opening a file of today does not need
+    from db import audit, search  # hashes, which opening a file of today does not need
+
+    search.freshen(conn, most=None)
 
     detail = audit.canonical({"from": version, "to": LATEST, "copy": kept.name})
     save_id = uuid.uuid4().hex

@@ -10,7 +10,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import audit, copies, migrations, opening
+from db import audit, copies, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.store import Store
@@ -71,6 +71,7 @@ def check(store: Store) -> list[Finding]:
         _schema(store),
         _references(store),
         _chain(store),
+        _searching(store),
         _permissions(store),
         _file_system(store),
         _space(store),
@@ -153,6 +154,18 @@ def _chain(store: Store) -> Finding:
         return Finding("audit chain", True, f"{rows} rows, head {audit.head(store)}")
     except StoreFault as fault:
         return Finding("audit chain", False, str(fault))
+
+
+def _searching(store: Store) -> Finding:
+    """Searching works in any case; without an index it reads every visit."""
+    try:
+        found = search.state(store)
+    except StoreFault as fault:
+        return Finding("searching", False, str(fault))
+    if not found.possible:
+        return Finding("searching", True, "this SQLite has no FTS5: every visit is read, which is slower than an index")
+    waiting = f", {found.waiting} wait for the next save" if found.waiting else ""
+    return Finding("searching", True, f"{found.indexed} visits are indexed{waiting}")
 
 
 def _permissions(store: Store) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from db import audit
+from db import audit, search
 from db.faults import NOTHING_SAVED, Misuse, Stale, translate
 from db.library import sqlite3
 
@@ -157,7 +157,7 @@ class Unit:
         self.unchanged = True
 
     def finish(self) -> None:
-        """Called by the store before it commits.
+        """Called by the store before it commits: what was said on visits can be found from then on.
 
         Raises:
             Misuse: the transaction was ended from inside, or nothing was said in the audit.
@@ -165,6 +165,11 @@ class Unit:
         self._open()
         if not self.audited and not self.unchanged:
             raise Misuse(f"{self.deed} says nothing in the audit; {NOTHING_SAVED.lower()}")
+        if not self.unchanged:
+            try:
+                search.freshen(self.store.conn)
+            except sqlite3.Error as error:
+                raise translate(error) from error
 
     def expire(self) -> None:
         """Called by the store when the unit is over, however it went."""

@@ -12,14 +12,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from db import handovers
+from db import handovers, reviews
 from dispatch.desk import stops, views
 from dispatch.desk.stops import Forgotten, StopPlace
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.links import geo_link, place_link
-from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, State
+from dispatch.model.reviews import Comment
+from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.text import show
 from screens.stay_deeds import StayDeeds
 from widgets.header import StatusBar
@@ -35,6 +36,7 @@ class DayScreen(StayDeeds):
 
     DEFAULT_CSS = """
     DayScreen #stops { height: 1fr; }
+    DayScreen #comments { height: auto; max-height: 4; padding: 0 1; border-bottom: solid $panel; }
     DayScreen #place { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
     """
     TITLE_WORD = "my day"
@@ -53,9 +55,9 @@ class DayScreen(StayDeeds):
         Binding(
             "A",
             "answer",
-            "Take over",
+            "Answer",
             id="visit.hand-over",
-            tooltip="answer whether you take over a job that others began",
+            tooltip="answer the lead's comment, or whether you take over a job that others began",
         ),
         Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
@@ -78,9 +80,11 @@ class DayScreen(StayDeeds):
         self._row: BoardRow | None = None
         self._asked: list[Handover] = []
         self._forgotten: list[Forgotten] = []
+        self._comments: list[Comment] = []
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
+        yield Static(id="comments")
         yield StopList(id="stops", ascii=self._app.ascii_only)
         yield Static(id="place")
         yield KeyBar(id="keybar")
@@ -124,7 +128,12 @@ class DayScreen(StayDeeds):
             self._stops.select(ahead.id)
         self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
         self._forgotten = stops.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
+        self._comments = reviews.waiting_for(self.seat.store, self.seat.staff.id)
+        unseen = [one.reference for one in self._comments if one.seen_at is None]
+        if unseen and Role.TECHNICIAN in self.seat.staff.roles:
+            self._see_comments(unseen)
         self._show_head()
+        self._show_comments()
         self._show_place()
 
     def tick(self) -> None:
@@ -174,6 +183,20 @@ class DayScreen(StayDeeds):
         if there is not None:
             place.update(place_text(there, self._step_word(visit)))
 
+    def _show_comments(self) -> None:
+        """What the lead wants to know stands above the stops until it is answered, whatever day is shown."""
+        comments = self.query_one("#comments", Static)
+        comments.display = bool(self._comments)
+        comments.update(Content("\n").join(comment_text(one) for one in self._comments[:3]))
+
+    @work(exclusive=True, group="comments")
+    async def _see_comments(self, references: Sequence[str]) -> None:
+        """Let the lead know that they were seen."""
+        from dispatch.desk import reviewing
+
+        for reference in references:
+            await self.do(reviewing.see_comment, reference)
+
     @work(exclusive=True, group="see")
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
@@ -208,14 +231,17 @@ class DayScreen(StayDeeds):
 
     @work
     async def action_answer(self) -> None:
-        """Answer whether one takes over a job that somebody else began."""
+        """Answer whether one takes over a job that somebody else began; else, or with esc, the lead's comment."""
+        answered = bool(self._asked) and await self._answer_handover(self._asked[0])
+        if self._comments and not answered:
+            await self._answer_comment(self._comments[0])
+        elif not self._asked:
+            self.say("Nobody asks you anything.")
+
+    async def _answer_handover(self, asked: Handover) -> bool:
         from dispatch.desk import handing_over
         from screens.dialogs import AskText, Choose, Row
 
-        if not self._asked:
-            self.say("Nobody asks you to take anything over.")
-            return
-        asked = self._asked[0]
         rows = [Row("yes, I take it over", "yes"), Row("no", "no", "you say why; it stays with its own technician")]
         title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
         answer = await self.app.push_screen_wait(Choose(title, rows))
@@ -228,6 +254,42 @@ class DayScreen(StayDeeds):
             )
             if reason is not None:
                 await self.do(handing_over.decline, asked.reference, reason)
+        return answer is not None
+
+    async def _answer_comment(self, comment: Comment) -> None:
+        from dispatch.desk import reviewing
+        from dispatch.desk.unsent import Unsent
+        from dispatch.desk.visit_page import find
+        from screens.dialogs import Choose, Row
+        from screens.note import AskNote
+        from screens.right_times import ask_time, ask_words
+
+        rows = [
+            Row("answer", "answer", "it waits for review again"),
+            Row("put a time right", "time", "what the clock had recorded is kept beside it"),
+            Row("put words right", "words", "what was written is kept beside them"),
+            Row("look at it", "open"),
+        ]
+        chosen = await self.app.push_screen_wait(Choose(f"{comment.reference}: {comment.text}"[:200], rows))
+        visit = self.look(find, self.seat.store, comment.reference) if chosen else None
+        if visit is None:
+            return
+        if chosen == "open":
+            from screens.visit_record import VisitRecord
+
+            self.app.push_screen(VisitRecord(comment.reference))
+        elif chosen == "time":
+            await ask_time(self, visit)
+        elif chosen == "words":
+            await ask_words(self, comment.reference)
+        else:
+            unsent = Unsent(self.seat, "answer", comment.reference)
+            said = await self.app.push_screen_wait(
+                AskNote(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
+            )
+            if said is not None and await self.do(reviewing.answer, comment.reference, said) is not None:
+                unsent.drop()
+                self.say(f"{comment.reference} waits for review again.")
 
     @staticmethod
     def _step_word(visit: BoardVisit) -> str:
@@ -339,6 +401,16 @@ class DayScreen(StayDeeds):
         technician = people.technician_by_name(self.seat.store, self._app.technician or self.seat.staff.name)
         if technician is not None:
             await ask_calendar(self, technician, self._app.day)
+
+
+def comment_text(comment: Comment) -> Content:
+    """A lead's comment on a visit that was sent back."""
+    return Content.assemble(
+        ("sent back ", "bold $text-warning"),
+        (f"{show(comment.reference)} {show(comment.client)}: ", "bold"),
+        f"{show(comment.text)} ",
+        (f"({show(comment.by)}; A answers)", "$text-muted"),
+    )
 
 
 def place_text(there: StopPlace, step: str = "") -> Content:

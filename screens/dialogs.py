@@ -23,6 +23,7 @@ $self { align: center middle; background: $background 60%; }
 $self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
 $self > .dialog { background: $surface; border: round $primary; padding: 0 1; }
 $self .dialog--title { text-style: bold; width: 1fr; }
+$self .dialog--line { width: 1fr; }
 $self .dialog--hint { color: $text-muted; width: 1fr; }
 $self .dialog--fault { color: $text-error; width: 1fr; }
 $self Input { border: none; height: 1; padding: 0 1; background: $boost; margin: 0 0 0 0; }

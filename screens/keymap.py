@@ -66,7 +66,11 @@ PLACES = (
         _LIST,
     ),
     Place("Tests while they run", ("screens.running:RunTests",), alone=True),
-    Place("The visit log", ("screens.log:LogScreen", "screens.running_deeds:CallDeeds"), _LIST),
+    Place(
+        "The visit log",
+        ("screens.log:LogScreen", "screens.review_deeds:ReviewDeeds", "screens.running_deeds:CallDeeds"),
+        _LIST,
+    ),
     Place("Figures", ("screens.figures:FiguresScreen",), _LIST),
     Place("The visits behind a figure", ("screens.figures:BehindScreen",), _LIST),
     Place("The audit", ("screens.audit:AuditScreen",), _LIST),
@@ -79,7 +83,14 @@ PLACES = (
     ),
     Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
-    Place("All that happened to a visit", ("screens.visit_record:VisitRecord", "screens.service_report:ReportsVisits")),
+    Place(
+        "All that happened to a visit",
+        (
+            "screens.visit_record:VisitRecord",
+            "screens.review_deeds:ReviewDeeds",
+            "screens.service_report:ReportsVisits",
+        ),
+    ),
     Place("Setting up a firm", ("screens.setup:SetupScreen", "screens.takes_files:TakesFiles"), _LIST),
     Place("Finding something by its letters", ("screens.finder:FindScreen",), alone=True, typed=True),
     Place("The list of keys", ("screens.keys:KeysHelp",), _LIST, alone=True),

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
+from db import search
+from db.faults import StoreFault
 from dispatch.desk import views
-from dispatch.model.boards import Log
+from dispatch.desk.log_words import totals_text
+from dispatch.desk.visit_log import Wanted, visit_log, week_of
+from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_text
-from dispatch.model.states import ENDED
+from dispatch.model.text import show
+from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -24,30 +31,68 @@ from widgets.log_table import LogTable
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
+SHOWN = 500
+"""So many lines are drawn; the totals count every visit."""
+AT_ONCE = 31
+"""Days that are read at once; more of them, and searches, are read beside the keys."""
+PAUSE = 0.08
+"""Seconds without a key after which what is typed is searched."""
 
-class LogScreen(CallDeeds):
-    """The day's visits with planned and actual times, evidence, overrides and charge; each opens to its record."""
+
+class LogScreen(CallDeeds, ReviewDeeds):
+    """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
 
     TITLE_WORD = "the visit log"
     DEFAULT_CSS = """
     LogScreen LogTable { height: 1fr; }
+    LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
+    LogScreen.-searching #search { display: block; }
+    LogScreen #why { height: auto; max-height: 5; padding: 0 1; border-top: solid $panel; }
     LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
     """
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.charge", "charge.accept", "charge.goodwill", "charge.travel", "screen.care", "view.previous",
-        "view.next", "view.today", "screen.figures", "change.undo", "screen.keys",
+        "visit.open", "log.search", "log.filter", "log.exceptions", "log.days", "review.approve", "review.send-back",
+        "review.batch", "visit.charge", "log.sort", "view.previous", "view.next", "screen.figures", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding("a", "accept", "Accept", id="charge.accept", tooltip="accept a charge that is flagged for review"),
-        Binding("g", "goodwill", "Goodwill", id="charge.goodwill", tooltip="give something away, with a reason"),
-        Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
+        Binding(
+            "slash",
+            "search",
+            "Search",
+            key_display="/",
+            id="log.search",
+            tooltip="in everything said on visits, of all days",
+        ),
+        Binding(
+            "f", "filter", "Filter", id="log.filter", tooltip="days, technician, client, exceptions, state of review"
+        ),
+        Binding(
+            "x",
+            "exceptions",
+            "Exceptions",
+            id="log.exceptions",
+            tooltip="only visits with something to look at, or all",
+        ),
+        Binding("w", "days", "Week", id="log.days", tooltip="the week of the day, all days, the day again"),
+        Binding("o", "order", "Sort", id="log.sort", tooltip="sort by any column; the same again turns it round"),
+        Binding(
+            "Y",
+            "batch",
+            "Approve clean",
+            id="review.batch",
+            tooltip="approve what is clean in one go, exceptions listed first",
+        ),
+        Binding(
+            "S", "export", "Export", id="invoice.export", tooltip="hand approved visits over to be invoiced, each once"
+        ),
+        Binding("escape", "clear", "Clear", show=False, id="log.clear", tooltip="no search and no filters"),
         Binding(
             "C", "care", "Care", id="screen.care", tooltip="what is due to clients: visits, surveys, renewals, offers"
         ),
         Binding(
-            "f",
+            "F",
             "figures",
             "Figures",
             id="screen.figures",
@@ -65,9 +110,17 @@ class LogScreen(CallDeeds):
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._wanted = Wanted()
+        self._span = "day"
+        self._log: Log | None = None
+
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
+        yield Input(placeholder="words, or how they begin: provider down", id="search")
         yield LogTable(id="log", ascii=self._app.ascii_only)
+        yield Static(id="why")
         yield Static(id="totals")
         yield KeyBar(id="keybar")
 
@@ -78,6 +131,18 @@ class LogScreen(CallDeeds):
     @property
     def _table(self) -> LogTable:
         return self.query_one(LogTable)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
+        if self._span == "typed":
+            return self._wanted
+        if self._span == "all" or self._wanted.words.strip():
+            return replace(self._wanted, first=None, last=None)
+        first, last = self._app.day, None
+        if self._span == "week":
+            first, last = week_of(self._app.day, self.seat.firm.first_weekday)
+        return replace(self._wanted, first=first, last=last)
 
     def on_mount(self) -> None:
         """Read the day."""
@@ -90,25 +155,58 @@ class LogScreen(CallDeeds):
         line = self._table.selected
         return None if line is None else line.visit.client
 
+    def reference_here(self) -> str | None:
+        """The selected visit."""
+        line = self._table.selected
+        return None if line is None else line.visit.reference
+
     def reload(self) -> None:
-        """Read the day again."""
-        log = self.look(views.log, self.seat.store, self._app.day)
-        if log is None:
+        """Read what is shown again: some days at once, much of it beside the keys."""
+        wanted = self.wanted
+        days = None if wanted.first is None else ((wanted.last or wanted.first) - wanted.first).days
+        if days is None or days > AT_ONCE:
+            self._read(wanted)
             return
-        self._table.set_log(log)
+        log = self.look(visit_log, self.seat.store, wanted, SHOWN)
+        if log is not None:
+            self._show(log, wanted)
+
+    @work(exclusive=True, group="log")
+    async def _read(self, wanted: Wanted, pause: float = 0.0) -> None:
+        await asyncio.sleep(pause)
+        try:
+            log = await asyncio.to_thread(visit_log, self.seat.store, wanted, SHOWN)
+        except StoreFault as fault:
+            self.say(str(fault), "error")
+            return
+        if wanted == self.wanted:
+            self._show(log, wanted)
+
+    def _show(self, log: Log, wanted: Wanted) -> None:
+        self._log = log
+        self._table.set_log(log, totals=False)
+        told, count = wanted.words_of_filters(), log.totals.visits
         self.query_one(StatusBar).set_texts(
-            f"Visit log  {day_text(log.day)}",
-            f"{len(log.lines)} visits",
+            f"Visit log  {wanted.words_of_days()}",
+            f"{count:,} visit{'' if count == 1 else 's'}" + (f" · {told}" if told else ""),
             f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
         )
-        self.query_one("#totals", Static).update(Content(totals(log)))
+        self.query_one("#totals", Static).update(Content(totals(log, wanted)))
+        self._show_why()
+
+    def on_log_table_line_selected(self) -> None:
+        """Say what is remarkable about the visit under the cursor."""
+        self._show_why()
+
+    def _show_why(self) -> None:
+        self.query_one("#why", Static).update(why(self._table.selected))
 
     def on_log_table_line_opened(self) -> None:
         """Open the visit under the cursor."""
         self.action_open()
 
     def action_open(self) -> None:
-        """Open the selected visit's record."""
+        """Open the selected visit's story."""
         line = self._table.selected
         if line is not None:
             from screens.visit_record import VisitRecord
@@ -126,28 +224,96 @@ class LogScreen(CallDeeds):
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
 
-    @work
-    async def action_accept(self) -> None:
-        """Accept the charge of the selected visit."""
-        await self._adjust("ask_accept")
+    def action_search(self) -> None:
+        """Type words to search for."""
+        self.add_class("-searching")
+        self.query_one("#search", Input).focus()
 
-    @work
-    async def action_goodwill(self) -> None:
-        """Give goodwill on the selected visit."""
-        await self._adjust("ask_goodwill")
-
-    @work
-    async def action_travel(self) -> None:
-        """Set the travel of the selected visit."""
-        await self._adjust("ask_travel")
-
-    async def _adjust(self, how: str) -> None:
-        from screens import adjust
-
-        line = self._table.selected
-        if line is not None:
-            await getattr(adjust, how)(self, line.visit.reference)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search for what is typed so far."""
+        self._wanted = replace(self._wanted, words=event.value)
+        if event.value.strip():
+            self._read(self.wanted, PAUSE)
+        else:
+            self.workers.cancel_group(self, "log")
             self.reload()
+
+    def on_input_submitted(self) -> None:
+        """Go to what was found."""
+        self._table.focus()
+
+    def action_clear(self) -> None:
+        """Show all of the day again; without anything to clear this does nothing."""
+        self._wanted, self._span = Wanted(), "day"
+        self.query_one("#search", Input).value = ""
+        self.remove_class("-searching")
+        self._table.focus()
+        self.reload()
+
+    @work
+    async def action_filter(self) -> None:
+        """Ask what to show."""
+        from screens.log_filters import ask_filters
+
+        wanted = await ask_filters(self, self.wanted, views.today(self.seat.store))
+        if wanted is not None:
+            self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
+            self.reload()
+
+    @work
+    async def action_order(self) -> None:
+        """Ask by which column to sort."""
+        from screens.log_filters import ask_order
+
+        wanted = await ask_order(self, self._wanted)
+        if wanted is not None:
+            self._wanted = wanted
+            self.reload()
+
+    def action_exceptions(self) -> None:
+        """Show only exceptions, or all again."""
+        self._wanted = replace(self._wanted, exceptions=not self._wanted.exceptions, marks=frozenset())
+        self.reload()
+
+    def action_days(self) -> None:
+        """Show the week of the day, then all days, then the day."""
+        self._span = {"day": "week", "week": "all"}.get(self._span, "day")
+        self.reload()
+
+    @work
+    async def action_batch(self) -> None:
+        """Approve what is clean of what is shown, after showing what is not."""
+        from dispatch.desk.reviewing import approve_clean
+        from dispatch.model.states import Review
+        from screens.dialogs import AskConfirm
+
+        lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
+        clean = [line.visit.reference for line in lines if line.clean]
+        left_out = [
+            f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(one.text for one in line.remarks)}"
+            for line in lines
+            if not line.clean
+        ]
+        if not clean:
+            self.say("\n".join(["Nothing that is shown is clean and waits for review.", *left_out[:8]]))
+            return
+        asked = [
+            *left_out,
+            f"clean: {', '.join(clean)}",
+            "Their charges are then ready to invoice; undo does not bring them back.",
+        ]
+        if await self.app.push_screen_wait(AskConfirm(f"Approve {len(clean)} clean visits?", asked)):
+            done = await self.do(approve_clean, clean)
+            if done is not None:
+                late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
+                self.say(f"{len(done.approved)} visits are approved.{late}")
+
+    @work
+    async def action_export(self) -> None:
+        """Hand approved visits over to be invoiced."""
+        from screens.invoice_out import ask_export
+
+        await ask_export(self)
 
     def action_figures(self) -> None:
         """Show the figures up to this day."""
@@ -188,29 +354,35 @@ class LogScreen(CallDeeds):
         self.app.push_screen(CareScreen())
 
     def action_day(self, by: int) -> None:
-        """Go to the next or the previous day."""
-        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+        """Go to the next or the previous day, or week."""
+        self._span = "day" if self._span in ("typed", "all") else self._span
+        self._app.go_to(self._app.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
     def action_today(self) -> None:
         """Go to today."""
         self._app.go_to(views.today(self.seat.store))
 
 
-def totals(log: Log) -> str:
-    """The day in figures; what it teaches where there is nothing yet."""
+def totals(log: Log, wanted: Wanted) -> str:
+    """What is shown in figures; what it teaches where there is nothing yet."""
     if not log.lines:
+        if wanted.narrowed:
+            return f"Nothing on {wanted.words_of_days()}: {wanted.words_of_filters()}. esc shows everything again, w more days."
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
-    ended = [line for line in log.lines if line.visit.state in ENDED]
-    with_promise = [line for line in log.lines if line.visit.promised and line.visit.actual_in is not None]
-    on_time = [
-        line
-        for line in with_promise
-        if line.visit.promised and line.visit.promised[0] <= (line.visit.actual_in or 0) <= line.visit.promised[1]
-    ]
-    parts = [f"{len(ended)} of {len(log.lines)} ended"]
-    if with_promise:
-        parts.append(f"{len(on_time)} of {len(with_promise)} arrived within their promise")
-    blocked = sum(line.charge_status == "blocked" for line in log.lines)
-    if blocked:
-        parts.append(f"{blocked} charge blocked")
+    parts = [totals_text(log.totals)]
+    if len(log.lines) < log.totals.visits:
+        parts.append(f"the first {len(log.lines)} are shown")
+    if wanted.words.strip() and not search.possible():
+        parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
+
+
+def why(line: LogLine | None) -> Content:
+    """What a lead has to look at on a visit, the gravest first."""
+    if line is None:
+        return Content("")
+    visit = line.visit
+    head = Content.assemble((show(visit.reference), "bold"), f"  {show(visit.client)}, {show(visit.work)}")
+    if not line.remarks:
+        return Content("\n").join([head, Content("nothing to look at" if line.clean else visit.state.label)])
+    return Content("\n").join([head, *(Content(f"! {show(one.text)}") for one in line.remarks)])

@@ -55,40 +55,15 @@ class StayDeeds(ReportsVisits):
         elif chosen == "home":
             await self.do(clocking.home, visit.reference)
         elif chosen == "correct":
-            await self._correct(visit)
+            from screens.right_times import ask_time
+
+            await ask_time(self, visit)
         elif chosen in ("put", "drop"):
             await self._span(
                 visit,
                 "A break that was not clocked" if chosen == "put" else "A break that was work",
                 clocking.put_break if chosen == "put" else clocking.drop_break,
             )
-
-    async def _correct(self, visit: Visit) -> None:
-        from dispatch.desk import clocking
-        from dispatch.model.instants import clock_text
-        from dispatch.model.stays import MOMENTS
-        from screens.dialogs import Choose, Field, Form, Row
-
-        part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
-        rows = [
-            Row(f"{what:8} {clock_text(moment, visit.zone)}", what)
-            for what, column in MOMENTS.items()
-            if (moment := getattr(part, column)) is not None
-        ]
-        what = await self.app.push_screen_wait(Choose("Which time?", rows))
-        if what is None:
-            return
-        fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
-
-        def save(typed: dict[str, str]) -> list[str]:
-            def deed() -> None:
-                at = self.when(visit, typed["at"])
-                clocking.correct(self.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
-
-            return self.faults_of(deed)
-
-        await self.app.push_screen_wait(Form(f"The {what} at {visit.client}", fields, save))
-        self.reload()
 
     async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:
         from screens.dialogs import Field, Form
@@ -222,11 +197,6 @@ class StayDeeds(ReportsVisits):
         Raises:
             Faulty: it cannot be read.
         """
-        from dispatch.desk.refusals import Faulty
-        from dispatch.model.instants import day_of, parse_when
+        from screens.right_times import instant_of
 
-        begun = visit.checked_in_at or visit.starts_at or self.seat.now
-        try:
-            return parse_when(typed, visit.zone, now=self.seat.now, day=day_of(begun, visit.zone))
-        except ValueError as fault:
-            raise Faulty([str(fault)]) from None
+        return instant_of(visit, typed, self.seat.now)

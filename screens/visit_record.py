@@ -1,4 +1,4 @@
-"""A visit opened to everything: its charge sheet line by line, every attempt, every event."""
+"""A visit opened to its whole story: what is remarkable, drives, every attempt, the charge line by line, every event."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dispatch.desk.levels import sees_levels
-from dispatch.desk.plain import visit_page_lines
-from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.desk.story import story_lines, story_of
+from dispatch.desk.visit_page import VisitPage
+from dispatch.model.states import Role
+from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
 from widgets.header import StatusBar
@@ -35,15 +37,25 @@ class ChargeSheet(SheetView):
         super().__init__(title, charge.form, charge.currency, charge.tax, [*notes, *page.balances])
 
 
-class VisitRecord(ReportsVisits):
+class VisitRecord(ReviewDeeds, ReportsVisits):
     """One visit from request to review, as the lead reads it."""
 
     TITLE_WORD = "the visit's record"
-    FOOTER = ("visit.report", "screen.leave", "screen.keys")
+    FOOTER = (
+        "review.approve",
+        "review.send-back",
+        "review.correct",
+        "visit.charge",
+        "visit.report",
+        "charge.goodwill",
+        "screen.leave",
+        "screen.keys",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
         ),
+        Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
@@ -53,11 +65,11 @@ class VisitRecord(ReportsVisits):
     def __init__(self, reference: str) -> None:
         super().__init__()
         self._reference = reference
-        self._client: str | None = None
+        self._page: VisitPage | None = None
 
     def client_here(self) -> str | None:
         """The visit's client."""
-        return self._client
+        return None if self._page is None else self._page.visit.client
 
     def reference_here(self) -> str | None:
         """The visit of the screen."""
@@ -77,12 +89,12 @@ class VisitRecord(ReportsVisits):
 
     def reload(self) -> None:
         """Read the visit again."""
-        page = self.look(visit_page, self.seat.store, self._reference)
-        if page is None:
+        story = self.look(story_of, self.seat.store, self._reference)
+        if story is None:
             return
-        self._client = page.visit.client
+        self._page = page = story.page
         self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
-        lines = visit_page_lines(page, max(40, self.size.width - 4), levels=sees_levels(self.seat))
+        lines = story_lines(story, max(40, self.size.width - 4), levels=sees_levels(self.seat))
         self.query_one("#page", Static).update(Content("\n".join(lines)))
 
     @work
@@ -92,6 +104,16 @@ class VisitRecord(ReportsVisits):
 
         if sees_levels(self.seat):
             await ask_answer(self, self._reference)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The lead's deeds are not offered to a technician, who reads here too."""
+        only_leads = ("approve", "send_back", "put_right", "accept", "goodwill", "travel")
+        return Role.LEAD in self.seat.staff.roles if action in only_leads else True
+
+    def action_charge(self) -> None:
+        """Show the charge sheet."""
+        if self._page is not None:
+            self.app.push_screen(ChargeSheet(self._page))
 
     def action_scroll(self, by: int) -> None:
         """Scroll the page."""

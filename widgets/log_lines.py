@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dispatch.model.boards import Log, LogLine
-from dispatch.model.instants import clock_text
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import Review, State
 from dispatch.model.text import cells_of, pad, show
 from widgets.ink import Line, Span, fitted, ink, side_by_side
@@ -98,15 +98,33 @@ def _review(line: LogLine, log: Log, marks: Marks) -> Span:
     return REVIEWS[line.visit.review]
 
 
+def _day(line: LogLine, log: Log, marks: Marks) -> Span:
+    start = line.visit.start
+    return ("", "dim") if start is None else ink(day_text(day_of(start, log.zone))[4:10], "dim")
+
+
+def _remark(line: LogLine, log: Log, marks: Marks) -> Span:
+    if not line.remarks:
+        return "", "dim"
+    more = f" +{len(line.remarks) - 1}" if len(line.remarks) > 1 else ""
+    return ink(f"{line.remarks[0].mark.label}{more}", "warn")
+
+
 def _clock(instant: int, log: Log) -> str:
     return clock_text(instant, log.zone, log.hours24)
 
 
 def columns_of(log: Log) -> tuple[Column, ...]:
-    """All columns in their order; the client's (width 0) takes the room that the others leave."""
+    """All columns in their order; the client's (width 0) takes the room that the others leave.
+
+    The day has one where there are several, and what is to be looked at where there is any.
+    """
     span = 12 if log.hours24 else 16
+    day = (Column("day", 6, 1, _day),) if log.several_days else ()
+    remark = (Column("look at", 13, 1, _remark),) if any(line.remarks for line in log.lines) else ()
     return (
         Column("", 1, 0, _state),
+        *day,
         Column("technician", 10, 1, _technicians),
         Column("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
         Column("planned", span - 1, 6, _planned),
@@ -115,6 +133,7 @@ def columns_of(log: Log) -> tuple[Column, ...]:
         Column("tests", 5, 3, _tests, right=True),
         Column("re", 2, 7, lambda line, log, marks: _count(line.retests), right=True),
         Column("over", 4, 4, lambda line, log, marks: _count(line.overrides), right=True),
+        *remark,
         Column("charge", 9, 2, _charge, right=True),
         Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge_status or "").replace("_", " "), "dim")),
         Column("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),

@@ -42,13 +42,16 @@ class LogTable(LineList[LogLine]):
 
     _log: Log | None = None
     _lines_shown: tuple[LogLine, ...] = ()
+    _totals: bool = True
 
-    def set_log(self, log: Log, lines: Sequence[LogLine] | None = None) -> None:
+    def set_log(self, log: Log, lines: Sequence[LogLine] | None = None, *, totals: bool = True) -> None:
         """Show a log. The cursor stays on its visit.
 
         Args:
             lines: which of its lines, in which order; all in the log's order when not given.
+            totals: whether the lines are added up below them.
         """
+        self._totals = totals
         self._log = log
         self._lines_shown = log.lines if lines is None else tuple(lines)
         self.rebuild()
@@ -77,6 +80,8 @@ class LogTable(LineList[LogLine]):
         entries = [
             Entry(line.visit.id, (log_line(line, log, columns, width, marks),), line) for line in self._lines_shown
         ]
+        if not self._totals:
+            return entries
         return [*entries, Entry("gap", ((),)), Entry("totals", (totals_line(self._lines_shown, width),))]
 
     def tell_selected(self) -> None:

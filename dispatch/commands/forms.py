@@ -24,6 +24,7 @@ from dispatch.model.visits import Visit
 if TYPE_CHECKING:
     from dispatch.desk.probing import Ran
     from dispatch.desk.quick.reading import Understood
+    from dispatch.desk.visit_log import Wanted
 
 
 def print_json(form: Any) -> None:
@@ -85,12 +86,17 @@ def routes_form(board: Board, rows: Sequence[BoardRow]) -> dict[str, Any]:
     }
 
 
-def log_form(log: Log) -> dict[str, Any]:
+def log_form(log: Log, wanted: Wanted) -> dict[str, Any]:
     """`dispatch log --json`."""
+    from dispatch.desk.log_words import totals_text
+
     return {
         "firm": log.firm,
         "date": log.day.isoformat(),
+        "last": (log.last or log.day).isoformat(),
+        "filters": wanted.words_of_filters(),
         "zone": log.zone,
+        "totals": totals_text(log.totals),
         "visits": [_log_line_form(line, log) for line in log.lines],
     }
 
@@ -216,7 +222,8 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "charge": page.charge.form if page.charge is not None else None,
         "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
         "events": [
-            {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text} for event in page.events
+            {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text, "from": event.where}
+            for event in page.events
         ],
     }
 
@@ -377,6 +384,10 @@ def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:
         },
         "retests": line.retests,
         "overrides": line.overrides,
+        "exceptions": [
+            {"exception": one.mark.value, "item": one.item or None, "text": one.text} for one in line.remarks
+        ],
+        "clean": line.clean,
         "charge_status": line.charge_status,
         "net": None if line.net is None else format_minor(line.net, line.exponent),
         "total": None if line.total is None else format_minor(line.total, line.exponent),

@@ -83,6 +83,7 @@ GROUPS = {
     "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
     "travel": ("travel", "roads"),
     "levels": ("levels",),
+    "reviewing": ("review", "invoice"),
     "care": ("care",),
     "figures": ("figures",),
     "reporting": ("report",),

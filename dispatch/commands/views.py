@@ -6,6 +6,7 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from dispatch.commands import visit_log
 from dispatch.commands.opening import (
     common_options,
     database_path,
@@ -34,6 +35,8 @@ def add_parsers(groups: Any) -> None:
         parser.add_argument("--plain", action="store_true", help="as text")
         parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
         screen_options(parser)
+        if name == "log":
+            visit_log.add_options(parser)
         if name == "day":
             parser.add_argument("--technician", metavar="NAME", help="whose day (default: your own)")
         parser.set_defaults(run=run)
@@ -97,19 +100,9 @@ def _day(args: argparse.Namespace) -> int:
 
 
 def _log(args: argparse.Namespace) -> int:
-    if not _text_wanted(args):
+    if not (_text_wanted(args) or visit_log.narrowed(args)):
         return _screen(args, "log")
-    from dispatch.commands.forms import log_form, print_json
-    from dispatch.desk import views
-    from dispatch.desk.plain import log_lines
-
-    store = open_store(args)
-    log = views.log(store, _date(args, store))
-    if args.json:
-        print_json(log_form(log))
-    else:
-        print("\n".join(log_lines(log)))
-    return 0
+    return visit_log.run(args, _date(args, open_store(args)))
 
 
 def _route(args: argparse.Namespace) -> int:
@@ -173,6 +166,7 @@ def _open(args: argparse.Namespace) -> int:
         if on_terminal():
             return _screen(args, start)
         args.plain, args.json = True, False
+        visit_log.ask_nothing(args)
         return {"board": _board, "log": _log, "day": _day}[start](args)
     if on_terminal():
         return _welcome(args)

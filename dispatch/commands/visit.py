@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import crews, probing, responding, stay
+from dispatch.commands import crews, probing, responding, reviewing, stay
 from dispatch.commands.opening import common_options, open_seat, open_store
 
 if TYPE_CHECKING:
@@ -178,6 +178,7 @@ def add_parsers(groups: Any) -> None:
 
     crews.add_deeds(deed)
     stay.add_deeds(deed)
+    reviewing.add_deeds(deed)
     probing.add_deeds(deed)
     deed("undo", _undo, "take back your last change", reference=False)
     deed("redo", _redo, "do again what you took back", reference=False)

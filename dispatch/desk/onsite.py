@@ -23,7 +23,7 @@ from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
 from dispatch.model.instants import day_of
-from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State
+from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Review, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
 
@@ -282,6 +282,10 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
     with seat.write("reopen", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "reopen")
         why = _required("reason", reason)
+        if visit.review is Review.EXPORTED:
+            raise Refusal(
+                f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."
+            )
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")

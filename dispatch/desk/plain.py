@@ -10,8 +10,9 @@ from db import sheets
 from db.store import Store
 from dispatch.charges.explain import sheet_lines
 from dispatch.desk.level_words import clock_lines
+from dispatch.desk.review_words import review_lines
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
@@ -46,58 +47,6 @@ def board_lines(board: Board) -> list[str]:
 def day_lines(board: Board, row: BoardRow) -> list[str]:
     """One technician's day as text."""
     return [f"{day_text(board.day)}  {_clock(board.now, board)}", *_row_lines(row, board)]
-
-
-def log_lines(log: Log) -> list[str]:
-    """The visit log of a day as text."""
-    lines = [f"{show(log.firm)}  visit log  {day_text(log.day)}"]
-    if not log.lines:
-        lines.append("No visits on this day.")
-    for line in log.lines:
-        visit = line.visit
-        actual = f"{_span(visit.actual_in, visit.actual_out, log)}" if visit.actual_in is not None else "–"
-        lines.append(
-            "  ".join(
-                [
-                    pad(visit.reference, 8),
-                    pad(", ".join(line.technicians) or "–", 14),
-                    pad(visit.client, 26),
-                    pad(visit.state.label, 12),
-                    pad(_span(visit.start, visit.end, log), 13),
-                    pad(actual, 13),
-                    pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
-                    pad(evidence_text(line), 30),
-                    charge_text(line),
-                ]
-            ).rstrip()
-        )
-    return lines
-
-
-def evidence_text(line: LogLine) -> str:
-    """The evidence of a visit in words: how many results of which grade, retests, overrides."""
-    parts = [
-        f"{count} {word}"
-        for count, word in (
-            (line.executed, "executed"),
-            (line.measured, "measured"),
-            (line.attested, "attested"),
-            (line.waived, "waived"),
-            (line.retests, "retests" if line.retests > 1 else "retest"),
-        )
-        if count
-    ]
-    return " · ".join(parts)
-
-
-def charge_text(line: LogLine) -> str:
-    """The charge of a visit in words."""
-    if line.charge_status is None:
-        return "not charged"
-    if line.total is None:
-        return "charge blocked"
-    note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
-    return f"{format_minor(line.total, line.exponent, grouped=True)} {line.currency}{note}"
 
 
 def visit_lines(found: Sequence[Visit]) -> list[str]:
@@ -138,12 +87,13 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
         for one in others:
             lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
     lines += stay_lines(page)
+    lines += review_lines(page)
     phase = None
     for item in page.checklist.items:
         if item.phase is not phase:
             phase = item.phase
             lines.append(phase.value.upper())
-        lines += _item_lines(item, visit.zone, page.hours24)
+        lines += _item_lines(item, page)
     if page.files:
         lines += [
             "Files",
@@ -333,12 +283,14 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
     return "  ".join(parts)
 
 
-def _item_lines(item: Item, zone: str, hours24: bool) -> Iterable[str]:
+def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
     latest = item.latest
     mark = " " if latest is None else "x" if latest.result.value == "fail" else "v"
     yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)")
     for attempt in item.attempts:
-        yield f"               {clock_text(attempt.at, zone, hours24)} {_attempt_text(attempt)}"
+        yield f"               {clock_text(attempt.at, page.visit.zone, page.hours24)} {_attempt_text(attempt)}"
+        for fix in (one for one in page.words if one.sequence == attempt.sequence):
+            yield f"                     put right by {show(fix.by)}: {show(fix.after)} ({show(fix.reason)})"
 
 
 def _attempt_text(attempt: Attempt) -> str:
@@ -361,13 +313,13 @@ def _when(visit: Visit) -> str:
     return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"
 
 
-def _span(start: int | None, end: int | None, view: Board | Log) -> str:
+def _span(start: int | None, end: int | None, view: Board) -> str:
     first = _clock(start, view) if start is not None else "?"
     last = _clock(end, view) if end is not None else ""
     return f"{first}–{last}"
 
 
-def _clock(instant: int, view: Board | Log) -> str:
+def _clock(instant: int, view: Board) -> str:
     return clock_text(instant, view.zone, view.hours24)
 
 

@@ -1,4 +1,4 @@
-"""The main views as plain data: the board, a technician's day, the visit log. Read in one snapshot each."""
+"""The main views as plain data: the board and a technician's day. Read in one snapshot each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dispatch.desk.running import (
     still_underway,
 )
 from dispatch.desk.shifts import lunch_of, shift_of
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
@@ -105,44 +105,6 @@ def board(store: Store, day: datetime.date) -> Board:
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
         calls=_call_list(placed, courses, called, ring, now, firm.late_minutes),
     )
-
-
-def log(store: Store, day: datetime.date) -> Log:
-    """The lead's day: every visit that stood in it, by start, with evidence and charge."""
-    from db import sheets
-
-    with store.read():
-        firm = settings.firm(store)
-        starts_at, ends_at = day_bounds(day, firm.zone)
-        placed = visits.placed_between(store, starts_at, ends_at)
-        ids = [visit.id for visit in placed]
-        done = tallies(store, ids)
-        kept = sheets.latest_sheets(store, ids)
-        day_legs = legs.legs_of_day(store, day)
-    lines = []
-    for visit in placed:
-        tally = done.get(visit.id, Tally())
-        sheet = kept.get(visit.id) if visit.state in ENDED else None
-        first = visit.assignments[0].technician_id if visit.assignments else None
-        leg = day_legs.get(first, {}).get(visit.id) if first is not None else None
-        lines.append(
-            LogLine(
-                visit=_card(visit, day, leg, None, tally, {}, {}),
-                technicians=tuple(part.technician for part in visit.assignments),
-                executed=tally.executed,
-                measured=tally.measured,
-                attested=tally.attested,
-                waived=tally.waived,
-                retests=tally.retests,
-                overrides=tally.overrides,
-                charge_status=sheet.status if sheet else None,
-                net=sheet.net if sheet else None,
-                total=sheet.total if sheet else None,
-                currency=sheet.currency if sheet else firm.currency,
-                exponent=sheet.exponent if sheet else 2,
-            )
-        )
-    return Log(firm.name, day, firm.zone, firm.clock_hours == 24, store.clock.now(), tuple(lines))
 
 
 def _ahead(card: BoardVisit, running: RunningDay, called: Mapping[int, tuple[Call, ...]], ends_at: int) -> BoardVisit:

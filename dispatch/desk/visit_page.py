@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, files, people, settings, stays, visits
+from db import agreements, audit, checklists, clients, files, invoices, keys, people, reviews, settings, stays, visits
+from db.audit import AuditRow
 from db.legs import legs_of
 from db.store import Store
 from dispatch.closeout.gates import Unmet, unmet
@@ -19,6 +20,7 @@ from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
 from dispatch.model.files import HandedIn
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.text import show
 from dispatch.model.travel import Leg
@@ -33,7 +35,8 @@ class VisitPage:
         `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
-    every moment that was put right, the oldest first.
+    every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
+    `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported.
     """
 
     visit: Visit
@@ -55,6 +58,10 @@ class VisitPage:
     marks: tuple[WorkMark, ...] = ()
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
+    words: tuple[WordCorrection, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    approval: Approval | None = None
+    batch: int | None = None
 
     @property
     def priced(self) -> Priced | Unpriced:
@@ -122,6 +129,10 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
             files=files.of_visit(store, visit.id),
+            words=tuple(reviews.word_corrections_of(store, visit.id)),
+            comments=tuple(reviews.comments_of(store, visit.id)),
+            approval=reviews.approval_of(store, visit.id),
+            batch=invoices.batch_of(store, visit.id),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),
@@ -140,17 +151,33 @@ def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
     names = {person.login.casefold(): person.name for person in people.all_staff(store)}
     return tuple(
         Event(
-            row.at, names.get(row.actor.casefold(), row.actor), row.deed, detail_words(row.deed, row.detail, visit.zone)
+            row.at,
+            names.get(row.actor.casefold(), row.actor),
+            row.deed,
+            detail_words(row.deed, row.detail, visit.zone),
+            _where(store, row),
         )
         for row in reversed(audit.history_of(store, "visit", visit.id, limit=1000))
     )
+
+
+def _where(store: Store, row: AuditRow) -> str:
+    """From where somebody did something: the key and the session of a seat, else the firm's machine."""
+    if row.via == "seat":
+        key_id = row.detail.get("key_id")
+        key = keys.key(store, key_id) if isinstance(key_id, int) else None
+        named = f"key {key.fingerprint.removeprefix('SHA256:')[:12]}, " if key is not None else ""
+        return f"SSH, {named}session {row.session[:8]}"
+    if row.via == "system":
+        return "the program"
+    return f"this machine as {row.actor}" if row.via == "as" else "this machine"
 
 
 def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
     """An audit row's detail in words, the instants in it as clock times."""
     parts = []
     for key, value in detail.items():
-        if value in (None, "", [], False):
+        if value in (None, "", [], False) or key == "key_id":
             continue
         word = key.replace("_", " ")
         if value is True:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dispatch.model.instants import clock_text
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
+from dispatch.model.reviews import Remark
 from dispatch.model.states import Review, State
 from dispatch.model.text import show
 from dispatch.model.travel import Leg, Place
@@ -160,7 +161,10 @@ class Board(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet)."""
+    """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet).
+
+    `accepted`: its charge stands. `remarks` are what a lead has to look at, the gravest first.
+    """
 
     visit: BoardVisit
     technicians: tuple[str, ...]
@@ -175,10 +179,31 @@ class LogLine(NamedTuple):
     total: int | None
     currency: str = ""
     exponent: int = 2
+    accepted: bool = False
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Whether it waits for review and there is nothing to look at (see dispatch.desk.remarking)."""
+        return self.visit.review is Review.TO_REVIEW and not self.remarks and self.accepted
+
+
+class Totals(NamedTuple):
+    """The visits of a log in figures. `promised` have a promise and an arrival, `kept` of them within it. `charged` are net
+    sums in minor units, by currency and its decimals."""
+
+    visits: int = 0
+    ended: int = 0
+    exceptions: int = 0
+    promised: int = 0
+    kept: int = 0
+    to_review: int = 0
+    charged: tuple[tuple[str, int, int], ...] = ()
 
 
 class Log(NamedTuple):
-    """The lead's day."""
+    """The lead's days: from `day` to `last`, both counted (None: one day). `totals` are of every visit that was found, `lines`
+    of at most so many as were asked for."""
 
     firm: str
     day: datetime.date
@@ -186,12 +211,20 @@ class Log(NamedTuple):
     hours24: bool
     now: int
     lines: tuple[LogLine, ...]
+    last: datetime.date | None = None
+    totals: Totals = Totals()
+
+    @property
+    def several_days(self) -> bool:
+        """Whether a line does not say by itself on which day it was."""
+        return self.last is not None and self.last != self.day
 
 
 class Event(NamedTuple):
-    """One thing that happened to a visit, from the audit: when, who, what, in words."""
+    """One thing that happened to a visit, from the audit: when, who, what, in words, and from where."""
 
     at: int
     by: str
     deed: str
     text: str
+    where: str = ""

@@ -180,6 +180,7 @@ class TestChecking:
                 "schema",
                 "references",
                 "audit chain",
+                "searching",
                 "permissions",
                 "file system",
                 "free space",

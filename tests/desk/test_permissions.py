@@ -20,11 +20,13 @@ from dispatch.desk import (
     attaching,
     clocking,
     handing_over,
+    invoicing,
     marking,
     materials,
     onsite,
     probing,
     responding,
+    reviewing,
     schedule,
 )
 from dispatch.desk.book.shelves import SHELVES
@@ -112,6 +114,16 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "amending.amend",
         lambda seat, ref: amending.amend(seat, ref, Request("Harbor Dental", "another thing", 45, site="Main office")),
     ),
+    "approve": ("reviewing.approve", reviewing.approve),
+    "approve many": ("reviewing.approve_clean", lambda seat, ref: reviewing.approve_clean(seat, [ref])),
+    "send back": ("reviewing.send_back", lambda seat, ref: reviewing.send_back(seat, ref, "which server?")),
+    "answer": ("reviewing.answer", lambda seat, ref: reviewing.answer(seat, ref, "the file server")),
+    "words": (
+        "reviewing.correct_words",
+        lambda seat, ref: reviewing.correct_words(seat, ref, "A1", "all of it", "wrong"),
+    ),
+    "export": ("invoicing.export", lambda seat, ref: invoicing.export(seat)),
+    "export again": ("invoicing.export_again", lambda seat, ref: invoicing.export_again(seat, 1)),
     "swap": ("schedule.swap", lambda seat, ref: schedule.swap(seat, ref, "R2")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
@@ -130,11 +142,12 @@ AHEAD = {
     "edit request",
 }
 """Those that are done before anybody is on site."""
-SEEN_FROM_INSIDE = {"onsite.see", "probing._keeper", "probing.keep"}
+SEEN_FROM_INSIDE = {"onsite.see", "reviewing.see_comment", "probing._keeper", "probing.keep"}
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
+    "answer", "words",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

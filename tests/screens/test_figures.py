@@ -40,7 +40,7 @@ def said(rows: ChartList) -> str:
 async def test_figures_open_from_the_log_down_to_the_visit(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:
-        await press(pilot, "f")
+        await press(pilot, "F")
         await until(pilot, FiguresScreen)
         screen = pilot.app.screen
         above, below = screen.query_one("#figures", ChartList), screen.query_one("#groups", ChartList)
@@ -62,7 +62,7 @@ async def test_figures_open_from_the_log_down_to_the_visit(office: Office) -> No
 async def test_figures_of_other_days_and_of_clients(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log", size=(80, 24)) as pilot:
-        await press(pilot, "f")
+        await press(pilot, "F")
         await until(pilot, FiguresScreen)
         screen = pilot.app.screen
         above, below = screen.query_one("#figures", ChartList), screen.query_one("#groups", ChartList)
@@ -84,7 +84,7 @@ async def test_figures_of_other_days_and_of_clients(office: Office) -> None:
 async def test_figures_in_ascii(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log", ascii_only=True) as pilot:
-        await press(pilot, "f")
+        await press(pilot, "F")
         await until(pilot, FiguresScreen)
         above = pilot.app.screen.query_one("#figures", ChartList)
         await until_true(pilot, lambda: "#" in said(above))
@@ -160,7 +160,7 @@ async def test_what_changes_while_it_counts_is_counted_once_after_it(
 
     monkeypatch.setattr(FiguresScreen, "_counted", slowly)
     async with opened(office.lee, "log") as pilot:
-        await pilot.press("f")
+        await pilot.press("F")
         await until(pilot, FiguresScreen)
         await until_true(pilot, lambda: counted == ["day"])
         for _ in range(5):

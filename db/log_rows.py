@@ -1,0 +1,190 @@
+"""The visit log in the store: which visits stand in it, and what is remarkable about each, in few queries whatever their
+number."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from db.store import Store
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+class Stay(NamedTuple):
+    """One technician's part of a visit, in instants."""
+
+    technician: str
+    depart_at: int | None
+    check_in_at: int | None
+    check_out_at: int | None
+
+
+class Sum(NamedTuple):
+    """The newest charge of a visit. Money in minor units with `exponent` decimals, None while it is blocked."""
+
+    status: str
+    accepted: bool
+    net: int | None
+    total: int | None
+    currency: str
+    exponent: int
+    flags: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
+class LogRow(NamedTuple):
+    """A visit of the log as the store has it."""
+
+    id: int
+    reference: str
+    client: str
+    site: str
+    work: str
+    state: str
+    minutes: int
+    priority: int
+    version: int
+    review: str
+    start: int | None
+    end: int | None
+    promised_from: int | None
+    promised_to: int | None
+    emergency: int
+    reason: str
+    zone: str
+    ended_at: int | None
+    wanted_on: str | None
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day on which it was wanted."""
+        return datetime.date.fromisoformat(self.wanted_on) if self.wanted_on else None
+
+
+class Noted(NamedTuple):
+    """Something remarkable about a visit: `kind` says what, `item` of the checklist, `by` whom, `text` the words."""
+
+    kind: str
+    item: str
+    by: str
+    text: str
+
+
+def rows(
+    store: Store,
+    span: tuple[int, int] | None,
+    *,
+    ids: Collection[int] | None = None,
+    reviews: Collection[str] = (),
+) -> list[LogRow]:
+    """The visits of the log, by start: placed ones, and what ended without ever having been placed.
+
+    Args:
+        span: half-open instants that their stay touches, or in which they ended; None for all.
+        ids: only these.
+        reviews: only with one of these states of review.
+    """
+    where, params = ["v.archived_at IS NULL"], list[object]()
+    if span is None:
+        where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
+    else:
+        where.append(
+            "(v.starts_at >= ?1 - 86400 AND v.starts_at < ?2 AND v.ends_at > ?1 "
+            "OR v.starts_at IS NULL AND v.ended_at >= ?1 AND v.ended_at < ?2)"
+        )
+        params += span
+    if ids is not None:
+        where.append(f"v.id IN (SELECT value FROM json_each(?{len(params) + 1}))")
+        params.append(json.dumps(sorted(ids)))
+    if reviews:
+        where.append(f"v.review IN (SELECT value FROM json_each(?{len(params) + 1}))")
+        params.append(json.dumps(sorted(reviews)))
+    found = store.all(
+        "SELECT v.id, v.reference, c.name, s.name, v.work, v.state, v.minutes, v.priority, v.version, v.review, v.starts_at, "
+        "v.ends_at, v.promised_from, v.promised_to, v.emergency, v.reason, s.zone, v.ended_at, v.wanted_on "
+        "FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+        f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id",
+        params,
+    )
+    return [LogRow._make(row) for row in found]
+
+
+def stays(store: Store, ids: Iterable[int]) -> dict[int, list[Stay]]:
+    """Who was on each of some visits, and when."""
+    found: dict[int, list[Stay]] = {}
+    for visit_id, *stay in store.all(
+        "SELECT a.visit_id, t.name, a.depart_at, a.check_in_at, a.check_out_at FROM assignment a JOIN staff t ON "
+        f"t.id = a.staff_id WHERE a.visit_id {_AMONG} ORDER BY a.id",
+        (json.dumps(list(ids)),),
+    ):
+        found.setdefault(visit_id, []).append(Stay._make(stay))
+    return found
+
+
+def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
+    """The newest charge of each of some visits."""
+    return {
+        visit_id: Sum(
+            status,
+            status == "ready" or accepted_at is not None,
+            net,
+            total,
+            currency,
+            exponent,
+            tuple(json.loads(flags or "[]")),
+            tuple(json.loads(errors or "[]")),
+        )
+        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors in store.all(
+            "SELECT visit_id, status, accepted_at, net_minor, total_minor, currency, exponent, "
+            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors') FROM charge_sheet c "
+            f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id)",
+            (json.dumps(list(ids)),),
+        )
+    }
+
+
+def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
+    """What people did on some visits that a lead looks at: overrides, failed tests, an unhappy sign-off, what was put right or
+    given away, comments."""
+    among = json.dumps(list(ids))
+    found: dict[int, list[Noted]] = {}
+    for query in _NOTED:
+        for visit_id, *one in store.all(query, (among,)):
+            found.setdefault(visit_id, []).append(Noted._make(one))
+    return found
+
+
+_NOTED = (
+    "SELECT a.visit_id, CASE WHEN i.kind = 'test' THEN 'waived' ELSE 'overridden' END, i.ref, s.name || CASE a.self_approved "
+    "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
+    f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'overridden' AND a.sequence = "
+    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
+    f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'not_done' AND a.sequence = "
+    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) "
+    "THEN 'fails' ELSE 'failed' END, i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
+    f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'fail' ORDER BY a.id",
+    "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
+    f"WHERE a.visit_id {_AMONG} AND a.satisfied = 0 AND a.sequence = "
+    "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
+    "SELECT p.visit_id, 'corrected', c.what, s.name, c.reason FROM time_correction c JOIN assignment p ON p.id = c.assignment_id "
+    f"JOIN staff s ON s.id = c.staff_id WHERE p.visit_id {_AMONG} ORDER BY c.id",
+    "SELECT k.visit_id, 'corrected', coalesce(i.ref, 'W2'), s.name, k.reason FROM word_correction k JOIN staff s ON "
+    "s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id LEFT JOIN item i ON i.id = a.item_id "
+    f"WHERE k.visit_id {_AMONG} ORDER BY k.id",
+    "SELECT g.visit_id, 'given', g.value || CASE g.mode WHEN 'percent' THEN '%' ELSE '' END || ' on ' || g.target, s.name, "
+    f"g.reason FROM goodwill g JOIN staff s ON s.id = g.staff_id WHERE g.visit_id {_AMONG} AND g.withdrawn_at IS NULL "
+    "ORDER BY g.id",
+    "SELECT m.visit_id, 'given', 'travel set to ' || m.amount, s.name, m.reason FROM manual_travel m JOIN staff s ON "
+    f"s.id = m.staff_id WHERE m.visit_id {_AMONG} AND m.withdrawn_at IS NULL ORDER BY m.id",
+    "SELECT p.visit_id, 'own_fault', '', s.name, w.reason FROM work_mark w JOIN assignment p ON p.id = w.assignment_id "
+    f"JOIN staff s ON s.id = w.staff_id WHERE p.visit_id {_AMONG} AND w.kind = 'own_fault' "
+    "AND w.withdrawn_at IS NULL ORDER BY w.id",
+    "SELECT n.visit_id, 'sent_back', '', s.name, n.text || CASE n.answer WHEN '' THEN '' ELSE ' – ' || n.answer END "
+    f"FROM review_comment n JOIN staff s ON s.id = n.staff_id WHERE n.visit_id {_AMONG} ORDER BY n.id",
+    f"SELECT visit_id, 'reopened', '', '', '' FROM reopening WHERE visit_id {_AMONG} ORDER BY id",
+)

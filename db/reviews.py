@@ -1,0 +1,123 @@
+"""Reviews in the store: approvals, comments with answers, words that were put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db.store import Store
+from dispatch.model.reviews import Approval, Comment, WordCorrection
+
+if TYPE_CHECKING:
+    from db.unit import Unit
+
+_COMMENT = """
+  SELECT n.id, n.visit_id, v.reference, c.name, l.name, n.at, n.text, n.seen_at, n.answered_at, coalesce(t.name, ''), n.answer
+  FROM review_comment n JOIN visit v ON v.id = n.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
+    JOIN staff l ON l.id = n.staff_id LEFT JOIN staff t ON t.id = n.answered_by
+"""
+
+
+def approve(unit: Unit, visit_id: int, staff_id: int, revision: int, reason: str) -> None:
+    """Note an approval."""
+    unit.insert("approval", visit_id=visit_id, staff_id=staff_id, at=unit.at, revision=revision, reason=reason)
+
+
+def approval_of(store: Store, visit_id: int) -> Approval | None:
+    """The newest approval of a visit, whether it still stands or not."""
+    row = store.one(
+        "SELECT s.name, a.at, a.revision, a.reason FROM approval a JOIN staff s ON s.id = a.staff_id "
+        "WHERE a.visit_id = ? ORDER BY a.id DESC LIMIT 1",
+        (visit_id,),
+    )
+    return None if row is None else Approval(*row)
+
+
+def send_back(unit: Unit, visit_id: int, staff_id: int, text: str) -> int:
+    """Keep the comment with which a visit goes back; returns its id."""
+    return unit.insert("review_comment", visit_id=visit_id, staff_id=staff_id, at=unit.at, text=text)
+
+
+def comments_of(store: Store, visit_id: int) -> list[Comment]:
+    """The comments on a visit, the oldest first."""
+    return [Comment(*row) for row in store.all(f"{_COMMENT} WHERE n.visit_id = ? ORDER BY n.id", (visit_id,))]
+
+
+def waiting_for(store: Store, staff_id: int) -> list[Comment]:
+    """The comments on a technician's visits that wait for an answer, the oldest first."""
+    rows = store.all(
+        f"{_COMMENT} WHERE n.answered_at IS NULL AND v.review = 'sent_back' "
+        "AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id = ?) ORDER BY n.id",
+        (staff_id,),
+    )
+    return [Comment(*row) for row in rows]
+
+
+def see(unit: Unit, comment: Comment) -> None:
+    """Note that the technician has seen a comment."""
+    unit.execute("UPDATE review_comment SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (unit.at, comment.id))
+
+
+def answer(unit: Unit, comment: Comment, staff_id: int, text: str) -> None:
+    """Note the answer to a comment that has none."""
+    unit.execute(
+        "UPDATE review_comment SET answered_at = ?, answered_by = ?, answer = ?, seen_at = coalesce(seen_at, ?) "
+        "WHERE id = ? AND answered_at IS NULL",
+        (unit.at, staff_id, text, unit.at, comment.id),
+    )
+
+
+def corrected_since(store: Store, visit_id: int, moment: int) -> bool:
+    """Whether times or words of a visit were put right since an instant."""
+    return bool(
+        store.value(
+            "SELECT EXISTS (SELECT 1 FROM word_correction WHERE visit_id = ? AND made_at >= ?) OR EXISTS (SELECT 1 FROM "
+            "time_correction c JOIN assignment a ON a.id = c.assignment_id WHERE a.visit_id = ? AND c.made_at >= ?)",
+            (visit_id, moment, visit_id, moment),
+        )
+    )
+
+
+def words_at(store: Store, visit_id: int, sequence: int) -> tuple[str, int, str, str] | None:
+    """What was recorded on a visit at a place of its sequence: `attempt` or `work_entry`, its id, the item, the words as they
+    stand (the last correction of them, else the original)."""
+    row = store.one(
+        "SELECT 'attempt', a.id, i.ref, coalesce((SELECT k.after FROM word_correction k WHERE k.attempt_id = a.id "
+        "ORDER BY k.id DESC LIMIT 1), a.text) FROM attempt a JOIN item i ON i.id = a.item_id "
+        "WHERE a.visit_id = ?1 AND a.sequence = ?2 UNION ALL "
+        "SELECT 'work_entry', w.id, 'W2', coalesce((SELECT k.after FROM word_correction k WHERE k.entry_id = w.id "
+        "ORDER BY k.id DESC LIMIT 1), w.text) FROM work_entry w WHERE w.visit_id = ?1 AND w.sequence = ?2",
+        (visit_id, sequence),
+    )
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def correct_words(
+    unit: Unit, visit_id: int, staff_id: int, of: tuple[str, int], before: str, after: str, reason: str
+) -> None:
+    """Put words right; `of` is what they belong to, as `words_at` has it."""
+    table, key = of
+    unit.insert(
+        "word_correction",
+        visit_id=visit_id,
+        staff_id=staff_id,
+        attempt_id=key if table == "attempt" else None,
+        entry_id=key if table == "work_entry" else None,
+        before=before,
+        after=after,
+        reason=reason,
+        made_at=unit.at,
+    )
+
+
+def word_corrections_of(store: Store, visit_id: int) -> list[WordCorrection]:
+    """The words of a visit that were put right, the oldest first."""
+    return [
+        WordCorrection(*row)
+        for row in store.all(
+            "SELECT k.made_at, s.name, coalesce(a.sequence, w.sequence), coalesce(i.ref, 'W2'), k.before, k.after, k.reason "
+            "FROM word_correction k JOIN staff s ON s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id "
+            "LEFT JOIN item i ON i.id = a.item_id LEFT JOIN work_entry w ON w.id = k.entry_id "
+            "WHERE k.visit_id = ? ORDER BY k.id",
+            (visit_id,),
+        )
+    ]

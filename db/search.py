@@ -1,0 +1,150 @@
+"""Searching everything said on visits: by an FTS5 index where this SQLite has one, else by reading every visit.
+
+Triggers note which visits have changed words (`search_stale`), and the unit that changed them brings the index up to date
+before it is saved. The triggers never touch the index itself: a program whose SQLite has no FTS5 writes the same file, and
+what it leaves stale is read word by word until somebody can index it. So what is found is right in any case.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+from db.faults import StoreFault
+from db.library import sqlite3
+from db.store import Store
+
+AT_ONCE = 500
+"""So many visits are indexed within one unit of work; the rest wait for the next ones."""
+WORDS = 12
+"""So many words of a query count."""
+
+_COLUMNS = "reference, client, site, technicians, work, notes, results, reasons, signed"
+_INDEX = (
+    f"CREATE VIRTUAL TABLE IF NOT EXISTS visit_search USING fts5({_COLUMNS}, "
+    "tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
+)
+_AMONG = "IN (SELECT value FROM json_each(?))"
+
+
+class Index(NamedTuple):
+    """How the index stands: whether this SQLite can have one, how many visits are in it, how many wait to be."""
+
+    possible: bool
+    indexed: int
+    waiting: int
+
+
+@cache
+def possible() -> bool:
+    """Whether this SQLite has FTS5."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as conn:
+        try:
+            conn.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def freshen(conn: sqlite3.Connection, most: int | None = AT_ONCE) -> int:
+    """Index the visits whose words have changed, in the caller's transaction; returns how many.
+
+    An index that cannot be written stops nobody's work: the visits stay stale, and are found without it.
+
+    Args:
+        most: at most so many; None for all.
+    """
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_stale'").fetchone() is None:
+        return 0  # a schema from before there was anything to index
+    stale = [row[0] for row in conn.execute("SELECT visit_id FROM search_stale LIMIT ?", (most or -1,))]
+    if not stale or not possible():
+        return 0
+    ids = (json.dumps(stale),)
+    conn.execute("SAVEPOINT search")
+    try:
+        conn.execute(_INDEX)
+        conn.execute(f"DELETE FROM visit_search WHERE rowid {_AMONG}", ids)
+        conn.execute(
+            f"INSERT INTO visit_search (rowid, {_COLUMNS}) SELECT visit_id, {_COLUMNS} FROM visit_text WHERE visit_id {_AMONG}",
+            ids,
+        )
+        conn.execute(f"DELETE FROM search_stale WHERE visit_id {_AMONG}", ids)
+    except sqlite3.Error:
+        if not conn.in_transaction:
+            raise
+        conn.execute("ROLLBACK TO search")
+        stale = []
+    conn.execute("RELEASE search")
+    return len(stale)
+
+
+def matching(store: Store, typed: str) -> frozenset[int] | None:
+    """The visits in whose words every typed word begins one, whatever its case and accents; None: nothing was typed.
+
+    What is typed never reaches SQLite as a query: letters and digits of it do, between quotes, each as a beginning. A word
+    with signs in it (`10.0.0.5`, `R4001-b`) is looked for in one piece.
+    """
+    words = words_of(typed)
+    if not words:
+        return frozenset() if typed.strip() else None
+    with store.read():
+        found = _indexed(store, words)
+        if found is None:
+            return frozenset(_read(store, words))
+        stale = [row[0] for row in store.all("SELECT visit_id FROM search_stale")]
+        return frozenset(found.difference(stale) | set(_read(store, words, stale)) if stale else found)
+
+
+def words_of(typed: str) -> list[str]:
+    """What is looked for: plain words, or several that follow each other where signs stood between them."""
+    plain = (_plain(word) for word in typed.split())
+    return list(dict.fromkeys(word for word in plain if word))[:WORDS]
+
+
+def state(store: Store) -> Index:
+    """How the index stands."""
+    indexed = store.value("SELECT count(*) FROM visit_search_docsize") if _there(store) else 0
+    return Index(possible(), int(indexed), int(store.value("SELECT count(*) FROM search_stale")))
+
+
+def _there(store: Store) -> bool:
+    made = "SELECT 1 FROM sqlite_master WHERE name = 'visit_search' AND sql LIKE 'CREATE VIRTUAL TABLE%'"
+    return possible() and store.one(made) is not None
+
+
+def _indexed(store: Store, words: Iterable[str]) -> set[int] | None:
+    """The visits that the index has for these words; None: there is no index, or it is damaged."""
+    if not _there(store):
+        return None
+    query = " ".join(f'"{word}"*' for word in words)
+    try:
+        return {row[0] for row in store.all("SELECT rowid FROM visit_search WHERE visit_search MATCH ?", (query,))}
+    except (StoreFault, sqlite3.Error):
+        return None
+
+
+def _read(store: Store, words: Iterable[str], ids: Iterable[int] | None = None) -> list[int]:
+    """The visits, among `ids` where they are given, whose words are those looked for: the slow way."""
+    where, params = ("", ()) if ids is None else (f" WHERE visit_id {_AMONG}", (json.dumps(list(ids)),))
+    rows = store.all(f"SELECT visit_id, {_COLUMNS} FROM visit_text{where}", params)
+    wanted = [f" {word}" for word in words]
+    found = []
+    for visit_id, *columns in rows:
+        text = "|".join(f" {_plain(column)}" for column in columns)
+        if all(word in text for word in wanted):
+            found.append(visit_id)
+    return found
+
+
+def _plain(text: str) -> str:
+    """Text as the index has it: small letters and digits without accents, all else a space."""
+    text = unicodedata.normalize("NFD", text.lower()) if not text.isascii() else text.lower()
+    kept = "".join(
+        one if one.isalnum() or unicodedata.category(one) == "Co" else "" if unicodedata.category(one) == "Mn" else " "
+        for one in text
+    )
+    return " ".join(kept.split())

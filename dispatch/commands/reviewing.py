@@ -1,0 +1,278 @@
+"""`dispatch review …`, `dispatch invoice …` and `dispatch visit story`: the lead's review, and what is ready to invoice."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands.opening import common_options, open_seat, open_store
+
+if TYPE_CHECKING:
+    from dispatch.desk.invoicing import HandedOver
+
+Deed = Callable[..., argparse.ArgumentParser]
+Run = Callable[[argparse.Namespace], int]
+
+
+def add_parsers(groups: Any) -> None:
+    """Register `dispatch review` and `dispatch invoice`."""
+    options = common_options()
+    _add_review(groups, options)
+    group = groups.add_parser("invoice", help="hand approved visits over to be invoiced, each once")
+    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
+    export = deeds.add_parser(
+        "export",
+        parents=[options],
+        help="every approved visit, marked so that it is never exported twice",
+        description="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
+        "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
+    )
+    export.add_argument("--out", metavar="FILE", help="where to (default: standard output)")
+    export.add_argument("--replace", action="store_true", help="write over a file that is there")
+    form = export.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="a row for each charge line and the tax (the default)")
+    form.add_argument("--json", action="store_true", help="whole visits with their lines (docs/json.md)")
+    export.add_argument("--again", type=int, metavar="BATCH", help="this batch once more, on purpose")
+    export.set_defaults(run=_export)
+    listing = deeds.add_parser(
+        "list", parents=[options], help="the batches, and what waits", description="The batches, and what waits."
+    )
+    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    listing.set_defaults(run=_batches)
+
+
+def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
+    group = groups.add_parser("review", help="approve visits, send them back, answer, put words right")
+    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
+
+    def deed(name: str, run: Run, help_text: str, *, reference: bool = True) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = deeds.add_parser(
+            name, parents=[options], help=help_text, description=help_text
+        )
+        if reference:
+            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
+        parser.set_defaults(run=run)
+        return parser
+
+    listing = deed("list", _list, "what waits for review: exceptions first, then what is clean", reference=False)
+    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    approve = deed("approve", _approve, "approve a visit: its charge is ready to invoice; cannot be undone")
+    approve.add_argument("--check", action="store_true", help="only say what it would do, and what stands against it")
+    approve.add_argument("--reason", default="", metavar="WHY", help="needed for what was left open or fails")
+    back = deed("send-back", _send_back, "send a visit back; the comment stands in the technician's day")
+    back.add_argument("--comment", required=True, metavar="TEXT")
+    comments = deed("comments", _comments, "the comments that wait for your answer", reference=False)
+    comments.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+    answer = deed("answer", _answer, "answer the lead's comment: the visit waits for review again")
+    answer.add_argument("--text", default="", metavar="TEXT", help="not needed where something was put right since")
+    words = deed("words", _words, "put right what was written; the original stays beside it")
+    words.add_argument(
+        "item", metavar="ITEM", help="its latest result, or the number of an entry as `visit show --json` has it"
+    )
+    words.add_argument("words", metavar="WORDS", help="the right ones")
+    words.add_argument("--reason", required=True, metavar="WHY")
+    batch = deed("batch", _batch, "approve what is clean in one go; says what is not, and why", reference=False)
+    batch.add_argument("references", nargs="*", metavar="REFERENCE", help="only these (default: all that waits)")
+    batch.add_argument("--yes", action="store_true", help="do it; without it, it is only said what would be approved")
+
+
+def add_deeds(deed: Deed) -> None:
+    """Register `story` with the group of `dispatch visit`."""
+    story = deed(
+        "story", _story, "everything about a visit: who, when, from where; drives, attempts, charge, corrections"
+    )
+    story.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+
+
+def _story(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.commands.review_forms import story_form
+    from dispatch.desk.story import story_lines, story_of
+
+    story = story_of(open_store(args), args.reference)
+    if args.json:
+        print_json(story_form(story))
+    else:
+        print("\n".join(story_lines(story)))
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.commands.review_forms import review_form
+    from dispatch.desk.visit_log import waiting
+    from dispatch.model.text import pad, show
+
+    log, exceptions, clean = waiting(open_store(args))
+    if args.json:
+        print_json(review_form(exceptions, clean, log))
+        return 0
+    if not log.lines:
+        print("Nothing waits for review.")
+    for line in exceptions:
+        print(
+            f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {'; '.join(show(one.text) for one in line.remarks)}"
+        )
+    if clean:
+        print(f"Clean ({len(clean)}): {', '.join(show(line.visit.reference) for line in clean)}")
+        print("`dispatch review batch --yes` approves these.")
+    return 0
+
+
+def _approve(args: argparse.Namespace) -> int:
+    from dispatch.desk.reviewing import approve, judge
+    from dispatch.model.text import show
+
+    if args.check:
+        judged = judge(open_store(args), args.reference)
+        print("\n".join(show(line) for line in judged.consequences))
+        for one in judged.refusals:
+            print(f"refused: {show(one)}")
+        for one in judged.doubts:
+            print(f"needs --reason: {show(one)}")
+        return 1 if judged.refusals else 0
+    visit = approve(open_seat(args), args.reference, args.reason)
+    print(f"{show(visit.reference)} is approved: ready to invoice.")
+    return 0
+
+
+def _send_back(args: argparse.Namespace) -> int:
+    from dispatch.desk.reviewing import send_back
+    from dispatch.model.text import show
+
+    comment = send_back(open_seat(args), args.reference, args.comment)
+    print(f"{show(comment.reference)} is sent back: the comment stands in the technician's day until it is answered.")
+    return 0
+
+
+def _comments(args: argparse.Namespace) -> int:
+    from db import reviews
+    from dispatch.commands.forms import print_json
+    from dispatch.commands.review_forms import comment_form
+    from dispatch.model.instants import clock_text, day_of, day_text
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    found, zone = reviews.waiting_for(seat.store, seat.staff.id), seat.firm.zone
+    if args.json:
+        print_json([comment_form(one, zone) for one in found])
+        return 0
+    for one in found:
+        when = f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone)}"
+        print(f"{show(one.reference)} {show(one.client)}: {show(one.text)} ({show(one.by)}, {when})")
+    if not found:
+        print("No visit of yours was sent back.")
+    return 0
+
+
+def _answer(args: argparse.Namespace) -> int:
+    from dispatch.desk.reviewing import answer
+    from dispatch.model.text import show
+
+    print(f"{show(answer(open_seat(args), args.reference, args.text).reference)} waits for review again.")
+    return 0
+
+
+def _words(args: argparse.Namespace) -> int:
+    from dispatch.desk.reviewing import correct_words
+    from dispatch.model.text import show
+
+    visit = correct_words(open_seat(args), args.reference, args.item, args.words, args.reason)
+    print(f"{show(visit.reference)}: the words are put right; the original stays beside them.")
+    return 0
+
+
+def _batch(args: argparse.Namespace) -> int:
+    from dispatch.desk.reviewing import approve_clean
+    from dispatch.desk.visit_log import waiting
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    _, exceptions, clean = waiting(seat.store)
+    references = args.references or [line.visit.reference for line in clean]
+    if not args.references:
+        for line in exceptions:
+            print(f"not clean: {show(line.visit.reference)} {'; '.join(show(one.text) for one in line.remarks)}")
+    if not references:
+        print("Nothing is clean that waits for review.")
+        return 0
+    if not args.yes:
+        print(f"Would be approved ({len(references)}): {', '.join(map(show, references))}. --yes does it.")
+        return 0
+    done = approve_clean(seat, references)
+    for reference, why in done.left_out:
+        print(f"not approved: {show(reference)} {show(why)}")
+    print(f"Approved ({len(done.approved)}): {', '.join(map(show, done.approved)) or 'none'}.")
+    return 1 if done.left_out else 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    import os
+
+    from dispatch.desk import invoicing
+    from dispatch.desk.private_file import FileThere, at_this_machine, write_private
+    from dispatch.desk.refusals import Refusal
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    path = None if args.out in (None, "-") else Path(args.out).expanduser()
+    if path is not None:
+        at_this_machine(seat)
+        if os.path.lexists(path) and not args.replace:
+            raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
+        if not path.parent.is_dir():
+            raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
+    handed_over = invoicing.export(seat) if args.again is None else invoicing.export_again(seat, args.again)
+    text = _as_text(handed_over, seat.firm.zone, as_json=args.json)
+    number = handed_over.batch.id
+    for reference, why in handed_over.left_out:
+        print(f"not exported: {show(reference)}: {why}", file=sys.stderr)
+    if path is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        write_private(path, text, replace=args.replace)
+    except (FileThere, Refusal) as fault:
+        raise Refusal(
+            f"{fault} Batch {number} is marked exported; `dispatch invoice export --again {number} --out FILE` writes it."
+        ) from None
+    print(f"{show(args.out, 120)}: batch {number}, {len(handed_over.visits)} visits.")
+    return 0
+
+
+def _as_text(handed_over: HandedOver, zone: str, *, as_json: bool) -> str:
+    import json
+
+    from dispatch.desk import invoicing
+
+    if as_json:
+        return json.dumps(invoicing.as_form(handed_over, zone), indent=1, ensure_ascii=True) + "\n"
+    return invoicing.as_csv(handed_over)
+
+
+def _batches(args: argparse.Namespace) -> int:
+    from db import invoices, settings
+    from dispatch.commands.forms import print_json
+    from dispatch.commands.review_forms import batch_form
+    from dispatch.desk.invoicing import ready
+    from dispatch.model.instants import clock_text, day_of, day_text
+    from dispatch.model.text import show
+
+    store = open_store(args)
+    zone = settings.firm(store).zone
+    found = invoices.batches(store)
+    going, left_out = ready(store)
+    if args.json:
+        waiting = [{"reference": reference, "why": why} for reference, why in left_out]
+        print_json({"ready": going, "left_out": waiting, "batches": [batch_form(one, zone) for one in found]})
+        return 0
+    print(f"Ready to invoice ({len(going)}): {', '.join(map(show, going)) or 'none'}")
+    for reference, why in left_out:
+        print(f"Not ready: {show(reference)}: {why}")
+    for one in found:
+        when = f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone)}"
+        print(f"{one.id:>4}  {when}  {one.visits:>4} visits  {show(one.by)}")
+    return 0

@@ -1,0 +1,176 @@
+"""Approved visits are ready to invoice: handed over once, marked, and handed over again only on purpose."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from db import invoices, reviews, sheets, visits
+from db.store import Store
+from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model.instants import day_of, iso
+from dispatch.model.reviews import Batch
+from dispatch.model.states import Review, Role, State
+from dispatch.model.text import csv_cell, show
+from dispatch.model.visits import Visit
+
+COLUMNS = ("batch", "reference", "date", "client", "site", "technicians", "work", "line", "rule", "category", "description",
+           "quantity", "unit", "unit_price", "amount", "currency")  # fmt: skip
+"""The columns of the CSV: a row for each charge line, and one for the tax. The amounts of a visit add up to its total."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A batch with what is in it, visit by visit. `left_out` are approved visits that cannot go, each with why."""
+
+    batch: Batch
+    visits: tuple[Mapping[str, Any], ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def ready(store: Store) -> tuple[list[str], list[tuple[str, str]]]:
+    """The references of what would be exported now, and the approved visits that would be left out, each with why.
+
+    What was cancelled or ended by us without a charge is approved and done with; it is in neither.
+    """
+    going, left_out = [], []
+    for one in invoices.approved(store):
+        if one.revision is not None:
+            going.append(one.reference)
+        elif one.state not in (State.CANCELLED, State.ABORTED):
+            left_out.append((one.reference, "its charge was changed after the approval and has to be accepted"))
+    return going, left_out
+
+
+def export(seat: Seat) -> HandedOver:
+    """Hand over every approved visit as the next batch, and mark it: it is in no other batch from then on.
+
+    It is marked first. Where the file is lost afterwards, `export_again` gives the same once more; the other way round a
+    visit could be invoiced twice.
+
+    Raises:
+        Refusal: nothing is ready.
+    """
+    with seat.write("export", Role.LEAD) as unit:
+        going, left_out = ready(seat.store)
+        if not going:
+            raise Refusal(_nothing(left_out))
+        number = invoices.add_batch(unit, seat.staff.id)
+        for reference in going:
+            visit = find(seat.store, reference)
+            sheet = sheets.latest_sheet(seat.store, visit.id)
+            assert sheet is not None
+            invoices.add_visit(unit, number, visit.id, sheet.revision, _form(seat.store, visit, number))
+            visits.change(unit, visit, review=Review.EXPORTED.value)
+            unit.audit("visit", visit.id, review=Review.EXPORTED.value, batch=number, total=sheet.sheet["total"])
+        unit.audit("invoice_batch", number, visits=len(going))
+        return _handed_over(seat.store, number, left_out)
+
+
+def export_again(seat: Seat, number: int) -> HandedOver:
+    """Hand over a batch once more, exactly as it was; that is noted.
+
+    Raises:
+        NotFound: there is no batch of that number.
+    """
+    with seat.write("export again", Role.LEAD) as unit:
+        if invoices.batch(seat.store, number) is None:
+            raise NotFound(f"There is no batch {number}. `dispatch invoice list` shows them all.")
+        unit.audit("invoice_batch", number, again=True)
+        return _handed_over(seat.store, number)
+
+
+def as_csv(handed_over: HandedOver) -> str:
+    """A batch as CSV (RFC 4180). Text that a spreadsheet would evaluate gets an apostrophe; amounts are plain numbers."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for visit in handed_over.visits:
+        writer.writerows([csv_cell(row[name]) for name in COLUMNS] for row in _rows(visit))
+    return out.getvalue()
+
+
+def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
+    """A batch as JSON."""
+    batch = handed_over.batch
+    return {
+        "batch": batch.id,
+        "exported_at": iso(batch.at, zone),
+        "exported_by": batch.by,
+        "visits": list(handed_over.visits),
+        "left_out": [{"reference": reference, "why": why} for reference, why in handed_over.left_out],
+    }
+
+
+def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] = ()) -> HandedOver:
+    batch = invoices.batch(store, number)
+    assert batch is not None
+    return HandedOver(batch, tuple(invoices.forms_of(store, number)), tuple(left_out))
+
+
+def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
+    """A visit as it is handed over. Money is decimal text, as on the sheet."""
+    sheet = sheets.latest_sheet(store, visit.id)
+    approval = reviews.approval_of(store, visit.id)
+    assert sheet is not None
+    begun = visit.checked_in_at or visit.starts_at or visit.ended_at
+    client = sheet.input.get("client") or {}
+    return {
+        "batch": number,
+        "reference": visit.reference,
+        "client": visit.client,
+        "site": visit.site,
+        "date": None if begun is None else day_of(begun, visit.zone).isoformat(),
+        "work": visit.work,
+        "state": visit.state.value,
+        "technicians": [part.technician for part in visit.assignments],
+        "revision": sheet.revision,
+        "approved_by": approval.by if approval else None,
+        "approved_at": iso(approval.at, visit.zone) if approval else None,
+        "tax_reference": client.get("tax_ref") or None,
+        "currency": sheet.currency,
+        "net": sheet.sheet["net"],
+        "tax": sheet.sheet["tax"],
+        "total": sheet.sheet["total"],
+        "lines": sheet.sheet["lines"],
+    }
+
+
+def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    head = {name: visit[name] for name in ("batch", "reference", "date", "client", "site", "work", "currency")}
+    head["technicians"] = ", ".join(visit["technicians"])
+    lines: Iterable[Mapping[str, Any]] = visit["lines"]
+    number = 0
+    for number, line in enumerate(lines, 1):
+        yield head | {
+            "line": number,
+            "rule": line["rule"],
+            "category": line["category"],
+            "description": " · ".join(show(part) for part in (line.get("note"), line.get("why")) if part),
+            "quantity": _number(line.get("qty")),
+            "unit": line.get("unit") or "",
+            "unit_price": _number(line.get("unit_price")),
+            "amount": Decimal(line["amount"]),
+        }
+    tax = dict.fromkeys(("quantity", "unit", "unit_price"), "") | {
+        "rule": "TAX",
+        "category": "tax",
+        "description": "tax",
+    }
+    yield head | tax | {"line": number + 1, "amount": Decimal(visit["tax"])}
+
+
+def _number(text: str | None) -> Decimal | str:
+    return "" if text is None else Decimal(text)
+
+
+def _nothing(left_out: Sequence[tuple[str, str]]) -> str:
+    if not left_out:
+        return "Nothing is ready to invoice: no visit is approved that was not exported before."
+    return "Nothing can be exported: " + "; ".join(f"{reference}: {why}" for reference, why in left_out) + "."

@@ -1,0 +1,92 @@
+"""The visit log as text."""
+
+from __future__ import annotations
+
+from dispatch.model.boards import Log, LogLine, Totals
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.money import format_minor
+from dispatch.model.states import Review
+from dispatch.model.text import pad, show
+
+
+def log_lines(log: Log, heading: str = "") -> list[str]:
+    """The visit log as text: each visit, below it what a lead has to look at, and the totals."""
+    lines = [f"{show(log.firm)}  visit log  {heading or day_text(log.day)}"]
+    if not log.lines:
+        lines.append("No visits on this day." if not log.several_days else "No visits.")
+    for line in log.lines:
+        visit = line.visit
+        actual = f"{_span(visit.actual_in, visit.actual_out, log)}" if visit.actual_in is not None else "–"
+        day = f"{day_text(day_of(visit.start, log.zone))}  " if log.several_days and visit.start is not None else ""
+        lines.append(
+            day
+            + "  ".join(
+                [
+                    pad(visit.reference, 8),
+                    pad(", ".join(line.technicians) or "–", 14),
+                    pad(visit.client, 26),
+                    pad(visit.state.label, 12),
+                    pad(_span(visit.start, visit.end, log) if visit.start is not None else "–", 13),
+                    pad(actual, 13),
+                    pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
+                    pad(evidence_text(line), 30),
+                    pad(charge_text(line), 20),
+                    visit.review.value.replace("_", " ") if visit.review is not Review.NONE else "",
+                ]
+            ).rstrip()
+        )
+        lines += [f"{' ' * len(day)}          ! {show(remark.text, 200)}" for remark in line.remarks]
+    return [*lines, totals_text(log.totals)] if log.lines else lines
+
+
+def totals_text(totals: Totals) -> str:
+    """The visits of a log in figures."""
+    money = ", ".join(
+        f"{format_minor(net, exponent, grouped=True)} {show(currency)}" for currency, exponent, net in totals.charged
+    )
+    return " · ".join(
+        [
+            _count(totals.visits, "visit"),
+            f"{totals.ended:,} ended",
+            *([_count(totals.exceptions, "exception")] if totals.exceptions else []),
+            *([f"{totals.kept:,} of {totals.promised:,} within their promise"] if totals.promised else []),
+            f"{totals.to_review:,} to review",
+            f"charged {money or 'nothing'}, before tax",
+        ]
+    )
+
+
+def evidence_text(line: LogLine) -> str:
+    """The evidence of a visit in words: how many results of which grade, retests, overrides."""
+    parts = [
+        f"{count} {word}"
+        for count, word in (
+            (line.executed, "executed"),
+            (line.measured, "measured"),
+            (line.attested, "attested"),
+            (line.waived, "waived"),
+            (line.retests, "retests" if line.retests > 1 else "retest"),
+        )
+        if count
+    ]
+    return " · ".join(parts)
+
+
+def charge_text(line: LogLine) -> str:
+    """The charge of a visit in words."""
+    if line.charge_status is None:
+        return "not charged"
+    if line.total is None:
+        return "charge blocked"
+    note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
+    return f"{format_minor(line.total, line.exponent, grouped=True)} {line.currency}{note}"
+
+
+def _span(start: int | None, end: int | None, log: Log) -> str:
+    first = clock_text(start, log.zone, log.hours24) if start is not None else "?"
+    last = clock_text(end, log.zone, log.hours24) if end is not None else ""
+    return f"{first}–{last}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,82 @@
+"""What a lead has to look at before a visit is approved; a visit without any of it is clean.
+
+Clean, and so approved with others in one go, is a closed visit on which nothing was overridden, waived or left undone, no
+test ever failed, the client signed as satisfied and within the promise, nothing was put right, given away, called our own
+fault, sent back or opened again, and whose charge is ready without a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db.log_rows import LogRow, Noted, Stay, Sum
+from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.model.instants import clock_text
+from dispatch.model.reviews import Mark, Remark
+from dispatch.model.states import ENDED, State
+
+QUIET_FLAGS = frozenset({"TAX_EXEMPT", "EARLY_ARRIVAL_CLIPPED"})
+"""Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more."""
+
+_ENDS = {
+    State.LEFT_OPEN: (Mark.LEFT_OPEN, "left open"),
+    State.NO_ACCESS: (Mark.NO_ACCESS, "nobody let us in"),
+    State.ABORTED: (Mark.ABORTED, "ended by us"),
+    State.CANCELLED: (Mark.CANCELLED, "cancelled by the client"),
+}
+_SAID = {
+    "waived": (Mark.WAIVED, "{item} waived by {by}"),
+    "overridden": (Mark.OVERRIDDEN, "{item} overridden by {by}"),
+    "not_done": (Mark.NOT_DONE, "{item} not done"),
+    "fails": (Mark.FAILED, "{item} fails"),
+    "failed": (Mark.FAILED, "{item} failed before it passed"),
+    "unsatisfied": (Mark.UNSATISFIED, "{by} is not satisfied"),
+    "corrected": (Mark.CORRECTED, "{item} put right by {by}"),
+    "given": (Mark.GIVEN, "{item} by {by}"),
+    "own_fault": (Mark.OWN_FAULT, "our own fault, says {by}"),
+    "sent_back": (Mark.SENT_BACK, "sent back by {by}"),
+    "reopened": (Mark.REOPENED, "opened again after it had ended"),
+}
+_ITEMS = frozenset({"waived", "overridden", "not_done", "fails", "failed"})
+
+
+def remarks_of(
+    row: LogRow, stays: Sequence[Stay], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
+) -> tuple[Remark, ...]:
+    """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
+    found = [_said(one) for one in noted]
+    state = State(row.state)
+    if state in _ENDS:
+        mark, text = _ENDS[state]
+        found.append(Remark(mark, _with(text, row.reason)))
+    if state in ENDED:
+        found += _of_charge(charge, assigned=bool(stays))
+    arrived = min((one.check_in_at for one in stays if one.check_in_at is not None), default=None)
+    if arrived is not None and row.promised_to is not None and arrived > row.promised_to:
+        promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised_to, arrived))
+        found.append(Remark(Mark.LATE, f"arrived {came}, promised until {promised}"))
+    order = list(Mark)
+    return tuple(sorted(found, key=lambda one: order.index(one.mark)))
+
+
+def _said(one: Noted) -> Remark:
+    mark, form = _SAID[one.kind]
+    words = form.format(item=one.item, by=one.by).strip()
+    return Remark(mark, _with(words, one.text), one.item if one.kind in _ITEMS else "")
+
+
+def _of_charge(charge: Sum | None, *, assigned: bool) -> list[Remark]:
+    if charge is None:
+        return [Remark(Mark.BLOCKED, "no charge: no rate card was in force on that day")]
+    if charge.total is None:
+        if not assigned:
+            return []  # cancelled before anybody was assigned: there is nothing to charge
+        return [Remark(Mark.BLOCKED, f"charge blocked: {NEEDS.get(code, code)}") for code in charge.errors]
+    accepted = "" if charge.accepted else ", not accepted yet"
+    return [
+        Remark(Mark.FLAGGED, f"{MEANS.get(code, code)}{accepted}") for code in charge.flags if code not in QUIET_FLAGS
+    ]
+
+
+def _with(words: str, why: str) -> str:
+    return f"{words}: {why}" if why else words

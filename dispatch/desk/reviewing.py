@@ -1,0 +1,345 @@
+"""The lead's review of ended visits: approve, send back with a comment, answer, put words right (states.md, review states)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from db import checklists, log_rows, reviews, sheets, visits
+from db.sheets import StoredSheet
+from db.store import Store
+from db.unit import Unit
+from dispatch.charges.explain import MEANS, needs
+from dispatch.closeout.gates import trimmed
+from dispatch.desk.crew import own_parts
+from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.remarking import remarks_of
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model import text as limits
+from dispatch.model.checklists import Kind, Result
+from dispatch.model.money import format_minor
+from dispatch.model.reviews import Comment, Remark
+from dispatch.model.states import ENDED, Review, Role, State
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+
+EVIDENCE_LEAST = 10
+"""Characters that the evidence of a test has at least (close-out.md G2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands against an approval: `refusals` forbid it, `doubts` want a reason, `remarks` are worth looking at.
+
+    `sheet` is the charge that is approved with it; None where nothing is charged.
+    """
+
+    visit: Visit
+    refusals: tuple[str, ...]
+    doubts: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    sheet: StoredSheet | None
+
+    @property
+    def clean(self) -> bool:
+        """Whether it may be approved with others in one go."""
+        return not self.refusals and not self.doubts and not self.remarks
+
+    @property
+    def consequences(self) -> list[str]:
+        """What approving does, before it is done."""
+        charge = "nothing is charged"
+        if self.sheet is not None and self.sheet.total is not None:
+            total = format_minor(self.sheet.total, self.sheet.exponent, grouped=True)
+            charge = f"{total} {self.sheet.currency} (revision {self.sheet.revision}) is ready to invoice"
+        return [
+            *(f"to look at: {remark.text}" for remark in self.remarks),
+            f"{self.visit.reference} {self.visit.client} is approved: {charge}.",
+            "It leaves the technician's hands, and undo does not bring it back.",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchApproved:
+    """What an approval of many came to: the references approved, and each left out with why."""
+
+    approved: tuple[str, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+class Written(NamedTuple):
+    """Words on a visit, at a place of its sequence."""
+
+    sequence: int
+    item: str
+    text: str
+
+
+def judge(store: Store, reference: str) -> Judged:
+    """What stands against approving a visit now."""
+    visit = find(store, reference)
+    last = sheets.latest_sheet(store, visit.id)
+    doubts = []
+    if visit.state is State.LEFT_OPEN:
+        why = f": {visit.reason}" if visit.reason else ""
+        doubts.append(f"it was left open{why}")
+    checklist = checklists.checklist(store, visit.id)
+    doubts += [
+        f"{item.ref} fails"
+        for item in checklist.items
+        if item.kind is Kind.TEST and item.latest is not None and item.latest.result is Result.FAIL
+    ]
+    return Judged(visit, tuple(_refusals(visit, last)), tuple(doubts), _remarks(store, visit), last)
+
+
+def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
+    """Approve a visit: its charge is ready to invoice.
+
+    Args:
+        reason: needed where there are doubts (it was left open, a test fails), kept with the approval.
+
+    Raises:
+        Faulty: it cannot be approved, with every reason at once.
+    """
+    with seat.write("approve", Role.LEAD) as unit:
+        judged = judge(seat.store, reference)
+        why = _words("reason", reason, limits.LINE)
+        against = [*judged.refusals]
+        if judged.doubts and len(why) < 3:
+            against += [f"{doubt}; approving it all the same needs a reason" for doubt in judged.doubts]
+        if against:
+            raise Faulty([f"{show(judged.visit.reference)} cannot be approved: {one}" for one in against])
+        return _approve(seat, unit, judged, why)
+
+
+def approve_clean(seat: Seat, references: Iterable[str]) -> BatchApproved:
+    """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.remarking).
+
+    They are judged again now, whatever the list said that they were chosen from.
+    """
+    with seat.write("approve", Role.LEAD) as unit:
+        approved, left_out = [], []
+        for reference in dict.fromkeys(references):
+            judged = judge(seat.store, reference)
+            if judged.clean:
+                approved.append(_approve(seat, unit, judged, "").reference)
+                continue
+            against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.remarks)]
+            left_out.append((judged.visit.reference, "; ".join(dict.fromkeys(against))))
+        if not approved:
+            unit.leave_unchanged()
+        return BatchApproved(tuple(approved), tuple(left_out))
+
+
+def send_back(seat: Seat, reference: str, comment: str) -> Comment:
+    """Send a visit back to its technician, in whose day the comment stands until it is answered.
+
+    Raises:
+        Refusal: it does not wait for review, or nobody was on it.
+    """
+    with seat.write("send back", Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        if visit.review is not Review.TO_REVIEW:
+            raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
+        if not visit.assignments:
+            raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
+        said = _words("comment", comment, limits.NOTE, multiline=True)
+        if len(said) < 3:
+            raise Faulty(["comment: at least 3 characters are expected"])
+        visits.change(unit, visit, review=Review.SENT_BACK.value)
+        reviews.send_back(unit, visit.id, seat.staff.id, said)
+        unit.audit("visit", visit.id, comment=said, technician=[part.technician for part in visit.assignments])
+        return reviews.comments_of(seat.store, visit.id)[-1]
+
+
+def see_comment(seat: Seat, reference: str) -> None:
+    """Note that the technician has seen the lead's comment; the visit stays sent back until it is answered."""
+    with seat.write("see a comment", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        unseen = [one for one in _open(seat.store, visit) if one.seen_at is None]
+        if not unseen or visit.assignment_of(seat.staff.id) is None:
+            unit.leave_unchanged()
+            return
+        for one in unseen:
+            reviews.see(unit, one)
+        unit.audit("visit", visit.id, comment="seen")
+
+
+def answer(seat: Seat, reference: str, words: str = "") -> Visit:
+    """Answer the lead's comment: the visit waits for review again.
+
+    Args:
+        words: may be left out where times or words were put right since the comment.
+
+    Raises:
+        Refusal: the visit was not sent back.
+    """
+    with seat.write("answer a comment", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        own_parts(seat, visit, None)
+        if visit.review is not Review.SENT_BACK:
+            raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
+        waiting = _open(seat.store, visit)
+        said = _words("answer", words, limits.NOTE, multiline=True)
+        corrected = any(reviews.corrected_since(seat.store, visit.id, one.at) for one in waiting)
+        if len(said) < 3 and not corrected:
+            raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
+        visits.change(unit, visit, review=Review.TO_REVIEW.value)
+        for one in waiting:
+            reviews.answer(unit, one, seat.staff.id, said)
+        unit.audit("visit", visit.id, answer=said or "corrected")
+        return find(seat.store, reference)
+
+
+def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) -> Visit:
+    """Put right what was written on an ended visit: evidence, an answer, a note. The original stays beside it.
+
+    Args:
+        seat: a lead's; a technician's while their visit is sent back.
+        of: a checklist item (its latest result) or the number of an entry in the visit's sequence.
+        words: the right ones.
+        reason: kept with the correction.
+
+    Raises:
+        Refusal: there are no such words, the client signed them, or the visit is open or exported.
+    """
+    with seat.write("correct words", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        _may_correct(seat, visit)
+        sequence, evidence = _sequence_of(seat.store, visit, of)
+        found = reviews.words_at(seat.store, visit.id, sequence)
+        if found is None:
+            raise NotFound(f"{show(visit.reference)} has no entry {sequence}.")
+        table, key, item, before = found
+        faults = []
+        after = _words("words", words, limits.NOTE, multiline=True)
+        if len(trimmed(after)) < (EVIDENCE_LEAST if evidence else 1):
+            faults.append(f"words: at least {EVIDENCE_LEAST if evidence else 1} characters are expected")
+        why = _words("reason", reason, limits.LINE)
+        if len(why) < 3:
+            faults.append("reason: at least 3 characters are expected")
+        if faults:
+            raise Faulty(faults)
+        if after == before:
+            raise Refusal("The words stand so already.")
+        visits.change(unit, visit)
+        reviews.correct_words(unit, visit.id, seat.staff.id, (table, key), before, after, why)
+        unit.audit("visit", visit.id, item=item, sequence=sequence, was=before, words=after, reason=why)
+        return find(seat.store, reference)
+
+
+def words_of(store: Store, reference: str) -> list[Written]:
+    """What was written on a visit and may be put right, in its order, as it stands now."""
+    visit = find(store, reference)
+    found = []
+    checklist = checklists.checklist(store, visit.id)
+    signed = {tried.sequence for item in checklist.items for tried in item.attempts if tried.result is Result.SIGNED}
+    sequences = {tried.sequence for item in checklist.items for tried in item.attempts if tried.text}
+    sequences |= {entry.sequence for entry in checklist.entries if entry.text}
+    for sequence in sorted(sequences - signed):
+        words = reviews.words_at(store, visit.id, sequence)
+        if words is not None:
+            found.append(Written(sequence, words[2], words[3]))
+    return found
+
+
+def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
+    visit, sheet = judged.visit, judged.sheet
+    revision = sheet.revision if sheet is not None and sheet.total is not None else 0
+    visits.change(unit, visit, review=Review.APPROVED.value)
+    reviews.approve(unit, visit.id, seat.staff.id, revision, reason)
+    unit.audit(
+        "visit",
+        visit.id,
+        review=Review.APPROVED.value,
+        charge_revision=revision or None,
+        total=sheet.sheet["total"] if sheet is not None and revision else None,
+        reason=reason or None,
+        exceptions=[remark.text for remark in judged.remarks] or None,
+    )
+    return find(seat.store, visit.reference)
+
+
+def _refusals(visit: Visit, last: StoredSheet | None) -> list[str]:
+    if visit.state not in ENDED:
+        return [f"it is {visit.state.label} and has not ended"]
+    found = []
+    if visit.review is Review.SENT_BACK:
+        found.append("it was sent back, and its technician has not answered yet")
+    elif visit.review is not Review.TO_REVIEW:
+        found.append(f"it {_stands(visit)} already")
+    if last is None:
+        found.append("there is no charge: a lead adds a rate card for that day and corrects the charge")
+    elif last.total is None:
+        # cancelled before anybody was assigned: there is nothing to charge, and nothing is missing
+        found += [f"its charge is blocked: {need}" for need in needs(last.sheet)] if visit.assignments else []
+    elif not last.accepted:
+        flags = "; ".join(MEANS.get(flag, flag) for flag in last.sheet["flags"])
+        found.append(f"its charge is flagged ({flags}) and not accepted yet")
+    return found
+
+
+def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
+    ids = [visit.id]
+    rows = log_rows.rows(store, None, ids=ids)
+    if not rows:
+        return ()
+    return remarks_of(
+        rows[0],
+        log_rows.stays(store, ids).get(visit.id, ()),
+        log_rows.sums(store, ids).get(visit.id),
+        log_rows.noted(store, ids).get(visit.id, ()),
+    )
+
+
+def _open(store: Store, visit: Visit) -> list[Comment]:
+    return [one for one in reviews.comments_of(store, visit.id) if one.answered_at is None]
+
+
+def _may_correct(seat: Seat, visit: Visit) -> None:
+    if Role.LEAD not in seat.roles_now:
+        own_parts(seat, visit, None)
+        if visit.review is not Review.SENT_BACK:
+            raise Refusal(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
+    if visit.state not in ENDED:
+        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: record what is right as a new result.")
+    if visit.review is Review.EXPORTED:
+        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its words stand.")
+
+
+def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:
+    """The place in the visit's sequence that is meant, and whether it is the evidence of a test that passed."""
+    checklist = checklists.checklist(store, visit.id)
+    wanted = of.strip().removeprefix("#")
+    if wanted.isdecimal():
+        sequence = int(wanted)
+        item = next((one for one in checklist.items if any(tried.sequence == sequence for tried in one.attempts)), None)
+    else:
+        item = checklist.item(wanted)
+        if item is None or item.latest is None:
+            raise NotFound(f"{show(visit.reference)} has no result on {show(of, 40)}.")
+        sequence = item.latest.sequence
+    tried = None if item is None else next(one for one in item.attempts if one.sequence == sequence)
+    if tried is not None and tried.result is Result.SIGNED:
+        raise Refusal("What the client signed is nobody's to change.")
+    passed = tried is not None and item is not None and item.kind is Kind.TEST and tried.result is Result.PASS
+    return sequence, passed and tried is not None and not trimmed(tried.value)
+
+
+def _stands(visit: Visit) -> str:
+    return {
+        Review.NONE: f"is {visit.state.label}",
+        Review.TO_REVIEW: "waits for review",
+        Review.APPROVED: "is approved",
+        Review.EXPORTED: "has been exported to be invoiced",
+        Review.SENT_BACK: "is sent back",
+    }[visit.review]
+
+
+def _words(name: str, text: str, limit: int, *, multiline: bool = False) -> str:
+    try:
+        return clean(text, limit=limit, multiline=multiline)
+    except TextRefused as refused:
+        raise Faulty([f"{name}: {refused}"]) from None

@@ -1,0 +1,133 @@
+"""A visit's whole story, as the lead reads it: what is remarkable, the drive planned and driven, every attempt with what was
+put right beside it, every revision of the charge, and every event with who did it and from where."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from db import sheets
+from db.sheets import StoredSheet
+from db.store import Store
+from dispatch.desk.plain import leg_line, visit_page_lines
+from dispatch.desk.reviewing import judge
+from dispatch.desk.visit_page import VisitPage, visit_page
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.reviews import Remark
+from dispatch.model.text import pad, show
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """How one technician came to a visit and went home: instants, None where nobody recorded it."""
+
+    technician: str
+    depart_at: int | None
+    arrive_at: int | None
+    leave_at: int | None
+    home_at: int | None
+
+    @property
+    def minutes(self) -> int | None:
+        """The whole minutes of the drive there."""
+        return None if self.depart_at is None or self.arrive_at is None else (self.arrive_at - self.depart_at) // 60
+
+    @property
+    def home_minutes(self) -> int | None:
+        """The whole minutes of the drive home."""
+        return None if self.leave_at is None or self.home_at is None else (self.home_at - self.leave_at) // 60
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A visit's page with what only its review asks for. `revisions` of the charge, the oldest first."""
+
+    page: VisitPage
+    remarks: tuple[Remark, ...]
+    drives: tuple[Drive, ...]
+    revisions: tuple[StoredSheet, ...]
+
+
+def story_of(store: Store, reference: str) -> Story:
+    """The story of a visit, read in one snapshot.
+
+    Raises:
+        NotFound: there is no visit of that reference.
+    """
+    with store.read():
+        page = visit_page(store, reference)
+        drives = tuple(
+            Drive(part.technician, part.depart_at, part.check_in_at, part.check_out_at, part.return_at)
+            for part in page.visit.assignments
+        )
+        revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
+        return Story(page, judge(store, reference).remarks, drives, revisions)
+
+
+def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[str]:
+    """A story as text; what is remarkable first, the events with their day and place last."""
+    page = story.page
+    head, *rest = visit_page_lines(page, width, levels=levels)
+    lines = [head]
+    for remark in story.remarks:
+        lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
+    at = rest.index("Events") if "Events" in rest else len(rest)
+    lines += _with_drives(story, rest[:at])
+    if len(story.revisions) > 1:
+        lines.append("Revisions of the charge")
+        lines += [f"  {line}" for line in revision_lines(story)]
+    return [*lines, *event_lines(page)]
+
+
+def drive_lines(story: Story) -> list[str]:
+    """The drive of each technician, as it was planned and as it was."""
+    zone, hours24 = story.page.visit.zone, story.page.hours24
+
+    def clock(instant: int) -> str:
+        return clock_text(instant, zone, hours24)
+
+    planned = "not planned" if story.page.leg is None else leg_line(story.page.leg, story.page.unit)
+    lines = []
+    for number, drive in enumerate(story.drives):
+        if drive.depart_at is not None and drive.arrive_at is not None:
+            driven = f"driven {drive.minutes} min, {clock(drive.depart_at)}–{clock(drive.arrive_at)}"
+        else:
+            driven = "drive not recorded"
+        home = ""
+        if drive.leave_at is not None and drive.home_at is not None:
+            home = f" · home {drive.home_minutes} min, {clock(drive.leave_at)}–{clock(drive.home_at)}"
+        # the leg of the plan is the first technician's
+        said = f"planned {planned} · " if number == 0 else ""
+        lines.append(f"{show(drive.technician)}: {said}{driven}{home}")
+    return lines
+
+
+def revision_lines(story: Story) -> list[str]:
+    """Every kept charge, the original first, each with why it was made and whether it stands."""
+    lines = []
+    for one in story.revisions:
+        stands = one.revision == story.revisions[-1].revision and one.accepted
+        total = f"{one.sheet['total']} {one.currency}" if one.total is not None else "blocked"
+        why = f"  {one.reason}" if one.reason else "  the original" if one.revision == 1 else ""
+        lines.append(f"{one.revision:>2}  {pad(total, 16)}{'stands' if stands else 'before':<7}{show(why)}")
+    return lines
+
+
+def event_lines(page: VisitPage) -> list[str]:
+    """Every event: when, who, what, and from where; the day where it is another than the event's before."""
+    lines, day = ["Events"] if page.events else [], None
+    for event in page.events:
+        on = day_of(event.at, page.visit.zone)
+        if on != day:
+            lines.append(f"  {day_text(on)}")
+            day = on
+        clock = clock_text(event.at, page.visit.zone, page.hours24)
+        lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
+    return lines
+
+
+def _with_drives(story: Story, lines: list[str]) -> list[str]:
+    """The lines of the page with the drives in place of its leg, or below the address."""
+    at = next((number for number, line in enumerate(lines) if line.startswith("  leg ")), None)
+    drives = [f"  {line}" for line in drive_lines(story)]
+    return [*lines[:3], *drives, *lines[3:]] if at is None else [*lines[:at], *drives, *lines[at + 1 :]]

@@ -1,0 +1,264 @@
+"""The visit log: the visits of some days, or all of them, narrowed, searched and sorted as the lead wants to see them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from db import log_rows, search, settings
+from db.log_rows import LogRow, Stay, Sum
+from db.store import Store
+from db.tallies import Tally, tallies
+from dispatch.desk.remarking import remarks_of
+from dispatch.model.boards import BoardVisit, Log, LogLine, Totals
+from dispatch.model.instants import day_bounds, day_of, day_text
+from dispatch.model.reviews import Mark
+from dispatch.model.states import ENDED, Review, State
+
+_AT_ONCE = 900
+"""So many visits are tallied by one query: older builds of SQLite take no more parameters than 999."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which visits of the log are wanted, and in which order.
+
+    `first` to `last` are days in the firm's zone, both counted (`last` None: only the first; `first` None: all days).
+    `technician` and `client` are parts of names. `marks`: only visits with one of these exceptions; `exceptions`: with any.
+    `words` are searched in everything said on a visit. `sort` is a key of `SORTS`, "" the order of the day.
+    """
+
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    technician: str = ""
+    client: str = ""
+    exceptions: bool = False
+    marks: frozenset[Mark] = frozenset()
+    reviews: frozenset[Review] = frozenset()
+    words: str = ""
+    sort: str = ""
+    descending: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something leaves visits of these days out."""
+        return bool(
+            self.technician or self.client or self.exceptions or self.marks or self.reviews or self.words.strip()
+        )
+
+    def words_of_filters(self) -> str:
+        """What is left out, in words."""
+        parts = [self.technician, self.client, "exceptions" if self.exceptions and not self.marks else ""]
+        parts += [mark.label for mark in Mark if mark in self.marks]
+        parts += [review.value.replace("_", " ") for review in Review if review in self.reviews]
+        parts += [f"“{self.words.strip()}”"] if self.words.strip() else []
+        parts += [f"by {self.sort}{', descending' if self.descending else ''}"] if self.sort else []
+        return " · ".join(part for part in parts if part)
+
+    def words_of_days(self) -> str:
+        """The days, in words."""
+        if self.first is None:
+            return "all days"
+        if self.last is None or self.last == self.first:
+            return day_text(self.first)
+        return f"{day_text(self.first)} to {day_text(self.last)}"
+
+
+_GRAVITY = {mark: place for place, mark in enumerate(Mark)}
+_COUNTED = frozenset({"evidence", "tests", "retests", "overrides"})
+SORTS: dict[str, Callable[[LogLine], Any]] = {
+    "start": lambda line: line.visit.start or 0,
+    "reference": lambda line: line.visit.reference.casefold(),
+    "technician": lambda line: ", ".join(line.technicians).casefold(),
+    "client": lambda line: line.visit.client.casefold(),
+    "state": lambda line: line.visit.state.label,
+    "planned": lambda line: (line.visit.end or 0) - (line.visit.start or 0),
+    "actual": lambda line: (line.visit.actual_out or 0) - (line.visit.actual_in or 0),
+    "evidence": lambda line: (-line.waived, line.executed + line.measured, line.attested),
+    "tests": lambda line: line.visit.tests_passed - line.visit.tests_required,
+    "retests": lambda line: line.retests,
+    "overrides": lambda line: line.overrides,
+    "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (one.mark for one in line.remarks)), default=99),
+                                len(line.remarks)),
+    "charge": lambda line: -1 if line.net is None else line.net,
+    "work": lambda line: line.visit.work.casefold(),
+    "review": lambda line: list(Review).index(line.visit.review),
+}  # fmt: skip
+"""By what the log can be sorted. A number or a word of each line; the gravest exception is the greatest."""
+
+
+def visit_log(store: Store, wanted: Wanted, most: int | None = None) -> Log:
+    """The log as it is wanted, read in one snapshot; in the order of the day where no other is asked for.
+
+    Args:
+        most: at most so many lines; the totals are those of every visit found.
+    """
+    with store.read():
+        firm = settings.firm(store)
+        span = None
+        if wanted.first is not None:
+            span = day_bounds(wanted.first, firm.zone)[0], day_bounds(wanted.last or wanted.first, firm.zone)[1]
+        ids = search.matching(store, wanted.words)
+        found = log_rows.rows(store, span, ids=ids, reviews=[one.value for one in wanted.reviews])
+        if wanted.client:
+            found = [row for row in found if _holds(row.client, wanted.client)]
+        stays = log_rows.stays(store, [row.id for row in found])
+        if wanted.technician:
+            found = [
+                row
+                for row in found
+                if any(_holds(stay.technician, wanted.technician) for stay in stays.get(row.id, ()))
+            ]
+        kept = [row.id for row in found]
+        charges, noted = log_rows.sums(store, kept), log_rows.noted(store, kept)
+        marked = wanted.exceptions or bool(wanted.marks)
+        remarks = {
+            row.id: remarks_of(
+                row, stays.get(row.id, ()), charges.get(row.id), noted.get(row.id, ()), firm.clock_hours == 24
+            )
+            for row in found
+        }
+        if marked:
+            found = [
+                row
+                for row in found
+                if remarks[row.id] and (not wanted.marks or any(one.mark in wanted.marks for one in remarks[row.id]))
+            ]
+        lines = [
+            _line(row, stays.get(row.id, []), charges.get(row.id), firm.currency)._replace(remarks=remarks[row.id])
+            for row in found
+        ]
+        totals = totals_of(lines)
+        if wanted.sort in _COUNTED:
+            lines = _counted(store, lines)
+        lines = _sorted(lines, wanted)[:most]
+        if wanted.sort not in _COUNTED:
+            lines = _counted(store, lines)
+    now = store.clock.now()
+    starts = [row.start for row in found if row.start is not None] or [now]
+    first = wanted.first or day_of(min(starts), firm.zone)
+    last = wanted.last or wanted.first or day_of(max(starts), firm.zone)
+    return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
+
+
+def totals_of(lines: Iterable[LogLine]) -> Totals:
+    """Visits in figures."""
+    lines = list(lines)
+    charged: dict[tuple[str, int], int] = {}
+    for line in lines:
+        if line.net is not None:
+            key = line.currency, line.exponent
+            charged[key] = charged.get(key, 0) + line.net
+    arrived = [
+        (line.visit.actual_in, line.visit.promised[1])
+        for line in lines
+        if line.visit.promised is not None and line.visit.actual_in is not None
+    ]
+    return Totals(
+        visits=len(lines),
+        ended=sum(line.visit.state in ENDED for line in lines),
+        exceptions=sum(bool(line.remarks) for line in lines),
+        promised=len(arrived),
+        kept=sum(at <= until for at, until in arrived),
+        to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
+        charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
+    )
+
+
+def _sorted(lines: list[LogLine], wanted: Wanted) -> list[LogLine]:
+    if wanted.sort:
+        return sorted(lines, key=SORTS[wanted.sort], reverse=wanted.descending)
+    return lines[::-1] if wanted.descending else lines
+
+
+def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
+    """The lines with how far their checklists came, and on what evidence."""
+    done: dict[int, Tally] = {}
+    ids = [line.visit.id for line in lines]
+    for at in range(0, len(ids), _AT_ONCE):
+        done |= tallies(store, ids[at : at + _AT_ONCE])
+    counted = []
+    for line in lines:
+        tally = done.get(line.visit.id, Tally())
+        counted.append(
+            line._replace(
+                visit=line.visit._replace(
+                    items_settled=tally.settled,
+                    items_required=tally.required,
+                    tests_passed=tally.tests_passed,
+                    tests_required=tally.tests,
+                ),
+                executed=tally.executed,
+                measured=tally.measured,
+                attested=tally.attested,
+                waived=tally.waived,
+                retests=tally.retests,
+                overrides=tally.overrides,
+            )
+        )
+    return counted
+
+
+def week_of(day: datetime.date, first_weekday: int) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
+    first = day - datetime.timedelta(days=(day.weekday() - first_weekday) % 7)
+    return first, first + datetime.timedelta(days=6)
+
+
+def day_log(store: Store, day: datetime.date) -> Log:
+    """The whole log of one day."""
+    return visit_log(store, Wanted(day))
+
+
+def waiting(store: Store) -> tuple[Log, list[LogLine], list[LogLine]]:
+    """What waits for review: the whole log of it, the exceptions with the gravest first, and what is clean."""
+    log = visit_log(store, Wanted(reviews=frozenset({Review.TO_REVIEW}), sort="exceptions", descending=True))
+    return log, [line for line in log.lines if not line.clean], [line for line in log.lines if line.clean]
+
+
+def _holds(name: str, part: str) -> bool:
+    return " ".join(part.split()).casefold() in name.casefold()
+
+
+def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, currency: str) -> LogLine:
+    """A line whose checklist is not counted yet."""
+    stays = list(stays)
+    return LogLine(
+        visit=BoardVisit(
+            id=row.id,
+            reference=row.reference,
+            client=row.client,
+            site=row.site,
+            work=row.work,
+            state=State(row.state),
+            minutes=row.minutes,
+            priority=row.priority,
+            version=row.version,
+            review=Review(row.review),
+            start=row.start,
+            end=row.end,
+            wanted_on=row.day,
+            promised=None if row.promised_from is None or row.promised_to is None else (row.promised_from, row.promised_to),
+            emergency=bool(row.emergency),
+            actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
+            actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
+            actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),
+            crew=tuple(one.technician for one in stays),
+            reason=row.reason,
+        ),
+        technicians=tuple(one.technician for one in stays),
+        executed=0,
+        measured=0,
+        attested=0,
+        waived=0,
+        retests=0,
+        overrides=0,
+        charge_status=charge.status if charge else None,
+        net=charge.net if charge else None,
+        total=charge.total if charge else None,
+        currency=charge.currency if charge else currency,
+        exponent=charge.exponent if charge else 2,
+        accepted=charge is not None and charge.accepted,
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""What a lead looks at before a visit is approved, and what was said in a review."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Mark(StrEnum):
+    """Why a visit is not simply in order; the gravest first."""
+
+    BLOCKED = "blocked"
+    WAIVED = "waived"
+    OVERRIDDEN = "overridden"
+    LEFT_OPEN = "left_open"
+    NOT_DONE = "not_done"
+    FAILED = "failed"
+    UNSATISFIED = "unsatisfied"
+    NO_ACCESS = "no_access"
+    ABORTED = "aborted"
+    CANCELLED = "cancelled"
+    FLAGGED = "flagged"
+    REOPENED = "reopened"
+    CORRECTED = "corrected"
+    GIVEN = "given"
+    OWN_FAULT = "own_fault"
+    SENT_BACK = "sent_back"
+    LATE = "late"
+
+    @property
+    def label(self) -> str:
+        """In words, for a screen."""
+        return self.value.replace("_", " ")
+
+
+class Remark(NamedTuple):
+    """One exception of a visit, with why and by whom in `text`; `item` is the checklist item that it is about."""
+
+    mark: Mark
+    text: str
+    item: str = ""
+
+
+class Comment(NamedTuple):
+    """A lead's comment with which a visit went back to its technician. Instants; None: not yet."""
+
+    id: int
+    visit_id: int
+    reference: str
+    client: str
+    by: str
+    at: int
+    text: str
+    seen_at: int | None = None
+    answered_at: int | None = None
+    answered_by: str = ""
+    answer: str = ""
+
+
+class Approval(NamedTuple):
+    """That a lead approved a visit, with the revision of its charge sheet (0: nothing is charged)."""
+
+    by: str
+    at: int
+    revision: int
+    reason: str
+
+
+class WordCorrection(NamedTuple):
+    """Words that were put right: of the result or the work entry at `sequence` of the visit, the original first."""
+
+    at: int
+    by: str
+    sequence: int
+    item: str
+    before: str
+    after: str
+    reason: str
+
+
+class Batch(NamedTuple):
+    """Visits that were handed over to be invoiced."""
+
+    id: int
+    at: int
+    by: str
+    visits: int

@@ -1,0 +1,78 @@
+"""Handing approved visits over to be invoiced, from the log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dispatch.desk import invoicing
+from dispatch.desk.private_file import FileThere, at_this_machine, write_private
+from dispatch.desk.refusals import Refusal
+from screens.dialogs import AskConfirm, Field, Form
+from screens.seated import SeatedScreen
+
+
+async def ask_export(screen: SeatedScreen) -> None:
+    """Show what is ready, ask where to, and export it: marked first, then written."""
+    seat = screen.seat
+    try:
+        at_this_machine(seat)
+    except Refusal as refusal:
+        screen.say(str(refusal), "warning")
+        return
+    found = screen.look(invoicing.ready, seat.store)
+    if found is None:
+        return
+    going, left_out = found
+    lines = [f"left out: {reference}, {why}" for reference, why in left_out]
+    if not going:
+        screen.say("\n".join(["Nothing is ready to invoice: no visit is approved and not exported.", *lines]))
+        return
+    asked = [
+        f"{len(going)} approved visits are marked exported: {', '.join(going[:12])}{' …' if len(going) > 12 else ''}",
+        *lines,
+        "Each is exported once. `dispatch invoice export --again` writes a batch again.",
+    ]
+    if not await screen.app.push_screen_wait(AskConfirm("Export to be invoiced?", asked)):
+        return
+    done: list[str] = []
+    marked: list[invoicing.HandedOver] = []
+    warned: list[Path] = []
+
+    def save(typed: dict[str, str]) -> list[str]:
+        try:
+            path = Path(typed["file"].strip()).expanduser()
+        except RuntimeError:
+            return ["file: there is no such home folder"]
+        if not path.parent.is_dir():
+            return [f"file: there is no folder {path.parent}"]
+        if path.exists() and path not in warned:
+            warned.append(path)
+            return [f"{path.name} is there already. Saving again writes over it."]
+
+        def deed() -> None:
+            if not marked:
+                marked.append(invoicing.export(seat))
+            batch = marked[0]
+            text = invoicing.as_csv(batch)
+            if path.suffix.casefold() == ".json":
+                text = json.dumps(invoicing.as_form(batch, seat.firm.zone), indent=1) + "\n"
+            try:
+                write_private(path, text, replace=path in warned)
+            except FileThere:
+                warned.append(path)
+                raise
+            done.append(f"Batch {batch.batch.id}: {len(batch.visits)} visits are in {path}, which only you may read.")
+
+        return screen.faults_of(deed)
+
+    fields = [Field("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
+    await screen.app.push_screen_wait(Form("Where to?", fields, save))
+    screen.reload()
+    if done:
+        screen.say(done[-1])
+    elif marked:
+        number = marked[0].batch.id
+        screen.say(
+            f"Batch {number} is marked, but no file was written: dispatch invoice export --again {number}", "warning"
+        )

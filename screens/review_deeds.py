@@ -1,0 +1,126 @@
+"""What a lead does with a visit under review, on the log and on the visit's story."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from dispatch.desk import reviewing
+from dispatch.desk.unsent import Unsent
+from screens.seated import SeatedScreen
+
+
+class ReviewDeeds(SeatedScreen):
+    """The deeds of a screen on which a visit under review is shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "y", "approve", "Approve", id="review.approve", tooltip="approve the visit; what it does is shown first"
+        ),
+        Binding("b", "send_back", "Send back", id="review.send-back", tooltip="back to the technician, with a comment"),
+        Binding(
+            "e",
+            "put_right",
+            "Put right",
+            id="review.correct",
+            tooltip="a time or words, with a reason; the original stays",
+        ),
+        Binding("a", "accept", "Accept", id="charge.accept", tooltip="accept a charge that is flagged for review"),
+        Binding("g", "goodwill", "Goodwill", id="charge.goodwill", tooltip="give something away, with a reason"),
+        Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
+    ]
+
+    def reference_here(self) -> str | None:
+        """The reference of the visit that is meant; None: there is none."""
+        raise NotImplementedError
+
+    @work
+    async def action_approve(self) -> None:
+        """Show what approving does, and do it."""
+        from screens.dialogs import AskConfirm, AskText
+
+        reference = self.reference_here()
+        judged = None if reference is None else self.look(reviewing.judge, self.seat.store, reference)
+        if judged is None or reference is None:
+            return
+        if judged.refusals:
+            self.say("\n".join([f"{reference} cannot be approved:", *judged.refusals]), "warning")
+            return
+        reason = ""
+        if judged.doubts:
+            said = await self.app.push_screen_wait(
+                AskText(
+                    f"Approve {reference} all the same?",
+                    "\n".join([*judged.doubts, *judged.consequences, "Why is it right? The reason is kept."]),
+                    check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
+                )
+            )
+            if said is None:
+                return
+            reason = said
+        elif not await self.app.push_screen_wait(AskConfirm(f"Approve {reference}?", judged.consequences)):
+            return
+        if await self.do(reviewing.approve, reference, reason) is not None:
+            self.say(f"{reference} is approved: ready to invoice.")
+
+    @work
+    async def action_send_back(self) -> None:
+        """Write the comment with which the visit goes back."""
+        from screens.note import AskNote
+
+        reference = self.reference_here()
+        if reference is None:
+            return
+        unsent = Unsent(self.seat, "comment", reference)
+        said = await self.app.push_screen_wait(
+            AskNote(f"Send {reference} back", "What is missing, or wrong? It stands in the technician's day.", unsent)
+        )
+        if said is not None and await self.do(reviewing.send_back, reference, said) is not None:
+            unsent.drop()
+            self.say(f"{reference} is sent back. It comes to be reviewed again when it is answered.")
+
+    @work
+    async def action_put_right(self) -> None:
+        """Put a time or words right."""
+        from dispatch.desk.visit_page import find
+        from screens.dialogs import Choose, Row
+        from screens.right_times import ask_time, ask_words
+
+        reference = self.reference_here()
+        visit = None if reference is None else self.look(find, self.seat.store, reference)
+        if visit is None:
+            return
+        rows = [
+            Row("a time", "time", "the charge is reckoned again as its next revision"),
+            Row("words: evidence, an answer, a note", "words"),
+        ]
+        chosen = await self.app.push_screen_wait(Choose(f"Put right on {visit.reference}", rows))
+        if chosen == "time":
+            await ask_time(self, visit)
+        elif chosen == "words":
+            await ask_words(self, visit.reference)
+
+    @work
+    async def action_accept(self) -> None:
+        """Accept the charge of the visit."""
+        await self._adjust("ask_accept")
+
+    @work
+    async def action_goodwill(self) -> None:
+        """Give goodwill on the visit."""
+        await self._adjust("ask_goodwill")
+
+    @work
+    async def action_travel(self) -> None:
+        """Set the travel of the visit."""
+        await self._adjust("ask_travel")
+
+    async def _adjust(self, how: str) -> None:
+        from screens import adjust
+
+        reference = self.reference_here()
+        if reference is not None:
+            await getattr(adjust, how)(self, reference)
+            self.reload()

@@ -1,0 +1,87 @@
+"""Asking for a recorded time, or words, that are to be put right; what stood there is kept beside."""
+
+from __future__ import annotations
+
+from dispatch.desk.refusals import Faulty
+from dispatch.model.instants import clock_text, day_of, parse_when
+from dispatch.model.stays import MOMENTS
+from dispatch.model.text import show
+from dispatch.model.visits import Assignment, Visit
+from screens.dialogs import Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+
+
+def instant_of(visit: Visit, typed: str, now: int) -> int:
+    """An instant as it is typed: a clock time is on the day of the visit.
+
+    Raises:
+        Faulty: it cannot be read.
+    """
+    begun = visit.checked_in_at or visit.starts_at or now
+    try:
+        return parse_when(typed, visit.zone, now=now, day=day_of(begun, visit.zone))
+    except ValueError as fault:
+        raise Faulty([str(fault)]) from None
+
+
+async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
+    """Ask which time of a visit is wrong and what is right, and put it right. Returns whether it was done."""
+    from dispatch.desk import clocking
+
+    part = await _whose(screen, visit)
+    if part is None:
+        return False
+    rows = [
+        Row(f"{what:8} {clock_text(moment, visit.zone)}", what)
+        for what, column in MOMENTS.items()
+        if (moment := getattr(part, column)) is not None
+    ]
+    what = await screen.app.push_screen_wait(Choose("Which time?", rows)) if rows else None
+    if what is None:
+        return False
+    fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
+
+    def save(typed: dict[str, str]) -> list[str]:
+        def deed() -> None:
+            at = instant_of(visit, typed["at"], screen.seat.now)
+            clocking.correct(screen.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
+
+        return screen.faults_of(deed)
+
+    typed = await screen.app.push_screen_wait(Form(f"The {what} at {visit.client}", fields, save))
+    screen.reload()
+    return typed is not None
+
+
+async def ask_words(screen: SeatedScreen, reference: str) -> bool:
+    """Ask which words of a visit are wrong and what is right, and put them right. Returns whether it was done."""
+    from dispatch.desk.reviewing import correct_words, words_of
+
+    written = screen.look(words_of, screen.seat.store, reference)
+    if not written:
+        if written is not None:
+            screen.say("Nothing was written on it.")
+        return False
+    rows = [Row(f"{one.item:8} {show(one.text, 100)}", str(one.sequence)) for one in written]
+    chosen = await screen.app.push_screen_wait(Choose("Which words?", rows))
+    if chosen is None:
+        return False
+    before = next(one for one in written if str(one.sequence) == chosen)
+    fields = [Field("words", "Right words", " ".join(before.text.split())), Field("reason", "Why")]
+
+    def save(typed: dict[str, str]) -> list[str]:
+        return screen.faults_of(lambda: correct_words(screen.seat, reference, chosen, typed["words"], typed["reason"]))
+
+    typed = await screen.app.push_screen_wait(Form(f"{before.item} of {reference}", fields, save))
+    screen.reload()
+    return typed is not None
+
+
+async def _whose(screen: SeatedScreen, visit: Visit) -> Assignment | None:
+    """The part of a visit that is meant: one's own, else the only one, else the one that is chosen."""
+    own = visit.assignment_of(screen.seat.staff.id)
+    if own is not None or len(visit.assignments) < 2:
+        return own or next(iter(visit.assignments), None)
+    rows = [Row(part.technician, str(part.id)) for part in visit.assignments]
+    chosen = await screen.app.push_screen_wait(Choose("Whose time?", rows))
+    return next((part for part in visit.assignments if str(part.id) == chosen), None)

@@ -1,0 +1,148 @@
+"""The lead's review by command, from the log to the invoices."""
+
+from __future__ import annotations
+
+import csv
+import io
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch.commands.line import run
+from dispatch.demo import sample_day
+from tests.conftest import Dispatch
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm at 14:07 of its day, made once."""
+    path = tmp_path_factory.mktemp("day") / "day.db"
+    sample_day(path)
+    return path
+
+
+@pytest.fixture
+def day(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
+    """A copy of it, with its lead at the keyboard."""
+    from db.safekeeping import backup
+    from db.store import Store
+
+    path = tmp_path / "firm.db"
+    with Store.open(made) as store:
+        backup(store, path)
+    monkeypatch.setattr("getpass.getuser", lambda: "lee")
+    return Dispatch(path)
+
+
+def references(log: Any) -> list[str]:
+    return [visit["reference"] for visit in log["visits"]]
+
+
+def test_the_one_visit_of_the_week_whose_test_was_waived_and_why(day: Dispatch) -> None:
+    log = day.json("log", "--week", "--only", "waived", "--json")
+    (visit,) = log["visits"]
+    assert [one for one in visit["exceptions"] if one["exception"] == "waived"] == [
+        {
+            "exception": "waived",
+            "item": "T1",
+            "text": "T1 waived by Lee Moreau: the provider is down, nothing we can test today",
+        }
+    ]
+    said = day.ok("log", "--week", "--only", "waived")
+    assert "! T1 waived by Lee Moreau: the provider is down" in said
+    assert "1 visit · 1 ended · 1 exception" in said
+    story = day.ok("visit", "story", visit["reference"])
+    assert "! T1 waived by Lee Moreau" in story.splitlines()[1]
+
+
+def test_the_log_is_searched_filtered_and_sorted(day: Dispatch) -> None:
+    all_of_it = day.json("log", "--json")
+    assert references(day.json("log", "--search", "provider dow", "--json")) == ["R4031"]
+    assert references(day.json("log", "--search", '" OR *', "--json")) == []
+    nets = [float(visit["net"] or -1) for visit in day.json("log", "--sort", "charge", "--reverse", "--json")["visits"]]
+    assert nets == sorted(nets, reverse=True)
+    ana = day.json("log", "--technician", "ana", "--json")
+    assert {tuple(visit["technicians"]) for visit in ana["visits"]} == {("Ana Ruiz",)}
+    exceptions = day.json("log", "--exceptions", "--json")
+    assert all(visit["exceptions"] for visit in exceptions["visits"])
+    assert 0 < len(exceptions["visits"]) < len(all_of_it["visits"])
+    several = day.json("log", "--date", "2026-11-23", "--to", "2026-11-24", "--json")
+    assert (several["date"], several["last"]) == ("2026-11-23", "2026-11-24")
+    assert set(references(all_of_it)) < set(references(several))
+
+
+def test_everything_wrong_is_said_at_once(day: Dispatch) -> None:
+    said = day("log", "--sort", "colour", "--only", "pretty", "--date", "2026-11-24", "--to", "2026-11-20")
+    assert said.code == 1
+    for word in ("colour", "pretty", "is before"):
+        assert word in said.err
+
+
+def test_review_from_list_to_invoice(day: Dispatch, tmp_path: Path) -> None:
+    waits = day.json("review", "list", "--json")
+    assert waits["exceptions"][0]["reference"] == "R4031", "the gravest first"
+    clean = waits["clean"]
+    assert "Would be approved" in day.ok("review", "batch")
+    assert day.json("invoice", "list", "--json")["ready"] == [], "nothing was approved by looking"
+    assert f"Approved ({len(clean)})" in day.ok("review", "batch", "--yes")
+    refused = day("review", "batch", "R4031", "--yes")
+    assert refused.code == 1
+    assert "not approved: R4031" in refused.out
+    assert "needs --reason" in day.ok("review", "approve", "R4031", "--check")
+    assert day("review", "approve", "R4031").code == 1
+    day.ok("review", "approve", "R4031", "--reason", "the provider confirmed it")
+    ready = day.json("invoice", "list", "--json")["ready"]
+    assert sorted(ready) == sorted([*clean, "R4031"])
+
+    out = tmp_path / "batch.csv"
+    out.write_text("mine")
+    assert "Nothing was marked" in day("invoice", "export", "--out", str(out)).err
+    assert out.read_text() == "mine"
+    assert "Nothing was marked" in day("invoice", "export", "--out", str(tmp_path / "no" / "b.csv")).err
+    day.ok("invoice", "export", "--out", str(out), "--replace")
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
+    assert {row["reference"] for row in rows} == set(ready)
+    assert day("invoice", "export").code == 1, "each visit goes out once"
+    assert day.ok("invoice", "export", "--again", "1").encode() == out.read_bytes()
+    assert day("invoice", "export", "--again", "9").code == 1
+    again = day.json("invoice", "export", "--again", "1", "--json")
+    assert len(again["visits"]) == len(ready)
+    (batch,) = day.json("invoice", "list", "--json")["batches"]
+    assert (batch["batch"], batch["visits"], batch["exported_by"]) == (1, len(ready), "Lee Moreau")
+    assert day.json("log", "--review", "exported", "--all", "--json")["visits"]
+
+
+def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    day.ok("review", "send-back", "R4039", "--comment", "which UPS was it?")
+    assert day("review", "approve", "R4039").code == 1
+    monkeypatch.setattr("getpass.getuser", lambda: "eva")
+    assert "which UPS was it?" in day.ok("review", "comments")
+    day.ok("review", "words", "R4039", "W2", "the UPS in rack two was swapped", "--reason", "named the rack")
+    day.ok("review", "answer", "R4039")
+    assert "No visit of yours" in day.ok("review", "comments")
+    assert day("review", "approve", "R4039").code == 1, "a technician does not approve"
+    monkeypatch.setattr("getpass.getuser", lambda: "lee")
+    story = day.json("visit", "story", "R4039", "--json")
+    (fix,) = story["word_corrections"]
+    assert (fix["item"], fix["is"]) == ("W2", "the UPS in rack two was swapped")
+    assert story["comments"][0]["answered_by"] == "Cleo Marsh"
+    assert story["drives"][0]["minutes"] is not None
+    assert all(event["from"] for event in story["events"])
+    assert references(day.json("log", "--search", "rack two", "--json")) == ["R4039"]
+
+
+def test_without_fts5_it_is_said_and_found_all_the_same(day: Dispatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    from db import search
+
+    monkeypatch.setattr(search, "possible", lambda: False)
+    said = day.ok("log", "--search", "provider dow")
+    assert "R4031" in said
+    assert "This SQLite has no FTS5" in said
+    assert "slower than an index" in day("doctor").out
+
+
+def test_a_log_that_is_narrowed_opens_no_screen(day: Dispatch) -> None:
+    assert run(["log", "--exceptions", "--db", str(day.db)]) == 0

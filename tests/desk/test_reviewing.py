@@ -1,0 +1,396 @@
+"""The lead's review: approve, send back, answer, put right, many at once; what is ready to invoice goes out once."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+from decimal import Decimal
+
+import pytest
+
+from db import audit, reviews, sheets
+from db.faults import Refused
+from dispatch.closeout.recording import Entry
+from dispatch.desk import adjusting, clocking, invoicing, onsite, reviewing, schedule
+from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
+from dispatch.desk.story import story_lines, story_of
+from dispatch.desk.undo import undo
+from dispatch.desk.visit_log import SORTS, Wanted, day_log, visit_log, waiting
+from dispatch.desk.visit_page import find, visit_page
+from dispatch.model.checklists import Result
+from dispatch.model.reviews import Mark
+from dispatch.model.states import Review, State
+from tests.desk.conftest import DAY, Office, at
+
+
+def closed(office: Office, reference: str = "R1") -> None:
+    """Ana closes a visit in good order."""
+    office.on_site(reference)
+    office.finish(reference)
+    onsite.close(office.ana, reference)
+
+
+def left_open(office: Office) -> None:
+    """A visit whose test the lead waived, left open."""
+    office.on_site()
+    office.finish(but=frozenset({"T2", "L5"}))
+    onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
+    office.clock.advance(60)
+    onsite.leave(office.lee, "R1", "provider down until tomorrow")
+
+
+def review(office: Office, reference: str = "R1") -> Review:
+    return find(office.store, reference).review
+
+
+def marks(office: Office, reference: str = "R1") -> list[Mark]:
+    return [one.mark for one in reviewing.judge(office.store, reference).remarks]
+
+
+class TestApproving:
+    def test_a_clean_visit_is_approved_with_its_charge(self, office: Office) -> None:
+        closed(office)
+        judged = reviewing.judge(office.store, "R1")
+        assert judged.clean
+        assert "is ready to invoice" in " ".join(judged.consequences)
+        reviewing.approve(office.lee, "R1")
+        assert review(office) is Review.APPROVED
+        approval = reviews.approval_of(office.store, find(office.store, "R1").id)
+        assert approval is not None
+        assert (approval.by, approval.revision) == ("Lee Moreau", 1)
+
+    def test_every_reason_against_it_is_said_at_once(self, office: Office) -> None:
+        office.on_site()
+        office.finish()
+        office.store.conn.execute("UPDATE assignment SET labour_class = 'not on the card'")
+        onsite.close(office.ana, "R1")
+        assert marks(office) == [Mark.BLOCKED]
+        reviewing.send_back(office.lee, "R1", "where was it?")
+        with pytest.raises(Faulty) as refused:
+            reviewing.approve(office.lee, "R1")
+        assert len(refused.value.faults) >= 2
+        assert any("sent back" in fault for fault in refused.value.faults)
+        assert any("charge is blocked" in fault for fault in refused.value.faults)
+        assert review(office) is Review.SENT_BACK
+
+    def test_what_was_left_open_needs_a_reason(self, office: Office) -> None:
+        left_open(office)
+        assert marks(office) == [Mark.WAIVED, Mark.LEFT_OPEN]
+        with pytest.raises(Faulty, match="needs a reason"):
+            reviewing.approve(office.lee, "R1")
+        reviewing.approve(office.lee, "R1", "the provider confirmed it")
+        assert review(office) is Review.APPROVED
+
+    def test_what_has_not_ended_or_is_approved_is_not(self, office: Office) -> None:
+        with pytest.raises(Faulty, match="has not ended"):
+            reviewing.approve(office.lee, "R1")
+        closed(office)
+        reviewing.approve(office.lee, "R1")
+        with pytest.raises(Faulty, match="approved already"):
+            reviewing.approve(office.lee, "R1")
+
+    def test_a_flagged_charge_is_accepted_first(self, office: Office) -> None:
+        office.on_site()
+        office.finish()
+        office.clock.advance(20 * 3600)
+        onsite.close(office.ana, "R1")
+        with pytest.raises(Faulty, match="more than 16 hours in one stay"):
+            reviewing.approve(office.lee, "R1")
+        adjusting.accept_charge(office.lee, "R1", "a night at the datacentre")
+        reviewing.approve(office.lee, "R1")
+
+    def test_a_visit_cancelled_before_anybody_was_assigned_has_nothing_to_charge(self, office: Office) -> None:
+        schedule.cancel(office.dana, "R1", "bought elsewhere")
+        reviewing.approve(office.lee, "R1")
+        assert invoicing.ready(office.store) == ([], [])
+
+    def test_many_at_once_are_judged_again_and_the_others_named(self, office: Office) -> None:
+        closed(office)
+        office.go("13:00")
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:30"), confirmed=True)
+        office.go("13:30")
+        onsite.arrive(office.ana, "R2")
+        office.finish("R2")
+        onsite.close(office.ana, "R2")
+        assert marks(office, "R2") == [Mark.LATE], "promised until 11:00"
+        _, exceptions, clean = waiting(office.store)
+        assert [line.visit.reference for line in exceptions] == ["R2"]
+        assert [line.visit.reference for line in clean] == ["R1"]
+        done = reviewing.approve_clean(office.lee, ["R1", "R2", "R3"])
+        assert done.approved == ("R1",)
+        assert [reference for reference, _ in done.left_out] == ["R2", "R3"]
+        assert "promised until 11:00" in done.left_out[0][1]
+        assert review(office, "R2") is Review.TO_REVIEW
+
+    def test_undo_does_not_bring_it_back(self, office: Office) -> None:
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+        schedule.cancel(office.dana, "R1", "ill")
+        reviewing.approve(office.lee, "R1")
+        with pytest.raises(Refusal, match="Lee Moreau changed R1"):
+            undo(office.dana)
+        with pytest.raises(Refusal, match="nothing to undo"):
+            undo(office.lee)
+
+
+class TestSendingBack:
+    def test_the_comment_stands_in_the_day_until_it_is_answered(self, office: Office) -> None:
+        closed(office)
+        reviewing.send_back(office.lee, "R1", "which server\nwas it?")
+        (waits,) = reviews.waiting_for(office.store, office.ana.staff.id)
+        assert (waits.by, waits.text, waits.seen_at) == ("Lee Moreau", "which server\nwas it?", None)
+        assert not reviews.waiting_for(office.store, office.ben.staff.id)
+        reviewing.see_comment(office.ana, "R1")
+        (seen,) = reviews.waiting_for(office.store, office.ana.staff.id)
+        assert seen.seen_at == office.clock.now(), "seen is not answered"
+        with pytest.raises(Faulty, match="at least 3 characters"):
+            reviewing.answer(office.ana, "R1")
+        reviewing.answer(office.ana, "R1", "the file server")
+        assert review(office) is Review.TO_REVIEW
+        assert not reviews.waiting_for(office.store, office.ana.staff.id)
+        assert marks(office) == [Mark.SENT_BACK], "no longer approved unseen"
+        text = "\n".join(story_lines(story_of(office.store, "R1")))
+        assert "sent back by Lee Moreau" in text
+        assert "answered by Ana Ruiz" in text
+        assert "the file server" in text
+
+    def test_a_correction_is_an_answer(self, office: Office) -> None:
+        closed(office)
+        reviewing.send_back(office.lee, "R1", "you left later")
+        office.clock.advance(1200)
+        clocking.correct(office.ana, "R1", "leaving", office.clock.now() - 300, "forgot the car park")
+        reviewing.answer(office.ana, "R1")
+        assert review(office) is Review.TO_REVIEW
+        assert Mark.CORRECTED in marks(office)
+
+    def test_only_ones_own_and_only_what_waits(self, office: Office) -> None:
+        closed(office)
+        with pytest.raises(Refusal, match="no comment to answer"):
+            reviewing.answer(office.ana, "R1", "hello")
+        reviewing.send_back(office.lee, "R1", "which server?")
+        with pytest.raises(NotAllowed):
+            reviewing.answer(office.ben, "R1", "not mine")
+        with pytest.raises(Refusal, match="only what waits for review"):
+            reviewing.send_back(office.lee, "R1", "again")
+        reviewing.see_comment(office.ben, "R1")
+        assert reviews.comments_of(office.store, find(office.store, "R1").id)[0].seen_at is None
+
+    def test_a_comment_has_words(self, office: Office) -> None:
+        closed(office)
+        with pytest.raises(Faulty, match="at least 3"):
+            reviewing.send_back(office.lee, "R1", " a ")
+        with pytest.raises(Faulty, match=r"U\+001B"):
+            reviewing.send_back(office.lee, "R1", "red \x1b[31m")
+        assert review(office) is Review.TO_REVIEW
+
+    def test_opened_again_there_is_nothing_to_answer(self, office: Office) -> None:
+        closed(office)
+        reviewing.send_back(office.lee, "R1", "which server?")
+        onsite.reopen(office.lee, "R1", "not done at all")
+        assert not reviews.waiting_for(office.store, office.ana.staff.id)
+        assert review(office) is Review.NONE
+
+
+class TestPuttingRight:
+    def test_words_are_put_right_beside_the_original(self, office: Office) -> None:
+        closed(office)
+        reviewing.correct_words(office.lee, "R1", "T2", "mail server restarted, all services green", "wrong server")
+        reviewing.correct_words(office.lee, "R1", "t2", "file server restarted, all services green", "wrong again")
+        page = visit_page(office.store, "R1")
+        assert [(one.item, one.before, one.reason) for one in page.words] == [
+            ("T2", "seen working at the desk", "wrong server"),
+            ("T2", "mail server restarted, all services green", "wrong again"),
+        ]
+        item = page.checklist.item("T2")
+        assert item is not None
+        assert item.latest is not None
+        assert item.latest.text == "seen working at the desk", "the original stays"
+        text = "\n".join(story_lines(story_of(office.store, "R1")))
+        assert "seen working at the desk" in text
+        assert "put right by Lee Moreau: file server restarted" in text
+        assert marks(office) == [Mark.CORRECTED, Mark.CORRECTED]
+
+    def test_a_technician_only_while_it_is_sent_back(self, office: Office) -> None:
+        closed(office)
+        with pytest.raises(Refusal, match="was not sent back"):
+            reviewing.correct_words(office.ana, "R1", "W2", "driver replaced twice", "forgot one")
+        reviewing.send_back(office.lee, "R1", "only once?")
+        with pytest.raises(NotAllowed):
+            reviewing.correct_words(office.ben, "R1", "W2", "driver replaced twice", "forgot one")
+        reviewing.correct_words(office.ana, "R1", "W2", "driver replaced twice", "forgot one")
+        reviewing.answer(office.ana, "R1")
+        assert review(office) is Review.TO_REVIEW
+
+    def test_what_the_client_signed_and_thin_evidence_are_refused(self, office: Office) -> None:
+        closed(office)
+        with pytest.raises(Refusal, match="client signed"):
+            reviewing.correct_words(office.lee, "R1", "L5", "very happy", "they said so")
+        with pytest.raises(Faulty) as refused:
+            reviewing.correct_words(office.lee, "R1", "T2", "ok", "x")
+        assert len(refused.value.faults) == 2
+        with pytest.raises(NotFound):
+            reviewing.correct_words(office.lee, "R1", "T9", "no such item at all", "wrong")
+        with pytest.raises(NotFound):
+            reviewing.correct_words(office.lee, "R1", "999", "no such entry at all", "wrong")
+
+    def test_a_time_makes_another_revision_beside_the_first(self, office: Office) -> None:
+        closed(office)
+        office.go("15:00")
+        clocking.correct(office.lee, "R1", "leaving", at("12:45"), "the badge says so")
+        story = story_of(office.store, "R1")
+        assert [one.revision for one in story.revisions] == [1, 2]
+        text = "\n".join(story_lines(story))
+        assert "the original" in text
+        assert "the badge says so" in text
+
+
+class TestStory:
+    def test_it_says_who_when_and_from_where(self, office: Office) -> None:
+        schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+        office.go("08:40")
+        onsite.depart(office.ana, "R1")
+        office.go("09:00")
+        onsite.arrive(office.ana, "R1")
+        office.finish()
+        onsite.close(office.ana, "R1")
+        story = story_of(office.store, "R1")
+        assert story.drives[0].minutes == 20
+        text = "\n".join(story_lines(story))
+        assert "driven 20 min, 08:40–09:00" in text
+        assert "planned ~" in text
+        assert "[this machine as ana]" in text
+        assert "[the program]" in text
+
+
+class TestLog:
+    def test_the_one_whose_test_was_waived_and_why(self, office: Office) -> None:
+        left_open(office)
+        monday = DAY - datetime.timedelta(days=1)
+        log = visit_log(
+            office.store, Wanted(monday, monday + datetime.timedelta(days=6), marks=frozenset({Mark.WAIVED}))
+        )
+        (line,) = log.lines
+        assert line.visit.reference == "R1"
+        assert line.remarks[0].text == "T2 waived by Lee Moreau: the provider is down"
+        assert line.remarks[0].item == "T2"
+
+    def test_filters_and_totals(self, office: Office) -> None:
+        closed(office)
+        schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"), confirmed=True)
+
+        def references(wanted: Wanted) -> list[str]:
+            return [line.visit.reference for line in visit_log(office.store, wanted).lines]
+
+        assert references(Wanted(DAY)) == ["R1", "R2"]
+        assert references(Wanted(DAY, technician="okafor")) == ["R2"]
+        assert references(Wanted(DAY, client="harbor", reviews=frozenset({Review.TO_REVIEW}))) == ["R1"]
+        assert references(Wanted(DAY, exceptions=True)) == []
+        assert references(Wanted(DAY + datetime.timedelta(days=1))) == []
+        assert references(Wanted(DAY, sort="technician", descending=True)) == ["R2", "R1"]
+        log = visit_log(office.store, Wanted(DAY), most=1)
+        assert len(log.lines) == 1
+        assert (log.totals.visits, log.totals.ended, log.totals.to_review) == (2, 1, 1)
+        kept = sheets.latest_sheet(office.store, log.lines[0].visit.id)
+        assert kept is not None
+        assert log.totals.charged == (("USD", 2, kept.net),)
+
+    @pytest.mark.parametrize("name", SORTS)
+    def test_every_column_sorts_both_ways(self, office: Office, name: str) -> None:
+        closed(office)
+        schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"), confirmed=True)
+        up, down = (
+            [line.visit.id for line in visit_log(office.store, Wanted(DAY, sort=name, descending=turned)).lines]
+            for turned in (False, True)
+        )
+        assert sorted(up) == sorted(down)
+        key = SORTS[name]
+        lines = {line.visit.id: key(line) for line in day_log(office.store, DAY).lines}
+        assert [lines[one] for one in up] == sorted(lines.values())
+
+    def test_what_was_cancelled_in_the_queue_stands_in_the_day_that_it_ended(self, office: Office) -> None:
+        schedule.cancel(office.dana, "R1", "bought elsewhere")
+        (line,) = day_log(office.store, DAY).lines
+        assert line.visit.state is State.CANCELLED
+
+
+class TestStore:
+    @pytest.mark.parametrize("to", ["exported", "sent_back", "to_review"])
+    def test_steps_that_states_has_not_are_refused(self, office: Office, to: str) -> None:
+        closed(office)
+        reviewing.approve(office.lee, "R1")
+        with pytest.raises(Refused), office.lee.write("try") as unit:
+            unit.execute("UPDATE visit SET review = ?, version = version + 1 WHERE reference = 'R1'", (to,))
+
+    def test_nothing_is_reviewed_before_it_ended(self, office: Office) -> None:
+        with pytest.raises(Refused, match="after it has ended"), office.lee.write("try") as unit:
+            unit.execute("UPDATE visit SET review = 'to_review', version = version + 1 WHERE reference = 'R1'")
+
+
+class TestInvoices:
+    def test_each_visit_goes_out_exactly_once(self, office: Office) -> None:
+        closed(office)
+        with pytest.raises(Refusal, match="Nothing is ready"):
+            invoicing.export(office.lee)
+        reviewing.approve(office.lee, "R1")
+        first = invoicing.export(office.lee)
+        assert [visit["reference"] for visit in first.visits] == ["R1"]
+        assert review(office) is Review.EXPORTED
+        with pytest.raises(Refusal, match="Nothing is ready"):
+            invoicing.export(office.lee)
+        again = invoicing.export_again(office.lee, first.batch.id)
+        assert invoicing.as_csv(again) == invoicing.as_csv(first)
+        last = audit.last_of(office.store, "invoice_batch", first.batch.id)
+        assert last is not None
+        assert (last.actor, last.detail) == ("lee", {"again": True})
+        with pytest.raises(NotFound):
+            invoicing.export_again(office.lee, 99)
+
+    def test_what_is_exported_stands(self, office: Office) -> None:
+        closed(office)
+        reviewing.approve(office.lee, "R1")
+        invoicing.export(office.lee)
+        for deed in (
+            lambda: onsite.reopen(office.lee, "R1", "once more"),
+            lambda: reviewing.correct_words(office.lee, "R1", "W2", "something else here", "wrong"),
+            lambda: adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "late"),
+            lambda: reviewing.send_back(office.lee, "R1", "after all"),
+        ):
+            with pytest.raises(Refusal):
+                deed()
+        assert review(office) is Review.EXPORTED
+
+    def test_the_rows_of_a_visit_add_up_to_its_total_and_are_safe_in_a_spreadsheet(self, office: Office) -> None:
+        office.store.conn.execute("UPDATE client SET name = '=HYPERLINK(1)', version = version + 1")
+        closed(office)
+        adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "@late")
+        reviewing.approve(office.lee, "R1")
+        batch = invoicing.export(office.lee)
+        rows = list(csv.DictReader(io.StringIO(invoicing.as_csv(batch))))
+        assert sum(Decimal(row["amount"]) for row in rows) == Decimal(batch.visits[0]["total"])
+        assert any(Decimal(row["amount"]) < 0 for row in rows), "the goodwill is a number, not text"
+        assert {row["client"] for row in rows} == {"'=HYPERLINK(1)"}
+        for row in rows:
+            for name in ("client", "site", "work", "description", "technicians", "reference"):
+                assert not row[name].startswith(("=", "+", "-", "@", "\t", "\r"))
+
+    def test_a_charge_that_is_open_again_stays_behind(self, office: Office) -> None:
+        closed(office)
+        reviewing.approve(office.lee, "R1")
+        office.go("23:00")
+        office.clock.advance(10 * 3600)
+        clocking.correct(office.lee, "R1", "leaving", office.clock.now(), "stayed the night")
+        going, left_out = invoicing.ready(office.store)
+        assert going == []
+        assert [reference for reference, _ in left_out] == ["R1"]
+        with pytest.raises(Refusal, match="has to be accepted"):
+            invoicing.export(office.lee)
+        adjusting.accept_charge(office.lee, "R1", "true")
+        assert len(invoicing.export(office.lee).visits) == 1
+
+    def test_whole_visits_as_json(self, office: Office) -> None:
+        closed(office)
+        reviewing.approve(office.lee, "R1")
+        form = invoicing.as_form(invoicing.export(office.lee), "UTC")
+        assert json.loads(json.dumps(form))["visits"][0]["lines"]
+        assert form["exported_by"] == "Lee Moreau"

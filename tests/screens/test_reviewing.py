@@ -1,0 +1,208 @@
+"""The lead's evening by keyboard: find, look, send back, approve, hand over; and what the technician sees of it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static, TextArea
+
+from db import search
+from dispatch.closeout.recording import Entry
+from dispatch.desk import onsite, reviewing
+from dispatch.desk.visit_page import find, visit_page
+from dispatch.model.checklists import Result
+from dispatch.model.states import Review
+from screens.dialogs import AskConfirm, AskText, Form
+from screens.log import LogScreen
+from screens.note import AskNote
+from screens.visit_record import VisitRecord
+from tests.desk.conftest import Office
+from tests.desk.many import NEEDLE, add_closed_visits
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.log_table import LogTable
+
+
+def closed(office: Office) -> None:
+    """Ana closes R1 in good order."""
+    office.on_site()
+    office.finish()
+    onsite.close(office.ana, "R1")
+
+
+def left_open(office: Office) -> None:
+    """R1 is left open, its restart waived."""
+    office.on_site()
+    office.finish(but=frozenset({"T2", "L5"}))
+    onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
+    onsite.leave(office.lee, "R1", "until tomorrow")
+
+
+def shown(pilot: Pilot[None]) -> list[str]:
+    """The references in the log."""
+    return [line.visit.reference for line in pilot.app.screen.query_one(LogTable)._lines_shown]
+
+
+def said(pilot: Pilot[None], widget: str) -> str:
+    """What a text of the screen says."""
+    return str(pilot.app.screen.query_one(widget, Static).content)
+
+
+def review(office: Office) -> Review:
+    return find(office.store, "R1").review
+
+
+async def note(pilot: Pilot[None], text: str) -> None:
+    """Type a note, and save it."""
+    await until(pilot, AskNote)
+    pilot.app.screen.query_one(TextArea).text = text
+    await press(pilot, "ctrl+s")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[int, int]) -> None:
+    left_open(office)
+    async with opened(office.lee, "log", size) as pilot:
+        await press(pilot, "w", "x")
+        assert shown(pilot) == ["R1"]
+        assert "T2 waived by Lee Moreau: the provider is down" in said(pilot, "#why")
+        await press(pilot, "enter")
+        await until(pilot, VisitRecord)
+        assert "! T2 waived by Lee Moreau: the provider is down" in " ".join(said(pilot, "#page").split())[:300]
+
+
+async def test_words_are_searched_as_they_are_typed_over_all_days(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        pilot.app.go_to(datetime.date(2026, 11, 30))  # type: ignore[attr-defined]
+        await press(pilot, "slash", *"driv", "space", *"serv")
+        await until_true(pilot, lambda: shown(pilot) == ["R1"])
+        pilot.app.screen.query_one("#search", Input).value = "driver nowhere"
+        await until_true(pilot, lambda: shown(pilot) == [])
+        assert "“driver nowhere”" in said(pilot, "#totals")
+        assert "esc shows everything again" in said(pilot, "#totals")
+        await press(pilot, "enter", "escape")
+        await until_true(pilot, lambda: "No visits on Mon 30 Nov 2026" in said(pilot, "#totals"))
+        assert not pilot.app.screen.has_class("-searching")
+
+
+async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "possible", lambda: False)
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "slash", "d", "r", "i")
+        await until_true(pilot, lambda: "no FTS5" in said(pilot, "#totals"))
+        assert shown(pilot) == ["R1"]
+
+
+async def test_filters_and_order_are_asked_for(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "f")
+        await until(pilot, Form)
+        await fill(pilot, first="2026-11-20", last="2026-11-10", only="pretty", review="lost")
+        faults = str(pilot.app.screen.query_one("#fault").content)  # type: ignore[attr-defined]
+        assert "pretty" in faults
+        assert "lost" in faults
+        await fill(pilot, first="2026-11-01", last="2026-11-30", technician="ruiz", only="", review="to review")
+        await until(pilot, LogScreen)
+        assert shown(pilot) == ["R1"]
+        await press(pilot, "f")
+        await fill(pilot, only="waived")
+        await until(pilot, LogScreen)
+        assert shown(pilot) == []
+        await press(pilot, "escape", "o")
+        await choose(pilot, "charge")
+        await until(pilot, LogScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, LogScreen)
+        assert (screen.wanted.sort, screen.wanted.descending) == ("charge", True)
+
+
+async def test_approval_shows_what_it_does_first(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "y")
+        await until(pilot, AskConfirm)
+        await press(pilot, "n")
+        assert review(office) is Review.TO_REVIEW
+        await press(pilot, "y")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until_true(pilot, lambda: review(office) is Review.APPROVED)
+
+
+async def test_what_was_left_open_asks_for_a_reason(office: Office) -> None:
+    left_open(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "enter")
+        await until(pilot, VisitRecord)
+        await press(pilot, "y")
+        await until(pilot, AskText)
+        await answer(pilot, "provider confirmed it")
+        await until_true(pilot, lambda: review(office) is Review.APPROVED)
+        await until_true(pilot, lambda: "approved by Lee Moreau" in said(pilot, "#page"))
+
+
+async def test_a_visit_goes_back_is_answered_and_comes_again(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "b")
+        await note(pilot, "which server?")
+        await until_true(pilot, lambda: review(office) is Review.SENT_BACK)
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        assert "which server?" in said(pilot, "#comments")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").comments[0].seen_at is not None)
+        await press(pilot, "A")
+        await choose(pilot, "words")
+        await choose(
+            pilot, next(str(one.sequence) for one in reviewing.words_of(office.store, "R1") if one.item == "W2")
+        )
+        await fill(pilot, words="driver replaced on the file server", reason="said which")
+        await until_true(pilot, lambda: bool(visit_page(office.store, "R1").words))
+        await press(pilot, "A")
+        await choose(pilot, "answer")
+        await note(pilot, "the file server")
+        await until_true(pilot, lambda: review(office) is Review.TO_REVIEW)
+        await until_true(pilot, lambda: not pilot.app.screen.query_one("#comments").display)
+
+
+async def test_the_clean_ones_go_together_and_out_once(office: Office, tmp_path: Path) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "Y")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until_true(pilot, lambda: review(office) is Review.APPROVED)
+        await press(pilot, "S")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        out = tmp_path / "batch.csv"
+        await fill(pilot, file=str(out))
+        await until_true(pilot, out.exists)
+        assert review(office) is Review.EXPORTED
+        assert "R1" in out.read_text(encoding="utf-8")
+
+
+async def test_a_technician_reads_the_story_and_is_offered_no_review(office: Office) -> None:
+    closed(office)
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        pilot.app.push_screen(VisitRecord("R1"))
+        await until(pilot, VisitRecord)
+        await press(pilot, "y", "b", "e")
+        assert isinstance(pilot.app.screen, VisitRecord)
+        assert review(office) is Review.TO_REVIEW
+
+
+@pytest.mark.long
+async def test_ten_thousand_visits_are_narrowed_by_typing(office: Office) -> None:
+    add_closed_visits(office.store, 10_000)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "w", "w")
+        await until_true(pilot, lambda: "the first 500 are shown" in said(pilot, "#totals"))
+        assert "10,000 visits" in said(pilot, "#totals")
+        await pilot.press("slash", *NEEDLE)
+        await until_true(pilot, lambda: len(shown(pilot)) == 10)
