@@ -235,6 +235,9 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             for one in page.files
         ],
         "follow_ups": [one.reference for one in page.follow_ups],
+        "checklist_template": None
+        if page.origin is None
+        else {"name": page.origin.name, "version": page.origin.number, "why": page.origin.why},
         "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],

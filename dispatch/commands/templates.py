@@ -172,7 +172,7 @@ def _add(args: argparse.Namespace) -> int:
         else next(one for one in templates.all_templates(seat.store) if one.for_all)
     )
     draft = begun(args.name, like)
-    _change(draft, args)
+    _change(seat.store, draft, args)
     saved = draft.save(seat)
     print(f"Added template {show(saved.name)} with {len(saved.items)} items.")
     return 0
@@ -185,7 +185,7 @@ def _edit(args: argparse.Namespace) -> int:
     seat = open_seat(args)
     before = _find(seat.store, args.template)
     draft = TemplateDraft.of(seat.store, before)
-    _change(draft, args)
+    _change(seat.store, draft, args)
     saved = draft.save(seat)
     if saved.number == before.number:
         print(f"{show(saved.name)} is as it was: version {saved.number}.")
@@ -194,7 +194,7 @@ def _edit(args: argparse.Namespace) -> int:
     return 0
 
 
-def _change(draft: TemplateDraft, args: argparse.Namespace) -> None:
+def _change(store: Store, draft: TemplateDraft, args: argparse.Namespace) -> None:
     """What the options say, on a draft; every fault of theirs at once."""
     from dispatch.closeout.template_form import FIELDS, item_texts
     from dispatch.desk.refusals import Faulty
@@ -233,7 +233,7 @@ def _change(draft: TemplateDraft, args: argparse.Namespace) -> None:
         except Faulty as fault:
             faults += fault.faults
     if faults:
-        raise Faulty(faults)
+        raise Faulty(list(dict.fromkeys([*faults, *draft.faults(store)])))
 
 
 def _restore(args: argparse.Namespace) -> int:
@@ -326,8 +326,9 @@ def _preview(args: argparse.Namespace) -> int:
     print(f"{show(chosen.template.name)}, version {chosen.template.number}: {show(chosen.why, 300)}")
     if chosen.others:
         print(f"would serve too: {show(', '.join(one.name for one in chosen.others), 300)}")
+    room = max(len(item.ref) for item in found.items)
     for item in found.items:
-        print(f"  {pad(item.ref, 10)} {show(item.label)}" + ("" if item.required else "  (not required)"))
+        print(f"  {pad(item.ref, room)} {show(item.label)}" + ("" if item.required else "  (not required)"))
     return 0
 
 

@@ -20,6 +20,10 @@ from dispatch.model.templates import PHASE_LETTERS, Template, TemplateItem
 KIND = "template"
 
 
+_Look = tuple[dict[str, str], tuple[TemplateItem, ...]]
+"""Texts and items, as they stand or stood."""
+
+
 @dataclass(slots=True)
 class TemplateDraft:
     """What is being written. `texts` are its name and which visits it serves, as typed; `before` what it changes."""
@@ -27,7 +31,8 @@ class TemplateDraft:
     texts: dict[str, str]
     items: tuple[TemplateItem, ...]
     before: Template | None = None
-    _saved: tuple[dict[str, str], tuple[TemplateItem, ...]] = field(init=False)
+    _saved: _Look = field(init=False)
+    _steps: list[_Look] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         # what is begun like another is not saved yet
@@ -54,6 +59,21 @@ class TemplateDraft:
         """The template as it would be saved, faults or none."""
         return judged(store, self.before, self._whole(), [])
 
+    def say(self, texts: Mapping[str, str]) -> None:
+        """Call it otherwise, or have it serve other visits."""
+        self._keep()
+        self.texts = {**self.texts, **texts}
+
+    def back(self) -> bool:
+        """Take the last change back that is not saved yet; returns whether there was one."""
+        if not self._steps:
+            return False
+        self.texts, self.items = self._steps.pop()
+        return True
+
+    def _keep(self) -> None:
+        self._steps.append((dict(self.texts), self.items))
+
     def item(self, ref: str) -> TemplateItem | None:
         """The item of that id, whatever its case."""
         return next((item for item in self.items if item.ref.casefold() == ref.strip().casefold()), None)
@@ -72,6 +92,7 @@ class TemplateDraft:
             faults.append(f"{ref} id: every template has this item")
         if faults or new is None:
             raise Faulty(faults)
+        self._keep()
         if ref is None:
             self.items = in_order((*self.items, new))
         else:
@@ -87,16 +108,8 @@ class TemplateDraft:
         item = self._there(ref)
         if item.ref in ALWAYS:
             raise Faulty([f"{item.ref}: every template has this item"])
+        self._keep()
         self.items = tuple(one for one in self.items if one is not item)
-
-    def move(self, ref: str, by: int) -> bool:
-        """Move an item up or down by some places within its phase; returns whether it moved."""
-        item = self._there(ref)
-        others = list(self.items)
-        place = others.index(item)
-        others.insert(max(0, place + by), others.pop(place))
-        before, self.items = self.items, in_order(others)
-        return self.items != before
 
     def move_before(self, ref: str, other: str) -> None:
         """Move an item to stand before another of its phase.
@@ -109,8 +122,15 @@ class TemplateDraft:
             raise Faulty([f"{item.ref}: stands with the items of {item.phase}, {following.ref} with {following.phase}"])
         others = [one for one in self.items if one is not item]
         if item is not following:
+            self._keep()
             others.insert(others.index(following), item)
             self.items = in_order(others)
+
+    def move_last(self, ref: str) -> None:
+        """Move an item to the end of its phase; nothing stands behind the sign-off."""
+        item = self._there(ref)
+        self._keep()
+        self.items = in_order((*(one for one in self.items if one is not item), item))
 
     def next_ref(self, phase: Phase) -> str:
         """The next free id of a phase."""
@@ -127,6 +147,7 @@ class TemplateDraft:
 
     def take_up(self, store: Store, wording: Template) -> None:
         """Go back to an earlier wording, as the next one to be saved."""
+        self._keep()
         earlier = TemplateDraft.of(store, wording)
         self.texts, self.items = earlier.texts, earlier.items
 
@@ -150,6 +171,7 @@ class TemplateDraft:
         """Take a template as what the draft stands for from now on."""
         fresh = TemplateDraft.of(store, saved)
         self.texts, self.items, self.before, self._saved = fresh.texts, fresh.items, saved, fresh._saved
+        self._steps = []
 
     def rebase(self, store: Store) -> None:
         """After somebody else has saved: keep what was typed, on top of what stands there now."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, files, people, settings, stays, visits
+from db import agreements, audit, checklists, clients, files, people, settings, stays, templates, visits
 from db.legs import legs_of_day
 from db.store import Store
+from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, charge_of
@@ -33,7 +34,7 @@ class VisitPage:
         `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
-    every moment that was put right, the oldest first.
+    every moment that was put right, the oldest first. `origin` is the template that the checklist was copied from.
     """
 
     visit: Visit
@@ -55,6 +56,7 @@ class VisitPage:
     marks: tuple[WorkMark, ...] = ()
     corrections: tuple[TimeCorrection, ...] = ()
     files: tuple[HandedIn, ...] = ()
+    origin: Origin | None = None
 
 
 def find(store: Store, reference: str) -> Visit:
@@ -107,6 +109,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
             files=files.of_visit(store, visit.id),
+            origin=templates.origin_of(store, visit.id),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),
