@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from tests.conftest import Dispatch
@@ -92,3 +93,13 @@ def test_export_and_import(firm: Dispatch, tmp_path: Path) -> None:
     assert "A1 override: nobody can override it" in refused.err
     path.write_text("[1, 2]", encoding="utf-8")
     assert "is not a template" in firm("template", "import", str(path)).err
+
+
+def test_the_example_of_the_page_can_be_imported(firm: Dispatch, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    firm.ok("client", "add", "--name", "Harbor Dental")
+    path = tmp_path / "example.json"
+    path.write_text(example, encoding="utf-8")
+    assert firm.ok("template", "import", str(path)).split() == ["Server", "visit:", "new"]
+    assert firm.json("template", "export", "server") == json.loads(example)
