@@ -98,7 +98,6 @@ def test_export_and_import(firm: Dispatch, tmp_path: Path) -> None:
 def test_the_example_of_the_page_can_be_imported(firm: Dispatch, tmp_path: Path) -> None:
     page = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
-    firm.ok("client", "add", "--name", "Harbor Dental")
     path = tmp_path / "example.json"
     path.write_text(example, encoding="utf-8")
     assert firm.ok("template", "import", str(path)).split() == ["Server", "visit:", "new"]
