@@ -44,10 +44,14 @@ ITEMS = st.builds(
 
 
 @st.composite
-def some_items(draw: st.DrawFn) -> tuple[TemplateItem, ...]:
-    """What a lead could make of a template that is there: items changed, taken out and added, at random."""
+def some_items(draw: st.DrawFn, *, allowed: bool = False) -> tuple[TemplateItem, ...]:
+    """What a lead could make of a template that is there: items changed, taken out and added, at random.
+
+    With `allowed` each step that the rules refuse is taken back, as the screen does.
+    """
     items = list(draw(st.sampled_from([ON_SITE, SHORT])).items)
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(0, 15 if allowed else 4))):
+        before = list(items)
         place = draw(st.integers(0, len(items) - 1))
         deed = draw(st.sampled_from(["add", "take out", "rule", "exchange"]))
         if deed == "add":
@@ -59,15 +63,15 @@ def some_items(draw: st.DrawFn) -> tuple[TemplateItem, ...]:
             items[place] = dataclasses.replace(items[place], **{field: draw(st.booleans())})
         else:
             items[place] = dataclasses.replace(draw(ITEMS), ref=items[place].ref)
+        if allowed and faults_of(items):
+            items = before
     return in_order(items)
 
 
-@given(items=some_items(), tags=st.frozensets(NAMES), left_out=st.sampled_from(ALWAYS))
+@given(items=some_items(allowed=True), tags=st.frozensets(NAMES), left_out=st.sampled_from(ALWAYS))
 def test_no_template_closes_a_visit_without_what_every_visit_needs(
     items: tuple[TemplateItem, ...], tags: frozenset[str], left_out: str
 ) -> None:
-    if faults_of(items):
-        return
     occasion = Occasion(tags=tags, services=("mail",))
     stay = Stay()
     stay.checklist = dataclasses.replace(stay.checklist, items=())
