@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from db import probes
 from db.store import Store
 from db.unit import Unit
@@ -53,8 +55,13 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             )
         )
     tested = probes.probes_of_visit(store, visit_id)
-    items = [
-        Item(
+    items, copied = [], set[int]()
+    for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, added_by in store.all(
+        "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, added_by FROM item "
+        "WHERE visit_id = ?",
+        (visit_id,),
+    ):
+        item = Item(
             item_id,
             ref,
             Phase(phase),
@@ -68,16 +75,10 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             why,
             tested.get(item_id, ()),
         )
-        for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why in store.all(
-            "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why FROM item "
-            "WHERE visit_id = ?",
-            (visit_id,),
-        )
-    ]
-    # a thing named at L1 or an item asked for later stands behind its own kind, and the sign-off stays last
-    items.sort(
-        key=lambda item: (_PHASE_ORDER[item.phase], item.kind is Kind.SIGN_OFF, _natural(item.ref), item.position)
-    )
+        items.append(item)
+        if added_by is None:
+            copied.add(item_id)
+    items = _in_order(items, copied)
     entries = tuple(
         WorkEntry(sequence, at, by, EntryKind(kind), text)
         for sequence, at, by, kind, text in store.all(
@@ -135,6 +136,34 @@ def add_work_entry(unit: Unit, visit_id: int, staff_id: int, entry: WorkEntry) -
         session=unit.actor.session,
         kind=entry.kind.value,
         text=entry.text,
+    )
+
+
+def _in_order(items: list[Item], copied: Collection[int]) -> list[Item]:
+    """The items as they stood in the template, phase by phase, the sign-off last.
+
+    What was added since, such as a thing named at L1, stands behind what its id follows.
+    """
+    places = [(item.phase, _natural(item.ref), item.position) for item in items if item.id in copied]
+
+    def place(item: Item) -> int:
+        if item.id in copied:
+            return item.position
+        mine = _natural(item.ref)
+        same = [position for phase, ref, position in places if phase is item.phase and ref[:2] == mine[:2]]
+        before = [position for phase, ref, position in places if phase is item.phase and ref <= mine]
+        return max(same or before, default=0)
+
+    return sorted(
+        items,
+        key=lambda item: (
+            _PHASE_ORDER[item.phase],
+            item.kind is Kind.SIGN_OFF,
+            place(item),
+            item.id not in copied,
+            _natural(item.ref),
+            item.position,
+        ),
     )
 
 

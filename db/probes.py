@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.store import Store
-from dispatch.model.probes import Probe, ProbeKind, Target, Try, Vantage, Watch
+from dispatch.model.probes import Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -66,13 +66,33 @@ def renew_probes(unit: Unit, site_id: int, targets: Iterable[Target]) -> None:
 
     probes = [(target, probe_of(target)) for target in targets]
     items = unit.execute(
-        "SELECT i.id, i.ref, i.label FROM item i JOIN visit v ON v.id = i.visit_id WHERE v.site_id = ? AND i.kind = 'test' "
+        "SELECT i.id, i.tested FROM item i JOIN visit v ON v.id = i.visit_id WHERE v.site_id = ? AND i.kind = 'test' "
         f"AND v.state IN {_NOT_BEGUN} AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.item_id = i.id)",
         (site_id,),
     ).fetchall()
-    for item_id, ref, label in items:
+    for item_id, tested in items:
         unit.execute("DELETE FROM item_probe WHERE item_id = ?", (item_id,))
-        add_probes(unit, item_id, probes_of_item(ref, label, probes))
+        add_probes(unit, item_id, probes_of_item(_tested(tested), probes))
+
+
+def tested_text(tested: Tested) -> str:
+    """Which targets test an item, as the item keeps it."""
+    form: dict[str, Any] = {}
+    if tested.roles:
+        form["roles"] = tested.roles
+    if tested.kind is not None:
+        form["kind"] = tested.kind.value
+    if tested.vantage is not Vantage.HOST:
+        form["vantage"] = tested.vantage.value
+    return json.dumps(form, ensure_ascii=False)
+
+
+def _tested(text: str) -> Tested:
+    form = json.loads(text)
+    kind = form.get("kind")
+    return Tested(
+        tuple(form.get("roles", ())), None if kind is None else ProbeKind(kind), Vantage(form.get("vantage", "host"))
+    )
 
 
 def tries_of(store: Store, visit_id: int) -> dict[int, tuple[Try, ...]]:

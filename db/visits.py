@@ -171,12 +171,22 @@ def next_reference(store: Store) -> str:
 def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
     """Write a request with its job and its checklist; returns the visit's id.
 
-    The checklist's items are copied from the template now, so that a later edit of the template rewrites nothing.
+    The checklist's items are copied now from the template that serves the visit best (dispatch/closeout/choosing.py), so
+    that a later edit of the template rewrites nothing.
     """
     from db import targets
+    from db.templates import all_templates
+    from dispatch.closeout.choosing import choose
     from dispatch.closeout.probes.roles import with_probes
     from dispatch.closeout.template import items_for
+    from dispatch.model.templates import Occasion
 
+    at_site = targets.targets_of(store, new.site_id)
+    services = store.all("SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,))
+    occasion = Occasion(
+        new.kind, new.client_id, new.tags, tuple(name for (name,) in services), tuple(target.name for target in at_site)
+    )
+    chosen = choose(all_templates(store), occasion)
     job_id = new.job_id
     if job_id is None:
         job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())
@@ -192,13 +202,12 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         recurrence_id=new.recurrence_id,
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
         uid=new.uid,
+        template_id=chosen.template.id,
+        template_number=chosen.template.number,
+        template_why=chosen.why,
     )
     set_needs(unit, visit_id, new.skills, new.tags)
-    services = [name for (name,) in store.all(
-        "SELECT name FROM site_service WHERE site_id = ? ORDER BY position", (new.site_id,)
-    )]  # fmt: skip
-    items = items_for(new.kind, new.work, new.tags, tuple(services))
-    add_items(unit, visit_id, with_probes(items, targets.targets_of(store, new.site_id)))
+    add_items(unit, visit_id, with_probes(items_for(chosen.template, new.work, occasion), at_site))
     unit.audit("visit", visit_id, reference=new.reference, work=new.work)
     return visit_id
 
@@ -222,6 +231,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
             position=position + offset,
             added_by=added_by,
             why=template.why,
+            tested=probes.tested_text(template.tested),
         )
         probes.add_probes(unit, item_id, template.probes)
 

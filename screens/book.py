@@ -15,6 +15,7 @@ from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.page import client_page, page_lines
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.book_forms import ask_record
@@ -31,6 +32,7 @@ PLURALS = {
     "client": "Clients",
     "site": "Sites",
     "target": "Test targets",
+    "template": "Checklist templates",
     "recurrence": "Recurring visits",
     "technician": "Technicians",
     "absence": "Absences",
@@ -77,10 +79,12 @@ class BookScreen(TakesFiles):
             "kind(1)",
             "Next kind",
             id="book.kind",
-            tooltip="clients, sites, recurring visits, technicians, absences, pinned drives, staff, settings",
+            tooltip="clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives, "
+            "staff, settings",
         ),
         Binding("o", "locate", "Locate", id="book.locate", tooltip="look the site's address up and place it there"),
         Binding("t", "target", "Test target", id="book.target", tooltip="add something that may be tested at the site"),
+        Binding("v", "preview", "Preview", id="template.preview", tooltip="what a certain visit would get"),
         Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
         Binding(
             "X,delete",
@@ -223,6 +227,11 @@ class BookScreen(TakesFiles):
     @work
     async def action_add(self) -> None:
         """Add a record; a client goes on to its first site, an absence says what it hits."""
+        if self._kind == "template":
+            from screens.template import ask_template
+
+            await ask_template(self)
+            return
         record = await ask_record(self, self._kind)
         if record is None:
             return
@@ -289,8 +298,25 @@ class BookScreen(TakesFiles):
             self.reload()
 
     @work
+    async def action_preview(self) -> None:
+        """Show what checklist a certain visit would get."""
+        from screens.template_preview import ask_preview
+
+        await ask_preview(self)
+
+    def on_screen_resume(self) -> None:
+        """Read again what was edited on another screen."""
+        super().on_screen_resume()
+        self.reload()
+
+    @work
     async def action_edit(self) -> None:
-        """Change the record under the cursor."""
+        """Change the record under the cursor; a template opens item by item."""
+        if self._kind == "template" and self._record is not None:
+            from screens.template import TemplateScreen
+
+            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self._record)))
+            return
         if (record := self._record) is not None and await ask_record(self, self._kind, before=record) is not None:
             self.reload()
 

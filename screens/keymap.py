@@ -81,6 +81,8 @@ PLACES = (
         ("screens.book:BookScreen", "screens.takes_files:TakesFiles", "screens.client:ClientScreen"),
         _LIST,
     ),
+    Place("A checklist template", ("screens.template:TemplateScreen",), _LIST),
+    Place("What checklist a visit would get", ("screens.template_preview:TemplatePreview",), _LIST),
     Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
     Place(

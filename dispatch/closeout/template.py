@@ -1,73 +1,115 @@
-"""The checklist of an on-site visit and the short one, and which items a visit gets (close-out.md C1, states.md).
+"""The two checklists that every firm begins with, and which items of a template a visit gets (close-out.md C1, states.md).
 
-A template is copied into the visit when it is made: what stands here later changes no visit that exists.
+A template is copied into the visit when it is made: what becomes of it later changes no visit that exists.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
 
 from dispatch.model.checklists import ItemTemplate, Kind, Phase
+from dispatch.model.probes import ProbeKind, Tested, has_role
+from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from dispatch.model.text import ELLIPSIS, LINE
 
-_SHORT_KINDS = frozenset({"delivery"})
+SERVICE = "{service}"
+"""Stands in the wording of an item that there is one of for each service."""
 _SLUG = 60
 """Longest slug of a service in an item id, which itself has at most 90 characters."""
 
-EXPECTATIONS = ItemTemplate(
+
+def _tagged(*tags: str) -> tuple[Condition, ...]:
+    return tuple(Condition(On.TAG, tag) for tag in tags)
+
+
+EXPECTATIONS = TemplateItem(
     "A1",
-    Phase.ARRIVE,
     Kind.ASK,
     "Expectations agreed: with whom, what done looks like, what is not for today",
     override_allowed=False,
 )
-IN_THEIR_WORDS = ItemTemplate("A2", Phase.ARRIVE, Kind.ASK, "What is wrong, in the client's words")
-PRICE_BASIS = ItemTemplate(
-    "A3", Phase.ARRIVE, Kind.CONFIRM, "Price basis shown: rate or agreement, minimum, travel", na_allowed=True
+REQUESTED = TemplateItem("W1", Kind.CONFIRM, "Each requested item: done, or why not", each=Each.REQUEST)
+ANYTHING_ELSE = TemplateItem("L1", Kind.ASK, "Is there anything else before I leave?", override_allowed=False)
+NOTHING_LEFT = TemplateItem("L2", Kind.CONFIRM, "Nothing is left for the client to finish", override_allowed=False)
+FOLLOW_UPS = TemplateItem("L4", Kind.CONFIRM, "Follow-ups booked, same technician")
+"""In no template: a visit gets it with the first follow-up that is named."""
+SIGN_OFF = TemplateItem("L5", Kind.SIGN_OFF, "Sign-off: name, satisfied, words")
+
+ON_SITE = Template(
+    "On-site visit",
+    (
+        EXPECTATIONS,
+        TemplateItem("A2", Kind.ASK, "What is wrong, in the client's words"),
+        TemplateItem("A3", Kind.CONFIRM, "Price basis shown: rate or agreement, minimum, travel", na_allowed=True),
+        REQUESTED,
+        TemplateItem("W2", Kind.CONFIRM, "What was changed"),
+        TemplateItem("T1", Kind.TEST, "The problem no longer occurs, tried the client's way"),
+        TemplateItem(
+            "T2",
+            Kind.TEST,
+            "Restarted, and came back by itself",
+            na_allowed=True,
+            when=_tagged("server", "restart"),
+            # a service that is up is no restart, and a restart is only seen by watching it
+            tested=Tested(("reboot", "restart"), ProbeKind.REBOOT),
+        ),
+        TemplateItem(
+            "T3",
+            Kind.TEST,
+            "Connected: local network, internet, remote access",
+            na_allowed=True,
+            when=_tagged("server", "restart", "network"),
+            tested=Tested(("connectivity", "local network", "network", "internet", "remote access", "vpn")),
+        ),
+        TemplateItem("T4", Kind.TEST, f"Works: {SERVICE}", na_allowed=True, each=Each.SERVICE),
+        TemplateItem("T5", Kind.TEST, "A second person or workstation confirms", when=_tagged("many")),
+        TemplateItem(
+            "T6",
+            Kind.TEST,
+            "Last backup good, monitoring quiet",
+            when=_tagged("server"),
+            tested=Tested(("backup", "monitoring")),
+        ),
+        ANYTHING_ELSE,
+        NOTHING_LEFT,
+        TemplateItem("L3", Kind.CONFIRM, "Walked through what was done against what was agreed"),
+        SIGN_OFF,
+    ),
+    id=1,
 )
-WHAT_CHANGED = ItemTemplate("W2", Phase.WORK, Kind.CONFIRM, "What was changed")
-PROBLEM_GONE = ItemTemplate("T1", Phase.TEST, Kind.TEST, "The problem no longer occurs, tried the client's way")
-RESTARTED = ItemTemplate("T2", Phase.TEST, Kind.TEST, "Restarted, and came back by itself", na_allowed=True)
-CONNECTED = ItemTemplate(
-    "T3", Phase.TEST, Kind.TEST, "Connected: local network, internet, remote access", na_allowed=True
-)
-SECOND_PERSON = ItemTemplate("T5", Phase.TEST, Kind.TEST, "A second person or workstation confirms")
-BACKUP_GOOD = ItemTemplate("T6", Phase.TEST, Kind.TEST, "Last backup good, monitoring quiet")
-ANYTHING_ELSE = ItemTemplate(
-    "L1", Phase.LEAVE, Kind.ASK, "Is there anything else before I leave?", override_allowed=False
-)
-NOTHING_LEFT = ItemTemplate(
-    "L2", Phase.LEAVE, Kind.CONFIRM, "Nothing is left for the client to finish", override_allowed=False
-)
-WALKED_THROUGH = ItemTemplate("L3", Phase.LEAVE, Kind.CONFIRM, "Walked through what was done against what was agreed")
-FOLLOW_UPS = ItemTemplate("L4", Phase.LEAVE, Kind.CONFIRM, "Follow-ups booked, same technician")
-SIGN_OFF = ItemTemplate("L5", Phase.LEAVE, Kind.SIGN_OFF, "Sign-off: name, satisfied, words")
+SHORT = Template("Short", (EXPECTATIONS, ANYTHING_ELSE, NOTHING_LEFT, SIGN_OFF), kinds=("delivery",), id=2)
+
+BUILT_IN: Mapping[int, Template] = {template.id: template for template in (ON_SITE, SHORT)}
+"""The first wording of the templates with these ids, which every firm has; later wordings are in its database."""
 
 
-def items_for(kind: str, work: str, tags: frozenset[str], services: tuple[str, ...]) -> tuple[ItemTemplate, ...]:
-    """The items that a new visit gets, in the order of the stay.
+def items_for(template: Template, work: str, occasion: Occasion) -> tuple[ItemTemplate, ...]:
+    """The items that a new visit gets from its template, in the order of the stay.
 
     Args:
-        kind: the kind of visit; a delivery gets the short template, every other the one of an on-site visit.
         work: the request's own line, which becomes W1.1.
-        tags: of the visit, in any case; `server`, `restart`, `network` and `many` add tests.
-        services: what people work with at the site; each gets a test of its own.
+        occasion: its tags in any case; services and targets of the site as they are called there.
     """
-    if kind in _SHORT_KINDS:
-        return EXPECTATIONS, ANYTHING_ELSE, NOTHING_LEFT, SIGN_OFF
-    marked = {tag.casefold() for tag in tags}
-    items = [EXPECTATIONS, IN_THEIR_WORDS, PRICE_BASIS, requested_item(1, work), WHAT_CHANGED, PROBLEM_GONE]
-    if marked & {"server", "restart"}:
-        items.append(RESTARTED)
-    if marked & {"server", "restart", "network"}:
-        items.append(CONNECTED)
-    items += _service_tests(services)
-    if "many" in marked:
-        items.append(SECOND_PERSON)
-    if "server" in marked:
-        items.append(BACKUP_GOOD)
-    return (*items, ANYTHING_ELSE, NOTHING_LEFT, WALKED_THROUGH, SIGN_OFF)
+    return tuple(
+        made for item in template.items if applies(item, occasion) for made in _made(item, work, occasion.services)
+    )
+
+
+def applies(item: TemplateItem, occasion: Occasion) -> bool:
+    """Whether a visit gets the item: always, or where any of its conditions holds."""
+    tags = {tag.casefold() for tag in occasion.tags}
+    services = {service.casefold() for service in occasion.services}
+
+    def holds(condition: Condition) -> bool:
+        if condition.on is On.TAG:
+            return condition.name.casefold() in tags
+        if condition.on is On.SERVICE:
+            return condition.name.casefold() in services
+        return any(has_role(target, (condition.name,)) for target in occasion.targets)
+
+    return not item.when or any(map(holds, item.when))
 
 
 def requested_item(number: int, text: str) -> ItemTemplate:
@@ -82,12 +124,36 @@ def named_item(number: int, text: str) -> ItemTemplate:
 
 def follow_up_item() -> ItemTemplate:
     """L4, which a visit has from the moment that a follow-up is named."""
-    return FOLLOW_UPS
+    return _item(FOLLOW_UPS, FOLLOW_UPS.ref, FOLLOW_UPS.label, FOLLOW_UPS.tested)
 
 
-def _service_tests(services: tuple[str, ...]) -> list[ItemTemplate]:
-    """T4, once for each service, with an id that can be typed on any keyboard."""
-    tests: list[ItemTemplate] = []
+def _made(item: TemplateItem, work: str, services: tuple[str, ...]) -> Iterator[ItemTemplate]:
+    if item.each is Each.REQUEST:
+        yield requested_item(1, work)
+    elif item.each is Each.SERVICE:
+        for slug, service in _slugs(services):
+            # a target that is called like the service tests it
+            tested = Tested((*item.tested.roles, service, slug), item.tested.kind, item.tested.vantage)
+            yield _item(item, f"{item.ref}.{slug}", item.label.replace(SERVICE, service), tested)
+    else:
+        yield _item(item, item.ref, item.label, item.tested)
+
+
+def _item(item: TemplateItem, ref: str, label: str, tested: Tested) -> ItemTemplate:
+    return ItemTemplate(
+        ref,
+        item.phase,
+        item.kind,
+        _label(label),
+        item.required,
+        item.na_allowed,
+        item.override_allowed,
+        tested=tested,
+    )
+
+
+def _slugs(services: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Each service with an id that can be typed on any keyboard."""
     taken: set[str] = set()
     for service in services:
         stem = _slug(service)
@@ -96,8 +162,7 @@ def _service_tests(services: tuple[str, ...]) -> list[ItemTemplate]:
             number += 1
             slug = f"{stem}-{number}"
         taken.add(slug)
-        tests.append(ItemTemplate(f"T4.{slug}", Phase.TEST, Kind.TEST, _label(f"Works: {service}"), na_allowed=True))
-    return tests
+        yield slug, service
 
 
 def _slug(name: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.closeout.probes.carrying import outcome_form, try_form
 from dispatch.closeout.probes.reading import probe_form
 from dispatch.desk.level_words import clock_form
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
 from dispatch.model.checklists import Attempt, Item
@@ -17,6 +20,7 @@ from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from dispatch.model.money import format_minor
 from dispatch.model.states import State
+from dispatch.model.text import show
 from dispatch.model.travel import Leg, Place
 from dispatch.model.units import DistanceUnit, minutes_of, to_unit
 from dispatch.model.visits import Visit
@@ -30,6 +34,28 @@ if TYPE_CHECKING:
 def print_json(form: Any) -> None:
     """Print one JSON document. ASCII only, so that no byte of what people typed can steer a terminal."""
     print(json.dumps(form, indent=1, ensure_ascii=True))
+
+
+def write_json(form: Any, file: str | None) -> int:
+    """Print one JSON document for people to edit, or write it into a new file.
+
+    Raises:
+        Refusal: the file is there already, or cannot be written.
+    """
+    text = json.dumps(form, indent=2, ensure_ascii=file is None) + "\n"
+    if file is None:
+        sys.stdout.write(text)
+        return 0
+    path = Path(file).expanduser()
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise Refusal(f"{show(str(path))} is there already; nothing was written.") from None
+    except OSError as fault:
+        raise Refusal(f"{show(str(path))} cannot be written: {fault.strerror}.") from None
+    print(f"Wrote {show(str(path))}.")
+    return 0
 
 
 def board_form(board: Board) -> dict[str, Any]:
@@ -215,6 +241,9 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
             for one in page.files
         ],
         "follow_ups": [one.reference for one in page.follow_ups],
+        "checklist_template": None
+        if page.origin is None
+        else {"name": page.origin.name, "version": page.origin.number, "why": page.origin.why},
         "same_job": [one.reference for one in page.same_job],
         "checklist": [_item_form(item, zone) for item in page.checklist.items],
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],

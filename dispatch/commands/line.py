@@ -79,6 +79,7 @@ GROUPS = {
     "calendar": ("calendar",),
     "charging": ("charge", "quote", "cases"),
     "rates": ("rate-card", "agreement"),
+    "templates": ("template",),
     "probing": ("probe",),
     "book": ("client", "site", "target", "recurrence", "technician", "absence", "settings"),
     "travel": ("travel", "roads"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,9 +178,10 @@ def _import_card(args: argparse.Namespace) -> int:
 
 
 def _export_card(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import write_json
     from dispatch.desk.rates import card_called, envelope
 
-    return _write(envelope(card_called(open_store(args), args.card)), args.file)
+    return write_json(envelope(card_called(open_store(args), args.card)), args.file)
 
 
 # agreements
@@ -359,12 +359,13 @@ def _import_agreement(args: argparse.Namespace) -> int:
 
 def _export_agreement(args: argparse.Namespace) -> int:
     from db import clients
+    from dispatch.commands.forms import write_json
     from dispatch.desk.quoting import agreement_called
 
     store = open_store(args)
     one = agreement_called(store, args.agreement)
     client = clients.client(store, one.client_id)
-    return _write(_agreement_form(store, one, client.name if client is not None else ""), args.file)
+    return write_json(_agreement_form(store, one, client.name if client is not None else ""), args.file)
 
 
 def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]:
@@ -439,23 +440,3 @@ def _flat(form: Any, path: str) -> Sequence[tuple[str, Any]]:
     if isinstance(form, list) and form and all(isinstance(part, dict) for part in form):
         return [pair for place, part in enumerate(form) for pair in _flat(part, f"{path}[{place}]")]
     return [(path, form)]
-
-
-def _write(form: Any, file: str | None) -> int:
-    from dispatch.desk.refusals import Refusal
-    from dispatch.model.text import show
-
-    text = json.dumps(form, indent=2, ensure_ascii=file is None) + "\n"
-    if file is None:
-        sys.stdout.write(text)
-        return 0
-    path = Path(file).expanduser()
-    try:
-        with path.open("x", encoding="utf-8") as out:
-            out.write(text)
-    except FileExistsError:
-        raise Refusal(f"{show(str(path))} is there already; nothing was written.") from None
-    except OSError as fault:
-        raise Refusal(f"{show(str(path))} cannot be written: {fault.strerror}.") from None
-    print(f"Wrote {show(str(path))}.")
-    return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import crews, probing, responding, reviewing, stay
 from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.model.visits import KINDS
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
@@ -55,7 +56,7 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--reported-by", default="", metavar="NAME")
     add.add_argument("--emergency", action="store_true")
     add.add_argument("--same-job", metavar="REF", help="another visit of the job that this visit belongs to")
-    add.add_argument("--kind", default="visit", choices=["visit", "maintenance", "audit", "review", "delivery"])
+    add.add_argument("--kind", default="visit", choices=KINDS)
     add.add_argument("--reference", metavar="REF", help="default: the next free one")
     add.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
 

@@ -88,6 +88,8 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
             lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
     lines += stay_lines(page)
     lines += review_lines(page)
+    if page.origin is not None:
+        lines.append(f"  checklist: {show(page.origin.name)}, version {page.origin.number}; {show(page.origin.why)}")
     phase = None
     for item in page.checklist.items:
         if item.phase is not phase:

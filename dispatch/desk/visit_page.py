@@ -6,10 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db import agreements, audit, checklists, clients, files, invoices, keys, people, reviews, settings, stays, visits
+from db import (
+    agreements,
+    audit,
+    checklists,
+    clients,
+    files,
+    invoices,
+    keys,
+    people,
+    reviews,
+    settings,
+    stays,
+    templates,
+    visits,
+)
 from db.audit import AuditRow
 from db.legs import legs_of
 from db.store import Store
+from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, Unpriced, charge_of
@@ -36,7 +51,8 @@ class VisitPage:
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
     every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
-    `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported.
+    `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
+    template that the checklist was copied from.
     """
 
     visit: Visit
@@ -62,6 +78,7 @@ class VisitPage:
     comments: tuple[Comment, ...] = ()
     approval: Approval | None = None
     batch: int | None = None
+    origin: Origin | None = None
 
     @property
     def priced(self) -> Priced | Unpriced:
@@ -133,6 +150,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),
             batch=invoices.batch_of(store, visit.id),
+            origin=templates.origin_of(store, visit.id),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),

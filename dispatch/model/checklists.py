@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dispatch.model.probes import Probe, Try, Vantage
+from dispatch.model.probes import UNTESTED, Probe, Tested, Try, Vantage
 
 
 class Phase(StrEnum):
@@ -74,6 +74,8 @@ class ItemTemplate:
     override_allowed: bool = True
     why: str = ""
     probes: tuple[Probe, ...] = ()
+    tested: Tested = UNTESTED
+    """Which targets its probes are copied from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +81,27 @@ class Probe:
         if self.kind is ProbeKind.PING:
             return self.host
         return host_and_port(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """Which targets of a site test an item: those that are called so, of that kind where one is named, run from there."""
+
+    roles: tuple[str, ...] = ()
+    """What the targets are called; a name may go on: `reboot file server`."""
+    kind: ProbeKind | None = None
+    vantage: Vantage = Vantage.HOST
+    """With `SITE` they all run inside the client's network, with `HOST` each from where it was registered for."""
+
+
+UNTESTED = Tested()
+"""No target tests it."""
+
+
+def has_role(name: str, roles: Iterable[str]) -> bool:
+    """Whether a target of that name has one of the roles."""
+    plain = " ".join(name.casefold().split())
+    return any(plain == role.casefold() or plain.startswith(f"{role.casefold()} ") for role in roles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
 
+KINDS = ("visit", "maintenance", "audit", "review", "delivery")
+"""The kinds of visits."""
+
 
 class Segment(NamedTuple):
     """A clocked span of a visit; `kind` is travel, work, wait, break or test. `ends_at` is None while it runs."""

@@ -7,9 +7,9 @@ import dataclasses
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
-from dispatch.closeout.template import items_for
 from dispatch.model.checklists import Attempt, Checklist, Item, ItemTemplate, Kind, Result, WorkEntry
 from dispatch.model.states import State
+from tests.closeout.templates import items_of
 
 NOON = 1_795_521_600
 """2026-11-24 12:00 UTC."""
@@ -28,7 +28,7 @@ class Stay:
         self.checklist = Checklist()
         self.state = State.ON_SITE
         self.sequence = 0
-        self._add(items_for(kind, "Scanner offline", frozenset(tags), services))
+        self._add(items_of(kind, "Scanner offline", frozenset(tags), services))
 
     def record(self, ref: str, entry: Entry, clock: str = "12:00") -> Decision:
         """Record on an item, and carry out what follows."""

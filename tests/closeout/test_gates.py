@@ -8,17 +8,17 @@ import pytest
 
 from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
 from dispatch.closeout.recording import Entry, Run
-from dispatch.closeout.template import items_for
 from dispatch.model.checklists import Attempt, Checklist, Grade, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.stay import Stay, at, finished
+from tests.closeout.templates import items_of
 
 
 def test_fresh_visit_names_everything_at_once() -> None:
     stay = Stay("server", "many", services=("Mail",))
 
     assert [reason.ref for reason in stay.reasons()] == [
-        item.ref for item in items_for("visit", "w", frozenset({"server", "many"}), ("Mail",))
+        item.ref for item in items_of("visit", "w", frozenset({"server", "many"}), ("Mail",))
     ]
     assert {reason.gate for reason in stay.reasons()} == {"G1", "G6", "G8"}
 

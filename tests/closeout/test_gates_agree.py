@@ -14,9 +14,10 @@ from db import migrations
 from db.library import sqlite3
 from dispatch.closeout.gates import settled, unmet
 from dispatch.closeout.recording import Entry, decide
-from dispatch.closeout.template import follow_up_item, items_for, named_item, requested_item
+from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import Attempt, Checklist, EntryKind, Item, ItemTemplate, Kind, Phase, Result, WorkEntry
 from dispatch.model.probes import Probe, ProbeKind, Vantage
+from tests.closeout.templates import items_of
 
 ROWS = """
 INSERT INTO staff (id, login, name) VALUES (1, 'ana', 'Ana Ruiz');
@@ -191,7 +192,7 @@ def agrees(visit: OpenVisit) -> bool:
 def templates(draw: st.DrawFn) -> list[ItemTemplate]:
     kind = draw(st.sampled_from(["visit", "delivery"]))
     tags = draw(st.frozensets(st.sampled_from(["server", "network", "many"])))
-    items = list(items_for(kind, "Scanner offline", tags, draw(st.sampled_from([(), ("Mail",)]))))
+    items = list(items_of(kind, "Scanner offline", tags, draw(st.sampled_from([(), ("Mail",)]))))
     items += [requested_item(2, "the printer too"), named_item(1, "scanner is slow"), follow_up_item()]
     few = draw(st.lists(st.sampled_from(items), max_size=6)) if draw(st.booleans()) else items
     return [
@@ -266,7 +267,7 @@ def test_nearly_finished_history(connection: Any, data: st.DataObject, server: b
     connection.execute("BEGIN")
     try:
         visit = OpenVisit(connection)
-        for template in items_for("visit", "Scanner offline", frozenset({"server"} if server else ()), ("Mail",)):
+        for template in items_of("visit", "Scanner offline", frozenset({"server"} if server else ()), ("Mail",)):
             visit.add(template)
         for item in visit.checklist.items:
             visit.attempt(item, RESULTS[item.kind][0], "seen working at the desk", signed_by="J. Lowe")
@@ -287,7 +288,7 @@ def test_history_of_decisions(connection: Any, data: st.DataObject, steps: int) 
     connection.execute("BEGIN")
     try:
         visit = OpenVisit(connection)
-        for template in items_for("visit", "Scanner offline", frozenset({"server"}), ()):
+        for template in items_of("visit", "Scanner offline", frozenset({"server"}), ()):
             visit.add(template)
         for _ in range(steps):
             item = data.draw(st.sampled_from(visit.checklist.items))
@@ -322,7 +323,7 @@ BLANKS = [chr(code) for code in range(1, 0x10000) if chr(code).isspace() or code
 def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -> None:
     """Each case alone, at the edges of what evidence and a reason are."""
     one_of_each = (
-        *items_for("visit", "w", frozenset({"server"}), ()),
+        *items_of("visit", "w", frozenset({"server"}), ()),
         named_item(1, "scanner is slow"),
         follow_up_item(),
     )

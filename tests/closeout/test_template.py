@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.closeout.template import follow_up_item, items_for, named_item, requested_item
+from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import ItemTemplate, Kind, Phase
+from tests.closeout.templates import items_of
 
 ALWAYS = {"A1", "A2", "A3", "W1.1", "W2", "T1", "L1", "L2", "L3", "L5"}
 
@@ -26,14 +27,14 @@ def refs(items: tuple[ItemTemplate, ...]) -> list[str]:
     ],
 )
 def test_tags_add_tests(tags: tuple[str, ...], more: set[str]) -> None:
-    items = items_for("visit", "Scanner offline", frozenset(tags), ())
+    items = items_of("visit", "Scanner offline", frozenset(tags), ())
 
     assert set(refs(items)) == ALWAYS | more
     assert len(items) == len(set(refs(items)))
 
 
 def test_order_is_that_of_the_stay_and_sign_off_is_last() -> None:
-    items = items_for("visit", "Scanner offline", frozenset({"server", "many"}), ("Mail",))
+    items = items_of("visit", "Scanner offline", frozenset({"server", "many"}), ("Mail",))
 
     assert refs(items) == [
         "A1", "A2", "A3", "W1.1", "W2", "T1", "T2", "T3", "T4.mail", "T5", "T6", "L1", "L2", "L3", "L5",
@@ -43,7 +44,7 @@ def test_order_is_that_of_the_stay_and_sign_off_is_last() -> None:
 
 def test_each_service_has_a_test_with_an_id_of_its_own() -> None:
     services = ("Mail", "mail", "Mail 2", "Line-of-business program", "Büro", "印刷", "!!", "x" * 80)
-    items = [item for item in items_for("visit", "w", frozenset(), services) if item.ref.startswith("T4.")]
+    items = [item for item in items_of("visit", "w", frozenset(), services) if item.ref.startswith("T4.")]
 
     assert [item.ref for item in items] == [
         "T4.mail", "T4.mail-2", "T4.mail-2-2", "T4.line-of-business-program", "T4.buro", "T4.service", "T4.service-2",
@@ -54,18 +55,18 @@ def test_each_service_has_a_test_with_an_id_of_its_own() -> None:
 
 
 def test_ids_of_services_fit_the_store() -> None:
-    items = items_for("visit", "w", frozenset(), ("㎯" * 80, "㎯" * 80))
+    items = items_of("visit", "w", frozenset(), ("㎯" * 80, "㎯" * 80))
 
     assert all(2 <= len(item.ref) <= 90 for item in items)
 
 
 def test_delivery_gets_the_short_template() -> None:
-    assert refs(items_for("delivery", "Bring the screen", frozenset({"server"}), ("Mail",))) == ["A1", "L1", "L2", "L5"]
-    assert set(refs(items_for("maintenance", "Patch", frozenset(), ()))) == ALWAYS
+    assert refs(items_of("delivery", "Bring the screen", frozenset({"server"}), ("Mail",))) == ["A1", "L1", "L2", "L5"]
+    assert set(refs(items_of("maintenance", "Patch", frozenset(), ()))) == ALWAYS
 
 
 def test_what_may_not_apply_and_what_may_be_overridden() -> None:
-    items = items_for("visit", "w", frozenset({"server", "many"}), ("Mail",))
+    items = items_of("visit", "w", frozenset({"server", "many"}), ("Mail",))
 
     assert {item.ref for item in items if item.na_allowed} == {"A3", "T2", "T3", "T4.mail"}
     assert {item.ref for item in items if not item.override_allowed} == {"A1", "L1", "L2"}
@@ -73,7 +74,7 @@ def test_what_may_not_apply_and_what_may_be_overridden() -> None:
 
 
 def test_first_requested_item_is_the_request_itself() -> None:
-    item = items_for("visit", "Replace the tape drive", frozenset(), ())[3]
+    item = items_of("visit", "Replace the tape drive", frozenset(), ())[3]
 
     assert (item.ref, item.kind, item.label) == ("W1.1", Kind.CONFIRM, "Replace the tape drive")
 

@@ -128,7 +128,7 @@ def test_sent_back_answered_and_put_right(day: Dispatch, monkeypatch: pytest.Mon
     story = day.json("visit", "story", "R4039", "--json")
     (fix,) = story["word_corrections"]
     assert (fix["item"], fix["is"]) == ("W2", "the UPS in rack two was swapped")
-    assert story["comments"][0]["answered_by"] == "Cleo Marsh"
+    assert story["comments"][0]["answered_by"] == "Eva Lind"
     assert story["drives"][0]["minutes"] is not None
     assert all(event["from"] for event in story["events"])
     assert references(day.json("log", "--search", "rack two", "--json")) == ["R4039"]

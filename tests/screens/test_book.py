@@ -18,7 +18,7 @@ from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.instants import SetClock
 from dispatch.model.states import State
-from screens.book import SHOWN, BookScreen
+from screens.book import KINDS, SHOWN, BookScreen
 from screens.client import ClientScreen
 from screens.dialogs import Form
 from screens.prices import PricesScreen
@@ -75,7 +75,7 @@ async def test_an_absence_offers_what_it_hits(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
     async with opened(office.dana, "book") as pilot:
         await until(pilot, BookScreen)
-        await press(pilot, *["tab"] * 5, "n")
+        await press(pilot, *["tab"] * KINDS.index("absence"), "n")
         await fill(pilot, technician="ben", **{"from": "2026-11-24T08:00", "to": "17:00"}, reason="ill")
         await choose(pilot, "queue")
         await until(pilot, BookScreen)

@@ -26,6 +26,7 @@ from dispatch.desk.book.pin_shelf import PinShelf
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.target_shelf import TargetShelf
+from dispatch.desk.book.template_shelf import TemplateShelf
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.routing import reroute_ahead
@@ -765,6 +766,7 @@ SHELVES: Mapping[str, Shelf[Any]] = {
     "client": ClientShelf(),
     "site": SiteShelf(),
     "target": TargetShelf(),
+    "template": TemplateShelf(),
     "recurrence": RecurrenceShelf(),
     "technician": TechnicianShelf(),
     "absence": AbsenceShelf(),

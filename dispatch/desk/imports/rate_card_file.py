@@ -11,7 +11,8 @@ from typing import Any
 
 from db import agreements, clients, settings, visits
 from db.unit import Unit
-from dispatch.desk.imports.table import Unreadable, read_text
+from dispatch.desk.imports.json_file import read_json
+from dispatch.desk.imports.table import Unreadable
 from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, contrasted, shortened
 from dispatch.desk.one_way import one_way_from
 from dispatch.desk.seat import Seat
@@ -25,7 +26,6 @@ from dispatch.model.travel import Place
 
 ROLES = (Role.LEAD,)
 
-_BYTES = 1_000_000
 _ENVELOPE = ("name", "valid_from", "depot")
 
 
@@ -35,18 +35,9 @@ def read_card(path: Path) -> dict[str, Any]:
     Raises:
         Unreadable: it is not UTF-8, too large, or no JSON object.
     """
-    text = read_text(path, _BYTES)
-    name = shortened(path.name)
-    try:
-        found = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_repetition)
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"{name} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
-    except ValueError as error:
-        raise Unreadable(f"{name} is not a rate card: {error}.") from None
-    except RecursionError:
-        raise Unreadable(f"{name} is not a rate card: it is nested too deeply.") from None
+    found = read_json(path, "a rate card")
     if not isinstance(found, dict):
-        raise Unreadable(f"{name} is not a rate card: that is one JSON object.")
+        raise Unreadable(f"{shortened(path.name)} is not a rate card: that is one JSON object.")
     return found
 
 
@@ -185,16 +176,3 @@ def _zone(given: Any, otherwise: str) -> str:
     except ValueError:
         return otherwise
     return given if isinstance(given, str) else otherwise
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a number")
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"{shortened(repeated)} stands in it twice")
-    return found

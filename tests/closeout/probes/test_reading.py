@@ -19,8 +19,8 @@ from dispatch.closeout.probes.carrying import (
 )
 from dispatch.closeout.probes.reading import probe_form, probe_from, read_target, value_verdict
 from dispatch.closeout.probes.roles import with_probes
-from dispatch.closeout.template import items_for
 from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
+from tests.closeout.templates import items_of
 
 
 def read(kind: ProbeKind, address: str, options: str = "", vantage: Vantage = Vantage.HOST) -> Probe:
@@ -106,7 +106,7 @@ def test_targets_of_items_are_found_by_role_and_stay_copies() -> None:
         target(6, "old", archived=True),
         target(7, "backup", options="nonsense"),
     ]
-    items = with_probes(items_for("visit", "w", frozenset({"server"}), ("mail",)), targets)
+    items = with_probes(items_of("visit", "w", frozenset({"server"}), ("mail",)), targets)
     found = {item.ref: [probe.name for probe in item.probes] for item in items if item.probes}
     assert found == {"T2": ["reboot file server"], "T3": ["VPN Boston"], "T4.mail": ["Mail"]}
 

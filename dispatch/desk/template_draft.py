@@ -1,0 +1,194 @@
+"""A template while a lead works on it: item by item, checked as a whole, saved as the next wording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from db.store import Store
+from dispatch.closeout.template import FOLLOW_UPS
+from dispatch.closeout.template_form import in_order, item_texts, read_item, typed_form
+from dispatch.closeout.template_rules import ALWAYS
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.template_shelf import items_text, judged
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.seat import Seat
+from dispatch.model.checklists import Phase
+from dispatch.model.templates import PHASE_LETTERS, Template, TemplateItem
+
+KIND = "template"
+
+
+_Look = tuple[dict[str, str], tuple[TemplateItem, ...]]
+"""Texts and items, as they stand or stood."""
+
+
+@dataclass(slots=True)
+class TemplateDraft:
+    """What is being written. `texts` are its name and which visits it serves, as typed; `before` what it changes."""
+
+    texts: dict[str, str]
+    items: tuple[TemplateItem, ...]
+    before: Template | None = None
+    _saved: _Look = field(init=False)
+    _steps: list[_Look] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        # what is begun like another is not saved yet
+        self._saved = (dict(self.texts), self.items) if self.before is not None else ({}, ())
+
+    @classmethod
+    def of(cls, store: Store, template: Template) -> TemplateDraft:
+        """The draft of a template that is there."""
+        texts = SHELVES[KIND].texts(store, template)
+        return cls({name: text for name, text in texts.items() if name != "items"}, template.items, template)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something would be lost by leaving."""
+        return (self.texts, self.items) != self._saved
+
+    def faults(self, store: Store) -> list[str]:
+        """Everything that keeps it from being saved."""
+        faults: list[str] = []
+        judged(store, self.before, self._whole(), faults)
+        return faults
+
+    def template(self, store: Store) -> Template:
+        """The template as it would be saved, faults or none."""
+        return judged(store, self.before, self._whole(), [])
+
+    def say(self, texts: Mapping[str, str]) -> None:
+        """Call it otherwise, or have it serve other visits."""
+        self._keep()
+        self.texts = {**self.texts, **texts}
+
+    def back(self) -> bool:
+        """Take the last change back that is not saved yet; returns whether there was one."""
+        if not self._steps:
+            return False
+        self.texts, self.items = self._steps.pop()
+        return True
+
+    def _keep(self) -> None:
+        self._steps.append((dict(self.texts), self.items))
+
+    def item(self, ref: str) -> TemplateItem | None:
+        """The item of that id, whatever its case."""
+        return next((item for item in self.items if item.ref.casefold() == ref.strip().casefold()), None)
+
+    def put(self, texts: Mapping[str, str], ref: str | None = None) -> TemplateItem:
+        """Take over an item as typed: a new one at the end of its phase, or (with `ref`) in the place of that one.
+
+        Raises:
+            Faulty: with every field that cannot be taken; the draft stays as it was.
+        """
+        faults: list[str] = []
+        new = read_item(typed_form(texts), len(self.items) + 1, faults)
+        if new is not None and new.ref != ref and self.item(new.ref) is not None:
+            faults.append(f"{new.ref} id: is another item's")
+        if ref in ALWAYS and new is not None and new.ref != ref:
+            faults.append(f"{ref} id: every template has this item")
+        if faults or new is None:
+            raise Faulty(faults)
+        self._keep()
+        if ref is None:
+            self.items = in_order((*self.items, new))
+        else:
+            self.items = in_order(new if item.ref == ref else item for item in self.items)
+        return new
+
+    def take_out(self, ref: str) -> None:
+        """Take an item out.
+
+        Raises:
+            Faulty: every template has it, or this one has none such.
+        """
+        item = self._there(ref)
+        if item.ref in ALWAYS:
+            raise Faulty([f"{item.ref}: every template has this item"])
+        self._keep()
+        self.items = tuple(one for one in self.items if one is not item)
+
+    def move_before(self, ref: str, other: str) -> None:
+        """Move an item to stand before another of its phase.
+
+        Raises:
+            Faulty: one of them is not there, or they are of different phases.
+        """
+        item, following = self._there(ref), self._there(other)
+        if item.phase is not following.phase:
+            raise Faulty([f"{item.ref}: stands with the items of {item.phase}, {following.ref} with {following.phase}"])
+        others = [one for one in self.items if one is not item]
+        if item is not following:
+            self._keep()
+            others.insert(others.index(following), item)
+            self.items = in_order(others)
+
+    def move_last(self, ref: str) -> None:
+        """Move an item to the end of its phase; nothing stands behind the sign-off."""
+        item = self._there(ref)
+        self._keep()
+        self.items = in_order((*(one for one in self.items if one is not item), item))
+
+    def next_ref(self, phase: Phase) -> str:
+        """The next free id of a phase."""
+        letter = next(letter for letter, one in PHASE_LETTERS.items() if one is phase)
+        taken = {int(item.ref[1:]) for item in (*self.items, FOLLOW_UPS) if item.ref[0] == letter}
+        return f"{letter}{max(taken, default=0) + 1}"
+
+    def blank(self, phase: Phase) -> dict[str, str]:
+        """The lines of a new item of a phase, filled in as far as is clear."""
+        kind = "test" if phase is Phase.TEST else "confirm"
+        new = read_item({"id": self.next_ref(phase), "kind": kind, "text": "new"}, 1, [])
+        assert new is not None
+        return {**item_texts(new), "text": ""}
+
+    def take_up(self, store: Store, wording: Template) -> None:
+        """Go back to an earlier wording, as the next one to be saved."""
+        self._keep()
+        earlier = TemplateDraft.of(store, wording)
+        self.texts, self.items = earlier.texts, earlier.items
+
+    def save(self, seat: Seat) -> Template:
+        """Save it as a new template, or as the next wording of the one that it changes; returns that.
+
+        Raises:
+            NotAllowed: only a lead does.
+            Faulty: with every fault.
+            Stale: somebody else changed the template since; the next `save` takes this draft all the same.
+        """
+        saved: Template
+        if self.before is None:
+            saved = keeping.add(seat, KIND, self._whole())
+        else:
+            saved = keeping.edit(seat, KIND, self.before, self._whole())
+        self.settle(seat.store, saved)
+        return saved
+
+    def settle(self, store: Store, saved: Template) -> None:
+        """Take a template as what the draft stands for from now on."""
+        fresh = TemplateDraft.of(store, saved)
+        self.texts, self.items, self.before, self._saved = fresh.texts, fresh.items, saved, fresh._saved
+        self._steps = []
+
+    def rebase(self, store: Store) -> None:
+        """After somebody else has saved: keep what was typed, on top of what stands there now."""
+        if self.before is not None:
+            self.before = SHELVES[KIND].get(store, self.before.id) or self.before
+
+    def _whole(self) -> dict[str, str]:
+        return {**self.texts, "items": items_text(self.items)}
+
+    def _there(self, ref: str) -> TemplateItem:
+        item = self.item(ref)
+        if item is None:
+            known = ", ".join(one.ref for one in self.items)
+            raise Faulty([f"{ref}: is not an item of it; those are {known}"])
+        return item
+
+
+def begun(name: str, like: Template) -> TemplateDraft:
+    """A new template with the items of another one; which visits it serves is still to be said."""
+    return TemplateDraft({"name": name, "kinds": "", "tags": "", "clients": ""}, like.items)

@@ -1,0 +1,350 @@
+"""A template of checklists, item by item: what is wrong is said at once, and nothing is saved before `s`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db import templates
+from db.faults import Stale, StoreFault
+from dispatch.closeout.template import FOLLOW_UPS
+from dispatch.closeout.template_form import KINDS, item_texts
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.template_shelf import rules_text, serving_text
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.template_draft import KIND, TemplateDraft, begun
+from dispatch.model.checklists import Kind, Phase
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.probes import ProbeKind
+from dispatch.model.templates import TemplateItem
+from screens.dialogs import AskConfirm, Choose, Field, Form, Row
+from screens.seated import SeatedScreen
+from screens.template_preview import ask_preview
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+_SECTION = "Which visits get it"
+_FIELDS = {
+    "id": ("Id", "A arrive, W work, T test, L leave, and a number"),
+    "kind": ("Kind", ", ".join(kind.value for kind in KINDS if kind.value != "sign_off")),
+    "text": ("Wording", "what is asked or tested; {service} where there is one for each"),
+    "required": ("Required", "yes or no"),
+    "na": ("n/a with a reason", "yes or no"),
+    "override": ("A lead may override", "yes or no"),
+    "when": ("Only if any of", "tag server, service mail, target backup; empty: always"),
+    "each": ("One for each", "service; empty: once"),
+    "targets": ("Tested by targets", "backup, monitoring: what they are called at the site"),
+    "probe": ("Only targets of kind", f"{', '.join(ProbeKind)}; empty: any"),
+    "vantage": ("Tested from", "host, or site: inside the client's network"),
+}
+
+
+class TemplateScreen(SeatedScreen):
+    """Edit a draft of a template."""
+
+    TITLE_WORD = "a checklist template"
+    DEFAULT_CSS = "TemplateScreen NotesPane { height: 6; padding: 0 1; }"
+    FOOTER = (
+        "template.edit",
+        "template.add",
+        "template.take-out",
+        "template.move",
+        "template.save",
+        "template.preview",
+        "template.history",
+        "change.undo",
+        "screen.leave",
+        "screen.keys",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter", "edit", "Edit", id="template.edit", tooltip="change the item, or which visits get the template"
+        ),
+        Binding("n", "add", "New item", id="template.add", tooltip="add an item to the phase under the cursor"),
+        Binding("d,delete", "take_out", "Take out", id="template.take-out", tooltip="take the item out"),
+        Binding("m", "move", "Move", id="template.move", tooltip="put the item before another of its phase"),
+        Binding("s,ctrl+s", "save", "Save", id="template.save", tooltip="save it as the next version"),
+        Binding("v", "preview", "Preview", id="template.preview", tooltip="what a certain visit would get"),
+        Binding("H", "history", "Versions", id="template.history", tooltip="take an earlier version up again"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, draft: TemplateDraft) -> None:
+        super().__init__()
+        self._draft = draft
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield Separator()
+        yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Show the draft."""
+        self.show_keys()
+        self.reload()
+        self._list.focus()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the draft was changed."""
+        return self._draft.changed
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    def _item(self) -> TemplateItem | None:
+        return self._draft.item(self._list.value or "")
+
+    def reload(self) -> None:
+        """Show the draft as it stands; where nothing was changed here, as it stands in the store."""
+        draft, store = self._draft, self.seat.store
+        if draft.before is not None and not draft.changed:
+            fresh = self.look(templates.template, store, draft.before.id)
+            if fresh is not None and fresh.version != draft.before.version:
+                draft.settle(store, fresh)
+        faults = draft.faults(store)
+        shelf = SHELVES[KIND]
+        lines = [
+            FigureLine(
+                _SECTION,
+                blank.name,
+                blank.label,
+                draft.texts.get(blank.name, "") or ("" if blank.name == "name" else "any"),
+                bool(draft.texts.get(blank.name)),
+                any(fault.startswith((f"{blank.name}:", "for:")) for fault in faults),
+            )
+            for blank in shelf.blanks
+        ]
+        lines += [
+            FigureLine(
+                item.phase.value.capitalize(),
+                item.ref,
+                f"{item.ref} {item.label}",
+                rules_text(item),
+                item.required,
+                bool(_of(item, faults)),
+            )
+            for item in draft.items
+        ]
+        self._list.set_figures(lines)
+        if faults:
+            state = f"{len(faults)} to correct"
+        elif draft.before is None or draft.changed:
+            state = "not saved"
+        else:
+            state = f"version {draft.before.number}" + (", archived" if draft.before.archived else "")
+        self.query_one(StatusBar).set_texts(draft.texts["name"] or "A new template", state, self.seat.staff.name)
+        self._show_notes()
+
+    def on_figure_list_selected(self) -> None:
+        """Say what is under the cursor."""
+        self._show_notes()
+
+    def on_figure_list_opened(self) -> None:
+        """Change what is under the cursor."""
+        self.action_edit()
+
+    def _show_notes(self) -> None:
+        draft, item = self._draft, self._item()
+        faults = draft.faults(self.seat.store)
+        notes: list[tuple[str, str]] = []
+        if item is not None:
+            notes.append((f"{item.ref} {item.label}", "strong"))
+            notes.append((rules_text(item), "plain"))
+        else:
+            told = serving_text(self.seat.store, draft.template(self.seat.store))
+            notes.append(
+                (
+                    f"It serves {told}. A template that names the client goes first, then more tags, then a kind.",
+                    "plain",
+                )
+            )
+        mine = _of(item, faults) if item is not None else []
+        notes += [(fault, "bad") for fault in mine]
+        notes += [(fault, "warn") for fault in faults if fault not in mine]
+        if item is not None and item.phase is Phase.LEAVE:
+            notes.append((f"{FOLLOW_UPS.ref} {FOLLOW_UPS.label}: comes by itself with the first follow-up.", "dim"))
+        if item is not None and item.phase is Phase.TEST:
+            notes.append(("Every required test must pass after the last work (G4).", "dim"))
+        self.query_one(NotesPane).set_notes(notes)
+
+    @work
+    async def action_edit(self) -> None:
+        """Change the item under the cursor, or which visits get the template."""
+        item = self._item()
+        if item is not None:
+            await self._ask_item(f"{item.ref} {item.label}", item_texts(item), item.ref)
+            return
+        draft = self._draft
+        fields = [
+            Field(blank.name, blank.label, draft.texts.get(blank.name, ""), blank.hint)
+            for blank in SHELVES[KIND].blanks
+        ]
+
+        def check(typed: dict[str, str]) -> list[str]:
+            draft.say(typed)
+            faults = [fault for fault in draft.faults(self.seat.store) if fault.split(":")[0] in (*draft.texts, "for")]
+            if faults:
+                draft.back()
+            return faults
+
+        if await self.app.push_screen_wait(Form(_SECTION, fields, check)) is not None:
+            self.reload()
+
+    @work
+    async def action_add(self) -> None:
+        """Add an item."""
+        item = self._item()
+        phase = item.phase if item is not None else Phase.WORK
+        await self._ask_item(f"A new item: {phase}", self._draft.blank(phase), None)
+
+    async def _ask_item(self, title: str, texts: dict[str, str], ref: str | None) -> None:
+        draft, made = self._draft, list[str]()
+
+        def check(typed: dict[str, str]) -> list[str]:
+            try:
+                new = draft.put(typed, ref)
+            except Faulty as fault:
+                return list(fault.faults)
+            if faults := _of(new, draft.faults(self.seat.store)):
+                draft.back()
+                return faults
+            made.append(new.ref)
+            return []
+
+        fields = [Field(name, label, texts[name], hint) for name, (label, hint) in _FIELDS.items()]
+        if await self.app.push_screen_wait(Form(title, fields, check)) is not None:
+            self.reload()
+            self._list.select_key(made[-1])
+
+    def action_take_out(self) -> None:
+        """Take the item out."""
+        item = self._item()
+        if item is None:
+            return
+        try:
+            self._draft.take_out(item.ref)
+        except Faulty as fault:
+            self.say(str(fault), "warning")
+            return
+        self.reload()
+
+    @work
+    async def action_move(self) -> None:
+        """Put the item before another of its phase."""
+        item = self._item()
+        if item is None:
+            return
+        others = [one for one in self._draft.items if one.phase is item.phase and one.ref != item.ref]
+        if item.kind is Kind.SIGN_OFF or not others:
+            self.say("It stands alone in its phase." if not others else "The sign-off stays last.")
+            return
+        rows = [Row(f"before {one.ref} {one.label}", one.ref) for one in others]
+        if item.phase is not Phase.LEAVE:
+            rows.append(Row("at the end", ""))
+        before = await self.app.push_screen_wait(Choose(f"Where shall {item.ref} stand?", rows))
+        if before is None:
+            return
+        if before:
+            self._draft.move_before(item.ref, before)
+        else:
+            self._draft.move_last(item.ref)
+        self.reload()
+
+    def action_save(self) -> None:
+        """Save the draft as the next version."""
+        draft, number = self._draft, self._draft.before.number if self._draft.before is not None else 0
+        try:
+            saved = draft.save(self.seat)
+        except Faulty as fault:
+            self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
+            return
+        except Stale as stale:
+            draft.rebase(self.seat.store)
+            self.say(f"{stale}\nSaving again takes yours.", "warning")
+            return
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+            return
+        self.reload()
+        same = saved.number == number
+        self.say(
+            f"Nothing was changed: version {number}."
+            if same
+            else f"Saved as version {saved.number}. Visits keep theirs."
+        )
+
+    async def action_undo(self) -> None:
+        """Take back the last change here; where all is saved, the last one that was saved."""
+        if self._draft.back():
+            self.reload()
+        else:
+            await super().action_undo()
+
+    @work
+    async def action_preview(self) -> None:
+        """Show what a certain visit would get."""
+        store = self.seat.store
+        if self._draft.faults(store):
+            self.say("The preview appears once nothing is to correct.")
+        else:
+            await ask_preview(self, self._draft.template(store))
+
+    @work
+    async def action_history(self) -> None:
+        """Take an earlier version up again."""
+        draft, store = self._draft, self.seat.store
+        if draft.before is None:
+            self.say("It has no versions yet: s saves the first.")
+            return
+        zone = self.seat.firm.zone
+        found = templates.wordings(store, draft.before.id)
+        rows = [
+            Row(
+                f"version {one.template.number}: {one.template.name}, {len(one.template.items)} items",
+                str(one.template.number),
+                "as the program brings it"
+                if one.saved_at is None
+                else f"{day_text(day_of(one.saved_at, zone))}, {one.by}",
+            )
+            for one in found
+        ]
+        chosen = await self.app.push_screen_wait(Choose("Take up again which version?", rows))
+        if chosen is not None:
+            draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
+            self.reload()
+
+    def action_leave(self) -> None:
+        """Go back; what is not saved is asked for."""
+        self._leave()
+
+    @work
+    async def _leave(self) -> None:
+        if self._draft.changed:
+            sure = AskConfirm("Leave without saving?", ["What you changed is lost."], "y leaves · esc goes on editing")
+            if not await self.app.push_screen_wait(sure):
+                return
+        self.app.pop_screen()
+
+
+async def ask_template(screen: SeatedScreen) -> None:
+    """Begin a new template with the items of another one."""
+    known = templates.all_templates(screen.seat.store)
+    rows = [Row(f"like {one.name}", str(one.id), serving_text(screen.seat.store, one)) for one in known]
+    chosen = await screen.app.push_screen_wait(Choose("Begin a template with the items of", rows))
+    if chosen is not None:
+        screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
+
+
+def _of(item: TemplateItem, faults: list[str]) -> list[str]:
+    """The faults that concern an item."""
+    return [fault for fault in faults if fault.startswith((f"{item.ref} ", f"{item.ref}:"))]

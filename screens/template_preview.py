@@ -1,0 +1,118 @@
+"""What a certain visit would get: which template, why this one, and its items."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from dispatch.desk.refusals import Faulty
+from dispatch.desk.templates import Preview, preview
+from dispatch.model.checklists import ItemTemplate
+from dispatch.model.templates import Template
+from dispatch.model.visits import KINDS
+from screens.dialogs import Field, Form
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.header import StatusBar
+from widgets.keybar import KeyBar
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+
+class TemplatePreview(SeatedScreen):
+    """The checklist of a visit that does not exist."""
+
+    TITLE_WORD = "what a visit would get"
+    DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; padding: 0 1; }"
+    FOOTER = ("template.preview", "screen.leave", "screen.keys")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "again", "Another visit", id="template.preview", tooltip="what a certain visit would get"),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, found: Preview, asked: dict[str, str], draft: Template | None) -> None:
+        super().__init__()
+        self._found, self._asked, self._template = found, asked, draft
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield FigureList(id="figures")
+        yield Separator()
+        yield NotesPane(id="notes")
+        yield KeyBar(id="keybar")
+
+    def on_mount(self) -> None:
+        """Show it."""
+        self.show_keys()
+        self.reload()
+        self.query_one(FigureList).focus()
+
+    def reload(self) -> None:
+        """Show it again."""
+        chosen = self._found.chosen
+        self.query_one(FigureList).set_figures(
+            [
+                FigureLine(
+                    item.phase.value.capitalize(), item.ref, f"{item.ref} {item.label}", _rules(item), item.required
+                )
+                for item in self._found.items
+            ]
+        )
+        asked = ", ".join(text for text in self._asked.values() if text)
+        self.query_one(StatusBar).set_texts(f"{asked} gets {chosen.template.name}", "", self.seat.staff.name)
+        notes = [(f"{chosen.template.name}: {chosen.why}.", "strong")]
+        if chosen.others:
+            names = ", ".join(one.name for one in chosen.others)
+            notes.append((f"Less particular, and would do without it: {names}.", "dim"))
+        self.query_one(NotesPane).set_notes(notes)
+
+    @work
+    async def action_again(self) -> None:
+        """Ask for another visit."""
+        answered = await _ask(self, self._asked, self._template)
+        if answered is not None:
+            self._found, self._asked = answered
+            self.reload()
+
+
+async def ask_preview(screen: SeatedScreen, draft: Template | None = None) -> None:
+    """Ask for a visit, and show what it would get; with `draft` as if that were saved already."""
+    answered = await _ask(screen, {"kind": "visit"}, draft)
+    if answered is not None:
+        screen.app.push_screen(TemplatePreview(*answered, draft))
+
+
+async def _ask(
+    screen: SeatedScreen, asked: dict[str, str], draft: Template | None
+) -> tuple[Preview, dict[str, str]] | None:
+    store, found = screen.seat.store, list[Preview]()
+
+    def check(typed: dict[str, str]) -> list[str]:
+        kind, tags = typed["kind"].strip().casefold() or "visit", typed["tags"].split(",")
+        try:
+            found.append(preview(store, typed["client"], typed["site"], kind, tags, draft))
+        except Faulty as fault:
+            return list(fault.faults)
+        return []
+
+    fields = (
+        Field("client", "Client", asked.get("client", ""), "a few letters of the name; empty: nobody's in particular"),
+        Field("site", "Site", asked.get("site", ""), "empty: the first"),
+        Field("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
+        Field("tags", "Tags", asked.get("tags", ""), "server, many"),
+    )
+    typed = await screen.app.push_screen_wait(Form("What would this visit get?", fields, check))
+    return None if typed is None else (found[-1], typed)
+
+
+def _rules(item: ItemTemplate) -> str:
+    words = (
+        item.kind.value.replace("_", "-"),
+        "required" if item.required else "not required",
+        "n/a with a reason" if item.na_allowed else "",
+        "" if item.override_allowed else "no override",
+    )
+    return ", ".join(filter(None, words))

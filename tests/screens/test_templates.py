@@ -1,0 +1,117 @@
+"""A lead edits checklist templates by keyboard."""
+
+from __future__ import annotations
+
+from db import templates
+from dispatch.desk import template_draft
+from dispatch.desk.book.shelves import SHELVES
+from screens.book import KINDS, BookScreen
+from screens.dialogs import AskConfirm, Form
+from screens.template import TemplateScreen
+from screens.template_preview import TemplatePreview
+from tests.desk.conftest import Office
+from tests.screens.test_prices import choose, fill
+from tests.screens.test_screens import opened, press, settled, until
+from widgets.figure_list import FigureList
+from widgets.header import StatusBar
+
+TABS = ["tab"] * KINDS.index("template")
+
+
+async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
+    async with opened(office.lee, "book", (80, 24)) as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, *TABS, "enter")
+        await until(pilot, TemplateScreen)
+        figures = pilot.app.screen.query_one(FigureList)
+        figures.select_key("T1")
+        await press(pilot, "n")
+        await fill(pilot, text="")
+        assert isinstance(pilot.app.screen, Form)
+        assert "T7 text: is missing" in str(pilot.app.screen.query_one("#fault").render())
+        await fill(pilot, text="Event log is quiet", when="tag server")
+        await until(pilot, TemplateScreen)
+        assert figures.value == "T7"
+        await press(pilot, "m")
+        await choose(pilot, "T1")
+        await until(pilot, TemplateScreen)
+        figures.select_key("A2")
+        await press(pilot, "d")
+        figures.select_key("L1")
+        await press(pilot, "d", "enter")
+        await fill(pilot, na="yes")
+        assert "L1 na: it always applies" in str(pilot.app.screen.query_one("#fault").render())
+        await press(pilot, "escape")
+        await until(pilot, TemplateScreen)
+        assert templates.all_templates(office.store)[0].number == 1
+        await press(pilot, "s")
+        saved = templates.all_templates(office.store)[0]
+        assert saved.number == 2
+        assert [item.ref for item in saved.items][:6] == ["A1", "A3", "W1", "W2", "T7", "T1"]
+        await press(pilot, "H")
+        await choose(pilot, "1")
+        await until(pilot, TemplateScreen)
+        assert pilot.app.screen.unsaved  # type: ignore[attr-defined]
+        await press(pilot, "u", "u")
+        await settled(pilot)
+        again = templates.all_templates(office.store)[0]
+        assert (again.number, [item.ref for item in again.items][1]) == (3, "A2")
+        assert "version 3" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+
+
+async def test_a_new_template_and_what_a_visit_would_get(office: Office) -> None:
+    async with opened(office.lee, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, *TABS, "n")
+        await choose(pilot, "2")
+        await until(pilot, TemplateScreen)
+        await press(pilot, "s")
+        assert len(templates.all_templates(office.store)) == 2
+        await press(pilot, "enter")
+        await fill(pilot, name="Harbor", clients="nobody")
+        assert isinstance(pilot.app.screen, Form)
+        await fill(pilot, clients="harbor")
+        await until(pilot, TemplateScreen)
+        await press(pilot, "v")
+        await fill(pilot, client="harbor")
+        await until(pilot, TemplatePreview)
+        assert "gets Harbor" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+        await press(pilot, "v")
+        await fill(pilot, client="", kind="audit")
+        await until(pilot, TemplatePreview)
+        assert "gets On-site visit" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+        await press(pilot, "escape")
+        await until(pilot, TemplateScreen)
+        await press(pilot, "escape")
+        await until(pilot, AskConfirm)
+        await press(pilot, "escape")
+        await until(pilot, TemplateScreen)
+        await press(pilot, "s", "escape")
+        await until(pilot, BookScreen)
+        assert [one.name for one in templates.all_templates(office.store)] == ["Harbor", "On-site visit", "Short"]
+        await press(pilot, "u")
+        assert len(templates.all_templates(office.store)) == 2
+
+
+async def test_the_second_lead_is_told_and_a_dispatcher_may_only_look(office: Office) -> None:
+    async with opened(office.lee, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, *TABS, "enter")
+        await until(pilot, TemplateScreen)
+        pilot.app.screen.query_one(FigureList).select_key("A2")
+        await press(pilot, "d")
+        other = SHELVES["template"].find(office.store, "On-site")
+        theirs = template_draft.TemplateDraft.of(office.store, other)
+        theirs.take_out("A3")
+        theirs.save(office.lee)
+        await press(pilot, "s")
+        assert templates.all_templates(office.store)[0].number == 2
+        await press(pilot, "s")
+        assert templates.all_templates(office.store)[0].number == 3
+    async with opened(office.dana, "book") as pilot:
+        await until(pilot, BookScreen)
+        await press(pilot, *TABS, "enter")
+        await until(pilot, TemplateScreen)
+        pilot.app.screen.query_one(FigureList).select_key("T1")
+        await press(pilot, "d", "s")
+        assert templates.all_templates(office.store)[0].number == 3
