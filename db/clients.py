@@ -13,12 +13,13 @@ from db.names import changed, folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.clients import Client, Contact, Site
+from dispatch.model.messages import About
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
 
 _CLIENT = """
   SELECT id, name, computers, servers, tax_exempt, tax_ref, kind, version, notes, unhappy_since, unhappy_noted_on,
-    not_with FROM client
+    not_with, told, told_at FROM client
 """
 _SITE = """
   SELECT id, client_id, name, address, zone, lat, lon, access_notes, one_way_distance, one_way_minutes,
@@ -68,6 +69,8 @@ def add_client(
     unhappy_since: datetime.date | None = None,
     unhappy_noted_on: datetime.date | None = None,
     not_with: tuple[int, ...] = (),
+    told: tuple[About, ...] = (),
+    told_at: str = "",
 ) -> int:
     """Add a client (`kind` is `client` or `prospect`); returns the id.
 
@@ -76,7 +79,7 @@ def add_client(
     """
     new = Client(
         0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes,
-        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on, not_with=not_with,
+        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on, not_with=not_with, told=told, told_at=told_at,
     )  # fmt: skip
     client_id = unit.insert("client", **_client_columns(new))
     _write_contacts(unit, client_id, new.contacts)
@@ -224,9 +227,11 @@ def _clients(store: Store, where: str, params: Sequence[Any] = (), *, alone: int
             _date(unhappy_since),
             _date(unhappy_noted_on),
             tuple(json.loads(not_with)),
+            tuple(map(About, told.split())),
+            told_at,
         )
         for client_id, name, computers, servers, tax_exempt, tax_ref, *later in rows
-        for kind, version, notes, unhappy_since, unhappy_noted_on, not_with in [later]
+        for kind, version, notes, unhappy_since, unhappy_noted_on, not_with, told, told_at in [later]
     ]
 
 
@@ -242,6 +247,8 @@ def _client_columns(who: Client) -> dict[str, Any]:
         "unhappy_since": _iso(who.unhappy_since),
         "unhappy_noted_on": _iso(who.unhappy_noted_on),
         "not_with": json.dumps(list(who.not_with)),
+        "told": " ".join(who.told),
+        "told_at": who.told_at,
     }
 
 

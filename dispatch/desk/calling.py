@@ -9,13 +9,14 @@ from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk import undo, views
+from dispatch.desk import telling, undo, views
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.instants import clock_text, day_of
+from dispatch.model.messages import About
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
@@ -61,6 +62,9 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         call_id = calls.add_call(unit, visit.id, seat.staff.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
         undo.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
+        new_time = told if told is not None else _projected(store, visit)
+        if new_time is not None:
+            telling.tell(store, unit, visit, About.LATE, new_time, f"at {clock_text(new_time, visit.zone)}")
         logged = next(one for one in calls.calls_of(store, visit.id) if one.id == call_id)
         return Called(visit, logged)
 
@@ -75,6 +79,13 @@ def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
         if promised < now:
             raise Faulty([f"promised: {clock_text(promised, visit.zone)} has passed"])
         return promised - promised % 60
+    if (projected := _projected(store, visit)) is not None:
+        return projected
+    raise Refusal(f"There is no new time for {show(visit.reference)}: say what was promised with --promised.")
+
+
+def _projected(store: Store, visit: Visit) -> int | None:
+    """When we shall be there as the day goes, to a full five minutes; None where that cannot be said."""
     assert visit.starts_at is not None
     board = views.board(store, day_of(visit.starts_at, settings.firm(store).zone))
     first = visit.assignments[0].technician_id
@@ -82,7 +93,7 @@ def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
     for card in cards:
         if card.projected is not None:
             return -(-card.projected[0] // _FULL) * _FULL
-    raise Refusal(f"There is no new time for {show(visit.reference)}: say what was promised with --promised.")
+    return None
 
 
 def _note(note: str) -> str:

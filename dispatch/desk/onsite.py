@@ -13,7 +13,7 @@ from db.visits import NewVisit
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
-from dispatch.desk import materials, routing
+from dispatch.desk import materials, routing, telling
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.clocking import check_out_at
 from dispatch.desk.crew import own_parts
@@ -23,6 +23,7 @@ from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
 from dispatch.model.instants import day_of
+from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Review, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
@@ -51,7 +52,19 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         for part in fresh:
             visits.stamp(unit, part, depart_at=unit.at)
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
+        if state is State.EN_ROUTE:
+            _tell_on_the_way(seat, unit, visit)
         return _again(seat.store, visit)
+
+
+def _tell_on_the_way(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """The client is told when somebody will be there; without a known drive only that somebody is coming."""
+    leg = routing.drive_to(seat.store, visit)
+    when = "soon"
+    if leg.seconds is not None:
+        low, high = leg.low or leg.seconds, leg.high or leg.seconds
+        when = telling.arrival_in_words(visit, unit.at + low, unit.at + high, seat.firm.clock_hours == 24)
+    telling.tell(seat.store, unit, visit, About.ON_THE_WAY, unit.at, when)
 
 
 def see(seat: Seat, reference: str) -> None:
@@ -226,6 +239,8 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
         if reasons:
             raise _refused(visit, reasons)
         closed = _end(seat, unit, visit, State.CLOSED, left_at=left_at)
+        assert closed.ended_at is not None
+        telling.tell(seat.store, unit, closed, About.REPORT, closed.ended_at)
         if closed.emergency:
             _prompt_lead(seat, unit, closed)
         return closed

@@ -33,7 +33,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
-from dispatch.model.travel import Leg
+from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.travel.chain import Chain, Provider
@@ -221,6 +221,14 @@ def drives_on(store: Store, day: datetime.date) -> Drives:
     """The legs of a day, each worked out once."""
     starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
     return Drives(travel(store), (starts_at + ends_at) // 2, travel_times.by_hour(store))
+
+
+def drive_to(store: Store, visit: Visit) -> Leg:
+    """The drive to a visit in its first technician's day, as it was worked out when the day was planned."""
+    if visit.starts_at is None or not visit.assignments:
+        return UNKNOWN_LEG
+    day = day_of(visit.starts_at, settings.firm(store).zone)
+    return legs.legs_of_day(store, day).get(visit.assignments[0].technician_id, {}).get(visit.id, UNKNOWN_LEG)
 
 
 def days_of(visit: Visit) -> set[TravelDay]:

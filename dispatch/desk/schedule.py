@@ -11,12 +11,13 @@ from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk import routing, undo, waiting
+from dispatch.desk import routing, telling, undo, waiting
 from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.messages import About
 from dispatch.model.notices import filled
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, PLANNING, STEPS, Role, State
@@ -272,6 +273,8 @@ def confirm(seat: Seat, reference: str) -> Visit:
         visit = _step(seat.store, reference, "confirm")
         visits.change(unit, visit, state=State.CONFIRMED.value)
         unit.audit("visit", visit.id, was=visit.state.value)
+        assert visit.starts_at is not None
+        telling.tell(seat.store, unit, visit, About.CONFIRMED, visit.starts_at)
         more = []
         if "phone" not in clocks.facts_of(seat.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
             more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", seat.staff.id, "confirmed")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from dispatch.model.messages import About
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
 
@@ -23,7 +24,7 @@ class Contact:
 class Client:
     """Who pays; a prospect may come to. `unhappy_since` is since when a prospect is unhappy with the present provider, and
     `unhappy_noted_on` the day on which we wrote that down. `not_with` are the ids of technicians whom the client does not
-    want to see."""
+    want to see. `told` is what they want to be told by a message, at the address `told_at`, else at the first contact's."""
 
     id: int
     name: str
@@ -38,6 +39,8 @@ class Client:
     unhappy_since: datetime.date | None = None
     unhappy_noted_on: datetime.date | None = None
     not_with: tuple[int, ...] = ()
+    told: tuple[About, ...] = ()
+    told_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

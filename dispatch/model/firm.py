@@ -18,7 +18,8 @@ class Firm:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
-    `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices).
+    `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
+    how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says.
     `weight_…` are the weights of the checker's rules (planning.md, Feasibility in words), named as the fields
     of `Rules`. `targets_p1` to `targets_p4` are the service-level
     targets of each priority as they are typed (service-levels.md D1): minutes for phone, remote, on site, resolution, and
@@ -58,6 +59,18 @@ class Firm:
     geocoder_agent: str = ""
     notice_dispatched: str = "{reference} {client}, {when}: {work}"
     notice_moved: str = "{reference} {client} moves to {when}: {instead} first"
+    messages_by: str = "none"
+    mail_host: str = ""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_user: str = ""
+    mail_from: str = ""
+    message_confirmed: str = "{technician} comes to {site} on {when}: {work} ({reference})."
+    message_on_the_way: str = "{technician} is on the way to {site} and will be there {when} ({reference})."
+    message_late: str = (
+        "We come later than planned to {site}, and are sorry: {technician} is there {when} ({reference})."
+    )
+    message_report: str = "What was done and tested at {site}, {reference}:"
     targets_p1: str = "30 60 240 480 480"
     targets_p2: str = "60 120 480 960 960"
     targets_p3: str = "240 480 960 1440 2400"

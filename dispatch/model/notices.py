@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 
 WORDS = ("reference", "client", "site", "work", "when", "instead")
 """What may stand in braces in the words of a notice. `instead` is the client who comes first, where a visit was moved."""
 
 
-def faults_of(template: str) -> list[str]:
+def faults_of(template: str, known: Sequence[str] = WORDS) -> list[str]:
     """What is wrong with the words of a notice; nothing where it can be filled."""
     try:
         parts = list(string.Formatter().parse(template))
@@ -16,8 +17,8 @@ def faults_of(template: str) -> list[str]:
         return ["a brace is open or closed that has no partner"]
     faults = []
     for _, name, form, conversion in parts:
-        if name is not None and (name not in WORDS or form or conversion):
-            faults.append(f"{{{name}}} is not one of {', '.join('{' + word + '}' for word in WORDS)}")
+        if name is not None and (name not in known or form or conversion):
+            faults.append(f"{{{name}}} is not one of {', '.join('{' + word + '}' for word in known)}")
     if not template.strip():
         faults.append("is missing")
     return faults

@@ -1,4 +1,4 @@
-"""The key of a road service: from the environment or from a file of one's own, never from the database."""
+"""Secrets: the key of a road service, a password for mail. From the environment or a file of one's own, never the database."""
 
 from __future__ import annotations
 
@@ -11,25 +11,29 @@ VARIABLE = "DISPATCH_TRAVEL_KEY"
 FILE = "travel.key"
 
 
-def key_file() -> Path:
-    """Where the file is: `travel.key` in the platform's config directory."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("dispatch-board", appauthor=False)) / FILE
-
-
 def service_key() -> str:
-    """The key, empty where there is none.
+    """The key of the road service, empty where there is none. Raises as `secret`."""
+    return secret(VARIABLE, FILE)
+
+
+def secret(variable: str, name: str) -> str:
+    """A secret, empty where there is none.
+
+    Args:
+        variable: of the environment, which comes first.
+        name: of a file in the platform's config directory.
 
     Raises:
-        Unavailable: others can read the file.
+        Unavailable: others can read the file, or nobody can.
     """
-    if key := os.environ.get(VARIABLE, "").strip():
+    import platformdirs
+
+    if key := os.environ.get(variable, "").strip():
         return key
-    path = key_file()
+    path = Path(platformdirs.user_config_dir("dispatch-board", appauthor=False)) / name
     try:
         if path.stat().st_mode & 0o077:
-            raise Unavailable(f"Others can read {path}: chmod 600 it, or set {VARIABLE}.")
+            raise Unavailable(f"Others can read {path}: chmod 600 it, or set {variable}.")
         return path.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,7 +38,8 @@ from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.notices import faults_of
+from dispatch.model.messages import PLACE_HOLDERS, About
+from dispatch.model.notices import WORDS, faults_of
 from dispatch.model.people import Absence, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -61,6 +63,8 @@ class ClientShelf(Shelf[Client]):
         Blank("computers", "Computers", "12"),
         Blank("servers", "Servers", "1"),
         Blank("not_with", "Not with", "technicians whom they do not want: Ana Ruiz, Ben Okafor"),
+        Blank("told", "Wants to be told", "confirmed, on the way, late, report; empty: nothing"),
+        Blank("told_at", "Told at", "an e-mail address; empty: the first contact's"),
         Blank("tax_exempt", "Tax exempt", "yes or no"),
         Blank("tax_ref", "Exemption reference"),
         Blank("notes", "Notes"),
@@ -98,6 +102,8 @@ class ClientShelf(Shelf[Client]):
             "computers": "" if record.computers is None else str(record.computers),
             "servers": "" if record.servers is None else str(record.servers),
             "not_with": ", ".join(_names(store, record.not_with)),
+            "told": ", ".join(one.label for one in record.told),
+            "told_at": record.told_at,
             "tax_exempt": "yes" if record.tax_exempt else "no",
             "tax_ref": record.tax_ref,
             "notes": record.notes,
@@ -118,7 +124,11 @@ class ClientShelf(Shelf[Client]):
             notes=reading.text("notes", limits.NOTE),
             unhappy_since=reading.day("unhappy_since", day_of(seat.now, seat.firm.zone)),
             not_with=_technicians(seat.store, reading, "not_with"),
+            told=_told(reading, "told"),
+            told_at=_mail(reading, "told_at"),
         )
+        if after.told and not after.told_at and not any(one.email for one in after.contacts):
+            reading.fault("told_at", "is missing: no contact has an e-mail address either")
         if after.unhappy_since is not None:
             same = before is not None and before.unhappy_since == after.unhappy_since
             noted_on = before.unhappy_noted_on if before is not None and same else day_of(seat.now, seat.firm.zone)
@@ -149,6 +159,8 @@ class ClientShelf(Shelf[Client]):
                 after.unhappy_since,
                 after.unhappy_noted_on,
                 after.not_with,
+                after.told,
+                after.told_at,
             )
         clients.update_client(unit, before, after)
         return before.id
@@ -581,6 +593,8 @@ class FirmRecord:
     id: int = 0
 
 
+_MESSAGES = tuple(f"message_{about.value}" for about in About)
+_MESSAGE_HINT = "with {firm} {reference} {client} {site} {work} {technician} {when}"
 _WEIGHTS = (
     ("late_promise", "a minute late for the promise", 10),
     ("late_target", "a minute late for a service level", 30),
@@ -635,6 +649,16 @@ class SettingsShelf(Shelf[FirmRecord]):
         Blank("geocoder_agent", "Address look-up, agent", "who asks, as the endpoint's terms want it"),
         Blank("notice_dispatched", "Notice: dispatched", "with {reference} {client} {site} {work} {when}"),
         Blank("notice_moved", "Notice: moved", "and {instead}, the client who comes first"),
+        Blank("messages_by", "Clients are told by", "none, smtp or apprise"),
+        Blank("mail_host", "Mail server", "mail.example.com"),
+        Blank("mail_port", "Mail server, port", "587"),
+        Blank("mail_security", "Mail server, security", "starttls, tls or none"),
+        Blank("mail_user", "Mail server, login", "its password: DISPATCH_SMTP_PASSWORD or the file smtp.password"),
+        Blank("mail_from", "Mail from", "dispatch@example.com"),
+        Blank("message_confirmed", "Message: confirmed", _MESSAGE_HINT),
+        Blank("message_on_the_way", "Message: on the way", _MESSAGE_HINT),
+        Blank("message_late", "Message: late", _MESSAGE_HINT),
+        Blank("message_report", "Message: report", _MESSAGE_HINT),
         Blank("travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice"),
         Blank("travel_url", "Remote road engine, address", "https://osrm.example.com"),
         Blank("travel_cache_minutes", "Its answers count for, minutes", "1440; 0: they are not kept"),
@@ -691,6 +715,16 @@ class SettingsShelf(Shelf[FirmRecord]):
             "geocoder_agent": firm.geocoder_agent,
             "notice_dispatched": firm.notice_dispatched,
             "notice_moved": firm.notice_moved,
+            "messages_by": firm.messages_by,
+            "mail_host": firm.mail_host,
+            "mail_port": str(firm.mail_port),
+            "mail_security": firm.mail_security,
+            "mail_user": firm.mail_user,
+            "mail_from": firm.mail_from,
+            "message_confirmed": firm.message_confirmed,
+            "message_on_the_way": firm.message_on_the_way,
+            "message_late": firm.message_late,
+            "message_report": firm.message_report,
             "travel_engine": firm.travel_engine,
             "travel_url": firm.travel_url,
             "travel_cache_minutes": str(firm.travel_cache_minutes),
@@ -736,6 +770,13 @@ class SettingsShelf(Shelf[FirmRecord]):
             "geocoder_agent": reading.text("geocoder_agent"),
             "notice_dispatched": _notice(reading, "notice_dispatched"),
             "notice_moved": _notice(reading, "notice_moved"),
+            "messages_by": reading.choice("messages_by", ("none", "smtp", "apprise"), "none"),
+            "mail_host": _host(reading, "mail_host"),
+            "mail_port": reading.whole("mail_port", 1, 65535),
+            "mail_security": reading.choice("mail_security", ("starttls", "tls", "none"), "starttls"),
+            "mail_user": reading.text("mail_user"),
+            "mail_from": _mail(reading, "mail_from"),
+            **{name: _notice(reading, name, PLACE_HOLDERS) for name in _MESSAGES},
             "travel_engine": reading.choice("travel_engine", ENGINES, "none"),
             "travel_url": _address(reading, "travel_url"),
             "travel_cache_minutes": reading.whole("travel_cache_minutes", 0, 525_600),
@@ -838,9 +879,37 @@ def _technicians(store: Store, reading: Reading, name: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _notice(reading: Reading, name: str) -> str:
+def _told(reading: Reading, name: str) -> tuple[About, ...]:
+    """What a client wants to be told, in the order in which it happens."""
+    known = {one.label: one for one in About}
+    wanted = set()
+    for part in re.split(r"[,;]", reading.raw(name)):
+        typed = " ".join(part.replace("_", " ").casefold().split())
+        if typed in known:
+            wanted.add(known[typed])
+        elif typed:
+            reading.fault(name, f"{show(part.strip(), 40)!r} is not one of {', '.join(known)}")
+    return tuple(one for one in About if one in wanted)
+
+
+def _host(reading: Reading, name: str) -> str:
+    typed = reading.text(name)
+    if typed and not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", typed):
+        reading.fault(name, f"{show(typed, 60)} is not the name of a server")
+    return typed
+
+
+def _mail(reading: Reading, name: str) -> str:
+    """An e-mail address that stands for itself in a header."""
+    typed = reading.text(name)
+    if typed and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", typed):
+        reading.fault(name, f"{show(typed, 60)} is not an e-mail address such as office@example.com")
+    return typed
+
+
+def _notice(reading: Reading, name: str, known: Sequence[str] = WORDS) -> str:
     words = reading.text(name, limits.LINE)
-    for fault in faults_of(words):
+    for fault in faults_of(words, known):
         reading.fault(name, fault)
     return words
 

@@ -1,0 +1,64 @@
+"""Messages to clients: what they can be told, and what became of each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class About(StrEnum):
+    """What a message tells. A client is told what they asked to be told, and nothing else."""
+
+    CONFIRMED = "confirmed"
+    ON_THE_WAY = "on_the_way"
+    LATE = "late"
+    REPORT = "report"
+
+    @property
+    def label(self) -> str:
+        """In words, as it is typed in the client's form too."""
+        return self.value.replace("_", " ")
+
+
+class Fate(StrEnum):
+    """What became of a message."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    """A sender has it and has not begun to hand it over."""
+    SENDING = "sending"
+    """A sender hands it over: from here on only that sender knows."""
+    SENT = "sent"
+    FAILED = "failed"
+    """Tried as often as is useful; a person decides."""
+    UNSURE = "unsure"
+    """The sender was lost while handing it over: it may have gone out. A person decides."""
+    DROPPED = "dropped"
+    """Not true any more before it went out, or a person did not want it sent."""
+
+
+TROUBLED = (Fate.FAILED, Fate.UNSURE)
+"""Those that somebody has to look at."""
+PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "when")
+"""What may stand in braces in the words of a message. `when` is the new time, the arrival or the appointment."""
+
+
+class Message(NamedTuple):
+    """One message. `premise` is the moment that it speaks of: the appointment, the arrival, the end of the visit."""
+
+    id: int
+    visit_id: int
+    reference: str
+    client: str
+    about: About
+    premise: int
+    address: str
+    text: str
+    fate: Fate
+    made_at: int
+    due_at: int
+    until: int | None
+    tries: int
+    ended_at: int | None
+    why: str
+    version: int
