@@ -7,7 +7,7 @@ from typing import Any
 
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.messages import TROUBLED, About, Fate, Message
+from dispatch.model.messages import OVERDUE, About, Fate, Message, Trouble
 
 _MESSAGE = """
   SELECT m.id, m.visit_id, v.reference, c.name, m.kind, m.premise, m.address, m.text, m.state, m.made_at, m.due_at,
@@ -93,10 +93,13 @@ def newest(store: Store, fates: Sequence[Fate], limit: int) -> list[Message]:
     )
 
 
-def troubled(store: Store) -> int:
-    """How many messages somebody has to look at."""
-    marks = ", ".join("?" * len(TROUBLED))
-    return int(store.value(f"SELECT count(*) FROM message WHERE state IN ({marks})", tuple(TROUBLED)) or 0)
+def trouble(store: Store, now: int) -> Trouble:
+    """What somebody has to look at."""
+    given_up = store.value("SELECT count(*) FROM message WHERE state IN ('failed', 'unsure')")
+    overdue = store.value(
+        "SELECT count(*) FROM message WHERE state IN ('waiting', 'taken', 'sending') AND due_at < ?", (now - OVERDUE,)
+    )
+    return Trouble(int(given_up or 0), int(overdue or 0))
 
 
 def _select(store: Store, where: str, params: Sequence[Any]) -> list[Message]:

@@ -239,6 +239,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             parts.append(f"{board.late} late")
         if board.calls:
             parts.append(f"{len(board.calls)} to call")
+        if board.trouble:
+            parts.append(f"{board.trouble} (O)")
         if self._drive_note:
             parts.append("no roads: drives estimated")
         if self._filter:

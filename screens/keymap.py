@@ -53,6 +53,7 @@ PLACES = (
         ("widgets.timeline:Timeline", *_LIST),
     ),
     Place("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
+    Place("Messages to clients", ("screens.outbox:OutboxScreen",), _LIST),
     Place("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
     Place("Lists: the queue, my day, a checklist, the log", _LIST, alone=True),
     Place("A plan of the day", ("screens.plan:PlanScreen",), ("widgets.timeline:Timeline", *_LIST)),

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import search
+from db import messages, search
 from db.faults import StoreFault
 from dispatch.desk import views
 from dispatch.desk.log_words import totals_text
@@ -186,9 +186,11 @@ class LogScreen(CallDeeds, ReviewDeeds):
         self._log = log
         self._table.set_log(log, totals=False)
         told, count = wanted.words_of_filters(), log.totals.visits
+        trouble = messages.trouble(self.seat.store, self.seat.now).words
+        parts = [f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
         self.query_one(StatusBar).set_texts(
             f"Visit log  {wanted.words_of_days()}",
-            f"{count:,} visit{'' if count == 1 else 's'}" + (f" · {told}" if told else ""),
+            " · ".join(filter(None, parts)),
             f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
         )
         self.query_one("#totals", Static).update(Content(totals(log, wanted)))

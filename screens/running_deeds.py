@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class CallDeeds(SeatedScreen):
-    """The way to the call-ahead list, for the dispatcher's and the lead's screens."""
+    """The ways to the clients, for the dispatcher's and the lead's screens: the call-ahead list, and messages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "calls", "Call ahead", id="screen.calls", tooltip="whom to call because we come later, and when"),
+        Binding("O", "outbox", "Messages", id="screen.outbox", tooltip="messages to clients, and what became of them"),
     ]
 
     def action_calls(self) -> None:
@@ -31,6 +32,12 @@ class CallDeeds(SeatedScreen):
         from screens.calls import CallsScreen
 
         self.app.push_screen(CallsScreen(cast("DispatchApp", self.app).day))
+
+    def action_outbox(self) -> None:
+        """Show the messages to clients."""
+        from screens.outbox import OutboxScreen
+
+        self.app.push_screen(OutboxScreen())
 
 
 class RunningDeeds(CallDeeds):

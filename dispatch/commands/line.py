@@ -86,6 +86,7 @@ GROUPS = {
     "levels": ("levels",),
     "reviewing": ("review", "invoice"),
     "care": ("care",),
+    "outbox": ("outbox",),
     "figures": ("figures",),
     "reporting": ("report",),
     "auditing": ("audit",),

@@ -5,6 +5,7 @@ A courier says when it begins to hand a message over: before that nothing was se
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Protocol
 
-from db.store import Store
 from dispatch.desk.refusals import Refusal
 from dispatch.model.firm import Firm
 from dispatch.travel.chain import Unavailable
@@ -32,6 +32,10 @@ class NotSent(Exception):
         self.final = final
 
 
+class Unsure(Exception):
+    """All was said, and nobody answered: the message may have gone out."""
+
+
 class Courier(Protocol):
     """Carries one message."""
 
@@ -46,10 +50,11 @@ class Courier(Protocol):
 
         Raises:
             NotSent: it did not go out.
+            Unsure: nobody knows.
         """
 
 
-def courier(store: Store, firm: Firm) -> Courier:
+def courier(firm: Firm) -> Courier:
     """The courier of the firm's settings.
 
     Raises:
@@ -93,17 +98,28 @@ class Mail:
             written = mail.as_bytes(policy=mail.policy.clone(linesep="\r\n", cte_type="7bit"))
         except (ValueError, UnicodeError) as error:
             raise NotSent(f"It cannot be written as a mail: {error}.", final=True) from error
+        handed = False
         try:
-            with self._connection() as server:
+            server = self._connection()
+            try:
                 # step by step, so that it is known from where on the mail may have gone out
                 _accepted(server.mail(firm.mail_from), firm.mail_host)
                 _accepted(server.rcpt(address), firm.mail_host)
                 handing_over()
-                _accepted(server.data(written), firm.mail_host)
+                handed = True
+                answer = server.data(written)
+                handed = False
+                _accepted(answer, firm.mail_host)
+            finally:
+                # what a server says to the farewell changes nothing
+                with contextlib.suppress(OSError, smtplib.SMTPException):
+                    server.quit()
+                server.close()
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error, firm.mail_host) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(f"{firm.mail_host}: {str(error)[:200] or type(error).__name__}.") from error
+            why = f"{firm.mail_host}: {str(error)[:200] or type(error).__name__}."
+            raise (Unsure(f"{why} It may have gone out") if handed else NotSent(why)) from error
 
     def _connection(self) -> smtplib.SMTP:
         firm = self._firm

@@ -7,16 +7,16 @@ that costs nothing: the message waits again. One that is lost after it leaves th
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from threading import Event
 from typing import NamedTuple
 
 from db import messages
 from db.faults import Stale
-from db.store import Store
 from dispatch.desk import telling
-from dispatch.desk.couriers import Courier, NotSent
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.couriers import Courier, NotSent, Unsure, courier
+from dispatch.desk.outbox import find_message
+from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.states import Role
@@ -26,6 +26,8 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
+SENDERS = (Role.DISPATCHER, Role.LEAD)
+"""Under whose names messages are sent."""
 _SUBJECTS = {
     About.CONFIRMED: "Your appointment",
     About.ON_THE_WAY: "We are on the way",
@@ -42,19 +44,19 @@ class Posted(NamedTuple):
     why: str = ""
 
 
-def post_next(seat: Seat, courier: Callable[[], Courier]) -> Posted | None:
+def post_next(seat: Seat, current: Callable[[], Courier]) -> Posted | None:
     """Deal with the message that is due for longest; None where none is.
 
     Args:
         seat: under whose name the sender runs.
-        courier: gives the courier of the settings as they are now; asked only where something is to be sent.
+        current: gives the courier of the settings as they are now; asked only where something is to be sent.
 
     Raises:
         Refusal: there is no courier. The message waits on.
     """
     if messages.next_due(seat.store, seat.now) is None:
         return None
-    carrier = courier()
+    carrier = current()
     with contextlib.suppress(Stale):
         taken = _take(seat)
         if isinstance(taken, Posted) or taken is None:
@@ -63,60 +65,85 @@ def post_next(seat: Seat, courier: Callable[[], Courier]) -> Posted | None:
     return None
 
 
-def run(seat: Seat, courier: Callable[[], Courier], told: Callable[[Posted], None], seconds: float | None) -> int:
-    """Send what is due, and with `seconds` go on looking every so many seconds for ever; returns how many were sent."""
-    sent = 0
-    while True:
-        while (posted := post_next(seat, courier)) is not None:
-            sent += posted.fate is Fate.SENT
-            told(posted)
-        if seconds is None:
-            return sent
-        time.sleep(seconds)
+def run(seat: Seat, current: Callable[[], Courier], told: Callable[[str], None], every: float, stop: Event) -> None:
+    """Send what is due, and look again every so many seconds, until `stop` is set: then the message in hand is finished.
+
+    Args:
+        seat, current: as for `post_next`.
+        told: is told of each message, and once of what keeps messages from being sent.
+        every: seconds.
+        stop: set it to end.
+    """
+    said = ""
+    while not stop.is_set():
+        try:
+            posted = post_next(seat, current)
+        except Refusal as refusal:
+            posted = None
+            if said != str(refusal):
+                told(str(refusal))
+            said = str(refusal)
+        if posted is None:
+            stop.wait(every)
+        else:
+            said = ""
+            told(posted_words(posted))
 
 
-def retry(seat: Seat, message_id: int) -> Message:
-    """Send a message that was given up, or that may have gone out, once more.
+def may_see(seat: Seat) -> None:
+    """Raises NotAllowed where the person may neither read nor send messages to clients."""
+    if not seat.staff.roles.intersection(SENDERS):
+        raise NotAllowed(f"Only a dispatcher or lead sees messages to clients; {show(seat.staff.name)} is neither.")
+
+
+def send_test(seat: Seat, address: str) -> None:
+    """Send one line to an address, to try the settings. Nothing is kept of it.
 
     Raises:
-        NotAllowed, NotFound, Refusal: there is none, or it is neither.
+        NotAllowed: the person may not send messages.
+        Refusal: it did not go out; the sentence says why.
     """
-    with seat.write("retry message", Role.DISPATCHER, Role.LEAD) as unit:
-        found = _find(seat.store, message_id)
-        if found.fate not in (Fate.FAILED, Fate.UNSURE, Fate.DROPPED):
-            raise Refusal(f"Message {found.id} is {found.fate.value}: only what was given up is tried again.")
-        messages.change(unit, found, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None)
-        unit.audit("message", found.id, retried=found.fate.value)
-        return _find(seat.store, message_id)
+    may_see(seat)
+    firm = seat.firm
+    try:
+        courier(firm).carry(
+            address, f"A test by {show(firm.name)}", "Messages to clients reach you.\n", f"test-{seat.session}", _begin
+        )
+    except (NotSent, Unsure) as fault:
+        raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
 
 
-def drop(seat: Seat, message_id: int) -> Message:
-    """Do not send a message.
+def _begin() -> None:
+    """A test is handed over without a trace."""
 
-    Raises:
-        NotAllowed, NotFound, Refusal: there is none, or it is out or on its way.
-    """
-    with seat.write("drop message", Role.DISPATCHER, Role.LEAD) as unit:
-        found = _find(seat.store, message_id)
-        if found.fate not in (Fate.WAITING, Fate.FAILED, Fate.UNSURE):
-            raise Refusal(f"Message {found.id} is {found.fate.value}: it cannot be dropped any more.")
-        telling.drop(unit, found, f"dropped by {seat.staff.name}")
-        return _find(seat.store, message_id)
+
+def post_due(seat: Seat, current: Callable[[], Courier]) -> Iterator[Posted]:
+    """Send what is due now, message by message. Raises as `post_next`."""
+    while (posted := post_next(seat, current)) is not None:
+        yield posted
+
+
+def posted_words(posted: Posted) -> str:
+    """What became of a message, as a log keeps it."""
+    one = posted.message
+    became = "again later" if posted.fate is Fate.WAITING else posted.fate.value
+    why = f": {posted.why}" if posted.why else ""
+    return show(f"message {one.id} {one.reference} {one.about.label} to {one.address}: {became}{why}")
 
 
 def _take(seat: Seat) -> Message | Posted | None:
     """Take the next message for oneself, or settle one that needs no sending."""
-    with seat.write("take message") as unit:
+    with seat.write("take message", Role.DISPATCHER, Role.LEAD) as unit:
         found = messages.next_due(seat.store, unit.at)
         if found is None:
             unit.leave_unchanged()
             return None
         if found.fate is Fate.SENDING:
-            why = "the sender was lost while handing it over: it may have gone out"
+            why = "The sender was lost while handing it over. It may have gone out"
             messages.change(unit, found, Fate.UNSURE, until=None, why=why)
             unit.audit("message", found.id, unsure=why)
             return Posted(found, Fate.UNSURE, why)
-        if why := telling.untrue(seat.store, found):
+        if why := telling.untrue(seat.store, found, unit.at):
             telling.drop(unit, found, why)
             return Posted(found, Fate.DROPPED, why)
         version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=found.tries + 1)
@@ -135,6 +162,9 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
     try:
         subject = f"{_SUBJECTS[message.about]}, {message.reference}"
         carrier.carry(message.address, show(subject, 200), _body(seat, message), f"dispatch-{message.id}", handing_over)
+    except Unsure as fault:
+        _note(seat, held, Fate.UNSURE, until=None, why=_kept(str(fault)))
+        return Posted(message, Fate.UNSURE, str(fault))
     except NotSent as fault:
         why = _kept(str(fault))
         if fault.final or message.tries > len(WAITS):
@@ -147,8 +177,8 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
 
 
 def _note(seat: Seat, message: Message, fate: Fate, **columns: int | str | None) -> Message:
-    with seat.write("post message") as unit:
-        now = _find(seat.store, message.id)
+    with seat.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
+        now = find_message(seat.store, message.id)
         if now.fate is Fate.UNSURE and fate is not Fate.SENDING:
             message = now  # it took so long that somebody gave it up; whoever sent it knows better
         version = messages.change(unit, message, fate, **columns)
@@ -159,9 +189,14 @@ def _note(seat: Seat, message: Message, fate: Fate, **columns: int | str | None)
 def _body(seat: Seat, message: Message) -> str:
     if message.about is not About.REPORT:
         return f"{show(message.text, multiline=True)}\n\n{show(seat.firm.name)}\n"
-    from dispatch.desk.reports.visit import as_text
+    from dispatch.desk.reports.rendering import as_text
+    from dispatch.desk.reports.service import service_report
 
-    return f"{show(message.text, multiline=True)}\n\n{as_text(seat, message.reference)}\n"
+    try:
+        report = service_report(seat, message.reference)
+    except Refusal as refusal:
+        raise NotSent(str(refusal), final=True) from refusal
+    return f"{show(message.text, multiline=True)}\n\n{as_text(report)}"
 
 
 def _kept(words: str) -> str:
@@ -170,10 +205,3 @@ def _kept(words: str) -> str:
         return clean(show(words, 400), limit=500)
     except TextRefused:
         return "the server said something that cannot be shown"
-
-
-def _find(store: Store, message_id: int) -> Message:
-    found = messages.message(store, message_id)
-    if found is None:
-        raise NotFound(f"There is no message {message_id}.")
-    return found

@@ -6,19 +6,24 @@ more: what is not true any more, because the visit was moved, taken back or canc
 
 from __future__ import annotations
 
-from db import messages, settings, visits
+from db import calls, messages, settings, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.messages import About, Message
+from dispatch.model.messages import About, Fate, Message
 from dispatch.model.notices import filled
 from dispatch.model.states import AHEAD, State
 from dispatch.model.visits import Visit
 
 HELD = 120
 """Seconds that a message waits, so that what is taken back at once is never told."""
-HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 0}
-"""Those that would come too late if they waited."""
+HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30}
+"""Those that would come too late if they waited as long."""
+_TIMED = {
+    About.CONFIRMED: frozenset({State.CONFIRMED, State.DISPATCHED}),
+    About.LATE: AHEAD | {State.EN_ROUTE},
+}
+"""The states of a visit in which the time that a message names can still come."""
 
 
 def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int, when: str = "") -> None:
@@ -32,10 +37,10 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int, whe
         premise: the moment that it speaks of.
         when: that moment in words; left out, day and clock.
     """
-    wanted, address = messages.wishes(store, visit.client_id)
-    if about not in wanted or not address:
-        return
     firm = settings.firm(store)
+    wanted, address = messages.wishes(store, visit.client_id)
+    if firm.messages_by == "none" or about not in wanted or not address:
+        return
     if not when:
         when = f"{day_text(day_of(premise, visit.zone))}, {clock_text(premise, visit.zone, firm.clock_hours == 24)}"
     text = filled(
@@ -58,31 +63,27 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int, whe
 
 def drop(unit: Unit, message: Message, why: str) -> None:
     """Do not send a message. It stays, with the reason."""
-    from dispatch.model.messages import Fate
-
     messages.change(unit, message, Fate.DROPPED, ended_at=unit.at, until=None, why=why)
     unit.audit("message", message.id, dropped=why)
 
 
-def untrue(store: Store, message: Message) -> str:
-    """Why a message is not true any more; empty where it is."""
+def untrue(store: Store, message: Message, now: int) -> str:
+    """Why a message is not true any more, or of no use; empty where it is."""
     visit = visits.visit_by_id(store, message.visit_id)
     if visit is None or visit.archived_at is not None:
         return "the visit is gone"
+    elsewhere = f"the visit is {visit.state.label}"
+    if message.about is About.REPORT:
+        return "" if visit.state is State.CLOSED and visit.ended_at == message.premise else elsewhere
+    if message.about is About.ON_THE_WAY:
+        return "" if visit.state is State.EN_ROUTE else elsewhere
+    if visit.state not in _TIMED[message.about]:
+        return elsewhere
+    if message.premise < now:
+        return "that time has passed"
     if message.about is About.CONFIRMED:
-        if visit.starts_at != message.premise:
-            return "the visit was moved"
-        if visit.state not in (State.CONFIRMED, State.DISPATCHED):
-            return f"the visit is {visit.state.label}"
-    elif message.about is About.ON_THE_WAY:
-        if visit.state is not State.EN_ROUTE:
-            return f"the visit is {visit.state.label}"
-    elif message.about is About.LATE:
-        if visit.state not in AHEAD | {State.EN_ROUTE}:
-            return f"the visit is {visit.state.label}"
-    elif visit.state is not State.CLOSED or visit.ended_at != message.premise:
-        return f"the visit is {visit.state.label}"
-    return ""
+        return "" if visit.starts_at == message.premise else "the visit was moved"
+    return "" if calls.calls_of(store, visit.id) else "the call was taken back"
 
 
 def arrival_in_words(visit: Visit, low: int, high: int, hours24: bool) -> str:

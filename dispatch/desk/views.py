@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 
-from db import calls, doors, legs, people, pins, settings, visits
+from db import calls, doors, legs, messages, people, pins, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
@@ -104,6 +104,7 @@ def board(store: Store, day: datetime.date) -> Board:
         queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
         calls=_call_list(placed, courses, called, ring, now, firm.late_minutes),
+        trouble=messages.trouble(store, now).words,
     )
 
 

@@ -132,7 +132,7 @@ class BoardRow(NamedTuple):
 
 class Board(NamedTuple):
     """A day of the firm. `starts_at`..`ends_at` are the half-open bounds of the day in the firm's zone. `calls` is the
-    call-ahead list, the call that is due first at the top."""
+    call-ahead list, the call that is due first at the top. `trouble` is what is wrong with messages to clients, in words."""
 
     firm: str
     day: datetime.date
@@ -146,6 +146,7 @@ class Board(NamedTuple):
     queue: tuple[BoardVisit, ...]
     on_hold: tuple[BoardVisit, ...]
     calls: tuple[CallAhead, ...] = ()
+    trouble: str = ""
 
     @property
     def late(self) -> int:

@@ -39,6 +39,10 @@ class Fate(StrEnum):
 
 TROUBLED = (Fate.FAILED, Fate.UNSURE)
 """Those that somebody has to look at."""
+OPEN = (Fate.WAITING, Fate.TAKEN, Fate.SENDING)
+"""Those that are still to be sent."""
+OVERDUE = 600
+"""Seconds after which a message that nobody sends is a trouble: no sender runs, or it cannot send."""
 PLACE_HOLDERS = ("firm", "reference", "client", "site", "work", "technician", "when")
 """What may stand in braces in the words of a message. `when` is the new time, the arrival or the appointment."""
 
@@ -62,3 +66,22 @@ class Message(NamedTuple):
     ended_at: int | None
     why: str
     version: int
+
+
+class Trouble(NamedTuple):
+    """How many messages were given up, and how many nobody sends though they are due."""
+
+    given_up: int = 0
+    overdue: int = 0
+
+    @property
+    def words(self) -> str:
+        """What somebody has to look at; empty where nothing is."""
+        parts = [f"{_messages(self.given_up)} not sent"] if self.given_up else []
+        if self.overdue:
+            parts.append(f"{_messages(self.overdue)} overdue")
+        return ", ".join(parts)
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"

@@ -127,7 +127,7 @@ class ClientShelf(Shelf[Client]):
             told=_told(reading, "told"),
             told_at=_mail(reading, "told_at"),
         )
-        if after.told and not after.told_at and not any(one.email for one in after.contacts):
+        if after.told and not reading.raw("told_at").strip() and not any(one.email for one in after.contacts):
             reading.fault("told_at", "is missing: no contact has an e-mail address either")
         if after.unhappy_since is not None:
             same = before is not None and before.unhappy_since == after.unhappy_since

@@ -1,0 +1,109 @@
+"""The outbox as dispatcher and lead see it: what waits, what went out, what somebody has to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from db import messages
+from db.store import Store
+from dispatch.desk import telling
+from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model.instants import clock_text, day_of, day_text, iso
+from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
+from dispatch.model.states import Role
+from dispatch.model.text import pad, show
+
+SHOWN = 200
+"""So many messages are listed at most."""
+
+
+def outbox(store: Store, *, everything: bool = False) -> list[Message]:
+    """What is not settled, those in trouble first; with `everything` also what is."""
+    return messages.newest(store, tuple(Fate) if everything else (*TROUBLED, *OPEN), SHOWN)
+
+
+def find_message(store: Store, message_id: int) -> Message:
+    """The message with that number.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = messages.message(store, message_id)
+    if found is None:
+        raise NotFound(f"There is no message {message_id}.")
+    return found
+
+
+def retry(seat: Seat, message_id: int) -> Message:
+    """Send a message that was given up, or that may have gone out, once more.
+
+    Raises:
+        NotAllowed, NotFound, Refusal: there is none, it is neither, or it is not true any more.
+    """
+    with seat.write("retry message", Role.DISPATCHER, Role.LEAD) as unit:
+        found = find_message(seat.store, message_id)
+        if found.fate not in (*TROUBLED, Fate.DROPPED):
+            raise Refusal(f"Message {found.id} is {found.fate.value}: only what was given up is tried again.")
+        if why := telling.untrue(seat.store, found, unit.at):
+            raise Refusal(f"Message {found.id} would say what is not so: {why}. It can be dropped.")
+        messages.change(unit, found, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None)
+        unit.audit("message", found.id, retried=found.fate.value)
+        return find_message(seat.store, message_id)
+
+
+def drop(seat: Seat, message_id: int) -> Message:
+    """Do not send a message.
+
+    Raises:
+        NotAllowed, NotFound, Refusal: there is none, or it is out or on its way.
+    """
+    with seat.write("drop message", Role.DISPATCHER, Role.LEAD) as unit:
+        found = find_message(seat.store, message_id)
+        if found.fate not in (Fate.WAITING, *TROUBLED):
+            raise Refusal(f"Message {found.id} is {found.fate.value}: it cannot be dropped any more.")
+        telling.drop(unit, found, f"dropped by {seat.staff.name}")
+        return find_message(seat.store, message_id)
+
+
+def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> Iterator[str]:
+    """The outbox as text, a message a line."""
+    if not found:
+        yield "Nothing waits, and nothing went wrong."
+    for one in found:
+        yield " ".join(
+            (
+                f"{one.id:>5}",
+                pad(show(one.reference), 7),
+                pad(one.about.label, 10),
+                pad(one.fate.value, 8),
+                moment(one, zone, hours24),
+                show(one.address),
+                f"({show(one.why)})" if one.why else "",
+            )
+        ).rstrip()
+
+
+def moment(one: Message, zone: str, hours24: bool = True) -> str:
+    """When a message was settled, is to be sent, or was made, whichever says most."""
+    at = one.ended_at or (one.due_at if one.fate is Fate.WAITING else one.made_at)
+    return f"{day_text(day_of(at, zone))} {clock_text(at, zone, hours24)}"
+
+
+def message_form(one: Message, zone: str) -> dict[str, Any]:
+    """A message as JSON (docs/json.md)."""
+    return {
+        "message": one.id,
+        "reference": one.reference,
+        "client": one.client,
+        "about": one.about.value,
+        "address": one.address,
+        "text": one.text,
+        "state": one.fate.value,
+        "made_at": iso(one.made_at, zone),
+        "due_at": iso(one.due_at, zone),
+        "tries": one.tries,
+        "ended_at": None if one.ended_at is None else iso(one.ended_at, zone),
+        "why": one.why or None,
+    }

@@ -1,0 +1,1 @@
+"""Messages to clients: made by deeds, sent by a process of its own."""

@@ -1,0 +1,188 @@
+"""What deeds put into the outbox: what the client asked for, once, and nothing that is not true any more."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import messages
+from dispatch.desk import calling, onsite, outbox, schedule, undo
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.couriers import Courier
+from dispatch.desk.posting import Posted, post_next
+from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.model.messages import About, Fate, Message
+from tests.desk.conftest import Office, at
+
+
+class Nobody:
+    """A courier whom nothing may be given."""
+
+    def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+        """Fail."""
+        raise AssertionError(f"{text!r} was sent")
+
+
+def nobody() -> Courier:
+    return Nobody()
+
+
+def waiting(office: Office) -> list[Message]:
+    return outbox.outbox(office.store)
+
+
+def only(office: Office, wishes: str) -> None:
+    """The client wants to be told these."""
+    keeping.edit(office.lee, "client", SHELVES["client"].find(office.store, "Harbor Dental"), {"told": wishes})
+
+
+def agreed(office: Office, reference: str = "R1", clock: str = "09:00") -> None:
+    """Ana's visit, to which the client has agreed."""
+    schedule.assign(office.dana, reference, ["Ana Ruiz"], at(clock), confirmed=True)
+    schedule.confirm(office.dana, reference)
+
+
+def test_each_deed_tells_its_own(told: Office) -> None:
+    agreed(told)
+    (confirmed,) = waiting(told)
+    assert (confirmed.about, confirmed.address) == (About.CONFIRMED, "desk@harbor.example")
+    assert confirmed.text == "Ana Ruiz comes to Main office on Tue 24 Nov 2026, 09:00: Server patch (R1)."
+    assert confirmed.due_at == told.store.clock.now() + 120, "what is taken back at once is never told"
+
+    told.go("08:40")
+    onsite.depart(told.ana, "R1")
+    on_the_way = waiting(told)[0]
+    assert on_the_way.about is About.ON_THE_WAY
+    assert on_the_way.text.startswith("Ana Ruiz is on the way to Main office and will be there ")
+    assert on_the_way.due_at == at("08:40")
+
+    told.go("09:00")
+    onsite.arrive(told.ana, "R1")
+    told.finish("R1")
+    onsite.close(told.ana, "R1")
+    assert waiting(told)[0].about is About.REPORT
+
+
+def test_a_call_tells_the_new_time(told: Office) -> None:
+    only(told, "late")
+    agreed(told)
+    told.go("08:50")
+    calling.call(told.dana, "R1", promised=at("09:40"))
+    late = waiting(told)[0]
+    assert late.about is About.LATE
+    assert late.text == "We come later than planned to Main office, and are sorry: Ana Ruiz is there at 09:40 (R1)."
+    undo.undo(told.dana)
+    told.clock.advance(60)
+    assert settled(told).why == "the call was taken back"
+
+
+@pytest.mark.parametrize("wishes", ["", "late", "report, late"])
+def test_nobody_is_told_what_they_did_not_ask_for(told: Office, wishes: str) -> None:
+    only(told, wishes)
+    agreed(told)
+    assert waiting(told) == []
+
+
+def test_nothing_is_kept_for_later_where_nothing_is_sent(told: Office) -> None:
+    keeping.settle(told.lee, {"messages_by": "none"})
+    agreed(told)
+    assert waiting(told) == []
+
+
+def test_without_an_address_of_its_own_the_first_contact_is_told(told: Office) -> None:
+    harbor = SHELVES["client"].find(told.store, "Harbor Dental")
+    texts = {"told_at": ""}
+    with pytest.raises(Faulty, match="no contact has an e-mail address either"):
+        keeping.edit(told.lee, "client", harbor, texts)
+    keeping.edit(told.lee, "client", harbor, texts | {"contacts": "J. Lowe; +1 614 555 0100; lowe@harbor.example"})
+    agreed(told)
+    assert waiting(told)[0].address == "lowe@harbor.example"
+
+
+def test_what_is_said_twice_is_sent_once(told: Office) -> None:
+    agreed(told)
+    undo.undo(told.dana)
+    schedule.confirm(told.dana, "R1")
+    assert [one.about for one in waiting(told)] == [About.CONFIRMED]
+
+
+def settled(office: Office) -> Posted:
+    posted = post_next(office.dana, nobody)
+    assert posted is not None
+    assert posted.fate is Fate.DROPPED
+    return posted
+
+
+def test_what_was_moved_is_not_told_of_the_old_time(told: Office) -> None:
+    agreed(told)
+    schedule.move(told.dana, "R1", ["Ana Ruiz"], at("14:00"), confirmed=True)
+    told.clock.advance(600)
+    dropped = settled(told).message
+    schedule.confirm(told.dana, "R1")
+    now = waiting(told)[0]
+    assert "14:00" in now.text
+    assert now.id != dropped.id
+
+
+def test_what_is_cancelled_or_past_is_not_told(told: Office) -> None:
+    agreed(told, "R1")
+    agreed(told, "R2", "11:00")
+    schedule.cancel(told.dana, "R1", "the client closed today")
+    told.go("12:00")
+    assert {settled(told).why, settled(told).why} == {"the visit is cancelled", "that time has passed"}
+    assert post_next(told.dana, nobody) is None
+
+
+def test_a_message_is_dropped_and_tried_again_by_who_plans(told: Office) -> None:
+    agreed(told)
+    (one,) = waiting(told)
+    for deed in (outbox.drop, outbox.retry):
+        with pytest.raises(NotAllowed):
+            deed(told.ana, one.id)
+    with pytest.raises(Refusal, match="is waiting: only what was given up"):
+        outbox.retry(told.dana, one.id)
+    assert outbox.drop(told.dana, one.id).why == "dropped by Dana Wells"
+    with pytest.raises(Refusal, match="cannot be dropped any more"):
+        outbox.drop(told.dana, one.id)
+    assert waiting(told) == []
+    assert outbox.retry(told.lee, one.id).fate is Fate.WAITING
+    outbox.drop(told.dana, one.id)
+    schedule.cancel(told.dana, "R1", "the client closed today")
+    with pytest.raises(Refusal, match="would say what is not so: the visit is cancelled"):
+        outbox.retry(told.lee, one.id)
+
+
+def test_what_nobody_sends_is_seen(told: Office) -> None:
+    agreed(told, clock="15:00")
+    assert messages.trouble(told.store, told.store.clock.now()).words == ""
+    told.go("08:00")
+    assert messages.trouble(told.store, told.store.clock.now()).words == "1 message overdue"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "fault"),
+    [
+        ("told", "confirmed, weather", "'weather' is not one of confirmed, on the way, late, report"),
+        ("told_at", "desk@harbor.example\nBcc: all@x.example", "holds a line break"),
+        ("told_at", "not an address", "is not an e-mail address such as"),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: str, fault: str) -> None:
+    harbor = SHELVES["client"].find(told.store, "Harbor Dental")
+    with pytest.raises(Faulty, match=fault):
+        keeping.edit(told.lee, "client", harbor, {field: typed})
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("message_late", "{minutes} late"),
+        ("message_late", " "),
+        ("mail_host", "a b"),
+        ("mail_port", "0"),
+        ("mail_from", "me"),
+    ],
+)
+def test_settings_that_cannot_send_are_named(told: Office, field: str, typed: str) -> None:
+    with pytest.raises(Faulty):
+        keeping.settle(told.lee, {field: typed})
