@@ -1,0 +1,91 @@
+"""Messages to clients on the screen: what went wrong is seen from the board, tried again or dropped."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Static
+
+from dispatch.desk import outbox, schedule
+from dispatch.desk.book import keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.couriers import NotSent
+from dispatch.desk.posting import post_next
+from dispatch.model.messages import Fate
+from screens.dialogs import AskConfirm
+from screens.outbox import OutboxScreen
+from tests.desk.conftest import Office, at
+from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.figure_list import FigureList
+from widgets.header import StatusBar
+from widgets.notes_pane import NotesPane
+
+
+class Refuses:
+    """A courier whose server refuses everybody."""
+
+    def carry(self, address: str, subject: str, text: str, key: str, handing_over: object) -> None:
+        """Refuse."""
+        raise NotSent("mail.example answered 550 no such user.", final=True)
+
+
+@pytest.fixture
+def failed(office: Office) -> Office:
+    """A client wanted to be told of an appointment, and could not be."""
+    keeping.settle(office.lee, {"messages_by": "smtp", "mail_host": "mail.example", "mail_from": "a@columbus.example"})
+    harbor = SHELVES["client"].find(office.store, "Harbor Dental")
+    keeping.edit(office.lee, "client", harbor, {"told": "confirmed", "told_at": "desk@harbor.example"})
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("15:00"))
+    schedule.confirm(office.dana, "R1")
+    office.clock.advance(120)
+    assert post_next(office.dana, Refuses) is not None
+    return office
+
+
+def fates(office: Office) -> list[Fate]:
+    return [one.fate for one in outbox.outbox(office.store, everything=True)]
+
+
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+async def test_what_was_not_sent_is_seen_and_tried_again(failed: Office, size: tuple[int, int]) -> None:
+    async with opened(failed.dana, "board", size=size) as pilot:
+        await settled(pilot)
+        if size[0] > 100:
+            assert "1 message not sent (O)" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 160))
+        await pilot.press("O")
+        await until(pilot, OutboxScreen)
+        screen = pilot.app.screen
+        assert screen.query_one(FigureList).value == "message 1"
+        notes = "".join(str(line) for line in screen.query_one(NotesPane).lines(200))
+        assert "desk@harbor.example" in notes
+        assert "550 no such user" in notes
+        await press(pilot, "r")
+        await until_true(pilot, lambda: fates(failed) == [Fate.WAITING])
+        await press(pilot, "X")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until_true(pilot, lambda: fates(failed) == [Fate.DROPPED])
+        await until_true(pilot, lambda: screen.query_one(FigureList).value != "message 1")
+        await press(pilot, "a")
+        assert screen.query_one(FigureList).value == "message 1"
+        await press(pilot, "escape")
+        assert not isinstance(pilot.app.screen, OutboxScreen)
+
+
+async def test_the_log_names_what_was_not_sent(failed: Office) -> None:
+    async with opened(failed.lee, "log") as pilot:
+        await settled(pilot)
+        await until_true(
+            pilot, lambda: "1 message not sent (O)" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 160))
+        )
+        assert pilot.app.screen.query_one("#totals", Static)
+
+
+async def test_an_empty_outbox_says_how_it_is_filled(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await settled(pilot)
+        await pilot.press("O")
+        await until(pilot, OutboxScreen)
+        notes = "".join(str(line) for line in pilot.app.screen.query_one(NotesPane).lines(200))
+        assert "not sent" in notes
+        await press(pilot, "r", "X")
+        assert isinstance(pilot.app.screen, OutboxScreen)
