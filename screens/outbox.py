@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 
 from db import messages
 from dispatch.desk import outbox
-from dispatch.model.messages import OPEN, TROUBLED, Message
+from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from screens.dialogs import AskConfirm
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -109,7 +109,10 @@ class OutboxScreen(SeatedScreen):
         notes += [
             (f"Message {one.id} to {one.address}", "strong"),
             (one.text, "plain"),
-            (f"{one.fate.value}: {outbox.moment(one, firm.zone, firm.clock_hours == 24)}", "plain"),
+            (
+                f"{_FATES.get(one.fate, one.fate.value)} {outbox.moment(one, firm.zone, firm.clock_hours == 24)}",
+                "plain",
+            ),
         ]
         if one.tries:
             notes.append((f"tried {one.tries} time{'' if one.tries == 1 else 's'}", "dim"))
@@ -139,6 +142,8 @@ class OutboxScreen(SeatedScreen):
             await self.do(outbox.drop, one.id)
 
 
+_FATES = {Fate.WAITING: "waits until", Fate.FAILED: "failed; made", Fate.UNSURE: "unsure; made"}
+"""How what became of a message goes on with a moment."""
 _SECTIONS = ("To look at", "To be sent", "Settled")
 
 

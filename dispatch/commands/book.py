@@ -41,7 +41,10 @@ def _add_settings(groups: Any) -> None:
     for blank in SHELVES["settings"].blanks:
         option = "--" + blank.name.replace("_", "-")
         parser.add_argument(
-            option, dest=f"blank_{blank.name}", metavar="TEXT", help=f"{blank.label}: {blank.hint}".rstrip(": ")
+            option,
+            dest=f"blank_{blank.name}",
+            metavar="TEXT",
+            help=f"{blank.label}: {blank.hint}".rstrip(": ").replace("%", "%%"),
         )
     parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     parser.set_defaults(run=_settings)

@@ -68,7 +68,7 @@ class Firm:
     message_confirmed: str = "{technician} comes to {site} on {when}: {work} ({reference})."
     message_on_the_way: str = "{technician} is on the way to {site} and will be there {when} ({reference})."
     message_late: str = (
-        "We come later than planned to {site}, and are sorry: {technician} is there {when} ({reference})."
+        "We are later than planned, and sorry for it: {technician} will be at {site} {when} ({reference})."
     )
     message_report: str = "What was done and tested at {site}, {reference}:"
     targets_p1: str = "30 60 240 480 480"

@@ -70,7 +70,7 @@ def test_a_call_tells_the_new_time(told: Office) -> None:
     calling.call(told.dana, "R1", promised=at("09:40"))
     late = waiting(told)[0]
     assert late.about is About.LATE
-    assert late.text == "We come later than planned to Main office, and are sorry: Ana Ruiz is there at 09:40 (R1)."
+    assert late.text == "We are later than planned, and sorry for it: Ana Ruiz will be at Main office at 09:40 (R1)."
     undo.undo(told.dana)
     told.clock.advance(60)
     assert settled(told).why == "the call was taken back"
