@@ -49,6 +49,15 @@ def made_short_of(store: Store, day: datetime.date) -> list[Recurrence]:
     )
 
 
+def as_agreed(store: Store) -> list[Recurrence]:
+    """Recurrences that follow an agreement (dispatch.planning.recurring.Agreed), at sites and clients still in the book."""
+    return _select(
+        store,
+        "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id WHERE r.rule LIKE 'as agreed%' "
+        "AND r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY r.id",
+    )
+
+
 def add_recurrence(unit: Unit, new: Recurrence) -> int:
     """Add a recurrence; returns the id. No visit is made by this."""
     columns = _columns(new)

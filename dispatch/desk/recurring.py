@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from db import agreements, clients, recurrences, settings, visits
@@ -15,7 +15,7 @@ from dispatch.model.instants import AmbiguousTime, at_local, day_of
 from dispatch.model.recurrences import Recurrence
 from dispatch.model.states import Role, State
 from dispatch.model.visits import Visit
-from dispatch.planning.recurring import WEEKDAYS, WorkingDay, occurrences, parse_rule
+from dispatch.planning.recurring import WEEKDAYS, Agreed, WorkingDay, occurrences, parse_rule
 
 AHEAD = datetime.timedelta(weeks=8)
 """Visits are made so far ahead."""
@@ -47,30 +47,55 @@ def working_day(store: Store) -> WorkingDay:
 def make_ahead(seat: Seat) -> list[Visit]:
     """Make the visits of every recurrence as far ahead as they are wanted; returns the new ones. Without any it writes nothing.
 
+    One that follows an agreement is made anew where its visits are not those that the agreement asks for: its terms were
+    changed, or a visit came to nothing and another day of the month can still make up for it.
+
     Raises:
         NotAllowed: only a dispatcher or a lead makes visits.
     """
     today = day_of(seat.now, seat.firm.zone)
-    if not recurrences.made_short_of(seat.store, today + AHEAD - SLACK):
+    if not recurrences.made_short_of(seat.store, today + AHEAD - SLACK) and not _astray(seat.store, today):
         return []
     with seat.write("make recurring visits", Role.DISPATCHER, Role.LEAD) as unit:
         made = []
         due = recurrences.made_short_of(seat.store, today + AHEAD - SLACK)
-        if not due:
+        astray = _astray(seat.store, today)
+        if not due and not astray:
             unit.leave_unchanged()  # another board was first
+        for one in astray:
+            made += remake(unit, seat.store, one)
         for one in due:
-            made += _make(unit, seat.store, one, today)
+            if one not in astray:
+                made += _make(unit, seat.store, one, today)
         return [visit for key in made if (visit := visits.visit_by_id(seat.store, key)) is not None]
 
 
-def remake(unit: Unit, store: Store, recurrence: Recurrence) -> None:
-    """Let the visits follow a recurrence that was added, changed, archived or taken back.
+def _astray(store: Store, today: datetime.date) -> list[Recurrence]:
+    """The recurrences by agreement whose visits are not those that are asked for now."""
+    return [one for one in recurrences.as_agreed(store) if one.made_until is not None and _is_astray(store, one, today)]
+
+
+def _is_astray(store: Store, one: Recurrence, today: datetime.date) -> bool:
+    there = [visit for visit in visits.of_recurrence(store, one.id) if visit.occurrence is not None]
+    until = min(one.made_until or today, today + AHEAD)
+    wanted = _wanted(store, one, today, until)
+    missing = wanted - {visit.occurrence for visit in there}
+    too_many = any(
+        visit.state is State.REQUESTED and visit.wanted_on is not None and today <= visit.wanted_on <= until
+        and visit.occurrence not in wanted
+        for visit in there
+    )  # fmt: skip
+    return bool(missing) or too_many
+
+
+def remake(unit: Unit, store: Store, recurrence: Recurrence) -> list[int]:
+    """Let the visits follow a recurrence that was added, changed, archived or taken back; returns the ids of new ones.
 
     Visits that are still as they were made are put away or made anew; what is planned or has begun is left alone.
     """
     today = day_of(store.clock.now(), settings.firm(store).zone)
     recurrence = replace(recurrence, made_until=None)
-    wanted = set() if recurrence.archived else set(_days(store, recurrence, today, today + AHEAD))
+    wanted = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
     for visit in visits.of_recurrence(store, recurrence.id):
         if visit.state is not State.REQUESTED or visit.wanted_on is None or visit.wanted_on < today:
             continue
@@ -79,14 +104,14 @@ def remake(unit: Unit, store: Store, recurrence: Recurrence) -> None:
             unit.audit("visit", visit.id, archived=True, recurrence=recurrence.id)
     if recurrence.archived:
         recurrences.set_made_until(unit, recurrence.id, None)
-    else:
-        _make(unit, store, recurrence, today)
+        return []
+    return _make(unit, store, recurrence, today)
 
 
 def left_standing(store: Store, recurrence: Recurrence) -> list[Visit]:
     """Visits of a recurrence that are planned or begun although its rule no longer asks for them, or asks otherwise."""
     today = day_of(store.clock.now(), settings.firm(store).zone)
-    wanted = set() if recurrence.archived else set(_days(store, recurrence, today, today + AHEAD))
+    wanted = set() if recurrence.archived else _wanted(store, recurrence, today, today + AHEAD)
     return [
         visit
         for visit in visits.of_recurrence(store, recurrence.id)
@@ -97,6 +122,8 @@ def left_standing(store: Store, recurrence: Recurrence) -> list[Visit]:
     ]
 
 
+_CAME_TO_NOTHING = (State.CANCELLED, State.NO_ACCESS, State.ABORTED)
+"""Not a contact in the sense of account-care.md E1, and over."""
 _OVER = (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED)
 
 
@@ -112,7 +139,7 @@ def _make(unit: Unit, store: Store, recurrence: Recurrence, today: datetime.date
     last = today + AHEAD
     made = [
         visits.add_visit(unit, store, _request(store, recurrence, day))
-        for day in _days(store, recurrence, first, last)
+        for day in sorted(_wanted(store, recurrence, first, last))
         if day not in there
     ]
     recurrences.set_made_until(unit, recurrence.id, last)
@@ -120,10 +147,70 @@ def _make(unit: Unit, store: Store, recurrence: Recurrence, today: datetime.date
     return made
 
 
+def _wanted(store: Store, one: Recurrence, first: datetime.date, last: datetime.date) -> set[datetime.date]:
+    """The days of a recurrence. One by agreement makes up in each month for what was cancelled or came to nothing in it."""
+    rule = parse_rule(one.rule)
+    if not isinstance(rule, Agreed):
+        return set(_days(store, one, first, last))
+    there = {visit.occurrence: visit for visit in visits.of_recurrence(store, one.id) if visit.occurrence is not None}
+    wanted: set[datetime.date] = set()
+    begin = first
+    while begin <= last:
+        end = _month_end(begin)
+        own = {day: visit.state for day, visit in there.items() if begin.replace(day=1) <= day <= end}
+        wanted |= _of_month(store, one, rule, begin, min(last, end), own)
+        begin = end + datetime.timedelta(days=1)
+    return wanted
+
+
+def _of_month(
+    store: Store,
+    one: Recurrence,
+    rule: Agreed,
+    first: datetime.date,
+    last: datetime.date,
+    own: Mapping[datetime.date, State],
+) -> set[datetime.date]:
+    """As many days as the month still lacks: those of the rule before those that stand already before any that is free.
+
+    `own` are the visits of the month that were made, by the day that each stands for.
+    """
+    month = first.replace(day=1)
+    regular = _days(store, one, month, _month_end(month))
+    lost = {day for day, state in own.items() if state in _CAME_TO_NOTHING}
+    settled = {day for day, state in own.items() if day not in lost and (state is not State.REQUESTED or day < first)}
+    standing = sorted(set(own) - lost - settled)
+    free = [day for day in rule.eligible(month, working_day(store)) if day > first] if lost else []
+    open_days = dict.fromkeys(
+        day
+        for day in (*regular, *standing, *free)
+        if first <= day <= (one.ends_on or last) and day not in lost and day not in settled
+    )
+    lacking = max(0, len(regular) - len(settled))
+    return {day for day in settled if day >= first} | {day for day in list(open_days)[:lacking] if day <= last}
+
+
 def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.date) -> list[datetime.date]:
     if one.ends_on is not None:
         last = min(last, one.ends_on)
-    return occurrences(parse_rule(one.rule), one.starts_on, first, last, working_day(store), onto_next=one.onto_next)
+    rule, working = parse_rule(one.rule), working_day(store)
+    if not isinstance(rule, Agreed):
+        return occurrences(rule, one.starts_on, first, last, working, onto_next=one.onto_next)
+    site = clients.site(store, one.site_id)
+    assert site is not None
+    terms = agreements.agreements_of(store, site.client_id)
+
+    def contacts(month: datetime.date) -> int:
+        # a month in which an agreement began after the 15th owes nothing (account-care.md E1)
+        asked = [each.service.cadence_target for each in terms if each.covers(month.replace(day=15))]
+        return asked[-1] if asked else 0
+
+    days = occurrences(rule, one.starts_on, first, last, working, contacts=contacts)
+    return [day for day in days if any(each.covers(day) for each in terms)]
+
+
+def _month_end(day: datetime.date) -> datetime.date:
+    return (day.replace(day=1) + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
 
 
 def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:

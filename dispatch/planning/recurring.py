@@ -12,7 +12,12 @@ WorkingDay = Callable[[datetime.date], bool]
 """Whether the firm works on a day: one of its weekdays, and no holiday."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-EXAMPLES = "every tue; every 2 weeks on tue, thu; 1st working day of the month; last fri of every 3 months; day 15 of the month"
+Contacts = Callable[[datetime.date], int]
+"""How many visits the client's agreement asks for in the month that begins on a day; 0 without one."""
+EXAMPLES = (
+    "every tue; every 2 weeks on tue, thu; 1st working day of the month; last fri of every 3 months; day 15 of the month; "
+    "as agreed on tue"
+)
 """What a fault shows."""
 
 _ONE_DAY = datetime.timedelta(days=1)
@@ -30,6 +35,7 @@ _WEEKLY = (
     re.compile(rf"every (?P<count>\d+) weeks? on (?P<days>{_DAYS})"),
     re.compile(rf"weekly on (?P<count>)(?P<days>{_DAYS})"),
 )
+_AGREED = re.compile(rf"as (?:agreed|often as agreed)(?: on (?P<days>{_DAYS}))?")
 _OF_MONTH = r"of (?:the|each|every) (?P<count>\d+ |)months?"
 _NTH = re.compile(
     rf"(?:on |on the |the |)(?P<nth>{'|'.join(_ORDINALS)}) (?P<what>{_DAY}|working day|workday) {_OF_MONTH}"
@@ -96,7 +102,36 @@ class Monthly:
         return meant[index] if -len(meant) <= index < len(meant) else None
 
 
-Rule = Weekly | Monthly
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """As often a month as the client's agreement asks for, spread over its working days, or those of them on `weekdays`."""
+
+    weekdays: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        days = ", ".join(WEEKDAYS[day] for day in self.weekdays)
+        return f"as agreed on {days}" if days else "as agreed"
+
+    def days(
+        self, start: datetime.date, last: datetime.date, working: WorkingDay, contacts: Contacts
+    ) -> Iterator[datetime.date]:
+        """Its days from `start` to the end of the month of `last`."""
+        month = start.replace(day=1)
+        while month <= last:
+            there = self.eligible(month, working)
+            count = min(contacts(month), len(there))
+            yield from (
+                day for step in range(count) if (day := there[(2 * step + 1) * len(there) // (2 * count)]) >= start
+            )
+            month = _months_on(month, 1)
+
+    def eligible(self, month: datetime.date, working: WorkingDay) -> list[datetime.date]:
+        """The days of a month on which a visit can be."""
+        days = (month + _ONE_DAY * offset for offset in range((_months_on(month, 1) - month).days))
+        return [day for day in days if working(day) and (not self.weekdays or day.weekday() in self.weekdays)]
+
+
+Rule = Weekly | Monthly | Agreed
 
 
 def parse_rule(text: str) -> Rule:
@@ -111,6 +146,8 @@ def parse_rule(text: str) -> Rule:
             count = found["count"].strip()
             weekdays = sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, found["days"])})
             return Weekly(tuple(weekdays), _within(int(count) if count.isdecimal() else _COUNTS[count], 1, 52, "weeks"))
+    if found := _AGREED.fullmatch(words):
+        return Agreed(tuple(sorted({WEEKDAYS.index(day[:3]) for day in re.findall(_DAY, found["days"] or "")})))
     if found := _NTH.fullmatch(words):
         nth, count = _ORDINALS[found["nth"]], _months(found["count"])
         if found["what"].startswith("work"):
@@ -130,14 +167,16 @@ def occurrences(
     working: WorkingDay,
     *,
     onto_next: bool = False,
+    contacts: Contacts = lambda month: 0,
 ) -> list[datetime.date]:
-    """The days of a rule that began on `start`, from `first` to `last` inclusive.
+    """The days of a rule that began on `start`, from `first` to `last` inclusive. `contacts` is for `Agreed` only.
 
     A day on which the firm does not work is left out, or with `onto_next` becomes the next working day. A weekday that
     the firm never works on stays: who asks for every Sunday means Sunday.
     """
     found: list[datetime.date] = []
-    for day in rule.days(start, working):
+    days = rule.days(start, last, working, contacts) if isinstance(rule, Agreed) else rule.days(start, working)
+    for day in days:
         if day > last:
             break
         kept: datetime.date | None = day

@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from db import agreements, visits
 from db.store import Store
 from db.unit import Actor
-from dispatch.desk import recurring, schedule, undo
+from dispatch.desk import agreeing, recurring, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.intake import Request, add
 from dispatch.desk.refusals import Faulty, NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
+from dispatch.model.agreements import Agreement
 from dispatch.model.recurrences import Recurrence
 from dispatch.model.states import State
 from tests.desk.conftest import DAY, Office, at
@@ -158,3 +160,64 @@ def test_a_job_may_take_several_visits(office: Office) -> None:
     assert [visit.reference for visit in visit_page(office.store, one.reference).same_job] == [two.reference]
     with pytest.raises(Faulty, match="same job"):
         add(office.dana, Request("Harbor Dental", "more", "60", site="Warehouse", same_job="R999"))
+
+
+def agree(office: Office, before: Agreement | None = None, **more: Any) -> Agreement:
+    terms = {"kind": "tm", "starts": more.pop("starts", "2026-10-01"), "ends": more.pop("ends", None)}
+    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, service=more, before=before)
+
+
+def made(office: Office, one: Recurrence, month: str) -> list[str]:
+    return [day for day in days(office, one) if day.startswith(month)]
+
+
+def test_an_agreement_is_needed_to_follow_one(office: Office) -> None:
+    with pytest.raises(Faulty, match="rule: that client has no agreement to follow"):
+        order(office, rule="as agreed")
+
+
+def test_the_cadence_of_the_agreement_is_kept(office: Office) -> None:
+    agree(office, ends="2027-01-10")
+    one = order(office, rule="as agreed", starts="2026-12-01")
+    assert days(office, one) == ["12-08", "12-24"], "two a month, spread, and none where it ends early in a month"
+    assert recurring.make_ahead(office.dana) == []
+
+
+def test_a_changed_cadence_is_followed_by_itself(office: Office) -> None:
+    terms = agree(office)
+    one = order(office, rule="as agreed on tue", starts="2026-12-01")
+    assert made(office, one, "12") == ["12-08", "12-22"]
+    (first, *_) = visits.of_recurrence(office.store, one.id)
+    schedule.assign(office.dana, first.reference, ["Ana Ruiz"], at("09:00") + 14 * 86400)
+    agree(office, terms, cadence_target=3)
+    assert recurring.make_ahead(office.dana)
+    assert made(office, one, "12") == ["12-01", "12-08", "12-15"], "what is planned counts, and stays"
+    assert recurring.make_ahead(office.dana) == []
+
+
+def test_what_came_to_nothing_is_made_up_for_in_the_same_month(office: Office) -> None:
+    agree(office)
+    one = order(office, rule="as agreed on tue", starts="2026-12-01")
+    office.clock.advance(7 * 86400)  # 1 December
+    assert made(office, one, "12") == ["12-08", "12-22"]
+    first = visits.of_recurrence(office.store, one.id)[0].reference
+    schedule.cancel(office.dana, first, "the client is away")
+    instead = recurring.make_ahead(office.dana)[0]
+    assert (instead.occurrence, instead.state) == (datetime.date(2026, 12, 15), State.REQUESTED)
+    assert recurring.make_ahead(office.dana) == []
+    assert made(office, one, "12") == ["12-08", "12-15", "12-22"]
+
+    undo.undo(office.dana)
+    recurring.make_ahead(office.dana)
+    assert made(office, one, "12") == ["12-08", "12-22"], "it is not needed any more"
+
+
+def test_what_cannot_be_made_up_for_is_left_to_the_list_of_what_is_due(office: Office) -> None:
+    agree(office)
+    one = order(office, rule="as agreed on tue", starts="2026-12-01")
+    office.clock.advance(30 * 86400)  # 24 December
+    last = visits.of_recurrence(office.store, one.id)[1]
+    schedule.cancel(office.dana, last.reference, "the client is away")
+    office.clock.advance(6 * 86400)
+    recurring.make_ahead(office.dana)
+    assert made(office, one, "12") == ["12-08", "12-22"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.planning.recurring import WEEKDAYS, Monthly, Rule, Weekly, occurrences, parse_rule
+from dispatch.planning.recurring import WEEKDAYS, Agreed, Monthly, Rule, Weekly, occurrences, parse_rule
 
 THANKSGIVING = datetime.date(2026, 11, 26)
 CHRISTMAS = datetime.date(2026, 12, 25)
@@ -29,6 +29,8 @@ def days(text: str, start: str, last: str, *, onto_next: bool = False) -> list[s
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [
+        ("as agreed", "as agreed"),
+        ("As often as agreed on Thursday and Tue", "as agreed on tue, thu"),
         ("every Tuesday", "every tue"),
         ("weekly on tue, thu", "every tue, thu"),
         ("every second Tuesday", "every 2 weeks on tue"),
@@ -90,8 +92,28 @@ monthly = st.one_of(
     st.builds(Monthly, nth, st.just("working"), count=st.integers(1, 24)),
     st.builds(Monthly, st.integers(1, 31), st.just("month"), count=st.integers(1, 24)),
 )
-rules: st.SearchStrategy[Rule] = st.one_of(weekly, monthly)
+agreed = st.builds(Agreed, st.sets(st.integers(0, 6)).map(lambda chosen: tuple(sorted(chosen))))
+rules: st.SearchStrategy[Rule] = st.one_of(weekly, monthly, agreed)
 moments = st.dates(datetime.date(2025, 1, 1), datetime.date(2030, 1, 1))
+
+
+def twice(month: datetime.date) -> int:
+    """An agreement that asks for two visits a month, and for none in February."""
+    return 0 if month.month == 2 else 2
+
+
+@given(agreed, moments)
+def test_as_agreed_is_as_often_as_agreed_and_spread(rule: Agreed, start: datetime.date) -> None:
+    start = start.replace(day=1)
+    last = (start + datetime.timedelta(days=400)).replace(day=1) - datetime.timedelta(days=1)
+    found = occurrences(rule, start, start, last, working, contacts=twice)
+    for month in {day.replace(day=1) for day in found}:
+        days = [day for day in found if day.replace(day=1) == month]
+        assert len(days) == min(twice(month), len(rule.eligible(month, working)))
+        assert all(working(day) for day in days)
+        if not rule.weekdays:
+            assert (days[1] - days[0]).days >= 9
+    assert not [day for day in found if day.month == 2]
 
 
 @given(rules)
@@ -105,9 +127,11 @@ def test_making_ahead_in_steps_finds_the_same_days(
 ) -> None:
     middle = start + datetime.timedelta(days=one)
     last = middle + datetime.timedelta(days=two)
-    whole = occurrences(rule, start, start, last, working, onto_next=onto_next)
-    first = occurrences(rule, start, start, middle, working, onto_next=onto_next)
-    rest = occurrences(rule, start, middle + datetime.timedelta(days=1), last, working, onto_next=onto_next)
+    whole = occurrences(rule, start, start, last, working, onto_next=onto_next, contacts=twice)
+    first = occurrences(rule, start, start, middle, working, onto_next=onto_next, contacts=twice)
+    rest = occurrences(
+        rule, start, middle + datetime.timedelta(days=1), last, working, onto_next=onto_next, contacts=twice
+    )
     assert whole == sorted(set(first + rest))
     assert all(start <= day <= last for day in whole)
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from db import clients, people, recurrences
+from db import agreements, clients, people, recurrences
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.book.blanks import Blank, Reading
@@ -33,7 +33,11 @@ class RecurrenceShelf(Shelf[Recurrence]):
     blanks = (
         Blank("site", "Site", "the client, or client / site"),
         Blank("work", "What is asked for", "monthly maintenance"),
-        Blank("rule", "When", "every 2 weeks on tue; 1st working day of the month; day 15 of the month"),
+        Blank(
+            "rule",
+            "When",
+            "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
+        ),
         Blank("holidays", "On a holiday", "skip, or next: the next working day"),
         Blank("starts", "From", "2026-12-01, tomorrow; empty: today"),
         Blank("ends", "Until", "empty: until somebody ends it"),
@@ -137,6 +141,8 @@ def _read(store: Store, reading: Reading, before: Recurrence | None, today: date
         rule = str(parse_rule(rule)) if rule else ""
     except ValueError as fault:
         reading.fault("rule", str(fault))
+    if rule.startswith("as agreed") and site is not None and not agreements.agreements_of(store, site.client_id):
+        reading.fault("rule", "that client has no agreement to follow")
     starts = _day(reading, "starts", today) or (before.starts_on if before is not None else today)
     ends = _day(reading, "ends", today)
     if ends is not None and ends < starts:
