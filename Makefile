@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 CONSTRAINTS ?= constraints.txt
 # pip does not compile an editable install, and uncompiled modules make every start slower
 PACKAGES := db dispatch screens widgets
+# most tests wait more than they compute
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 2))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test test-long check bench bench-peers clean
@@ -13,10 +15,10 @@ run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-long: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto -m long
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
 	EXAMPLES=4000 $(BIN)/python -m pytest -n auto tests/charges/test_invariants.py
 
 check: $(VENV)/.installed-dev

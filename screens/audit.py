@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import ClassVar
 
 from textual import work
@@ -18,6 +17,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.dialogs import AskText, Field, Form
+from screens.reading import aside
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
@@ -144,7 +144,7 @@ class AuditScreen(SeatedScreen):
         if head is None:
             return
         try:
-            verdict = await asyncio.to_thread(self._verified, head)
+            verdict = await aside(self.app, self._verified, head)
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "error")
             return

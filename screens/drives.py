@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import threading
 from pathlib import Path
@@ -22,6 +21,7 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.dialogs import AskConfirm, AskText, Field, Form
+from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -182,9 +182,9 @@ class DrivesScreen(SeatedScreen):
             name = await self.do(roads.add, extract, self._tell, self._stop)
             if name is None:
                 return
-            undrawn = await asyncio.to_thread(maps.try_draw, extract, self._tell, self._stop)
+            undrawn = await aside(self.app, maps.try_draw, extract, self._tell, self._stop)
             self._show_step("asking for the drives of the day")
-            fetched = await asyncio.to_thread(roads.prefetch, self.seat, self._day)
+            fetched = await aside(self.app, roads.prefetch, self.seat, self._day)
             self.say(
                 "\n".join(
                     [f"Drives are reckoned on the roads of {name}.", *fetched.notes, *([undrawn] if undrawn else [])]

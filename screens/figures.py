@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -20,6 +19,7 @@ from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
 from screens.dialogs import Field, Form
+from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.chart_list import ChartList, ChartRow
 from widgets.header import StatusBar
@@ -123,7 +123,7 @@ class FiguresScreen(SeatedScreen):
                 counted, wanted = self._asked, (self._first, self._last, self._by)
                 if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
                     self.query_one(StatusBar).set_texts("Figures", "counting …", self.seat.staff.name)
-                self._found = await asyncio.to_thread(self._counted, *wanted)
+                self._found = await aside(self.app, self._counted, *wanted)
             if self._found is not None:
                 self._show_all(self._found)
         except (StoreFault, Refusal) as fault:

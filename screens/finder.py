@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar, cast
 
@@ -16,6 +15,7 @@ from textual.widgets import Input, Label
 from db.faults import StoreFault
 from dispatch.model.matching import Findable, Finder
 from dispatch.model.text import show
+from screens.reading import aside
 from widgets.found_list import FoundLine, FoundList
 from widgets.lean import LeanModal
 
@@ -90,7 +90,7 @@ class FindScreen(LeanModal["Found[T] | None"], Generic[T]):
     @work
     async def _read(self) -> None:
         try:
-            self._finder = Finder(await asyncio.to_thread(self._things))
+            self._finder = Finder(await aside(self.app, self._things))
         except StoreFault as fault:
             self.query_one("#hint", Label).update(Content(show(str(fault))))
             return

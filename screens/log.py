@@ -22,6 +22,7 @@ from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.text import show
+from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
 from widgets.header import StatusBar
@@ -175,7 +176,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
     async def _read(self, wanted: Wanted, pause: float = 0.0) -> None:
         await asyncio.sleep(pause)
         try:
-            log = await asyncio.to_thread(visit_log, self.seat.store, wanted, SHOWN)
+            log = await aside(self.app, visit_log, self.seat.store, wanted, SHOWN)
         except StoreFault as fault:
             self.say(str(fault), "error")
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import threading
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.text import show
+from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -212,7 +212,7 @@ class PlanScreen(SeatedScreen):
             return
         self._halt()
         try:
-            moved = await asyncio.to_thread(apply, self.seat, proposal, technicians)
+            moved = await aside(self.app, apply, self.seat, proposal, technicians)
         except (StoreFault, Refusal) as refusal:
             self.say(f"{refusal} Plan again with p.", "warning")
             return

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from textual.worker import Worker, WorkerCancelled
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from screens.seated import SeatedScreen
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+async def aside(app: App[Any], job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The result of a job that is done in a thread. Where the program ends meanwhile, the worker that waits for it is over too.
+
+    Raises:
+        CancelledError: the screens that it was for are gone.
+        Whatever the job raises.
+    """
+    result = await asyncio.to_thread(job, *args, **kwargs)
+    if not app.is_running:
+        raise asyncio.CancelledError
+    return result
 
 
 class Reading(Generic[T]):
@@ -34,6 +51,8 @@ class Reading(Generic[T]):
         if self._worker is not None:
             with contextlib.suppress(WorkerCancelled):
                 await self._worker.wait()
+        if not self._screen.app.is_running:
+            raise asyncio.CancelledError
 
     async def _work(self) -> None:
         try:

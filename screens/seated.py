@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
@@ -13,6 +12,7 @@ from textual.content import Content
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
+from screens.reading import aside
 from widgets.keybar import KeyBar
 from widgets.lean import LeanScreen
 
@@ -99,7 +99,7 @@ class SeatedScreen(LeanScreen[None]):
     async def look_aside(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """As `look`, in a thread: for views that take longer than a key may wait."""
         try:
-            return await asyncio.to_thread(read, *args, **kwargs)
+            return await aside(self.app, read, *args, **kwargs)
         except (StoreFault, Refusal) as fault:
             self.say(str(fault), "error")
             return None
@@ -118,7 +118,7 @@ class SeatedScreen(LeanScreen[None]):
 
     async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Carry out a deed in a thread and read again; raises what the deed raises."""
-        result = await asyncio.to_thread(deed, self.seat, *args, **kwargs)
+        result = await aside(self.app, deed, self.seat, *args, **kwargs)
         self.reload()
         return result
 

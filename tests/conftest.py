@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
+from tests.prepared import copied
 
 # A busy machine is no fault of the program. The same examples every time, so that a change is judged by what it changed;
 # `make test-long` looks for new ones.
@@ -98,14 +99,18 @@ def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def day_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm's Tuesday at 14:07, planned and partly done, made once; tests get copies."""
+    from dispatch.demo import sample_day
+
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    sample_day(path)
+    return path
+
+
 @pytest.fixture
 def firm(sample_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
     """The sample firm, with its lead at the keyboard on the morning of Tuesday 24 November 2026."""
-    from db.safekeeping import backup
-    from db.store import Store
-
-    path = tmp_path / "firm.db"
-    with Store.open(sample_week) as store:
-        backup(store, path)
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    return Dispatch(path)
+    return Dispatch(copied(sample_week, tmp_path / "firm.db"))

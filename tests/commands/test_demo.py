@@ -7,18 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.demo import sample_day
 from dispatch.model.states import State
 from tests.conftest import Dispatch
+from tests.prepared import copied
 from tests.terminal.terminal import terminal
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(day_of_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample firm's database."""
-    path = tmp_path_factory.mktemp("sample") / "sample.db"
-    sample_day(path)
-    return path
+    return copied(day_of_sample, tmp_path_factory.mktemp("demo") / "sample.db")
 
 
 def test_every_state_of_a_visit_is_on_the_board(sample: Path) -> None:

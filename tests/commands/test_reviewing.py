@@ -11,29 +11,15 @@ from typing import Any
 import pytest
 
 from dispatch.commands.line import run
-from dispatch.demo import sample_day
 from tests.conftest import Dispatch
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample firm at 14:07 of its day, made once."""
-    path = tmp_path_factory.mktemp("day") / "day.db"
-    sample_day(path)
-    return path
+from tests.prepared import copied
 
 
 @pytest.fixture
-def day(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
+def day(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
     """A copy of it, with its lead at the keyboard."""
-    from db.safekeeping import backup
-    from db.store import Store
-
-    path = tmp_path / "firm.db"
-    with Store.open(made) as store:
-        backup(store, path)
     monkeypatch.setattr("getpass.getuser", lambda: "lee")
-    return Dispatch(path)
+    return Dispatch(copied(day_of_sample, tmp_path / "firm.db"))
 
 
 def references(log: Any) -> list[str]:

@@ -6,28 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.demo import sample_day
 from tests.conftest import Dispatch
-
-
-@pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample firm on Tuesday at 14:07."""
-    path = tmp_path_factory.mktemp("running") / "sample.db"
-    sample_day(path)
-    return path
+from tests.prepared import copied
 
 
 @pytest.fixture
-def sample(lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
-    from db.safekeeping import backup
-    from db.store import Store
-
-    path = tmp_path / "sample.db"
-    with Store.open(lived) as store:
-        backup(store, path)
+def sample(day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dispatch:
     monkeypatch.setattr("getpass.getuser", lambda: "dana")
-    return Dispatch(path)
+    return Dispatch(copied(day_of_sample, tmp_path / "sample.db"))
 
 
 def test_candidates_come_with_reasons_and_cost(sample: Dispatch) -> None:

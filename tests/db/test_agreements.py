@@ -14,6 +14,7 @@ from db.agreements import Pool
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor
+from tests.prepared import prepared
 
 LEE = Actor(None, "lee", "session", "local")
 CLIENT = 1
@@ -25,7 +26,7 @@ def day(text: str) -> datetime.date:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.create(tmp_path / "firm.db") as store:
+    with prepared(tmp_path / "firm.db") as store:
         with store.write("add client", LEE) as unit:
             clients.add_client(unit, "Acme")
             clients.add_client(unit, "Elm")

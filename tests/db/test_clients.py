@@ -15,6 +15,7 @@ from db.unit import Actor
 from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
+from tests.prepared import prepared
 
 LEE = Actor(None, "lee", "session", "local")
 ZONE = "America/New_York"
@@ -25,7 +26,7 @@ BO = Contact("Bo")
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """École has two sites and two contacts, Acme nothing."""
-    with Store.create(tmp_path / "firm.db") as store:
+    with prepared(tmp_path / "firm.db") as store:
         with store.write("add client", LEE) as unit:
             school = clients.add_client(unit, "École", [BO, ANN], computers=7, servers=1, tax_exempt=True, tax_ref="X1")
             clients.add_site(

@@ -15,6 +15,7 @@ from db.unit import Actor
 from dispatch.model.people import Absence, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
+from tests.prepared import prepared
 
 LEE = Actor(None, "lee", "session", "local")
 WEEK = tuple(Hours(weekday, 480, 1020) for weekday in range(5))
@@ -23,7 +24,7 @@ WEEK = tuple(Hours(weekday, 480, 1020) for weekday in range(5))
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """Ana and Zoë drive, Dana dispatches."""
-    with Store.create(tmp_path / "firm.db") as store:
+    with prepared(tmp_path / "firm.db") as store:
         with store.write("add staff", LEE) as unit:
             people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER, Role.LEAD], "dana@example.com")
             for login, name in (("zoe", "Zoë Élan"), ("ana", "ana Ruiz")):

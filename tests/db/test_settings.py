@@ -13,13 +13,14 @@ from db.store import Store
 from db.unit import Actor
 from dispatch.model.firm import Firm
 from dispatch.model.travel import Place
+from tests.prepared import prepared
 
 LEE = Actor(None, "lee", "session", "local")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.create(tmp_path / "firm.db") as store:
+    with prepared(tmp_path / "firm.db") as store:
         yield store
 
 

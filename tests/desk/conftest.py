@@ -21,6 +21,7 @@ from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
+from tests.prepared import prepared
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -83,63 +84,66 @@ def good(kind: Kind) -> Entry:
     }[kind]
 
 
+def _fill(store: Store) -> None:
+    with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+        settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
+        people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
+        people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
+        for login, name, skills, lat in (
+            ("ana", "Ana Ruiz", ["server", "network"], 39.95),
+            ("ben", "Ben Okafor", ["desktop"], 39.97),
+        ):
+            staff_id = people.add_staff(unit, login, name, [Role.TECHNICIAN])
+            people.add_technician(
+                unit,
+                staff_id,
+                skills=skills,
+                labour_class="tech",
+                shifts=[Hours(weekday, 480, 1020) for weekday in range(5)],
+                lunch=Lunch(690, 810, 30),
+                home=Place(lat, -83.0),
+            )
+        client_id = clients.add_client(unit, "Harbor Dental")
+        for number, (name, place) in enumerate(
+            (("Main office", Place(39.93, -82.95)), ("Warehouse", Place(39.99, -82.95)), ("Annex", None)), 1
+        ):
+            site_id = clients.add_site(
+                unit,
+                client_id,
+                name,
+                address=f"{number} Front Street",
+                zone=ZONE,
+                place=place,
+                access=[Hours(weekday, 480, 1080) for weekday in range(7)],
+                services=["mail"],
+                one_way_distance="4.0" if place else None,
+                one_way_minutes=12 if place else None,
+                one_way_provenance="estimated" if place else "unknown",
+            )
+            visits.add_visit(
+                unit,
+                store,
+                visits.NewVisit(
+                    reference=f"R{number}",
+                    client_id=client_id,
+                    site_id=site_id,
+                    work="Server patch",
+                    minutes=60,
+                    priority=2,
+                    requested_at=at("07:00"),
+                    wanted_on=DAY,
+                    promised=(at("09:00"), at("11:00")) if number == 2 else None,
+                    skills=frozenset({"server"}) if number == 1 else frozenset(),
+                    tags=frozenset({"server"}),
+                ),
+            )
+        agreements.add_rate_card(unit, "2026", datetime.date(2026, 1, 1), CARD)
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """The firm on the morning of the day."""
     clock = SetClock(at("07:30"))
-    with Store.create(tmp_path / "firm.db", clock=clock) as store:
-        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
-            settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
-            people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
-            people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
-            for login, name, skills, lat in (
-                ("ana", "Ana Ruiz", ["server", "network"], 39.95),
-                ("ben", "Ben Okafor", ["desktop"], 39.97),
-            ):
-                staff_id = people.add_staff(unit, login, name, [Role.TECHNICIAN])
-                people.add_technician(
-                    unit,
-                    staff_id,
-                    skills=skills,
-                    labour_class="tech",
-                    shifts=[Hours(weekday, 480, 1020) for weekday in range(5)],
-                    lunch=Lunch(690, 810, 30),
-                    home=Place(lat, -83.0),
-                )
-            client_id = clients.add_client(unit, "Harbor Dental")
-            for number, (name, place) in enumerate(
-                (("Main office", Place(39.93, -82.95)), ("Warehouse", Place(39.99, -82.95)), ("Annex", None)), 1
-            ):
-                site_id = clients.add_site(
-                    unit,
-                    client_id,
-                    name,
-                    address=f"{number} Front Street",
-                    zone=ZONE,
-                    place=place,
-                    access=[Hours(weekday, 480, 1080) for weekday in range(7)],
-                    services=["mail"],
-                    one_way_distance="4.0" if place else None,
-                    one_way_minutes=12 if place else None,
-                    one_way_provenance="estimated" if place else "unknown",
-                )
-                visits.add_visit(
-                    unit,
-                    store,
-                    visits.NewVisit(
-                        reference=f"R{number}",
-                        client_id=client_id,
-                        site_id=site_id,
-                        work="Server patch",
-                        minutes=60,
-                        priority=2,
-                        requested_at=at("07:00"),
-                        wanted_on=DAY,
-                        promised=(at("09:00"), at("11:00")) if number == 2 else None,
-                        skills=frozenset({"server"}) if number == 1 else frozenset(),
-                        tags=frozenset({"server"}),
-                    ),
-                )
-            agreements.add_rate_card(unit, "2026", datetime.date(2026, 1, 1), CARD)
+    with prepared(tmp_path / "firm.db", _fill, clock=clock) as store:
         seats = {login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")}
         yield Office(store, clock, **seats)

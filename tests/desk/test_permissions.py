@@ -7,6 +7,7 @@ The declarations are read from there, so that a deed that is added is walked too
 from __future__ import annotations
 
 import ast
+import functools
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +56,7 @@ class Declared(NamedTuple):
     by_name: bool
 
 
+@functools.cache
 def declared() -> list[Declared]:
     """Every `seat.write(…)` below dispatch/desk."""
     found = []

@@ -19,6 +19,7 @@ from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.instants import SetClock, parse_iso
 from dispatch.model.states import Role
 from tests.desk.conftest import office
+from tests.prepared import prepared
 
 __all__ = ["office"]
 
@@ -70,11 +71,15 @@ def faults(report: Report) -> list[tuple[int, str, str]]:
     return [(row.row, fault.field, fault.expected) for row in report.rows for fault in row.faults]
 
 
+def _fill(store: Store) -> None:
+    with store.write("init", Actor(None, "setup", "s", "system")) as unit:
+        people.add_staff(unit, "lee", "Lee Moreau", list(Role))
+
+
 def seated(path: Path, folder: Path, *, create: bool = False) -> Desk:
     clock = SetClock(NOW)
     if create:
-        with Store.create(path, clock=clock) as store, store.write("init", Actor(None, "setup", "s", "system")) as unit:
-            people.add_staff(unit, "lee", "Lee Moreau", list(Role))
+        prepared(path, _fill, clock=clock).close()
     return Desk(take_seat(Store.open(path, clock=clock), "lee"), folder, clock)
 
 

@@ -9,16 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.demo import sample_day
 from tests.ssh.server import Server, serving, why_not
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(day_of_sample: Path) -> Path:
     """The sample firm on its day at 14:07: Ana is on site with R4014, Ben has other visits."""
-    path = tmp_path_factory.mktemp("ssh") / "sample.db"
-    sample_day(path)
-    return path
+    return day_of_sample
 
 
 @pytest.fixture(scope="session")

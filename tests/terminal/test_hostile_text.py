@@ -213,7 +213,7 @@ def assert_clean(sent: bytes) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+@pytest.mark.parametrize("size", [(120, 36), pytest.param((45, 20), marks=pytest.mark.long)])
 def test_no_screen_sends_a_control_byte_of_the_data(
     poisoned: Path, words: str, keys: list[str], size: tuple[int, int]
 ) -> None:

@@ -183,13 +183,15 @@ def test_the_proxy_of_the_environment_is_not_asked_about_this_machine(monkeypatc
 
 def test_key_from_the_environment_or_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(keys.VARIABLE, raising=False)
-    monkeypatch.setattr(keys, "key_file", lambda: tmp_path / "travel.key")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert keys.service_key() == ""
-    (tmp_path / "travel.key").write_text("secret\n")
-    (tmp_path / "travel.key").chmod(0o644)
+    file = tmp_path / "dispatch-board" / "travel.key"
+    file.parent.mkdir()
+    file.write_text("secret\n")
+    file.chmod(0o644)
     with pytest.raises(Unavailable, match="chmod 600"):
         keys.service_key()
-    (tmp_path / "travel.key").chmod(0o600)
+    file.chmod(0o600)
     assert keys.service_key() == "secret"
     monkeypatch.setenv(keys.VARIABLE, "other")
     assert keys.service_key() == "other"

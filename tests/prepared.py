@@ -1,0 +1,49 @@
+"""Databases that are made once in a process, and copied for each test: making one takes longer than most tests."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from db.store import Store
+from dispatch.model.instants import Clock, SystemClock
+
+_WALL = SystemClock()
+_MADE: dict[Callable[[Store], None], bytes] = {}
+
+
+def nothing(store: Store) -> None:
+    """A database as it is made, with nothing in it."""
+
+
+def prepared(path: Path, fill: Callable[[Store], None] = nothing, *, clock: Clock = _WALL) -> Store:
+    """A store at `path` that `fill` has filled.
+
+    Args:
+        path: where no file is.
+        fill: a function of a module, called once in this process with the new store.
+        clock: the clock of the store; the one under which it was filled is that of the first call.
+    """
+    if fill not in _MADE:
+        with tempfile.TemporaryDirectory() as folder:
+            first = Path(folder) / "first.db"
+            with Store.create(first, clock=clock) as store:
+                fill(store)
+            _MADE[fill] = first.read_bytes()
+    _write(path, _MADE[fill])
+    return Store.open(path, clock=clock)
+
+
+def copied(made: Path, path: Path) -> Path:
+    """A copy at `path` of a database that nobody has open."""
+    assert not made.with_name(f"{made.name}-wal").exists(), "it is open: the file alone is not all of it"
+    _write(path, made.read_bytes())
+    return path
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
