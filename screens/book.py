@@ -73,7 +73,15 @@ class BookScreen(TakesFiles):
         Binding("enter", "open", "Open", id="book.open", tooltip="the client's page; other records open in their form"),
         Binding("n", "add", "New", id="book.add", tooltip="add a record of this kind"),
         Binding("e", "edit", "Edit", id="book.edit", tooltip="change the record under the cursor"),
-        Binding("slash", "find", "Find", key_display="/", id="book.find", tooltip="only those that hold some letters"),
+        Binding(
+            "slash",
+            "find",
+            "Find",
+            key_display="/",
+            priority=True,
+            id="book.find",
+            tooltip="only those that hold some letters",
+        ),
         Binding(
             "tab",
             "kind(1)",
@@ -190,12 +198,17 @@ class BookScreen(TakesFiles):
         self.remove_class("-finding")
         self.reload()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where letters are typed already, the sign is one of them."""
+        return action != "find" or self.focused is not self.query_one("#find", Input)
+
     def action_find(self) -> None:
         """Type letters to find records by."""
         self.add_class("-finding")
         field = self.query_one("#find", Input)
         field.value = self._letters
-        field.focus()
+        # at once: what is typed after the key belongs here, however fast it comes
+        self.set_focus(field)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list at every letter."""
@@ -204,14 +217,14 @@ class BookScreen(TakesFiles):
 
     def on_input_submitted(self) -> None:
         """Go to the list."""
-        self._list.focus()
+        self.set_focus(self._list)
 
     def action_back(self) -> None:
         """Show all again."""
         self._letters = ""
         self.remove_class("-finding")
         self._show_list()
-        self._list.focus()
+        self.set_focus(self._list)
 
     def action_open(self) -> None:
         """Open the record."""

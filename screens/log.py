@@ -63,6 +63,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
             "search",
             "Search",
             key_display="/",
+            priority=True,
             id="log.search",
             tooltip="in everything said on visits, of all days",
         ),
@@ -227,10 +228,15 @@ class LogScreen(CallDeeds, ReviewDeeds):
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where words are typed already, the sign is one of them."""
+        return action != "search" or self.focused is not self.query_one("#search", Input)
+
     def action_search(self) -> None:
         """Type words to search for."""
         self.add_class("-searching")
-        self.query_one("#search", Input).focus()
+        # at once: what is typed after the key belongs here, however fast it comes
+        self.set_focus(self.query_one("#search", Input))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed so far."""
@@ -243,14 +249,16 @@ class LogScreen(CallDeeds, ReviewDeeds):
 
     def on_input_submitted(self) -> None:
         """Go to what was found."""
-        self._table.focus()
+        if not self._wanted.words.strip():
+            self.remove_class("-searching")
+        self.set_focus(self._table)
 
     def action_clear(self) -> None:
         """Show all of the day again; without anything to clear this does nothing."""
         self._wanted, self._span = Wanted(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
-        self._table.focus()
+        self.set_focus(self._table)
         self.reload()
 
     @work

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -422,3 +423,16 @@ async def test_a_note_that_was_not_saved_stands_there_again(office: Office) -> N
         await pilot.press("w")
         await until(pilot, AskNote)
         assert pilot.app.screen.query_one(TextArea).text == ""
+
+
+@pytest.mark.parametrize(("mode", "field"), [("log", "#search"), ("book", "#find")])
+async def test_what_is_typed_fast_goes_where_it_is_meant(office: Office, mode: str, field: str) -> None:
+    """Over a slow line a key and the word after it come together."""
+    async with opened(office.lee, mode) as pilot:
+        await settled(pilot)
+        app = pilot.app
+        here = app.screen
+        for key in ("slash", "a", "slash", "v"):
+            app.post_message(Key(key, "/" if key == "slash" else key))
+        await until_true(pilot, lambda: here.query_one(field, Input).value == "a/v")
+        assert app.screen is here
