@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 CONSTRAINTS ?= constraints.txt
 # pip does not compile an editable install, and uncompiled modules make every start slower
 PACKAGES := db dispatch screens widgets
-# most tests wait more than they compute
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 2))')
+# many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test test-long check bench bench-peers clean

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
-from tests.prepared import copied
+from tests.prepared import copied, made_once
 
 # A busy machine is no fault of the program. The same examples every time, so that a change is judged by what it changed;
 # `make test-long` looks for new ones.
@@ -84,8 +84,11 @@ def nobodys_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the sample firm's week, made once; tests get copies."""
-    path = tmp_path_factory.mktemp("week") / "week.db"
+    """A database with the sample firm's week; tests get copies."""
+    return made_once(tmp_path_factory, "week.db", _import_week)
+
+
+def _import_week(path: Path) -> None:
     dispatch = Dispatch(path)
     dispatch.ok("init", "--name", "Columbus IT", "--lead", "lee", "--lead-name", "Lee Moreau")
     for kind, name in (
@@ -96,17 +99,14 @@ def sample_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("visits", "visits.csv"),
     ):
         dispatch.ok("import", kind, str(SAMPLE / name), "--as", "lee")
-    return path
 
 
 @pytest.fixture(scope="session")
 def day_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample firm's Tuesday at 14:07, planned and partly done, made once; tests get copies."""
+    """The sample firm's Tuesday at 14:07, planned and partly done; tests get copies."""
     from dispatch.demo import sample_day
 
-    path = tmp_path_factory.mktemp("sample") / "sample.db"
-    sample_day(path)
-    return path
+    return made_once(tmp_path_factory, "day.db", sample_day)
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
-"""Databases that are made once in a process, and copied for each test: making one takes longer than most tests."""
+"""Databases that are made once in a process or a run, and copied for each test: making one takes longer than most do."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from db.store import Store
 from dispatch.model.instants import Clock, SystemClock
@@ -34,6 +38,30 @@ def prepared(path: Path, fill: Callable[[Store], None] = nothing, *, clock: Cloc
             _MADE[fill] = first.read_bytes()
     _write(path, _MADE[fill])
     return Store.open(path, clock=clock)
+
+
+def made_once(run: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The file that `make` makes at the path that it is given, for all workers of a run. Tests get copies.
+
+    Args:
+        run: whose folder the workers share.
+        name: of the file; one name, one content.
+        make: called by the worker that needs the file first; the others wait for it.
+    """
+    folder = run.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of a worker is inside that of the run
+    path = folder / "made" / name
+    path.parent.mkdir(exist_ok=True)
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            draft = path.with_name(f"{name}.draft") / name
+            shutil.rmtree(draft.parent, ignore_errors=True)  # of a worker that was killed
+            draft.parent.mkdir()
+            make(draft)
+            draft.rename(path)
+    return path
 
 
 def copied(made: Path, path: Path) -> Path:

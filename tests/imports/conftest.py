@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from db import people
-from db.safekeeping import backup
 from db.store import Store
 from db.unit import Actor
 from dispatch.desk.imports.importing import import_file
@@ -19,7 +18,7 @@ from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.instants import SetClock, parse_iso
 from dispatch.model.states import Role
 from tests.desk.conftest import office
-from tests.prepared import prepared
+from tests.prepared import copied, made_once, prepared
 
 __all__ = ["office"]
 
@@ -93,20 +92,20 @@ def empty(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture(scope="session")
 def master_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample firm without visits, made once."""
-    folder = tmp_path_factory.mktemp("master")
-    desk = seated(folder / "master.db", folder, create=True)
+    """The sample firm without visits; tests get copies."""
+    return made_once(tmp_path_factory, "master.db", _import_master_data)
+
+
+def _import_master_data(path: Path) -> None:
+    desk = seated(path, path.parent, create=True)
     with desk.store:
         for kind, name in MASTER_DATA:
             assert desk.take(kind, SAMPLE / name).applied
-    return folder / "master.db"
 
 
 @pytest.fixture
 def desk(master_data: Path, tmp_path: Path) -> Iterator[Desk]:
     """The sample firm without visits."""
-    with Store.open(master_data) as store:
-        backup(store, tmp_path / "firm.db")
-    desk = seated(tmp_path / "firm.db", tmp_path)
+    desk = seated(copied(master_data, tmp_path / "firm.db"), tmp_path)
     with desk.store:
         yield desk

@@ -18,6 +18,7 @@ from dispatch.commands.line import run
 from dispatch.desk.imports.importing import KINDS
 from dispatch.desk.imports.table import ROWS
 from tests.imports.conftest import SAMPLE
+from tests.prepared import copied
 
 MESSY = str(SAMPLE / "visits-messy.csv")
 
@@ -52,10 +53,7 @@ def line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 @pytest.fixture
 def firm(line: Line, master_data: Path) -> Line:
     """The sample firm without visits."""
-    from db.safekeeping import backup
-
-    with Store.open(master_data) as store:
-        backup(store, line.db)
+    copied(master_data, line.db)
     return line
 
 

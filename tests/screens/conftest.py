@@ -1,5 +1,15 @@
 """The screens on the small firm of the desk's tests."""
 
+import pytest
+
 from tests.desk.conftest import office
+from tests.screens.idle import wait_for_idle
 
 __all__ = ["office"]
+
+
+@pytest.fixture(autouse=True)
+def rests_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot waits no longer than there is something to wait for."""
+    for module in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", wait_for_idle)

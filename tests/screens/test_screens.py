@@ -28,6 +28,7 @@ from screens.note import AskNote
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
+from tests.screens.idle import is_about_to_act
 from widgets.checklist import ChecklistView
 from widgets.header import StatusBar
 from widgets.queue import Queue
@@ -47,8 +48,9 @@ async def opened(seat: Seat, mode: str, size: tuple[int, int] = (120, 36), **mor
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until what was begun by a key is done."""
     for _ in range(3):
-        if not waits(pilot) and (workers := list(pilot.app.workers)):
-            await pilot.app.workers.wait_for_complete(workers)
+        # one that asks something on its way goes on only when it is answered
+        while list(pilot.app.workers) and not waits(pilot):
+            await pilot.pause(0.005)
         await pilot.pause()
 
 
@@ -61,7 +63,8 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys, each once the one before has had its effect."""
     for key in keys:
         await pilot.press(key)
-        await pilot.pause(0.05)
+        while is_about_to_act(pilot):
+            await pilot.pause(0.01)
         await settled(pilot)
 
 

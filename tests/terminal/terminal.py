@@ -40,8 +40,14 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
 
-    def read(self, quiet: float = 0.35, limit: float = 15.0) -> str:
-        """Read until the program has been quiet for a while; returns the screen as text."""
+    def read(self, quiet: float = 0.35, limit: float = 15.0, then: float | None = None) -> str:
+        """Read until the program has been quiet for a while; returns the screen as text.
+
+        Args:
+            quiet: seconds without a byte that are enough.
+            limit: seconds after which it is given up, and what was read is returned.
+            then: as `quiet`, once there was a byte; None: the same.
+        """
         deadline = time.monotonic() + limit
         last = time.monotonic()
         while time.monotonic() < deadline and time.monotonic() - last < quiet:
@@ -57,6 +63,7 @@ class Terminal:
             self.sent += data
             self._stream.feed(data)
             last = time.monotonic()
+            quiet = then or quiet
         return "\n".join(self.screen.display)
 
     def wait_for(self, text: str, limit: float = 20.0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.conftest import Dispatch
 from tests.desk.conftest import CARD, ZONE
-from tests.terminal.terminal import terminal
+from tests.prepared import copied, made_once
+from tests.terminal.terminal import KEYS, terminal
 
 DAY = datetime.date(2026, 11, 24)
 
@@ -97,9 +99,12 @@ def poison(store: Store) -> None:
 
 
 @pytest.fixture
-def poisoned(tmp_path: Path) -> Path:
+def poisoned(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A firm whose every text is hostile, with a closed visit, a running one and a queue."""
-    path = tmp_path / "hostile.db"
+    return copied(made_once(tmp_path_factory, "hostile.db", _poison_firm), tmp_path / "hostile.db")
+
+
+def _poison_firm(path: Path) -> None:
     clock = SetClock(at_local(DAY, "08:00", ZONE))
     with Store.create(path, clock=clock) as store:
         with store.write("init", Actor(None, "system", "setup", "system")) as unit:
@@ -140,7 +145,6 @@ def poisoned(tmp_path: Path) -> Path:
             people.add_absence(unit, 2, people_absent)
         poison(store)
         store.conn.execute("PRAGMA ignore_check_constraints=OFF")
-    return path
 
 
 def assert_clean(sent: bytes) -> None:
@@ -222,8 +226,10 @@ def test_no_screen_sends_a_control_byte_of_the_data(
     with terminal([words, "--date", DAY.isoformat(), "--as", login], db=poisoned, columns=columns, rows=rows) as screen:
         screen.wait_for_any("dev/sda", "owned")
         for key in keys:
-            screen.press(key)
+            os.write(screen.fd, KEYS.get(key, key).encode())
+            screen.read(then=0.12)
             assert screen.alive, f"{words} died at {key!r}:\n{screen.read()}"
+        screen.read()
         assert_clean(screen.sent)
 
 
