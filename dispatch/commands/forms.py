@@ -114,15 +114,24 @@ def routes_form(board: Board, rows: Sequence[BoardRow]) -> dict[str, Any]:
 
 def log_form(log: Log, wanted: Wanted) -> dict[str, Any]:
     """`dispatch log --json`."""
-    from dispatch.desk.log_words import totals_text
-
+    totals = log.totals
     return {
         "firm": log.firm,
         "date": log.day.isoformat(),
         "last": (log.last or log.day).isoformat(),
         "filters": wanted.words_of_filters(),
         "zone": log.zone,
-        "totals": totals_text(log.totals),
+        "totals": {
+            "visits": totals.visits,
+            "ended": totals.ended,
+            "exceptions": totals.exceptions,
+            "promised": totals.promised,
+            "within_promise": totals.kept,
+            "to_review": totals.to_review,
+            "charged": [
+                {"currency": currency, "net": format_minor(net, exponent)} for currency, exponent, net in totals.charged
+            ],
+        },
         "visits": [_log_line_form(line, log) for line in log.lines],
     }
 

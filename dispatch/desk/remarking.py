@@ -29,7 +29,7 @@ _SAID = {
     "overridden": (Mark.OVERRIDDEN, "{item} overridden by {by}"),
     "not_done": (Mark.NOT_DONE, "{item} not done"),
     "fails": (Mark.FAILED, "{item} fails"),
-    "failed": (Mark.FAILED, "{item} failed before it passed"),
+    "failed": (Mark.FAILED, "{item} had failed"),
     "unsatisfied": (Mark.UNSATISFIED, "{by} is not satisfied"),
     "corrected": (Mark.CORRECTED, "{item} put right by {by}"),
     "given": (Mark.GIVEN, "{item} by {by}"),
