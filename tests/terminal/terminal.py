@@ -114,9 +114,11 @@ def terminal(
     """`dispatch` with `words` on the database, on a pty of that size."""
     pid, fd = pty.fork()
     if pid == 0:
-        os.environ.update({"TERM": "xterm-256color", "COLORTERM": "truecolor", "DISPATCH_DB": str(db), **environment})
-        os.execv(sys.executable, [sys.executable, "-m", "dispatch", *words])
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        # before it begins, or it might look first
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "DISPATCH_DB": str(db), **environment}
+        # not execv: that hands on what libraries have set behind Python's back, as readline does with COLUMNS and LINES
+        os.execve(sys.executable, [sys.executable, "-m", "dispatch", *words], {**os.environ, **own})
     try:
         yield Terminal(pid, fd, columns, rows)
     finally:

@@ -1,0 +1,122 @@
+"""A technician's program is killed at a statement of a step, any of them: the step is done as a whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from db import audit
+from db.store import Store
+from dispatch.closeout.recording import Entry
+from dispatch.desk import clocking, marking, onsite, schedule
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import Result
+from dispatch.model.instants import SetClock
+from dispatch.model.states import State
+from tests.desk.conftest import Office, at, good
+
+Step = Callable[[Seat], Any]
+POINTS = 9
+"""At so many statements of a step, spread over all of them, the program is killed: the first, the last, and between."""
+FIRST: dict[str, Step] = {
+    "depart": lambda seat: onsite.depart(seat, "R1"),
+    "arrive": lambda seat: onsite.arrive(seat, "R1"),
+    "answer": lambda seat: onsite.record(seat, "R1", "A1", Entry(Result.ANSWERED, "the server is patched")),
+    "break": lambda seat: clocking.pause(seat, "R1", "break"),
+    "go on": lambda seat: clocking.resume(seat, "R1"),
+    "note": lambda seat: onsite.work(seat, "R1", "driver replaced"),
+    "ask": lambda seat: onsite.ask(seat, "R1", "the printer too"),
+    "mark": lambda seat: marking.mark(seat, "R1", "own_fault", "we had forgotten the licence"),
+    "fail": lambda seat: onsite.record(seat, "R1", "T1", Entry(Result.FAIL, "still the same message")),
+}
+
+
+def statements(path: Path, clock: SetClock, step: Step) -> int:
+    """How many statements a step takes, found by doing it and not saving it."""
+    count = 0
+
+    def counted(_: str) -> None:
+        nonlocal count
+        count += 1
+
+    with Store.open(path, clock=clock) as store:
+        seat = take_seat(store, "ana")
+        store.conn.set_trace_callback(counted)
+        step(seat)
+        store.conn.set_trace_callback(None)
+    return count
+
+
+def killed_at(path: Path, clock: SetClock, step: Step, number: int) -> None:
+    """Do a step in a process of its own that is killed as it begins its `number`th statement."""
+    child = os.fork()
+    if child == 0:
+        left = number
+
+        def kill(_: str) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            store = Store.open(path, clock=clock)
+            seat = take_seat(store, "ana")
+            store.conn.set_trace_callback(kill)
+            step(seat)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+
+def content(path: Path, clock: SetClock) -> dict[str, list[Any]]:
+    """All rows of all tables; and the database is in order."""
+    with Store.open(path, clock=clock) as store:
+        assert audit.verify_chain(store) is None
+        assert store.value("PRAGMA integrity_check") == "ok"
+        tables = [name for (name,) in store.all("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        return {name: store.all(f'SELECT * FROM "{name}"') for name in tables}
+
+
+def test_killed_at_any_statement_of_any_step(office: Office, tmp_path: Path) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    path, clock = office.store.path, office.clock
+    steps = dict(FIRST)
+    office.go("08:50")
+    walked = 0
+    while steps:
+        name = next(iter(steps))
+        step = steps.pop(name)
+        office.clock.advance(60)
+        before = content(path, clock)
+        trial = tmp_path / f"{name.replace(' ', '')}.db"
+        with Store.open(path, clock=clock) as store:
+            store.conn.execute("VACUUM INTO ?", (str(trial),))
+        trial.chmod(0o600)
+        count = statements(trial, clock, step)
+        assert count > 3
+        for point in sorted({1 + (count - 1) * spread // (POINTS - 1) for spread in range(POINTS)}):
+            killed_at(path, clock, step, point)
+            assert content(path, clock) == before, (
+                f"{name}, killed at statement {point} of {count}: a part of it was kept"
+            )
+            walked += 1
+        step(office.ana)
+        assert content(path, clock) != before
+        if not steps and name == "fail":
+            page = visit_page(office.store, "R1")
+            for item in page.checklist.items:
+                if (item.required and item.latest is None) or item.ref == "T1":
+                    steps[item.ref] = _good(item.ref, good(item.kind))
+            steps["close"] = lambda seat: onsite.close(seat, "R1")
+    assert visit_page(office.store, "R1").visit.state is State.CLOSED
+    assert walked > 100
+
+
+def _good(ref: str, entry: Entry) -> Step:
+    return lambda seat: onsite.record(seat, "R1", ref, entry)

@@ -1,0 +1,77 @@
+"""A visit from check-in to sign-off in a real terminal of 45×20: a phone, turned upright, over SSH."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from db.store import Store
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.states import State
+from tests.prepared import copied
+from tests.terminal.terminal import Terminal, terminal
+
+WORDS = {
+    "A1": "Wi-Fi in every room",
+    "A2": "the till loses its connection",
+    "W2": "two access points added, channels set apart",
+    "T1": "seen: the till stays connected in every room",
+    "T3": "seen: pages open on three laptops",
+    "T4.mail": "seen: a mail went out and came back",
+    "T4.print": "seen: a page came out of both printers",
+    "L1": "nothing more",
+    "L2": "nothing is left for us",
+    "L3": "every room with the owner",
+}
+"""What the technician types, by what the question begins with."""
+
+
+class Walk:
+    """Counts the keys; words are counted apart."""
+
+    def __init__(self, screen: Terminal) -> None:
+        self.screen = screen
+        self.keys = 0
+
+    def press(self, key: str) -> str:
+        self.keys += 1
+        return self.screen.press(key)
+
+    def type(self, words: str) -> str:
+        os.write(self.screen.fd, words.encode())
+        return self.screen.read()
+
+
+def test_from_check_in_to_sign_off_in_under_forty_keys(day_of_sample: Path, tmp_path: Path) -> None:
+    db = copied(day_of_sample, tmp_path / "firm.db")
+    with Store.open(db) as store:
+        (reference,) = (visit for (visit,) in store.all("SELECT reference FROM visit WHERE state = 'en_route'"))
+    with terminal(["day", "--as", "dev"], columns=45, rows=20, db=db) as screen:
+        screen.wait_for("Ridge Accounting")
+        walk = Walk(screen)
+        shown = walk.press("space")
+        assert "You are early" in shown
+        shown = walk.press("enter")
+        assert "not ready to leave" in shown
+        for _ in range(20):
+            if "ready to close" in shown:
+                break
+            shown = walk.press("space")
+            if "Sign-off" in shown and "Name" in shown:
+                shown = walk.type("J. Lowe")
+                shown = walk.press("enter")
+            elif "ctrl+s saves" in shown:
+                shown = walk.type(WORDS["W2"])
+                shown = walk.press("\x13")
+            elif "enter saves" in shown:
+                shown = walk.type(next((words for begin, words in WORDS.items() if f"│ {begin}" in shown), "as agreed"))
+                shown = walk.press("enter")
+            assert "saves ·" not in shown, shown
+        assert "ready to close" in shown, shown
+        shown = walk.press("x")
+        assert "y closes the visit" in shown
+        shown = walk.press("y")
+    with Store.open(db) as store:
+        visit = visit_page(store, reference).visit
+    assert visit.state is State.CLOSED, shown
+    assert walk.keys < 40
