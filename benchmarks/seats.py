@@ -80,13 +80,16 @@ def bytes_of(server: Server) -> dict[str, Any]:
         os.write(ana.fd, b"\r")
         ana.wait_for("not ready to leave")
         moves = [sent_for(ana, key) for key in [b"\x1b[B"] * TICKS + [b"\x1b[A"] * (TICKS + 2)]
-        # down to an item that takes a tick, tick it; from then on the cursor stands on the next open one
+        # down through the items, ticking those that take a tick; after one the cursor stands on the next open one
         ticks = []
-        for downs in (2, 4, 2, 3, 4):
-            for _ in range(downs):
-                sent_for(ana, b"\x1b[B")
-            if any(hint in ana.read(quiet=0.1) for hint in ("space done ·", "space pass")):
-                ticks.append(sent_for(ana, b" "))
+        for _ in range(12):
+            if "space done ·" in ana.read(quiet=0.1):
+                sent = sent_for(ana, b" ")
+                if "saves ·" in ana.read(quiet=0.1):
+                    sent_for(ana, b"\x1b")  # it asks for words
+                else:
+                    ticks.append(sent)
+            sent_for(ana, b"\x1b[B")
     server.wait_for_seats(0)
     return {
         "first_screen_bytes": first,
