@@ -392,7 +392,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         from screens.dialogs import AskText
 
         word = await self.app.push_screen_wait(
-            AskText("Show only", "a technician, client, skill or word of the work", self._filter)
+            AskText("Show only", "a technician, client, skill or word of the work", self._filter, does="shows them")
         )
         if word is not None:
             self._set_filter(word.strip())
@@ -442,7 +442,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
                 return str(problem)
             return None
 
-        typed = await self.app.push_screen_wait(AskText("Go to", "2026-11-24, today, tomorrow, tue, +1", check=fault))
+        typed = await self.app.push_screen_wait(
+            AskText("Go to", "2026-11-24, today, tomorrow, tue, +1", check=fault, does="goes there")
+        )
         if typed is not None:
             self._app.go_to(parse_day(typed, today=today))
 

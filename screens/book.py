@@ -317,11 +317,6 @@ class BookScreen(TakesFiles):
 
         await ask_preview(self)
 
-    def on_screen_resume(self) -> None:
-        """Read again what was edited on another screen."""
-        super().on_screen_resume()
-        self.reload()
-
     @work
     async def action_edit(self) -> None:
         """Change the record under the cursor; a template opens item by item."""

@@ -153,12 +153,8 @@ class DayScreen(StayDeeds):
         board = self._board
         assert board is not None
         name = self._row.name if self._row else self._app.technician or self.seat.staff.name
-        asked = "".join(f"take over {one.reference} {one.client}? A answers" for one in self._asked[:1])
-        for one in self._forgotten[:1]:
-            since = clock_text(one.arrived_at, board.zone, board.hours24)
-            asked = f"still at {one.client}, since {since}? E says when you left"
         self.query_one(StatusBar).set_texts(
-            f"{name} · {day_text(board.day)}", asked, clock_text(self.seat.now, board.zone, board.hours24)
+            f"{name} · {day_text(board.day)}", "", clock_text(self.seat.now, board.zone, board.hours24)
         )
 
     @staticmethod
@@ -184,10 +180,21 @@ class DayScreen(StayDeeds):
             place.update(place_text(there, self._step_word(visit)))
 
     def _show_comments(self) -> None:
-        """What the lead wants to know stands above the stops until it is answered, whatever day is shown."""
+        """What is asked of the technician stands above the stops until it is answered, whatever day is shown."""
+        board = self._board
+        assert board is not None
+        asked = [comment_text(one) for one in self._comments[:3]]
+        for over in self._asked[:1]:
+            asked.insert(
+                0, Content.assemble(("take over ", "bold"), show(f"{over.reference} {over.client}? A answers"))
+            )
+        for one in self._forgotten[:1]:
+            since = clock_text(one.arrived_at, board.zone, board.hours24)
+            words = f"{one.client}, since {since}? E says when you left"
+            asked.insert(0, Content.assemble(("still at ", "bold"), show(words)))
         comments = self.query_one("#comments", Static)
-        comments.display = bool(self._comments)
-        comments.update(Content("\n").join(comment_text(one) for one in self._comments[:3]))
+        comments.display = bool(asked)
+        comments.update(Content("\n").join(asked))
 
     @work(exclusive=True, group="comments")
     async def _see_comments(self, references: Sequence[str]) -> None:
@@ -355,11 +362,14 @@ class DayScreen(StayDeeds):
         visit = self._stops.selected
         if visit is None:
             return
+        if visit.state in ENDED:
+            self.say(f"{visit.client} is {visit.state.label} already.", "warning")
+            return
         called = await self.app.push_screen_wait(
             AskText(
                 f"No access at {visit.client}",
                 "Whom did you call? This ends the visit; only the lead can open it again.",
-                check=lambda typed: None if typed.strip() else "say whom you called",
+                check=lambda typed: None if len(typed.strip()) >= 3 else "say whom you called",
             )
         )
         if called is not None:

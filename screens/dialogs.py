@@ -36,10 +36,21 @@ $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 
 
 class AskText(LeanModal[str | None]):
-    """Ask for one line of text. `check` returns what is wrong with it, or nothing."""
+    """Ask for one line of text. `check` returns what is wrong with it, or nothing; `does` says what enter does with it."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskText")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="dialog.back")]
+    # what is typed, and what is wrong with it, stays in sight however long the question is
+    DEFAULT_CSS = (
+        DIALOG_CSS.replace("$self", "AskText")
+        + """
+    AskText > .dialog { scrollbar-size-vertical: 1; }
+    AskText .foot { dock: bottom; height: auto; background: $surface; }
+    """
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+    ]
 
     def __init__(
         self,
@@ -48,9 +59,10 @@ class AskText(LeanModal[str | None]):
         value: str = "",
         check: Callable[[str], str | None] | None = None,
         unsent: Unsent | None = None,
+        does: str = "saves",
     ) -> None:
         super().__init__()
-        self._title, self._hint, self._check = title, hint, check
+        self._title, self._hint, self._check, self._does = title, hint, check, does
         self._unsent = unsent
         self._value = value or (unsent.read() if unsent is not None else "")
 
@@ -60,13 +72,19 @@ class AskText(LeanModal[str | None]):
             self._unsent.keep(event.value)
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield Label(Content(show(self._title)), classes="dialog--title")
             if self._hint:
                 yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
-            yield Input(value=self._value)
-            yield Label(Content(""), classes="dialog--fault", id="fault")
-            yield Label(Content("enter saves · esc goes back"), classes="dialog--hint")
+            with Vertical(classes="foot"):
+                yield Input(value=self._value)
+                yield Label(Content(""), classes="dialog--fault", id="fault")
+                yield Label(Content(f"enter {self._does} · esc goes back"), classes="dialog--hint")
+
+    def action_page(self, by: int) -> None:
+        """Go on in a question that is longer than the screen."""
+        question = self.query_one(VerticalScroll)
+        question.scroll_relative(y=by * max(1, question.size.height // 2), animate=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the text, unless it cannot be taken."""
@@ -80,7 +98,7 @@ class AskText(LeanModal[str | None]):
 class AskConfirm(LeanModal[bool]):
     """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskConfirm")
+    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskConfirm") + "AskConfirm .dialog--hint { dock: bottom; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
         Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
@@ -155,6 +173,9 @@ class Field:
     value: str = ""
     placeholder: str = ""
 
+
+SHOWS = "tab next field · enter shows them · esc goes back"
+"""The hint of a form that asks what to show, and saves nothing."""
 
 _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""

@@ -26,7 +26,7 @@ async def locate(screen: SeatedScreen, site: Site) -> bool:
         wanted = await _type_ahead(screen, site)
     else:
         wanted = await screen.app.push_screen_wait(
-            AskText("Look up which address?", "enter asks the address server once", site.address)
+            AskText("Look up which address?", "enter asks the address server once", site.address, does="looks it up")
         )
     if wanted is None:
         return False

@@ -21,6 +21,7 @@ from dispatch.desk.log_words import totals_text
 from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_text
+from dispatch.model.reviews import Mark
 from dispatch.model.text import show
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
@@ -52,7 +53,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
     LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
     """
     FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "log.search", "log.filter", "log.exceptions", "log.days", "review.approve", "review.send-back",
+        "visit.open", "log.exceptions", "review.approve", "log.search", "log.filter", "log.days", "review.send-back",
         "review.batch", "visit.charge", "log.sort", "view.previous", "view.next", "screen.figures", "screen.keys",
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -378,7 +379,9 @@ def totals(log: Log, wanted: Wanted) -> str:
     """What is shown in figures; what it teaches where there is nothing yet."""
     if not log.lines:
         if wanted.narrowed:
-            return f"Nothing on {wanted.words_of_days()}: {wanted.words_of_filters()}. esc shows everything again, w more days."
+            more = "" if wanted.first is None else ", w more days"
+            nothing = f"Nothing on {wanted.words_of_days()}: {wanted.words_of_filters()}."
+            return f"{nothing} {_meant(wanted)}esc shows everything again{more}."
         return f"No visits on {day_text(log.day)}. [ and ] go to other days, t to today, 1 to the board."
     parts = [totals_text(log.totals)]
     if len(log.lines) < log.totals.visits:
@@ -386,6 +389,14 @@ def totals(log: Log, wanted: Wanted) -> str:
     if wanted.words.strip() and not search.possible():
         parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
+
+
+def _meant(wanted: Wanted) -> str:
+    """What somebody means who searches for a kind of exception, of which nobody on the visit said the word."""
+    word = wanted.words.strip().casefold()
+    if word not in {mark.label for mark in Mark}:
+        return ""
+    return f"“{word}” is an exception: leave the search empty, and fill it in under f. "
 
 
 def why(line: LogLine | None) -> Content:

@@ -9,7 +9,7 @@ from dispatch.desk.visit_log import SORTS, Wanted
 from dispatch.model.instants import parse_day
 from dispatch.model.reviews import Mark
 from dispatch.model.states import Review
-from screens.dialogs import Choose, Field, Form, Row
+from screens.dialogs import SHOWS, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
 
@@ -64,7 +64,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
             )
         return faults
 
-    await screen.app.push_screen_wait(Form("Which visits?", fields, check))
+    await screen.app.push_screen_wait(Form("Which visits?", fields, check, SHOWS))
     return found[-1] if found else None
 
 

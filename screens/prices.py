@@ -48,10 +48,6 @@ class PricesScreen(SeatedScreen):
         self.reload()
         self.query_one(FigureList).focus()
 
-    def on_screen_resume(self) -> None:
-        """Read again what was edited meanwhile."""
-        self.reload()
-
     def reload(self) -> None:
         """Read them again."""
         store = self.seat.store

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_TOGETHER = 1.0
+"""Seconds within which what is said belongs to one key, and stays in sight together."""
 
 
 class SeatedScreen(LeanScreen[None]):
@@ -46,6 +50,9 @@ class SeatedScreen(LeanScreen[None]):
     ]
 
     _keys_shown: Mapping[str, str] | None = None
+    _said_at = 0.0
+    _said = ""
+    _covered = False
 
     @property
     def unsaved(self) -> bool:
@@ -65,6 +72,10 @@ class SeatedScreen(LeanScreen[None]):
         """`reload`, and come back when what was read is shown. For screens that read in a thread."""
         self.reload()
 
+    def footer(self) -> Sequence[str]:
+        """The binding ids that the key bar shows now."""
+        return self.FOOTER
+
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
         from widgets.keyboard import written
@@ -75,7 +86,8 @@ class SeatedScreen(LeanScreen[None]):
         for _, binding in self._bindings:
             if binding.id:
                 by_id.setdefault(binding.id, binding)
-        keys = [by_id[name] for name in self.FOOTER if name in by_id]
+        keys = [by_id[name] for name in self.footer() if name in by_id]
+        keys = [key for key in keys if self.check_action(key.action, ()) is not False]
         keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
         shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
         if not app.ascii_only:
@@ -83,8 +95,18 @@ class SeatedScreen(LeanScreen[None]):
         self.query_one(KeyBar).set_keys(shown)
         self._keys_shown = own
 
+    def on_screen_suspend(self) -> None:
+        """Note whether another screen, and not only a dialog, lies over this one now."""
+        stack = self.app.screen_stack if self.app.is_running else []
+        self._covered = self in stack and any(
+            isinstance(screen, SeatedScreen) for screen in stack[stack.index(self) + 1 :]
+        )
+
     def on_screen_resume(self) -> None:
-        """Show other keys, if they were changed while another screen was in front."""
+        """Read again what was changed on the screen that lay over this one; show other keys, if they were changed."""
+        if self._covered:
+            self._covered = False
+            self.reload()
         if self._keys_shown is not None and self._keys_shown is not cast("DispatchApp", self.app).keymap:
             self.show_keys()
 
@@ -168,7 +190,13 @@ class SeatedScreen(LeanScreen[None]):
                 return None
 
     def say(self, message: str, severity: str = "information") -> None:
-        """Tell the person something, as text and never as markup."""
+        """Tell the person something, as text and never as markup. What was said to an earlier key makes room for it."""
+        at = time.monotonic()
+        if at - self._said_at > _TOGETHER:
+            self.app.clear_notifications()
+        elif message == self._said:
+            return
+        self._said_at, self._said = at, message
         self.notify(
             Content(show(message, multiline=True)).markup,
             severity=cast(Any, severity),

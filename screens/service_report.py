@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
     from dispatch.desk.seat import Seat
 
-_FRAME = 4
+_FRAME = 5
 """Cells beside the text of a report."""
 
 
@@ -57,8 +57,8 @@ class ReportView(LeanModal[None]):
     DEFAULT_CSS = """
     ReportView { align: center middle; background: $background 60%; }
     ReportView > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; }
-    ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
-    ReportView .hint { color: $text-muted; margin: 1 0 0 0; width: 1fr; }
+    ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
+    ReportView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,p", "dismiss(None)", "Back", id="report.back", tooltip="back to the visit"),

@@ -15,6 +15,9 @@ from dispatch.charges.explain import sheet_lines
 from dispatch.model.text import show
 from widgets.lean import LeanModal
 
+_FRAME = 5
+"""Columns that border, padding and scrollbar take beside the lines."""
+
 
 class SheetView(LeanModal[None]):
     """A sheet over the screen that it belongs to."""
@@ -22,9 +25,9 @@ class SheetView(LeanModal[None]):
     DEFAULT_CSS = """
     SheetView { align: center middle; background: $background 60%; }
     SheetView > VerticalScroll { width: 110; max-width: 98%; height: auto; max-height: 90%; }
-    SheetView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; }
+    SheetView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     SheetView .title { text-style: bold; }
-    SheetView .hint { color: $text-muted; margin: 1 0 0 0; }
+    SheetView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter,v", "dismiss(None)", "Back", id="dialog.back"),
@@ -39,7 +42,7 @@ class SheetView(LeanModal[None]):
         self._title, self._form, self._currency, self._tax, self._notes = title, form, currency, tax, notes
 
     def compose(self) -> ComposeResult:
-        width = min(104, int(self.app.size.width * 0.98) - 4)
+        width = min(104, int(self.app.size.width * 0.98) - _FRAME)
         lines = [] if self._form is None else sheet_lines(self._form, self._currency, self._tax, width)
         lines += [show(note) for note in self._notes]
         with VerticalScroll():

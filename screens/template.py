@@ -52,10 +52,10 @@ class TemplateScreen(SeatedScreen):
     DEFAULT_CSS = "TemplateScreen NotesPane { height: 6; padding: 0 1; }"
     FOOTER = (
         "template.edit",
+        "template.save",
         "template.add",
         "template.take-out",
         "template.move",
-        "template.save",
         "template.preview",
         "template.history",
         "change.undo",
@@ -214,10 +214,10 @@ class TemplateScreen(SeatedScreen):
             try:
                 new = draft.put(typed, ref)
             except Faulty as fault:
-                return list(fault.faults)
+                return [_in_words(one) for one in fault.faults]
             if faults := _of(new, draft.faults(self.seat.store)):
                 draft.back()
-                return faults
+                return [_in_words(one) for one in faults]
             made.append(new.ref)
             return []
 
@@ -280,7 +280,7 @@ class TemplateScreen(SeatedScreen):
         self.say(
             f"Nothing was changed: version {number}."
             if same
-            else f"Saved as version {saved.number}. Visits keep theirs."
+            else f"Saved as version {saved.number}. Visits made from now on get it; the others keep theirs."
         )
 
     async def action_undo(self) -> None:
@@ -348,3 +348,10 @@ async def ask_template(screen: SeatedScreen) -> None:
 def _of(item: TemplateItem, faults: list[str]) -> list[str]:
     """The faults that concern an item."""
     return [fault for fault in faults if fault.startswith((f"{item.ref} ", f"{item.ref}:"))]
+
+
+def _in_words(fault: str) -> str:
+    """A fault of an item as its form says it: the label of the line in place of the item and the field of a file."""
+    where, colon, what = fault.partition(": ")
+    label, _ = _FIELDS.get(where.rpartition(" ")[2], ("", ""))
+    return f"{label}: {what}" if colon and label else fault

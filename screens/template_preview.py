@@ -104,7 +104,9 @@ async def _ask(
         Field("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
         Field("tags", "Tags", asked.get("tags", ""), "server, many"),
     )
-    typed = await screen.app.push_screen_wait(Form("What would this visit get?", fields, check))
+    typed = await screen.app.push_screen_wait(
+        Form("What would this visit get?", fields, check, "tab next field · enter shows it · esc goes back")
+    )
     return None if typed is None else (found[-1], typed)
 
 

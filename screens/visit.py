@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.faults import StoreFault
-from dispatch.closeout.gates import progress
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.gates import EVIDENCE, progress
+from dispatch.closeout.recording import Entry, decide
 from dispatch.desk import onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
@@ -46,9 +46,17 @@ class VisitScreen(StayDeeds):
     """
     TITLE_WORD = "the visit"
     FOOTER: ClassVar[Sequence[str]] = (
-        "item.result", "item.run", "item.fail", "item.na", "visit.work", "visit.ask", "visit.charge", "visit.close", "screen.leave",
+        "item.result", "item.fail", "item.na", "visit.work", "item.run", "visit.close", "visit.ask", "visit.charge", "screen.leave",
         "screen.keys",
     )  # fmt: skip
+    FOOTER_ENDED: ClassVar[Sequence[str]] = (
+        "visit.report", "visit.charge", "visit.record", "stay.clock", "screen.leave", "screen.keys",
+    )  # fmt: skip
+    """What the key bar shows once nothing more is recorded on the visit."""
+    FOOTER_AHEAD: ClassVar[Sequence[str]] = (
+        "visit.ask", "visit.charge", "visit.record", "screen.leave", "screen.keys",
+    )  # fmt: skip
+    """What the key bar shows while nothing is recorded yet."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "space,enter", "result", "Result", key_display="space", id="item.result", tooltip="done, an answer, test passed"
@@ -117,12 +125,23 @@ class VisitScreen(StayDeeds):
             said += f". What you typed for {selected.ref} is kept"
         self.say(said)
 
+    def footer(self) -> Sequence[str]:
+        """The keys that do something in the visit's state."""
+        if self._page is None or self._page.visit.state in OPEN_ON_SITE:
+            return self.FOOTER
+        state = self._page.visit.state
+        ended = [name for name in self.FOOTER_ENDED if name != "visit.report" or state is not State.CANCELLED]
+        return ended if state in ENDED else self.FOOTER_AHEAD
+
     def reload(self) -> None:
         """Read the visit again."""
         page = self.look(visit_page, self.seat.store, self._reference)
         if page is None:
             return
-        self._page = page
+        before, self._page = self._page, page
+        if before is None or before.visit.state is not page.visit.state:
+            self.show_keys()
+        self._view.recording = page.visit.state in OPEN_ON_SITE
         self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
         self._show_head()
         self._show_foot()
@@ -163,7 +182,8 @@ class VisitScreen(StayDeeds):
             lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
         if page.visit.state in ENDED:
             lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
-            lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
+            if page.visit.state is not State.CANCELLED:
+                lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
         elif page.visit.state in OPEN_ON_SITE:
             lines.append(self._readiness(page))
         else:
@@ -173,7 +193,8 @@ class VisitScreen(StayDeeds):
             if own and item.latest is not None:
                 lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
             elif item.ref == "A3":
-                lines.append(Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced))))
+                price = Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced)))
+                lines.append(Content.assemble(price, ("  v line by line", "$text-muted")))
         foot.update(Content("\n").join(lines))
 
     @staticmethod
@@ -181,10 +202,13 @@ class VisitScreen(StayDeeds):
         if not page.unmet:
             return Content.assemble(("ready to close  ", "bold $text-success"), "x closes the visit")
         done = progress(page.checklist)
-        tests, items = done.tests_required - done.tests_passed, done.items_required - done.items_settled
+        tests = done.tests_required - done.tests_passed
+        others = done.items_required - done.items_settled - tests
+        still = [f"{_count(tests, 'test')} open"] if tests else []
+        still += [f"{_count(others, 'other item' if tests else 'item')} open"] if others else []
         return Content.assemble(
             ("not ready to leave: ", "bold"),
-            (f"{_count(tests, 'test')} open · {_count(items - tests, 'other item')} open", "$text-warning"),
+            (" · ".join(still) or _count(len(page.unmet), "reason"), "$text-warning"),
             ("   x shows them", "$text-muted"),
         )
 
@@ -231,19 +255,40 @@ class VisitScreen(StayDeeds):
         self._show_head()
         self._to_next_open()
 
-    async def _ask(self, title: str, hint: str, *, long: bool = False) -> str | None:
-        """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts."""
+    async def _ask(
+        self, title: str, hint: str, *, long: bool = False, check: Callable[[str], str | None] | None = None
+    ) -> str | None:
+        """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
+
+        `check` says what keeps it from being taken, so that it is put right where it is typed.
+        """
         self._unsent = unsent = Unsent(self.seat, self._reference, title)
+
+        def fault(typed: str) -> str | None:
+            if not typed.strip():
+                return "nothing was typed"
+            return check(typed) if check is not None else None
+
         if long:
             from screens.note import AskNote
 
             return cast("str | None", await self.app.push_screen_wait(AskNote(title, hint, unsent)))
         return cast(
             "str | None",
-            await self.app.push_screen_wait(
-                AskText(title, hint, check=lambda typed: None if typed.strip() else "nothing was typed", unsent=unsent)
-            ),
+            await self.app.push_screen_wait(AskText(title, hint, check=fault, unsent=unsent)),
         )
+
+    async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Entry], title: str = "") -> None:
+        """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
+
+        def check(typed: str) -> str | None:
+            page = self._page
+            faults = decide(page.checklist, item, entry(typed)).faults if page is not None else ()
+            return " ".join(f"{unmet.text} ({unmet.gate})" for unmet in faults) or None
+
+        typed = await self._ask(title or f"{item.ref} {item.label}", hint, check=check)
+        if typed is not None:
+            await self._record(item, entry(typed))
 
     @work
     async def action_result(self) -> None:
@@ -251,7 +296,6 @@ class VisitScreen(StayDeeds):
         item = self._item()
         if item is None:
             return
-        title = f"{item.ref} {item.label}"
         if item.kind is Kind.SIGN_OFF:
             await self._sign_off()
         elif item.kind is Kind.NAMED:
@@ -259,14 +303,12 @@ class VisitScreen(StayDeeds):
         elif item.kind is Kind.TEST and any(probe.kind is ProbeKind.VALUE for probe in item.probes):
             await self._measure(item)
         elif item.kind is Kind.TEST:
-            evidence = await self._ask(title, "passed: what did you see? at least 10 characters")
-            if evidence is not None:
-                await self._record(item, Entry(result=Result.PASS, text=evidence))
+            await self._ask_entry(
+                item, f"passed: what did you see? at least {EVIDENCE} characters", _entry(Result.PASS)
+            )
         elif item.kind is Kind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
-            answer = await self._ask(title, hint)
-            if answer is not None:
-                await self._record(item, Entry(result=Result.ANSWERED, text=answer))
+            await self._ask_entry(item, hint, _entry(Result.ANSWERED))
         elif item.ref == "W2":
             await self._work_note()
         else:
@@ -277,9 +319,8 @@ class VisitScreen(StayDeeds):
         bounds = next(probe for probe in item.probes if probe.kind is ProbeKind.VALUE)
         limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
         asked = ", ".join(filter(None, limits)) or "a number"
-        value = await self._ask(f"{item.ref} {item.label}", f"{bounds.name}: {asked} {bounds.unit}".strip())
-        if value is not None:
-            await self._record(item, Entry(result=Result.PASS, value=value))
+        hint = f"{bounds.name}: {asked} {bounds.unit}".strip()
+        await self._ask_entry(item, hint, lambda value: Entry(result=Result.PASS, value=value))
 
     @work
     async def action_run(self) -> None:
@@ -320,13 +361,9 @@ class VisitScreen(StayDeeds):
             )
         )
         if chosen == "done":
-            text = await self._ask(item.label, "what was done?")
-            if text is not None:
-                await self._record(item, Entry(result=Result.DONE, text=text))
+            await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
         elif chosen == "declined":
-            words = await self._ask(item.label, "the client's words")
-            if words is not None:
-                await self._record(item, Entry(result=Result.DECLINED, text=words))
+            await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
         elif chosen == "follow_up":
             day = await self.app.push_screen_wait(
                 AskText("Follow-up wanted on", "2026-11-25, tomorrow, fri", "tomorrow", check=self._day_fault)
@@ -371,17 +408,13 @@ class VisitScreen(StayDeeds):
         if item is None:
             return
         if item.kind is Kind.TEST:
-            seen = await self._ask(f"{item.ref} {item.label}", "failed: what did you see?")
-            if seen is not None:
-                await self._record(item, Entry(result=Result.FAIL, text=seen))
+            await self._ask_entry(
+                item, f"failed: what did you see? at least {EVIDENCE} characters", _entry(Result.FAIL)
+            )
         elif item.ref.startswith("W1"):
-            why = await self._ask(f"{item.ref} {item.label}", "not done: why not?")
-            if why is not None:
-                await self._record(item, Entry(result=Result.NOT_DONE, text=why))
+            await self._ask_entry(item, f"not done: why not? at least {EVIDENCE} characters", _entry(Result.NOT_DONE))
         elif item.ref == "L2":
-            what = await self._ask(f"{item.ref} {item.label}", "what is left for the client?")
-            if what is not None:
-                await self._record(item, Entry(result=Result.LEFT_TO_CLIENT, text=what))
+            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
         else:
             self.say("Only a test fails; a requested item may be not done.", "warning")
 
@@ -394,9 +427,7 @@ class VisitScreen(StayDeeds):
         if not item.na_allowed:
             self.say(f"{item.ref} always applies.", "warning")
             return
-        reason = await self._ask(f"{item.ref} {item.label}", "does not apply: why? at least 10 characters")
-        if reason is not None:
-            await self._record(item, Entry(result=Result.NA, text=reason))
+        await self._ask_entry(item, f"does not apply: why? at least {EVIDENCE} characters", _entry(Result.NA))
 
     @work
     async def action_work(self) -> None:
@@ -429,11 +460,8 @@ class VisitScreen(StayDeeds):
         if not item.override_allowed:
             self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
             return
-        reason = await self._ask(
-            f"Override {item.ref} {item.label}", "the reason; it shows as OVERRIDDEN in every report"
-        )
-        if reason is not None:
-            await self._record(item, Entry(result=Result.OVERRIDDEN, text=reason))
+        hint = "the reason; it shows as OVERRIDDEN in every report"
+        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
 
     # ending
 
@@ -484,6 +512,9 @@ class VisitScreen(StayDeeds):
         """A lead lets the technician leave with a follow-up booked."""
         if self._item() is None:
             return
+        if not self.seat.has(Role.LEAD):
+            self.say("Only a lead leaves a visit open. Call yours.", "warning")
+            return
         reason = await self._ask(
             "Leave open", "why; a follow-up visit for the same technician is booked for the next day"
         )
@@ -493,6 +524,9 @@ class VisitScreen(StayDeeds):
     @work
     async def action_abort(self) -> None:
         """We end the visit."""
+        if self._page is not None and self._page.visit.state in ENDED:
+            self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
+            return
         reason = await self._ask("Abort", "why; this ends the visit and charges nothing")
         if reason is not None:
             await self._saving(onsite.abort, self._reference, reason)
@@ -500,6 +534,12 @@ class VisitScreen(StayDeeds):
     @work
     async def action_reopen(self) -> None:
         """A lead takes an ended visit back."""
+        if not self.seat.has(Role.LEAD):
+            self.say("Only a lead reopens a visit. Call yours.", "warning")
+            return
+        if self._page is not None and self._page.visit.state not in ENDED:
+            self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
+            return
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
         if reason is not None:
             await self._saving(onsite.reopen, self._reference, reason)
@@ -529,6 +569,10 @@ class VisitScreen(StayDeeds):
         except ValueError as problem:
             return str(problem)
         return None
+
+
+def _entry(result: Result) -> Callable[[str], Entry]:
+    return lambda typed: Entry(result=result, text=typed)
 
 
 def _count(number: int, word: str) -> str:

@@ -15,6 +15,7 @@ from dispatch.desk.levels import sees_levels
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.states import Role
+from dispatch.model.text import wrapped
 from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
@@ -37,6 +38,10 @@ class ChargeSheet(SheetView):
         super().__init__(title, charge.form, charge.currency, charge.tax, [*notes, *page.balances])
 
 
+_FRAME = 3
+"""Columns that padding and scrollbar take beside the lines."""
+
+
 class VisitRecord(ReviewDeeds, ReportsVisits):
     """One visit from request to review, as the lead reads it."""
 
@@ -48,6 +53,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         "visit.charge",
         "visit.report",
         "charge.goodwill",
+        "visit.answer",
         "screen.leave",
         "screen.keys",
     )
@@ -60,7 +66,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
-    DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "VisitRecord VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }"
 
     def __init__(self, reference: str) -> None:
         super().__init__()
@@ -94,8 +100,11 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
             return
         self._page = page = story.page
         self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
-        lines = story_lines(story, max(40, self.size.width - 4), levels=sees_levels(self.seat))
-        self.query_one("#page", Static).update(Content("\n".join(lines)))
+        room = max(40, self.size.width - _FRAME)
+        lines = story_lines(story, room, levels=sees_levels(self.seat))
+        self.query_one("#page", Static).update(
+            Content("\n".join(part for line in lines for part in wrapped(line, room)))
+        )
 
     @work
     async def action_answer(self) -> None:

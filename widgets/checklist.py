@@ -56,6 +56,9 @@ class ChecklistView(LineList[Item]):
     na_hint = "- n/a"
     """What is added for items that may be not applicable."""
 
+    recording = True
+    """Whether anything is recorded now: only then are there keys that matter on an open item."""
+
     _checklist = Checklist()
     _zone = "UTC"
     _hours24 = True
@@ -112,7 +115,7 @@ class ChecklistView(LineList[Item]):
         item = entry.value
         if item is None or number != current_line(item, self._checklist, entry.lines, self._layout):
             return line
-        if is_open(item, self._checklist):
+        if self.recording and is_open(item, self._checklist):
             hint = self.hints.get(item.kind, "")
             if any(probe.kind is not ProbeKind.VALUE for probe in item.probes):
                 hint = f"{self.run_hint} · {hint}"

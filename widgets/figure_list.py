@@ -7,8 +7,11 @@ from typing import NamedTuple
 
 from textual.message import Message
 
-from widgets.ink import Line, fitted, ink
+from widgets.ink import Line, fitted, ink, width_of
 from widgets.line_list import Entry, LineList
+
+_NARROW = 60
+"""Columns below which a label and its value may stand below each other."""
 
 
 class FigureLine(NamedTuple):
@@ -51,7 +54,7 @@ class FigureList(LineList[str]):
                 if built:
                     built.append(Entry(f"gap {section}", ((),)))
                 built.append(Entry(f"title {section}", ((ink(section, "title"),),)))
-            built.append(Entry(figure.path, (_line(figure, names, width),), figure.path))
+            built.append(Entry(figure.path, _lines(figure, names, width), figure.path))
         return built
 
     def tell_selected(self) -> None:
@@ -63,11 +66,14 @@ class FigureList(LineList[str]):
         self.post_message(self.Opened())
 
 
-def _line(figure: FigureLine, names: int, width: int) -> Line:
+def _lines(figure: FigureLine, names: int, width: int) -> tuple[Line, ...]:
+    """Label and value beside each other; on a narrow screen below each other, where one of them would be cut."""
     mark = ("! ", "bad") if figure.faulty else ("  ", "plain")
-    name = fitted((ink(figure.label, "plain" if figure.own else "dim"),), names)
+    label = ink(figure.label, "plain" if figure.own else "dim")
     value = ink(
         figure.value or ("missing" if figure.faulty else "–"),
         "bad" if figure.faulty else "strong" if figure.own else "dim",
     )
-    return fitted((mark, *name, ("  ", "plain"), value), width)
+    if width < _NARROW and figure.value and (width_of((label,)) > names or width_of((value,)) > width - names - 4):
+        return fitted((mark, label), width), fitted(((" " * 4, "plain"), value), width)
+    return (fitted((mark, *fitted((label,), names), ("  ", "plain"), value), width),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ class KeyList(LineList[KeyLine]):
                 section = line.section
                 gap: tuple[Line, ...] = ((),) if built else ()
                 built.append(Entry(f"title {section}", (*gap, (ink(section, "title"),))))
-            built.append(Entry(line.id or place, (_drawn(line, width),), line))
+            built.append(Entry(line.id or place, _drawn(line, width), line))
         return built
 
     def tell_opened(self) -> None:
@@ -55,7 +56,13 @@ class KeyList(LineList[KeyLine]):
         self.post_message(self.Opened())
 
 
-def _drawn(line: KeyLine, width: int) -> Line:
-    keys = fitted((ink(line.keys, "info" if line.own else "key"),), min(KEYS_WIDTH, width // 3))
-    mark = ink(" (yours)" if line.own else "", "info")
-    return fitted((*keys, (" ", "plain"), ink(line.does), mark), width)
+def _drawn(line: KeyLine, width: int) -> tuple[Line, ...]:
+    """The line, in as many as its words need: nothing of what a key does is cut off."""
+    beside = min(KEYS_WIDTH, width // 3)
+    keys = fitted((ink(line.keys, "info" if line.own else "key"),), beside)
+    does = f"{line.does} (yours)" if line.own else line.does
+    first, *more = textwrap.wrap(does, max(1, width - beside - 1)) or [""]
+    return (
+        fitted((*keys, (" ", "plain"), ink(first)), width),
+        *(fitted((ink(" " * (beside + 1) + text),), width) for text in more),
+    )

@@ -131,6 +131,11 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
 class LeanScreen(_Lean[ScreenResultType]):
     """A screen that sends only the cells that change."""
 
+    # half of a phone's screen is a column of single words
+    DEFAULT_CSS = "LeanScreen Toast { max-width: 100%; }"
+
 
 class LeanModal(_Lean[ScreenResultType], ModalScreen[ScreenResultType]):
     """A modal screen that sends only the cells that change, and shares what is known of the terminal."""
+
+    DEFAULT_CSS = "LeanModal Toast { max-width: 100%; }"

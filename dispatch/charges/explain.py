@@ -44,15 +44,23 @@ MEANS = {
 """What each flag of B1 means."""
 
 
+_LEAST_ROOM = 12
+"""Columns for who is charged; where there are fewer, the figures stand on a line of their own."""
+
+
 def sheet_lines(form: Mapping[str, Any], currency: str, tax: str = "", width: int = 100) -> list[str]:
     """A sheet (the form of B14) as text: each line with what it charges, and below it how that was made."""
     if form["total"] is None:
         return ["blocked, there is no charge yet:", *_wrapped((f"· {need}" for need in needs(form)), width)]
-    room = max(8, width - 36)
+    room = width - 36
     lines = []
     for line in form["lines"]:
         counted = f"{line['qty']} {line['unit']}" if "unit" in line else ""
-        lines.append(f"{pad(line['rule'], 9)} {pad(_who(line), room)} {counted:>14} {line['amount']:>9}")
+        figures = f"{counted:>14} {line['amount']:>9}"
+        if room >= _LEAST_ROOM:
+            lines.append(f"{pad(line['rule'], 9)} {pad(_who(line), room)} {figures}")
+        else:
+            lines += [f"{pad(line['rule'], 9)} {show(_who(line), width - 10)}".rstrip(), f"{figures:>{width - 1}}"]
         lines += textwrap.wrap(_why(line), width, initial_indent="    ", subsequent_indent="    ")
     if not form["lines"]:
         lines.append("nothing is charged")

@@ -40,7 +40,9 @@ def in_order(words: Sequence[str]) -> list[str]:
         taken = 1 if "=" in rest[0] else 2
         before += rest[:taken]
         del rest[:taken]
-    return [*(rest or ["open"]), *before]
+    if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version")):
+        rest.insert(0, "open")
+    return [*rest, *before]
 
 
 def _unknown(word: str) -> str:

@@ -191,7 +191,7 @@ def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
         f"row {row.seq}, {day_text(day_of(row.at, firm.zone))} {clock_text(row.at, firm.zone, firm.clock_hours == 24)}",
         f"{who_of(found)}, login {row.actor}",
         f"{row.deed}: {record_of(found)}",
-        *(f"  {key}: {value}" for key, value in row.detail.items()),
+        *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
         f"session {row.session}, save {row.save_id}",
         f"hash {own}",
         f"bound to {prev}",

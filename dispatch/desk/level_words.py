@@ -34,7 +34,7 @@ def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
     if one.cause:
         parts.append(f"cause: {show(one.cause)}")
     elif one.wants_cause:
-        parts.append("why? say it once: dispatch visit explain")
+        parts.append("no cause given yet")
     return "  ".join(parts)
 
 

@@ -73,13 +73,13 @@ def evidence_text(line: LogLine) -> str:
 
 
 def charge_text(line: LogLine) -> str:
-    """The charge of a visit in words."""
+    """The charge of a visit in words, before tax as the totals are."""
     if line.charge_status is None:
         return "not charged"
-    if line.total is None:
+    if line.net is None:
         return "charge blocked"
     note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
-    return f"{format_minor(line.total, line.exponent, grouped=True)} {line.currency}{note}"
+    return f"{format_minor(line.net, line.exponent, grouped=True)} {line.currency}{note}"
 
 
 def _span(start: int | None, end: int | None, log: Log) -> str:

@@ -104,7 +104,9 @@ def wording(store: Store, template: Template, number: int | None = None) -> Word
     for one in found:
         if number in (None, one.template.number):
             return one
-    raise NotFound(f"{show(template.name)} has the versions 1 to {found[0].template.number}.")
+    last = found[0].template.number
+    has = "only version 1" if last == 1 else f"the versions 1 to {last}"
+    raise NotFound(f"{show(template.name)} has {has}.")
 
 
 def exported(store: Store, template: Template) -> dict[str, Any]:

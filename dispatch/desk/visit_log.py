@@ -152,7 +152,7 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
             key = line.currency, line.exponent
             charged[key] = charged.get(key, 0) + line.net
     arrived = [
-        (line.visit.actual_in, line.visit.promised[1])
+        (line.visit.actual_in, line.visit.promised)
         for line in lines
         if line.visit.promised is not None and line.visit.actual_in is not None
     ]
@@ -161,7 +161,7 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
         ended=sum(line.visit.state in ENDED for line in lines),
         exceptions=sum(bool(line.remarks) for line in lines),
         promised=len(arrived),
-        kept=sum(at <= until for at, until in arrived),
+        kept=sum(first <= at <= last for at, (first, last) in arrived),  # as On-time arrival counts (product.md)
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
         charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )

@@ -19,6 +19,8 @@ from dispatch.commands.line import in_order, run
         (["late", "--db", "a.db"], ["late", "--db", "a.db"]),
         (["--help"], ["--help"]),
         (["--db"], ["open", "--db"]),
+        (["--db", "a.db", "--ascii"], ["open", "--ascii", "--db", "a.db"]),
+        (["--version"], ["--version"]),
     ],
 )
 def test_database_and_person_may_stand_before_the_command(words: list[str], ordered: list[str]) -> None:

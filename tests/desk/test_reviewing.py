@@ -106,6 +106,23 @@ class TestApproving:
         reviewing.approve(office.lee, "R1")
         assert invoicing.ready(office.store) == ([], [])
 
+    def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:
+        office.on_site()
+        office.say("R1", "T2", Entry(Result.FAIL, "stayed at the boot menu"))
+        onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
+        said = [one.text for one in visit_log(office.store, Wanted(DAY)).lines[0].remarks]
+        assert "T2 had failed: stayed at the boot menu" in said
+
+    @pytest.mark.parametrize(("arrival", "kept"), [("08:50", 0), ("09:00", 1), ("11:00", 1), ("11:05", 0)])
+    def test_an_arrival_is_within_the_promise_as_on_time_is_defined(
+        self, office: Office, arrival: str, kept: int
+    ) -> None:
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"), confirmed=True)
+        office.go(arrival)
+        onsite.arrive(office.ana, "R2")
+        totals = visit_log(office.store, Wanted(DAY)).totals
+        assert (totals.promised, totals.kept) == (1, kept)
+
     def test_many_at_once_are_judged_again_and_the_others_named(self, office: Office) -> None:
         closed(office)
         office.go("13:00")

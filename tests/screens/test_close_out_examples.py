@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.pilot import Pilot
-from textual.widgets import Static, TextArea
+from textual.widgets import Input, Label, Static, TextArea
 
 from dispatch.closeout.recording import Entry
 from dispatch.desk.seat import Seat
@@ -47,6 +47,17 @@ class AtTheVisit:
         """Press a key on an item and type what it asks for; saved, or refused with a word."""
         await self.key(ref, key)
         await answer(self.pilot, text)
+        await until(self.pilot, VisitScreen)
+
+    async def refused(self, ref: str, key: str, text: str, *words: str) -> None:
+        """Press a key on an item and type what no gate takes: it is said where it is typed, and what was typed stands."""
+        await self.key(ref, key)
+        await answer(self.pilot, text)
+        await until(self.pilot, AskText)
+        dialog = self.pilot.app.screen
+        assert all(word in str(dialog.query_one("#fault", Label).content) for word in words)
+        assert dialog.query_one(Input).value == text
+        await press(self.pilot, "escape")
         await until(self.pilot, VisitScreen)
 
     async def note(self, text: str) -> None:
@@ -157,17 +168,14 @@ async def test_2_a_fail_and_the_pass_after_it_are_both_seen(office: Office) -> N
 async def test_3_thin_evidence(office: Office) -> None:
     office.on_site()
     async with visiting(office) as visit:
-        await visit.record("T2", "space", "ok")
-        await visit.said("at least 10 characters")
-        await visit.said("(G2)")
+        await visit.refused("T2", "space", "ok", "at least 10 characters", "(G2)")
     assert visit.attempts("T2") == []
 
 
 async def test_4_not_applicable_with_a_reason_and_without(office: Office) -> None:
     office.on_site()
     async with visiting(office) as visit:
-        await visit.record("T2", "minus", "n/a")
-        await visit.said("(G5)")
+        await visit.refused("T2", "minus", "n/a", "at least 10 characters", "(G5)")
         assert visit.attempts("T2") == []
         await visit.key("T1", "minus")
         await visit.said("T1 always applies")

@@ -89,6 +89,29 @@ async def test_words_are_searched_as_they_are_typed_over_all_days(office: Office
         assert not pilot.app.screen.has_class("-searching")
 
 
+async def test_who_searches_for_a_kind_of_exception_is_told_where_that_is(office: Office) -> None:
+    left_open(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "slash", *"waived")
+        await until_true(pilot, lambda: "“waived” is an exception" in said(pilot, "#totals"))
+        assert "w more days" not in said(pilot, "#totals"), "all days are shown already"
+
+
+async def test_a_long_question_leaves_what_is_typed_in_sight(office: Office) -> None:
+    left_open(office)
+    reviewing.send_back(office.lee, "R1", "why was nobody called before this was left to wait " * 6)
+    reviewing.answer(office.ana, "R1", "nobody answered the telephone that we have of them " * 6)
+    async with opened(office.lee, "log", (45, 20)) as pilot:
+        await press(pilot, "y")
+        await until(pilot, AskText)
+        dialog = pilot.app.screen
+        field = dialog.query_one(Input).region
+        assert 0 < field.y < 19
+        assert dialog.query_one(".dialog").region.contains_region(field)
+        await press(pilot, "pagedown")
+        await until_true(pilot, lambda: dialog.query_one(".dialog").scroll_offset.y > 0)
+
+
 async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "possible", lambda: False)
     closed(office)

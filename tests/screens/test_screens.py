@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Label, Static, TextArea
 
 from db import handovers
 from db.store import Store
@@ -22,6 +22,7 @@ from dispatch.desk.intake import Request, add
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
+from screens.day import DayScreen
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp
 from screens.note import AskNote
@@ -31,7 +32,9 @@ from tests.desk.conftest import DAY, Office, at
 from tests.screens.idle import is_about_to_act
 from widgets.checklist import ChecklistView
 from widgets.header import StatusBar
+from widgets.keybar import KeyBar
 from widgets.queue import Queue
+from widgets.stops import StopList
 from widgets.themes import DARK
 from widgets.timeline import Timeline
 
@@ -228,9 +231,46 @@ async def test_refused_result_is_said_and_nothing_is_kept(office: Office) -> Non
         await until(pilot, AskText)
         pilot.app.screen.query_one(Input).value = "ok"
         await pilot.press("enter")
+        dialog = pilot.app.screen
+        await until_true(pilot, lambda: "at least 10 characters" in str(dialog.query_one("#fault", Label).content))
+        await pilot.press("escape")
         await until(pilot, VisitScreen)
-        await until_true(pilot, lambda: len(pilot.app._notifications) > 0)
     assert not settled_item(office, "T2")
+
+
+async def test_what_was_done_on_a_visit_shows_on_the_day_behind_it(office: Office) -> None:
+    office.on_site()
+    office.finish()
+    async with opened(office.ana, "day", (45, 20)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        await pilot.press("x")
+        await until(pilot, AskConfirm)
+        await pilot.press("y")
+        await until(pilot, ChargeSheet)
+        await pilot.press("escape")
+        await until(pilot, VisitScreen)
+        keys = pilot.app.screen.query_one(KeyBar)
+        assert "report" in str(keys._keys)
+        assert "fail" not in str(keys._keys)
+        await pilot.press("escape")
+        await until(pilot, DayScreen)
+        await until_true(pilot, lambda: pilot.app.screen.query_one(StopList).selected.state is State.CLOSED)
+
+
+async def test_a_technician_is_not_offered_what_only_a_lead_does(office: Office) -> None:
+    office.on_site()
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        for key in ("L", "U"):
+            await pilot.press(key)
+            await until_true(pilot, lambda: any("Only a lead" in one.message for one in pilot.app._notifications))
+            assert isinstance(pilot.app.screen, VisitScreen)
+            pilot.app.clear_notifications()
+        await pilot.press("V")
+        await until(pilot, VisitRecord)
+        assert "approve" not in str(pilot.app.screen.query_one(KeyBar)._keys)
 
 
 async def test_lead_opens_the_log_to_its_record(office: Office) -> None:
@@ -379,12 +419,13 @@ async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
             assert "move R1" not in str(bar.line_at(0, 140))
 
 
-async def test_a_forgotten_check_out_is_asked_for_on_my_day(office: Office) -> None:
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+async def test_a_forgotten_check_out_is_asked_for_on_my_day(office: Office, size: tuple[int, int]) -> None:
     office.on_site("R1")
     office.finish("R1")
     office.go("14:30")
-    async with opened(office.ana, "day") as pilot:
-        assert "still at Harbor Dental" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
+    async with opened(office.ana, "day", size) as pilot:
+        assert "still at Harbor Dental" in str(pilot.app.screen.query_one("#comments", Static).content)
         await pilot.press("E")
         await until(pilot, Form)
         pilot.app.screen.query_one("#field-at", Input).value = "08:00"

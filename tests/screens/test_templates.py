@@ -28,7 +28,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         await press(pilot, "n")
         await fill(pilot, text="")
         assert isinstance(pilot.app.screen, Form)
-        assert "T7 text: is missing" in str(pilot.app.screen.query_one("#fault").render())
+        assert "Wording: is missing" in str(pilot.app.screen.query_one("#fault").render())
         await fill(pilot, text="Event log is quiet", when="tag server")
         await until(pilot, TemplateScreen)
         assert figures.value == "T7"
@@ -40,7 +40,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         figures.select_key("L1")
         await press(pilot, "d", "enter")
         await fill(pilot, na="yes")
-        assert "L1 na: it always applies" in str(pilot.app.screen.query_one("#fault").render())
+        assert "n/a with a reason: it always applies" in str(pilot.app.screen.query_one("#fault").render())
         await press(pilot, "escape")
         await until(pilot, TemplateScreen)
         assert templates.all_templates(office.store)[0].number == 1
