@@ -8,6 +8,7 @@ from db.faults import StoreFault
 from dispatch.desk import adjusting
 from dispatch.desk.charging import Priced, Unpriced
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.visit_page import visit_page
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
 
@@ -28,7 +29,7 @@ async def ask_goodwill(screen: SeatedScreen, reference: str) -> None:
         target = typed["target"].strip().casefold()
         return adjusting.give_goodwill(screen.seat, reference, target, mode, value.removesuffix("%"), typed["reason"])
 
-    await _ask(screen, f"Goodwill on {reference}", fields, give)
+    await _ask(screen, reference, f"Goodwill on {reference}", fields, give)
 
 
 async def ask_travel(screen: SeatedScreen, reference: str) -> None:
@@ -38,7 +39,7 @@ async def ask_travel(screen: SeatedScreen, reference: str) -> None:
     def put(typed: dict[str, str]) -> Priced | Unpriced:
         return adjusting.set_travel(screen.seat, reference, typed["amount"].strip() or None, typed["reason"])
 
-    await _ask(screen, f"Travel of {reference}", fields, put)
+    await _ask(screen, reference, f"Travel of {reference}", fields, put)
 
 
 async def ask_accept(screen: SeatedScreen, reference: str) -> None:
@@ -47,12 +48,21 @@ async def ask_accept(screen: SeatedScreen, reference: str) -> None:
     def accept(typed: dict[str, str]) -> Priced | Unpriced:
         return adjusting.accept_charge(screen.seat, reference, typed["reason"])
 
-    await _ask(screen, f"Accept the charge of {reference}", (_REASON,), accept)
+    title = f"Accept the charge of {reference}"
+    await _ask(screen, reference, title, (_REASON,), accept, unchanged="is accepted at")
 
 
 async def _ask(
-    screen: SeatedScreen, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], Priced | Unpriced]
+    screen: SeatedScreen,
+    reference: str,
+    title: str,
+    fields: Sequence[Field],
+    deed: Callable[[dict[str, str]], Priced | Unpriced],
+    *,
+    unchanged: str = "stays",
 ) -> None:
+    page = screen.look(visit_page, screen.seat.store, reference)
+    before = page.charge.form["total"] if page is not None and page.charge is not None else None
     done: list[Priced | Unpriced] = []
 
     def attempt(typed: dict[str, str]) -> list[str]:
@@ -68,6 +78,9 @@ async def _ask(
     if done:
         charge = done[-1]
         if isinstance(charge, Priced) and charge.form["total"] is not None:
-            screen.say(f"The charge is {charge.form['total']} {charge.currency} now.")
+            total = f"{charge.form['total']} {charge.currency}"
+            screen.say(
+                f"The charge {unchanged} {total}." if charge.form["total"] == before else f"The charge is {total} now."
+            )
         else:
             screen.say("Done; the charge is still blocked.")

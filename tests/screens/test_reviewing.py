@@ -170,6 +170,17 @@ async def test_what_was_left_open_asks_for_a_reason(office: Office) -> None:
         await until_true(pilot, lambda: "approved by Lee Moreau" in said(pilot, "#page"))
 
 
+async def test_goodwill_that_takes_nothing_off_is_not_said_to_change_the_charge(office: Office) -> None:
+    closed(office)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "g")
+        await fill(pilot, target="labour", value="10%", reason="a late start")
+        await until_true(pilot, lambda: any(one.message.endswith(" now.") for one in pilot.app._notifications))
+        await press(pilot, "g")
+        await fill(pilot, target="fee", value="10%", reason="a late start")
+        await until_true(pilot, lambda: any("The charge stays" in one.message for one in pilot.app._notifications))
+
+
 async def test_a_visit_goes_back_is_answered_and_comes_again(office: Office) -> None:
     closed(office)
     async with opened(office.lee, "log") as pilot:

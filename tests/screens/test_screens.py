@@ -258,6 +258,26 @@ async def test_what_was_done_on_a_visit_shows_on_the_day_behind_it(office: Offic
         await until_true(pilot, lambda: pilot.app.screen.query_one(StopList).selected.state is State.CLOSED)
 
 
+async def test_a_visit_that_is_cancelled_shows_no_key_that_does_nothing(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.cancel(office.dana, "R1", "bought elsewhere")
+    async with opened(office.ana, "day", (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, VisitScreen)
+        shown = str(pilot.app.screen.query_one(KeyBar)._keys)
+        assert "charge" in shown
+        assert "report" not in shown
+        assert not pilot.app.screen.query_one(ChecklistView).recording
+        await pilot.press("B")
+        await until_true(pilot, lambda: any("already" in one.message for one in pilot.app._notifications))
+        assert isinstance(pilot.app.screen, VisitScreen)
+        await pilot.press("escape")
+        await until(pilot, DayScreen)
+        await pilot.press("N")
+        await until_true(pilot, lambda: any("cancelled already" in one.message for one in pilot.app._notifications))
+        assert isinstance(pilot.app.screen, DayScreen)
+
+
 async def test_a_technician_is_not_offered_what_only_a_lead_does(office: Office) -> None:
     office.on_site()
     async with opened(office.ana, "day", (80, 24)) as pilot:
