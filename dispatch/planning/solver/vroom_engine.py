@@ -19,6 +19,11 @@ _PRIVATE = 100_000
 """Skills from here on belong to one technician alone."""
 
 
+THREADS = 64
+"""More than VROOM ever begins searches (4 a level, 24 at most): with fewer they queue at a `std::counting_semaphore`, and with the
+libstdc++ of the wheel one that waits there is now and then never woken, so that `solve` never returns."""
+
+
 class VroomEngine:
     """Solves parts of one problem. Times, places and skills are prepared once."""
 
@@ -79,7 +84,7 @@ class VroomEngine:
         given.set_costs_matrix("car", self._costs)
         given.add_vehicle([self._vehicle(index) for index in technicians])
         given.add_job(jobs)
-        solution = given.solve(exploration_level=level, nb_threads=1)
+        solution = given.solve(exploration_level=level, nb_threads=THREADS)
         return self._routes(solution, technicians)
 
     def _vehicle(self, index: int) -> vroom.Vehicle:
