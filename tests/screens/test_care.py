@@ -15,7 +15,7 @@ from tests.desk.test_care import agree as agree_late
 from tests.desk.test_care import emergency
 from tests.desk.test_levels import agree
 from tests.screens.test_prices import answer, choose, fill
-from tests.screens.test_screens import opened, press, until, until_true
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.figure_list import FigureList
 from widgets.ink import text_of
 from widgets.lines_pane import LinesPane
@@ -34,7 +34,7 @@ async def test_the_board_says_what_breaks_and_takes_an_answer(office: Office) ->
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
         pilot.app.screen.query_one(Queue).select(1)
-        await pilot.pause()
+        await settled(pilot)
         detail = pilot.app.screen.query_one(VisitDetail)
         await until_true(pilot, lambda: "C critical: phone" in told(detail))
         assert "due 09:00, 5m left" in told(detail)

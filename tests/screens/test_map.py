@@ -17,7 +17,7 @@ from screens.browser import Links, browser_is_here, open_link
 from screens.map import MapScreen
 from screens.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
-from tests.screens.test_screens import opened, press, until, until_true
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
 from widgets.route_pane import RoutePane
@@ -152,7 +152,7 @@ async def test_a_leg_is_chosen_comes_to_sight_and_opens(planned: Office) -> None
         view.zoom(6)
         for _ in range(12):
             view.action_pan(1, 0)
-        await pilot.pause()
+        await settled(pilot)
         assert "②" not in text(view)
         await press(pilot, "tab", "down")
         legs = pilot.app.screen.query_one(LegList)

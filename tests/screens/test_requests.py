@@ -12,7 +12,7 @@ from screens.quick_line import QuickLine
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
-from tests.screens.test_screens import opened, press, until, until_true
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.queue import Queue
 
 
@@ -30,14 +30,14 @@ async def test_a_line_becomes_a_request(office: Office, size: tuple[int, int]) -
         assert isinstance(screen, QuickLine)
         line = screen.query_one(Input)
         line.value = "harb printer jam 45m"
-        await pilot.pause()
+        await settled(pilot)
         assert "? site: which of" in heard(screen)
         await press(pilot, "enter")
         assert pilot.app.screen is screen
         await press(pilot, "tab")
         assert line.value == "Harbor Dental printer jam 45m"
         line.value += " /ware today 9-11 p2 +server #many ~ana"
-        await pilot.pause()
+        await settled(pilot)
         assert "Harbor Dental / Warehouse · 45 min" in heard(screen).replace("\n", " ")
         await press(pilot, "enter")
         await until_true(pilot, lambda: len(visits.queued(office.store)) == 4)

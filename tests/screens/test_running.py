@@ -11,7 +11,7 @@ from screens.calls import CallsScreen
 from screens.client import ClientScreen
 from screens.dialogs import AskText, Choose
 from tests.desk.conftest import Office, at
-from tests.screens.test_screens import opened, press, state, until, until_true
+from tests.screens.test_screens import opened, press, settled, state, until, until_true
 from widgets.call_list import CallList
 from widgets.queue import Queue
 
@@ -86,6 +86,6 @@ async def test_the_board_rolls_on_with_the_clock(office: Office) -> None:
         assert isinstance(screen, BoardScreen)
         office.go("11:30")
         screen.tick()
-        await pilot.pause()
+        await settled(pilot)
         assert screen._board is not None
         assert screen._board.late == 1
