@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
     from dispatch.model.clients import Client
-
-Run = Callable[[argparse.Namespace], int]
 
 
 def add_parsers(groups: Any) -> None:
@@ -23,10 +20,7 @@ def add_parsers(groups: Any) -> None:
     )
     options = common_options()
 
-    def deed(name: str, run: Run, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
-        parser.set_defaults(run=run)
-        return parser
+    deed = deeds_on(deeds, options)
 
     listing = deed("list", _list, "what is due, the first due first")
     listing.add_argument("--client", metavar="NAME", help="only this client's")

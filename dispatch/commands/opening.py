@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -24,6 +25,35 @@ def common_options() -> argparse.ArgumentParser:
         "--as", dest="login", metavar="LOGIN", help="act as this member of staff (default: your login)"
     )
     return options
+
+
+class AddDeed(Protocol):
+    """Adds one deed to a group of commands, and returns its parser for the options of its own."""
+
+    def __call__(
+        self, name: str, run: Callable[[argparse.Namespace], int], text: str, *, reference: bool = ...
+    ) -> argparse.ArgumentParser: ...
+
+
+def deeds_on(deeds: Any, options: argparse.ArgumentParser, *, about_visits: bool = False) -> AddDeed:
+    """What adds deeds to a group.
+
+    Args:
+        deeds: the group's subparsers.
+        options: those that every deed takes.
+        about_visits: a deed takes the reference of a visit first, unless it says otherwise.
+    """
+
+    def deed(
+        name: str, run: Callable[[argparse.Namespace], int], text: str, *, reference: bool = about_visits
+    ) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
+        if reference:
+            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
+        parser.set_defaults(run=run)
+        return parser
+
+    return deed
 
 
 def database_path(args: argparse.Namespace) -> Path:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
-from dispatch.commands.opening import common_options, open_seat
-
-Run = Callable[[argparse.Namespace], int]
+from dispatch.commands.opening import common_options, deeds_on, open_seat
 
 
 def add_parsers(groups: Any) -> None:
@@ -18,10 +15,7 @@ def add_parsers(groups: Any) -> None:
     ).add_subparsers(metavar="DEED", required=True, title="deeds")
     options = common_options()
 
-    def deed(name: str, run: Run, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
-        parser.set_defaults(run=run)
-        return parser
+    deed = deeds_on(deeds, options)
 
     listing = deed("list", _list, "what is not settled, those in trouble first")
     listing.add_argument("--all", action="store_true", help="also what was sent or dropped; the newest 200")

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 
 if TYPE_CHECKING:
     from dispatch.desk.invoicing import HandedOver
 
 Deed = Callable[..., argparse.ArgumentParser]
-Run = Callable[[argparse.Namespace], int]
 
 
 def add_parsers(groups: Any) -> None:
@@ -48,14 +47,7 @@ def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
     group = groups.add_parser("review", help="approve visits, send them back, answer, put words right")
     deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
 
-    def deed(name: str, run: Run, help_text: str, *, reference: bool = True) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(
-            name, parents=[options], help=help_text, description=help_text
-        )
-        if reference:
-            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-        parser.set_defaults(run=run)
-        return parser
+    deed = deeds_on(deeds, options, about_visits=True)
 
     listing = deed("list", _list, "what waits for review: exceptions first, then what is clean", reference=False)
     listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.template_draft import TemplateDraft
     from dispatch.model.templates import Template
 
-Run = Callable[[argparse.Namespace], int]
 
 _SET = (
     "a field of an item: T7.text=…, T7.kind=confirm|ask|test, .required=yes|no, .na=yes|no (n/a with a reason), "
@@ -37,10 +35,7 @@ def add_parsers(groups: Any) -> None:
     )
     options = common_options()
 
-    def deed(name: str, run: Run, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
-        parser.set_defaults(run=run)
-        return parser
+    deed = deeds_on(deeds, options)
 
     listing = deed("list", _list, "every template, and which visits it serves")
     listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import crews, probing, responding, reviewing, stay
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 from dispatch.model.visits import KINDS
 
 if TYPE_CHECKING:
@@ -24,14 +24,7 @@ def add_parsers(groups: Any) -> None:
     group = groups.add_parser("visit", help="list, add, plan, walk through and close visits")
     deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
 
-    def deed(name: str, run: Run, help_text: str, *, reference: bool = True) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(
-            name, parents=[options], help=help_text, description=help_text
-        )
-        if reference:
-            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-        parser.set_defaults(run=run)
-        return parser
+    deed = deeds_on(deeds, options, about_visits=True)
 
     listing = deed("list", _list, "every visit, or those of a day or in a state", reference=False)
     listing.add_argument("--date", metavar="DAY", help="only those planned or wanted on this day")
