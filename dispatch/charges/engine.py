@@ -58,7 +58,7 @@ def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, fla
         return list(_cancellation(terms, job))
     if job.wasted:
         rule = terms.card.raw["no_access"]
-        if rule["mode"] == "none":
+        if rule["mode"] == "none" or (rule["mode"] == "flat" and not _feed(terms)):
             return []
         if rule["mode"] == "flat":
             amount = to_minor(number(rule["amount"], "card.no_access.amount"), terms.card.exponent)
@@ -74,9 +74,14 @@ def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, fla
     return lines
 
 
+def _feed(terms: Terms) -> bool:
+    """Whether a wasted visit may cost a fee: not our own failure within its guarantee, and not of trainees alone (B2.3)."""
+    return bool(terms.crew) and not terms.own_failure
+
+
 def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
     rule = terms.card.raw["cancellation"]
-    if terms.own_failure or rule["mode"] == "none" or job.scheduled is None or job.cancelled_at is None:
+    if not _feed(terms) or rule["mode"] == "none" or job.scheduled is None or job.cancelled_at is None:
         return
     notice = job.scheduled - job.cancelled_at
     if notice >= number(rule["notice_hours"], "card.cancellation.notice_hours") * 60:
@@ -87,8 +92,6 @@ def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
     )
     if rule["mode"] == "flat":
         fee, why = value, f"{told}: flat fee"
-    elif not terms.crew:
-        return
     else:
         first = terms.crew[0]
         band = terms.band_at(job.scheduled)
@@ -182,8 +185,7 @@ def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str])
     """Prepaid money pays labour and fees, and travel where agreed; never items (B7.5)."""
     if not pools.money:
         return []
-    paid = {"labour", "fee", "travel"} if pools.travel else {"labour", "fee"}
-    due = sum(line.amount for line in lines if line.category in paid)
+    due = sum(line.amount for line in lines if line.category in pools.pays)
     if due <= 0:
         return []
     exponent = terms.card.exponent
@@ -201,7 +203,7 @@ def _prepaid(terms: Terms, lines: Sequence[Line], pools: Pools, flags: set[str])
 def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]) -> Sheet:
     """Step 14: net, tax, total (B9)."""
     exponent = terms.card.exponent
-    tax, why = _tax(terms, client, lines, flags)
+    tax, why = _tax(terms, client, lines, pools, flags)
     net = sum(line.amount for line in lines)
     drawn = {
         name: format_minor(to_minor(amount, exponent), exponent) if pools.money else shortest(amount)
@@ -221,18 +223,24 @@ def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools
     )
 
 
-def _tax(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], flags: set[str]) -> tuple[int, str]:
+def _tax(
+    terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]
+) -> tuple[int, str]:
     rule = terms.card.raw["tax"]
     rate = number(rule["rate_pct"], "card.tax.rate_pct")
     if client.get("tax_exempt", False):
         flags.add("TAX_EXEMPT")
         return 0, f"exempt {client.get('tax_ref') or ''}".strip()
-    taxed = [line.amount for line in lines if _taxable(terms, rule, line)]
-    base = sum(taxed)
+    taxed = [line for line in lines if _taxable(terms, rule, line)]
+    base = sum(line.amount for line in taxed)
     if base <= 0:
         return 0, f"{rule['name']}: nothing taxable"
     if rule["rounding"] == "line":
-        tax = max(0, sum(rounded(amount * rate / 100) for amount in taxed))
+        by_line = [(line.category, rounded(line.amount * rate / 100)) for line in taxed]
+        paid = sum(tax for category, tax in by_line if category in pools.pays)
+        drawn = -sum(tax for category, tax in by_line if category == "prepaid")
+        # rounded by line, a draw could take a cent more than the tax of what it paid
+        tax = max(0, sum(tax for category, tax in by_line if category != "prepaid") - min(drawn, max(0, paid)))
     else:
         tax = rounded(base * rate / 100)
     return tax, f"{rule['name']} {shortest(rate)}% of {format_minor(base, terms.card.exponent)}"

@@ -31,6 +31,7 @@ class Pools:
         self.hours = terms.kind in ("retainer", "block_hours")
         self.money = terms.kind == "block_money"
         self.travel = bool(terms.agreement is not None and terms.agreement["draws_travel"])
+        self.pays = {"labour", "fee", "travel"} if self.travel else {"labour", "fee"}
         self._pools = list(_usable(terms)) if self.hours or self.money else []
 
     def for_minute(self, multiplier: Fraction) -> Pool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -38,7 +38,7 @@ class Terms:
 
     def band_multiplier(self, band: str) -> Fraction:
         """The multiplier of a band, after waivers, without the emergency's."""
-        return Fraction(1) if self.waives(band) else self.card.multipliers[band]
+        return self.card.multipliers[self.effective(band)]
 
     def multiplier(self, band: str) -> Fraction:
         """The multiplier of a minute: the higher of band and emergency; premiums never compound (B3.5)."""
@@ -50,15 +50,18 @@ class Terms:
     def price(self, part: Part) -> Fraction:
         """Unit price of an hour of this technician, not rounded (B2.4)."""
         prices = self.card.raw["classes"][part.labour_class]
-        price = self._listed(prices, f"card.classes.{part.labour_class}")
-        if part is not self.crew[0]:
-            price *= number(self.card.raw["extra_technician_pct"], "card.extra_technician_pct") / 100
-        return price
+        return self._listed(prices, f"card.classes.{part.labour_class}") * self.share(part)
 
     def overage(self, part: Part) -> Fraction:
         """Unit price of what no pool covers (B7)."""
         rate = None if self.agreement is None else optional(self.agreement["overage_rate"], "agreement.overage_rate")
-        return self.price(part) if rate is None else rate
+        return self.price(part) if rate is None else rate * self.share(part)
+
+    def share(self, part: Part) -> Fraction:
+        """What of a price is asked for this technician: a card may ask less from the second on (B2.4)."""
+        if part is self.crew[0]:
+            return Fraction(1)
+        return number(self.card.raw["extra_technician_pct"], "card.extra_technician_pct") / 100
 
     def item_price(self, code: str) -> Fraction:
         """Unit price of an item of the card."""
@@ -97,19 +100,15 @@ def select(card: Card, agreement: Mapping[str, Any] | None, job: Job) -> Terms:
     """The terms of a visit (B2)."""
     billable = [part for part in job.parts if part.billable]
     crew = tuple(sorted(billable, key=lambda part: (_order(part, job), part.name)))
-    arrivals = [part.check_in for part in crew if part.check_in is not None]
-    anchor = min(arrivals) if arrivals else job.scheduled
-    if anchor is None:
-        anchor = min((part.check_in for part in job.parts if part.check_in is not None), default=job.cancelled_at or 0)
-    day = datetime.datetime.fromtimestamp(anchor * 60, card.zone).date()
+    day, dated = _day_of(crew, job, card)
     flags = set() if crew else {"NO_BILLABLE_TECHNICIAN"}
     applies = None
     if agreement is not None:
         full = merged(DEFAULT_AGREEMENT, agreement)
         starts, ends = date(full["starts"], "agreement.starts"), date(full["ends"], "agreement.ends")
-        if ends is not None and day > ends:
+        if dated and ends is not None and day > ends:
             flags.add("AGREEMENT_EXPIRED")
-        elif starts is not None and day < starts:
+        elif dated and starts is not None and day < starts:
             flags.add("AGREEMENT_NOT_STARTED")
         else:
             applies = full
@@ -117,12 +116,23 @@ def select(card: Card, agreement: Mapping[str, Any] | None, job: Job) -> Terms:
     if job.raw.get("cause") == "own_failure":
         original = date(job.raw.get("original_visit_date"), "visit.original_visit_date")
         guarantee = whole(card.raw["guarantee_days"], "card.guarantee_days")
-        own_failure = original is not None and (day - original).days <= guarantee
+        own_failure = original is not None and (not dated or (day - original).days <= guarantee)
         if not own_failure:
             flags.add("GUARANTEE_EXPIRED")
-    waived = applies is not None and applies["waive_emergency"]
+    waived = own_failure or not crew or (applies is not None and applies["waive_emergency"])
     emergency = bool(job.raw.get("emergency", False)) and not waived
     return Terms(card, applies, day, crew, own_failure, emergency, frozenset(flags))
+
+
+def _day_of(crew: Sequence[Part], job: Job, card: Card) -> tuple[datetime.date, bool]:
+    """The day of the visit, and whether anything may be said of dates by it: not where it ended before it began (B8.4)."""
+    arrivals = [part.check_in for part in crew if part.check_in is not None]
+    anchor = min(arrivals) if arrivals else job.scheduled
+    if anchor is None:
+        anchor = min((part.check_in for part in job.parts if part.check_in is not None), default=job.cancelled_at)
+    begun = any(moment is not None for part in job.parts for moment in (part.depart, part.check_in))
+    dated = anchor is not None and (begun or job.outcome != "aborted_by_us")
+    return datetime.datetime.fromtimestamp((anchor or 0) * 60, card.zone).date(), dated
 
 
 def _order(part: Part, job: Job) -> int:

@@ -136,12 +136,14 @@ def travel_lines(
     terms: Terms, job: Job, site: Mapping[str, Any], stays: Sequence[Stay], pools: Pools, flags: set[str]
 ) -> list[Line]:
     """The travel lines in the order of the components. Nothing of it is `lacking`."""
+    if not stays:
+        return []
     manual = job.raw.get("manual_travel")
     if manual is not None:
         amount = to_minor(number(manual["amount"], "visit.manual_travel.amount"), terms.card.exponent)
         return [Line("TRV-MAN", "travel", amount, f"set by {manual.get('by')}: {manual.get('reason')}")]
     way = _Way(terms, job, site)
-    if not stays or not way.rules["components"]:
+    if not way.rules["components"]:
         return []
     arrivals = {stay.part.name: stay.arrival for stay in stays}
     reason = _given_away(way, covered=any(stay.covered for stay in stays))

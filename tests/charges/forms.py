@@ -70,6 +70,7 @@ def cards(draw: st.DrawFn, **fixed: Any) -> dict[str, Any]:
             },
         },
         "items": {"CAB": {"standard": "3.10", "agreement": "2.90", "taxable": draw(st.booleans())}},
+        "multipliers": draw(st.sampled_from([{}, {"business": "1.25"}])),
         "extra_technician_pct": draw(st.sampled_from(["100", "50"])),
         "time_basis": draw(st.sampled_from(["on_site", "on_site", "door_to_door"])),
         "clip_early": draw(st.booleans()),

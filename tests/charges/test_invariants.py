@@ -124,3 +124,62 @@ def test_a_longer_stay_never_costs_less(data: st.DataObject) -> None:
     short, long = (charge_sheet(card, {}, site, None, one).as_json() for one in (visit, longer))
 
     assert Decimal(long["net"]) >= Decimal(short["net"]) - 3 * Decimal(10) ** -card["minor_units"]
+
+
+@THOUSANDS
+@given(inputs())
+def test_our_own_failure_is_never_an_emergency_and_never_costs_a_fee(form: dict[str, Any]) -> None:
+    form["visit"] |= {"cause": "own_failure", "original_visit_date": "2026-02-20"}
+    calm, urgent = ({**form, "visit": {**form["visit"], "emergency": flag}} for flag in (False, True))
+
+    assert priced(calm) == priced(urgent)
+    assert not [line for line in priced(urgent)["lines"] if line["category"] == "fee"]
+    assert "MIN-TIME" not in [line["rule"] for line in priced(urgent)["lines"]]
+
+
+@THOUSANDS
+@given(inputs())
+def test_where_nobody_is_billable_only_what_was_sold_is_charged(form: dict[str, Any]) -> None:
+    for part in form["visit"]["assignments"]:
+        part["billable"] = False
+
+    sheet = priced(form)
+
+    assert "NO_BILLABLE_TECHNICIAN" in sheet["flags"]
+    assert {line["rule"] for line in sheet["lines"]} <= {"ITEM"}
+    if form["visit"]["outcome"] == "completed":
+        assert len(sheet["lines"]) == len(form["visit"]["items"])
+
+
+@THOUSANDS
+@given(inputs())
+def test_nobody_is_dearer_beyond_a_pool_than_the_card_makes_them(form: dict[str, Any]) -> None:
+    """The price of each hour beyond a pool is the overage rate times what the card asks for that technician."""
+    form["card"]["extra_technician_pct"] = "50"
+    agreement = form["agreement"]
+    if agreement is None or agreement["kind"] not in ("retainer", "block_hours") or agreement["overage_rate"] is None:
+        return
+    sheet = priced(form)
+    if {"AGREEMENT_EXPIRED", "AGREEMENT_NOT_STARTED"} & set(sheet["flags"]):
+        return
+    crew = [part for part in form["visit"]["assignments"] if part["billable"]]
+    first = min(crew, key=lambda part: (part["check_in"][:16], part["technician"]), default=None)
+    for line in sheet["lines"]:
+        if line["rule"] in ("LAB", "MIN-TIME") and "zero_reason" not in line:
+            share = Fraction(1) if line["tech"] == first["technician"] else Fraction(1, 2)
+            assert Fraction(line["unit_price"]) == pytest.approx(
+                Fraction(agreement["overage_rate"]) * share, abs=0.0001
+            )
+
+
+@THOUSANDS
+@given(inputs())
+def test_a_draw_never_lowers_the_tax_on_what_it_cannot_pay(form: dict[str, Any]) -> None:
+    form["visit"] |= {"outcome": "completed", "items": [{"code": "CAB", "qty": "7"}]}
+    rate, exponent = Fraction(form["card"]["tax"]["rate_pct"]), form["card"]["minor_units"]
+    sheet = priced(form)
+    if form["client"]["tax_exempt"] or not form["card"]["items"]["CAB"]["taxable"]:
+        return
+    sold = sum(Fraction(line["amount"]) for line in sheet["lines"] if line["rule"] == "ITEM")
+
+    assert Fraction(sheet["tax"]) >= sold * rate / 100 - Fraction(1, 2 * 10**exponent)

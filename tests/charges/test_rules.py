@@ -118,6 +118,69 @@ def test_own_failure_costs_nothing_and_shows_what_it_is_worth() -> None:
     assert (late["status"], late["flags"]) == ("review", ["GUARANTEE_EXPIRED"])
 
 
+TRAINEE = stay("09:00", "09:30", billable=False)
+FEES: dict[str, Any] = {
+    "emergency": {"flat": "60"},
+    "no_access": {"mode": "flat", "amount": "45"},
+    "cancellation": {"mode": "flat", "value": "30"},
+}
+
+
+@pytest.mark.parametrize("outcome", ["completed", "no_access", "cancelled"])
+def test_trainees_alone_cost_no_fee_and_no_travel(outcome: str) -> None:
+    manual = {"by": "lee", "role": "lead", "amount": "25", "reason": "out of area"}
+    found = sheet(
+        TRAINEE,
+        card=FEES,
+        outcome=outcome,
+        emergency=True,
+        manual_travel=manual,
+        scheduled_start="2026-11-24T09:00:00-05:00",
+        cancelled_at="2026-11-24T08:00:00-05:00",
+    )
+    assert lines(found) == []
+    assert found["flags"] == ["NO_BILLABLE_TECHNICIAN"]
+
+
+def test_what_a_trainee_sold_is_charged() -> None:
+    found = sheet(TRAINEE, items=[{"label": "cable", "amount": "4.20"}])
+    assert lines(found) == [("ITEM", "4.20")]
+
+
+def test_past_the_guarantee_an_urgent_visit_is_an_emergency_again() -> None:
+    # 60 min x 120 x 1.5, the fee of 60, and 20 mi less 10
+    failure = {"cause": "own_failure", "original_visit_date": "2026-10-24", "emergency": True}
+    found = sheet(stay("09:00", "10:00"), card=FEES, **failure)
+    assert lines(found) == [("LAB", "180.00"), ("TRV-DIST", "10.00"), ("EMG-FLAT", "60.00")]
+
+
+@pytest.mark.parametrize(
+    ("part", "flags"),
+    [
+        ({"technician": "ann", "class": "tech"}, []),
+        ({"technician": "ann", "class": "tech", "depart": "2026-11-24T08:30:00-05:00"}, ["AGREEMENT_EXPIRED"]),
+    ],
+)
+def test_ended_by_us_before_it_began_says_nothing_of_dates(part: dict[str, Any], flags: list[str]) -> None:
+    ended = {"kind": "tm", "ends": "2026-10-31"}
+    when = "2026-11-24T09:00:00-05:00"
+    assert sheet(part, agreement=ended, outcome="aborted_by_us", scheduled_start=when)["flags"] == flags
+
+
+def test_rounded_by_line_a_draw_takes_no_more_tax_than_what_it_paid_has() -> None:
+    # three lines of 0.09 have no tax of 5%, the draw of 0.27 would take 0.01 of the item's 0.05
+    card = {
+        "tax": {"rate_pct": "5", "rounding": "line"},
+        "classes": {"tech": {"standard": "0.09"}},
+        "travel": {"components": []},
+    }
+    crew = [{**stay("09:00", "10:00"), "technician": name} for name in ("ann", "ben", "cy")]
+    block = {"kind": "block_money", "blocks": [{"id": "m", "remaining_amount": "10"}]}
+    found = sheet(*crew, agreement=block, card=card, items=[{"label": "cable", "amount": "1.00"}])
+    assert found["drawn"] == {"m": "0.27"}
+    assert found["tax"] == "0.05"
+
+
 def test_a_timestamp_needs_its_offset() -> None:
     with pytest.raises(ChargeInputError, match="offset"):
         sheet({**stay("09:00", "10:00"), "check_in": "2026-11-24T09:00:00"})
