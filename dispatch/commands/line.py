@@ -7,13 +7,17 @@ import os
 import sys
 from collections.abc import Sequence
 
+from dispatch.commands.usage import EXIT_USAGE, Parser, meant, unreadable
+
 EXIT_REFUSED = 1
-EXIT_USAGE = 2
 EXIT_GATES = 3
 
 
 def run(words: Sequence[str]) -> int:
     """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates."""
+    if fault := unreadable(words):
+        print(f"dispatch: {fault}", file=sys.stderr)
+        return EXIT_USAGE
     words = in_order(words)
     if not words[0].startswith("-") and words[0] not in _COMMANDS:
         print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
@@ -46,13 +50,9 @@ def in_order(words: Sequence[str]) -> list[str]:
 
 
 def _unknown(word: str) -> str:
-    from difflib import get_close_matches
-
     from dispatch.model.text import show
 
-    near = get_close_matches(word, _COMMANDS, 1)
-    meant = f" Did you mean {near[0]}?" if near else ""
-    return f"There is no command {show(word, 40)}.{meant} dispatch --help lists them."
+    return f"There is no command {show(word, 40)}.{meant(word, _COMMANDS)} dispatch --help lists them."
 
 
 def _told(error: Exception) -> int | None:
@@ -102,13 +102,24 @@ GROUPS = {
 _COMMANDS = [command for commands in GROUPS.values() for command in commands]
 
 
+def groups_with(deed: str) -> list[str]:
+    """The commands that have a deed of that name."""
+    return [command for command, parser in choices_of(_parser([])).items() if deed in choices_of(parser)]
+
+
+def choices_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of the commands, or of the deeds, below a parser."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(below[0].choices) if below else {}
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that `words` name; of all commands where they name none, for the help and for errors."""
     from importlib import import_module
 
     from dispatch import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="dispatch",
         description="A dispatch board for on-site IT visits. Without a command it opens the screen of your role.",
     )

@@ -45,7 +45,7 @@ def _plan(args: argparse.Namespace) -> int:
 def _problem(path: str, seconds: float, *, as_json: bool) -> int:
     import json
 
-    from dispatch.commands.line import EXIT_USAGE
+    from dispatch.commands.usage import EXIT_USAGE
     from dispatch.model.text import show
     from dispatch.planning.problem_file import BadProblem, problem_from
     from dispatch.planning.solving import Solving

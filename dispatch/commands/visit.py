@@ -335,6 +335,7 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     from dispatch.desk import schedule
     from dispatch.model.instants import clock_text, day_of, day_text
     from dispatch.model.text import show
+    from dispatch.planning.checker import Level
 
     seat = open_seat(args)
     at = _when(args.at, seat) if args.at is not None else None
@@ -351,7 +352,7 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     when = f"{day_text(day_of(placed.starts_at, visit.zone))} {clock_text(placed.starts_at, visit.zone)}"
     print(f"{show(visit.reference)} {show(visit.client)} {verb} {when} with {', '.join(map(show, placed.crew))}.")
     print(placed.verdict.level.value + "".join(f"\n  {show(finding.text)}" for finding in placed.verdict.findings))
-    return 0
+    return int(args.check and placed.verdict.level is Level.BLOCKED)
 
 
 def _plain(name: str) -> Run:

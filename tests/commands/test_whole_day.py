@@ -167,3 +167,13 @@ def walk_through(firm: Dispatch, reference: str) -> None:
 def test_json_is_ascii(firm: Dispatch) -> None:
     assert firm.ok("visit", "list", "--json").isascii()
     json.loads(firm.ok("board", "--json"))
+
+
+def test_a_check_that_finds_a_blocked_position_exits_1(firm: Dispatch) -> None:
+    good = firm("visit", "assign", "R4028", "--to", "Cleo Marsh", "--at", "2026-11-24T14:00", "--check")
+    blocked = firm("visit", "assign", "R4028", "--to", "Cleo Marsh", "--at", "2026-11-24T03:00", "--check")
+
+    assert good.code == 0
+    assert blocked.code == 1
+    assert "\nblocked\n" in blocked.out
+    assert firm.json("visit", "show", "R4028", "--json")["start"] is None

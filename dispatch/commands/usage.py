@@ -1,0 +1,100 @@
+"""The parser of the command line, and the one tone in which it says what it did not understand.
+
+Every usage error is the usage of the command that was wrong, then one sentence: what, where, and what was meant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
+
+from dispatch.model.text import show
+
+EXIT_USAGE = 2
+
+# what argparse says, and the same in our words; {0} and {1} are what it names
+_SAYINGS = (
+    (r"the following arguments are required: (.+)", "Missing: {0}."),
+    (r"one of the arguments (.+) is required", "One of {0} is needed."),
+    (r"argument (.+): expected one argument", "{0}: a value has to follow."),
+    (r"argument (.+): expected at least one argument", "{0}: at least one value has to follow."),
+    (r"argument (.+): not allowed with argument (.+)", "{0} does not go with {1}."),
+    (r"argument (.+): invalid int value: (.+)", "{0}: {1} is not a whole number."),
+    (r"argument (.+): invalid float value: (.+)", "{0}: {1} is not a number."),
+    (r"argument (.+): ignored explicit argument (.+)", "{0} takes no value, and {1} was given."),
+    (r"ambiguous option: (.+) could match (.+)", "{0} could be any of {1}."),
+    (r"(?:argument )?(.+?): (.+)", "{0}: {1}."),
+    (r"(.+)", "{0}."),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in our tone, for the command that was wrong, with what may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage of this command and the sentence on standard error, and leave with exit code 2."""
+        said = next(
+            words.format(*match.groups())
+            for pattern, words in _SAYINGS
+            if (match := re.fullmatch(pattern, message, re.DOTALL))
+        )
+        self.refuse(re.sub(r"\.\.$", ".", said))
+
+    def refuse(self, sentence: str) -> NoReturn:
+        """As `error`, with a whole sentence."""
+        self.print_usage(sys.stderr)
+        print(f"{self.prog}: {show(sentence, 600)} `{self.prog} --help` explains it.", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
+        """What is left over is refused by the command that it was given to, not by the program as a whole."""
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            self.refuse(self._unknown(left))
+        return found, left
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        choices = action.choices
+        if choices is None or value in choices:
+            return
+        name = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings) or action.dest
+        if isinstance(action, argparse._SubParsersAction):
+            self.refuse(f"There is no deed {value}.{self._elsewhere(value) or meant(value, choices)}")
+        known = [str(one) for one in choices]
+        said = f" It is one of {', '.join(known)}." if len(known) <= 12 else ""
+        self.refuse(f"{name}: there is no {value}.{meant(value, known) or said}")
+
+    def _unknown(self, left: Sequence[str]) -> str:
+        word = left[0]
+        if word.startswith("-") and word != "-":
+            option = word.partition("=")[0]
+            return f"There is no option {option}.{meant(option, self._option_string_actions)}"
+        return f"{word} is one word too many."
+
+    def _elsewhere(self, deed: str) -> str:
+        """The other groups that have a deed of that name."""
+        from dispatch.commands.line import groups_with
+
+        found = [f"`dispatch {group} {deed}`" for group in groups_with(deed) if not self.prog.endswith(f" {group}")]
+        return f" There is {' and '.join(found[:3])}." if found else ""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """A question after what was probably meant by a word that is not known; empty where nothing is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), 1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def unreadable(words: Sequence[str]) -> str:
+    """A sentence about the first word that is not UTF-8; empty where all are."""
+    for number, word in enumerate(words, start=1):
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            return f"Word {number} ({show(word, 40)}) is not UTF-8. Nothing was done; type it, or rename the file."
+    return ""
