@@ -43,7 +43,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
 	@echo "Installing …"
-	@$(PIP) install $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) -e .
+	@$(PIP) install $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) -e '.[plan]'
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 

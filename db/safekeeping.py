@@ -102,14 +102,19 @@ def _copied(source: sqlite3.Connection, target: Path) -> str:
 
 
 def _library() -> Finding:
-    good = wal_is_safe()
-    return Finding("SQLite", good, f"version {VERSION}" if good else f"version {VERSION} has the WAL-reset race")
+    """Every version is good, as the journal is chosen by it."""
+    race = "" if wal_is_safe() else ", which has the WAL-reset race: a rollback journal keeps clear of it"
+    return Finding("SQLite", True, f"version {VERSION}{race}")
 
 
 def _journal(store: Store) -> Finding:
     mode = opening.journal_mode(store.conn)
-    good = mode == "wal" if wal_is_safe() else mode == "truncate"
-    return Finding("journal", good, {"wal": "write-ahead log", "truncate": "rollback journal"}.get(mode, mode))
+    name = {"wal": "write-ahead log", "truncate": "rollback journal"}.get(mode, mode)
+    if wal_is_safe():
+        return Finding("journal", mode == "wal", name)
+    good = mode == "truncate"
+    why = "slower, and safe with this SQLite" if good else f"SQLite {VERSION} can damage the file that way"
+    return Finding("journal", good, f"{name}: {why}")
 
 
 def _integrity(store: Store) -> Finding:

@@ -21,6 +21,7 @@ from typing import Any
 from db import migrations
 from db.faults import Stale, StoreFault
 from db.library import sqlite3
+from db.safekeeping import check
 from db.store import Store
 from db.unit import Actor
 
@@ -170,6 +171,12 @@ def _open(path: Path, login: str = "nobody") -> None:
     print(json.dumps(told))
 
 
+def _check(path: Path) -> None:
+    """Tell what the checks find, a line for each subject."""
+    with Store.open(path, timeout=1) as store:
+        print(json.dumps({one.subject: [one.good, one.text] for one in check(store)}))
+
+
 def _stay(path: Path) -> None:
     """Keep the database open until a line comes, then save; and so on."""
     with Store.open(path, timeout=1) as store:
@@ -186,4 +193,5 @@ _VERBS: dict[str, Callable[..., None]] = {
     "fill": _fill,
     "open": _open,
     "stay": _stay,
+    "check": _check,
 }

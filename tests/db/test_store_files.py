@@ -267,6 +267,15 @@ class TestTwoLibraries:
             assert store.value("PRAGMA journal_mode") == "wal"
             assert store.value("SELECT notes FROM client") == "opened"
 
+    def test_the_doctor_finds_the_safe_journal_good_and_says_why(self, path: Path) -> None:
+        new_store(path).close()
+        with session("check", path, plain=True) as process:
+            told = outcome(process)
+        assert told["SQLite"][0]
+        assert told["SQLite"][1].endswith("has the WAL-reset race: a rollback journal keeps clear of it")
+        assert told["journal"] == [True, "rollback journal: slower, and safe with this SQLite"]
+        assert all(good for good, _ in told.values())
+
     def test_a_session_is_stopped_when_another_turns_the_log_on(self, path: Path) -> None:
         new_store(path).close()
         with session("stay", path, plain=True) as process:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -30,7 +32,7 @@ def handed_out(name: str) -> Problem:
 
 @pytest.mark.parametrize("name", BEST)
 def test_a_second_comes_near_the_best_known(name: str) -> None:
-    pytest.importorskip("vroom", reason="pyvroom has no wheel here")
+    pytest.importorskip("vroom", reason="the extra plan is not installed")
     problem = handed_out(name)
     solving = Solving(problem, 2)
     costs = [better.judgement.cost for better in solving]
@@ -81,6 +83,22 @@ def test_without_vroom_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     solving = Solving(handed_out("day-10-0"), 0)
     assert len(list(solving)) == 1
     assert "insertion" in solving.note
+
+
+def test_where_the_extra_is_not_installed_the_note_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vroom.py").write_text("raise ModuleNotFoundError(\"No module named 'vroom'\")\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    problem = handed_out("day-3-0")
+    solving = Solving(problem, 0)
+    assert [judge(problem, found.plan) is not None for found in solving] == [True]
+    assert solving.note.endswith("VROOM is not installed (the extra plan)")
+
+
+def test_vroom_is_loaded_without_pandas() -> None:
+    pytest.importorskip("vroom", reason="the extra plan is not installed")
+    code = "import sys, dispatch.planning.solver.vroom_engine as engine; engine.vroom.Input(); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_where_vroom_is_not_pyvrp_does_far_better_than_insertion(monkeypatch: pytest.MonkeyPatch) -> None:

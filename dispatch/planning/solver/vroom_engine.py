@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-import vroom
 
 from dispatch.planning.problem import Problem
+from dispatch.planning.solver.pandas_spared import pandas_spared
+
+with pandas_spared():
+    import vroom
 
 _MOST_PRIORITY = 100
 _BEYOND = 100_000.0

@@ -57,7 +57,7 @@ class Thinking(NamedTuple):
 
 
 def thinking_for(problem: Problem) -> Thinking:
-    """VROOM where it can be loaded, else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
+    """VROOM where it can be loaded (extra `plan`), else PyVRP (extra `deep`), else cheapest insertion; a note says so."""
     from dispatch.planning.by_hand import Insertion
 
     chosen, why = os.environ.get("DISPATCH_SOLVER", ""), "as DISPATCH_SOLVER says"
@@ -66,6 +66,8 @@ def thinking_for(problem: Problem) -> Thinking:
             from dispatch.planning.solver.vroom_engine import VroomEngine
 
             return Thinking(VroomEngine.name, "", VroomEngine(problem), _by_parts)
+        except ModuleNotFoundError:
+            why = "VROOM is not installed (the extra plan)"
         except (ImportError, OSError) as error:
             why = f"VROOM cannot be loaded here ({error})"
     insertion = Insertion(problem)
