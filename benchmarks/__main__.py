@@ -75,7 +75,7 @@ def sheets() -> None:
     from dispatch.charges import charge_sheet
     from dispatch.charges.reading import merged
 
-    found = json.loads((HERE.parent / "tests" / "charges" / "cases.json").read_text(encoding="utf-8"))
+    found = json.loads((HERE.parent / "tests" / "data" / "charges" / "cases.json").read_text(encoding="utf-8"))
     inputs = [
         (
             merged(found["cards"][case["card"]], case.get("card_patch", {})),

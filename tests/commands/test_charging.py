@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import Dispatch
+from tests.worked import DATA
 
-CASES = Path(__file__).parents[1] / "charges" / "cases.json"
+CASES = DATA / "charges" / "cases.json"
 
 
 def test_cases_are_recomputed(firm: Dispatch) -> None:

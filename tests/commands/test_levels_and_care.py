@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Dispatch
-from tests.levels.test_cases import CARRIED
+from tests.worked import DATA, carried
+
+CARRIED = "service-levels/cases.json"
 
 
 @pytest.fixture
@@ -135,21 +138,21 @@ def test_a_clients_month(agreed: Dispatch) -> None:
 
 
 def test_clock_files_and_charge_files_are_told_apart(firm: Dispatch, tmp_path: Path) -> None:
-    text = firm.ok("cases", str(CARRIED))
+    text = firm.ok("cases", str(DATA / CARRIED))
     assert "7 cases, all as expected" in text
-    found = firm.json("cases", str(CARRIED), "--json")
+    found = firm.json("cases", str(DATA / CARRIED), "--json")
     assert found[0] == {
         "id": "S01",
         "clock": {"elapsed_min": 30, "due": "2026-05-18T09:30+01:00", "state": "ok"},
         "differs": [],
     }
-    cases = json.loads(CARRIED.read_text(encoding="utf-8"))
+    cases = copy.deepcopy(carried(CARRIED))
     cases["cases"][0]["expected"]["state"] = "met"
     path = tmp_path / "cases.json"
     path.write_text(json.dumps(cases), encoding="utf-8")
     said = firm("cases", str(path))
     assert (said.code, "7 cases, 1 differ" in said.out) == (1, True)
-    charges = Path(__file__).parents[1] / "charges" / "cases.json"
+    charges = DATA / "charges" / "cases.json"
     assert "sheet" in firm.json("cases", str(charges), "P01", "--json")[0]
 
 

@@ -1,33 +1,25 @@
-"""The worked clock examples of the specification, exactly, and what `dispatch cases` makes of such a file."""
+"""The worked clock examples of the specification and clocks made at random, exactly, and what `dispatch cases` makes of them."""
 
 from __future__ import annotations
 
 import copy
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dispatch.levels.cases import is_clock_case, recompute
+from tests.worked import Example, carried, examples
 
-CARRIED = Path(__file__).parent / "cases.json"
-SHARED = Path(__file__).parents[3] / "shared" / "cases" / "service-levels" / "cases.json"
-CASES: dict[str, Any] = json.loads(CARRIED.read_text(encoding="utf-8"))
+FILES = ("service-levels/cases.json", "service-levels/random.json")
+CASES: dict[str, Any] = carried(FILES[0])
 
 
-@pytest.mark.parametrize("case", CASES["cases"], ids=lambda case: case["id"])
-def test_worked_example(case: dict[str, Any]) -> None:
-    found = recompute(CASES, case)
+@pytest.mark.parametrize("example", examples(*FILES))
+def test_worked_example(example: Example) -> None:
+    found = recompute(*example)
 
-    assert found.clock == case["expected"]
+    assert found.clock == example.case["expected"]
     assert found.differs == ()
-
-
-def test_carried_examples_are_the_shared_ones() -> None:
-    if not SHARED.exists():
-        pytest.skip(f"the shared examples are not beside the project: {SHARED.name}")
-    assert json.loads(SHARED.read_text(encoding="utf-8")) == CASES
 
 
 def test_what_differs_is_named() -> None:

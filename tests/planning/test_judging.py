@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from dispatch.planning.by_hand import insert_cheapest, nearest_visit
 from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
 from dispatch.planning.problem_file import BadProblem, problem_from
+from tests.worked import carried
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "planning"
 BEST = {"day-3-0": 387.2, "day-10-0": 1448.6, "day-10-1": 852.2, "day-30-0": 3471.4, "day-30-1": 3629.2}
 
 H = 3600
@@ -163,11 +162,7 @@ def test_the_solver_finds_the_best_plan_of_a_small_day(problem: Problem) -> None
 
 @pytest.fixture(scope="module")
 def day() -> dict[str, Any]:
-    path = CASES / "day-10-0.json"
-    if not path.exists():
-        pytest.skip("the day problems are not here")
-    loaded: dict[str, Any] = json.loads(path.read_text())
-    return loaded
+    return carried("planning/day-10-0.json")
 
 
 def test_a_problem_file_is_read(day: dict[str, Any]) -> None:

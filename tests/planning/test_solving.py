@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -18,16 +17,13 @@ from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.territories import territories
 from dispatch.planning.solving import Solving
 from dispatch.planning.why_not import why_not
+from tests.worked import carried
 
-CASES = Path(__file__).parents[2].parent / "shared" / "cases" / "planning"
 BEST = {"day-3-0": 387.2, "day-10-0": 1448.6, "day-10-1": 852.2}
 
 
 def handed_out(name: str) -> Problem:
-    path = CASES / f"{name}.json"
-    if not path.exists():
-        pytest.skip("the day problems are not here")
-    return problem_from(json.loads(path.read_text()))
+    return problem_from(carried(f"planning/{name}.json"))
 
 
 @pytest.mark.parametrize("name", BEST)
