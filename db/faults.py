@@ -102,6 +102,10 @@ class Refused(StoreFault):
         self.kind, self.subject = kind, subject
 
 
+class Unanswered(StoreFault):
+    """A question in SQL that is none, may not be asked, takes too long, or is not understood."""
+
+
 NOTHING_SAVED = "Nothing of this was saved."
 
 _BY_CODE: dict[str, tuple[type[StoreFault], str]] = {

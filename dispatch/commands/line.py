@@ -93,6 +93,7 @@ GROUPS = {
     "reporting": ("report",),
     "auditing": ("audit",),
     "planning": ("plan",),
+    "querying": ("query",),
     "keeping": ("backup", "restore", "doctor"),
     "firm": ("init", "staff"),
     "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
