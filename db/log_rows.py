@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from db.store import Store
+from dispatch.model.visits import LONGEST_STAY
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
@@ -92,7 +93,7 @@ def rows(
         where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
     else:
         where.append(
-            "(v.starts_at >= ?1 - 86400 AND v.starts_at < ?2 AND v.ends_at > ?1 "
+            f"(v.starts_at >= ?1 - {LONGEST_STAY} AND v.starts_at < ?2 AND v.ends_at > ?1 "
             "OR v.starts_at IS NULL AND v.ended_at >= ?1 AND v.ended_at < ?2)"
         )
         params += span

@@ -203,8 +203,7 @@ def _ago(seconds: int) -> str:
     """How long ago, in words that need no zone. Nobody minds the second decimal; a clock set back says `just now`."""
     if seconds < 10:
         return "just now"
-    for length, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            count = seconds // length
+    for count, name in ((seconds // 3600 // 24, "day"), (seconds // 3600, "hour"), (seconds // 60, "minute")):
+        if count:
             return f"{count} {name}{'s' if count > 1 else ''} ago"
     return f"{seconds} seconds ago"

@@ -11,7 +11,7 @@ from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import Review, State
 from dispatch.model.travel import Place
-from dispatch.model.visits import Assignment, Segment, Visit
+from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -90,19 +90,19 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
         theirs, ids = f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id IN ({marks})) ", tuple(technicians)
     return _select(
         store,
-        "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 86400 AND v.starts_at < ? AND v.ends_at > ? "
+        "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at > ? "
         f"{theirs}ORDER BY v.starts_at, v.id",
-        (start, end, start, *ids),
+        (start - LONGEST_STAY, end, start, *ids),
     )
 
 
 def underway_before(store: Store, moment: int) -> list[Visit]:
-    """Visits of the two days before `moment` whose planned stay is over by then, and on which somebody still is."""
+    """Visits whose planned stay is over by `moment`, not longer than a stay can be, and on which somebody still is."""
     return _select(
         store,
-        "WHERE v.archived_at IS NULL AND v.starts_at >= ? - 172800 AND v.starts_at < ? AND v.ends_at <= ? "
+        "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at <= ? "
         "AND v.state IN ('en_route', 'on_site', 'closing_out')",
-        (moment, moment, moment),
+        (moment - LONGEST_STAY, moment, moment),
     )
 
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets, stays
+from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets, stays, visits
 from db.legs import HOME
 from db.store import Store
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Kind
 from dispatch.model.firm import Firm
-from dispatch.model.instants import at_local, day_of, iso
+from dispatch.model.instants import day_bounds, day_of, iso
 from dispatch.model.money import shortest
-from dispatch.model.states import ENDED, OUTCOMES, State
+from dispatch.model.states import ENDED, OCCUPYING, OUTCOMES
 from dispatch.model.stays import UsedItem
 from dispatch.model.travel import Leg
 from dispatch.model.units import to_unit
@@ -136,8 +136,7 @@ def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
     if anchor is None:
         return {}
     day = day_of(anchor, zone)
-    since = at_local(day, "00:00", zone)
-    until = at_local(day + datetime.timedelta(days=1), "00:00", zone)
+    since, until = day_bounds(day, zone)
     found: dict[str, dict[str, Any]] = {}
     for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
         if sheet.visit_id == visit.id:
@@ -226,18 +225,11 @@ def _trip(store: Store, firm: Firm, visit: Visit) -> dict[str, Any]:
     first = visit.assignments[0]
     day = day_of(visit.starts_at, firm.zone)
     route = legs.legs_of(store, first.technician_id, day)
-    later = store.value(
-        "SELECT count(*) FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.starts_at > ? "
-        "AND v.starts_at < ? AND v.state NOT IN (?, ?)",
-        (
-            first.technician_id,
-            visit.starts_at,
-            visit.starts_at + 86400,
-            State.CANCELLED.value,
-            State.ABORTED.value,
-        ),
+    later = visits.placed_between(
+        store, visit.starts_at, day_bounds(day, firm.zone)[1], technicians=[first.technician_id]
     )
-    trip: dict[str, Any] = {"last_stop": not later, "stops": max(1, len([key for key in route if key != HOME]))}
+    last = not any(one.state in OCCUPYING and (one.starts_at or 0) > visit.starts_at for one in later)
+    trip: dict[str, Any] = {"last_stop": last, "stops": max(1, len([key for key in route if key != HOME]))}
     for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
         leg = route.get(key)
         if leg is not None and leg.seconds is not None:

@@ -11,7 +11,7 @@ from db import people, settings, visits
 from db.store import Store
 from dispatch.desk import routing
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.instants import Unclear, at_local, day_bounds, day_of
 from dispatch.model.states import ON_THE_WAY_OR_THERE, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import Visit
@@ -83,7 +83,7 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         before = [one for one in routing.days_on(store, day) if one.shift is not None]
         drives = routing.drives_on(store, day)
         rules = routing.rules_of(firm)
-        stops = {visit.id: _stop(store, visit, firm, starts_at) for visit in [*moving, *waiting]}
+        stops = {visit.id: _stop(store, visit, firm, day) for visit in [*moving, *waiting]}
         free = {visit.id for visit in moving}
         days = tuple(
             replace(one, stops=tuple(stop for stop in one.stops if stop.visit_id not in free)) for one in before
@@ -98,10 +98,10 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         return DayProblem(day, firm.zone, problem, days, tuple(located), tuple(before), stops, drives, rules, unplaced)
 
 
-def _stop(store: Store, visit: Visit, firm: Firm, starts_at: int) -> Stop:
+def _stop(store: Store, visit: Visit, firm: Firm, day: datetime.date) -> Stop:
     """A visit as a stop of the right length; when it stands there is for the solver to say."""
     length = (visit.minutes + firm.test_minutes) * 60
-    begins = visit.starts_at if visit.starts_at is not None else starts_at + 12 * 3600
+    begins = visit.starts_at if visit.starts_at is not None else at_local(day, "12:00", firm.zone, Unclear.FIRST)
     return routing.stop_of(store, visit, begins, begins + length)
 
 

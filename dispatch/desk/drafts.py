@@ -31,7 +31,7 @@ from dispatch.desk.service_terms import PREFIX, read_service, service_figures, s
 from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
-from dispatch.model.instants import at_local, iso
+from dispatch.model.instants import Unclear, at_local, iso
 
 EXAMPLE_MINUTES = 75
 EXAMPLE_DISTANCE = "18"
@@ -124,7 +124,7 @@ class CardDraft:
             return None
         day = self.valid_from + datetime.timedelta(days=(1 - self.valid_from.weekday()) % 7)
         zone = str(self.form["timezone"])
-        start = at_local(day, "10:00", zone)
+        start = at_local(day, "10:00", zone, Unclear.FIRST)
         visit = {
             "scheduled_start": iso(start, zone),
             "assignments": [

@@ -11,7 +11,7 @@ from db.legs import HOME
 from db.store import Store
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
-from dispatch.model.instants import at_local, day_bounds
+from dispatch.model.instants import day_bounds, span_local
 from dispatch.model.people import Hours, Technician
 from dispatch.model.states import ENDED, OCCUPYING
 from dispatch.model.travel import Leg, Place, unplaced
@@ -136,9 +136,7 @@ def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], da
 def access_on(hours: Iterable[Hours], day: datetime.date, zone: str) -> Spans:
     """The opening spans of a site on a day, as instants."""
     return tuple(
-        (at_local(day, opening.opens, zone), at_local(day, opening.closes, zone))
-        for opening in hours
-        if opening.weekday == day.weekday()
+        span_local(day, opening.opens, opening.closes, zone) for opening in hours if opening.weekday == day.weekday()
     )
 
 

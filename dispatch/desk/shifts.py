@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from dispatch.model.instants import at_local
+from dispatch.model.instants import span_local
 from dispatch.model.people import Technician
 from dispatch.planning.lunch import Lunch, Span, place_lunch
 
@@ -15,10 +15,7 @@ def shift_of(technician: Technician, day: datetime.date, zone: str) -> Span | No
     openings = [shift for shift in technician.shifts if shift.weekday == day.weekday()]
     if not openings:
         return None
-    return (
-        at_local(day, min(shift.opens for shift in openings), zone),
-        at_local(day, max(shift.closes for shift in openings), zone),
-    )
+    return span_local(day, min(shift.opens for shift in openings), max(shift.closes for shift in openings), zone)
 
 
 def lunch_on(technician: Technician, day: datetime.date, zone: str) -> Lunch | None:
@@ -26,7 +23,7 @@ def lunch_on(technician: Technician, day: datetime.date, zone: str) -> Lunch | N
     lunch = technician.lunch
     if lunch is None:
         return None
-    return Lunch(at_local(day, lunch.earliest, zone), at_local(day, lunch.latest, zone), lunch.minutes * 60)
+    return Lunch(*span_local(day, lunch.earliest, lunch.latest, zone), lunch.minutes * 60)
 
 
 def lunch_of(

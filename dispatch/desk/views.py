@@ -29,10 +29,7 @@ from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.calls import due_calls
-
-CALLS_COUNT_FOR = 7 * 86_400
-"""How long before a day its calls may have been made, in seconds."""
+from dispatch.planning.calls import CALLS_COUNT_FOR, due_calls
 
 
 def today(store: Store) -> datetime.date:
@@ -56,7 +53,7 @@ def board(store: Store, day: datetime.date) -> Board:
         ring = doors.whom_to_ring(store)
         day_legs = legs.legs_of_day(store, day)
         clocks = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
-        called = calls.calls_since(store, starts_at - CALLS_COUNT_FOR)
+        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
         now = store.clock.now()
         running = Day(
             day,

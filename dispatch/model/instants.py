@@ -5,13 +5,15 @@ another process. A zoned value lives inside one function and is read for its fie
 compare two instants of the repeated hour as equal, and lose on copying which of the two they were.)
 
 A day is half-open, from its first instant to the first of the next day: 23, 24 or 25 hours long, shorter where a zone
-moves its offset. A clock time that a day skips or has twice is never guessed: it raises, and says what to type.
+moves its offset. A clock time that a day skips or has twice is never guessed where somebody typed it: it raises, and says
+what to type. Where nobody is there to ask (opening hours, a shift, the start of a day) the caller says what it means then.
 """
 
 import re
 import time
 from bisect import bisect_left
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -19,6 +21,7 @@ from zoneinfo import ZoneInfo
 from dispatch.model.text import show
 
 DAY_MINUTES = 24 * 60
+"""Of an ordinary day on the clock. The length of a day between two instants is that of its `day_bounds`."""
 YEARS = range(1970, 2200)
 """Years that a typed date may lie in."""
 
@@ -46,6 +49,19 @@ class ClockGap(AmbiguousTime):
 
 class ClockRepeated(AmbiguousTime):
     """The clock time happens twice on that day: clocks go back over it."""
+
+
+class Unclear(Enum):
+    """What a clock time means on a day that skips it or has it twice."""
+
+    ASK = auto()
+    """Somebody typed it: `ClockGap` or `ClockRepeated`, whose message says what to type."""
+    FIRST = auto()
+    """A span begins with it: the first of two; where it is skipped, the instant at which clocks go forward."""
+    LAST = auto()
+    """A span ends with it: the second of two; where it is skipped, the instant at which clocks go forward."""
+    CALENDAR = auto()
+    """A calendar file says it: the first of two; where it is skipped, by the offset before (RFC 5545, 3.3.5)."""
 
 
 class Clock(Protocol):
@@ -134,14 +150,15 @@ def local(instant: int, zone: str) -> datetime:
     return datetime.fromtimestamp(instant, zone_of(zone))
 
 
-def at_local(day: date, at: int | str, zone: str) -> int:
+def at_local(day: date, at: int | str, zone: str, unclear: Unclear = Unclear.ASK) -> int:
     """The instant of a clock time on `day` in `zone`.
 
     Args:
         at: minutes since midnight (0 to 1440; 1440 is the end of the day), or a text that `parse_clock` takes.
+        unclear: what it means where the day has that time not at all, or twice.
 
     Raises:
-        ClockGap, ClockRepeated: the day has that time not at all, or twice.
+        ClockGap, ClockRepeated: it is unclear, and to be asked back.
         ValueError: `at` is no clock time.
     """
     minutes = parse_clock(at, allow_24=True) if isinstance(at, str) else at
@@ -149,7 +166,44 @@ def at_local(day: date, at: int | str, zone: str) -> int:
         raise ValueError(f"{minutes} minutes after midnight is not inside a day")
     if minutes == DAY_MINUTES:
         return day_bounds(day, zone)[1]
-    return _at_wall(_wall(day, minutes), zone)
+    return at_wall(_wall(day, minutes), zone, unclear)
+
+
+def span_local(day: date, opens: int, closes: int, zone: str) -> tuple[int, int]:
+    """A span between two clock times of `day` (minutes since midnight), as instants: with all of an hour that comes twice.
+
+    Empty where the day skips all of it.
+    """
+    return at_local(day, opens, zone, Unclear.FIRST), at_local(day, closes, zone, Unclear.LAST)
+
+
+def at_wall(wall: datetime, zone: str, unclear: Unclear = Unclear.ASK) -> int:
+    """The instant at which clocks in `zone` read `wall`, which has no zone of its own.
+
+    Raises:
+        ClockGap, ClockRepeated: it is unclear, and to be asked back.
+    """
+    first, second = _readings(wall, zone)
+    if first == second or unclear is Unclear.CALENDAR:
+        return first
+    if unclear is not Unclear.ASK:
+        if first > second:
+            return _change_between(second, first, zone)
+        return second if unclear is Unclear.LAST else first
+    when = f"{wall:%H:%M} {{}} on {day_text(wall.date())} in {zone}"
+    if first > second:
+        change = _change_between(second, first, zone)
+        to = local(change, zone)
+        gone = to.replace(tzinfo=None) - timedelta(seconds=first - second)
+        later = f"{to:%H:%M}" if to.date() == wall.date() else f"{to:%H:%M} on {day_text(to.date())}"
+        raise ClockGap(
+            f"{when.format('does not exist')}: clocks go from {gone:%H:%M} to {later}; "
+            f"type a time before {gone:%H:%M}, or {later} or later"
+        )
+    raise ClockRepeated(
+        f"{when.format('happens twice')}: type {_short_iso(first, zone)} for the first time, "
+        f"or {_short_iso(second, zone)} for the second"
+    )
 
 
 def iso(instant: int, zone: str) -> str:
@@ -241,7 +295,7 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
         reading = _iso_reading(typed)
         if reading is not None:
             _in_range(reading.date())
-            return _at_wall(reading, zone) if reading.utcoffset() is None else int(reading.timestamp())
+            return at_wall(reading, zone) if reading.utcoffset() is None else int(reading.timestamp())
     today = day_of(now, zone)
     day_part, _, clock_part = re.sub(r" (?=[ap]m$)", "", typed).rpartition(" ")
     try:
@@ -312,33 +366,7 @@ def _change_between(low: int, high: int, zone: str) -> int:
 
 
 def _day_start(day: date, zone: str) -> int:
-    first, second = _readings(datetime(day.year, day.month, day.day), zone)
-    return first if first <= second else _change_between(second, first, zone)
-
-
-def _at_wall(wall: datetime, zone: str) -> int:
-    """The one instant at which clocks in `zone` read `wall`.
-
-    Raises:
-        ClockGap, ClockRepeated
-    """
-    first, second = _readings(wall, zone)
-    if first == second:
-        return first
-    when = f"{wall:%H:%M} {{}} on {day_text(wall.date())} in {zone}"
-    if first > second:
-        change = _change_between(second, first, zone)
-        to = local(change, zone)
-        gone = to.replace(tzinfo=None) - timedelta(seconds=first - second)
-        later = f"{to:%H:%M}" if to.date() == wall.date() else f"{to:%H:%M} on {day_text(to.date())}"
-        raise ClockGap(
-            f"{when.format('does not exist')}: clocks go from {gone:%H:%M} to {later}; "
-            f"type a time before {gone:%H:%M}, or {later} or later"
-        )
-    raise ClockRepeated(
-        f"{when.format('happens twice')}: type {_short_iso(first, zone)} for the first time, "
-        f"or {_short_iso(second, zone)} for the second"
-    )
+    return at_wall(_wall(day, 0), zone, Unclear.FIRST)
 
 
 def _short_iso(instant: int, zone: str) -> str:

@@ -15,6 +15,9 @@ from dispatch.model.travel import Place
 KINDS = ("visit", "maintenance", "audit", "review", "delivery")
 """The kinds of visits."""
 
+LONGEST_STAY = 30 * 3600
+"""Seconds that no planned stay takes: a day of work, hours for its tests, and room to spare."""
+
 
 class Segment(NamedTuple):
     """A clocked span of a visit; `kind` is travel, work, wait, break or test. `ends_at` is None while it runs."""

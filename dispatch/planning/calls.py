@@ -9,6 +9,7 @@ answered or somebody has arrived.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from dispatch.planning.projection import Course, Projected
 
 ESCALATED_AFTER = 10 * 60
 """Seconds after which a call that nobody answered goes to the lead (close-out.md R3)."""
+CALLS_COUNT_FOR = datetime.timedelta(days=7)
+"""For how many days before its own a call about a visit still counts."""
 _MINUTE = 60
 _FULL = 300
 """A time promised to a client is a full five minutes."""

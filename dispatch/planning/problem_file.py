@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dispatch.model.instants import DAY_MINUTES
 from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
 
 MOST_FAULTS = 20
 """So many are named; a file that is not a day problem has one at every turn."""
+_LONGEST = DAY_MINUTES * 60
+"""Seconds that a buffer or a break may take."""
 
 
 class BadProblem(ValueError):
@@ -42,7 +45,7 @@ def problem_from(raw: Any) -> Problem:
     for what, ids in (("technicians", [one.id for one in technicians]), ("visits", [one.id for one in visits])):
         for repeated in sorted({one for one in ids if ids.count(one) > 1}):
             reader.faults.append(f"{what}: the id {repeated!r} stands there more than once")
-    buffer = reader.whole(root.get("buffer", 0), "buffer", 0, 86_400)
+    buffer = reader.whole(root.get("buffer", 0), "buffer", 0, _LONGEST)
     travel = reader.number(weights.get("travel_minute"), "weights.travel_minute")
     if reader.faults:
         raise BadProblem(reader.faults)
@@ -129,7 +132,7 @@ def _technician(reader: _Reader, raw: Any, path: str, places: int) -> Technician
             Break(
                 earliest,
                 latest,
-                reader.whole(table.get("duration"), f"{where}.duration", 0, 86_400),
+                reader.whole(table.get("duration"), f"{where}.duration", 0, _LONGEST),
                 None if home_by is None else reader.whole(home_by, f"{where}.unless_home_by", 0, 1_000_000),
             )
         )

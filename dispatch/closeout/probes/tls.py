@@ -21,7 +21,7 @@ _OTHER_NAME = (62, 63, 64)
 def try_tls(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
     """What was seen, at `now`. Raises ProbeFault, OSError."""
     ends = secured_until(probe, dialer, effort)
-    days = (ends - now) // 86_400
+    days = datetime.timedelta(seconds=ends - now).days
     if days < probe.days:
         raise ProbeFault(
             f"the certificate ends on {_day(ends)}, in {_count(days)}; {_count(probe.days)} are asked for", final=True

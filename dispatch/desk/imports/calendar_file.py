@@ -20,7 +20,7 @@ from typing import Any
 from dispatch.desk.imports.judging import Watch, unwatched
 from dispatch.desk.imports.table import ROWS, Row, Table, Unreadable, read_text
 from dispatch.desk.imports.verdicts import shortened
-from dispatch.model.instants import YEARS, zone_of
+from dispatch.model.instants import YEARS, Unclear, at_wall, zone_of
 
 COLUMNS = ("uid", "summary", "location", "description", "start", "end", "status", "repeats", "trouble")
 """What an event has. `start` and `end` are ISO 8601: a date for all day, a time without offset where the event has no
@@ -194,7 +194,7 @@ def _times(found: dict[str, Any], zones: dict[str, str], trouble: list[str]) -> 
                 days=math.ceil(length / datetime.timedelta(days=1))
             )
             return start, last.isoformat()
-        return start, f"+{length.days * 86_400 + length.seconds}"
+        return start, f"+{int(length.total_seconds())}"
     except OverflowError:
         trouble.append("DURATION: is out of range")
         return start, ""
@@ -218,8 +218,7 @@ def _moment(name: str, found: dict[str, Any], zones: dict[str, str], trouble: li
         if zone is None:
             trouble.append(f"{name}: the time zone {shortened(written)!r} is not known; export the calendar in UTC")
             return ""
-        # a time that a day has twice is its first, one that it skips counts by the offset before (RFC 5545, 3.3.5)
-        instant = int(wall.replace(tzinfo=zone_of(zone), fold=0).timestamp())
+        instant = at_wall(wall, zone, Unclear.CALENDAR)
         return datetime.datetime.fromtimestamp(instant, datetime.UTC).isoformat()
     if moment.tzinfo is not None:
         return wall.replace(tzinfo=datetime.UTC).isoformat()

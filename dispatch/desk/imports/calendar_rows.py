@@ -27,7 +27,7 @@ from dispatch.desk.imports.visit_rows import VisitRows, add_request, refuse_begu
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Site
-from dispatch.model.instants import day_of, zone_of
+from dispatch.model.instants import Unclear, at_wall, day_of, zone_of
 from dispatch.model.states import State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -255,7 +255,7 @@ def _span(entry: Entry, zone: str) -> _Span | None:
 def _instant(text: str, zone: str) -> int:
     """The instant of a time with an offset, or on the clocks of `zone` (its first, where a day has it twice)."""
     moment = datetime.datetime.fromisoformat(text)
-    return int((moment.replace(tzinfo=zone_of(zone), fold=0) if moment.tzinfo is None else moment).timestamp())
+    return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
 
 
 def _clock(instant: int, zone: str) -> str:

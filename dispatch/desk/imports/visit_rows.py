@@ -15,7 +15,7 @@ from dispatch.desk.imports.judging import Draft, Subject, Values, present
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
+from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, span_local
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
@@ -250,10 +250,7 @@ def _within_access(site: Site, date: datetime.date, promised: tuple[int, int]) -
         return True
     for hours in site.access:
         if hours.weekday == date.weekday():
-            try:
-                opens, closes = (at_local(date, minutes, site.zone) for minutes in (hours.opens, hours.closes))
-            except AmbiguousTime:
-                return True  # the site opens in an hour that the day skips or has twice: nobody can say
+            opens, closes = span_local(date, hours.opens, hours.closes, site.zone)
             if opens <= promised[0] and promised[1] <= closes:
                 return True
     return False

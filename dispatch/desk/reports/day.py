@@ -25,8 +25,8 @@ from dispatch.model.checklists import Result
 from dispatch.model.instants import day_bounds, day_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
+from dispatch.planning.calls import CALLS_COUNT_FOR
 
-_CALLED_SINCE = 7 * 86_400
 _MISSED = (LevelState.MISSED, LevelState.BREACHED)
 
 
@@ -50,7 +50,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
         late = late_visits(
             found,
             legs_of_day(store, day),
-            calls.calls_since(store, start - _CALLED_SINCE),
+            calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]),
             times,
             now,
             firm.late_minutes,
