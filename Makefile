@@ -1,13 +1,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# names and versions only; CONSTRAINTS= installs the newest that pyproject.toml allows
-CONSTRAINTS ?= constraints.txt
-# pip does not compile an editable install, and uncompiled modules make every start slower
+# for bootstrap.py: CONSTRAINTS= installs the newest that pyproject.toml allows, UV= does without uv
 PACKAGES := db dispatch screens widgets
 # many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test test-long check bench bench-peers clean
 
@@ -35,21 +32,11 @@ bench-peers: $(VENV)/.installed-dev
 	@$(BIN)/python -m compileall -q $(PACKAGES)
 	$(BIN)/python -m benchmarks.terminal
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which with make PYTHON=python3.12"; exit 1; }
-	@echo "Making an environment in $(VENV) …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --upgrade 'pip>=25.1'
+# each call looks: an environment that was interrupted, moved or lost its Python is made anew
+$(VENV)/.installed $(VENV)/.installed-dev: FORCE
+	@$(PYTHON) bootstrap.py $(if $(findstring -dev,$@),--dev)
 
-$(VENV)/.installed: $(VENV)/bin/python pyproject.toml $(CONSTRAINTS)
-	@echo "Installing …"
-	@$(PIP) install $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) -e '.[plan]'
-	@$(BIN)/python -m compileall -q $(PACKAGES)
-	@touch $@
-
-$(VENV)/.installed-dev: $(VENV)/.installed
-	@$(PIP) install $(if $(CONSTRAINTS),-c $(CONSTRAINTS)) --group dev
-	@touch $@
+FORCE:
 
 clean:
-	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-install.log .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,9 @@ import sys
 def main() -> int:
     """Run the command line; returns the exit code."""
     words = sys.argv[1:]
+    if sys.platform == "win32":
+        print("dispatch: It runs on Linux, on macOS, and on Windows inside WSL.", file=sys.stderr)
+        return 1
     if words in (["--version"], ["-V"]):
         from dispatch import __version__
 

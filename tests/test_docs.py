@@ -111,6 +111,13 @@ def test_version_is_said_without_anything_else() -> None:
     assert (done.returncode, done.stdout) == (0, "dispatch 0.1.0\n")
 
 
+def test_windows_is_told_where_it_runs() -> None:
+    code = "import sys; sys.platform = 'win32'; from dispatch.__main__ import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr == "dispatch: It runs on Linux, on macOS, and on Windows inside WSL.\n"
+
+
 def test_no_command_without_a_database_says_what_there_is(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "dispatch"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import shlex
 import sys
 from typing import Any
 
@@ -64,7 +65,18 @@ def _init(args: argparse.Namespace) -> int:
             raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
     person, zone = firm.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
     print(f"Made {show(str(path))}: {show(person.name)} ({show(person.login)}) is its first lead, its zone {zone}.")
+    print(f"Type next: {show(_next(args, lead))}")
     return 0
+
+
+def _next(args: argparse.Namespace, lead: str) -> str:
+    """The line that opens the new firm's board, which begins with what the firm still needs."""
+    words = ["dispatch", "board"]
+    if args.db:
+        words += ["--db", args.db]
+    if lead.strip() != _own_login():
+        words += ["--as", lead.strip()]
+    return shlex.join(words)
 
 
 def _own_login() -> str:
