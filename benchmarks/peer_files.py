@@ -11,7 +11,7 @@ from benchmarks.running import DAY, ZONE, make
 from db import settings
 from db.store import Store
 from db.unit import Actor
-from dispatch.demo import sample_day
+from dispatch.demo.day import sample_day
 from dispatch.model.instants import SetClock, at_local
 
 ROWS = 10_000

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from db import search
 from db.store import Store
-from dispatch.demo import sample_day
+from dispatch.demo.day import sample_day
 from dispatch.desk.seat import store_at
 from dispatch.desk.visit_log import Wanted, visit_log
 from tests.desk.many import NEEDLE, add_closed_visits

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dispatch.demo import sample_day
+from dispatch.demo.day import sample_day
 from dispatch.desk import key_file, keyring
 from dispatch.desk.seat import store_at, take_seat
 from dispatch.desk.staff import add_staff

@@ -104,7 +104,7 @@ def _import_week(path: Path) -> None:
 @pytest.fixture(scope="session")
 def day_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample firm's Tuesday at 14:07, planned and partly done; tests get copies."""
-    from dispatch.demo import sample_day
+    from dispatch.demo.day import sample_day
 
     return made_once(tmp_path_factory, "day.db", sample_day)
 

@@ -132,17 +132,18 @@ def _route(args: argparse.Namespace) -> int:
 
 
 def _demo(args: argparse.Namespace) -> int:
+    from contextlib import ExitStack
     from pathlib import Path
-    from tempfile import TemporaryDirectory
 
-    from dispatch.demo import sample_day
+    from dispatch.demo.bar import Bar
+    from dispatch.demo.folder import folder
+    from dispatch.demo.kept import copy
 
-    with TemporaryDirectory(prefix="dispatch-demo-") as folder:
-        path = Path(args.keep).expanduser() if args.keep else Path(folder) / "sample.db"
+    with ExitStack() as ending:
+        path = Path(args.keep).expanduser() if args.keep else ending.enter_context(folder()) / "sample.db"
         if not (args.keep and path.exists()):
-            if on_terminal() and not _text_wanted(args):
-                print("Setting up the sample firm …", flush=True)
-            sample_day(path)
+            said = on_terminal() and not _text_wanted(args)
+            copy(path, Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if said else _nobody)
         args.db, args.date = str(path), None
         args.login = args.login or "dana"
         if args.plain or args.json or not on_terminal():
@@ -151,6 +152,10 @@ def _demo(args: argparse.Namespace) -> int:
             store.close()
             return code
         return _screen(args, "board")
+
+
+def _nobody(done: float) -> None:
+    """Nobody watches."""
 
 
 def _open(args: argparse.Namespace) -> int:

@@ -12,14 +12,22 @@ from db.unit import Actor
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.staff import faults_of_person
 from dispatch.model import text as limits
-from dispatch.model.instants import zone_of
+from dispatch.model.instants import Clock, SystemClock, zone_of
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean
 
+_SYSTEM_CLOCK = SystemClock()
+
 
 def init(
-    path: Path, *, lead: str, lead_name: str = "", name: str | None = None, zone: str | None = None
+    path: Path,
+    *,
+    lead: str,
+    lead_name: str = "",
+    name: str | None = None,
+    zone: str | None = None,
+    clock: Clock = _SYSTEM_CLOCK,
 ) -> tuple[Staff, str]:
     """Make the database of a firm; returns its first lead, who has all roles, and the firm's zone.
 
@@ -29,6 +37,7 @@ def init(
         lead_name: their name; the login where none is given.
         name: the firm's.
         zone: its IANA zone. Without one it lives by the machine's until it sets one, or imports a rate card with one.
+        clock: when that is.
 
     Raises:
         Faulty: with everything that cannot be taken. Nothing is made.
@@ -50,7 +59,7 @@ def init(
             faults.append(f"zone: {fault}")
     if faults:
         raise Faulty(faults)
-    with Store.create(path) as store:
+    with Store.create(path, clock=clock) as store:
         try:
             with store.write("init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
                 if name is not None:

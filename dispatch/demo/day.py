@@ -7,14 +7,14 @@ written past the desk: whatever the rules refuse does not happen here either.
 from __future__ import annotations
 
 import datetime
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import settings, visits
+from db import visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
+from dispatch.demo.clock import MONDAY, NOW, TUESDAY, ZONE, start_clock
 from dispatch.desk import intake, onsite, schedule, views
 from dispatch.desk.firm import init
 from dispatch.desk.imports.importing import import_file
@@ -27,11 +27,7 @@ from dispatch.model.instants import SetClock, at_local
 from dispatch.model.states import Role, State
 from dispatch.planning.checker import Level
 
-SAMPLE = Path(__file__).parent / "sample"
-ZONE = "America/New_York"
-TUESDAY = datetime.date(2026, 11, 24)
-MONDAY = TUESDAY - datetime.timedelta(days=1)
-NOW = "14:07"
+SAMPLE = Path(__file__).parents[1] / "sample"
 
 FILES = (
     ("rate-card", "rate_card.json"),
@@ -45,28 +41,43 @@ _Deed = Callable[[], object]
 
 
 def sample_day(path: Path) -> None:
-    """Make the sample firm's database at `path` and live its days up to Tuesday 14:07; its clock then runs on by itself.
+    """Make the sample firm's database at `path`, its clock at Tuesday 14:07 and running on by itself.
+
+    Raises:
+        Exists: there is something at `path`.
+    """
+    live(path)
+    start_clock(path)
+
+
+def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None:
+    """Make the sample firm's database at `path` and live its days up to Tuesday 14:07.
+
+    Args:
+        path: where nothing is.
+        moved: told how much of it is done, from 0 to 1.
 
     Raises:
         Exists: there is something at `path`.
     """
     clock = SetClock(at_local(MONDAY, "06:30", ZONE))
-    init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE)
+    init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE, clock=clock)
     with Store.open(path, clock=clock) as store:
         lee = take_seat(store, "lee")
         add_staff(lee, "dana", "Dana Wells", [Role.DISPATCHER])
         for kind, name in FILES:
             import_file(lee, kind, SAMPLE / name)
         day = _Day(store, clock, lee, take_seat(store, "dana"))
+        moved(0.1)
         day.plan(MONDAY)
-        day.live(MONDAY, at_local(MONDAY, "23:30", ZONE))
+        moved(0.25)
+        day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
-        day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE))
+        moved(0.7)
+        day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE), lambda done: moved(0.7 + 0.3 * done))
         day.afterwards()
-        clock.set(at_local(TUESDAY, NOW, ZONE))
-        with lee.write("set the clock") as unit:
-            settings.set_firm(unit, clock_offset=clock.now() - int(time.time()))
+        moved(1.0)
 
 
 def _by_promise(request: BoardVisit) -> tuple[bool, int, int, str]:
@@ -99,17 +110,17 @@ class _Day:
                 if not last or position % 3 == 0:
                     schedule.dispatch(self.dana, visit.reference)
 
-    def live(self, day: datetime.date, until: int) -> None:
+    def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
         told: list[tuple[int, int, _Deed]] = []
         for position, row in enumerate(views.board(self.store, day).rows):
             for moment, deed in self._course(row, position, day):
                 told.append((moment, len(told), deed))
-        for moment, _, deed in sorted(told, key=lambda one: one[:2]):
-            if moment > until:
-                break
+        happens = sorted((one for one in told if one[0] <= until), key=lambda one: one[:2])
+        for done, (moment, _, deed) in enumerate(happens, 1):
             self.clock.set(moment)
             deed()
+            moved(done / len(happens))
 
     def _course(self, row: BoardRow, position: int, day: datetime.date) -> Iterator[tuple[int, _Deed]]:
         """What one technician does, and when: a little late here, a little longer there."""

@@ -1,0 +1,25 @@
+"""When the sample firm lives: its days, and the clock that goes on from there."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from pathlib import Path
+
+from db import settings
+from db.store import Store
+from dispatch.desk.seat import take_seat
+from dispatch.model.instants import SetClock, at_local
+
+ZONE = "America/New_York"
+TUESDAY = datetime.date(2026, 11, 24)
+MONDAY = TUESDAY - datetime.timedelta(days=1)
+NOW = "14:07"
+
+
+def start_clock(path: Path) -> None:
+    """Let the clock of the sample firm's database at `path` run on from Tuesday 14:07, whatever the date is."""
+    with Store.open(path, clock=SetClock(at_local(TUESDAY, NOW, ZONE))) as store:
+        lee = take_seat(store, "lee")
+        with lee.write("set the clock") as unit:
+            settings.set_firm(unit, clock_offset=unit.at - int(time.time()))
