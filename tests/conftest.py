@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,29 @@ def _import_week(path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def day_of_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample firm's Tuesday at 14:07, planned and partly done; tests get copies."""
-    from dispatch.demo.day import sample_day
+def kept_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm as it is kept, in a cache of the tests: its folder is what `XDG_CACHE_HOME` names."""
+    from dispatch.demo.kept import name
 
-    return made_once(tmp_path_factory, "day.db", sample_day)
+    return made_once(tmp_path_factory, f"dispatch-board/{name()}", _make_sample)
+
+
+def _make_sample(path: Path) -> None:
+    from dispatch.demo.kept import make
+
+    make(path, lambda done: None)
+
+
+@pytest.fixture(scope="session")
+def day_of_sample(kept_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample firm's Tuesday at 14:07, planned and partly done; tests get copies."""
+    return made_once(tmp_path_factory, "day.db", partial(_start, kept_sample))
+
+
+def _start(kept: Path, path: Path) -> None:
+    from dispatch.demo.clock import start_clock
+
+    start_clock(copied(kept, path))
 
 
 @pytest.fixture

@@ -52,11 +52,11 @@ def made_once(run: pytest.TempPathFactory, name: str, make: Callable[[Path], Non
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # that of a worker is inside that of the run
     path = folder / "made" / name
-    path.parent.mkdir(exist_ok=True)
-    with path.with_name(f"{name}.lock").open("w") as lock:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
-            draft = path.with_name(f"{name}.draft") / name
+            draft = path.with_name(f"{path.name}.draft") / path.name
             shutil.rmtree(draft.parent, ignore_errors=True)  # of a worker that was killed
             draft.parent.mkdir()
             make(draft)

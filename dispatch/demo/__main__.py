@@ -1,4 +1,4 @@
-"""`python -m dispatch.demo [FOLDER]`: make the sample firm now, in FOLDER or in the cache, so that `dispatch demo` only copies it."""
+"""`python -m dispatch.demo [FOLDER]`: make the sample firm, in FOLDER or in the cache, and `dispatch demo` only copies it."""
 
 from __future__ import annotations
 
