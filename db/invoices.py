@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 class Approved(NamedTuple):
-    """A visit that waits to be exported, with the revision of its charge that stands (None: none does)."""
+    """A visit that waits to be exported, with the revision of its charge that stands (None: none does), and
+    the revision that was approved."""
 
     visit_id: int
     reference: str
     state: str
     revision: int | None
+    approved: int
 
 
 def approved(store: Store) -> list[Approved]:
@@ -29,8 +31,10 @@ def approved(store: Store) -> list[Approved]:
     """
     rows = store.all(
         "SELECT v.id, v.reference, v.state, CASE WHEN c.total_minor IS NOT NULL AND (c.status = 'ready' OR "
-        "c.accepted_at IS NOT NULL) THEN c.revision END FROM visit v LEFT JOIN charge_sheet c ON c.visit_id = v.id "
-        "AND c.revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) "
+        "c.accepted_at IS NOT NULL) THEN c.revision END, "
+        "(SELECT a.revision FROM approval a WHERE a.visit_id = v.id ORDER BY a.id DESC LIMIT 1) FROM visit v "
+        "LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
+        "(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) "
         "WHERE v.review = 'approved' ORDER BY v.ended_at, v.id"
     )
     return [Approved(*row) for row in rows]

@@ -34,6 +34,7 @@ class Sum(NamedTuple):
     exponent: int
     flags: tuple[str, ...]
     errors: tuple[str, ...]
+    revision: int
 
 
 class LogRow(NamedTuple):
@@ -137,10 +138,11 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
             exponent,
             tuple(json.loads(flags or "[]")),
             tuple(json.loads(errors or "[]")),
+            revision,
         )
-        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors in store.all(
+        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors, revision in store.all(
             "SELECT visit_id, status, accepted_at, net_minor, total_minor, currency, exponent, "
-            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors') FROM charge_sheet c "
+            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors'), revision FROM charge_sheet c "
             f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id)",
             (json.dumps(list(ids)),),
         )

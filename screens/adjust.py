@@ -8,6 +8,7 @@ from db.faults import StoreFault
 from dispatch.desk import adjusting
 from dispatch.desk.charging import Priced, Unpriced
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.shown import Shown
 from dispatch.desk.visit_page import visit_page
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
@@ -45,10 +46,18 @@ async def ask_travel(screen: SeatedScreen, reference: str) -> None:
 async def ask_accept(screen: SeatedScreen, reference: str) -> None:
     """Ask why a flagged sheet is right, and accept it."""
 
+    page = screen.look(visit_page, screen.seat.store, reference)
+    if page is None:
+        return
+    charge = page.charge
+    shown = Shown(page.visit.version, 0 if charge is None else charge.revision or 0)
+
     def accept(typed: dict[str, str]) -> Priced | Unpriced:
-        return adjusting.accept_charge(screen.seat, reference, typed["reason"])
+        return adjusting.accept_charge(screen.seat, reference, typed["reason"], shown)
 
     title = f"Accept the charge of {reference}"
+    if charge is not None and charge.form["total"] is not None:
+        title += f": {charge.form['total']} {charge.currency}"
     await _ask(screen, reference, title, (_REASON,), accept, unchanged="is accepted at")
 
 

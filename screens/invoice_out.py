@@ -29,7 +29,7 @@ async def ask_export(screen: SeatedScreen) -> None:
         screen.say("\n".join(["Nothing is ready to invoice: no visit is approved and not exported.", *lines]))
         return
     asked = [
-        f"{len(going)} approved visits are marked exported: {', '.join(going[:12])}{' …' if len(going) > 12 else ''}",
+        f"{len(going)} approved visits are marked exported: {', '.join(list(going)[:12])}{' …' if len(going) > 12 else ''}",
         *lines,
         "Each is exported once. `dispatch invoice export --again` writes a batch again.",
     ]
@@ -52,7 +52,7 @@ async def ask_export(screen: SeatedScreen) -> None:
 
         def deed() -> None:
             if not marked:
-                marked.append(invoicing.export(seat))
+                marked.append(invoicing.export(seat, going))
             batch = marked[0]
             text = invoicing.as_csv(batch)
             if path.suffix.casefold() == ".json":

@@ -296,11 +296,12 @@ class LogScreen(CallDeeds, ReviewDeeds):
     async def action_batch(self) -> None:
         """Approve what is clean of what is shown, after showing what is not."""
         from dispatch.desk.reviewing import approve_clean
+        from dispatch.desk.shown import Shown
         from dispatch.model.states import Review
         from screens.dialogs import AskConfirm
 
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
-        clean = [line.visit.reference for line in lines if line.clean]
+        clean = {line.visit.reference: Shown(line.visit.version, line.revision) for line in lines if line.clean}
         left_out = [
             f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(one.text for one in line.remarks)}"
             for line in lines
@@ -315,7 +316,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
             "Their charges are then ready to invoice; undo does not bring them back.",
         ]
         if await self.app.push_screen_wait(AskConfirm(f"Approve {len(clean)} clean visits?", asked)):
-            done = await self.do(approve_clean, clean)
+            done = await self.do(approve_clean, list(clean), clean)
             if done is not None:
                 late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
                 self.say(f"{len(done.approved)} visits are approved.{late}")

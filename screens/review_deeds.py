@@ -62,7 +62,7 @@ class ReviewDeeds(SeatedScreen):
             reason = said
         elif not await self.app.push_screen_wait(AskConfirm(f"Approve {reference}?", judged.consequences)):
             return
-        if await self.do(reviewing.approve, reference, reason) is not None:
+        if await self.do(reviewing.approve, reference, reason, judged.shown) is not None:
             self.say(f"{reference} is approved: ready to invoice.")
 
     @work

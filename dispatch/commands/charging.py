@@ -37,6 +37,9 @@ def add_parsers(groups: Any) -> None:
     deeds.add_argument(
         "--correct", action="store_true", help="reckon it again from the visit's record, as a new revision"
     )
+    charge.add_argument(
+        "--revision", type=int, metavar="N", help="with --accept: only if this revision of the charge stands"
+    )
     charge.add_argument("--afresh", action="store_true", help="with --correct: by today's rate card and agreement")
     charge.add_argument(
         "--reason", default="", metavar="WHY", help="for every deed; it stands in the audit and on the sheet"
@@ -108,6 +111,7 @@ def _charge(args: argparse.Namespace) -> int:
 def _deed(args: argparse.Namespace) -> None:
     from dispatch.desk import adjusting
     from dispatch.desk.refusals import Faulty
+    from dispatch.desk.shown import Shown
 
     seat = open_seat(args)
     if args.goodwill:
@@ -121,7 +125,7 @@ def _deed(args: argparse.Namespace) -> None:
     elif args.travel:
         adjusting.set_travel(seat, args.reference, None if args.travel == "card" else args.travel, args.reason)
     elif args.accept:
-        adjusting.accept_charge(seat, args.reference, args.reason)
+        adjusting.accept_charge(seat, args.reference, args.reason, Shown(revision=args.revision))
     else:
         adjusting.correct_charge(seat, args.reference, args.reason, afresh=args.afresh)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 
 if TYPE_CHECKING:
+    from db.store import Store
     from dispatch.desk.invoicing import HandedOver
 
 Deed = Callable[..., argparse.ArgumentParser]
@@ -30,6 +31,12 @@ def add_parsers(groups: Any) -> None:
         "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
     )
     export.add_argument("--out", metavar="FILE", help="where to (default: standard output)")
+    export.add_argument(
+        "--check", action="store_true", help="only say what would be exported, with the revision of each charge"
+    )
+    export.add_argument(
+        "--shown", metavar="R1@2,R2@1", help="only if these are ready, at these revisions (from --check)"
+    )
     export.add_argument("--replace", action="store_true", help="write over a file that is there")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="a row for each charge line and the tax (the default)")
@@ -54,6 +61,9 @@ def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
     approve = deed("approve", _approve, "approve a visit: its charge is ready to invoice; cannot be undone")
     approve.add_argument("--check", action="store_true", help="only say what it would do, and what stands against it")
     approve.add_argument("--reason", default="", metavar="WHY", help="needed for what was left open or fails")
+    approve.add_argument(
+        "--revision", type=int, metavar="N", help="only if this revision of the charge stands (from --check)"
+    )
     back = deed("send-back", _send_back, "send a visit back; the comment stands in the technician's day")
     back.add_argument("--comment", required=True, metavar="TEXT")
     comments = deed("comments", _comments, "the comments that wait for your answer", reference=False)
@@ -67,7 +77,12 @@ def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
     words.add_argument("words", metavar="WORDS", help="the right ones")
     words.add_argument("--reason", required=True, metavar="WHY")
     batch = deed("batch", _batch, "approve what is clean in one go; says what is not, and why", reference=False)
-    batch.add_argument("references", nargs="*", metavar="REFERENCE", help="only these (default: all that waits)")
+    batch.add_argument(
+        "references",
+        nargs="*",
+        metavar="REFERENCE",
+        help="only these (default: all that waits); R1@2: only at revision 2",
+    )
     batch.add_argument("--yes", action="store_true", help="do it; without it, it is only said what would be approved")
 
 
@@ -116,6 +131,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _approve(args: argparse.Namespace) -> int:
     from dispatch.desk.reviewing import approve, judge
+    from dispatch.desk.shown import Shown
     from dispatch.model.text import show
 
     if args.check:
@@ -126,7 +142,7 @@ def _approve(args: argparse.Namespace) -> int:
         for one in judged.doubts:
             print(f"needs --reason: {show(one)}")
         return 1 if judged.refusals else 0
-    visit = approve(open_seat(args), args.reference, args.reason)
+    visit = approve(open_seat(args), args.reference, args.reason, Shown(revision=args.revision))
     print(f"{show(visit.reference)} is approved: ready to invoice.")
     return 0
 
@@ -179,12 +195,14 @@ def _words(args: argparse.Namespace) -> int:
 
 def _batch(args: argparse.Namespace) -> int:
     from dispatch.desk.reviewing import approve_clean
+    from dispatch.desk.shown import Shown
     from dispatch.desk.visit_log import waiting
     from dispatch.model.text import show
 
     seat = open_seat(args)
     _, exceptions, clean = waiting(seat.store)
-    references = args.references or [line.visit.reference for line in clean]
+    references = args.references or [f"{line.visit.reference}@{line.revision}" for line in clean]
+    shown = _at_revisions(references)
     if not args.references:
         for line in exceptions:
             print(f"not clean: {show(line.visit.reference)} {'; '.join(show(one.text) for one in line.remarks)}")
@@ -192,13 +210,37 @@ def _batch(args: argparse.Namespace) -> int:
         print("Nothing is clean that waits for review.")
         return 0
     if not args.yes:
-        print(f"Would be approved ({len(references)}): {', '.join(map(show, references))}. --yes does it.")
+        print(f"Would be approved ({len(references)}): {' '.join(map(show, references))}. --yes does it.")
         return 0
-    done = approve_clean(seat, references)
+    done = approve_clean(seat, shown, {reference: Shown(revision=revision) for reference, revision in shown.items()})
     for reference, why in done.left_out:
         print(f"not approved: {show(reference)} {show(why)}")
     print(f"Approved ({len(done.approved)}): {', '.join(map(show, done.approved)) or 'none'}.")
     return 1 if done.left_out else 0
+
+
+def _at_revisions(references: Sequence[str]) -> dict[str, int | None]:
+    """References as they are typed, R1 or R1@2, with the revision that is meant."""
+    from dispatch.desk.refusals import Faulty
+
+    found: dict[str, int | None] = {}
+    for typed in references:
+        reference, at, revision = typed.strip().rpartition("@")
+        if at and not revision.isdecimal():
+            raise Faulty([f"{typed!r} is not a reference with a revision, such as R1@2"])
+        found[reference if at else revision] = int(revision) if at else None
+    return found
+
+
+def _exactly(typed: str) -> dict[str, int]:
+    """References, each with the revision that was shown."""
+    from dispatch.desk.refusals import Faulty
+
+    found = _at_revisions(typed.split(","))
+    exact = {reference: revision for reference, revision in found.items() if revision is not None}
+    if bare := [reference for reference in found if reference not in exact]:
+        raise Faulty([f"shown: {', '.join(bare)!r} has no revision, such as R1@2"])
+    return exact
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -210,6 +252,8 @@ def _export(args: argparse.Namespace) -> int:
     from dispatch.model.text import show
 
     seat = open_seat(args)
+    if args.check:
+        return _ready(seat.store)
     path = None if args.out in (None, "-") else Path(args.out).expanduser()
     if path is not None:
         at_this_machine(seat)
@@ -217,7 +261,11 @@ def _export(args: argparse.Namespace) -> int:
             raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
         if not path.parent.is_dir():
             raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
-    handed_over = invoicing.export(seat) if args.again is None else invoicing.export_again(seat, args.again)
+    shown = None if args.shown is None else _exactly(args.shown)
+    if args.again is None:
+        handed_over = invoicing.export(seat, shown)
+    else:
+        handed_over = invoicing.export_again(seat, args.again)
     text = _as_text(handed_over, seat.firm.zone, as_json=args.json)
     number = handed_over.batch.id
     for reference, why in handed_over.left_out:
@@ -232,6 +280,29 @@ def _export(args: argparse.Namespace) -> int:
             f"{fault} Batch {number} is marked exported; `dispatch invoice export --again {number} --out FILE` writes it."
         ) from None
     print(f"{show(args.out, 120)}: batch {number}, {len(handed_over.visits)} visits.")
+    return 0
+
+
+def _ready(store: Store) -> int:
+    """What would be exported, with the words that export exactly this."""
+    from db import sheets
+    from dispatch.desk.invoicing import ready
+    from dispatch.desk.shown import amount
+    from dispatch.desk.visit_page import find
+    from dispatch.model.text import show
+
+    going, left_out = ready(store)
+    for reference in going:
+        visit = find(store, reference)
+        sheet = sheets.latest_sheet(store, visit.id)
+        assert sheet is not None
+        print(f"{show(reference)} {show(visit.client)}: {amount(sheet)}")
+    for reference, why in left_out:
+        print(f"not exported: {show(reference)}: {why}")
+    if not going:
+        print("Nothing is ready to invoice.")
+        return 1
+    print(f"dispatch invoice export --shown {','.join(f'{show(one)}@{revision}' for one, revision in going.items())}")
     return 0
 
 
@@ -259,7 +330,7 @@ def _batches(args: argparse.Namespace) -> int:
     going, left_out = ready(store)
     if args.json:
         waiting = [{"reference": reference, "why": why} for reference, why in left_out]
-        print_json({"ready": going, "left_out": waiting, "batches": [batch_form(one, zone) for one in found]})
+        print_json({"ready": list(going), "left_out": waiting, "batches": [batch_form(one, zone) for one in found]})
         return 0
     print(f"Ready to invoice ({len(going)}): {', '.join(map(show, going)) or 'none'}")
     for reference, why in left_out:

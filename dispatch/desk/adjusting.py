@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from db import adjustments, sheets
+from db import adjustments, sheets, visits
 from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
-from dispatch.desk.charging import Priced, Unpriced, charge_of, keep_sheet
+from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.shown import UNSEEN, Shown, amount, changed_since
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
-from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.states import ENDED, Role
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.visits import Visit
 
@@ -64,11 +65,15 @@ def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> P
     )
 
 
-def accept_charge(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
+def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown = UNSEEN) -> Priced | Unpriced:
     """Accept a sheet that is flagged for review, or that is blocked no longer.
 
+    Args:
+        shown: what the lead saw of it; anything else is not accepted.
+
     Raises:
-        Refusal: the visit has not ended, its sheet is accepted already, or it is still blocked; the sentence says what is missing.
+        Refusal: the visit has not ended, its sheet is accepted already, it is still blocked, or it is not what was shown; the
+            sentence says what is missing.
     """
     with seat.write("accept a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
@@ -76,13 +81,21 @@ def accept_charge(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
         last = sheets.latest_sheet(seat.store, visit.id)
         if last is not None and last.accepted:
             raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
-        kept = keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id)
+        if (change := changed_since(seat.store, visit, shown)) is not None:
+            raise Refusal(f"{visit.reference} is not what was shown: {change}. Look at it again.")
+        visits.change(unit, visit)
+        kept = keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True)
         if isinstance(kept, Unpriced):
             raise Refusal(f"There is no charge to accept: {kept.reason}.")
         if kept.form["total"] is None:
             from dispatch.charges.explain import needs
 
             raise Refusal(f"The charge of {visit.reference} is still blocked: {'; '.join(needs(kept.form))}.")
+        if last is not None and last.total is not None and kept.total != last.total:
+            raise Refusal(
+                f"The charge of {visit.reference} was {amount(last)} and comes to {kept.form['total']} now: "
+                "correct it first, and look at it again."
+            )
         return _charge(seat, reference)
 
 
@@ -95,7 +108,9 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
     with seat.write("correct a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
         why = _reason(reason)
-        keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id, afresh=afresh)
+        visit = allow_change(seat, unit, visit, why)
+        visits.change(unit, visit)
+        keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
         return _charge(seat, reference)
 
 
@@ -115,11 +130,11 @@ def _adjust(
             faults = [*faults, *fault.faults]
         if faults:
             raise Faulty(faults)
-        if visit.review is Review.EXPORTED:
-            raise Refusal(f"{visit.reference} has been exported to be invoiced: its charge stands.")
+        visit = allow_change(seat, unit, visit, why)
+        visits.change(unit, visit)
         write(unit, visit, why)
         if visit.state in ENDED:
-            keep_sheet(seat.store, unit, visit, now=unit.at, reason=why, accepted_by=seat.staff.id)
+            keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True)
         return _charge(seat, reference)
 
 
@@ -131,8 +146,6 @@ def _ended(seat: Seat, reference: str) -> Visit:
     visit = find(seat.store, reference)
     if visit.state not in ENDED:
         raise NotFound(f"{visit.reference} has not ended: there is no kept charge yet.")
-    if visit.review is Review.EXPORTED:
-        raise Refusal(f"{visit.reference} has been exported to be invoiced: its charge stands.")
     return visit
 
 

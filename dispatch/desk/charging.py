@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from db import agreements, draws, sheets
+from db import agreements, draws, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
 from dispatch.charges import charge_sheet
 from dispatch.desk.charge_input import input_of
+from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_of
 from dispatch.model.money import parse_minor
-from dispatch.model.states import ENDED
+from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
@@ -83,22 +86,45 @@ def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     return priced_from(given, estimate=visit.state not in ENDED and visit.checked_in_at is None)
 
 
+def allow_change(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
+    """The guard of every deed that changes what a visit is charged from (states.md); returns the visit as it stands then.
+
+    What was exported nobody changes. What was approved only a lead changes, with a reason, and it waits for review again.
+    The deeds ask before they write; `keep_sheet` asks again, so that none goes without. SQL refuses the same.
+
+    Raises:
+        Refusal: the visit is exported, or is approved and there is no reason.
+        NotAllowed: it is approved, and the person is not a lead.
+    """
+    if visit.review is Review.EXPORTED:
+        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its charge stands.")
+    if visit.review is not Review.APPROVED:
+        return visit
+    if Role.LEAD not in seat.roles_now:
+        raise NotAllowed(f"{show(visit.reference)} is approved: only a lead changes what it is charged from.")
+    if len(reason.strip()) < 3:
+        raise Refusal(f"{show(visit.reference)} is approved: what it is charged from is changed with a reason only.")
+    visits.change(unit, visit, review=Review.TO_REVIEW.value)
+    unit.audit("visit", visit.id, review=Review.TO_REVIEW.value, was=Review.APPROVED.value, reason=reason)
+    again = visits.visit_by_id(seat.store, visit.id)
+    assert again is not None
+    return again
+
+
 def keep_sheet(
-    store: Store,
-    unit: Unit,
-    visit: Visit,
-    *,
-    now: int,
-    reason: str = "",
-    accepted_by: int | None = None,
-    afresh: bool = False,
+    seat: Seat, unit: Unit, visit: Visit, *, reason: str = "", accept: bool = False, afresh: bool = False
 ) -> Priced | Unpriced:
     """Keep the charge of an ended visit as its next revision, and draw from its agreement's pools what it takes.
 
-    A sheet is accepted when it is ready, or when a lead accepts it (`accepted_by`); only an accepted one draws. What the
+    A sheet is accepted when it is ready, or when a lead accepts it (`accept`); only an accepted one draws. What the
     revision before had drawn is given back first. Card and agreement are those of the first accepted sheet, unless
     `afresh`. Without a rate card there is no sheet, and the log says so.
+
+    Raises:
+        Refusal, NotAllowed: the charge must not be changed (`allow_change`).
     """
+    store, now = seat.store, unit.at
+    visit = allow_change(seat, unit, visit, reason)
     draws.give_back(unit, store, visit.id)
     before = next((sheet for sheet in sheets.revisions(store, visit.id) if sheet.accepted), None)
     given = input_of(store, visit, now=now, kept=None if afresh or before is None else before.input)
@@ -106,7 +132,7 @@ def keep_sheet(
         return NO_CARD
     priced = priced_from(given, estimate=False)
     form = priced.form
-    accepted = form["status"] == "ready" or (form["status"] == "review" and accepted_by is not None)
+    accepted = form["status"] == "ready" or (form["status"] == "review" and accept)
     amounts = None
     if form["total"] is not None:
         net, tax, total = (parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total"))
@@ -125,7 +151,7 @@ def keep_sheet(
         made_at=now,
         reason=reason,
         accepted=accepted,
-        accepted_by=accepted_by,
+        accepted_by=seat.staff.id if accept else None,
     )
     if accepted and form.get("drawn"):
         _draw(store, unit, visit, priced, now)

@@ -9,14 +9,14 @@ from typing import NamedTuple
 from db import stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.charging import keep_sheet
+from dispatch.desk.charging import allow_change, keep_sheet
 from dispatch.desk.crew import own_part, own_parts
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.states import ENDED, OPEN_ON_SITE, Review, Role
+from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
@@ -94,6 +94,7 @@ def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
         moment = _not_after_now(unit, unit.at if at is None else at)
         if moment < part.check_out_at:
             raise Refusal(f"{_clock_words(moment, visit)} is before the check-out.")
+        visit = allow_change(seat, unit, visit, "")
         visits.change(unit, visit)
         visits.stamp(unit, part, return_at=moment)
         unit.audit("visit", visit.id, technician=part.technician, return_at=moment)
@@ -123,7 +124,7 @@ def correct(
         visit = find(seat.store, reference)
         part = own_part(seat, visit, technician)
         why = reason_of(reason)
-        _may_still_change(seat, visit)
+        visit = allow_change(seat, unit, visit, why)
         before: int | None = getattr(part, column)
         if before is None and column != "return_at":
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
@@ -201,7 +202,7 @@ def _rewrite(
         visit = find(seat.store, reference)
         part = own_part(seat, visit, technician)
         why = reason_of(reason)
-        _may_still_change(seat, visit)
+        visit = allow_change(seat, unit, visit, why)
         starts_at, ends_at = span
         until = part.check_out_at or unit.at
         if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
@@ -248,13 +249,6 @@ def _running(part: Assignment) -> str:
     return next((segment.kind for segment in reversed(part.segments) if segment.ends_at is None), "work")
 
 
-def _may_still_change(seat: Seat, visit: Visit) -> None:
-    if visit.review is Review.EXPORTED:
-        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its times stand.")
-    if visit.review is Review.APPROVED and not seat.has(Role.LEAD):
-        raise NotAllowed(f"{show(visit.reference)} is approved: only a lead changes its times.")
-
-
 def _not_after_now(unit: Unit, at: int) -> int:
     if at > unit.at:
         raise Refusal("That moment has not come yet.")
@@ -296,7 +290,7 @@ def _settled(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
     """The visit as it stands now; an ended one is charged again from its corrected record."""
     after = find(seat.store, visit.reference)
     if after.state in ENDED:
-        keep_sheet(seat.store, unit, after, now=unit.at, reason=reason)
+        keep_sheet(seat, unit, after, reason=reason)
     return after
 
 

@@ -34,33 +34,42 @@ class HandedOver:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-def ready(store: Store) -> tuple[list[str], list[tuple[str, str]]]:
-    """The references of what would be exported now, and the approved visits that would be left out, each with why.
+def ready(store: Store) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """What would be exported now, by reference with the revision of its charge that was approved; and the approved visits that
+    would be left out, each with why.
 
     What was cancelled or ended by us without a charge is approved and done with; it is in neither.
     """
-    going, left_out = [], []
+    going, left_out = {}, []
     for one in invoices.approved(store):
-        if one.revision is not None:
-            going.append(one.reference)
+        if one.revision is not None and one.revision == one.approved:
+            going[one.reference] = one.revision
+        elif one.revision is not None:
+            why = f"revision {one.approved} of its charge was approved, and {one.revision} stands: correct it, and approve it"
+            left_out.append((one.reference, why))
         elif one.state not in (State.CANCELLED, State.ABORTED):
             left_out.append((one.reference, "its charge was changed after the approval and has to be accepted"))
     return going, left_out
 
 
-def export(seat: Seat) -> HandedOver:
+def export(seat: Seat, shown: Mapping[str, int] | None = None) -> HandedOver:
     """Hand over every approved visit as the next batch, and mark it: it is in no other batch from then on.
 
     It is marked first. Where the file is lost afterwards, `export_again` gives the same once more; the other way round a
     visit could be invoiced twice.
 
+    Args:
+        shown: what somebody saw that it would be (`ready`); where it is anything else, nothing is exported.
+
     Raises:
-        Refusal: nothing is ready.
+        Refusal: nothing is ready, or not what was shown.
     """
     with seat.write("export", Role.LEAD) as unit:
         going, left_out = ready(seat.store)
         if not going:
             raise Refusal(_nothing(left_out))
+        if shown is not None and shown != going:
+            raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
         number = invoices.add_batch(unit, seat.staff.id)
         for reference in going:
             visit = find(seat.store, reference)
@@ -168,6 +177,17 @@ def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _number(text: str | None) -> Decimal | str:
     return "" if text is None else Decimal(text)
+
+
+def _difference(shown: Mapping[str, int], going: Mapping[str, int]) -> str:
+    words = [f"{show(one)} has come" for one in going if one not in shown]
+    words += [f"{show(one)} is not ready any more" for one in shown if one not in going]
+    words += [
+        f"{show(one)} was revision {shown[one]} and is {now}"
+        for one, now in going.items()
+        if one in shown and shown[one] != now
+    ]
+    return "; ".join(words)
 
 
 def _nothing(left_out: Sequence[tuple[str, str]]) -> str:

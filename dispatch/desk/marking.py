@@ -5,13 +5,13 @@ from __future__ import annotations
 from db import checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.charging import keep_sheet
+from dispatch.desk.charging import allow_change, keep_sheet
 from dispatch.desk.clocking import reason_of
 from dispatch.desk.crew import own_part
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.states import ENDED, Role
 from dispatch.model.stays import MARKS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
@@ -47,7 +47,7 @@ def mark(
     with seat.write("mark work", Role.TECHNICIAN, Role.LEAD) as unit:
         if kind not in MARKS:
             raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
-        visit, part, why = _own(seat, reference, reason, technician)
+        visit, part, why = _own(seat, unit, reference, reason, technician)
         last = span_of_last_entry(seat.store, visit, part)
         begins = starts_at if starts_at is not None else last[0] if last else None
         ends = ends_at if ends_at is not None else last[1] if last else None
@@ -69,7 +69,7 @@ def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = 
         Refusal: there are none.
     """
     with seat.write("unmark work", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit, part, why = _own(seat, reference, reason, technician)
+        visit, part, why = _own(seat, unit, reference, reason, technician)
         if not stays.withdraw_marks(unit, part.id, seat.staff.id):
             raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
         visits.change(unit, visit)
@@ -77,16 +77,15 @@ def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = 
         return _charged(seat, visit, unit, why)
 
 
-def _own(seat: Seat, reference: str, reason: str, technician: str | None) -> tuple[Visit, Assignment, str]:
+def _own(seat: Seat, unit: Unit, reference: str, reason: str, technician: str | None) -> tuple[Visit, Assignment, str]:
     visit = find(seat.store, reference)
     part = own_part(seat, visit, technician)
-    if visit.review is Review.EXPORTED:
-        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its charge stands.")
-    return visit, part, reason_of(reason)
+    why = reason_of(reason)
+    return allow_change(seat, unit, visit, why), part, why
 
 
 def _charged(seat: Seat, visit: Visit, unit: Unit, reason: str) -> Visit:
     after = find(seat.store, visit.reference)
     if after.state in ENDED:
-        keep_sheet(seat.store, unit, after, now=unit.at, reason=reason)
+        keep_sheet(seat, unit, after, reason=reason)
     return after

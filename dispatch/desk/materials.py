@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 from db import agreements, stays, visits
 from db.store import Store
-from dispatch.desk.charging import keep_sheet
+from dispatch.desk.charging import allow_change, keep_sheet
 from dispatch.desk.crew import own_parts
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
-from dispatch.model.states import ENDED, Review, Role
+from dispatch.model.states import ENDED, Role
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
 
@@ -74,7 +74,7 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
 
     Raises:
         NotFound: there is no such entry on the visit.
-        Refusal: the visit has been exported.
+        Refusal, NotAllowed: the charge must not be changed.
     """
     from dispatch.desk.clocking import reason_of
 
@@ -85,14 +85,13 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
         entered = next((one for one in stays.items_of(seat.store, visit.id) if one.id == item_id), None)
         if entered is None:
             raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
-        if visit.review is Review.EXPORTED:
-            raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its charge stands.")
+        visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
         stays.withdraw_item(unit, item_id, seat.staff.id)
         unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
         after = find(seat.store, reference)
         if after.state in ENDED:
-            keep_sheet(seat.store, unit, after, now=unit.at, reason=why)
+            keep_sheet(seat, unit, after, reason=why)
         return after
 
 

@@ -466,7 +466,7 @@ def _end(
     )
     routing.reroute(seat, unit, routing.days_of(visit))
     ended = _again(seat.store, visit)
-    keep_sheet(seat.store, unit, ended, now=unit.at)
+    keep_sheet(seat, unit, ended)
     return ended
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from db import checklists, log_rows, reviews, sheets, visits
@@ -16,6 +17,7 @@ from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
+from dispatch.desk.shown import UNSEEN, Shown, changed_since
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Kind, Result
@@ -41,6 +43,11 @@ class Judged:
     doubts: tuple[str, ...]
     remarks: tuple[Remark, ...]
     sheet: StoredSheet | None
+
+    @property
+    def shown(self) -> Shown:
+        """What an approval carries, so that it is of this and nothing else."""
+        return Shown(self.visit.version, 0 if self.sheet is None else self.sheet.revision)
 
     @property
     def clean(self) -> bool:
@@ -94,11 +101,12 @@ def judge(store: Store, reference: str) -> Judged:
     return Judged(visit, tuple(_refusals(visit, last)), tuple(doubts), _remarks(store, visit), last)
 
 
-def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
+def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN) -> Visit:
     """Approve a visit: its charge is ready to invoice.
 
     Args:
         reason: needed where there are doubts (it was left open, a test fails), kept with the approval.
+        shown: what the lead saw; anything else is not approved.
 
     Raises:
         Faulty: it cannot be approved, with every reason at once.
@@ -107,6 +115,8 @@ def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
         judged = judge(seat.store, reference)
         why = _words("reason", reason, limits.LINE)
         against = [*judged.refusals]
+        if (change := changed_since(seat.store, judged.visit, shown)) is not None:
+            against.append(f"{change}: look at it again")
         if judged.doubts and len(why) < 3:
             against += [f"{doubt}; approving it all the same needs a reason" for doubt in judged.doubts]
         if against:
@@ -114,19 +124,23 @@ def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
         return _approve(seat, unit, judged, why)
 
 
-def approve_clean(seat: Seat, references: Iterable[str]) -> BatchApproved:
+def approve_clean(
+    seat: Seat, references: Iterable[str], shown: Mapping[str, Shown] = MappingProxyType({})
+) -> BatchApproved:
     """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.remarking).
 
-    They are judged again now, whatever the list said that they were chosen from.
+    They are judged again now, whatever the list said that they were chosen from; `shown` is what it showed of each.
     """
     with seat.write("approve", Role.LEAD) as unit:
         approved, left_out = [], []
         for reference in dict.fromkeys(references):
             judged = judge(seat.store, reference)
-            if judged.clean:
+            change = changed_since(seat.store, judged.visit, shown.get(reference, UNSEEN))
+            if judged.clean and change is None:
                 approved.append(_approve(seat, unit, judged, "").reference)
                 continue
             against = [*judged.refusals, *judged.doubts, *(remark.text for remark in judged.remarks)]
+            against += [] if change is None else [change]
             left_out.append((judged.visit.reference, "; ".join(dict.fromkeys(against))))
         if not approved:
             unit.leave_unchanged()

@@ -362,7 +362,7 @@ def cancel(seat: Seat, reference: str, reason: str) -> Visit:
         unit.audit("visit", visit.id, reason=said)
         routing.reroute(seat, unit, days)
         cancelled = _done(seat, unit, visit, f"cancel {visit.reference}")
-        keep_sheet(seat.store, unit, cancelled, now=unit.at)
+        keep_sheet(seat, unit, cancelled)
         return cancelled
 
 

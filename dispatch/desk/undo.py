@@ -130,7 +130,7 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         if restored.state not in ENDED:
             release(seat.store, unit, restored)
         elif visit.state not in ENDED:
-            keep_sheet(seat.store, unit, restored, now=unit.at, reason="done again")
+            keep_sheet(seat, unit, restored, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
 
 

@@ -261,4 +261,5 @@ def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, currency: str)
         currency=charge.currency if charge else currency,
         exponent=charge.exponent if charge else 2,
         accepted=charge is not None and charge.accepted,
+        revision=charge.revision if charge else 0,
     )  # fmt: skip

@@ -164,7 +164,8 @@ class Board(NamedTuple):
 class LogLine(NamedTuple):
     """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet).
 
-    `accepted`: its charge stands. `remarks` are what a lead has to look at, the gravest first.
+    `accepted`: its charge stands. `revision` of its charge; 0: none is kept.
+    `remarks` are what a lead has to look at, the gravest first.
     """
 
     visit: BoardVisit
@@ -181,6 +182,7 @@ class LogLine(NamedTuple):
     currency: str = ""
     exponent: int = 2
     accepted: bool = False
+    revision: int = 0
     remarks: tuple[Remark, ...] = ()
 
     @property
