@@ -1,4 +1,8 @@
-"""The sample firm goes into the wheel as it is kept, so that the first `dispatch demo` of an installation only copies it."""
+"""What a wheel has beside the packages, made by the code that is being packed.
+
+The sample firm as it is kept, so that the first `dispatch demo` of an installation only copies it; what completes
+commands in shells, and the manual page.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +15,31 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class SampleFirm(BuildHookInterface[Any]):
-    """Makes the sample firm with the code that is being packed."""
+class MadeByTheProgram(BuildHookInterface[Any]):
+    """Runs the program for each; what it cannot make is left out, and said."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add it to a wheel; where it cannot be made the first `dispatch demo` makes it."""
+        """Add them to a wheel. Without them the program makes the sample firm itself and has no completion."""
         if self.target_name != "wheel" or version == "editable":
             return
         self._folder = tempfile.TemporaryDirectory(prefix="dispatch-build-")
+        sample, shells = Path(self._folder.name, "sample"), Path(self._folder.name, "shells")
+        self._make("The sample firm", "dispatch.demo", sample)
+        for path in sample.glob("*.db"):
+            build_data["force_include"][str(path)] = f"dispatch/sample/{path.name}"
+        self._make("Completion", "dispatch.commands.completion", shells)
+        for path in shells.glob("*sh"):
+            build_data["force_include"][str(path)] = f"dispatch/commands/completions/{path.name}"
+        for path in shells.glob("*.1"):
+            build_data["shared_data"][str(path)] = f"share/man/man1/{path.name}"
+
+    def _make(self, what: str, module: str, folder: Path) -> None:
+        folder.mkdir()
         made = subprocess.run(
-            [sys.executable, "-m", "dispatch.demo", self._folder.name],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
+            [sys.executable, "-m", module, str(folder)], cwd=self.root, capture_output=True, text=True, check=False
         )
         if made.returncode:
-            self.app.display_warning(f"The sample firm is not in the wheel: {made.stderr.strip()[-400:]}")
-        for path in Path(self._folder.name).glob("*.db"):
-            build_data["force_include"][str(path)] = f"dispatch/sample/{path.name}"
+            self.app.display_warning(f"{what} is not in the wheel: {made.stderr.strip()[-400:]}")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Take the draft away."""

@@ -8,7 +8,6 @@ table-valued function, a pragma or an extension of some SQLite is never forgotte
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,18 +34,19 @@ _STEPS = 5_000
 
 _OK, _DENY = 0, 1
 _READ, _SELECT, _FUNCTION, _RECURSIVE = 20, 21, 31, 33
-_FUNCTIONS = frozenset(
-    re.findall(
-        r"\S+",
-        "abs avg ceil ceiling char coalesce concat concat_ws count cume_dist date datetime dense_rank exp first_value "
-        "floor format glob group_concat hex ifnull iif if instr json json_array json_array_length json_extract "
-        "json_group_array json_group_object json_object json_quote json_type json_valid julianday lag last_value lead "
-        "length like likelihood likely ln log log10 log2 lower ltrim max median min mod nth_value ntile nullif "
-        "octet_length percent_rank percentile pow power printf quote rank replace round row_number rtrim sign sqrt "
-        "strftime string_agg substr substring sum time timediff total trim trunc typeof unicode unixepoch unlikely "
-        "upper -> ->>",
-    )
-)
+# fmt: off
+_FUNCTIONS = frozenset({
+    "abs", "avg", "ceil", "ceiling", "char", "coalesce", "concat", "concat_ws", "count", "cume_dist", "date",
+    "datetime", "dense_rank", "exp", "first_value", "floor", "format", "glob", "group_concat", "hex", "ifnull",
+    "iif", "if", "instr", "json", "json_array", "json_array_length", "json_extract", "json_group_array",
+    "json_group_object", "json_object", "json_quote", "json_type", "json_valid", "julianday", "lag", "last_value",
+    "lead", "length", "like", "likelihood", "likely", "ln", "log", "log10", "log2", "lower", "ltrim", "max",
+    "median", "min", "mod", "nth_value", "ntile", "nullif", "octet_length", "percent_rank", "percentile", "pow",
+    "power", "printf", "quote", "rank", "replace", "round", "row_number", "rtrim", "sign", "sqrt", "strftime",
+    "string_agg", "substr", "substring", "sum", "time", "timediff", "total", "trim", "trunc", "typeof", "unicode",
+    "unixepoch", "unlikely", "upper", "->", "->>"
+})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

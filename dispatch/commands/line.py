@@ -98,6 +98,7 @@ GROUPS = {
     "firm": ("init", "staff"),
     "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
     "keymap": ("keymap",),
+    "completion": ("completion",),
 }
 """The modules of this package, and the commands that each has."""
 _COMMANDS = [command for commands in GROUPS.values() for command in commands]
@@ -105,13 +106,18 @@ _COMMANDS = [command for commands in GROUPS.values() for command in commands]
 
 def groups_with(deed: str) -> list[str]:
     """The commands that have a deed of that name."""
-    return [command for command, parser in choices_of(_parser([])).items() if deed in choices_of(parser)]
+    return [command for command, parser in choices_of(every_parser()).items() if deed in choices_of(parser)]
 
 
 def choices_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """The parsers of the commands, or of the deeds, below a parser."""
     below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     return dict(below[0].choices) if below else {}
+
+
+def every_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    return _parser([])
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
