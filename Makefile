@@ -6,7 +6,7 @@ PACKAGES := db dispatch screens widgets
 # many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')
 
-.PHONY: run test test-long check bench bench-peers clean
+.PHONY: run test test-long check bench bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
@@ -37,6 +37,13 @@ $(VENV)/.installed $(VENV)/.installed-dev: FORCE
 	@$(PYTHON) bootstrap.py $(if $(findstring -dev,$@),--dev)
 
 FORCE:
+
+# what a release and the checks are installed from, with hashes and for every system: needs uv
+LOCK = uv pip compile pyproject.toml -c constraints.txt --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-annotate --no-header --quiet --extra plan --group build
+lock:
+	$(LOCK) -o locks/program.txt
+	$(LOCK) --group dev -o locks/tests.txt
 
 clean:
 	rm -rf $(VENV) .venv-install.log .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis

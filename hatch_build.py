@@ -1,6 +1,6 @@
-"""What a wheel has beside the packages, made by the code that is being packed.
+"""What a wheel has beside the packages: the pages of `dispatch help`, and what the code that is being packed makes.
 
-The sample firm as it is kept, so that the first `dispatch demo` of an installation only copies it; what completes
+That is the sample firm as it is kept, so that the first `dispatch demo` of an installation only copies it; what completes
 commands in shells, and the manual page.
 """
 
@@ -22,6 +22,8 @@ class MadeByTheProgram(BuildHookInterface[Any]):
         """Add them to a wheel. Without them the program makes the sample firm itself and has no completion."""
         if self.target_name != "wheel" or version == "editable":
             return
+        for page in Path(self.root, "docs").glob("*.md"):
+            build_data["force_include"][str(page)] = f"dispatch/pages/{page.name}"
         self._folder = tempfile.TemporaryDirectory(prefix="dispatch-build-")
         sample, shells = Path(self._folder.name, "sample"), Path(self._folder.name, "shells")
         self._make("The sample firm", "dispatch.demo", sample)

@@ -79,7 +79,7 @@ def test_every_terminal_sends_a_key_for_every_deed() -> None:
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "contrib").glob("*.md")):
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
             if not link.startswith("http"):
                 assert (page.parent / link).exists(), f"{page.name}: {link}"
@@ -105,10 +105,13 @@ def test_help_is_there(words: list[str], capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_version_is_said_without_anything_else() -> None:
+    newest, _ = re.findall(
+        r"^## (.+?) – (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+    )[0]
     code = "import sys; sys.argv = ['dispatch', '--version']; from dispatch.__main__ import main; main(); "
     code += "sys.exit('argparse' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30)
-    assert (done.returncode, done.stdout) == (0, "dispatch 0.1.0\n")
+    assert (done.returncode, done.stdout) == (0, f"dispatch {newest}\n")
 
 
 def test_windows_is_told_where_it_runs() -> None:

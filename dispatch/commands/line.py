@@ -99,6 +99,7 @@ GROUPS = {
     "remote": ("keys", "sshd-config", "sessions", "seat", "seat-parent"),
     "keymap": ("keymap",),
     "completion": ("completion",),
+    "help": ("help",),
 }
 """The modules of this package, and the commands that each has."""
 _COMMANDS = [command for commands in GROUPS.values() for command in commands]
