@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.standard_input import file_named
 
 if TYPE_CHECKING:
     from dispatch.desk.charging import Priced, Unpriced
@@ -70,7 +70,7 @@ def add_parsers(groups: Any) -> None:
         description="Recomputes each case of a JSON file of worked examples, and says what differs from the expected sheet. "
         "Exits 1 if anything does. The file's form is in docs/charges.md.",
     )
-    cases.add_argument("file", metavar="FILE")
+    cases.add_argument("file", metavar="FILE", help="- reads standard input")
     cases.add_argument("ids", metavar="ID", nargs="*", help="only these cases")
     cases.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     cases.set_defaults(run=_cases)
@@ -252,8 +252,8 @@ def _cases(args: argparse.Namespace) -> int:
     from dispatch.levels import cases as clocks
     from dispatch.model.text import show
 
-    path = Path(args.file).expanduser()
-    found = read_card(path)
+    with file_named(args.file) as path:
+        found = read_card(path)
     cases = found.get("cases")
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise Refusal(f"{show(path.name)} is not a file of worked examples: its `cases` are a list of objects.")

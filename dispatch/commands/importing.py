@@ -6,10 +6,10 @@ import argparse
 import datetime
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat
+from dispatch.commands.standard_input import file_named
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_parsers(subparsers: Any) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
-        help="CSV in UTF-8, separated by commas, semicolons or tabs; rate-card: JSON; calendar: .ics",
+        help="CSV in UTF-8, separated by commas, semicolons or tabs; rate-card: JSON; calendar: .ics; - reads standard input",
     )
     parser.add_argument("--check", action="store_true", help="only say what would become of each row")
     parser.add_argument("--accept-good", action="store_true", help="take the good rows although others are bad")
@@ -79,18 +79,19 @@ def run_import(args: argparse.Namespace) -> int:
         print(f"dispatch: --map: {show(str(faulty))}", file=sys.stderr)
         return _USAGE
     seat = open_seat(args)
-    report = import_file(
-        seat,
-        args.kind,
-        Path(args.file),
-        check=args.check,
-        accept_good=args.accept_good,
-        update=args.update,
-        mapping=mapping,
-        rows=args.rows,
-        # only calendars have these, and `rate-card import` none of them
-        **({} if args.kind != CALENDAR else {"minutes": args.minutes, "since": _since(args.since, seat)}),
-    )
+    with file_named(args.file) as file:
+        report = import_file(
+            seat,
+            args.kind,
+            file,
+            check=args.check,
+            accept_good=args.accept_good,
+            update=args.update,
+            mapping=mapping,
+            rows=args.rows,
+            # only calendars have these, and `rate-card import` none of them
+            **({} if args.kind != CALENDAR else {"minutes": args.minutes, "since": _since(args.since, seat)}),
+        )
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatch.commands.opening import common_options, database_path, open_store
+from dispatch.commands.standard_input import called, file_named
 
 
 def add_parsers(groups: Any) -> None:
@@ -33,7 +34,7 @@ def add_parsers(groups: Any) -> None:
         help="a backup as a new database, never over one that is there",
         description="Makes the database of a backup available at --db (or DISPATCH_DB), where nothing may be yet.",
     )
-    restore.add_argument("file", metavar="BACKUP")
+    restore.add_argument("file", metavar="BACKUP", help="- reads standard input")
     restore.set_defaults(run=_restore)
 
     doctor = groups.add_parser(
@@ -71,8 +72,9 @@ def _restore(args: argparse.Namespace) -> int:
     from dispatch.model.text import show
 
     target = database_path(args)
-    head = restore(Path(args.file).expanduser(), target)
-    print(f"Made {show(str(target))} from {show(args.file)}. Head of the audit chain: {head}")
+    with file_named(args.file) as file:
+        head = restore(file, target)
+    print(f"Made {show(str(target))} from {show(called(args.file))}. Head of the audit chain: {head}")
     return 0
 
 

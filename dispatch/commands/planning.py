@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.standard_input import called, file_named
 
 
 def add_parsers(groups: Any) -> None:
@@ -23,7 +24,11 @@ def add_parsers(groups: Any) -> None:
     )
     plan.add_argument("--apply", action="store_true", help="write it")
     plan.add_argument("--technician", action="append", metavar="NAME", help="with --apply: only their part; repeat")
-    plan.add_argument("--problem", metavar="FILE", help="solve a day problem from a file instead; needs no database")
+    plan.add_argument(
+        "--problem",
+        metavar="FILE",
+        help="solve a day problem from a file (- reads standard input) instead; needs no database",
+    )
     plan.add_argument("--export", choices=["vroom"], help="print the day as VROOM JSON instead of planning it")
     plan.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     plan.set_defaults(run=_plan)
@@ -52,16 +57,19 @@ def _problem(path: str, seconds: float, *, as_json: bool) -> int:
     from dispatch.planning.why_not import why_not
 
     try:
-        with open(path, encoding="utf-8") as file:
+        with file_named(path) as named, named.open(encoding="utf-8") as file:
             problem = problem_from(json.load(file))
     except OSError as error:
-        print(f"dispatch: {show(path, 200)}: {error.strerror}.", file=sys.stderr)
+        print(f"dispatch: {show(called(path), 200)}: {error.strerror}.", file=sys.stderr)
         return EXIT_USAGE
     except BadProblem as bad:
-        print("\n".join(f"dispatch: {show(path, 200)}: {show(fault, 200)}" for fault in bad.faults), file=sys.stderr)
+        print(
+            "\n".join(f"dispatch: {show(called(path), 200)}: {show(fault, 200)}" for fault in bad.faults),
+            file=sys.stderr,
+        )
         return EXIT_USAGE
     except (ValueError, RecursionError) as error:
-        print(f"dispatch: {show(path, 200)} is not JSON: {show(str(error), 200)}", file=sys.stderr)
+        print(f"dispatch: {show(called(path), 200)} is not JSON: {show(str(error), 200)}", file=sys.stderr)
         return EXIT_USAGE
     solving = Solving(problem, seconds)
     for _ in solving:

@@ -6,10 +6,10 @@ import argparse
 import datetime
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.standard_input import file_named
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -45,7 +45,7 @@ def add_parsers(groups: Any) -> None:
     edit.add_argument("--name")
     _changes(edit)
     importing = cards("import", _import_card, "a rate card from a JSON file")
-    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("file", metavar="FILE", help="- reads standard input")
     importing.add_argument("--update", action="store_true", help="take over what differs from the card of the same day")
     exporting = cards("export", _export_card, "a rate card as JSON, to keep or to import elsewhere")
     exporting.add_argument("card", nargs="?", default="", metavar="CARD", help="default: in force today")
@@ -81,7 +81,7 @@ def add_parsers(groups: Any) -> None:
     block.add_argument("--bought", metavar="DAY")
     block.add_argument("--expires", metavar="DAY", help="its last day (default: never)")
     importing = terms("import", _import_agreement, "an agreement from a JSON file as `export` writes it")
-    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("file", metavar="FILE", help="- reads standard input")
     exporting = terms("export", _export_agreement, "an agreement as JSON")
     _named(exporting)
     exporting.add_argument("file", nargs="?", metavar="FILE", help="default: printed")
@@ -330,8 +330,8 @@ def _import_agreement(args: argparse.Namespace) -> int:
     from dispatch.desk.refusals import Refusal
     from dispatch.model.text import show
 
-    path = Path(args.file).expanduser()
-    found = read_card(path)
+    with file_named(args.file) as path:
+        found = read_card(path)
     terms = found.get("terms")
     if (
         not isinstance(terms, dict)

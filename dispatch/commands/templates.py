@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.commands.standard_input import file_named
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -69,7 +69,7 @@ def add_parsers(groups: Any) -> None:
     exporting.add_argument("template", nargs="?", metavar="TEMPLATE", help="default: all of them")
     exporting.add_argument("--file", metavar="FILE", help="default: printed")
     importing = deed("import", _import, "templates from a JSON file as `export` writes it")
-    importing.add_argument("file", metavar="FILE")
+    importing.add_argument("file", metavar="FILE", help="- reads standard input")
     importing.add_argument("--update", action="store_true", help="take over what differs, as the next version")
     importing.add_argument("--check", action="store_true", help="only say what would become of each")
     importing.add_argument("--json", action="store_true", help="the verdicts as JSON")
@@ -344,7 +344,8 @@ def _import(args: argparse.Namespace) -> int:
     from dispatch.desk.templates import import_templates
     from dispatch.model.text import show
 
-    report = import_templates(open_seat(args), Path(args.file), update=args.update, check=args.check)
+    with file_named(args.file) as file:
+        report = import_templates(open_seat(args), file, update=args.update, check=args.check)
     if args.json:
         print_json(report.as_json())
         return 1 if report.refused else 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import crews, probing, responding, reviewing, stay
 from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.commands.standard_input import file_named
 from dispatch.model.visits import KINDS
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def add_parsers(groups: Any) -> None:
 
     attach = deed("attach", _attach, "hand in a photograph or another file for a checklist item, up to 20 MB")
     attach.add_argument("item", metavar="ITEM")
-    attach.add_argument("file", metavar="FILE")
+    attach.add_argument("file", metavar="FILE", help="- reads standard input")
+    attach.add_argument("--name", default="", help="what it is called (default: the file's own name)")
 
     work = deed("work", _text("work"), "note what was changed; tests must pass again after it")
     work.add_argument("text")
@@ -410,10 +412,12 @@ def _attach(args: argparse.Namespace) -> int:
     from dispatch.desk.refusals import Faulty
     from dispatch.model.text import show
 
-    path = Path(args.file).expanduser()
+    name = args.name or ("" if args.file == "-" else Path(args.file).name)
+    if not name:
+        raise Faulty(["--name: what the file is called, where it comes on standard input"])
     try:
-        with path.open("rb") as source:
-            kept = attach(open_seat(args), args.reference, args.item, path.name, source)
+        with file_named(args.file) as path, path.open("rb") as source:
+            kept = attach(open_seat(args), args.reference, args.item, name, source)
     except OSError as error:
         raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
     print(f"{show(kept.name)} ({kept.size:,} bytes) is kept with {show(args.reference)} {kept.item}.")

@@ -1,0 +1,56 @@
+"""`-` where a command reads a file: what comes on standard input."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+NAME = "standard input"
+LARGEST = 100_000_000
+"""Bytes of standard input that are taken; a file may be larger."""
+_CHUNK = 1 << 16
+
+
+@contextlib.contextmanager
+def file_named(name: str) -> Iterator[Path]:
+    """The file that a command was given; for `-` one that holds standard input, and only as long as this lasts.
+
+    It is private, and what reads it refuses what is no such file in the same words as of any other, by the name
+    “standard input”.
+
+    Raises:
+        Refusal: standard input has more than `LARGEST` bytes, or cannot be read.
+    """
+    if name != "-":
+        yield Path(name).expanduser()
+        return
+    with TemporaryDirectory(prefix="dispatch-") as folder:
+        path = Path(folder) / NAME
+        _take(path)
+        yield path
+
+
+def called(name: str) -> str:
+    """What a file that a command was given is called in sentences."""
+    return NAME if name == "-" else name
+
+
+def _take(path: Path) -> None:
+    from dispatch.desk.refusals import Refusal
+
+    left = LARGEST
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            while chunk := sys.stdin.buffer.read(_CHUNK):
+                left -= len(chunk)
+                if left < 0:
+                    raise Refusal(
+                        f"More than {LARGEST:,} bytes come on {NAME}; put them into a file. Nothing was changed."
+                    )
+                file.write(chunk)
+    except OSError as error:
+        raise Refusal(f"{NAME} cannot be read: {(error.strerror or str(error)).lower()}.") from None
