@@ -73,6 +73,11 @@ def visit_by_reference(store: Store, reference: str) -> Visit | None:
     return next(iter(_select(store, "WHERE v.reference = ?", (reference.strip(),))), None)
 
 
+def visits_by_id(store: Store, ids: Sequence[int]) -> list[Visit]:
+    """The visits with these ids, in no particular order."""
+    return _select(store, f"WHERE v.id IN ({', '.join('?' * len(ids))})", ids) if ids else []
+
+
 def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     """Every visit by reference; archived ones only on request."""
     where = "" if archived else "WHERE v.archived_at IS NULL"
@@ -301,6 +306,17 @@ def unplace(unit: Unit, visit: Visit, state: State = State.REQUESTED, **columns:
     return change(unit, visit, state=state.value, starts_at=None, ends_at=None, **columns)
 
 
+def take_off(unit: Unit, visit: Visit, technician_id: int) -> int:
+    """Take one technician of several from a visit, which stays where it is; returns the new version.
+
+    Where only that one was on the way there, it is planned again.
+    """
+    unit.execute("DELETE FROM assignment WHERE visit_id = ? AND staff_id = ?", (visit.id, technician_id))
+    rest = [part for part in visit.assignments if part.technician_id != technician_id]
+    turned_round = visit.state is State.EN_ROUTE and all(part.depart_at is None for part in rest)
+    return change(unit, visit, state=(State.PLANNED if turned_round else visit.state).value)
+
+
 def change(unit: Unit, visit: Visit, **columns: Any) -> int:
     """Change columns of a visit that is at `visit.version`; returns the new version. Another priority is logged.
 
@@ -322,10 +338,20 @@ def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
 
 
 def restore_crew(unit: Unit, visit_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put back a crew as a picture kept it (undo)."""
-    unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit_id,))
+    """Put back a crew as a picture kept it (undo). Those who are on the visit stay on it, as the picture has them."""
+    held = {staff_id for (staff_id,) in unit.execute("SELECT staff_id FROM assignment WHERE visit_id = ?", (visit_id,))}
+    if held != {row["staff_id"] for row in rows}:
+        unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit_id,))
+        held = set()
     for row in rows:
-        unit.insert("assignment", visit_id=visit_id, **row)
+        if row["staff_id"] not in held:
+            unit.insert("assignment", visit_id=visit_id, **row)
+            continue
+        columns = [name for name in row if name != "staff_id"]
+        unit.execute(
+            f"UPDATE assignment SET {', '.join(f'{name} = ?' for name in columns)} WHERE visit_id = ? AND staff_id = ?",
+            (*(row[name] for name in columns), visit_id, row["staff_id"]),
+        )
 
 
 def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]:

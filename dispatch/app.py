@@ -237,9 +237,13 @@ class DispatchApp(App[None]):
 
     def _watch(self) -> None:
         if self.seat.store.changed():
+            changes: list[str] = []
             with contextlib.suppress(StoreFault):
                 self.ear.listen()
+                changes = self.ear.changes()
             self.reload()
+            if changes:
+                self.notify("\n".join(changes), severity="warning", timeout=15, markup=False)
 
     def _tick(self) -> None:
         for screen in reversed(self.screen_stack):

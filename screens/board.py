@@ -16,7 +16,7 @@ from textual.timer import Timer
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, parse_day
-from dispatch.model.states import ENDED, OPEN_ON_SITE, PLANNING, QUEUED, State
+from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.board_map import BoardMap
@@ -466,9 +466,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         visit = self.wanted("assign")
         if visit is None or self._board is None:
             return
-        if visit.state not in PLANNING and visit.state is not State.REQUESTED:
+        if visit.state not in STEPS["assign"].sources:
             self.say(
-                f"{visit.reference} is {visit.state.label}: only a requested or planned visit is assigned.", "warning"
+                f"{visit.reference} is {visit.state.label}: only what nobody has reached yet is given to somebody.",
+                "warning",
             )
             return
         if not visit.located and not await self.look_aside(schedule.has_pinned_drive, self.seat.store, visit.reference):
@@ -513,7 +514,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self.action_assign()
             return
         row = self._timeline.selected_board_row
-        if visit.state not in PLANNING or visit.start is None or row is None:
+        if visit.state not in STEPS["move"].sources or visit.start is None or row is None:
             self.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
             return
         self._begin_move(visit, row.technician_id, visit.start)
@@ -635,9 +636,16 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             if changed is not None:
                 self.say(f"{changed.reference} {changed.client}: {changed.state.label}")
 
+    @work
     async def action_unassign(self) -> None:
-        """Take the visit back into the queue."""
-        await self._simple("unassign")
+        """Take the visit back into the queue; where technicians know of it already, that is asked first."""
+        from dispatch.desk import schedule
+
+        visit = self.wanted("take back")
+        if visit is not None:
+            title = f"Take {visit.reference} back into the queue?"
+            if await self.insist(title, schedule.unassign, visit.reference) is not None:
+                self.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
 
     async def action_confirm(self) -> None:
         """The client has agreed."""

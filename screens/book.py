@@ -187,7 +187,7 @@ class BookScreen(TakesFiles):
             notes += [(f"{blank.label}: {texts[blank.name] or '–'}", "plain") for blank in self._shelf.blanks]
             if self._kind == "absence":
                 hits = absences.hit_by(store, record)
-                notes += [(f"hits {visit.reference} {visit.client}", "warn") for visit in hits]
+                notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
             notes += [(note, "plain") for note in self._shelf.notes(store, record)]
             pane.set_notes(notes)
 
@@ -259,11 +259,12 @@ class BookScreen(TakesFiles):
             await self._offer_place(record)
 
     async def _settle_absence(self, record: Any) -> None:
-        """Offer what to do about the visits that an absence hits."""
-        hits = absences.hit_by(self.seat.store, record)
+        """Offer what to do about the visits that an absence hits, saying who knows of them already."""
+        store = self.seat.store
+        hits = absences.hit_by(store, record)
         if not hits:
             return
-        names = ", ".join(f"{visit.reference} {visit.client}" for visit in hits[:4])
+        names = "\n".join(absences.hit_line(store, visit) for visit in hits[:6])
         rows = [
             Row("put them back into the queue", "queue"),
             Row(
@@ -273,14 +274,13 @@ class BookScreen(TakesFiles):
             ),
             Row("leave them where they are", "leave"),
         ]
-        answer = await self.app.push_screen_wait(Choose(f"It hits {len(hits)}: {names}", rows))
+        answer = await self.app.push_screen_wait(Choose(f"It hits {len(hits)}:\n{names}", rows))
         if answer in (None, "leave"):
             return
-        deed = absences.requeue if answer == "queue" else absences.replan
-        done, left = deed(self.seat, [visit.reference for visit in hits])
-        told = [f"{len(done)} back in the queue"] if answer == "queue" else list(done)
-        self.say("\n".join([*told, *left]), "warning" if left else "information")
-        self.reload()
+        freed = await self.do(absences.free, record, to_others=answer == "replan")
+        if freed is not None:
+            said = "\n".join([*freed.settled, *freed.left, "u takes all of it back."])
+            self.say(said, "warning" if freed.left else "information")
 
     async def _offer_place(self, site: Site) -> None:
         """Offer to look a new address up, where the firm has an address server."""

@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
-from dispatch.model.states import PLANNING, State
+from dispatch.model.states import UNREACHED, State
 from screens.seated import SeatedScreen
 
 
@@ -45,8 +45,10 @@ class CrewDeeds(SeatedScreen):
         visit = self.wanted("swap")
         if visit is None:
             return
-        if visit.state not in PLANNING:
-            self.say(f"{visit.reference} is {visit.state.label}: only planned visits are swapped.", "warning")
+        if visit.state not in UNREACHED:
+            self.say(
+                f"{visit.reference} is {visit.state.label}: only visits that nobody has reached are swapped.", "warning"
+            )
         elif self._swapping is None or self._swapping.id == visit.id:
             self._swapping = visit
             self.say(
@@ -73,7 +75,7 @@ class CrewDeeds(SeatedScreen):
         visit = self.wanted("crew")
         if visit is None:
             return
-        if visit.state not in PLANNING:
+        if visit.state not in UNREACHED:
             self.say(f"{visit.reference} is {visit.state.label}: its crew stays as it is.", "warning")
             return
         rows = [Row(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]

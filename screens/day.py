@@ -13,12 +13,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db import handovers, reviews
-from dispatch.desk import stops, views
+from dispatch.desk import notices, stops, views
 from dispatch.desk.stops import Forgotten, StopPlace
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.links import geo_link, place_link
+from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.text import show
@@ -57,7 +58,7 @@ class DayScreen(StayDeeds):
             "answer",
             "Answer",
             id="visit.hand-over",
-            tooltip="answer the lead's comment, or whether you take over a job that others began",
+            tooltip="note what was changed; answer the lead's comment, or whether you take over a job that others began",
         ),
         Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
         Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
@@ -81,6 +82,7 @@ class DayScreen(StayDeeds):
         self._asked: list[Handover] = []
         self._forgotten: list[Forgotten] = []
         self._comments: list[Comment] = []
+        self._changes: list[Notice] = []
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -127,6 +129,7 @@ class DayScreen(StayDeeds):
         if first and (ahead := self._next(visits)) is not None:
             self._stops.select(ahead.id)
         self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
+        self._changes = notices.unread(self.seat.store, self.seat.staff.id)
         self._forgotten = stops.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
         self._comments = reviews.waiting_for(self.seat.store, self.seat.staff.id)
         unseen = [one.reference for one in self._comments if one.seen_at is None]
@@ -192,6 +195,12 @@ class DayScreen(StayDeeds):
             since = clock_text(one.arrived_at, board.zone, board.hours24)
             words = f"{one.client}, since {since}? E says when you left"
             asked.insert(0, Content.assemble(("still at ", "bold"), show(words)))
+        for change in self._changes[:3]:
+            at = clock_text(change.made_at, board.zone, board.hours24)
+            noted = Content.assemble(
+                ("changed ", "bold $text-warning"), show(change.text), (f" ({at}; A notes it)", "$text-muted")
+            )
+            asked.insert(0, noted)
         comments = self.query_one("#comments", Static)
         comments.display = bool(asked)
         comments.update(Content("\n").join(asked))
@@ -238,7 +247,12 @@ class DayScreen(StayDeeds):
 
     @work
     async def action_answer(self) -> None:
-        """Answer whether one takes over a job that somebody else began; else, or with esc, the lead's comment."""
+        """Note what was changed; else answer whether one takes over a job that somebody else began; else, or with esc, the lead's
+        comment."""
+        if self._changes:
+            if await self.do(notices.note) is not None:
+                self.say("Noted.")
+            return
         answered = bool(self._asked) and await self._answer_handover(self._asked[0])
         if self._comments and not answered:
             await self._answer_comment(self._comments[0])

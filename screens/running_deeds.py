@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
-from dispatch.model.states import PLANNING, State
+from dispatch.model.states import STEPS
 from dispatch.model.text import pad
 from screens.seated import SeatedScreen
 
@@ -60,7 +60,7 @@ class RunningDeeds(CallDeeds):
         visit = self.wanted("do at once")
         if visit is None:
             return
-        if visit.state not in PLANNING and visit.state is not State.REQUESTED:
+        if visit.state not in STEPS["plan"].sources:
             self.say(
                 f"{visit.reference} is {visit.state.label}: only a requested or planned visit is done at once.",
                 "warning",

@@ -175,7 +175,7 @@ class SeatedScreen(LeanScreen[None]):
             except Blocked as refusal:
                 reason = await self.app.push_screen_wait(
                     AskText(
-                        "Blocked. A reason places it all the same",
+                        f"{title} Blocked: a reason does it all the same",
                         "\n".join(refusal.findings)
                         + "\nThe reason is kept in the audit. esc leaves everything as it was.",
                         check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",

@@ -90,7 +90,15 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
         add = deed("add", _add, f"add a {shelf.noun}")
         _blanks(add, kind)
         if kind == "absence":
-            add.add_argument("--requeue", action="store_true", help="put the visits that it hits back into the queue")
+            what = add.add_mutually_exclusive_group()
+            what.add_argument(
+                "--requeue", action="store_true", help="put the visits that it hits back into the queue, told or not"
+            )
+            what.add_argument(
+                "--replan",
+                action="store_true",
+                help="give each to the best of the others; the rest goes into the queue",
+            )
     edit = deed("edit", _edit, f"change a {shelf.noun}; what is not named stays")
     edit.add_argument("record", metavar=shelf.noun.upper(), help="its name, or a part that only it has")
     _blanks(edit, kind)
@@ -146,7 +154,7 @@ def _add(args: argparse.Namespace) -> int:
     print(f"Added {shelf.noun} {show(shelf.title(seat.store, record))}.")
     _tell_notes(shelf, seat.store, record)
     if args.kind == "absence":
-        _tell_hits(seat, record, requeue=args.requeue)
+        _tell_hits(seat, record, free=args.requeue or args.replan, to_others=args.replan)
     return 0
 
 
@@ -272,7 +280,7 @@ def _tell_notes(shelf: Any, store: Any, record: Any) -> None:
         print(f"  {show(note, 300)}")
 
 
-def _tell_hits(seat: Any, record: Any, *, requeue: bool) -> None:
+def _tell_hits(seat: Any, record: Any, *, free: bool, to_others: bool) -> None:
     from dispatch.desk.book import absences
     from dispatch.model.instants import clock_text, day_of, day_text
     from dispatch.model.text import show
@@ -281,9 +289,9 @@ def _tell_hits(seat: Any, record: Any, *, requeue: bool) -> None:
     for visit in hits:
         assert visit.starts_at is not None
         when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
-        print(f"  hits {show(visit.reference)} {when} {show(visit.client)}, {show(visit.work)}")
-    if requeue and hits:
-        back, left = absences.requeue(seat, [visit.reference for visit in hits])
-        print(f"{len(back)} put back into the queue." + "".join(f"\n  {show(reason)}" for reason in left))
+        print(f"  hits {when} {absences.hit_line(seat.store, visit)}, {show(visit.work)}")
+    if free and hits:
+        freed = absences.free(seat, record, to_others=to_others)
+        print("\n".join([*freed.settled, *freed.left]))
     elif hits:
-        print("They stay where they are. --requeue puts them back into the queue.")
+        print("They stay where they are. --requeue puts them back into the queue, --replan gives them to others.")

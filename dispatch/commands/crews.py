@@ -13,7 +13,7 @@ Deed = Callable[..., argparse.ArgumentParser]
 
 def add_deeds(deed: Deed) -> None:
     """Register the deeds with the group of `dispatch visit`."""
-    swap = deed("swap", _swap, "exchange technicians and starts with another planned visit")
+    swap = deed("swap", _swap, "exchange technicians and starts with another visit")
     swap.add_argument("other", metavar="OTHER", help="the other visit's reference")
     share = deed("share", _share, "give a planned visit more technicians, or fewer, at its time")
     share.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat: the whole crew")
@@ -28,6 +28,9 @@ def add_deeds(deed: Deed) -> None:
     no = deed("decline", _decline, "say no to taking a visit over")
     no.add_argument("--reason", required=True, metavar="TEXT")
     deed("see", _see, "note that you have seen a visit that was dispatched to you")
+    told = deed("told", _told, "what was changed after you had been told of it", reference=False)
+    told.add_argument("--note", action="store_true", help="note it: it is not shown again")
+    told.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     asked = deed("asked", _asked, "what you are asked to take over", reference=False)
     asked.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
 
@@ -84,6 +87,36 @@ def _see(args: argparse.Namespace) -> int:
     from dispatch.desk import onsite
 
     onsite.see(open_seat(args), args.reference)
+    return 0
+
+
+def _told(args: argparse.Namespace) -> int:
+    from dispatch.commands.forms import print_json
+    from dispatch.desk import notices
+    from dispatch.model.instants import clock_text, day_of, day_text, iso
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    found = notices.note(seat) if args.note else notices.unread(seat.store, seat.staff.id)
+    zone = seat.firm.zone
+    if args.json:
+        print_json(
+            [
+                {
+                    "reference": one.reference,
+                    "about": one.about.value,
+                    "text": one.text,
+                    "at": iso(one.made_at, zone),
+                    "noted": args.note,
+                }
+                for one in found
+            ]
+        )
+        return 0
+    for one in found:
+        print(f"{day_text(day_of(one.made_at, zone))} {clock_text(one.made_at, zone)}  {show(one.text)}")
+    if not found:
+        print("Nothing was changed that you had been told.")
     return 0
 
 

@@ -86,7 +86,7 @@ def add_parsers(groups: Any) -> None:
 
     assign = deed("assign", _assign, "give a visit its technician and time")
     assign.add_argument("--to", action="append", required=True, metavar="TECHNICIAN", help="repeat for a crew")
-    move = deed("move", _move, "move a planned visit to another time or technician")
+    move = deed("move", _move, "move a visit that nobody has reached to another time or technician")
     move.add_argument("--to", action="append", metavar="TECHNICIAN", help="default: the same crew")
     for parser, needed in ((assign, True), (move, False)):
         parser.add_argument("--at", required=needed, metavar="WHEN", help="2026-11-24T09:00, or 9:00, or tomorrow 9:00")
@@ -98,7 +98,11 @@ def add_parsers(groups: Any) -> None:
         )
         parser.add_argument("--check", action="store_true", help="only say what the check says")
 
-    deed("unassign", _plain("unassign"), "take a planned visit back into the queue")
+    unassign = deed("unassign", _unassign, "take a visit that nobody has reached back into the queue")
+    unassign.add_argument("--confirm", action="store_true", help="yes, I mean it: technicians have been told of it")
+    unassign.add_argument(
+        "--override", default="", metavar="REASON", help="although somebody is on the way there; audited"
+    )
     deed("confirm", _plain("confirm"), "the client has agreed to the time")
     deed("dispatch", _plain("dispatch"), "tell the technician")
     hold = deed("hold", responding.hold, "put a visit on hold: waiting for the client, parts or a vendor")
@@ -355,6 +359,12 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     print(f"{show(visit.reference)} {show(visit.client)} {verb} {when} with {', '.join(map(show, placed.crew))}.")
     print(placed.verdict.level.value + "".join(f"\n  {show(finding.text)}" for finding in placed.verdict.findings))
     return int(args.check and placed.verdict.level is Level.BLOCKED)
+
+
+def _unassign(args: argparse.Namespace) -> int:
+    from dispatch.desk import schedule
+
+    return _said(schedule.unassign(open_seat(args), args.reference, reason=args.override, confirmed=args.confirm))
 
 
 def _plain(name: str) -> Run:

@@ -17,12 +17,15 @@ from dispatch.model import text as limits
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.messages import About
-from dispatch.model.states import AHEAD, Role, State
+from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
+from dispatch.planning.calls import expected_at
 
 ENTITY = "call"
 """What a call is named in what can be taken back."""
+TOLD_A_TIME = frozenset({State.CONFIRMED}) | TOLD
+"""States of a visit whose client counts on its time: they agreed to it, or our technician was told of it."""
 _FULL = 300
 
 
@@ -51,7 +54,10 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
     with seat.write("call ahead", Role.DISPATCHER, Role.LEAD) as unit:
         store = seat.store
         visit = find(store, reference)
-        if visit.state not in AHEAD | {State.EN_ROUTE}:
+        waits_in_vain = visit.state in QUEUED and any(
+            one.outcome is Outcome.OWED for one in calls.calls_of(store, visit.id)
+        )
+        if visit.state not in UNREACHED and not waits_in_vain:
             raise Refusal(
                 f"{show(visit.reference)} is {visit.state.label}: a call ahead is for a visit that nobody has reached yet."
             )
@@ -74,6 +80,23 @@ def owe(unit: Unit, visit: Visit, staff_id: int, expected: int) -> Picture:
     return added(ENTITY, calls.add_call(unit, visit.id, staff_id, Outcome.OWED, expected))
 
 
+def follow(seat: Seat, unit: Unit, before: Visit, after: Visit) -> list[Picture]:
+    """Put a client on the call-ahead list whom a change of a visit's place leaves waiting at a time that they were told;
+    returns what can be taken back. Whoever was never told a time expects nobody."""
+    if before.starts_at is None or before.starts_at == after.starts_at or after.state in ENDED:
+        return []
+    told = calls.calls_of(seat.store, before.id)
+    expected, answered = expected_at(before.starts_at, told)
+    if before.state not in TOLD_A_TIME and not answered:
+        if before.promised is None or after.starts_at is None:
+            return []
+        opens, closes = before.promised
+        if opens <= after.starts_at <= closes or not opens <= before.starts_at <= closes:
+            return []
+        expected = closes if after.starts_at > closes else opens
+    return [owe(unit, before, seat.staff.id, expected)]
+
+
 def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
     if promised is not None:
         if promised < now:
@@ -86,7 +109,8 @@ def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
 
 def _projected(store: Store, visit: Visit) -> int | None:
     """When we shall be there as the day goes, to a full five minutes; None where that cannot be said."""
-    assert visit.starts_at is not None
+    if visit.starts_at is None:
+        return None
     board = views.board(store, day_of(visit.starts_at, settings.firm(store).zone))
     first = visit.assignments[0].technician_id
     cards = (card for row in board.rows if row.technician_id == first for card in row.visits if card.id == visit.id)

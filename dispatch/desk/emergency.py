@@ -9,14 +9,13 @@ from db import calls, people, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import calling, routing, undo
+from dispatch.desk import calling, notices, routing, undo
 from dispatch.desk.refusals import Blocked, NotFound, Refusal
 from dispatch.desk.routing import TechnicianRunning
 from dispatch.desk.schedule import reason_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.notices import filled
 from dispatch.model.people import Technician
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
@@ -129,7 +128,7 @@ def _held(one: TechnicianRunning) -> Running:
 
 def _to_place(store: Store, reference: str) -> Visit:
     visit = find(store, reference)
-    if visit.state not in STEPS["assign"].sources or visit.archived_at is not None:
+    if visit.state not in STEPS["plan"].sources or visit.archived_at is not None:
         raise Refusal(
             f"{show(visit.reference)} is {visit.state.label}: only a requested or planned visit goes into the running day."
         )
@@ -182,24 +181,7 @@ def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) ->
     expected, _ = expected_at(visit.starts_at, told)
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + visit.ends_at - visit.starts_at)
-    if visit.state is State.DISPATCHED:
-        for part in visit.assignments:
-            unit.insert(
-                "outbox",
-                staff_id=part.technician_id,
-                visit_id=visit.id,
-                kind="moved",
-                text=filled(
-                    seat.firm.notice_moved,
-                    reference=visit.reference,
-                    client=visit.client,
-                    site=visit.site,
-                    work=visit.work,
-                    when=clock_text(start, visit.zone),
-                    instead=emergency.client,
-                ),
-                made_at=unit.at,
-            )
+    notices.follow(seat, unit, visit, _again(seat.store, visit.id), instead=emergency.client)
     unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)
     return calling.owe(unit, visit, seat.staff.id, expected)
 

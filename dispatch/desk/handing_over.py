@@ -10,7 +10,7 @@ from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.handovers import Handover
-from dispatch.model.states import AHEAD, QUEUED, Role
+from dispatch.model.states import QUEUED, UNREACHED, Role
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
 
@@ -86,7 +86,7 @@ def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
 
 def _ahead(store: Store, reference: str) -> Visit:
     visit = find(store, reference)
-    if visit.state not in AHEAD | QUEUED:
+    if visit.state not in UNREACHED | QUEUED:
         raise Refusal(
             f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
             "is handed over."

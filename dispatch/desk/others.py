@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import audit
+from db import audit, notices
 from dispatch.desk.seat import Seat
 from dispatch.model.text import show
 
@@ -30,6 +30,7 @@ class Ear:
         self._last: Doing | None = None
         self.by_visit: dict[int, Doing] = {}
         """The last that others did to each visit."""
+        self._read = max((one.id for one in notices.unread(seat.store, seat.staff.id)), default=0)
 
     def listen(self) -> None:
         """Take in what was done since."""
@@ -42,6 +43,12 @@ class Ear:
             self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
             if visit_id is not None:
                 self.by_visit[visit_id] = self._last
+
+    def changes(self) -> list[str]:
+        """What was changed under the person since this was last asked, as they are told it."""
+        found = [one for one in notices.unread(self._seat.store, self._seat.staff.id) if one.id > self._read]
+        self._read = max((one.id for one in found), default=self._read)
+        return [show(one.text) for one in reversed(found)]
 
     @property
     def now(self) -> str:

@@ -11,17 +11,17 @@ from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk import routing, telling, undo, waiting
+from dispatch.desk import calling, notices, routing, telling, undo, waiting
 from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of
 from dispatch.model.messages import About
-from dispatch.model.notices import filled
 from dispatch.model.people import Technician
-from dispatch.model.states import AHEAD, PLANNING, STEPS, Role, State
+from dispatch.model.states import AHEAD, STEPS, UNREACHED, Role, State
 from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import Candidate
 from dispatch.planning.candidates import candidates as ranked
@@ -112,7 +112,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
             )
             placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
         routing.reroute(seat, unit, days)
-        undo.remember(seat, unit, f"swap {one.reference} and {two.reference}", [one, two])
+        settle(seat, unit, f"swap {one.reference} and {two.reference}", [one, two])
         return placed[0], placed[1]
 
 
@@ -138,7 +138,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
         before = []
         days: set[routing.TravelDay] = set()
         for one in placements:
-            visit = _step(store, one.reference, "assign" if one.technician is not None else "unassign")
+            visit = _step(store, one.reference, "plan")
             if visit.version != one.version:
                 visits.change(unit, visit._replace(version=one.version))  # raises Stale, naming who was first and when
             before.append(visit)
@@ -164,7 +164,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
                 days |= routing.days_of(_again(store, stood))
             unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
         routing.reroute(seat, unit, days)
-        undo.remember(seat, unit, label, before)
+        settle(seat, unit, label, before)
 
 
 def share(
@@ -256,13 +256,32 @@ def stay_minutes(store: Store, minutes: int) -> int:
     return minutes + settings.firm(store).test_minutes
 
 
-def unassign(seat: Seat, reference: str) -> Visit:
-    """Take a planned visit back into the queue."""
+def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: bool = False) -> Visit:
+    """Take a visit that nobody has reached back into the queue.
+
+    Args:
+        seat: a dispatcher's.
+        reference: the visit.
+        reason: why somebody who is on the way there turns round; kept in the audit.
+        confirmed: that it is meant although technicians have been told of it.
+
+    Raises:
+        Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
+    """
     with seat.write("unassign", Role.DISPATCHER) as unit:
         visit = _step(seat.store, reference, "unassign")
+        why = ""
+        if (known := notices.finding(visit, seat.firm)) is not None:
+            why = permit(visit, Verdict(known.level, (known,), 0, 0), reason, confirmed, "taken back")
         days = routing.days_of(visit)
         visits.unplace(unit, visit)
-        unit.audit("visit", visit.id, was_at=visit.starts_at, crew=[part.technician for part in visit.assignments])
+        unit.audit(
+            "visit",
+            visit.id,
+            was_at=visit.starts_at,
+            crew=[part.technician for part in visit.assignments],
+            reason=why or None,
+        )
         routing.reroute(seat, unit, days)
         return _done(seat, unit, visit, f"unassign {visit.reference}")
 
@@ -286,22 +305,10 @@ def dispatch(seat: Seat, reference: str) -> Visit:
     with seat.write("dispatch", Role.DISPATCHER) as unit:
         visit = _step(seat.store, reference, "dispatch")
         visits.change(unit, visit, state=State.DISPATCHED.value)
-        assert visit.starts_at is not None
-        when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
-        words = seat.firm.notice_dispatched
-        for part in visit.assignments:
-            unit.insert(
-                "outbox",
-                staff_id=part.technician_id,
-                visit_id=visit.id,
-                kind="dispatched",
-                text=filled(
-                    words, reference=visit.reference, client=visit.client, site=visit.site, work=visit.work, when=when
-                ),
-                made_at=unit.at,
-            )
+        dispatched = _again(seat.store, visit)
+        notices.follow(seat, unit, visit, dispatched)
         unit.audit("visit", visit.id, told=[part.technician for part in visit.assignments])
-        return _again(seat.store, visit)
+        return dispatched
 
 
 def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom: str = "") -> Visit:
@@ -417,8 +424,8 @@ def _place(
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:
-    """Let a placement through, or say what stands against it; returns the reason of an override."""
+def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool, done: str = "placed") -> str:
+    """Let a placement through, or say what stands against it; returns the reason of an override. `done`: what it would be."""
     sentences = [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
     if verdict.level is Level.BLOCKED:
         override = reason.strip()
@@ -428,14 +435,15 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool) -> str:
         if len(override) < 3:
             blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
             raise Blocked(
-                f"{show(visit.reference)} was not placed: {show(blocked)}. Choose another time or technician, "
-                "or give a reason with --override.",
+                f"{show(visit.reference)} was not {done}: {show(blocked)}. "
+                f"{'Choose another time or technician, or give' if done == 'placed' else 'Give'} a reason with --override.",
                 sentences,
             )
-        return reason_of(override)
+        if confirmed or not any(finding.rule == notices.RULE and finding.confirm for finding in verdict.findings):
+            return reason_of(override)
     if verdict.needs_confirm and not confirmed:
         asked = "; ".join(finding.text for finding in verdict.findings if finding.confirm)
-        raise NeedsConfirm(f"{show(visit.reference)} was not placed yet: {show(asked)}. Say --confirm if you mean it.")
+        raise NeedsConfirm(f"{show(visit.reference)} was not {done} yet: {show(asked)}. Say --confirm if you mean it.")
     return ""
 
 
@@ -502,18 +510,23 @@ def judge_placement(
     verdicts = []
     for technician in technicians:
         stood = None
-        if before.starts_at is not None and before.ends_at is not None and before.state in PLANNING:
+        if before.starts_at is not None and before.ends_at is not None and before.state in UNREACHED:
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
             stood = (holder, routing.stop_of(store, before, before.starts_at, before.ends_at))
         verdicts.append(check(days[technician.id], stop, drives, routing.rules_of(firm), stood))
-    if len(verdicts) == 1:
+    known = None
+    if start != before.starts_at or wanted != {part.technician_id for part in before.assignments}:
+        known = notices.finding(before, firm)
+    if len(verdicts) == 1 and known is None:
         return verdicts[0]
     findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
+    findings = findings if known is None else (known, *findings)
     return Verdict(
-        worst([verdict.level for verdict in verdicts]),
+        worst([finding.level for finding in findings]),
         findings,
         sum(verdict.extra_travel for verdict in verdicts),
         sum(verdict.cost for verdict in verdicts),
+        verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
     )
 
 
@@ -530,9 +543,20 @@ def _step(store: Store, reference: str, deed: str) -> Visit:
 
 
 def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = ()) -> Visit:
-    """Keep the change for undo; returns the visit as it stands now."""
-    undo.remember(seat, unit, label, [before], more)
+    """`settle` one visit; returns it as it stands now."""
+    settle(seat, unit, label, [before], more)
     return _again(seat.store, before)
+
+
+def settle(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
+    """What follows from another place of some visits, given as they stood: who was told of them is told again, a client who
+    expects somebody at the old time is on the call-ahead list, and the whole is kept for undo as one change."""
+    owed = []
+    for visit in before:
+        after = _again(seat.store, visit)
+        notices.follow(seat, unit, visit, after)
+        owed += calling.follow(seat, unit, visit, after)
+    undo.remember(seat, unit, label, before, [*more, *owed])
 
 
 def _again(store: Store, visit: Visit) -> Visit:

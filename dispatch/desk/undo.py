@@ -8,7 +8,7 @@ from typing import Any
 from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
 from db.unit import Unit
-from dispatch.desk import routing, waiting
+from dispatch.desk import notices, routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
@@ -127,6 +127,7 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         restored = visits.visit_by_id(seat.store, visit.id)
         assert restored is not None
         waiting.follow(seat.store, unit, visit, restored)
+        notices.follow(seat, unit, visit, restored)
         if restored.state not in ENDED:
             release(seat.store, unit, restored)
         elif visit.state not in ENDED:

@@ -29,7 +29,7 @@ from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.calls import CALLS_COUNT_FOR, due_calls
+from dispatch.planning.calls import CALLS_COUNT_FOR, awaited, due_calls
 
 
 def today(store: Store) -> datetime.date:
@@ -54,6 +54,9 @@ def board(store: Store, day: datetime.date) -> Board:
         day_legs = legs.legs_of_day(store, day)
         clocks = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
+        expecting = awaited(called, starts_at, ends_at)
+        here = {visit.id for visit in placed}
+        in_vain = visits.visits_by_id(store, [visit_id for visit_id in expecting if visit_id not in here])
         now = store.clock.now()
         running = Day(
             day,
@@ -100,7 +103,15 @@ def board(store: Store, day: datetime.date) -> Board:
         rows=tuple(rows),
         queue=tuple(sorted(queue, key=lambda visit: _breaks_first(visit, firm.zone))),
         on_hold=tuple(card(visit, None) for visit in waiting if visit.state is State.ON_HOLD),
-        calls=_call_list(placed, courses, called, ring, now, firm.late_minutes),
+        calls=tuple(
+            sorted(
+                (
+                    *_call_list(placed, courses, called, ring, now, firm.late_minutes),
+                    *(_call_in_vain(visit, expecting[visit.id], ring) for visit in in_vain if visit.state not in ENDED),
+                ),
+                key=lambda one: (one.due, one.expected, one.visit_id),
+            )
+        ),
         trouble=messages.trouble(store, now).words,
     )
 
@@ -159,6 +170,25 @@ def _call_list(
             )
         )
     return tuple(found)
+
+
+def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:
+    """A client who expects somebody on the day, where the visit has gone to another day or back into the queue."""
+    contact, phone = ring.get(visit.client_id, ("", ""))
+    return CallAhead(
+        visit_id=visit.id,
+        reference=visit.reference,
+        client=visit.client,
+        work=visit.work,
+        technician=visit.assignments[0].technician if visit.assignments else "",
+        contact=contact,
+        phone=phone,
+        expected=expected,
+        arrival=visit.starts_at or expected,
+        due=expected,
+        proposed=expected,
+        absent=True,
+    )
 
 
 def _card(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from dispatch.model.instants import clock_text
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.model.reviews import Remark
@@ -79,7 +79,8 @@ class CallAhead(NamedTuple):
 
     `expected` is when the client expects us, `arrival` when the technician will be there, `due` when the client should
     know, `proposed` the time to promise. `tried_at` are the calls without an answer, the newest last, `tried_by` who made
-    the newest. `escalated`: it went to the lead. `absent`: the technician is away, and there is no new time to promise.
+    the newest. `escalated`: it went to the lead. `absent`: nobody comes on this day, because the technician is away or the
+    visit was taken out of the day; `technician` is empty where it has none any more.
     """
 
     visit_id: int
@@ -101,7 +102,11 @@ class CallAhead(NamedTuple):
     def words(self, zone: str, hours24: bool = True) -> str:
         """What the client is to be told, and what was tried already."""
         name = show(self.technician)
-        said = f"{name} is away" if self.absent else f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
+        said = f"{name} comes at {clock_text(self.arrival, zone, hours24)}"
+        if self.absent and day_of(self.arrival, zone) != day_of(self.expected, zone):
+            said = f"{name} comes on {day_text(day_of(self.arrival, zone))} {clock_text(self.arrival, zone, hours24)}"
+        elif self.absent:
+            said = f"{name} is away" if name else "it is back in the queue: nobody comes"
         if self.tried_at:
             said += f" · no answer {clock_text(self.tried_at[-1], zone, hours24)}, {show(self.tried_by)}"
         return f"{said} · with the lead" if self.escalated else said

@@ -4,9 +4,36 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
 
-WORDS = ("reference", "client", "site", "work", "when", "instead")
-"""What may stand in braces in the words of a notice. `instead` is the client who comes first, where a visit was moved."""
+WORDS = ("reference", "client", "site", "work", "when", "instead", "by")
+"""What may stand in braces in the words of a notice. `instead` is the client who comes first, where a visit was moved; `by`
+is who did it."""
+
+
+class Told(StrEnum):
+    """What a notice to a technician is about."""
+
+    DISPATCHED = "dispatched"
+    MOVED = "moved"
+    """Pushed back by an emergency."""
+    NEW_TIME = "new_time"
+    TAKEN_OFF = "taken_off"
+
+
+CHANGES = (Told.MOVED, Told.NEW_TIME, Told.TAKEN_OFF)
+"""Those that change what a technician was told before: they stand on their screen until they have noted them."""
+
+
+class Notice(NamedTuple):
+    """One notice to a technician, in the words that they read."""
+
+    id: int
+    reference: str
+    about: Told
+    text: str
+    made_at: int
 
 
 def faults_of(template: str, known: Sequence[str] = WORDS) -> list[str]:

@@ -51,6 +51,10 @@ class Role(StrEnum):
 QUEUED = frozenset({State.REQUESTED, State.ON_HOLD})
 PLANNING = frozenset({State.PLANNED, State.CONFIRMED})
 AHEAD = PLANNING | {State.DISPATCHED}
+TOLD = frozenset({State.DISPATCHED, State.EN_ROUTE})
+"""States in which the technician has been told of a visit and nobody has arrived."""
+UNREACHED = AHEAD | TOLD
+"""States of a visit that is placed and that nobody has reached: its place can still be changed."""
 ON_THE_WAY_OR_THERE = frozenset({State.EN_ROUTE, State.ON_SITE, State.CLOSING_OUT})
 OPEN_ON_SITE = frozenset({State.ON_SITE, State.CLOSING_OUT})
 ENDED = frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED, State.CANCELLED})
@@ -66,9 +70,10 @@ class Step(NamedTuple):
 
 
 STEPS: Mapping[str, Step] = {
-    "assign": Step(PLANNING | {State.REQUESTED}, State.PLANNED),
-    "move": Step(PLANNING, State.PLANNED),
-    "unassign": Step(PLANNING, State.REQUESTED),
+    "assign": Step(UNREACHED | {State.REQUESTED}, State.PLANNED),
+    "move": Step(UNREACHED, State.PLANNED),
+    "plan": Step(PLANNING | {State.REQUESTED}, State.PLANNED),
+    "unassign": Step(UNREACHED, State.REQUESTED),
     "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED),
     "dispatch": Step(PLANNING, State.DISPATCHED),
     "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD),

@@ -2,7 +2,8 @@
 
 A call is offered as soon as the projected arrival passes the time that the client expects us: the planned start at first,
 then whatever was promised in the last call that was answered. A promise of such a call may slip by the firm's late minutes
-before it is worth another call. A call is due when the technician would have had to set out to be there at the expected
+before it is worth another call. Who was to come later and comes earlier now is on it too, where the plan was changed under a
+promise. A call is due when the technician would have had to set out to be there at the expected
 time: from then on the client waits in vain. A call that nobody answered goes to the lead after ten minutes, until one is
 answered or somebody has arrived.
 """
@@ -54,6 +55,20 @@ def expected_at(planned: int, calls: Iterable[Call]) -> tuple[int, bool]:
     return planned, False
 
 
+def awaited(calls: Mapping[int, Sequence[Call]], starts_at: int, ends_at: int) -> dict[int, int]:
+    """The visits whose clients expect us in `[starts_at, ends_at)` at a time that a change of the plan took away, and have
+    not been reached since: each with that time."""
+    found = {}
+    for visit_id, own in calls.items():
+        newest = max(
+            (one for one in own if one.outcome is not Outcome.UNANSWERED), key=lambda one: one.id, default=None
+        )
+        promised = newest.promised if newest is not None and newest.outcome is Outcome.OWED else None
+        if promised is not None and starts_at <= promised < ends_at:
+            found[visit_id] = promised
+    return found
+
+
 def due_calls(
     stops: Mapping[int, tuple[Course, Projected]], calls: Mapping[int, Sequence[Call]], now: int, late_minutes: int
 ) -> list[DueCall]:
@@ -72,11 +87,13 @@ def due_calls(
         own = sorted(calls.get(visit_id, ()), key=lambda one: one.id)
         expected, promised = expected_at(stop.start, own)
         behind = ahead.arrival - expected
-        if behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE):
-            continue
         answered = max((one.id for one in own if one.outcome is Outcome.ANSWERED), default=0)
+        owed = any(one.id > answered and one.outcome is Outcome.OWED for one in own)
+        early = owed and behind <= -_MINUTE
+        if not early and (behind < _MINUTE or (promised and behind <= late_minutes * _MINUTE)):
+            continue
         tries = tuple(one for one in own if one.outcome is Outcome.UNANSWERED and one.id > answered)
         escalated = bool(tries) and now >= tries[0].at + ESCALATED_AFTER
-        due = expected - (stop.leg or 0)
+        due = min(expected, ahead.arrival) - (stop.leg or 0)
         found.append(DueCall(visit_id, expected, ahead.arrival, due, tries, escalated, ahead.absent))
     return sorted(found, key=lambda one: (one.due, one.expected, one.visit_id))

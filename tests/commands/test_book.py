@@ -66,9 +66,29 @@ def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
     firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00", "--confirm")
     words = ["--technician", "Ana Ruiz", "--from", "2026-11-25T12:00", "--to", "17:00", "--reason", "dentist"]
 
-    assert "hits R4036" in firm.ok("absence", "add", *words)
-    assert "back into the queue" in firm.ok("absence", "add", *words, "--requeue")
+    assert "R4036 Grandview Optometry" in firm.ok("absence", "add", *words)
+    firm.ok("visit", "dispatch", "R4036")
+    assert "(Ana Ruiz has been told)" in firm.ok("absence", "add", *words)
+    assert "R4036 is back in the queue" in firm.ok("absence", "add", *words, "--requeue")
     assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
+
+
+def test_what_was_told_is_taken_back_with_a_word_and_heard_of(firm: Dispatch) -> None:
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00", "--confirm")
+    firm.ok("visit", "dispatch", "R4036")
+    refused = firm("visit", "unassign", "R4036")
+    assert refused.code != 0
+    assert "Ana Ruiz has been told" in refused.err
+    assert "--confirm" in refused.err
+    moved = firm("visit", "move", "R4036", "--at", "2026-11-25T15:00")
+    assert "--confirm" in moved.err
+    firm.ok("visit", "unassign", "R4036", "--confirm")
+    (login,) = (one["login"] for one in firm.json("staff", "list", "--json") if one["name"] == "Ana Ruiz")
+    ana = ("--as", login)
+    heard = json.loads(firm.ok("visit", "told", "--json", *ana))
+    assert [(one["reference"], one["about"]) for one in heard] == [("R4036", "taken_off")]
+    assert "R4036" in firm.ok("visit", "told", "--note", *ana)
+    assert "Nothing was changed" in firm.ok("visit", "told", *ana)
 
 
 def test_backup_restore_and_doctor(firm: Dispatch, tmp_path: Path) -> None:

@@ -188,10 +188,11 @@ def test_absence_says_what_it_hits_and_puts_it_back(office: Office) -> None:
     )
 
     assert [visit.reference for visit in absences.hit_by(office.store, record)] == ["R2"]
-    placed, left = absences.replan(office.dana, ["R2"])
-    assert (placed, left) == (["R2 goes to Ana Ruiz"], [])
+    freed = absences.free(office.dana, record, to_others=True)
+    assert (freed.settled, freed.left) == (("R2 goes to Ana Ruiz",), ())
     assert absences.hit_by(office.store, record) == []
-    assert absences.requeue(office.dana, ["R2"]) == (["R2"], [])
+    undo.undo(office.dana)
+    assert absences.free(office.dana, record, to_others=False).settled == ("R2 is back in the queue",)
     assert visit_page(office.store, "R2").visit.state is State.REQUESTED
 
 

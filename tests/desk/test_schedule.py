@@ -112,14 +112,6 @@ def test_only_a_dispatcher_plans(office: Office) -> None:
             schedule.assign(seat, "R1", ["Ana Ruiz"], at("09:00"))
 
 
-def test_dispatched_visit_is_told_and_no_longer_moved(office: Office) -> None:
-    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    schedule.dispatch(office.dana, "R1")
-    assert office.store.value("SELECT count(*) FROM outbox") == 1
-    with pytest.raises(Refusal, match="dispatched"):
-        schedule.move(office.dana, "R1", None, at("10:00"))
-
-
 def test_undo_goes_back_step_by_step_and_forward_again(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.move(office.dana, "R1", None, at("10:00"))

@@ -500,3 +500,43 @@ async def test_what_is_typed_fast_goes_where_it_is_meant(office: Office, mode: s
             app.post_message(Key(key, "/" if key == "slash" else key))
         await until_true(pilot, lambda: here.query_one(field, Input).value == "a/v")
         assert app.screen is here
+
+
+async def test_what_was_told_is_asked_and_the_technician_hears_of_it(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        dana = take_seat(elsewhere, "dana")
+        async with opened(office.ana, "day", (80, 24)) as technician:
+            await settled(technician)
+            async with opened(dana, "board") as pilot:
+                pilot.app.screen.query_one(Timeline).select(1)
+                await pilot.press("b")
+                await until(pilot, AskConfirm)
+                assert "Ana Ruiz has been told" in "\n".join(
+                    str(one.render()) for one in pilot.app.screen.query(Static)
+                )
+                await pilot.press("enter")
+                await until_true(pilot, lambda: state(office, "R1")[0] is State.REQUESTED)
+            strip = technician.app.screen.query_one("#comments", Static)
+            await until_true(
+                technician, lambda: "R1 Harbor Dental is taken off you (Dana Wells)" in str(strip.render())
+            )
+            assert not technician.app.screen.query_one(StopList).selected
+            await press(technician, "A")
+            await until_true(technician, lambda: not strip.display)
+
+
+async def test_who_is_on_the_way_is_moved_for_a_reason(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    onsite.depart(office.ana, "R1")
+    async with opened(office.dana, "board") as pilot:
+        pilot.app.screen.query_one(Timeline).select(1)
+        await press(pilot, "m")
+        await press(pilot, *["right"] * 4)
+        await pilot.press("enter")
+        await until(pilot, AskText)
+        assert "is on the way there" in "\n".join(str(one.render()) for one in pilot.app.screen.query(Static))
+        pilot.app.screen.query_one(Input).value = "the client called"
+        await pilot.press("enter")
+        await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)

@@ -1,69 +1,142 @@
-"""What an absence hits, and what to do about it."""
+"""What an absence hits, and what to do about it: one deed for the whole of it, which undo takes back as one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from db import visits
-from db.faults import StoreFault
+from db import people, settings, visits
 from db.people import AbsenceRecord
 from db.store import Store
-from dispatch.desk import schedule
-from dispatch.desk.refusals import Refusal
+from db.unit import Unit
+from dispatch.desk import notices, routing, schedule
 from dispatch.desk.seat import Seat
-from dispatch.model.instants import day_of
-from dispatch.model.states import AHEAD
+from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.states import UNREACHED, Role
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import Level
 
 
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What became of the visits that an absence hit: a sentence for each, those that need somebody to look at them apart."""
+
+    settled: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
 def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
-    """The technician's visits that are still ahead and overlap the absence, in order."""
-    span = record.absence
-    return [
-        visit
-        for visit in visits.placed_between(store, span.starts_at, span.ends_at)
-        if visit.state in AHEAD and any(part.technician_id == record.staff_id for part in visit.assignments)
-    ]
+    """The technician's visits that nobody has reached and that fall into the absence, in order. What should have begun already
+    is ahead of them from now on."""
+    span, now = record.absence, store.clock.now()
+    found = []
+    for visit in visits.placed_between(
+        store, _day_begins(store, span.starts_at), span.ends_at, technicians={record.staff_id}
+    ):
+        assert visit.starts_at is not None
+        assert visit.ends_at is not None
+        late = max(0, min(now, span.starts_at) - visit.starts_at)
+        if visit.state in UNREACHED and visit.ends_at + late > span.starts_at:
+            found.append(visit)
+    return found
 
 
-def requeue(seat: Seat, references: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Put visits back into the queue; returns those that went back, and a sentence for each that did not."""
-    back, left = [], []
-    for reference in references:
-        try:
-            schedule.unassign(seat, reference)
-            back.append(reference)
-        except (Refusal, StoreFault) as refusal:
-            left.append(f"{reference}: {refusal}")
-    return back, left
+def _day_begins(store: Store, instant: int) -> int:
+    zone = settings.firm(store).zone
+    return day_bounds(day_of(instant, zone), zone)[0]
 
 
-def replan(seat: Seat, references: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Give each visit to the best of the others on its day, where the checker finds a good place; the rest goes into the queue.
+def hit_line(store: Store, visit: Visit) -> str:
+    """A visit that an absence hits, with who knows of it already."""
+    known = notices.who_knows(visit, settings.firm(store))
+    return f"{show(visit.reference)} {show(visit.client)}" + (f" ({known})" if known else "")
 
-    Returns a sentence for each that was placed, and one for each that was not.
+
+def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
+    """Take everything that an absence hits off its technician, as one change.
+
+    What several do together stays with the others, where they can do it without. Everything else goes back into the queue, or
+    with `to_others` to the best of the others on its day where the checker finds a good place. Who had been told of it hears
+    of it; clients who expect somebody are on the call-ahead list.
+
+    Args:
+        seat: a dispatcher's, who has seen `hit_by` and meant it.
+        record: the absence; its reason is kept with each visit.
+        to_others: give it to others where that fits.
     """
-    placed, left = [], []
-    for reference in references:
-        visit = visits.visit_by_reference(seat.store, reference)
-        if visit is None or visit.starts_at is None:
-            continue
-        day = day_of(visit.starts_at, visit.zone)
-        back, refused = requeue(seat, [reference])
-        left += refused
-        if not back:
-            continue
-        best = next(
-            (one for one in schedule.candidates(seat.store, reference, day) if one.verdict.level is Level.FEASIBLE),
-            None,
-        )
-        if best is None:
-            left.append(f"{reference}: nobody else has a good place for it on that day; it is in the queue")
-            continue
-        try:
-            done = schedule.assign(seat, reference, [best.name], best.start)
-            placed.append(f"{reference} goes to {', '.join(done.crew)}")
-        except (Refusal, StoreFault) as refusal:
-            left.append(f"{reference}: {refusal}; it is in the queue")
-    return placed, left
+    with seat.write("free a day", Role.DISPATCHER) as unit:
+        store = seat.store
+        hits = hit_by(store, record)
+        if not hits:
+            unit.leave_unchanged()
+            return Freed()
+        settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
+        taken = [visit for visit in hits if _now(store, visit).assignment_of(record.staff_id) is not None]
+        for visit in taken:
+            visits.unplace(unit, visit)
+        routing.reroute(seat, unit, {day for visit in hits for day in routing.days_of(visit)})
+        left = []
+        for visit in taken:
+            to = _give(seat, unit, visit) if to_others else ""
+            if to:
+                settled.append(f"{show(visit.reference)} goes to {show(to)}")
+            elif to_others:
+                left.append(
+                    f"{show(visit.reference)}: nobody else has a good place for it on that day; it is in the queue"
+                )
+            else:
+                settled.append(f"{show(visit.reference)} is back in the queue")
+        for visit in hits:
+            now = _now(store, visit)
+            unit.audit(
+                "visit",
+                visit.id,
+                was_at=visit.starts_at,
+                was_with=[part.technician for part in visit.assignments],
+                starts_at=now.starts_at,
+                crew=[part.technician for part in now.assignments],
+                absent=record.absence.reason or None,
+            )
+        absent = people.technician(store, record.staff_id)
+        schedule.settle(seat, unit, f"free the day of {absent.name if absent else 'a technician'}", hits)
+        return Freed(tuple(settled), tuple(left))
+
+
+def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit) -> str:
+    """Leave a visit to the others of its crew, where they can do it; returns the sentence, empty where they cannot."""
+    others = [part.technician_id for part in visit.assignments if part.technician_id != record.staff_id]
+    crew = [found for one in others if (found := people.technician(store, one)) is not None]
+    if not crew or visit.starts_at is None or visit.ends_at is None:
+        return ""
+    verdict = schedule.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
+    if any(one.level is Level.BLOCKED and one.rule != notices.RULE for one in verdict.findings):
+        return ""
+    visits.take_off(unit, visit, record.staff_id)
+    return f"{show(visit.reference)} stays with {', '.join(show(one.name) for one in crew)}"
+
+
+def _give(seat: Seat, unit: Unit, visit: Visit) -> str:
+    """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
+    assert visit.starts_at is not None
+    day = day_of(visit.starts_at, visit.zone)
+    best = next(
+        (
+            one
+            for one in schedule.candidates(seat.store, visit.reference, day)
+            if one.verdict.level is Level.FEASIBLE and not one.verdict.needs_confirm
+        ),
+        None,
+    )
+    technician = None if best is None else people.technician(seat.store, best.technician_id)
+    if best is None or technician is None:
+        return ""
+    length = schedule.stay_minutes(seat.store, visit.minutes) * 60
+    visits.place(unit, _now(seat.store, visit), [technician], best.start, best.start + length)
+    routing.reroute(seat, unit, routing.days_of(_now(seat.store, visit)))
+    return technician.name
+
+
+def _now(store: Store, visit: Visit) -> Visit:
+    found = visits.visit_by_id(store, visit.id)
+    assert found is not None
+    return found

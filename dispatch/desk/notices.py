@@ -1,0 +1,112 @@
+"""Telling technicians: what a deed changes in what they were told before, in the transaction of the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db import notices
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk.seat import Seat
+from dispatch.model.firm import Firm
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.notices import Notice, Told, filled
+from dispatch.model.states import ENDED, TOLD, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+from dispatch.planning.checker import Finding, Level
+
+RULE = "told"
+"""The rule of the finding that technicians know of a visit already."""
+
+
+def tell(seat: Seat, unit: Unit, visit: Visit, technicians: Sequence[int], about: Told, instead: str = "") -> None:
+    """Put a notice on a visit into the outbox for some technicians, as the firm words it.
+
+    Args:
+        visit: as it stands now; as it stood where it was taken off somebody.
+        technicians: their ids.
+        about: what the notice says.
+        instead: the client who comes first, where the visit was pushed.
+    """
+    firm = seat.firm
+    when = ""
+    if visit.starts_at is not None:
+        when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
+    text = filled(
+        getattr(firm, f"notice_{about.value}"),
+        reference=visit.reference,
+        client=visit.client,
+        site=visit.site,
+        work=visit.work,
+        when=when,
+        instead=instead,
+        by=seat.staff.name,
+    )
+    for technician_id in technicians:
+        notices.add(unit, technician_id, visit.id, about, text)
+
+
+def follow(seat: Seat, unit: Unit, before: Visit, after: Visit, instead: str = "") -> None:
+    """Tell technicians what a change of a visit's place changes for them, whatever deed it was, undo too.
+
+    Who had been told of it hears that it was taken off them, or of its new time; who has it again hears of it again. An
+    end that they or the client made of it is not taken off anybody who was there.
+    """
+    told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
+    still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
+    tell(seat, unit, before, [one for one in told if one not in still], Told.TAKEN_OFF)
+    moved = before.starts_at != after.starts_at
+    if moved:
+        about = Told.MOVED if instead else Told.NEW_TIME
+        tell(seat, unit, after, [one for one in told if one in still], about, instead)
+    if after.state in TOLD:
+        tell(seat, unit, after, [one for one in sorted(still) if one not in told], Told.DISPATCHED)
+
+
+def who_knows(visit: Visit, firm: Firm) -> str:
+    """Which technicians know already that they are to go to a visit, in words; empty where nobody was told."""
+    if visit.state not in TOLD:
+        return ""
+    said = []
+    for part in visit.assignments:
+        name = show(part.technician)
+        if part.depart_at is not None:
+            said.append(f"{name} is on the way there since {_clock(part.depart_at, firm)}")
+        elif part.seen_at is not None:
+            said.append(f"{name} has been told and saw it at {_clock(part.seen_at, firm)}")
+        else:
+            said.append(f"{name} has been told")
+    return ", ".join(said)
+
+
+def finding(visit: Visit, firm: Firm) -> Finding | None:
+    """What stands against changing the place of a visit that technicians know of: it has to be meant; where somebody is on the
+    way there, it needs a reason."""
+    known = who_knows(visit, firm)
+    if not known:
+        return None
+    if visit.state is State.EN_ROUTE:
+        return Finding(RULE, Level.BLOCKED, f"{known}: they hear of the change at once, and turn round")
+    return Finding(RULE, Level.WARNINGS, f"{known}: they hear of the change at once", confirm=True)
+
+
+def _clock(instant: int, firm: Firm) -> str:
+    return clock_text(instant, firm.zone, firm.clock_hours == 24)
+
+
+def unread(store: Store, staff_id: int) -> list[Notice]:
+    """What was changed under a technician and they have not noted yet, the newest first."""
+    return notices.unread(store, staff_id)
+
+
+def note(seat: Seat) -> list[Notice]:
+    """Note what one was told of changes; returns what that was."""
+    with seat.write("note changes", Role.TECHNICIAN) as unit:
+        found = notices.unread(seat.store, seat.staff.id)
+        if not found:
+            unit.leave_unchanged()
+            return []
+        notices.note(unit, found)
+        unit.audit("staff", seat.staff.id, noted=[one.reference for one in found])
+        return found

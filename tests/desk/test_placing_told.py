@@ -1,0 +1,223 @@
+"""A visit that technicians know of is moved, given away or taken back until somebody has arrived: asked first, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from db import visits
+from dispatch.desk import calling, handing_over, notices, onsite, schedule, undo, views
+from dispatch.desk.book import absences, keeping
+from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk.schedule import Placement
+from dispatch.desk.seat import Seat
+from dispatch.model.notices import Told
+from dispatch.model.states import UNREACHED, State
+from dispatch.model.visits import Visit
+from tests.desk.conftest import DAY, Office, at
+
+
+def visit(office: Office, reference: str = "R1") -> Visit:
+    found = visits.visit_by_reference(office.store, reference)
+    assert found is not None
+    return found
+
+
+def told(office: Office, seat: Seat) -> list[tuple[str, str]]:
+    """What somebody was told of changes and has not noted, the newest first."""
+    return [(one.reference, one.about.value) for one in notices.unread(office.store, seat.staff.id)]
+
+
+def sent(office: Office) -> list[tuple[str, str]]:
+    """Everything that technicians were told of R1 and R2, the oldest first."""
+    return office.store.all("SELECT s.login, o.kind FROM outbox o JOIN staff s ON s.id = o.staff_id ORDER BY o.id")
+
+
+def dispatched(office: Office) -> None:
+    """R1 is Ana's at 09:00, and she has been told and saw it."""
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    onsite.see(office.ana, "R1")
+
+
+def en_route(office: Office) -> None:
+    dispatched(office)
+    office.go("08:40")
+    onsite.depart(office.ana, "R1")
+
+
+CHANGES: dict[str, Callable[..., object]] = {
+    "move": lambda seat, **meant: schedule.move(seat, "R1", None, at("11:00"), **meant),
+    "give away": lambda seat, **meant: schedule.move(seat, "R1", ["Ben Okafor"], None, **meant),
+    "assign": lambda seat, **meant: schedule.assign(seat, "R1", ["Ben Okafor"], at("11:00"), **meant),
+    "share": lambda seat, **meant: schedule.share(seat, "R1", ["Ana Ruiz", "Ben Okafor"], **meant),
+    "swap": lambda seat, **meant: schedule.swap(seat, "R1", "R2", **meant),
+    "unassign": lambda seat, **meant: schedule.unassign(seat, "R1", **meant),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_was_told_is_changed_after_it_was_asked(office: Office, name: str) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"))
+    dispatched(office)
+    with pytest.raises((NeedsConfirm, Blocked)):
+        CHANGES[name](office.dana)
+    with pytest.raises(NeedsConfirm, match=r"Ana Ruiz has been told and saw it at 07:30.*--confirm"):
+        CHANGES[name](office.dana, reason="the client insists")
+    assert visit(office).state is State.DISPATCHED
+
+    CHANGES[name](office.dana, reason="the client insists", confirmed=True)
+
+    assert visit(office).state is (State.REQUESTED if name == "unassign" else State.PLANNED)
+    about = {"move": ["new_time"], "share": []}.get(name, ["taken_off"])
+    assert told(office, office.ana) == [("R1", one) for one in about]
+    undo.undo(office.dana)
+    assert (visit(office).state, visit(office).starts_at) == (State.DISPATCHED, at("09:00"))
+    assert visit(office).assignment_of(office.ana.staff.id) is not None
+    assert sent(office)[-1] == ("ana", "dispatched")
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_who_is_on_the_way_turns_round_for_a_reason_only(office: Office, name: str) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"))
+    en_route(office)
+    with pytest.raises(Blocked, match=r"Ana Ruiz is on the way there since 08:40.*--override"):
+        CHANGES[name](office.dana, confirmed=True)
+    assert visit(office).state is State.EN_ROUTE
+
+    CHANGES[name](office.dana, reason="the client called: not now", confirmed=True)
+
+    assert visit(office).state is (State.REQUESTED if name == "unassign" else State.PLANNED)
+    undo.undo(office.dana)
+    (part,) = visit(office).assignments
+    assert (visit(office).state, part.depart_at) == (State.EN_ROUTE, at("08:40"))
+
+
+def test_once_somebody_has_arrived_nothing_of_it_is_moved(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"))
+    office.on_site()
+    for change in CHANGES.values():
+        with pytest.raises(Refusal, match="on site"):
+            change(office.dana, reason="the client insists", confirmed=True)
+
+
+def test_the_plan_leaves_what_was_told(office: Office) -> None:
+    dispatched(office)
+    with pytest.raises(Refusal, match="dispatched"):
+        schedule.place_all(office.dana, [Placement("R1", visit(office).version, "Ana Ruiz", at("10:00"))], "plan")
+
+
+def test_a_notice_stands_until_it_is_noted(office: Office) -> None:
+    dispatched(office)
+    schedule.unassign(office.dana, "R1", confirmed=True)
+    (one,) = notices.unread(office.store, office.ana.staff.id)
+    assert (one.about, one.text) == (Told.TAKEN_OFF, "R1 Harbor Dental is taken off you (Dana Wells)")
+    assert [one.reference for one in notices.note(office.ana)] == ["R1"]
+    assert not told(office, office.ana)
+    assert not notices.note(office.ana)
+
+
+def test_hold_and_cancel_are_told_too(office: Office) -> None:
+    dispatched(office)
+    schedule.hold(office.dana, "R1", "which server?")
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:00"))
+    schedule.dispatch(office.dana, "R2")
+    schedule.cancel(office.dana, "R2", "closed today")
+    assert told(office, office.ana) == [("R2", "taken_off"), ("R1", "taken_off")]
+
+
+def test_a_client_whose_time_was_moved_is_on_the_call_list(office: Office) -> None:
+    dispatched(office)
+
+    def calls() -> list[tuple[int, str]]:
+        zone = "America/New_York"
+        return [(one.expected, one.words(zone)) for one in views.board(office.store, DAY).calls]
+
+    schedule.move(office.dana, "R1", None, at("11:00"), confirmed=True)
+    assert calls() == [(at("09:00"), "Ana Ruiz comes at 11:00")]
+    schedule.move(office.dana, "R1", None, at("08:30"))
+    assert calls() == [(at("09:00"), "Ana Ruiz comes at 08:30")]
+    schedule.unassign(office.dana, "R1")
+    assert calls() == [(at("09:00"), "it is back in the queue: nobody comes")]
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00") + 24 * 3600)
+    assert calls() == [(at("09:00"), "Ana Ruiz comes on Wed 25 Nov 2026 09:00")]
+    calling.call(office.dana, "R1", promised=at("09:00") + 24 * 3600)
+    assert calls() == []
+
+
+def test_the_call_is_taken_back_with_the_move(office: Office) -> None:
+    dispatched(office)
+    schedule.move(office.dana, "R1", None, at("11:00"), confirmed=True)
+    undo.undo(office.dana)
+    assert not views.board(office.store, DAY).calls
+
+
+def test_what_nobody_was_told_asks_nothing_and_owes_no_call(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.move(office.dana, "R1", None, at("11:00"))
+    schedule.unassign(office.dana, "R1")
+    assert not sent(office)
+    assert not office.store.value("SELECT count(*) FROM call")
+
+
+def test_a_promised_window_that_is_left_is_called(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:30"))
+    schedule.move(office.dana, "R2", None, at("10:00"))
+    assert not views.board(office.store, DAY).calls
+    schedule.move(office.dana, "R2", None, at("13:00"))
+    assert [one.expected for one in views.board(office.store, DAY).calls] == [at("11:00")]
+
+
+def absence(office: Office, begins: str = "07:30") -> absences.AbsenceRecord:
+    typed = {"technician": "ana", "from": f"2026-11-24T{begins}", "to": "17:00", "reason": "ill"}
+    found = keeping.add(office.dana, "absence", typed)
+    assert isinstance(found, absences.AbsenceRecord)
+    return found
+
+
+@pytest.mark.parametrize("to_others", [False, True])
+def test_an_absence_frees_the_rest_of_the_day_in_one_deed(office: Office, to_others: bool) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    schedule.confirm(office.dana, "R2")
+    en_route(office)
+    record = absence(office)
+    assert [one.reference for one in absences.hit_by(office.store, record)] == ["R1", "R2"]
+
+    freed = absences.free(office.dana, record, to_others=to_others)
+
+    assert len(freed.settled) + len(freed.left) == 2
+    assert all(one.assignment_of(office.ana.staff.id) is None for one in (visit(office), visit(office, "R2")))
+    assert visit(office, "R2").state is (State.PLANNED if to_others else State.REQUESTED)
+    assert visit(office).state is State.REQUESTED, "Ben has not the skill"
+    assert told(office, office.ana) == [("R1", "taken_off")]
+    assert {one.expected for one in views.board(office.store, DAY).calls} >= {at("09:00")}
+    assert absences.hit_by(office.store, record) == []
+    assert "free the day of Ana Ruiz" in undo.undo(office.dana)
+    assert (visit(office).state, visit(office, "R2").state) == (State.EN_ROUTE, State.CONFIRMED)
+    undo.undo(office.dana)  # the absence
+    assert not views.board(office.store, DAY).calls
+
+
+def test_what_should_have_begun_is_hit_too(office: Office) -> None:
+    dispatched(office)
+    office.go("10:30")
+    assert [one.reference for one in absences.hit_by(office.store, absence(office, "10:30"))] == ["R1"]
+
+
+def test_a_visit_of_two_stays_with_the_other(office: Office) -> None:
+    schedule.assign(office.dana, "R2", ["Ana Ruiz", "Ben Okafor"], at("09:00"))
+    schedule.dispatch(office.dana, "R2")
+    absences.free(office.dana, absence(office), to_others=False)
+    (part,) = visit(office, "R2").assignments
+    assert (visit(office, "R2").state, part.technician) == (State.DISPATCHED, "Ben Okafor")
+    assert (told(office, office.ana), told(office, office.ben)) == ([("R2", "taken_off")], [])
+    undo.undo(office.dana)
+    assert len(visit(office, "R2").assignments) == 2
+
+
+def test_a_started_job_on_the_way_can_be_handed_over(office: Office) -> None:
+    assert State.EN_ROUTE in UNREACHED
+    dispatched(office)
+    with pytest.raises(Refusal, match="Nobody has started"):
+        handing_over.ask(office.lee, "R1", "Ben Okafor", "Ana is ill")
