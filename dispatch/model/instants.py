@@ -26,7 +26,6 @@ YEARS = range(1970, 2200)
 """Years that a typed date may lie in."""
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2})(?::?(?P<minute>[0-9]{2}))? ?(?P<half>am|pm)?")
@@ -36,6 +35,8 @@ _ISO_INSTANT = re.compile(
     _ISO_DAY + r"[t ][0-9]{2}(?::?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _FROM_NOW = re.compile(r"(?P<sign>[+-])(?:(?P<hours>[0-9]{1,3})h)?(?:(?P<minutes>[0-9]{1,4})m?)?")
+_SPAN = r"(?:(?P<hours>[0-9]{1,3}) ?(?:h|hrs?|hours?))? ?(?:(?P<minutes>[0-9]{1,4}) ?(?:m|mins?|minutes?))?"
+_SPANS_SAID = {1: re.compile(rf"in {_SPAN}"), -1: re.compile(rf"{_SPAN} ago")}
 _DAYS_AWAY = re.compile(r"[+-][0-9]{1,4}")
 
 
@@ -249,32 +250,36 @@ def parse_day(text: str, *, today: date) -> date:
     """A calendar day as people type it.
 
     ISO dates (2026-11-24, also week and ordinal dates), today, tomorrow, yesterday, weekday names (the next such day,
-    today included), +1 and -1 (days from today).
+    today included), +1 and -1 (days from today), and what `day_words` knows: next tue, 24 nov, in 2 weeks.
 
     Raises:
         ValueError: it is something else. Day-month-year and its relatives are refused, because 3.4. has two readings.
     """
+    from dispatch.model.day_words import day_meant, weekday_called
+
     typed = _typed(text)
     away = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(typed)
     if away is None and _DAYS_AWAY.fullmatch(typed):
         away = int(typed)
-    if away is None and len(typed) >= 3:
-        weekdays = [number for number, name in enumerate(_WEEKDAY_NAMES) if name.startswith(typed)]
-        away = (weekdays[0] - today.weekday()) % 7 if weekdays else None
+    if away is None and (weekday := weekday_called(typed)) is not None:
+        away = (weekday - today.weekday()) % 7
     if away is not None:
         return _in_range(today + timedelta(days=away))
     if re.fullmatch(_ISO_DAY, typed):
         day = _iso_date(typed)
-        if day is not None:
-            return _in_range(day)
-    raise ValueError(f"{_quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue or +1")
+    else:
+        day = day_meant(typed, today)
+    if day is not None:
+        return _in_range(day)
+    raise ValueError(f"{_quoted(text)} is no day; type for example 2026-11-24, tomorrow, tue, next tue, 24 nov or +1")
 
 
 def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> int:
     """The instant that somebody in `zone` means by what they type.
 
     Takes 2026-11-24T09:00 (space or T, with or without an offset), a clock time on `day` (9:00, 9, 0900, 2pm), a day
-    and a clock time (tomorrow 9:00, tue 14:30), a span from `now` (+30m, -1h, +1h30) and "now".
+    and a clock time (tomorrow 9:00, next tue 9am), a span from `now` (+30m, -1h, +1h30, in 2 hours, 10 min ago), "now",
+    and days from now at this time of the day (in 2 weeks): a step in the calendar of `zone`, not a number of hours.
 
     Args:
         now: the present instant; what "today" and "+30m" count from.
@@ -291,20 +296,28 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
     if span and (span["hours"] or typed.endswith("m")):
         minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
+    for sign, said in _SPANS_SAID.items():
+        if (span := said.fullmatch(typed)) and (span["hours"] or span["minutes"]):
+            return now + sign * (int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)) * 60
     if _ISO_INSTANT.fullmatch(typed):
         reading = _iso_reading(typed)
         if reading is not None:
             _in_range(reading.date())
             return at_wall(reading, zone) if reading.utcoffset() is None else int(reading.timestamp())
     today = day_of(now, zone)
+    if re.fullmatch("in .+|.+ ago", typed) and _is_day(typed, today):
+        at = local(now, zone)
+        return at_local(parse_day(text, today=today), at.hour * 60 + at.minute, zone)
     day_part, _, clock_part = re.sub(r" (?=[ap]m$)", "", typed).rpartition(" ")
     try:
         on = parse_day(day_part, today=today) if day_part else day or today
+        if re.fullmatch("[0-9]{4}", clock_part) and re.search("[a-z]{3}", day_part) and _is_day(typed, today):
+            raise ValueError("nov 24 2026 is a day without a time")
         with_offset = _CLOCK_WITH_OFFSET.fullmatch(clock_part)
         minutes = parse_clock(with_offset["clock"] if with_offset else clock_part, allow_24=True)
     except ValueError:
         raise ValueError(
-            f"{_quoted(text)} is no time; type for example 9:00, 2pm, tomorrow 9:00, tue 14:30, +30m "
+            f"{_quoted(text)} is no time; type for example 9:00, 2pm, tomorrow 9:00, next tue 9am, +30m "
             "or 2026-11-24 09:00"
         ) from None
     if with_offset and minutes < DAY_MINUTES:
@@ -332,6 +345,14 @@ def span_text(minutes: int) -> str:
     if not hours:
         return f"{sign}{rest}m"
     return f"{sign}{hours}h{rest:02}" if rest else f"{sign}{hours}h"
+
+
+def _is_day(typed: str, today: date) -> bool:
+    try:
+        parse_day(typed, today=today)
+    except ValueError:
+        return False
+    return True
 
 
 def _typed(text: str) -> str:

@@ -6,14 +6,10 @@ import datetime
 import re
 
 from dispatch.desk.quick.words import Line
+from dispatch.model.day_words import WEEKDAYS, day_meant, month_called, named_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock, parse_day
 from dispatch.model.text import show
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
 EARLIEST = 7 * 60
 """A window of bare hours that begins before this has two readings: nobody says which 2-4 is meant."""
 
@@ -41,17 +37,18 @@ def is_time(word: str) -> bool:
 
 
 def take_day(line: Line) -> datetime.date | None:
-    """The wanted day: today, tue, 2026-11-24, +1, 24 nov. The first that stands in the line."""
+    """The wanted day: today, tue, next tue, in 3 days, 2026-11-24, +1, 24 nov. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
         if word in _DAY_WORDS or _ISO_DAY.fullmatch(word) or _AWAY.fullmatch(word):
             line.give("day", at)
             try:
-                return parse_day(_spelled(word), today=line.today)
+                return parse_day(word, today=line.today)
             except ValueError as fault:
                 line.problems.append(f"day: {fault}")
                 return None
-        if found := _month_day(line, at):
+        found = _said_day(line, at) if word in ("next", "in") else _month_day(line, at)
+        if found:
             return found
     return None
 
@@ -60,7 +57,7 @@ def _month_day(line: Line, at: int) -> datetime.date | None:
     """24 nov, 24nov, nov 24, 24 november 2026; without a year the next such day, today included."""
     following = at + 1 if line.is_free(at + 1) else None
     used = [at]
-    month = _month(line.words[at])
+    month = month_called(line.words[at])
     number = _DAY_OF_MONTH.fullmatch(line.words[at])
     if month is not None and following is not None:
         number = _DAY_OF_MONTH.fullmatch(line.words[following])
@@ -68,9 +65,9 @@ def _month_day(line: Line, at: int) -> datetime.date | None:
             return None
         used.append(following)
     elif number is not None and number["month"]:
-        month = _month(number["month"])
+        month = month_called(number["month"])
     elif number is not None and following is not None:
-        month = _month(line.words[following])
+        month = month_called(line.words[following])
         used.append(following)
     if month is None or number is None:
         return None
@@ -79,16 +76,20 @@ def _month_day(line: Line, at: int) -> datetime.date | None:
     if line.is_free(last) and _YEAR.fullmatch(line.words[last]):
         year = int(line.words[last])
         used.append(last)
-    # eight years on there is a 29 February again, whatever the century
-    years = [year] if year is not None else range(line.today.year, line.today.year + 9)
-    for one in years:
-        try:
-            day = datetime.date(one, month, int(number["day"]))
-        except ValueError:
-            continue
-        if year is not None or day >= line.today:
-            line.give("day", *used)
-            return day
+    found = named_day(int(number["day"]), month, year, line.today)
+    if found is not None:
+        line.give("day", *used)
+    return found
+
+
+def _said_day(line: Line, at: int) -> datetime.date | None:
+    """next tue, in 3 days: a day in two or three words."""
+    for last in (at + 3, at + 2):
+        if all(map(line.is_free, range(at, last))):
+            found = day_meant(" ".join(line.words[at:last]), line.today)
+            if found is not None:
+                line.give("day", *range(at, last))
+                return found
     return None
 
 
@@ -168,16 +169,6 @@ def _with_half(opens: str, closes: str, half: str) -> str:
     if start < end:
         return f"{opens}{half}"
     return f"{opens}{'am' if half == 'pm' else 'pm'}"
-
-
-def _spelled(word: str) -> str:
-    """A day word as `parse_day` knows it: thurs is thursday."""
-    return next((name for name in WEEKDAYS if word in _DAY_WORDS and name[:3] == word[:3]), word)
-
-
-def _month(word: str) -> int | None:
-    written = "sep" if word == "sept" else word
-    return next((number for number, name in enumerate(MONTHS, 1) if written in (name, name[:3])), None)
 
 
 def _hhmm(minutes: int) -> str:

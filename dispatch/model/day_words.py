@@ -1,0 +1,102 @@
+"""Days as people say them: next tue, last friday, 24 nov, in 3 days, a month ago.
+
+pendulum steps in the calendar (the end of a month, the next such weekday); only with days, never with zoned times
+(architecture.md, Time). It is imported where one of these is typed: its 45 ms are nobody's who types 2026-11-24.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pendulum
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+_BESIDE = re.compile(r"(?P<side>next|last) (?P<day>[a-z]{3,9})")
+_AWAY = re.compile(
+    r"(?P<ahead>in )?(?P<count>an?|[0-9]{1,4}) (?P<unit>day|week|month|year)s?(?P<ago> ago)?(?: from (?:now|today))?"
+)
+_OF_MONTH = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
+_NAMED = re.compile(rf"{_OF_MONTH} ?(?P<month>[a-z]{{3,9}})\.?(?:,? (?P<year>[0-9]{{4}}))?")
+_NAMED_FIRST = re.compile(rf"(?P<month>[a-z]{{3,9}})\.? ?{_OF_MONTH}(?:,? (?P<year>[0-9]{{4}}))?")
+
+
+def day_meant(typed: str, today: date) -> date | None:
+    """The day that somebody means on `today`; None where it is no day said in words.
+
+    “next tue” is the first after today, “last tue” the one before; a day of a month without a year is the next such
+    day, today included; “in a month” on the 31st is the last day of a shorter month.
+
+    Args:
+        typed: in lower case, with single spaces.
+        today: the day on which it is said.
+
+    Raises:
+        ValueError: the step leads out of the calendar.
+    """
+    if found := _BESIDE.fullmatch(typed):
+        number = weekday_called(found["day"])
+        if number is None:
+            return None
+        here, weekday = _on_the_calendar(today), _weekday(number)
+        return _plain(here.next(weekday) if found["side"] == "next" else here.previous(weekday))
+    if (found := _AWAY.fullmatch(typed)) and (bool(found["ahead"]) != bool(found["ago"]) or "from" in typed):
+        count = int(found["count"]) if found["count"].isdecimal() else 1
+        step = {f"{found['unit']}s": -count if found["ago"] else count}
+        try:
+            return _plain(_on_the_calendar(today).add(**step))
+        except OverflowError as fault:
+            raise ValueError(str(fault)) from None
+    if found := _NAMED.fullmatch(typed) or _NAMED_FIRST.fullmatch(typed):
+        month = month_called(found["month"])
+        if month is not None:
+            return named_day(int(found["day"]), month, int(found["year"]) if found["year"] else None, today)
+    return None
+
+
+def named_day(day: int, month: int, year: int | None, today: date) -> date | None:
+    """A day of a month; without a year the next one, today included. None where the calendar has no such day."""
+    # eight years on there is a 29 February again, whatever the century
+    for one in [year] if year is not None else range(today.year, today.year + 9):
+        try:
+            found = date(one, month, day)
+        except ValueError:
+            continue
+        if year is not None or found >= today:
+            return found
+    return None
+
+
+def month_called(word: str) -> int | None:
+    """The number of a month by its name or the first three letters of it."""
+    written = "sep" if word == "sept" else word
+    return next((number for number, name in enumerate(MONTHS, 1) if written in (name, name[:3])), None)
+
+
+def weekday_called(word: str) -> int | None:
+    """The number of a weekday (0 is Monday) by three letters of its name or more; thurs, weds and tues too."""
+    word = {"tues": "tue", "weds": "wed", "thur": "thu", "thurs": "thu"}.get(word, word)
+    return next((number for number, name in enumerate(WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
+
+
+def _on_the_calendar(day: date) -> pendulum.Date:
+    import pendulum
+
+    return pendulum.Date(day.year, day.month, day.day)
+
+
+def _weekday(number: int) -> pendulum.WeekDay:
+    import pendulum
+
+    return pendulum.WeekDay(number)
+
+
+def _plain(day: date) -> date:
+    return date(day.year, day.month, day.day)
