@@ -36,6 +36,7 @@ class NewVisit(NamedTuple):
     skills: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     reported_by: str = ""
+    came_by: str = ""
     emergency: bool = False
     preferred_id: int | None = None
     description: str = ""
@@ -53,7 +54,7 @@ _COLUMNS = """
   v.requested_at, v.job_id, v.kind, v.cause, v.description, v.wanted_on, v.promised_from, v.promised_to,
   (SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id),
   (SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id),
-  v.emergency, v.reported_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
+  v.emergency, v.reported_by, v.came_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
   v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version,
   v.recurrence_id, v.occurrence
 """
@@ -270,6 +271,7 @@ def _asked_for(new: NewVisit) -> dict[str, Any]:
         "emergency": int(new.emergency),
         "requested_at": new.requested_at,
         "reported_by": new.reported_by,
+        "came_by": new.came_by,
         "preferred_id": new.preferred_id,
     }
 
@@ -405,7 +407,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
     (
         visit_id, reference, client_id, client, site_id, site, zone, lat, lon, work, minutes, priority, state,
         requested_at, job_id, kind, cause, description, wanted_on, promised_from, promised_to, skills, tags,
-        emergency, reported_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
+        emergency, reported_by, came_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
         early_agreed_by, reason, called, cancelled_at, ended_at, sequence, archived_at, version,
         recurrence_id, occurrence,
     ) = row  # fmt: skip
@@ -433,6 +435,7 @@ def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
         tags=frozenset(tags.split(";")) if tags else frozenset(),
         emergency=bool(emergency),
         reported_by=reported_by,
+        came_by=came_by,
         preferred_id=preferred_id,
         preferred=preferred,
         parent_id=parent_id,

@@ -35,6 +35,7 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
         "tags": ", ".join(request.tags),
         "preferred": request.preferred or "",
         "reported_by": request.reported_by,
+        "came_by": request.came_by,
         "emergency": "yes" if request.emergency else "no",
     }
     names = {"date": "wanted_on"}

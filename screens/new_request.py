@@ -24,6 +24,7 @@ FIELDS = (
     Field("tags", "Tags", placeholder="server, restart, network, many"),
     Field("preferred", "Preferred technician"),
     Field("reported_by", "Reported by"),
+    Field("came_by", "Came in by", placeholder="phone: answered at once; mail, site, ours"),
     Field("same_job", "Same job as", placeholder="R4001: another visit of that job; empty: a new one"),
     Field("emergency", "Emergency", "no", "yes or no"),
 )
@@ -58,6 +59,7 @@ async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = No
             tags=_words(entered["tags"]),
             preferred=entered["preferred"].strip() or None,
             reported_by=entered["reported_by"],
+            came_by=entered["came_by"],
             same_job=entered["same_job"].strip() or None,
             emergency=entered["emergency"].strip().casefold() in ("yes", "y", "true", "1"),
         )

@@ -163,6 +163,7 @@ def _texts(found: Understood) -> dict[str, str]:
         "tags": ", ".join(found.tags),
         "preferred": found.preferred or found.typed("preferred").lstrip("~"),
         "reported_by": found.reported_by,
+        "came_by": found.came_by,
         "emergency": "yes" if found.emergency else "no",
     }
     return {name: show(text) for name, text in texts.items()}

@@ -160,6 +160,7 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "promised_to": moment(visit.promised[1] if visit.promised else None, zone),
         "requested_at": iso(visit.requested_at, zone),
         "reported_by": visit.reported_by,
+        "came_by": visit.came_by or None,
         "preferred_technician": visit.preferred or None,
         "pinned": visit.pinned,
         "located": visit.located,
@@ -191,6 +192,7 @@ def quick_form(found: Understood) -> dict[str, Any]:
         "tags": list(found.tags),
         "preferred_technician": found.preferred or None,
         "reported_by": found.reported_by,
+        "came_by": found.came_by or None,
         "candidates": list(found.candidates),
         "problems": list(found.problems),
     }

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from dispatch.commands import crews, probing, responding, reviewing, stay
 from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
 from dispatch.commands.standard_input import file_named
-from dispatch.model.visits import KINDS
+from dispatch.model.visits import CAME_BY, KINDS
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
     from dispatch.model.visits import Visit
 
+_CAME_BY = "how it came in; on the phone or seen on site it is answered in that moment"
 Run = Callable[[argparse.Namespace], int]
 
 
@@ -48,6 +49,7 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--tag", action="append", default=[], metavar="TAG")
     add.add_argument("--prefer", metavar="TECHNICIAN")
     add.add_argument("--reported-by", default="", metavar="NAME")
+    add.add_argument("--came-by", default="", choices=CAME_BY, help=_CAME_BY)
     add.add_argument("--emergency", action="store_true")
     add.add_argument("--same-job", metavar="REF", help="another visit of the job that this visit belongs to")
     add.add_argument("--kind", default="visit", choices=KINDS)
@@ -76,6 +78,7 @@ def add_parsers(groups: Any) -> None:
     edit.add_argument("--tags", metavar="LIST", help="all of them, with commas; '' for none")
     edit.add_argument("--prefer", metavar="TECHNICIAN", help="'' for nobody")
     edit.add_argument("--reported-by", metavar="NAME")
+    edit.add_argument("--came-by", metavar="HOW", help=f"{', '.join(CAME_BY)}; '' where nobody knows")
     edit.add_argument("--description", metavar="TEXT")
     edit.add_argument("--emergency", action=argparse.BooleanOptionalAction, default=None)
     edit.add_argument("--confirm", action="store_true", help="yes, I mean it: what the check asks to be confirmed")
@@ -248,6 +251,7 @@ def _edit(args: argparse.Namespace) -> int:
         "tags": args.tags,
         "preferred": args.prefer,
         "reported_by": args.reported_by,
+        "came_by": args.came_by,
         "description": args.description,
     }
     request = amending.retyped(visit, {name: text for name, text in named.items() if text is not None})
@@ -285,6 +289,7 @@ def _add(args: argparse.Namespace) -> int:
             tags=tuple(args.tag),
             preferred=args.prefer,
             reported_by=args.reported_by,
+            came_by=args.came_by,
             emergency=args.emergency,
             kind=args.kind,
             reference=args.reference,

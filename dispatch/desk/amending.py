@@ -23,6 +23,10 @@ OPEN = AHEAD | {State.REQUESTED, State.ON_HOLD}
 """The states in which a request can be changed."""
 
 
+_PLAIN = ("work", "minutes", "priority", "reported_by", "came_by", "description")
+"""The fields of a request that are taken as they were typed."""
+
+
 def request_of(visit: Visit) -> Request:
     """The request of a visit as it is typed."""
     opens, closes = visit.promised or (None, None)
@@ -39,6 +43,7 @@ def request_of(visit: Visit) -> Request:
         tags=tuple(sorted(visit.tags)),
         preferred=visit.preferred or None,
         reported_by=visit.reported_by,
+        came_by=visit.came_by,
         emergency=visit.emergency,
         kind=visit.kind,
         description=visit.description,
@@ -53,9 +58,7 @@ def retyped(visit: Visit, texts: Mapping[str, str]) -> Request:
         Faulty: the window is not two times.
     """
     request = request_of(visit)
-    plain = {
-        name: texts[name] for name in ("work", "minutes", "priority", "reported_by", "description") if name in texts
-    }
+    plain = {name: texts[name] for name in _PLAIN if name in texts}
     request = replace(request, **plain)  # type: ignore[arg-type]
     if "wanted_on" in texts:
         request = replace(request, wanted_on=texts["wanted_on"].strip() or None)

@@ -16,14 +16,14 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, day_of, parse_clock, parse_day
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
-from dispatch.model.visits import Visit
+from dispatch.model.visits import CAME_BY, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request as it was typed. Everything is text but what cannot be mistyped.
 
-    `same_job` is the reference of a visit whose job this one belongs to as well.
+    `same_job` is the reference of a visit whose job this one belongs to as well; `came_by` one of `CAME_BY`, or empty.
     """
 
     client: str
@@ -43,6 +43,7 @@ class Request:
     reference: str | None = None
     description: str = ""
     same_job: str | None = None
+    came_by: str = ""
 
 
 def add(seat: Seat, request: Request) -> Visit:
@@ -127,6 +128,7 @@ def checked(seat: Seat, request: Request, standing: Visit | None = None) -> NewV
         preferred_id=preferred_id,
         description=text("description", request.description, limits.NOTE, multiline=True),
         kind=request.kind if standing is None else standing.kind,
+        came_by=_came_by(request.came_by, faults),
         job_id=_job(store, request, client, faults) if standing is None else standing.job_id,
     )
     if faults:
@@ -187,6 +189,13 @@ def _priority(value: str, faults: list[str]) -> int:
         faults.append(f"priority: {show(value, 20)!r} is not one of P1, P2, P3, P4")
         return 0
     return int(typed)
+
+
+def _came_by(value: str, faults: list[str]) -> str:
+    typed = value.strip().casefold()
+    if typed and typed not in CAME_BY:
+        faults.append(f"came in by: {show(value, 20)!r} is not one of {', '.join(CAME_BY)}")
+    return typed
 
 
 def _wanted(value: str | None, today: datetime.date, faults: list[str]) -> datetime.date | None:

@@ -21,7 +21,7 @@ from dispatch.model.agreements import OPENING_HOURS, Agreement, Service
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.states import ENDED, Role, State
-from dispatch.model.visits import Visit
+from dispatch.model.visits import ANSWERED_AT_ONCE, Visit
 
 REQUESTS = frozenset({"visit", "delivery"})
 """The kinds of visit that somebody asked for. What we plan ourselves (maintenance, audit, review) has no clock."""
@@ -268,6 +268,8 @@ def _achieved(
     there += [one.ended_at for one in request if one.state is State.NO_ACCESS and one.ended_at is not None]
     noted = [facts[one.id].milestones for one in request if one.id in facts]
     phone = [moments["phone"] for moments in noted if "phone" in moments]
+    if root.came_by in ANSWERED_AT_ONCE:
+        phone.append(root.requested_at)
     remote = [moments["remote"] for moments in noted if "remote" in moments]
     if clock == "phone":
         return min((*phone, *remote, *there), default=None)

@@ -431,6 +431,7 @@ def _book(
             tags=visit.tags,
             preferred_id=visit.assignments[0].technician_id,
             cause="own_failure" if our_fault else "normal",
+            came_by="site",
             parent_id=visit.id,
             job_id=visit.job_id,
         ),

@@ -230,6 +230,7 @@ def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:
         tags=frozenset(one.tags),
         preferred_id=one.preferred_id,
         kind=one.kind,
+        came_by="ours",
         recurrence_id=one.id,
         occurrence=day,
     )

@@ -40,6 +40,7 @@ def picture_of(visit: Visit) -> dict[str, Any]:
         "minutes": visit.minutes,
         "emergency": int(visit.emergency),
         "reported_by": visit.reported_by,
+        "came_by": visit.came_by,
         "preferred_id": visit.preferred_id,
         "skills": sorted(visit.skills),
         "tags": sorted(visit.tags),

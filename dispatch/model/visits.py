@@ -47,11 +47,17 @@ class Assignment(NamedTuple):
     segments: tuple[Segment, ...] = ()
 
 
+CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "ours": "ours"}
+"""How a request comes in, with its words."""
+ANSWERED_AT_ONCE = frozenset({"phone", "site"})
+"""A request that was taken on the phone or face to face is answered in that moment (service-levels.md D4)."""
+
+
 class Visit(NamedTuple):
     """A visit with everything that its own rules need.
 
     `minutes` is the work as entered, without the test allowance; `starts_at`..`ends_at` is the planned stay with it.
-    `occurrence` is the day for which its recurrence asked.
+    `occurrence` is the day for which its recurrence asked; `came_by` one of `CAME_BY`, empty where nobody has said.
     """
 
     id: int
@@ -77,6 +83,7 @@ class Visit(NamedTuple):
     tags: frozenset[str] = frozenset()
     emergency: bool = False
     reported_by: str = ""
+    came_by: str = ""
     preferred_id: int | None = None
     preferred: str = ""
     parent_id: int | None = None

@@ -203,6 +203,7 @@ _USUAL: Values = {
     "skills": frozenset(),
     "tags": frozenset(),
     "reported_by": "",
+    "came_by": "",
     "emergency": False,
     "preferred_technician": "",
 }

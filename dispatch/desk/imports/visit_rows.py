@@ -19,7 +19,7 @@ from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of,
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
-from dispatch.model.visits import Visit
+from dispatch.model.visits import CAME_BY, Visit
 
 _PRIORITIES = {"P1": 1, "P2": 2, "P3": 3, "P4": 4}
 _USUAL_PRIORITY = 3
@@ -31,6 +31,7 @@ class VisitRows(Subject):
     columns: ClassVar[tuple[str, ...]] = (
         "reference", "client", "site", "date", "work", "minutes", "skills", "tags", "priority", "promised_from",
         "promised_to", "requested_at", "reported_by", "emergency", "preferred_technician", "description",
+        "came_by",
     )  # fmt: skip
     required: ClassVar[tuple[str, ...]] = ("reference", "client", "site", "work", "minutes")
     key = "reference"
@@ -65,6 +66,7 @@ class VisitRows(Subject):
             "priority": entry.choice("priority", _PRIORITIES, empty=_USUAL_PRIORITY),
             "requested_at": entry.instant("requested_at"),
             "reported_by": entry.name("reported_by"),
+            "came_by": entry.choice("came_by", {one: one for one in CAME_BY}, empty=""),
             "emergency": entry.yes_no("emergency"),
             "preferred_technician": self._preferred(entry),
             "description": entry.text("description", limits.NOTE, multiline=True),
@@ -159,6 +161,7 @@ class VisitRows(Subject):
             "promised_to": promised_to,
             "requested_at": visit.requested_at,
             "reported_by": visit.reported_by,
+            "came_by": visit.came_by,
             "emergency": visit.emergency,
             "preferred_technician": visit.preferred,
             "description": visit.description,
@@ -195,6 +198,7 @@ class VisitRows(Subject):
             skills=values["skills"],
             tags=values["tags"],
             reported_by=values["reported_by"],
+            came_by=values["came_by"],
             emergency=values["emergency"],
             preferred_id=preferred.id if preferred else None,
             description=values["description"],

@@ -15,6 +15,15 @@ from dispatch.desk.quick.whose import take_client, take_site
 from dispatch.desk.quick.words import Line, Named, Names
 from dispatch.model.text import show
 
+_WAYS = {
+    ("by", "phone"): "phone",
+    ("by", "mail"): "mail",
+    ("by", "e-mail"): "mail",
+    ("by", "email"): "mail",
+    ("by", "us"): "ours",
+    ("seen", "on", "site"): "site",
+}
+"""The words of a line that say how the request came in."""
 _REPORTER = 4
 """So many words a reporter's name has at most."""
 
@@ -40,6 +49,7 @@ class Understood:
     tags: tuple[str, ...] = ()
     preferred: str = ""
     reported_by: str = ""
+    came_by: str = ""
     candidates: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
@@ -58,6 +68,7 @@ class Understood:
             tags=self.tags,
             preferred=self.preferred or None,
             reported_by=self.reported_by,
+            came_by=self.came_by,
             emergency=self.emergency,
         )
 
@@ -105,6 +116,7 @@ def _read(line: Line) -> Understood:
     priority, emergency = _priority(line)
     site = take_site(line, client)
     preferred = _preferred(line)
+    came_by = _came_by(line)
     reported_by = _reporter(line)
     work = _rest(line)
     if not work:
@@ -132,6 +144,7 @@ def _read(line: Line) -> Understood:
         tags=_lone(line, "tag"),
         preferred=preferred,
         reported_by=reported_by,
+        came_by=came_by,
         candidates=line.candidates,
         problems=tuple(line.problems),
     )
@@ -202,6 +215,17 @@ def _preferred(line: Line) -> str:
         if found
         else f"preferred technician: nobody is called {show(letters, 40)!r}"
     )
+    return ""
+
+
+def _came_by(line: Line) -> str:
+    """How it came in: by phone, by mail, by us, or seen on site."""
+    for at in line.free():
+        for words, came_by in _WAYS.items():
+            span = range(at, at + len(words))
+            if all(line.is_free(one) for one in span) and tuple(line.words[one] for one in span) == words:
+                line.give("came_by", *span)
+                return came_by
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dispatch.desk.quick.reading import Understood
 from dispatch.model.instants import day_text, parse_clock
 from dispatch.model.text import show
+from dispatch.model.visits import CAME_BY
 
 
 def told(found: Understood, *, hours24: bool = True) -> Iterator[tuple[str, str]]:
@@ -26,6 +27,7 @@ def told(found: Understood, *, hours24: bool = True) -> Iterator[tuple[str, str]
         " ".join(f"#{tag}" for tag in found.tags),
         f"for {found.preferred}" if found.preferred else "",
         f"reported by {found.reported_by}" if found.reported_by else "",
+        CAME_BY.get(found.came_by, ""),
     ]
     if any(more):
         yield " · ".join(show(fact) for fact in more if fact), "good"

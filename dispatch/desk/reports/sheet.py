@@ -19,7 +19,7 @@ from dispatch.model.probes import Target
 from dispatch.model.states import OCCUPYING
 from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
-from dispatch.model.visits import Visit
+from dispatch.model.visits import CAME_BY, Visit
 
 _GOOD = (Result.DONE, Result.ANSWERED, Result.PASS, Result.SIGNED)
 BOX, TICKED = "[ ]", "[x]"
@@ -73,6 +73,8 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     ]
     if visit.reported_by:
         facts.append(("Asked by", visit.reported_by))
+    if visit.came_by:
+        facts.append(("Came in", CAME_BY[visit.came_by]))
     if len(visit.assignments) > 1:
         facts.append(("With", ", ".join(part.technician for part in visit.assignments)))
     used = stays.items_of(store, visit.id)
