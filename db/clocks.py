@@ -132,6 +132,12 @@ def note_priority(unit: Unit, visit_id: int, before: int, after: int) -> None:
         unit.insert("priority_change", visit_id=visit_id, at=unit.at, before=before, after=after)
 
 
+def last_reopening(store: Store, visit_id: int) -> int | None:
+    """When a visit was opened again last."""
+    at: int | None = store.value("SELECT max(reopened_at) FROM reopening WHERE visit_id = ?", (visit_id,))
+    return at
+
+
 def note_reopening(unit: Unit, visit_id: int, ended_at: int) -> None:
     """Log that a visit which ended is open again: in between its resolution clock stood."""
     unit.insert("reopening", visit_id=visit_id, ended_at=ended_at, reopened_at=max(unit.at, ended_at))

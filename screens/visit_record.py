@@ -29,7 +29,8 @@ class ChargeSheet(SheetView):
     def __init__(self, page: VisitPage) -> None:
         charge = page.charge
         word = (charge.word if charge is not None else "charge").capitalize()
-        title = f"{word} · {page.visit.reference} {page.visit.client}"
+        client = page.visit.client if charge is None else charge.client
+        title = f"{word} · {page.visit.reference} {client}"
         if charge is None:
             super().__init__(title, None, "", notes=[page.charge_note])
             return

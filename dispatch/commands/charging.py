@@ -84,7 +84,7 @@ def _forms(parser: argparse.ArgumentParser) -> None:
 
 
 def _charge(args: argparse.Namespace) -> int:
-    from dispatch.desk.charging import charge_of
+    from dispatch.desk.charging import Unpriced, charge_of
     from dispatch.desk.quoting import agreement_called, compare
     from dispatch.desk.refusals import Refusal
     from dispatch.desk.visit_page import find
@@ -104,7 +104,8 @@ def _charge(args: argparse.Namespace) -> int:
         priced = _known(found)
         at = visit.checked_in_at or visit.starts_at or store.clock.now()
         comparison = compare(store, priced, agreement_called(store, args.under), day_of(at, visit.zone))
-    _print(args, found, f"{visit.reference} {visit.client}, {visit.work}", {"reference": visit.reference}, comparison)
+    client = visit.client if isinstance(found, Unpriced) else found.client
+    _print(args, found, f"{visit.reference} {client}, {visit.work}", {"reference": visit.reference}, comparison)
     return 0
 
 

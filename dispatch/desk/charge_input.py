@@ -5,53 +5,103 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
-from db import adjustments, agreements, checklists, clients, draws, legs, settings, sheets, stays, visits
+from db import adjustments, agreements, checklists, clients, clocks, draws, legs, settings, sheets, stays, visits
 from db.legs import HOME
+from db.sheets import StoredSheet
 from db.store import Store
+from dispatch.desk.refusals import Refusal
 from dispatch.model.agreements import Agreement
 from dispatch.model.checklists import Kind
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_of, iso
+from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OCCUPYING, OUTCOMES
 from dispatch.model.stays import UsedItem
+from dispatch.model.text import show
 from dispatch.model.travel import Leg
-from dispatch.model.units import to_unit
+from dispatch.model.units import DistanceUnit, to_unit
 from dispatch.model.visits import Assignment, Visit
 
 ENVELOPE = ("name", "valid_from", "depot")
 """What stands around a rate card and is not part of it."""
 
+PREPAID = frozenset({"retainer", "block_hours", "block_money"})
+"""The kinds of agreement that have something to draw from."""
 
-def input_of(store: Store, visit: Visit, *, now: int, kept: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+
+LACKED = MappingProxyType(
+    {"UNKNOWN_CLASS": "card", "UNKNOWN_ITEM": "card", "UNKNOWN_DISTANCE": "site", "UNKNOWN_TRAVEL_TIME": "site"}
+)
+"""Which copy lacks what blocks a sheet: that one is looked up again."""
+
+
+def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None = None) -> dict[str, Any] | None:
     """The whole input of a visit as it stands; None without a rate card in force on its day.
 
+    Beside the form of B14 it has `source`: ids and names of what was copied.
+
     Args:
-        kept: the input of an accepted sheet, whose card and agreement price the visit for good (B2.1).
+        kept: the sheet whose copies price the visit for good (B2.1); what a blocked one lacked is taken from today's book.
+
+    Raises:
+        Refusal: the agreement that it drew from has become one of another kind.
     """
-    firm = settings.firm(store)
+    lacked = set() if kept is None else {LACKED.get(error, "") for error in kept.sheet.get("errors") or ()}
+    copied: dict[str, Any] = {} if kept is None else {**kept.input, "source": {**kept.input["source"]}}
+    source: dict[str, Any] = copied.get("source", {})
     anchor = visit.checked_in_at or visit.starts_at or now
-    if kept is not None:
-        card: Mapping[str, Any] = kept["card"]
-    else:
-        found = agreements.rate_card_on(store, day_of(anchor, firm.zone))
+    if kept is None or "card" in lacked:
+        found = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
         if found is None:
             return None
-        card = {key: value for key, value in found.card.items() if key not in ENVELOPE}
-    day = day_of(anchor, str(card["timezone"]))
-    client = clients.client(store, visit.client_id)
-    site = clients.site(store, visit.site_id)
-    assert client is not None
-    assert site is not None
-    return {
-        "card": dict(card),
-        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
-        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
-        "agreement": _terms(store, visit, day, kept),
-        "visit": _visit_form(store, firm, visit, str(card["timezone"]), now),
-    }
+        copied["card"] = {key: value for key, value in found.card.items() if key not in ENVELOPE}
+        source["rate_card"] = {"id": found.id, "name": found.name}
+    if kept is None or "site" in lacked:
+        site = clients.site(store, visit.site_id)
+        assert site is not None
+        copied["site"] = {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes}
+        source["site"] = {"id": site.id, "name": site.name, "zone": site.zone}
+    if kept is None:
+        client = clients.client(store, visit.client_id)
+        assert client is not None
+        copied["client"] = {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None}
+        source["client"] = {"id": client.id, "name": client.name}
+    zone = str(copied["card"]["timezone"])
+    day = day_of(anchor, zone)
+    if kept is None:
+        agreement = agreements.agreement_on(store, visit.client_id, day)
+        copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
+        source["agreement"] = None if agreement is None else _agreement_source(store, agreement)
+    elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
+        copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
+    names = source.setdefault("technicians", {})
+    for part in visit.assignments:
+        names.setdefault(str(part.technician_id), part.technician)
+    copied["visit"] = _visit_form(store, visit, copied["card"], now, names)
+    copied["source"] = source
+    return copied
+
+
+def standing(store: Store, visit: Visit) -> StoredSheet | None:
+    """The kept sheet whose copies the next one is reckoned from: the newest of how the visit ended; None: it is looked up.
+
+    A cancellation that was undone ended something else, and so did what was opened again before anybody had come.
+    """
+    reopened = clocks.last_reopening(store, visit.id)
+    for sheet in sheets.revisions(store, visit.id):
+        given = sheet.input["visit"]
+        cancelled = given.get("cancelled_at")
+        came = any(part.get("check_in") for part in given["assignments"])
+        if (cancelled is None) is not (visit.cancelled_at is None):
+            continue
+        if cancelled is not None and parse_iso(cancelled) != visit.cancelled_at:
+            continue
+        if came or reopened is None or sheet.made_at > reopened:
+            return sheet
+    return None
 
 
 def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str, Any]:
@@ -62,19 +112,39 @@ def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str
     return terms
 
 
-def _terms(store: Store, visit: Visit, day: datetime.date, kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    found = agreements.agreement_on(store, visit.client_id, day)
-    current = None if found is None else terms_of(store, found, day)
-    if kept is None:
-        return current
-    terms = kept["agreement"]
-    if terms is None or current is None or current["kind"] != terms["kind"]:
-        return None if terms is None else dict(terms)
-    # the terms are those of the accepted sheet, the balances those of now
-    return {**terms, "blocks": current.get("blocks", []), "allowance_min": current.get("allowance_min", 0)}
+def _agreement_source(store: Store, agreement: Agreement) -> dict[str, Any]:
+    pools = {pool.name: pool.id for pool in agreements.pools_of(store, agreement.id)}
+    return {"id": agreement.id, "name": agreement.name, "pools": pools}
 
 
-def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> dict[str, Any]:
+def _balances_now(
+    store: Store, visit: Visit, terms: Mapping[str, Any], source: Mapping[str, Any] | None, day: datetime.date
+) -> dict[str, Any]:
+    """The terms of a kept sheet, with what the pools that it drew from have now."""
+    found = None if source is None else agreements.agreement(store, source["id"])
+    if source is None or found is None or found.kind != terms["kind"]:
+        what = "is not known" if found is None else f"is of the kind {found.kind} now, and was {terms['kind']}"
+        raise Refusal(
+            f"{show(visit.reference)} cannot be drawn from where it was: its agreement {what}. Correct its charge afresh "
+            "(dispatch charge --correct --afresh), by the agreement of now."
+        )
+    if found.kind == "retainer":
+        return {**terms, "allowance_min": shortest(draws.allowance_left(store, found, day))}
+    left = {block["id"]: block for block in found.terms["blocks"]}
+    balances = ("remaining_min", "remaining_amount")
+    blocks = [
+        {**block, **{name: left[block["id"]][name] for name in balances if name in left[block["id"]]}}
+        for block in terms.get("blocks", ())
+        if block["id"] in left
+    ]
+    return {**terms, "blocks": blocks}
+
+
+def _visit_form(
+    store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
+) -> dict[str, Any]:
+    firm, zone = settings.firm(store), str(card["timezone"])
+
     def moment(instant: int | None) -> str | None:
         return None if instant is None else iso(instant, zone)
 
@@ -89,7 +159,7 @@ def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> 
         "early_start_agreed": bool(visit.early_agreed_by),
         "assignments": [
             {
-                "technician": part.technician,
+                "technician": names[str(part.technician_id)],
                 "class": part.labour_class,
                 "billable": part.billable,
                 "vehicle": part.vehicle,
@@ -98,7 +168,7 @@ def _visit_form(store: Store, firm: Firm, visit: Visit, zone: str, now: int) -> 
             }
             for part in visit.assignments
         ],
-        "trip": _trip(store, firm, visit),
+        "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
         "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
         "goodwill": [
             {
@@ -218,7 +288,7 @@ def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
     return None if check_in is None else day_of(int(check_in), zone).isoformat()
 
 
-def _trip(store: Store, firm: Firm, visit: Visit) -> dict[str, Any]:
+def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:
     """The technician's day route as planned: the leg in, the leg home, and whether this is its last stop."""
     if visit.starts_at is None or not visit.assignments:
         return {}
@@ -233,13 +303,13 @@ def _trip(store: Store, firm: Firm, visit: Visit) -> dict[str, Any]:
     for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
         leg = route.get(key)
         if leg is not None and leg.seconds is not None:
-            trip[name] = _leg_form(leg, firm)
+            trip[name] = _leg_form(leg, unit)
     return trip
 
 
-def _leg_form(leg: Leg, firm: Firm) -> dict[str, Any]:
+def _leg_form(leg: Leg, unit: DistanceUnit) -> dict[str, Any]:
     assert leg.seconds is not None
     return {
-        "distance": None if leg.metres is None else str(to_unit(leg.metres, firm.distance_unit)),
+        "distance": None if leg.metres is None else str(to_unit(leg.metres, unit)),
         "minutes": round(leg.seconds / 60),
     }

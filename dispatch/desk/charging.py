@@ -15,7 +15,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
 from dispatch.charges import charge_sheet
-from dispatch.desk.charge_input import input_of
+from dispatch.desk.charge_input import input_of, standing
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_of
@@ -45,6 +45,12 @@ class Priced:
     def total(self) -> int | None:
         """The total in minor units, None while the sheet is blocked."""
         return None if self.form["total"] is None else parse_minor(self.form["total"], self.exponent)
+
+    @property
+    def client(self) -> str:
+        """Whom the charge of a visit is of: on a kept one the name that the client had when the visit ended."""
+        name: str = self.given["source"]["client"]["name"]
+        return name
 
     @property
     def word(self) -> str:
@@ -78,7 +84,10 @@ def charge_of(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
 
 def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     """The charge of a visit as it stands: an estimate before arrival, the charge so far on site."""
-    given = input_of(store, visit, now=now)
+    try:
+        given = input_of(store, visit, now=now, kept=standing(store, visit))
+    except Refusal as refusal:
+        return Unpriced(str(refusal))
     if given is None:
         return NO_CARD
     if not visit.assignments:
@@ -117,8 +126,8 @@ def keep_sheet(
     """Keep the charge of an ended visit as its next revision, and draw from its agreement's pools what it takes.
 
     A sheet is accepted when it is ready, or when a lead accepts it (`accept`); only an accepted one draws. What the
-    revision before had drawn is given back first. Card and agreement are those of the first accepted sheet, unless
-    `afresh`. Without a rate card there is no sheet, and the log says so.
+    revision before had drawn is given back first. Everything that it is priced from is copied when the visit ends, and taken
+    from there ever after (charges.md B2.1), unless `afresh`. Without a rate card there is no sheet, and the log says so.
 
     Raises:
         Refusal, NotAllowed: the charge must not be changed (`allow_change`).
@@ -126,8 +135,7 @@ def keep_sheet(
     store, now = seat.store, unit.at
     visit = allow_change(seat, unit, visit, reason)
     draws.give_back(unit, store, visit.id)
-    before = next((sheet for sheet in sheets.revisions(store, visit.id) if sheet.accepted), None)
-    given = input_of(store, visit, now=now, kept=None if afresh or before is None else before.input)
+    given = input_of(store, visit, now=now, kept=None if afresh else standing(store, visit))
     if given is None:
         return NO_CARD
     priced = priced_from(given, estimate=False)
@@ -165,11 +173,11 @@ def release(store: Store, unit: Unit, visit: Visit) -> None:
 
 def _draw(store: Store, unit: Unit, visit: Visit, priced: Priced, now: int) -> None:
     day = day_of(visit.checked_in_at or visit.starts_at or now, str(priced.given["card"]["timezone"]))
-    agreement = agreements.agreement_on(store, visit.client_id, day)
-    if agreement is not None:
-        scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
-        drawn = {name: Fraction(amount) * scale for name, amount in priced.form["drawn"].items()}
-        draws.take(unit, store, visit.id, agreement, day, drawn)
+    agreement = agreements.agreement(store, priced.given["source"]["agreement"]["id"])
+    assert agreement is not None
+    scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
+    drawn = {name: Fraction(amount) * scale for name, amount in priced.form["drawn"].items()}
+    draws.take(unit, store, visit.id, agreement, day, drawn)
 
 
 def _kept(kept: StoredSheet) -> Priced:

@@ -129,12 +129,12 @@ def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
     approval = reviews.approval_of(store, visit.id)
     assert sheet is not None
     begun = visit.checked_in_at or visit.starts_at or visit.ended_at
-    client = sheet.input.get("client") or {}
+    client, source = sheet.input["client"], sheet.input["source"]
     return {
         "batch": number,
         "reference": visit.reference,
-        "client": visit.client,
-        "site": visit.site,
+        "client": source["client"]["name"],
+        "site": source["site"]["name"],
         "date": None if begun is None else day_of(begun, visit.zone).isoformat(),
         "work": visit.work,
         "state": visit.state.value,

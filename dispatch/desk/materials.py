@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from db import agreements, stays, visits
 from db.store import Store
+from dispatch.desk.charge_input import standing
 from dispatch.desk.charging import allow_change, keep_sheet
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound
@@ -30,7 +31,10 @@ class Used(NamedTuple):
 
 
 def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
-    """The items of the rate card in force on a visit's day, by code; empty without a card."""
+    """The items of the rate card that a visit is charged by (of its day, or of the sheet that is kept), by code; empty without
+    a card."""
+    if (kept := standing(store, visit)) is not None:
+        return kept.input["card"].get("items", {})  # type: ignore[no-any-return]
     anchor = visit.checked_in_at or visit.starts_at or store.clock.now()
     card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
     items = card.card.get("items", {}) if card is not None else {}

@@ -1,0 +1,186 @@
+"""A kept sheet is whole: from the moment a visit ends, nothing of the book reprices or renames it but an explicit *afresh*."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import agreements, clients, migrations, people, sheets
+from db.library import sqlite3
+from dispatch.desk import adjusting, agreeing, clocking, invoicing, onsite, reviewing, schedule
+from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.rates import save_card
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.undo import redo, undo
+from dispatch.desk.visit_page import find, visit_page
+from tests.desk.conftest import Office, at
+from tests.desk.test_pools import YEAR, agreed, closed, left
+
+TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
+
+
+def total(office: Office, reference: str = "R1") -> str:
+    return str(charge(office, reference).form["total"])
+
+
+def charge(office: Office, reference: str = "R1") -> Priced:
+    found = charge_of(office.store, find(office.store, reference), now=office.clock.now())
+    assert isinstance(found, Priced)
+    return found
+
+
+def amounts(priced: Priced) -> list[tuple[str, ...]]:
+    return [(line["rule"], line.get("tech", ""), line["amount"]) for line in priced.form["lines"]]
+
+
+def card_with(office: Office, **changes: Any) -> None:
+    card = agreements.rate_cards(office.store)[0]
+    save_card(office.lee, card.name, card.valid_from, {**card.card, **changes}, card)
+
+
+def site_with(office: Office, **changes: Any) -> None:
+    site = visit_page(office.store, "R1").site
+    with office.lee.write("edit a site") as unit:
+        clients.update_site(unit, site, replace(site, **changes))
+
+
+def client_with(office: Office, **changes: Any) -> None:
+    client = visit_page(office.store, "R1").client
+    with office.lee.write("edit a client") as unit:
+        clients.update_client(unit, client, replace(client, **changes))
+
+
+def another_book(office: Office) -> None:
+    """Everything that a visit is priced from says something else now."""
+    card_with(office, classes={"tech": {"standard": "500", "agreement": "500"}})
+    site_with(office, one_way_distance="90.0", one_way_minutes=100, name="Old office")
+    client_with(office, tax_exempt=True, tax_ref="EX-1", name="Harbor Dental Group")
+    agreed(office, "tm", labour_discount_pct=50)
+    ana = people.technician(office.store, office.ana.staff.id)
+    assert ana is not None
+    with office.lee.write("edit a technician") as unit:
+        unit.execute("UPDATE technician SET labour_class = 'master' WHERE staff_id = ?", (office.ana.staff.id,))
+        unit.execute("UPDATE staff SET name = 'Ana Ruiz-Ortega' WHERE id = ?", (office.ana.staff.id,))
+        unit.audit("staff", office.ana.staff.id, name="Ana Ruiz-Ortega")
+
+
+def test_a_correction_is_priced_from_what_the_visit_ended_with(office: Office) -> None:
+    card_with(office, travel=TRAVEL)
+    closed(office)
+    before = charge(office)
+    another_book(office)
+
+    clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
+    after = charge(office)
+
+    assert amounts(after) == amounts(before), "an hour at least, and 8 miles"
+    assert (after.form["tax"], after.form["total"]) == (before.form["tax"], before.form["total"])
+    assert after.client == "Harbor Dental"
+    copies = ("card", "client", "site", "agreement", "source")
+    assert {name: after.given[name] for name in copies} == {name: before.given[name] for name in copies}
+
+    adjusting.correct_charge(office.lee, "R1", "agreed with the client", afresh=True)
+    anew = charge(office)
+    assert anew.client == "Harbor Dental Group"
+    assert "TAX_EXEMPT" in anew.form["flags"]
+    clocking.correct(office.ana, "R1", "leaving", at("09:07"), "once more")
+    assert total(office) == anew.form["total"], "what was taken afresh is what is corrected then"
+
+
+def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
+    closed(office)
+    reviewing.approve(office.lee, "R1")
+    another_book(office)
+    (visit,) = invoicing.export(office.lee).visits
+    assert (visit["client"], visit["site"]) == ("Harbor Dental", "Main office")
+
+
+def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None:
+    closed(office)
+    another_book(office)
+    onsite.reopen(office.lee, "R1", "a word was missing")
+    assert charge(office).given["card"]["classes"]["tech"]["standard"] == "120.00", "and is said to on the way"
+    onsite.close(office.ana, "R1")
+    assert charge(office).given["client"]["tax_exempt"] is False
+
+
+def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.cancel(office.dana, "R1", "the client is away")
+    kept = charge(office)
+    undo(office.dana)
+    another_book(office)
+    redo(office.dana)
+    assert charge(office).form == kept.form, "the same cancellation once more"
+    undo(office.dana)
+    office.go("09:00")
+    onsite.arrive(office.ana, "R1")
+    office.finish()
+    onsite.close(office.ana, "R1")
+    assert charge(office).given["card"]["classes"]["tech"]["standard"] == "500"
+    assert charge(office).client == "Harbor Dental Group"
+
+
+class TestPools:
+    def test_a_correction_draws_from_where_it_drew(self, office: Office) -> None:
+        first = agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+        closed(office)
+        drawn = charge(office).form["drawn"]
+        other = agreed(office, "block_hours", starts="2026-11-01")
+        agreeing.add_block(office.lee, other, "other", "1000", YEAR, None)
+        agreeing.add_block(office.lee, first, "second", "1000", None, datetime.date(2026, 11, 30))
+        clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
+        assert charge(office).form["drawn"] == drawn
+        assert left(office, other) == ["1000"]
+        assert left(office, first) == [str(100 - int(drawn["first"])), "1000"]
+
+    def test_it_says_why_it_cannot(self, office: Office) -> None:
+        agreement = agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+        closed(office)
+        starts = {"starts": agreement.starts.isoformat()}
+        agreeing.save_agreement(office.lee, "Harbor Dental", "x", {"kind": "retainer", **starts}, agreement)
+        before = total(office)
+        with pytest.raises(Refusal, match=r"is of the kind retainer now, and was block_hours.*afresh"):
+            clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
+        assert total(office) == before
+        assert left(office, agreement) == ["40"], "nothing was given back"
+        adjusting.correct_charge(office.lee, "R1", "by the agreement of now", afresh=True)
+
+
+def test_only_what_blocked_a_sheet_is_looked_up_again(office: Office) -> None:
+    card_with(office, travel=TRAVEL)
+    site_with(office, one_way_distance=None, one_way_minutes=None)
+    closed(office)
+    assert charge(office).form["errors"] == ["UNKNOWN_DISTANCE"]
+    another_book(office)
+    adjusting.accept_charge(office.lee, "R1", "the site is placed now")
+    after = charge(office)
+    assert after.given["site"]["one_way_distance"] == "90.0"
+    assert after.given["card"]["classes"]["tech"]["standard"] == "120.00"
+    assert (after.client, after.given["client"]["tax_exempt"]) == ("Harbor Dental", False)
+
+
+def test_sheets_of_an_older_program_get_what_can_be_known(office: Office) -> None:
+    agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+    closed(office)
+    kept = sheets.latest_sheet(office.store, find(office.store, "R1").id)
+    assert kept is not None
+    script = next(
+        one for one in sorted(Path(migrations.FOLDER).glob("*.sql")) if "'$.source'" in one.read_text(encoding="utf-8")
+    )
+    with sqlite3.connect(office.store.path) as old:
+        (fixed,) = old.execute("SELECT sql FROM sqlite_master WHERE name = 'charge_sheet_fixed'").fetchone()
+        old.execute("DROP TRIGGER charge_sheet_fixed")
+        old.execute("UPDATE charge_sheet SET input = json_remove(input, '$.source')")
+        old.execute(fixed)
+        for statement in migrations.statements(script.read_text(encoding="utf-8")):
+            old.execute(statement)
+        (given,) = old.execute("SELECT input FROM charge_sheet").fetchone()
+    assert json.loads(given) == kept.input
+    clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
+    assert charge(office).form["drawn"] == kept.sheet["drawn"]
