@@ -10,12 +10,12 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from db import copies
 from db.faults import Exists, NotMigrated, StoreFault, TooNew, translate
 from db.library import sqlite3
+from dispatch.model.instants import stamp
 
 APPLICATION_ID = int.from_bytes(b"DSPB", "big")
 """The `application_id` of our files."""
@@ -152,8 +152,7 @@ def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int)
 
 
 def _keep_copy(path: Path, version: int, now: int) -> Path:
-    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
-    name = f"{path.name}.v{version}-{stamp}"
+    name = f"{path.name}.v{version}-{stamp(now)}"
     # the write lock is ours and nothing is written yet: a second connection reads exactly what is about to change
     with closing(copies.connect(path, mode="rw")) as reader:
         for kept in (path.with_name(name), *(path.with_name(f"{name}-{again}") for again in range(2, 100))):

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,12 +17,15 @@ from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
 from tests.prepared import copied, made_once
+from tests.wall import WALL, install, started
 
 # A busy machine is no fault of the program. The same examples every time, so that a change is judged by what it changed;
 # `make test-long` looks for new ones.
 hypothesis_settings.register_profile("dispatch", deadline=None, derandomize=True)
 hypothesis_settings.register_profile("searching", deadline=None)
 hypothesis_settings.load_profile("searching" if "EXAMPLES" in os.environ else "dispatch")
+
+install()
 
 SAMPLE = Path(__file__).parents[1] / "dispatch" / "sample"
 
@@ -66,13 +68,19 @@ class Dispatch:
     def process(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command as a process of its own."""
         return subprocess.run(
-            [sys.executable, "-m", "dispatch", *words, "--db", str(self.db)],
+            started("-m", "dispatch", *words, "--db", str(self.db)),
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
             env={**os.environ, **environment},
         )
+
+
+@pytest.fixture(autouse=True)
+def morning_of_the_sample() -> None:
+    """Each test begins at the same moment, and moves the clock as it likes."""
+    WALL.begin()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ import pytest
 
 from db.store import Store
 from dispatch.model.instants import Clock, SystemClock
+from tests.wall import START, WALL
 
 _WALL = SystemClock()
 _MADE: dict[Callable[[Store], None], bytes] = {}
@@ -59,7 +60,9 @@ def made_once(run: pytest.TempPathFactory, name: str, make: Callable[[Path], Non
             draft = path.with_name(f"{path.name}.draft") / path.name
             shutil.rmtree(draft.parent, ignore_errors=True)  # of a worker that was killed
             draft.parent.mkdir()
+            WALL.set(START)
             make(draft)
+            WALL.begin()
             draft.rename(path)
     return path
 

@@ -19,6 +19,7 @@ from dispatch.app import DispatchApp
 from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.keymap import PLACES, key_rows, own_bindings
+from tests.wall import started
 from widgets.keyboard import EVERYWHERE, written
 
 ROOT = Path(__file__).parents[1]
@@ -93,7 +94,7 @@ def test_plain_commands_never_import_textual(group: str) -> None:
         "import dispatch.commands.forms; "
         "sys.exit(any(name.split('.')[0] in ('textual', 'rich') for name in sys.modules))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+    assert subprocess.run(started("-c", code), check=False, timeout=30).returncode == 0
 
 
 @pytest.mark.parametrize("words", [["--help"], ["visit", "--help"], ["import", "--help"], ["board", "--help"]])
@@ -110,20 +111,20 @@ def test_version_is_said_without_anything_else() -> None:
     )[0]
     code = "import sys; sys.argv = ['dispatch', '--version']; from dispatch.__main__ import main; main(); "
     code += "sys.exit('argparse' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(started("-c", code), check=False, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout) == (0, f"dispatch {newest}\n")
 
 
 def test_windows_is_told_where_it_runs() -> None:
     code = "import sys; sys.platform = 'win32'; from dispatch.__main__ import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(started("-c", code), check=False, capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert done.stderr == "dispatch: It runs on Linux, on macOS, and on Windows inside WSL.\n"
 
 
 def test_no_command_without_a_database_says_what_there_is(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dispatch"],
+        started("-m", "dispatch"),
         env={**os.environ, "DISPATCH_DB": str(tmp_path / "none.db")},
         capture_output=True,
         text=True,

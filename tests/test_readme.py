@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.terminal.terminal import terminal
+from tests.wall import started
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,7 +39,7 @@ def test_a_firm_of_ones_own_line_by_line(tmp_path: Path) -> None:
     assert extra in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "dispatch"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m dispatch "$@"\n')
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {shlex.join(started("-m", "dispatch"))} "$@"\n')
     command.chmod(0o755)
     home = {"HOME": str(tmp_path), "LOGNAME": "sam", "USER": "sam", "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": ""}
     own = {name: value for name, value in os.environ.items() if not name.startswith("DISPATCH_")}

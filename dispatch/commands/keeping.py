@@ -48,17 +48,19 @@ def add_parsers(groups: Any) -> None:
 
 
 def _backup(args: argparse.Namespace) -> int:
-    import datetime
-
     from db.safekeeping import backup, rotate
     from dispatch.desk.refusals import Faulty
+    from dispatch.model.instants import stamp
     from dispatch.model.text import show
 
     if args.rotate is not None and (args.rotate < 1 or args.file):
         raise Faulty(["--rotate: a number from 1, and no FILE, are expected"])
     store = open_store(args)
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = Path(args.file).expanduser() if args.file else store.path.with_name(f"{store.path.name}.backup-{stamp}")
+    target = (
+        Path(args.file).expanduser()
+        if args.file
+        else store.path.with_name(f"{store.path.name}.backup-{stamp(store.clock.now())}")
+    )
     head = backup(store, target)
     print(f"Copied to {show(str(target))} and checked. Head of the audit chain: {head}")
     if args.rotate is not None:

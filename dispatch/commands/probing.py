@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,6 +111,7 @@ def _probe(args: argparse.Namespace) -> int:
     from dispatch.closeout.probes.running import Runner
     from dispatch.closeout.probes.vantage import FromHost
     from dispatch.desk.refusals import Refusal
+    from dispatch.model.instants import SystemClock
     from dispatch.model.probes import Vantage
     from dispatch.model.text import show
 
@@ -124,7 +124,7 @@ def _probe(args: argparse.Namespace) -> int:
     except Refusal as refusal:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
-    runner, dialer = Runner(lambda: int(time.time()), _tell), FromHost(Vantage.SITE)
+    runner, dialer = Runner(SystemClock().now, _tell), FromHost(Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
     # not through the forms of the lists, which stand on the database
     print(json.dumps(report_form(Report(specification, outcomes)), indent=1, ensure_ascii=True))

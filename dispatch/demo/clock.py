@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import time
 from pathlib import Path
 
 from db import settings
 from db.store import Store
 from dispatch.desk.seat import take_seat
-from dispatch.model.instants import SetClock, at_local
+from dispatch.model.instants import SetClock, SystemClock, at_local
 
 ZONE = "America/New_York"
 TUESDAY = datetime.date(2026, 11, 24)
@@ -22,4 +21,4 @@ def start_clock(path: Path) -> None:
     with Store.open(path, clock=SetClock(at_local(TUESDAY, NOW, ZONE))) as store:
         lee = take_seat(store, "lee")
         with lee.write("set the clock") as unit:
-            settings.set_firm(unit, clock_offset=unit.at - int(time.time()))
+            settings.set_firm(unit, clock_offset=unit.at - SystemClock().now())

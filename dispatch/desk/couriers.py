@@ -15,6 +15,7 @@ from typing import Protocol
 
 from dispatch.desk.refusals import Refusal
 from dispatch.model.firm import Firm
+from dispatch.model.instants import SystemClock
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.keys import secret
 
@@ -91,7 +92,7 @@ class Mail:
         try:
             mail["From"], mail["To"] = firm.mail_from, address
             mail["Subject"] = " ".join(subject.split())
-            mail["Date"] = formatdate(localtime=False)
+            mail["Date"] = formatdate(SystemClock().now())
             mail["Message-ID"] = f"<{key}@{firm.mail_from.rpartition('@')[2]}>"
             mail["Auto-Submitted"] = "auto-generated"
             mail.set_content(text)

@@ -80,10 +80,10 @@ def init(
 
 def _zone_of_machine() -> str:
     """The machine's IANA zone, UTC where it does not say."""
-    import pendulum
+    from pendulum.tz.local_timezone import get_local_timezone
 
     try:
-        name = pendulum.now().timezone_name or "UTC"
+        name = get_local_timezone().name
         zone_of(name)
     except Exception:  # whatever a machine has in its place: pendulum raises RuntimeError, KeyError, OSError, …
         return "UTC"

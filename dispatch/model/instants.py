@@ -212,6 +212,11 @@ def iso(instant: int, zone: str) -> str:
     return local(instant, zone).isoformat(timespec="seconds")
 
 
+def stamp(instant: int) -> str:
+    """`instant` for the name of a file, in UTC: "20261124T190700Z"."""
+    return local(instant, "UTC").strftime("%Y%m%dT%H%M%SZ")
+
+
 def parse_iso(text: str) -> int:
     """The instant of an ISO 8601 date and time with an offset; parts of a second are dropped.
 

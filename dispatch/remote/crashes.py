@@ -11,6 +11,8 @@ import time
 import traceback
 from pathlib import Path
 
+from dispatch.model.instants import SystemClock
+
 LONGEST_LOG = 1_000_000
 """Bytes after which the log begins anew; the one before is kept beside it."""
 
@@ -38,7 +40,7 @@ def note(what: str, database: Path, who: str, details: str = "") -> None:
             log.replace(log.with_name(log.name + ".1"))
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
         with open(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace") as file:
-            moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(SystemClock().now()))
             file.write(f"{moment} {what}, {who}, process {os.getpid()}\n{details}\n")
 
 

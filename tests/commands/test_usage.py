@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
 from dispatch.commands.line import run
+from tests.wall import started
 
 
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -48,7 +48,7 @@ def test_a_usage_error(words: list[str], command: str, sentence: str, capsys: py
 
 def test_bytes_that_are_no_utf8_are_refused_in_one_sentence() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dispatch", "visit", "quick", b"caf\xe9"], capture_output=True, check=False, timeout=30
+        [*started("-m", "dispatch", "visit", "quick"), b"caf\xe9"], capture_output=True, check=False, timeout=30
     )
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode() == (

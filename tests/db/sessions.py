@@ -24,6 +24,7 @@ from db.library import sqlite3
 from db.safekeeping import check
 from db.store import Store
 from db.unit import Actor
+from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
 ANNA = Actor(None, "anna", "session-anna", "local")
@@ -66,7 +67,7 @@ def session(verb: str, *arguments: object, plain: bool = not PYSQLITE_IN_USE) ->
     """A process that carries out `verb` below, killed at the end; `plain` gives it Python's own SQLite."""
     choice = "sys.modules['pysqlite3'] = None; " if plain else ""
     program = f"import sys; {choice}from tests.db import sessions; sessions.main(sys.argv[1:])"
-    words = [sys.executable, "-c", program, verb, *map(str, arguments)]
+    words = started("-c", program, verb, *map(str, arguments))
     process = subprocess.Popen(words, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
     try:
         yield process
@@ -78,7 +79,7 @@ def session(verb: str, *arguments: object, plain: bool = not PYSQLITE_IN_USE) ->
 def plain_version() -> tuple[int, int, int]:
     """The version of the SQLite that Python brings, asked of a process of its own."""
     program = "import sqlite3; print(*sqlite3.sqlite_version_info)"
-    words = subprocess.run([sys.executable, "-c", program], stdout=PIPE, text=True, check=True).stdout.split()
+    words = subprocess.run(started("-c", program), stdout=PIPE, text=True, check=True).stdout.split()
     major, minor, patch = map(int, words)
     return major, minor, patch
 

@@ -2,19 +2,19 @@
 
 import ast
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from db.library import sqlite3, wal_is_safe
+from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for package in ("db", "dispatch", "screens", "widgets") for path in (ROOT / package).rglob("*.py")]
 
 
 def run(program: str) -> str:
-    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    ran = subprocess.run(started("-c", program), cwd=ROOT, capture_output=True, text=True, check=True)
     return ran.stdout.strip()
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from db.faults import Busy, Corrupt, Full, Moved, ReadOnly, Refused, StoreFault,
 from db.library import sqlite3
 from db.store import Store
 from tests.db.sessions import ANNA, ROOT, edit, new_store, outcome, session
+from tests.wall import started
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_failing_disk_never_acknowledges_what_it_lost(store: Store, injected: 
         f"inject={injected}",
     ]
     ran = subprocess.run(
-        [*words, sys.executable, "-c", program, str(store.path)],
+        [*words, *started("-c", program, str(store.path))],
         cwd=ROOT,
         capture_output=True,
         check=False,

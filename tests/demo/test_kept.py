@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from dispatch.demo.clock import NOW, TUESDAY, ZONE
 from dispatch.desk.seat import store_at
 from dispatch.model.instants import at_local
 from tests.conftest import Dispatch
+from tests.wall import WALL
 
 RANDOM = {"save_id", "session", "prev", "hash", "salt"}
 """What is made so that nobody can guess it."""
@@ -77,12 +77,12 @@ def test_a_copy_lives_at_ten_past_two_on_its_tuesday(
     kept_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(kept_sample.parents[1]))
-    began = time.time()
+    began = WALL.now()
     kept.copy(tmp_path / "copy.db", nobody)
 
     with store_at(tmp_path / "copy.db") as store:
         now = store.clock.now() - at_local(TUESDAY, NOW, ZONE)
-    assert 0 <= now <= time.time() - began + 1
+    assert 0 <= now <= WALL.now() - began + 1
     doctor = Dispatch(tmp_path / "copy.db")("doctor")
     assert (doctor.code, "BAD" in doctor.out) == (0, False)
     with pytest.raises(Exists):

@@ -22,6 +22,7 @@ from dispatch.model.people import Hours, Lunch
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.prepared import prepared
+from tests.wall import START, WALL
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -143,7 +144,7 @@ def _fill(store: Store) -> None:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     """The firm on the morning of the day."""
-    clock = SetClock(at("07:30"))
-    with prepared(tmp_path / "firm.db", _fill, clock=clock) as store:
+    WALL.set(START)
+    with prepared(tmp_path / "firm.db", _fill, clock=WALL) as store:
         seats = {login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")}
-        yield Office(store, clock, **seats)
+        yield Office(store, WALL, **seats)

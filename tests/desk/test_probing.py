@@ -9,7 +9,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,11 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Item, Result
-from dispatch.model.instants import SystemClock
 from dispatch.model.probes import Target, Vantage, Watch
 from dispatch.model.states import State
 from tests.closeout.probes.servers import HERE, answering, mail, page, proxy, saying, serving
 from tests.desk.conftest import Office, at
+from tests.wall import WALL, started
 
 REASON = {"site": "Main office", "reason": "a server of the tests"}
 
@@ -375,7 +374,7 @@ def test_value_that_is_none_is_refused(office: Office, typed: str) -> None:
 
 def test_restart_that_is_watched_survives_a_lost_connection(office: Office) -> None:
     office.on_site()
-    office.store.clock = SystemClock(office.clock.now() - int(time.time()))
+    WALL.begin(WALL.now())
     with serving(saying()) as port:
         pass
     called_off = threading.Event()
@@ -467,7 +466,7 @@ def printed(specification: Specification, folder: Path) -> str:
 def on_a_laptop(specification: Specification) -> dict[str, Any]:
     """What it prints on a machine that has no database."""
     done = subprocess.run(
-        [sys.executable, "-m", "dispatch", "probe", "-"],
+        started("-m", "dispatch", "probe", "-"),
         input=json.dumps(specification_form(specification)),
         capture_output=True,
         text=True,
@@ -597,7 +596,7 @@ def test_laptop_needs_neither_database_nor_screens() -> None:
         "bad = {n.split('.')[0] for n in sys.modules} & {'textual', 'rich', 'sqlite3', 'pysqlite3', 'sqlite_utils', 'db'}; "
         "print(sorted(bad)); sys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout.strip()) == (2, "[]")
     assert done.stderr == "dispatch: /nonexistent cannot be read: no such file or directory.\n"
 
@@ -608,7 +607,7 @@ def test_laptop_needs_neither_database_nor_screens() -> None:
 )
 def test_laptop_names_every_fault_of_a_specification(text: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dispatch", "probe", "-"],
+        started("-m", "dispatch", "probe", "-"),
         input=text, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert done.returncode == 2

@@ -19,6 +19,7 @@ from dispatch.model.instants import SetClock, parse_iso
 from dispatch.model.states import Role
 from tests.desk.conftest import office
 from tests.prepared import copied, made_once, prepared
+from tests.wall import WALL
 
 __all__ = ["office"]
 
@@ -76,10 +77,10 @@ def _fill(store: Store) -> None:
 
 
 def seated(path: Path, folder: Path, *, create: bool = False) -> Desk:
-    clock = SetClock(NOW)
+    WALL.set(NOW)
     if create:
-        prepared(path, _fill, clock=clock).close()
-    return Desk(take_seat(Store.open(path, clock=clock), "lee"), folder, clock)
+        prepared(path, _fill, clock=WALL).close()
+    return Desk(take_seat(Store.open(path, clock=WALL), "lee"), folder, WALL)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from dispatch.desk.imports.importing import KINDS
 from dispatch.desk.imports.table import ROWS
 from tests.imports.conftest import SAMPLE
 from tests.prepared import copied
+from tests.wall import started
 
 MESSY = str(SAMPLE / "visits-messy.csv")
 
@@ -308,7 +308,7 @@ def test_import_needs_neither_textual_nor_pendulum(firm: Line) -> None:
         f"code = run(['import', 'visits', {str(SAMPLE / 'visits.csv')!r}, '--as', 'lee', '--db', {str(firm.db)!r}]); "
         "print(sorted({'textual', 'pendulum', 'sqlite_utils', 'geopy'} & set(sys.modules)), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(started("-c", program), capture_output=True, text=True, timeout=60, check=False)
 
     assert done.stderr == "[]\n"
     assert visits_in(firm) == 106

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 from db import audit
 from tests.imports.conftest import SAMPLE, Desk
+from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +20,7 @@ def test_same_file_at_once_brings_each_row_once(desk: Desk) -> None:
         "store = Store.open(sys.argv[1], timeout=60); "
         "print(import_file(take_seat(store, 'lee'), 'visits', Path(sys.argv[2])).applied)"
     )
-    words = [sys.executable, "-c", program, str(desk.store.path), str(SAMPLE / "visits.csv")]
+    words = started("-c", program, str(desk.store.path), str(SAMPLE / "visits.csv"))
     sessions = [
         subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]

@@ -31,6 +31,7 @@ from dispatch.model.messages import Fate, Message
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, at
 from tests.messages.conftest import PostOffice
+from tests.wall import started
 
 
 def current(seat: Seat) -> Callable[[], Courier]:
@@ -340,21 +341,9 @@ def running(over: Office, post: PostOffice) -> Iterator[Callable[..., subprocess
     begun = []
 
     def begin(*words: str) -> subprocess.Popen[str]:
+        program = started("-m", "dispatch", "outbox", "run", "--every", "0.1")
         process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "dispatch",
-                "outbox",
-                "run",
-                "--every",
-                "0.1",
-                "--db",
-                str(over.store.path),
-                "--as",
-                "dana",
-                *words,
-            ],
+            [*program, "--db", str(over.store.path), "--as", "dana", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from dispatch.model.instants import ClockGap, ClockRepeated, iso, parse_day, parse_when
+from tests.wall import started
 
 TUESDAY = date(2026, 11, 24)
 ZONE = "America/New_York"
@@ -107,4 +107,4 @@ def test_what_needs_no_calendar_does_not_import_pendulum() -> None:
         "[parse_day(one, today=date(2026, 11, 24)) for one in ('2026-11-24', 'tue', '+1', '24 nov')]; "
         "parse_when('tomorrow 9:00', 'UTC', now=0); sys.exit('pendulum' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
+    assert subprocess.run(started("-c", code), check=False, timeout=30).returncode == 0

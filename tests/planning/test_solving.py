@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.territories import territories
 from dispatch.planning.solving import Solving
 from dispatch.planning.why_not import why_not
+from tests.wall import started
 from tests.worked import carried
 
 BEST = {"day-3-0": 387.2, "day-10-0": 1448.6, "day-10-1": 852.2}
@@ -93,7 +93,7 @@ def test_where_the_extra_is_not_installed_the_note_names_it(tmp_path: Path, monk
 def test_vroom_is_loaded_without_pandas() -> None:
     pytest.importorskip("vroom", reason="the extra plan is not installed")
     code = "import sys, dispatch.planning.solver.vroom_engine as engine; engine.vroom.Input(); print('pandas' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -30,6 +29,7 @@ from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
 from tests.screens.idle import is_about_to_act
+from tests.wall import started
 from widgets.checklist import ChecklistView
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -181,7 +181,7 @@ async def test_changes_of_another_process_appear(office: Office) -> None:
             "from dispatch.desk.seat import take_seat; store = Store.open(sys.argv[1]); "
             f"schedule.assign(take_seat(store, 'dana'), 'R1', ['Ana Ruiz'], {at('09:00')})"
         )
-        subprocess.run([sys.executable, "-c", change, str(office.store.path)], check=True, timeout=30)
+        subprocess.run(started("-c", change, str(office.store.path)), check=True, timeout=30)
         timeline = pilot.app.screen.query_one(Timeline)
         await until_true(pilot, lambda: timeline.board is not None and timeline.board.planned == 1)
 

@@ -13,7 +13,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from db.store import Store
 from dispatch.desk import key_file, keyring, sshd_config
 from dispatch.desk.seat import store_at, take_seat
 from tests.terminal.terminal import Terminal
+from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
@@ -159,7 +159,7 @@ def parent_of(process: Path) -> int:
 def warm_parent(db: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A warm parent of the seats at a database, as systemd begins it. What it says is written to `said`."""
     with said.open("wb") as log:
-        words = [sys.executable, "-m", "dispatch", "seat-parent", "--db", str(db)]
+        words = started("-m", "dispatch", "seat-parent", "--db", str(db))
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT)
     try:
         deadline = time.monotonic() + 30
@@ -189,6 +189,18 @@ def listening(port: int, limit: float = 10.0) -> None:
         time.sleep(0.02)
 
 
+def write_keys(store: Store) -> None:
+    """Make the key file of a database, as `on_the_tests_clock` has it."""
+    on_the_tests_clock(key_file.write(store))
+
+
+def on_the_tests_clock(path: Path) -> None:
+    """Let the seats of a key file begin with the clock of the test."""
+    guard = str(key_file.guard())
+    begun = " ".join(started(guard, flags=("-I",))[1:])
+    path.write_text(path.read_text(encoding="utf-8").replace(f"-I {guard}", begun), encoding="utf-8")
+
+
 @contextlib.contextmanager
 def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes: str) -> Iterator[Server]:
     """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it; `warm` with a parent.
@@ -203,7 +215,7 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
         for login in logins:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / login)], check=True)
             keyring.add_key(lead, login, (folder / f"{login}.pub").read_text(encoding="ascii"))
-        key_file.write(store)
+        write_keys(store)
         block = sshd_config.block(getpass.getuser(), key_file.path_of(store))
     for name, value in changes.items():
         block = re.sub(rf"(?m)^(\s*){name} .*$", rf"\g<1>{name} {value}", block)

@@ -7,10 +7,10 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.ssh.server import Server, free_port, listening, warm_parent
+from tests.ssh.server import Server, free_port, listening, on_the_tests_clock, warm_parent
+from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "remote.md"
@@ -49,12 +49,12 @@ def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
             if words[0] == "apt-get":
                 assert {"openssh-server", "python3-venv"} <= set(words)
             elif words[1:3] == ["-m", "venv"]:
-                run(f"{sys.executable} -m venv --without-pip {tmp_path}/opt/dispatch", tmp_path)
+                run(shlex.join(started("-m", "venv", "--without-pip", f"{tmp_path}/opt/dispatch")), tmp_path)
             elif words[1:2] == ["install"]:
                 assert words[2] == "dispatch-board"
                 assert 'name = "dispatch-board"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
                 program = tmp_path / "opt/dispatch/bin/dispatch"
-                program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m dispatch "$@"\n')
+                program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {shlex.join(started("-m", "dispatch"))} "$@"\n')
                 program.chmod(0o755)
             elif words[0] in ("useradd", "usermod"):
                 run(f"{words[0]} --prefix {tmp_path} {' '.join(map(shlex.quote, words[1:]))}", tmp_path)
@@ -120,6 +120,7 @@ def connect(folder: Path, port: int) -> None:
     stanza = (folder / "home/.ssh/config").read_text(encoding="utf-8")
     assert "HostName board.example.com" in stanza
     server = Server(folder, folder / "srv/dispatch/firm.db", port)
+    on_the_tests_clock(server.db.with_name("firm.db.keys"))
     config = folder / "config"
     own = f"HostName 127.0.0.1\n    Port {port}\n    StrictHostKeyChecking no\n    UserKnownHostsFile /dev/null"
     config.write_text(

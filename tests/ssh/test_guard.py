@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from dispatch.model.ssh_keys import KeyRefused, read_public_key
 from dispatch.remote import guard
 from dispatch.remote.app import SeatApp, missing_names
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
+from tests.wall import started
 
 FILE = Path(guard.__file__)
 ROOT = FILE.parents[2]
@@ -58,7 +58,7 @@ def test_the_two_commands_are_parsed_whole() -> None:
 
 def test_a_refusal_imports_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "-I", "-X", "importtime", str(FILE), "seat", "--key", "K1"],
+        started(str(FILE), "seat", "--key", "K1", flags=("-I", "-X", "importtime")),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -77,7 +77,7 @@ def test_a_seat_imports_nothing_that_it_does_not_need() -> None:
         "{'sqlite_utils', 'geopy', 'pendulum', 'vroom', 'pyvrp', 'argparse', 'http', 'email', 'pyte', 'getpass'}); "
         "print(*{'screens.board', 'screens.book', 'widgets.timeline', 'dispatch.demo'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
 
 
@@ -88,13 +88,13 @@ def test_the_first_screen_of_a_seat_imports_nothing_that_a_deed_needs() -> None:
         "'dispatch.desk.visit_page', 'dispatch.desk.clocking', 'dispatch.desk.charging', 'dispatch.model.probes', "
         "'dispatch.model.checklists', 'secrets', 'dispatch.remote.parent'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == []
 
 
 def test_handing_a_seat_over_imports_little() -> None:
     code = "import sys, dispatch.remote.guard, dispatch.remote.warm; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}"],
+    done = subprocess.run(started("-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); {code}", flags=("-I",)),
                           capture_output=True, text=True, check=True, timeout=60)  # fmt: skip
     loaded = set(done.stdout.split())
     assert not {"textual", "rich", "asyncio", "sqlite3", "json", "dataclasses", "typing", "pathlib", "db"} & loaded

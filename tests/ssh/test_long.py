@@ -8,19 +8,19 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from db.store import Store
-from dispatch.desk import key_file, keyring
+from dispatch.desk import keyring
 from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
 from dispatch.model.states import Role
 from tests.ssh.line import Line
-from tests.ssh.server import Server, serving
+from tests.ssh.server import Server, serving, write_keys
+from tests.wall import started
 
 pytestmark = pytest.mark.long
 
@@ -53,7 +53,7 @@ def test_no_acknowledged_tick_is_lost_by_a_kill(server: Server) -> None:
     """Seats that save as fast as they can, killed in the middle of it, until a thousand saves were acknowledged."""
     acknowledged, key = 0, server.key_of("ana")
     while acknowledged < 1000:
-        victim = subprocess.Popen([sys.executable, "-c", VICTIM, str(server.db), str(key)], stdout=subprocess.PIPE)
+        victim = subprocess.Popen(started("-c", VICTIM, str(server.db), str(key)), stdout=subprocess.PIPE)
         assert victim.stdout is not None
         victim.stdout.readline()
         time.sleep(random.uniform(0.1, 0.5))
@@ -112,7 +112,7 @@ def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool)
                 path = tmp_path / f"t{number}"
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
                 keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
-            key_file.write(store)
+            write_keys(store)
         with contextlib.ExitStack() as stack:
             people = [stack.enter_context(server.connected(f"t{number}")) for number in range(50)]
             for person in people:

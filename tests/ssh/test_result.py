@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-import sys
 import threading
 
 from db import probes, sessions
@@ -19,6 +18,7 @@ from dispatch.model.probes import Probe, ProbeKind, Vantage
 from dispatch.remote.calling import LONGEST_RESULT
 from tests.ssh.server import ROOT, Server
 from tests.ssh.test_seat import ANAS, EVAS
+from tests.wall import started
 
 ITEM = "T4.mail"
 
@@ -26,7 +26,7 @@ ITEM = "T4.mail"
 def dispatch(*words: str, data: bytes | None = None) -> bytes:
     """A command on this machine; returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "dispatch", *words], input=data, capture_output=True, timeout=30, check=False, cwd=ROOT
+        started("-m", "dispatch", *words), input=data, capture_output=True, timeout=30, check=False, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

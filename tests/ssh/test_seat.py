@@ -20,7 +20,7 @@ from dispatch.desk import key_file, keyring
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
-from tests.ssh.server import Server, free_port
+from tests.ssh.server import Server, free_port, write_keys
 from tests.terminal.terminal import Terminal
 
 CHECKLIST = "Expectations agreed"
@@ -146,7 +146,7 @@ def test_a_revoked_key(server: Server) -> None:
             lead = take_seat(store, "lee")
             keyring.revoke(lead, login="ana")
             began = time.monotonic()
-            key_file.write(store)
+            write_keys(store)
         server.wait_for_seats(0)
         assert time.monotonic() - began < 3
         assert "revoked" in ana.read()

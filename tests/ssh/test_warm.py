@@ -12,7 +12,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from dispatch.desk.seat import store_at, take_seat
 from dispatch.remote import guard, parent, warm
 from tests.ssh.server import warm_parent
 from tests.terminal.terminal import Terminal
+from tests.wall import started
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q"
 
@@ -46,7 +46,8 @@ def logged_in(db: Path, program: str = guard.__file__) -> Iterator[Terminal]:
     pid, fd = pty.fork()
     if pid == 0:
         os.environ["TERM"] = "xterm-256color"
-        os.execv(sys.executable, [sys.executable, "-I", program, "seat", "--db", str(db), "--key", "K1"])
+        words = started(program, "seat", "--db", str(db), "--key", "K1", flags=("-I",))
+        os.execv(words[0], words)
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     try:
         yield Terminal(pid, fd, 80, 24)
@@ -159,7 +160,7 @@ def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> No
         shutil.copytree(extra.parents[1] / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     own = tmp_path / "dispatch" / "remote"
     process = subprocess.Popen(
-        [sys.executable, "-I", str(own / "parent.py"), "--db", str(db)], stdout=subprocess.PIPE, text=True
+        started(str(own / "parent.py"), "--db", str(db), flags=("-I",)), stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert "are begun by" in process.stdout.readline()

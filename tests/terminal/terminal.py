@@ -9,13 +9,14 @@ import pty
 import select
 import signal
 import struct
-import sys
 import termios
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyte
+
+from tests.wall import started
 
 KEYS = {
     "up": "\x1b[A",
@@ -118,7 +119,8 @@ def terminal(
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "DISPATCH_DB": str(db), **environment}
         # not execv: that hands on what libraries have set behind Python's back, as readline does with COLUMNS and LINES
-        os.execve(sys.executable, [sys.executable, "-m", "dispatch", *words], {**os.environ, **own})
+        program = started("-m", "dispatch", *words)
+        os.execve(program[0], program, {**os.environ, **own})
     try:
         yield Terminal(pid, fd, columns, rows)
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from dispatch.travel.graphs import Graph, NotBuilt, build, graph, graphs
 from dispatch.travel.roads import Roads
 from dispatch.travel.sidecar import local_roads
 from tests.travel.conftest import alive
+from tests.wall import started
 
 HOME, NORTH, EAST = Place(39.95, -83.0), Place(39.99, -83.0), Place(39.95, -82.95)
 NOWHERE = Place(0.0, 0.0)
@@ -134,7 +134,7 @@ def test_the_engine_ends_with_the_program_however_that_ends(town: Graph) -> None
         "import sys, threading, time; from dispatch.travel import sidecar; s = sidecar.sidecar(sys.argv[1]); "
         "t = threading.Thread(target=s.url); t.start(); t.join(); print(s.pid, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, town.id], stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(started("-c", code, town.id), stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         pid = int(program.stdout.readline())
         # the thread that asked first is gone, the engine is not

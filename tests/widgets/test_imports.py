@@ -1,7 +1,8 @@
 """What importing a widget costs and must not pull in."""
 
 import subprocess
-import sys
+
+from tests.wall import started
 
 
 def test_widgets_import_neither_the_store_nor_heavy_libraries() -> None:
@@ -11,7 +12,7 @@ def test_widgets_import_neither_the_store_nor_heavy_libraries() -> None:
         "heavy = ('db', 'dispatch.desk', 'screens', 'sqlite3', 'sqlite_utils', 'geopy', 'pendulum')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
 
 
@@ -21,5 +22,5 @@ def test_the_pure_builders_do_not_import_textual() -> None:
         " widgets.visit_lines, widgets.route_lines, widgets.checklist_lines, widgets.log_lines\n"
         "print([name for name in ('textual', 'rich') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from tests.wall import started
 from tests.widgets.boards import large_board
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets import lean, lean_compositor
@@ -294,7 +294,7 @@ def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -
     """In a process of its own: terminfo is read once in each."""
     pytest.importorskip("curses")
     code = f"from widgets.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == erases
 
 

@@ -13,7 +13,12 @@ from pathlib import Path
 
 import trustme
 
+from dispatch.model.instants import parse_iso
+
 HERE = "127.0.0.1"
+# OpenSSL looks at the machine's own clock, which no test sets: certificates are valid on every day that tests may run on
+NOT_BEFORE = parse_iso("2000-01-01T00:00:00Z")
+NOT_AFTER = parse_iso("2049-01-01T00:00:00Z")
 
 Handler = Callable[[socket.socket], None]
 
@@ -26,14 +31,15 @@ class Certificates:
         self.trusted = folder / "authority.pem"
         self._authority.cert_pem.write_to_path(self.trusted)
 
-    def context(self, *names: str, days: int = 90, begins: int = -100, stranger: bool = False) -> ssl.SSLContext:
-        """A server's side of TLS with a certificate for `names`, valid from `begins` days until `days` days from now."""
-        today = datetime.datetime.now(datetime.UTC)
+    def context(
+        self, *names: str, begins: int = NOT_BEFORE, ends: int = NOT_AFTER, stranger: bool = False
+    ) -> ssl.SSLContext:
+        """A server's side of TLS with a certificate for `names`, valid from `begins` until `ends`."""
         issuer = trustme.CA() if stranger else self._authority
         certificate = issuer.issue_cert(
             *(names or (HERE,)),
-            not_before=today + datetime.timedelta(days=begins),
-            not_after=today + datetime.timedelta(days=days, hours=1),
+            not_before=datetime.datetime.fromtimestamp(begins, datetime.UTC),
+            not_after=datetime.datetime.fromtimestamp(ends, datetime.UTC),
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +21,8 @@ from dispatch.closeout.probes.vantage import FromHost
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Watch
 from tests.closeout.probes.servers import (
     HERE,
+    NOT_AFTER,
+    NOT_BEFORE,
     Certificates,
     answering,
     endless,
@@ -31,8 +33,10 @@ from tests.closeout.probes.servers import (
     serving,
     zone,
 )
+from tests.wall import WALL, started
 
-NOW = int(time.time())
+DAY = 24 * 60 * 60
+NOW = NOT_AFTER - 90 * DAY - 60
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +242,7 @@ def test_server_that_drips_does_not_stretch_the_deadline() -> None:
 
 
 def test_certificate(trusted: Certificates) -> None:
-    with serving(saying(), trusted.context(days=90)) as port:
+    with serving(saying(), trusted.context()) as port:
         good = ran(probe(ProbeKind.TLS, port))
         soon = ran(probe(ProbeKind.TLS, port, days=120))
         assert ran(web(port, "https", seconds=2)).text.startswith("answered with something")
@@ -249,8 +253,8 @@ def test_certificate(trusted: Certificates) -> None:
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        ({"days": -10}, "the certificate expired on 20"),
-        ({"begins": 5}, "the certificate is valid only from 20"),
+        ({"ends": NOT_BEFORE + 10 * DAY}, "the certificate expired on 2000-01-11"),
+        ({"begins": NOT_AFTER - 5 * DAY}, "the certificate is valid only from 2048-12-27"),
         ({"stranger": True}, "the chain of the certificate is incomplete, or its issuer is not trusted here"),
     ],
 )
@@ -383,7 +387,6 @@ def test_hostile_text_record() -> None:
 
 
 PING = """
-import sys
 from dispatch.closeout.probes.running import Runner
 from dispatch.closeout.probes.vantage import FromHost
 from dispatch.model.probes import Probe, ProbeKind
@@ -395,8 +398,8 @@ for host in ("127.0.0.1", "192.0.2.1"):
 
 def in_a_network_of_its_own(allowed: bool) -> list[str]:
     """Ping in a new network, where unprivileged echoes are allowed or not."""
-    words = "ip link set lo up && echo '{}' > /proc/sys/net/ipv4/ping_group_range && PATH=/nowhere exec {} -c '{}'"
-    script = words.format("0 0" if allowed else "1 0", sys.executable, PING)
+    words = "ip link set lo up && echo '{}' > /proc/sys/net/ipv4/ping_group_range && PATH=/nowhere exec {}"
+    script = words.format("0 0" if allowed else "1 0", shlex.join(started("-c", PING)))
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         pytest.skip("needs unshare and ip to make a network of its own")
     done = subprocess.run(
@@ -481,7 +484,7 @@ def watched(server: Restarts, seen: Watch | None = None, **more: Any) -> tuple[O
     kept: list[Watch] = []
     told: list[str] = []
     tested = probe(ProbeKind.REBOOT, server.port, **{"seconds": 6, **more})
-    runner = Runner(lambda: int(time.time()), told.append, pause_seconds=0.1)
+    runner = Runner(WALL.now, told.append, pause_seconds=0.1)
     return runner.run(tested, FromHost(), seen, kept.append), kept, told
 
 
@@ -527,7 +530,7 @@ def test_port_that_opens_without_the_service_is_not_back(restarts: Restarts) -> 
 def test_watch_goes_on_where_it_was_cut_off(restarts: Restarts) -> None:
     restarts.run((True, 20))
     restarts.up.wait(5)
-    now = int(time.time())
+    now = WALL.now()
     outcome, _, told = watched(restarts, Watch(now - 200, now - 192))
     assert outcome.text.startswith("up→down→up, down for 3m1")
     assert outcome.value.startswith("3m1")

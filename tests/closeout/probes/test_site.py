@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,9 @@ from tests.closeout.probes.servers import (
     serving,
     zone,
 )
+from tests.wall import WALL
 
-NOW = int(time.time())
+NOW = WALL.now()
 OVER_THERE = {"server.internal": HERE}
 
 
