@@ -28,19 +28,27 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something a person did that can be taken back."""
+    """Something a person did that can be taken back. `roles`: to whom the deed was open, by one of them it is taken back."""
 
     id: int
     staff_id: int
     at: int
     label: str
     pictures: tuple[Picture, ...]
+    roles: tuple[str, ...] = ()
 
 
 def remember(unit: Unit, staff_id: int, at: int, label: str, pictures: Sequence[Picture]) -> None:
     """Keep a change, forget what had been undone before it, and let the oldest ones go."""
     unit.execute("UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'undone'", (staff_id,))
-    unit.insert("change", staff_id=staff_id, at=at, label=label[:500], pictures=_packed(pictures))
+    unit.insert(
+        "change",
+        staff_id=staff_id,
+        at=at,
+        label=label[:500],
+        pictures=_packed(pictures),
+        roles=" ".join(unit.roles),
+    )
     unit.execute(
         "UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'done' AND id NOT IN "
         "(SELECT id FROM change WHERE staff_id = ? AND state = 'done' ORDER BY id DESC LIMIT ?)",
@@ -85,8 +93,8 @@ def same_again(unit: Unit, store: Store, entity: str, entity_id: int, was: int, 
 
 
 def _one(store: Store, where: str, params: Sequence[Any]) -> Change | None:
-    row = store.one(f"SELECT id, staff_id, at, label, pictures FROM change WHERE {where} LIMIT 1", params)
-    return None if row is None else Change(row[0], row[1], row[2], row[3], _unpacked(row[4]))
+    row = store.one(f"SELECT id, staff_id, at, label, pictures, roles FROM change WHERE {where} LIMIT 1", params)
+    return None if row is None else Change(row[0], row[1], row[2], row[3], _unpacked(row[4]), tuple(row[5].split()))
 
 
 def _packed(pictures: Sequence[Picture]) -> str:

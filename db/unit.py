@@ -42,6 +42,8 @@ class Unit:
         self.actor = actor
         self.at = store.clock.now()
         self.save_id = uuid.uuid4().hex
+        self.roles: tuple[str, ...] = ()
+        """To whom the deed is open, of whoever may take it back too; none: to all staff."""
         self.unchanged = False
         self.audited = 0
         self._over = False

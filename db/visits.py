@@ -79,6 +79,19 @@ def visits_by_id(store: Store, ids: Sequence[int]) -> list[Visit]:
     return _select(store, f"WHERE v.id IN ({', '.join('?' * len(ids))})", ids) if ids else []
 
 
+def archived_around(store: Store, visit_id: int) -> list[str]:
+    """What of a visit's client, site and technicians is archived, by name: an open visit needs them all."""
+    rows = store.all(
+        "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+        "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "
+        "UNION ALL SELECT s.name FROM visit v JOIN site s ON s.id = v.site_id WHERE v.id = ?1 AND s.archived_at IS NOT NULL "
+        "UNION ALL SELECT p.name FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
+        "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = ?1 AND (t.archived_at IS NOT NULL OR p.active = 0)",
+        (visit_id,),
+    )
+    return [name for (name,) in rows]
+
+
 def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     """Every visit by reference; archived ones only on request."""
     where = "" if archived else "WHERE v.archived_at IS NULL"

@@ -109,6 +109,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
                 was_at=visit.starts_at,
                 crew=[technician.name for technician in crew],
                 override=override or None,
+                findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
             )
             placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
         routing.reroute(seat, unit, days)
@@ -509,6 +510,10 @@ def judge_placement(
         stop = replace(stop, owners=None)  # one of those who started it is there
     verdicts = []
     for technician in technicians:
+        if technician.id not in days:
+            raise Refusal(
+                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
+            )
         stood = None
         if before.starts_at is not None and before.ends_at is not None and before.state in UNREACHED:
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id

@@ -1,4 +1,8 @@
-"""Taking back and doing again, per person and across restarts (states.md, Undo)."""
+"""Taking back and doing again, per person and across restarts (states.md, Undo).
+
+Both are deeds: whoever does them needs a role of the deed that is taken back, as roles stand now, and the world is judged again
+as that deed would judge it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 
 from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
+from db.store import Store
 from db.unit import Unit
 from dispatch.desk import notices, routing, waiting
 from dispatch.desk.book import keeping
@@ -14,9 +19,10 @@ from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.states import ENDED
+from dispatch.model.states import ENDED, UNREACHED
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+from dispatch.planning.checker import Level
 
 
 def picture_of(visit: Visit) -> dict[str, Any]:
@@ -75,7 +81,8 @@ def undo(seat: Seat) -> str:
     """Take back the person's last change; returns what it was.
 
     Raises:
-        Refusal: there is none, or somebody built on it since.
+        NotAllowed: the person may not do such a thing any more.
+        Refusal: there is none, somebody built on it since, or something stands in the way of how it was before.
     """
     with seat.write("undo") as unit:
         change = changes.last_done(seat.store, seat.staff.id)
@@ -90,7 +97,7 @@ def redo(seat: Seat) -> str:
     """Do again what was undone last; returns what it was.
 
     Raises:
-        Refusal: there is none, or somebody changed the visit since.
+        NotAllowed, Refusal: as `undo`.
     """
     with seat.write("redo") as unit:
         change = changes.last_undone(seat.store, seat.staff.id)
@@ -103,6 +110,8 @@ def redo(seat: Seat) -> str:
 
 def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     """Put every record of a change back (or forward), all of them or none."""
+    seat.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
+    turned_visits = []
     for picture in change.pictures:
         if picture.entity != "visit":
             if picture.entity in withdrawals.ENTITIES:
@@ -134,6 +143,51 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         elif visit.state not in ENDED:
             keep_sheet(seat, unit, restored, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
+        turned_visits.append((visit, restored))
+    # all of them have left their places before any is judged, so that none stands in the way of another
+    for stood, restored in turned_visits:
+        _judge(
+            seat.store, f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}", stood, restored
+        )
+
+
+def _judge(store: Store, refused: str, stood: Visit, restored: Visit) -> None:
+    """Let a visit stand where it was put, or say what stands in the way there by now.
+
+    Whatever a reason was given for at the time is still meant.
+    """
+    from dispatch.desk import schedule  # whose deeds remember what they do here
+
+    if restored.state in ENDED or restored.archived_at is not None:
+        return
+    if gone := visits.archived_around(store, restored.id):
+        raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
+    starts_at, ends_at = restored.starts_at, restored.ends_at
+    if starts_at is None or ends_at is None or _place(stood) == _place(restored):
+        return
+    crew = [found for part in restored.assignments if (found := people.technician(store, part.technician_id))]
+    verdict = schedule.judge_placement(store, restored, crew, starts_at, ends_at - starts_at, was=restored)
+    meant = _meant(store, restored)
+    blocked = [
+        one.text for one in verdict.findings if one.level is Level.BLOCKED and (one.final or one.text not in meant)
+    ]
+    if blocked:
+        raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
+
+
+def _place(visit: Visit) -> tuple[object, ...]:
+    crew = sorted(part.technician_id for part in visit.assignments)
+    return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew
+
+
+def _meant(store: Store, visit: Visit) -> set[str]:
+    """What a visit's places broke when somebody gave a reason for them, or left it there knowing it."""
+    found: set[str] = set()
+    for row in audit.history_of(store, "visit", visit.id):
+        found |= set(row.detail.get("stood_against") or ())
+        if row.detail.get("override"):
+            found |= set(row.detail.get("findings") or ())
+    return found
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:

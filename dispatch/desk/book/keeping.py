@@ -14,6 +14,7 @@ from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.model.text import show
 
 _ARCHIVED = "archived"
 
@@ -104,15 +105,37 @@ def archive(seat: Seat, kind: str, record: Any) -> None:
     """
     shelf = SHELVES[kind]
     with seat.write(f"archive a {shelf.noun}", *shelf.roles) as unit:
-        if held := held_by(seat.store, kind, record):
-            raise Refusal(
-                f"{shelf.title(seat.store, record)} has open visits: {', '.join(held[:6])}. Cancel or move them first."
-            )
+        _let_go(seat.store, shelf, kind, record)
         look = _look(seat.store, shelf, record)
         shelf.shelve(unit, record, unit.at)
         unit.audit(kind, record.id, archived=True)
         after = shelf.get(seat.store, record.id)
         _remember(seat, unit, shelf, kind, after, "archive", look, {**look, _ARCHIVED: True}, record.version)
+
+
+def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+    if held := held_by(store, kind, record):
+        raise Refusal(
+            f"{show(shelf.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
+        )
+
+
+def _hang_on(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
+    """Refuse to bring back what belongs to something that is archived itself."""
+    gone = {
+        "site": "SELECT c.name FROM site s JOIN client c ON c.id = s.client_id WHERE s.id = ? AND c.archived_at IS NOT NULL",
+        "target": "SELECT s.name FROM target t JOIN site s ON s.id = t.site_id WHERE t.id = ? AND s.archived_at IS NOT NULL",
+        "recurrence": "SELECT s.name FROM recurrence r JOIN site s ON s.id = r.site_id "
+        "WHERE r.id = ? AND s.archived_at IS NOT NULL",
+        "technician": "SELECT name FROM staff WHERE id = ? AND active = 0",
+        "absence": "SELECT p.name FROM absence a JOIN technician t ON t.staff_id = a.staff_id "
+        "JOIN staff p ON p.id = a.staff_id WHERE a.id = ? AND (t.archived_at IS NOT NULL OR p.active = 0)",
+    }.get(kind)
+    name = store.value(gone, (record.id,)) if gone is not None else None
+    if name is not None:
+        raise Refusal(
+            f"{show(shelf.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
+        )
 
 
 def held_by(store: Store, kind: str, record: Any) -> list[str]:
@@ -165,6 +188,7 @@ def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, 
         record = _written(seat, unit, shelf, record, texts)
     other = picture.after if back else picture.before
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
+        (_let_go if look.get(_ARCHIVED) else _hang_on)(seat.store, shelf, picture.entity, record)
         shelf.shelve(unit, record, unit.at if look.get(_ARCHIVED) else None)
     after = shelf.get(seat.store, picture.id)
     assert after is not None
