@@ -130,8 +130,6 @@ class PlanScreen(SeatedScreen):
         shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
         self.query_one(Timeline).set_board(shown)
         state = "looking for a better plan, x stops" if self._looking else "done"
-        if proposal is not None and proposal.note:
-            state = f"{show(proposal.note)} · {state}"
         self.query_one(StatusBar).set_texts(
             f"Plan  {day_text(self._day)}  {'as planned' if self._as_planned and proposal is not None else 'as it is'}",
             state,
@@ -145,6 +143,9 @@ class PlanScreen(SeatedScreen):
         lines = [
             FigureLine("Figures", name, word, _change(proposal.before, proposal.after, name)) for name, word in _WORDS
         ]
+        if proposal.note:
+            by, _, why = show(proposal.note, 300).partition(": ")
+            lines.append(FigureLine("Figures", "note", by, why, False))
 
         def where(end: tuple[str, int] | None) -> str:
             return "queue" if end is None else f"{end[0]} {clock_text(end[1], proposal.zone)}"

@@ -24,7 +24,9 @@ def run(words: Sequence[str]) -> int:
         return EXIT_USAGE
     args = _parser(words).parse_args(words)
     try:
-        return int(args.run(args))
+        done = int(args.run(args))
+        sys.stdout.flush()
+        return done
     except BrokenPipeError:
         # the reader went away (`dispatch log | head`): not our fault, and nothing left to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,6 +9,7 @@ from screens.board import BoardScreen
 from screens.plan import PlanScreen
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, state, until, until_true
+from widgets.figure_list import FigureList
 from widgets.timeline import Timeline
 
 
@@ -32,6 +33,11 @@ async def test_a_plan_is_seen_flipped_taken_and_taken_back(office: Office) -> No
         assert isinstance(screen, PlanScreen)
         await until_true(pilot, lambda: placed(screen) == 2)
         assert state(office, "R1")[0] is State.REQUESTED
+        # what planned it, as it is not VROOM
+        lines = screen.query_one(FigureList).entries(45)
+        assert ["planned by cheapest insertion", "as DISPATCH_SOLVER says"] in [
+            ["".join(text for text, _ in line).strip() for line in entry.lines] for entry in lines
+        ]
         await press(pilot, "space")
         assert placed(screen) == 0
         await press(pilot, "space", "a")

@@ -245,7 +245,8 @@ def test_certificate(trusted: Certificates) -> None:
     with serving(saying(), trusted.context()) as port:
         good = ran(probe(ProbeKind.TLS, port))
         soon = ran(probe(ProbeKind.TLS, port, days=120))
-        assert ran(web(port, "https", seconds=2)).text.startswith("answered with something")
+        # which of them depends on whether the server has gone before it was asked
+        assert ran(web(port, "https", seconds=2)).text.startswith(("answered with something", "the connection broke"))
     assert good.text.endswith("90 days more")
     assert soon.text.endswith("in 90 days; 120 days are asked for")
 
