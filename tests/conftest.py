@@ -30,6 +30,33 @@ install()
 SAMPLE = Path(__file__).parents[1] / "dispatch" / "sample"
 
 
+ALLOWED_SKIPS = Path(__file__).with_name("skips.txt")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--listed-skips", action="store_true", help="a skip whose reason is not in tests/skips.txt fails the run"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run with `--listed-skips` that skipped for a reason that is not on the list."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not session.config.getoption("--listed-skips") or reporter is None:
+        return
+    allowed = tuple(
+        line for line in ALLOWED_SKIPS.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
+    )
+    for report in reporter.stats.get("skipped", ()):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not reason.removeprefix("Skipped: ").startswith(allowed):
+            reporter.write_line(
+                f"{report.nodeid} is skipped for a reason that is not in {ALLOWED_SKIPS.name}: {reason}", red=True
+            )
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @dataclass(frozen=True)
 class Said:
     """What a command printed, and its exit code."""

@@ -102,7 +102,7 @@ def test_the_unit_of_the_warm_parent_is_the_one_that_the_program_prints() -> Non
 
 def test_systemd_finds_nothing_at_fault(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd is not installed")
+        pytest.skip("needs systemd-analyze: install the package systemd")
     for path in UNITS.iterdir():
         text = path.read_text(encoding="utf-8").replace("/opt/dispatch/bin/dispatch", shutil.which("true") or "true")
         (tmp_path / path.name).write_text(text, encoding="utf-8")

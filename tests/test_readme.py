@@ -27,7 +27,7 @@ def blocks() -> list[list[str]]:
 
 def test_the_first_block_names_targets_that_make_has() -> None:
     if shutil.which("make") is None:
-        pytest.skip("make is not installed")
+        pytest.skip("needs make: install the package make")
     for line in blocks()[0]:
         make, target = line.split()
         subprocess.run([make, "--dry-run", target], cwd=ROOT, check=True, capture_output=True, timeout=30)

@@ -73,7 +73,7 @@ def test_a_technician_who_is_not_there(planned: Dispatch) -> None:
 def test_roads_are_drawn_listed_and_taken_away(
     planned: Dispatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pytest.importorskip("osmium", reason="roads are read by osmium, which is not installed")
+    pytest.importorskip("osmium", reason="needs osmium: install the extra maps")
     extract = write_town(tmp_path / "town.osm")
     assert run(["roads", "map", str(extract)]) == 0
     assert "The roads of town are drawn" in capsys.readouterr().out

@@ -111,7 +111,7 @@ def test_a_disk_that_takes_no_more_keeps_what_was_acknowledged(store: Store) -> 
 
 
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace to make system calls fail")
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace: install the package strace")
 @pytest.mark.parametrize(
     "injected",
     [
@@ -159,7 +159,7 @@ def test_a_failing_disk_never_acknowledges_what_it_lost(store: Store, injected: 
         timeout=60,
     )
     if "ptrace" in ran.stderr.lower():
-        pytest.skip("tracing is not allowed here")
+        pytest.skip("needs leave to trace: run outside a container that forbids it")
     assert ran.returncode == 0, ran.stderr
     saved, told = json.loads(ran.stdout)
     kept = [int(row[0]) for row in store.all("SELECT detail ->> 'notes' FROM audit WHERE deed = 'edit client'")]

@@ -247,7 +247,8 @@ def test_a_file_replaced_under_a_session_takes_no_more_saves(path: Path, how: st
 
 
 @pytest.mark.skipif(
-    not wal_is_safe() or wal_is_safe(plain_version()), reason="needs a safe SQLite and Python's own an unsafe one"
+    not wal_is_safe() or wal_is_safe(plain_version()),
+    reason="needs two libraries of SQLite: install pysqlite3 beside a Python whose own SQLite has the WAL race",
 )
 class TestTwoLibraries:
     """A session on a SQLite that may not write-ahead log, at a database where others do, and the other way round."""

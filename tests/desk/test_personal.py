@@ -30,7 +30,7 @@ def test_nothing_is_set_where_there_is_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs is asked itself")
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux: elsewhere platformdirs is asked itself")
 @pytest.mark.parametrize("config_home", ["", "/somewhere/else"])
 def test_folder_is_the_platforms(monkeypatch: pytest.MonkeyPatch, config_home: str) -> None:
     monkeypatch.delenv("DISPATCH_CONFIG")

@@ -494,7 +494,7 @@ def test_a_password_that_others_can_read_is_not_used(
 
 
 def test_by_apprise(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("apprise", reason="the extra notify is not installed")
+    pytest.importorskip("apprise", reason="needs apprise: install the extra notify")
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
     asked = []

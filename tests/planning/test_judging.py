@@ -146,7 +146,7 @@ def test_no_plan_by_hand_is_better_than_the_best_and_each_is_approved(problem: P
 @settings(max_examples=25, deadline=None)
 @given(problems(visits=3))
 def test_the_solver_finds_the_best_plan_of_a_small_day(problem: Problem) -> None:
-    pytest.importorskip("vroom", reason="the extra plan is not installed")
+    pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
     from dispatch.planning.solver.search import Search
     from dispatch.planning.solver.vroom_engine import VroomEngine
 

@@ -28,7 +28,7 @@ def handed_out(name: str) -> Problem:
 
 @pytest.mark.parametrize("name", BEST)
 def test_a_second_comes_near_the_best_known(name: str) -> None:
-    pytest.importorskip("vroom", reason="the extra plan is not installed")
+    pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
     problem = handed_out(name)
     solving = Solving(problem, 2)
     costs = [better.judgement.cost for better in solving]
@@ -91,14 +91,14 @@ def test_where_the_extra_is_not_installed_the_note_names_it(tmp_path: Path, monk
 
 
 def test_vroom_is_loaded_without_pandas() -> None:
-    pytest.importorskip("vroom", reason="the extra plan is not installed")
+    pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
     code = "import sys, dispatch.planning.solver.vroom_engine as engine; engine.vroom.Input(); print('pandas' in sys.modules)"
     done = subprocess.run(started("-c", code), capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "False\n"
 
 
 def test_where_vroom_is_not_pyvrp_does_far_better_than_insertion(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("pyvrp", reason="PyVRP is the extra deep")
+    pytest.importorskip("pyvrp", reason="needs PyVRP: install the extra deep")
     monkeypatch.setenv("DISPATCH_SOLVER", "pyvrp")
     problem = handed_out("day-10-1")
     solving = Solving(problem, 3)

@@ -33,9 +33,9 @@ SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 def why_not() -> str | None:
     """Why there can be no sshd here; None: there can."""
     if not Path(SSHD).exists() or shutil.which("ssh") is None:
-        return "openssh-server is not installed"
+        return "needs sshd and ssh: install the packages openssh-server and openssh-client"
     if os.geteuid() != 0:
-        return "a real sshd needs root"
+        return "needs a real sshd: run as root"
     return None
 
 

@@ -34,13 +34,15 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                     try:
                         found = executables.fetch(timeout=180)
                     except executables.NotInstalled as fault:
-                        pytest.skip(str(fault))
+                        pytest.skip(f"needs the road engine: install the extra roads ({fault})")
     try:
         done = subprocess.run([found.tool("osrm-routed"), "--version"], capture_output=True, timeout=20, check=False)
     except OSError as fault:
-        pytest.skip(f"the road engine does not run here: {fault}")
+        pytest.skip(f"needs a road engine that runs here: install glibc 2.28 or newer ({fault})")
     if done.returncode != 0:
-        pytest.skip(f"the road engine does not run here: {done.stderr.decode(errors='replace')[:200]}")
+        pytest.skip(
+            f"needs a road engine that runs here: install what it asks for ({done.stderr.decode(errors='replace')[:200]})"
+        )
     return found.folder
 
 

@@ -22,10 +22,9 @@ from screens.finder import FindScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_screens import opened, press, settled, until, until_true
+from tests.travel.town import NO_OSMIUM, as_downloaded
 
-pytest.importorskip("osmium", reason="addresses are read by osmium, which is not installed")
-
-EXTRACTS = Path(__file__).parents[3] / "shared" / "cases" / "roads"
+pytest.importorskip("osmium", reason=NO_OSMIUM)
 
 Tags = dict[str, str]
 HOUSES: list[tuple[float, float, Tags]] = [
@@ -142,11 +141,5 @@ async def test_a_site_is_placed_while_its_address_is_typed(office: Office, drawn
     assert annex.place == Place(39.961, -82.99)
 
 
-def test_a_real_extract(tmp_path: Path) -> None:
-    if not EXTRACTS.exists():
-        pytest.skip("the extracts are not here")
-    found = addresses_of(EXTRACTS / "liechtenstein.osm.pbf")
-    assert sum(one.kind == "house" for one in found) > 500
-    path = tmp_path / "li.addresses"
-    assert addresses.write(path, found) == len(found)
-    assert all("vaduz" in one.words.casefold() for one in addresses.find(path, "vad", 8))
+def test_an_extract_as_it_is_downloaded_has_the_same_addresses(extract: Path) -> None:
+    assert addresses_of(as_downloaded(extract)) == addresses_of(extract)

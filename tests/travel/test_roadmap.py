@@ -17,11 +17,10 @@ from dispatch.model.maps import Box, Road
 from dispatch.travel import roadmap
 from dispatch.travel.road_lines import METRES, MILLION, NotDrawn, coarser, joined, rank_of
 from dispatch.travel.roadmap import SUFFIX, RoadMap, build, map_file, name_of, roads_in
-from tests.travel.town import COLUMNS, ROWS, SOUTH, STEP, WEST, write_town
+from tests.travel.town import COLUMNS, NO_OSMIUM, ROWS, SOUTH, STEP, WEST, as_downloaded, write_town
 
-pytest.importorskip("osmium", reason="roads are read by osmium, which is not installed")
+pytest.importorskip("osmium", reason=NO_OSMIUM)
 
-EXTRACTS = Path(__file__).parents[3] / "shared" / "cases" / "roads"
 TOWN = Box(SOUTH, WEST, SOUTH + (ROWS - 1) * STEP, WEST + (COLUMNS - 1) * STEP)
 POINTS = st.tuples(st.integers(39_900_000, 40_100_000), st.integers(-83_100_000, -82_900_000))
 
@@ -202,18 +201,17 @@ def test_words_that_are_damaged_are_read_to_their_end(data: bytes) -> None:
         assert len(road.points) <= len(words)
 
 
-@pytest.mark.parametrize("name", ["columbus", "liechtenstein", pytest.param("porto", marks=pytest.mark.long)])
-def test_real_extracts_are_drawn_within_bounds(tmp_path: Path, name: str) -> None:
-    extract = EXTRACTS / f"{name}.osm.pbf"
-    if not extract.exists():
-        pytest.skip(f"there is no extract {extract.name} beside the project")
-    target = tmp_path / (name + SUFFIX)
-    assert build(extract, target) < extract.stat().st_size
+def test_a_city_as_it_is_downloaded_is_drawn_within_bounds(tmp_path: Path) -> None:
+    steps = [number / 2000 for number in range(150)]
+    streets = [("residential", [(SOUTH + row, WEST + column) for column in steps]) for row in steps]
+    avenues = [("secondary", [(SOUTH + row, WEST + column) for row in steps]) for column in steps]
+    city = write_ways(tmp_path / "city.osm", *streets, *avenues)
+    extract, target = as_downloaded(city), tmp_path / ("city" + SUFFIX)
+    assert build(extract, target) < city.stat().st_size / 10
     drawn = RoadMap(target)
-    lat, lon = {"columbus": (39.96, -83.0), "liechtenstein": (47.14, 9.52), "porto": (41.15, -8.61)}[name]
-    for metres in (5, 30, 100, 300):
+    for metres in (5, 30, 100):
         half = metres * 200 / 111_195
-        box = Box(lat - half, lon - half * 1.3, lat + half, lon + half * 1.3)
+        box = Box(SOUTH, WEST, SOUTH + half, WEST + half * 1.3)
         began = time.process_time()
         found = drawn.roads(box, metres)
         assert time.process_time() - began < 1

@@ -20,11 +20,11 @@ from dispatch.travel.graphs import Graph, NotBuilt, build, graph, graphs
 from dispatch.travel.roads import Roads
 from dispatch.travel.sidecar import local_roads
 from tests.travel.conftest import alive
+from tests.travel.town import NO_OSMIUM, as_downloaded
 from tests.wall import started
 
 HOME, NORTH, EAST = Place(39.95, -83.0), Place(39.99, -83.0), Place(39.95, -82.95)
 NOWHERE = Place(0.0, 0.0)
-EXTRACTS = Path(__file__).parents[3] / "shared" / "cases" / "roads"
 
 
 def test_drives_on_the_grid(town: Graph) -> None:
@@ -191,33 +191,16 @@ def test_a_graph_that_was_removed_is_unavailable(town: Graph) -> None:
         local_roads("feedfeedfeedfeed").table([HOME], [NORTH])
 
 
-def test_liechtenstein(roads: Path) -> None:
-    """A real extract: Vaduz to Ruggell is 12 to 15 km and a quarter of an hour."""
-    extract = EXTRACTS / "liechtenstein.osm.pbf"
-    if not extract.is_file():
-        pytest.skip(f"{extract} is not there")
-    _drive(extract, Place(47.1410, 9.5209), Place(47.2383, 9.5300), (10_000, 16_000), (9, 25))
-
-
-@pytest.mark.long
-def test_columbus(roads: Path) -> None:
-    """A real extract: across Columbus, from Grandview to Bexley."""
-    extract = EXTRACTS / "columbus.osm.pbf"
-    if not extract.is_file():
-        pytest.skip(f"{extract} is not there")
-    _drive(extract, Place(39.9798, -83.0407), Place(39.9690, -82.9377), (8_500, 16_000), (8, 30))
-
-
-def _drive(extract: Path, origin: Place, destination: Place, metres: tuple[int, int], minutes: tuple[int, int]) -> None:
+def test_an_extract_as_it_is_downloaded(roads: Path, town_file: Path) -> None:
+    pytest.importorskip("osmium", reason=NO_OSMIUM)
     engine = executables()
     assert engine is not None
-    chain = Chain([Roads(local_roads(build(engine, extract).id)), Estimated()])
-    (leg,) = chain.route([origin, destination], 0)
+    chain = Chain([Roads(local_roads(build(engine, as_downloaded(town_file)).id)), Estimated()])
+    (leg,) = chain.route([HOME, NORTH], 0)
 
     assert leg.leg.provenance is Provenance.ROADS, chain.notes
-    assert metres[0] <= (leg.leg.metres or 0) <= metres[1]
-    assert minutes[0] * 60 <= (leg.leg.seconds or 0) <= minutes[1] * 60
-    assert len(leg.path) > 20
+    assert leg.leg.metres == pytest.approx(4 * 1111, rel=0.02)
+    assert len(leg.path) > 2
 
 
 def _until(condition: object) -> None:

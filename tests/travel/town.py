@@ -6,6 +6,7 @@ from pathlib import Path
 
 SOUTH, WEST, STEP = 39.92, -83.01, 0.01
 ROWS, COLUMNS = 9, 8
+NO_OSMIUM = "needs osmium: install the extra maps"
 """From 39.92, -83.01 to 40.00, -82.94: the places of the office in tests/desk/conftest.py lie on its corners."""
 
 
@@ -26,6 +27,17 @@ def write_town(path: Path) -> Path:
         lines += [f'<tag k="{key}" v="{value}"/>' for key, value in tags.items()]
         lines.append("</way>")
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    return path
+
+
+def as_downloaded(extract: Path) -> Path:
+    """The same extract beside it in the compressed form that servers offer. Needs osmium."""
+    import osmium
+
+    path = extract.with_suffix(".osm.pbf")
+    with osmium.SimpleWriter(str(path)) as writer:
+        for one in osmium.FileProcessor(str(extract)):
+            writer.add(one)
     return path
 
 

@@ -292,7 +292,7 @@ async def test_long_blanks_are_erased_where_the_terminal_does_that_in_colour(mon
 @pytest.mark.parametrize(("term", "erases"), [("xterm-256color", "True"), ("screen", "False"), ("no-such", "False")])
 def test_terminfo_says_which_terminals_erase_in_colour(term: str, erases: str) -> None:
     """In a process of its own: terminfo is read once in each."""
-    pytest.importorskip("curses")
+    pytest.importorskip("curses", reason="needs curses: install a Python that was built with ncurses")
     code = f"from widgets.lean_compositor import erases_in_colour; print(erases_in_colour({term!r}))"
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == erases

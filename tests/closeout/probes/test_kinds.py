@@ -402,12 +402,12 @@ def in_a_network_of_its_own(allowed: bool) -> list[str]:
     words = "ip link set lo up && echo '{}' > /proc/sys/net/ipv4/ping_group_range && PATH=/nowhere exec {}"
     script = words.format("0 0" if allowed else "1 0", shlex.join(started("-c", PING)))
     if shutil.which("unshare") is None or shutil.which("ip") is None:
-        pytest.skip("needs unshare and ip to make a network of its own")
+        pytest.skip("needs unshare and ip: install the packages util-linux and iproute2")
     done = subprocess.run(
         ["unshare", "-n", "sh", "-c", script], capture_output=True, text=True, timeout=30, check=False
     )
     if "Operation not permitted" in done.stderr:
-        pytest.skip("may not make a network of its own here")
+        pytest.skip("needs a network of its own: run as root, outside a container that forbids it")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -585,7 +585,7 @@ def test_own_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         try:
             sock.connect(("192.0.2.1", 9))
         except OSError:
-            pytest.skip("this machine has no address but loopback")
+            pytest.skip("needs an address besides loopback: connect a network")
         own = sock.getsockname()[0]
     assert "is this machine itself" in ran(probe(ProbeKind.TCP, 22, host=own, local=False)).text
 
