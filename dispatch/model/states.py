@@ -63,30 +63,48 @@ OCCUPYING = AHEAD | ON_THE_WAY_OR_THERE | {State.CLOSED, State.LEFT_OPEN, State.
 
 
 class Step(NamedTuple):
-    """One deed: the states it may start from, and the state it leads to."""
+    """One deed: the states it may start from, the state it leads to, whose it is, and whether undo takes it back."""
 
     sources: frozenset[State]
     target: State
+    roles: frozenset[Role]
+    undoable: bool = False
 
+
+_DISPATCHER = frozenset({Role.DISPATCHER})
+_THERE = frozenset({Role.TECHNICIAN, Role.LEAD})
+_LEAD = frozenset({Role.LEAD})
 
 STEPS: Mapping[str, Step] = {
-    "assign": Step(UNREACHED | {State.REQUESTED}, State.PLANNED),
-    "move": Step(UNREACHED, State.PLANNED),
-    "plan": Step(PLANNING | {State.REQUESTED}, State.PLANNED),
-    "unassign": Step(UNREACHED, State.REQUESTED),
-    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED),
-    "dispatch": Step(PLANNING, State.DISPATCHED),
-    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD),
-    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED),
-    "cancel": Step(AHEAD | QUEUED | {State.EN_ROUTE}, State.CANCELLED),
-    "depart": Step(AHEAD, State.EN_ROUTE),
-    "arrive": Step(AHEAD | {State.EN_ROUTE}, State.ON_SITE),
-    "close": Step(OPEN_ON_SITE, State.CLOSED),
-    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN),
-    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS),
-    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED),
-    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE),
+    "assign": Step(UNREACHED | {State.REQUESTED}, State.PLANNED, _DISPATCHER, undoable=True),
+    "move": Step(UNREACHED, State.PLANNED, _DISPATCHER, undoable=True),
+    "plan": Step(PLANNING | {State.REQUESTED}, State.PLANNED, _DISPATCHER, undoable=True),
+    "unassign": Step(UNREACHED, State.REQUESTED, _DISPATCHER, undoable=True),
+    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED, _DISPATCHER, undoable=True),
+    "dispatch": Step(PLANNING, State.DISPATCHED, _DISPATCHER),
+    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD, _DISPATCHER, undoable=True),
+    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED, _DISPATCHER, undoable=True),
+    "cancel": Step(UNREACHED | QUEUED, State.CANCELLED, _DISPATCHER, undoable=True),
+    "depart": Step(AHEAD, State.EN_ROUTE, _THERE),
+    "arrive": Step(UNREACHED, State.ON_SITE, _THERE),
+    "close": Step(OPEN_ON_SITE, State.CLOSED, _THERE),
+    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, _LEAD),
+    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, _THERE),
+    "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED, frozenset(Role)),
+    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE, _LEAD),
 }
+"""Deeds × states × roles: docs/deeds.md is this table, a test walks it through the desk, and the database has its edges."""
+
+
+def edges() -> frozenset[tuple[State, State]]:
+    """The ways from one state to another: those of the deeds, back by undo, and what recording does at a client's."""
+    found = {(State.ON_SITE, State.CLOSING_OUT), (State.CLOSING_OUT, State.ON_SITE)}
+    for step in STEPS.values():
+        found |= {(source, step.target) for source in step.sources}
+        if step.undoable:
+            found |= {(step.target, source) for source in step.sources}
+    return frozenset((before, after) for before, after in found if before is not after)
+
 
 OUTCOMES: Mapping[State, str] = {
     State.CLOSED: "completed",

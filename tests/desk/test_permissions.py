@@ -54,6 +54,7 @@ class Declared(NamedTuple):
     where: str
     roles: frozenset[Role]
     by_name: bool
+    deed: str
 
 
 @functools.cache
@@ -69,7 +70,8 @@ def declared() -> list[Declared]:
                 if isinstance(call, ast.Call) and ast.unparse(call.func) == "seat.write":
                     words = [ast.unparse(word) for word in call.args[1:]]
                     roles = frozenset(Role[word[5:]] for word in words if word.startswith("Role."))
-                    found.append(Declared(f"{module}.{function.name}", roles, len(roles) == len(words)))
+                    deed = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
+                    found.append(Declared(f"{module}.{function.name}", roles, len(roles) == len(words), str(deed)))
     return found
 
 
