@@ -49,6 +49,7 @@ class Store:
         self._turn = threading.Lock()  # writing: one unit at a time, taken before the gate
         self._writer: int | None = None
         self._reader: int | None = None
+        self._rehearsing = False
         self._utils: Database | None = None
         self._closed = False
         self._seen = self.data_version()
@@ -211,17 +212,51 @@ class Store:
         """
         me = threading.get_ident()
         self._ensure_usable()
+        if self._rehearsing and me == self._writer:
+            yield from self._rehearsed(deed, actor)
+            return
         if me in (self._writer, self._reader):
             raise Misuse(f"{deed} begins inside another unit or a read")
+        with self._writing(me, actor.login):
+            yield from self._unit(deed, actor)
+
+    @contextlib.contextmanager
+    def rehearsal(self, login: str) -> Iterator[Store]:
+        """What units do inside is seen inside, and is gone at the end: to show what a deed would come to.
+
+        Args:
+            login: of whoever asks, for those who wait: the write lock is held.
+
+        Raises:
+            As `write`.
+        """
+        self._ensure_usable()
+        me = threading.get_ident()
+        if me in (self._writer, self._reader):
+            raise Misuse("a rehearsal begins inside a unit or a read")
+        with self._writing(me, login):
+            self._rehearsing = True
+            try:
+                self._begin()
+                yield self
+            except sqlite3.Error as error:
+                _raise(error)
+            finally:
+                self._rehearsing = False
+                self._roll_back()
+
+    @contextlib.contextmanager
+    def _writing(self, me: int, login: str) -> Iterator[None]:
+        """The turn of this thread, and the write lock of the file."""
         if not self._turn.acquire(timeout=self.timeout):
             raise Busy(f"This session is still saving something else. {NOTHING_SAVED} Try again in a moment.")
         try:
             self._writer = me
             self.ensure_in_place()
-            with self._gate.held(self.timeout, actor.login), self._lock:
+            with self._gate.held(self.timeout, login), self._lock:
                 self._ensure_usable()
                 self.ensure_in_place()
-                yield from self._unit(deed, actor)
+                yield
         finally:
             self._writer = None
             self._turn.release()
@@ -238,6 +273,16 @@ class Store:
         except OSError:
             pass
         raise moved(self.path)
+
+    def _rehearsed(self, deed: str, actor: Actor) -> Iterator[Unit]:
+        from db.unit import Unit
+
+        unit = Unit(self, deed, actor)
+        try:
+            yield unit
+            unit.finish()
+        finally:
+            unit.expire()
 
     def _unit(self, deed: str, actor: Actor) -> Iterator[Unit]:
         from db.unit import Unit  # with its audit and hashes, which reading a screen does not need

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from db.faults import StoreFault
 from dispatch.desk import adjusting
 from dispatch.desk.charging import Priced, Unpriced
-from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.shown import Shown
 from dispatch.desk.visit_page import visit_page
-from screens.dialogs import Field, Form
+from screens.charge_change import fill_and_do
+from screens.dialogs import Field
 from screens.seated import SeatedScreen
 
 _REASON = Field("reason", "Why", placeholder="it stands on the sheet and in the audit")
@@ -61,6 +60,20 @@ async def ask_accept(screen: SeatedScreen, reference: str) -> None:
     await _ask(screen, reference, title, (_REASON,), accept, unchanged="is accepted at")
 
 
+async def ask_again(screen: SeatedScreen, reference: str, *, afresh: bool) -> None:
+    """Ask why an ended visit is reckoned again, from its record as it is now, and do it.
+
+    Args:
+        afresh: by what the book says today, instead of what it was priced from.
+    """
+
+    def correct(typed: dict[str, str]) -> Priced | Unpriced:
+        return adjusting.correct_charge(screen.seat, reference, typed["reason"], afresh=afresh)
+
+    title = f"Reckon {reference} afresh, by today's book" if afresh else f"Reckon {reference} again"
+    await _ask(screen, reference, title, (_REASON,), correct)
+
+
 async def _ask(
     screen: SeatedScreen,
     reference: str,
@@ -72,24 +85,14 @@ async def _ask(
 ) -> None:
     page = screen.look(visit_page, screen.seat.store, reference)
     before = page.charge.form["total"] if page is not None and page.charge is not None else None
-    done: list[Priced | Unpriced] = []
-
-    def attempt(typed: dict[str, str]) -> list[str]:
-        try:
-            done.append(deed(typed))
-        except Faulty as fault:
-            return list(fault.faults)
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        return []
-
-    await screen.app.push_screen_wait(Form(title, fields, attempt))
-    if done:
-        charge = done[-1]
-        if isinstance(charge, Priced) and charge.form["total"] is not None:
-            total = f"{charge.form['total']} {charge.currency}"
-            screen.say(
-                f"The charge {unchanged} {total}." if charge.form["total"] == before else f"The charge is {total} now."
-            )
-        else:
-            screen.say("Done; the charge is still blocked.")
+    if not await fill_and_do(screen, reference, title, fields, deed):
+        return
+    page = screen.look(visit_page, screen.seat.store, reference)
+    charge = None if page is None else page.charge
+    if charge is not None and charge.form["total"] is not None:
+        total = f"{charge.form['total']} {charge.currency}"
+        screen.say(
+            f"The charge {unchanged} {total}." if charge.form["total"] == before else f"The charge is {total} now."
+        )
+    else:
+        screen.say("Done; the charge is still blocked.")

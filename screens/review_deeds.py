@@ -95,12 +95,18 @@ class ReviewDeeds(SeatedScreen):
         rows = [
             Row("a time", "time", "the charge is reckoned again as its next revision"),
             Row("words: evidence, an answer, a note", "words"),
+            Row("the charge, from the record as it is now", "again", "by what the visit was priced from when it ended"),
+            Row("the charge afresh", "afresh", "by today's rate card, agreement, site and client"),
         ]
         chosen = await self.app.push_screen_wait(Choose(f"Put right on {visit.reference}", rows))
         if chosen == "time":
             await ask_time(self, visit)
         elif chosen == "words":
             await ask_words(self, visit.reference)
+        elif chosen in ("again", "afresh"):
+            from screens.adjust import ask_again
+
+            await ask_again(self, visit.reference, afresh=chosen == "afresh")
 
     @work
     async def action_accept(self) -> None:

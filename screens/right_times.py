@@ -7,6 +7,7 @@ from dispatch.model.instants import clock_text, day_of, parse_when
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
+from screens.charge_change import fill_and_do
 from screens.dialogs import Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
@@ -41,16 +42,11 @@ async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
         return False
     fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
 
-    def save(typed: dict[str, str]) -> list[str]:
-        def deed() -> None:
-            at = instant_of(visit, typed["at"], screen.seat.now)
-            clocking.correct(screen.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
+    def deed(typed: dict[str, str]) -> None:
+        at = instant_of(visit, typed["at"], screen.seat.now)
+        clocking.correct(screen.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
 
-        return screen.faults_of(deed)
-
-    typed = await screen.app.push_screen_wait(Form(f"The {what} at {visit.client}", fields, save))
-    screen.reload()
-    return typed is not None
+    return await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}", fields, deed)
 
 
 async def ask_words(screen: SeatedScreen, reference: str) -> bool:

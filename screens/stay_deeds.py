@@ -26,6 +26,7 @@ class StayDeeds(ReportsVisits):
         """Choose what to tell the clock."""
         from dispatch.desk import clocking
         from dispatch.model.states import OPEN_ON_SITE
+        from screens.charge_change import show_and_do
         from screens.dialogs import Choose, Row
 
         visit = self._visit()
@@ -53,7 +54,9 @@ class StayDeeds(ReportsVisits):
         elif chosen == "work":
             await self.do(clocking.resume, visit.reference)
         elif chosen == "home":
-            await self.do(clocking.home, visit.reference)
+            await show_and_do(
+                self, visit.reference, f"Home from {visit.client}", lambda: clocking.home(self.seat, visit.reference)
+            )
         elif chosen == "correct":
             from screens.right_times import ask_time
 
@@ -66,7 +69,8 @@ class StayDeeds(ReportsVisits):
             )
 
     async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:
-        from screens.dialogs import Field, Form
+        from screens.charge_change import fill_and_do
+        from screens.dialogs import Field
 
         part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
         fields = [
@@ -75,15 +79,11 @@ class StayDeeds(ReportsVisits):
             Field("reason", "Why"),
         ]
 
-        def save(typed: dict[str, str]) -> list[str]:
-            def rewrite() -> None:
-                starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
-                deed(self.seat, visit.reference, starts, ends, typed["reason"], technician=part.technician)
+        def rewrite(typed: dict[str, str]) -> None:
+            starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+            deed(self.seat, visit.reference, starts, ends, typed["reason"], technician=part.technician)
 
-            return self.faults_of(rewrite)
-
-        await self.app.push_screen_wait(Form(title, fields, save))
-        self.reload()
+        await fill_and_do(self, visit.reference, title, fields, rewrite)
 
     @work
     async def action_use(self) -> None:
@@ -91,6 +91,7 @@ class StayDeeds(ReportsVisits):
         from db import stays
         from dispatch.desk import materials, onsite
         from dispatch.model.states import Role
+        from screens.charge_change import show_and_do
         from screens.dialogs import AskText, Choose, Field, Form, Row
 
         visit = self._visit()
@@ -111,7 +112,12 @@ class StayDeeds(ReportsVisits):
                 AskText("Why was it a mistake?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
             )
             if reason is not None:
-                await self.do(materials.take_back, visit.reference, int(chosen[1:]), reason)
+                await show_and_do(
+                    self,
+                    visit.reference,
+                    f"Take it back from {visit.client}",
+                    lambda: materials.take_back(self.seat, visit.reference, int(chosen[1:]), reason),
+                )
             return
         fields = [Field("quantity", "How many", "1")]
         if chosen == "+":
@@ -139,7 +145,8 @@ class StayDeeds(ReportsVisits):
         from dispatch.desk import marking
         from dispatch.model.instants import clock_text
         from dispatch.model.stays import MARKS
-        from screens.dialogs import AskText, Choose, Field, Form, Row
+        from screens.charge_change import fill_and_do, show_and_do
+        from screens.dialogs import AskText, Choose, Field, Row
 
         visit = self._visit()
         if visit is None:
@@ -158,32 +165,34 @@ class StayDeeds(ReportsVisits):
                 AskText("Why?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
             )
             if reason is not None:
-                await self.do(marking.unmark, visit.reference, reason, technician=part.technician)
+                await show_and_do(
+                    self,
+                    visit.reference,
+                    f"Take all marks off at {visit.client}",
+                    lambda: marking.unmark(self.seat, visit.reference, reason, technician=part.technician),
+                )
             return
         last = marking.span_of_last_entry(self.seat.store, visit, part)
         begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
         fields = [Field("from", "From", begins), Field("to", "To", ends), Field("reason", "Why")]
 
-        def save(typed: dict[str, str]) -> list[str]:
-            def deed() -> None:
-                starts, until = self.when(visit, typed["from"]), self.when(visit, typed["to"])
-                # the span of an entry is kept to the second; what is typed has minutes
-                if last is not None and (typed["from"], typed["to"]) == (begins, ends):
-                    starts, until = last
-                marking.mark(
-                    self.seat,
-                    visit.reference,
-                    kind,
-                    typed["reason"],
-                    starts_at=starts,
-                    ends_at=until,
-                    technician=part.technician,
-                )
+        def deed(typed: dict[str, str]) -> None:
+            starts, until = self.when(visit, typed["from"]), self.when(visit, typed["to"])
+            # the span of an entry is kept to the second; what is typed has minutes
+            if last is not None and (typed["from"], typed["to"]) == (begins, ends):
+                starts, until = last
+            marking.mark(
+                self.seat,
+                visit.reference,
+                kind,
+                typed["reason"],
+                starts_at=starts,
+                ends_at=until,
+                technician=part.technician,
+            )
 
-            return self.faults_of(deed)
-
-        await self.app.push_screen_wait(Form(f"{kind.replace('_', ' ').capitalize()} at {visit.client}", fields, save))
-        self.reload()
+        title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
+        await fill_and_do(self, visit.reference, title, fields, deed)
 
     def _visit(self) -> Visit | None:
         from dispatch.desk.visit_page import find

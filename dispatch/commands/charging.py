@@ -12,6 +12,7 @@ from dispatch.commands.standard_input import file_named
 if TYPE_CHECKING:
     from dispatch.desk.charging import Priced, Unpriced
     from dispatch.desk.quoting import Comparison
+    from dispatch.desk.seat import Seat
 
 
 def add_parsers(groups: Any) -> None:
@@ -40,6 +41,7 @@ def add_parsers(groups: Any) -> None:
     charge.add_argument(
         "--revision", type=int, metavar="N", help="with --accept: only if this revision of the charge stands"
     )
+    charge.add_argument("--check", action="store_true", help="with a deed: only say what it would change, line by line")
     charge.add_argument("--afresh", action="store_true", help="with --correct: by today's rate card and agreement")
     charge.add_argument(
         "--reason", default="", metavar="WHY", help="for every deed; it stands in the audit and on the sheet"
@@ -91,9 +93,10 @@ def _charge(args: argparse.Namespace) -> int:
     from dispatch.model.instants import day_of
 
     if args.goodwill or args.withdraw_goodwill or args.travel or args.accept or args.correct:
-        _deed(args)
-    elif args.afresh:
-        raise Refusal("--afresh goes with --correct.")
+        if _deed(args):
+            return 0
+    elif args.afresh or args.check:
+        raise Refusal("--afresh goes with --correct, and --check with a deed.")
     store = open_store(args)
     visit = find(store, args.reference)
     if args.revisions:
@@ -109,12 +112,23 @@ def _charge(args: argparse.Namespace) -> int:
     return 0
 
 
-def _deed(args: argparse.Namespace) -> None:
+def _deed(args: argparse.Namespace) -> bool:
+    """Do what is asked of the charge; True when it was only said what it would change."""
+    from dispatch.commands.stay import print_change
+
+    seat = open_seat(args)
+    if args.check:
+        print_change(seat, args.reference, lambda: _change(seat, args))
+    else:
+        _change(seat, args)
+    return bool(args.check)
+
+
+def _change(seat: Seat, args: argparse.Namespace) -> None:
     from dispatch.desk import adjusting
     from dispatch.desk.refusals import Faulty
     from dispatch.desk.shown import Shown
 
-    seat = open_seat(args)
     if args.goodwill:
         target, is_given, value = args.goodwill.partition("=")
         if not is_given:

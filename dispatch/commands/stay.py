@@ -46,6 +46,10 @@ def add_deeds(deed: Deed) -> None:
         parser.add_argument("--reason", required=True, metavar="TEXT")
     for parser in (correct, broken, mark, unmark):
         parser.add_argument("--technician", metavar="NAME", help="whose, where a lead does it for a crew")
+    for parser in (home, correct, broken, mark, unmark, back):
+        parser.add_argument(
+            "--check", action="store_true", help="only say what it would change of the charge, line by line"
+        )
 
 
 def _pause(args: argparse.Namespace) -> int:
@@ -64,7 +68,8 @@ def _home(args: argparse.Namespace) -> int:
     from dispatch.desk import clocking
 
     seat = open_seat(args)
-    return _said(clocking.home(seat, args.reference, None if args.at is None else when(seat, args.reference, args.at)))
+    at = None if args.at is None else when(seat, args.reference, args.at)
+    return _settled(seat, args, lambda: clocking.home(seat, args.reference, at))
 
 
 def _correct(args: argparse.Namespace) -> int:
@@ -72,7 +77,11 @@ def _correct(args: argparse.Namespace) -> int:
 
     seat = open_seat(args)
     at = None if args.at.strip().casefold() == "none" else when(seat, args.reference, args.at)
-    return _said(clocking.correct(seat, args.reference, args.what, at, args.reason, technician=args.technician))
+    return _settled(
+        seat,
+        args,
+        lambda: clocking.correct(seat, args.reference, args.what, at, args.reason, technician=args.technician),
+    )
 
 
 def _break(args: argparse.Namespace) -> int:
@@ -81,7 +90,9 @@ def _break(args: argparse.Namespace) -> int:
     seat = open_seat(args)
     starts, ends = (when(seat, args.reference, typed) for typed in (args.starts, args.ends))
     rewrite = clocking.drop_break if args.off else clocking.put_break
-    return _said(rewrite(seat, args.reference, starts, ends, args.reason, technician=args.technician))
+    return _settled(
+        seat, args, lambda: rewrite(seat, args.reference, starts, ends, args.reason, technician=args.technician)
+    )
 
 
 def _mark(args: argparse.Namespace) -> int:
@@ -89,17 +100,20 @@ def _mark(args: argparse.Namespace) -> int:
 
     seat = open_seat(args)
     starts, ends = (None if typed is None else when(seat, args.reference, typed) for typed in (args.starts, args.ends))
-    return _said(
-        marking.mark(
+    return _settled(
+        seat,
+        args,
+        lambda: marking.mark(
             seat, args.reference, args.kind, args.reason, starts_at=starts, ends_at=ends, technician=args.technician
-        )
+        ),
     )
 
 
 def _unmark(args: argparse.Namespace) -> int:
     from dispatch.desk import marking
 
-    return _said(marking.unmark(open_seat(args), args.reference, args.reason, technician=args.technician))
+    seat = open_seat(args)
+    return _settled(seat, args, lambda: marking.unmark(seat, args.reference, args.reason, technician=args.technician))
 
 
 def _use(args: argparse.Namespace) -> int:
@@ -115,7 +129,8 @@ def _use(args: argparse.Namespace) -> int:
 def _take_back(args: argparse.Namespace) -> int:
     from dispatch.desk import materials
 
-    return _said(materials.take_back(open_seat(args), args.reference, args.item, args.reason))
+    seat = open_seat(args)
+    return _settled(seat, args, lambda: materials.take_back(seat, args.reference, args.item, args.reason))
 
 
 def when(seat: Seat, reference: str, typed: str) -> int:
@@ -134,6 +149,23 @@ def when(seat: Seat, reference: str, typed: str) -> int:
         return parse_when(typed, visit.zone, now=seat.now, day=day_of(begun, visit.zone))
     except ValueError as fault:
         raise Refusal(str(fault)) from None
+
+
+def _settled(seat: Seat, args: argparse.Namespace, deed: Callable[[], Visit]) -> int:
+    """Do what changes a charge, or with --check only say what it would change."""
+    if not args.check:
+        return _said(deed())
+    print_change(seat, args.reference, deed)
+    return 0
+
+
+def print_change(seat: Seat, reference: str, deed: Callable[[], object]) -> None:
+    """Say what a deed would make of a visit's charge, line by line."""
+    from dispatch.desk.rehearsing import rehearse
+    from dispatch.model.text import show
+
+    lines = rehearse(seat, reference, deed).lines() or ["The charge would stay as it is."]
+    print("\n".join(show(line) for line in lines))
 
 
 def _said(visit: Visit) -> int:

@@ -132,3 +132,34 @@ def test_without_fts5_it_is_said_and_found_all_the_same(day: Dispatch, monkeypat
 
 def test_a_log_that_is_narrowed_opens_no_screen(day: Dispatch) -> None:
     assert run(["log", "--exceptions", "--db", str(day.db)]) == 0
+
+
+def test_what_was_shown_is_what_is_done(day: Dispatch) -> None:
+    shown = day.ok("review", "batch").splitlines()[-1].partition(": ")[2].split(". --yes")[0].split()
+    reference, _, revision = shown[0].partition("@")
+    change = ("charge", reference, "--goodwill", "labour=1%", "--reason", "a late start")
+    assert day.ok(*change, "--check").strip()
+    day.ok(*change)
+    assert "its charge changed" in day("review", "approve", reference, "--revision", revision).err
+    refused = day("review", "batch", *shown, "--yes")
+    assert f"not approved: {reference} " in refused.out
+    assert "its charge changed: it is" in refused.out
+    day.ok("review", "approve", reference, "--revision", str(int(revision) + 1))
+    told = day.ok("invoice", "export", "--check").splitlines()[-1]
+    exactly = told.split()[-1]
+    day.ok("charge", reference, "--correct", "--reason", "again")
+    assert "is not ready any more" in day("invoice", "export", "--shown", exactly).err
+    day.ok("review", "approve", reference)
+    exactly = day.ok("invoice", "export", "--check").splitlines()[-1].split()[-1]
+    day.ok("invoice", "export", "--shown", exactly)
+    refused = day("visit", "mark", reference, "own_fault", "--from", "12:00", "--to", "12:05", "--reason", "our slip")
+    assert (refused.code, "has been exported" in refused.err) == (1, True)
+
+
+def test_a_charge_before_and_after(day: Dispatch) -> None:
+    reference = day.json("review", "list", "--json")["clean"][0]
+    before = day.json("charge", reference, "--json")["sheet"]["total"]
+    told = day.ok("charge", reference, "--travel", "500", "--reason", "far", "--check").splitlines()
+    assert any(line.startswith("+ TRV-MAN") for line in told)
+    assert told[-1].startswith(f"total: {before} → ")
+    assert day.json("charge", reference, "--json")["sheet"]["total"] == before

@@ -393,3 +393,32 @@ class TestThreads:
         assert told == [
             "This session is still saving something else. Nothing of this was saved. Try again in a moment."
         ]
+
+
+class TestRehearsal:
+    def test_what_was_rehearsed_is_seen_inside_and_gone_outside(self, tmp_path: Path) -> None:
+        with new_store(tmp_path / "board.db") as store, Store.open(store.path) as other:
+            with store.rehearsal("anna"):
+                edit(store, notes="first")
+                edit(store, notes="second")
+                assert store.value("SELECT notes FROM client") == "second"
+                assert other.value("SELECT notes FROM client") == ""
+            assert store.value("SELECT notes FROM client") == ""
+            edit(store, notes="in earnest")
+            assert other.value("SELECT notes FROM client") == "in earnest"
+
+    def test_a_refusal_inside_takes_everything_back(self, tmp_path: Path) -> None:
+        with new_store(tmp_path / "board.db") as store:
+            with store.rehearsal("anna"):
+                edit(store, notes="first")
+                with pytest.raises(Stale):
+                    edit(store, notes="second", version=1)
+            assert store.value("SELECT notes FROM client") == ""
+            edit(store, notes="in earnest")
+
+    def test_not_inside_a_unit_or_a_read(self, tmp_path: Path) -> None:
+        with new_store(tmp_path / "board.db") as store:
+            with store.read(), pytest.raises(Misuse), store.rehearsal("anna"):
+                pass
+            with pytest.raises(Misuse), store.write("edit", ANNA), store.rehearsal("anna"):
+                pass

@@ -16,6 +16,7 @@ from dispatch.desk import adjusting, agreeing, clocking, invoicing, onsite, revi
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
+from dispatch.desk.rehearsing import as_shown, rehearse
 from dispatch.desk.undo import redo, undo
 from dispatch.desk.visit_page import find, visit_page
 from tests.desk.conftest import Office, at
@@ -124,6 +125,30 @@ def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -
     onsite.close(office.ana, "R1")
     assert charge(office).given["card"]["classes"]["tech"]["standard"] == "500"
     assert charge(office).client == "Harbor Dental Group"
+
+
+def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) -> None:
+    closed(office)
+    office.go("12:00")
+    before = charge(office)
+    change = rehearse(
+        office.ana, "R1", lambda: clocking.correct(office.ana, "R1", "leaving", at("11:00"), "stayed for the backup")
+    )
+    lines = change.lines()
+    assert [line[0] for line in lines if "LAB" in line] == ["-", "+"]
+    assert lines[-1] == "total: 166.63 → 295.63 USD"
+    assert charge(office) == before
+    assert find(office.store, "R1") == change.before
+    with pytest.raises(Refusal, match="would be before"):
+        rehearse(office.ana, "R1", lambda: clocking.correct(office.ana, "R1", "leaving", at("08:00"), "so early"))
+    clocking.correct(office.ana, "R1", "leaving", at("11:00"), "stayed for the backup")
+    with pytest.raises(Refusal, match="changed while you looked"):
+        as_shown(office.ana, change)
+    again = rehearse(office.lee, "R1", lambda: adjusting.correct_charge(office.lee, "R1", "once more"))
+    assert again.lines() == []
+    reviewing.approve(office.lee, "R1")
+    again = rehearse(office.lee, "R1", lambda: adjusting.correct_charge(office.lee, "R1", "once more"))
+    assert again.lines() == ["It was approved, and waits for review again."]
 
 
 class TestPools:

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from db import agreements
 from dispatch.desk.visit_page import visit_page
-from screens.dialogs import AskText, Choose, Form
+from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.log import LogScreen
 from screens.prices import PricesScreen
 from screens.sheet_view import SheetView
@@ -146,6 +146,8 @@ async def test_goodwill_from_the_log(office: Office) -> None:
         await fill(pilot, target="labour", value="50%", reason="")
         assert isinstance(pilot.app.screen, Form)
         await fill(pilot, reason="we were late")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
         await until(pilot, LogScreen)
         await press(pilot, "a")
         await fill(pilot, reason="it is right")

@@ -175,10 +175,51 @@ async def test_goodwill_that_takes_nothing_off_is_not_said_to_change_the_charge(
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "g")
         await fill(pilot, target="labour", value="10%", reason="a late start")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
         await until_true(pilot, lambda: any(one.message.endswith(" now.") for one in pilot.app._notifications))
         await press(pilot, "g")
         await fill(pilot, target="fee", value="10%", reason="a late start")
         await until_true(pilot, lambda: any("The charge stays" in one.message for one in pilot.app._notifications))
+
+
+@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+async def test_what_a_correction_changes_is_shown_before_it_is_saved(office: Office, size: tuple[int, int]) -> None:
+    closed(office)
+    office.go("12:00")
+    async with opened(office.lee, "log", size) as pilot:
+        for key in ("escape", "y"):
+            before = visit_page(office.store, "R1").charge
+            assert before is not None
+            await press(pilot, "e")
+            await choose(pilot, "time")
+            await choose(pilot, "leaving")
+            await fill(pilot, at="11:00", reason="stayed for the backup")
+            await until(pilot, AskConfirm)
+            told = list(pilot.app.screen._lines)  # type: ignore[attr-defined]
+            assert [line[0] for line in told if "LAB" in line] == ["-", "+"]
+            assert [line[0] for line in told if "TRV-CALL" in line] == [" "], "what stays is there too"
+            assert told[-1].startswith(f"total: {before.form['total']} → ")
+            await press(pilot, key)
+            await until(pilot, LogScreen)
+        charge = visit_page(office.store, "R1").charge
+        assert charge is not None
+        assert (charge.revision, told[-1].split()[3]) == (2, charge.form["total"])
+
+
+async def test_a_charge_is_reckoned_afresh_on_the_screen(office: Office) -> None:
+    closed(office)
+    with office.lee.write("edit a client") as unit:
+        unit.execute("UPDATE client SET tax_exempt = 1")
+        unit.audit("client", 1, tax_exempt=True)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "e")
+        await choose(pilot, "afresh")
+        await fill(pilot, reason="they were exempt already")
+        await until(pilot, AskConfirm)
+        await press(pilot, "y")
+        await until_true(pilot, lambda: visit_page(office.store, "R1").charge.revision == 2)  # type: ignore[union-attr]
+    assert visit_page(office.store, "R1").charge.form["tax"] == "0.00"  # type: ignore[union-attr]
 
 
 async def test_a_visit_goes_back_is_answered_and_comes_again(office: Office) -> None:

@@ -1,0 +1,66 @@
+"""What a deed would make of a visit's charge, before it is done: the deed itself, carried out and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dispatch.charges.difference import difference_lines
+from dispatch.desk.charging import Priced, Unpriced, charge_of
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.visit_page import find
+from dispatch.model.states import ENDED, Review
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A visit with its charge before and after a deed that was not done (yet)."""
+
+    before: Visit
+    after: Visit
+    charge: Priced | Unpriced
+    becomes: Priced | Unpriced
+
+    def lines(self, width: int = 72) -> list[str]:
+        """The charge before and after, line by line; nothing where it is the same and the approval stands."""
+        forms = [one.form if isinstance(one, Priced) else None for one in (self.charge, self.becomes)]
+        currency = next((one.currency for one in (self.becomes, self.charge) if isinstance(one, Priced)), "")
+        told = difference_lines(forms[0], forms[1], currency, width)
+        if isinstance(self.becomes, Unpriced) and not isinstance(self.charge, Unpriced):
+            told.append(self.becomes.reason)
+        if self.before.review is Review.APPROVED and self.after.review is Review.TO_REVIEW:
+            told.append("It was approved, and waits for review again.")
+        return told
+
+
+def rehearse(seat: Seat, reference: str, deed: Callable[[], object]) -> Change:
+    """What a deed would change on a visit's charge. Nothing is changed.
+
+    Raises:
+        Whatever the deed raises.
+    """
+    before = find(seat.store, reference)
+    charge = charge_of(seat.store, before, now=seat.now)
+    with seat.store.rehearsal(seat.staff.login):
+        deed()
+        after = find(seat.store, reference)
+        return Change(before, after, charge, charge_of(seat.store, after, now=seat.now))
+
+
+def as_shown(seat: Seat, change: Change) -> None:
+    """Refuse what was shown when the visit is not any more as it was then.
+
+    Raises:
+        Refusal: it changed meanwhile.
+    """
+    now = find(seat.store, change.before.reference)
+    if now.version != change.before.version:
+        raise Refusal(f"{show(now.reference)} changed while you looked at it: nothing was done. Look at it again.")
+
+
+def has_kept_charge(visit: Visit) -> bool:
+    """Whether a correction of the visit changes a charge that is kept."""
+    return visit.state in ENDED

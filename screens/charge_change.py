@@ -1,0 +1,62 @@
+"""Corrections of an ended visit: the charge before and after is shown, line by line, before anything is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dispatch.desk.rehearsing import Change, as_shown, has_kept_charge, rehearse
+from dispatch.desk.visit_page import find
+from screens.dialogs import AskConfirm, Field, Form
+from screens.seated import SeatedScreen
+
+_FRAME = 12
+"""Columns that the dialog takes beside its lines."""
+
+
+async def fill_and_do(
+    screen: SeatedScreen, reference: str, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], object]
+) -> bool:
+    """Ask for the fields of a correction until the deed takes them; for an ended visit, show what it does to the charge and
+    do it when that is meant. Returns whether it was done."""
+    found: list[Change] = []
+
+    def check(typed: dict[str, str]) -> list[str]:
+        def attempt() -> None:
+            found.clear()
+            if has_kept_charge(find(screen.seat.store, reference)):
+                found.append(rehearse(screen.seat, reference, lambda: deed(typed)))
+            else:
+                deed(typed)
+
+        return screen.faults_of(attempt)
+
+    typed = await screen.app.push_screen_wait(Form(title, fields, check))
+    done = typed is not None
+    if typed is not None and found:
+        done = await _meant(screen, title, found[0], lambda: deed(typed))
+    screen.reload()
+    return done
+
+
+async def show_and_do(screen: SeatedScreen, reference: str, title: str, deed: Callable[[], object]) -> bool:
+    """As `fill_and_do`, for a deed that has nothing more to ask."""
+    visit = screen.look(find, screen.seat.store, reference)
+    if visit is None:
+        return False
+    if not has_kept_charge(visit):
+        return await screen.do(lambda _: deed() or True) is not None
+    change = screen.look(rehearse, screen.seat, reference, deed)
+    return change is not None and await _meant(screen, title, change, deed)
+
+
+async def _meant(screen: SeatedScreen, title: str, change: Change, deed: Callable[[], object]) -> bool:
+    lines = change.lines(min(72, screen.app.size.width - _FRAME))
+    if lines and not await screen.app.push_screen_wait(AskConfirm(title, lines)):
+        return False
+
+    def as_it_was_shown(_: object) -> bool:
+        as_shown(screen.seat, change)
+        deed()
+        return True
+
+    return bool(await screen.do(as_it_was_shown))
