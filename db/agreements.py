@@ -7,14 +7,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
+from db import settings
 from db.names import changed
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, RateCard, Service
+from dispatch.model.instants import day_of
 
 MONEY_KIND = "block_money"
+RETAINER = "retainer"
 
 _AGREEMENT = (
     "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap_min, levels, calendar, "
@@ -42,6 +46,15 @@ class Pool:
     def with_remaining(self, remaining: str) -> Pool:
         """The same block with another balance."""
         return replace(self, remaining=remaining)
+
+
+class Allowance(NamedTuple):
+    """What a retainer grants from an agreement month on: rate-minutes, and what becomes of those that are not used."""
+
+    since: datetime.date
+    minutes: Fraction
+    rollover: str
+    cap: int | None
 
 
 # rate cards
@@ -167,6 +180,8 @@ def add_agreement(
         rollover_cap_min=rollover_cap,
         **promises,
     )
+    if kind == RETAINER:
+        _grant(unit, agreement_id, starts, kept, rollover, rollover_cap)
     bought = tuple(pools)
     for pool in bought:
         unit.insert("pool", agreement_id=agreement_id, **_pool_columns(pool))
@@ -190,6 +205,8 @@ def update_agreement(
 ) -> int:
     """Take over what `after` says differently, pools apart; returns the new version. `levels` stand in for its targets.
 
+    Another allowance, or another rule of what rolls over, is that of the running agreement month and those to come.
+
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
@@ -199,8 +216,25 @@ def update_agreement(
     differences = changed(old, new)
     # only what differs: the end that was read may be the day on which it was ended early
     version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
+    if after.kind == RETAINER and (after.starts != before.starts or _granted(after) != _granted(before)):
+        today = day_of(unit.at, settings.firm(unit.store).zone)
+        running = after.month_of(max(today, after.starts))
+        since = after.starts if after.starts != before.starts else running
+        _grant(unit, before.id, since, after.terms, after.rollover, after.rollover_cap)
     unit.audit("agreement", before.id, changed=differences)
     return version
+
+
+def allowances_of(store: Store, agreement_id: int) -> list[Allowance]:
+    """What a retainer grants, by the month from which on it does; of one month the last word comes last."""
+    rows = store.all(
+        "SELECT from_month, minutes, rollover, rollover_cap_min FROM allowance WHERE agreement_id = ? ORDER BY from_month, id",
+        (agreement_id,),
+    )
+    return [
+        Allowance(datetime.date.fromisoformat(month), Fraction(minutes), rollover, cap)
+        for month, minutes, rollover, cap in rows
+    ]
 
 
 def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
@@ -239,6 +273,25 @@ def update_pool(unit: Unit, before: Pool, after: Pool) -> int:
 
 
 # rows
+
+
+def _granted(agreement: Agreement) -> tuple[Any, ...]:
+    minutes = Fraction(str(agreement.terms.get("allowance_min") or 0))
+    return agreement.kind, minutes, agreement.rollover, agreement.rollover_cap
+
+
+def _grant(
+    unit: Unit, agreement_id: int, since: datetime.date, terms: Mapping[str, Any], rollover: str, cap: int | None
+) -> None:
+    unit.insert(
+        "allowance",
+        agreement_id=agreement_id,
+        from_month=since.isoformat(),
+        minutes=str(terms.get("allowance_min") or 0),
+        rollover=rollover,
+        rollover_cap_min=cap,
+        made_at=unit.at,
+    )
 
 
 def _card(row: tuple[Any, ...]) -> RateCard:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from db import agreements
-from db.agreements import Pool
+from db.agreements import Allowance, Pool
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement
@@ -53,24 +53,33 @@ def give_back(unit: Unit, store: Store, visit_id: int) -> None:
 
 def allowance_left(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
     """Rate-minutes of a retainer that are left in the agreement month of `day`, with what rolls over into it (B7.6)."""
-    grant = Fraction(str(agreement.terms.get("allowance_min", 0)))
+    granted = agreements.allowances_of(store, agreement.id)
     used = _used(store, agreement)
     this = agreement.month_of(day)
     carried = Fraction(0)
-    if agreement.rollover != "none":
+    if any(one.rollover != "none" for one in granted):
         for month in agreement.months_until(this):
-            left = carried + grant - used.get(month.isoformat(), Fraction(0))
-            if agreement.rollover == "capped":
-                carried = min(Fraction(agreement.rollover_cap or 0), left)
-            else:
-                # what came from the month before is used first, and does not roll over twice
-                carried = min(grant, left)
-    return max(Fraction(0), carried + grant - used.get(this.isoformat(), Fraction(0)))
+            of = _in_force(granted, month)
+            left = carried + of.minutes - used.get(month.isoformat(), Fraction(0))
+            # what came from the month before is used first, and does not roll over twice
+            most = {"none": Fraction(0), "capped": Fraction(of.cap or 0)}.get(of.rollover, of.minutes)
+            carried = max(Fraction(0), min(most, left))
+    return max(Fraction(0), carried + _in_force(granted, this).minutes - used.get(this.isoformat(), Fraction(0)))
+
+
+def allowance_granted(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
+    """Rate-minutes that a retainer grants in the agreement month of `day`."""
+    return _in_force(agreements.allowances_of(store, agreement.id), agreement.month_of(day)).minutes
 
 
 def allowance_used(store: Store, agreement: Agreement, day: datetime.date) -> Fraction:
     """Rate-minutes of a retainer that were drawn in the agreement month of `day`."""
     return _used(store, agreement).get(agreement.month_of(day).isoformat(), Fraction(0))
+
+
+def _in_force(granted: Sequence[Allowance], month: datetime.date) -> Allowance:
+    """What is granted in a month; nothing before the first word on it."""
+    return next((one for one in reversed(granted) if one.since <= month), Allowance(month, Fraction(0), "none", None))
 
 
 def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:

@@ -280,7 +280,7 @@ def _edit_agreement(args: argparse.Namespace) -> int:
         rollover_cap=before.rollover_cap if args.rollover_cap is None else args.rollover_cap,
         service=terms.pop("service", {}),
     )
-    print(f"{one.name} is changed. Charges that stand keep their copy of it.")
+    print(f"{one.name} is changed. Charges that stand keep their copy of it, and months that are over their allowance.")
     return _warn_of(seat.store, one)
 
 

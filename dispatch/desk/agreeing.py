@@ -161,9 +161,9 @@ def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreem
 def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
     """What is left of an agreement's pools on a day, a line each; nothing for kinds without pools."""
     if agreement.kind == "retainer":
-        left = draws.allowance_left(store, agreement, day)
+        left, granted = draws.allowance_left(store, agreement, day), draws.allowance_granted(store, agreement, day)
         month = agreement.month_of(day)
-        return [f"allowance: {shortest(left)} of {agreement.terms.get('allowance_min', 0)} rate-min left since {month}"]
+        return [f"allowance: {shortest(left)} of {shortest(granted)} rate-min left since {month}"]
     lines = []
     for pool in agreements.pools_of(store, agreement.id):
         balance, size = pool.remaining, f"{pool.size} rate-min"

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from db import agreements, draws
+from db.faults import Refused
 from db.store import Store
 from dispatch.desk import adjusting, agreeing, onsite, schedule
 from dispatch.desk.refusals import Faulty, NotAllowed
@@ -223,3 +224,38 @@ def place_unknown(office: Office) -> Seat:
     with office.lee.write("edit a site") as unit:
         clients.update_site(unit, site, replace(site, one_way_distance=None, one_way_minutes=None))
     return office.lee
+
+
+@pytest.mark.parametrize("rollover", ["none", "next_month", "capped"])
+def test_another_allowance_leaves_the_months_that_are_over(office: Office, rollover: str) -> None:
+    retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10", rollover=rollover, cap=100)
+    days = [datetime.date(2026, month, 20) for month in (9, 10)]
+    before = [draws.allowance_left(office.store, retainer, day) for day in days]
+    this = draws.allowance_left(office.store, retainer, DAY)
+
+    form = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 900}
+    rolls = {"rollover": rollover, "rollover_cap": 100}
+    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer, **rolls)  # type: ignore[arg-type]
+
+    assert [draws.allowance_left(office.store, retainer, day) for day in days] == before
+    assert draws.allowance_left(office.store, retainer, DAY) == this + 600, "the running month has the new one"
+    assert agreeing.balances(office.store, retainer, days[0])[0].endswith("of 300 rate-min left since 2026-09-10")
+    agreeing.save_agreement(office.lee, "Harbor Dental", "x", {**form, "allowance_min": 300}, retainer, **rolls)  # type: ignore[arg-type]
+    assert draws.allowance_left(office.store, retainer, DAY) == this, "of one month the last word counts"
+
+
+def test_what_was_carried_over_stays_when_the_rule_changes(office: Office) -> None:
+    retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10", rollover="next_month")
+    assert draws.allowance_left(office.store, retainer, DAY) == 600
+    form = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 300}
+    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer, rollover="none")
+    assert draws.allowance_left(office.store, retainer, DAY) == 600, "October's minutes were promised"
+    assert draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 20)) == 300
+
+
+def test_a_retainer_that_was_drawn_from_keeps_its_months(office: Office) -> None:
+    retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10")
+    closed(office)
+    form = {"kind": "retainer", "starts": "2026-09-01", "allowance_min": 300}
+    with pytest.raises(Refused, match="months of an agreement that was drawn from stand"):
+        agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer)
