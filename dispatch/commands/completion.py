@@ -99,6 +99,8 @@ _EXITS = (
 )
 _ENVIRONMENT = (
     ("DISPATCH_DB", "the database, where --db names none"),
+    ("DISPATCH_LOG", "the log of commands, where --log names none"),
+    ("PAGER", "what shows long lists on a terminal; empty for nothing (default: less)"),
     ("DISPATCH_CONFIG", "the folder of keys.toml and personal.toml"),
     ("DISPATCH_ROADS", "the folder of road engine, graphs and maps"),
 )

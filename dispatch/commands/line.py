@@ -23,8 +23,22 @@ def run(words: Sequence[str]) -> int:
         print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
         return EXIT_USAGE
     args = _parser(words).parse_args(words)
+    if getattr(args, "verbose", False) or getattr(args, "log", None) or os.environ.get("DISPATCH_LOG"):
+        from dispatch.commands.following import followed
+
+        return followed(args, words, _carry_out)
+    return _carry_out(args, words)
+
+
+def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
     try:
-        done = int(args.run(args))
+        if sys.stdout.isatty():
+            from dispatch.commands.pager import paged
+
+            with paged(args, words):
+                done = int(args.run(args))
+        else:
+            done = int(args.run(args))
         sys.stdout.flush()
         return done
     except BrokenPipeError:
@@ -40,10 +54,10 @@ def run(words: Sequence[str]) -> int:
 
 
 def in_order(words: Sequence[str]) -> list[str]:
-    """The words with the command first: which database and who may stand before it. No command opens one's own screen."""
+    """The words with the command first: what every command takes may stand before it. No command opens one's own screen."""
     rest, before = list(words), []
-    while rest and rest[0].partition("=")[0] in ("--db", "--as"):
-        taken = 1 if "=" in rest[0] else 2
+    while rest and rest[0].partition("=")[0] in ("--db", "--as", "--log", "-v", "--verbose"):
+        taken = 1 if "=" in rest[0] or rest[0] in ("-v", "--verbose") else 2
         before += rest[:taken]
         del rest[:taken]
     if not rest or (rest[0].startswith("-") and rest[0] not in ("-h", "--help", "--version")):

@@ -24,6 +24,14 @@ def common_options() -> argparse.ArgumentParser:
     options.add_argument(
         "--as", dest="login", metavar="LOGIN", help="act as this member of staff (default: your login)"
     )
+    options.add_argument(
+        "-v", "--verbose", action="store_true", help="say on standard error what is used and how it ended"
+    )
+    options.add_argument(
+        "--log",
+        metavar="FILE",
+        help="write what was run, and what went wrong, into this file too (default: $DISPATCH_LOG)",
+    )
     return options
 
 

@@ -34,14 +34,21 @@ def keep(error: BaseException, database: Path, who: str) -> str:
 
 def note(what: str, database: Path, who: str, details: str = "") -> None:
     """Write a line into the log, and what belongs to it below. Where the disk does not take it, it is lost."""
-    log = log_of(database)
     with contextlib.suppress(OSError):
-        if log.exists() and log.stat().st_size > LONGEST_LOG:
-            log.replace(log.with_name(log.name + ".1"))
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
-        with open(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace") as file:
-            moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(SystemClock().now()))
-            file.write(f"{moment} {what}, {who}, process {os.getpid()}\n{details}\n")
+        append(log_of(database), f"{what}, {who}, process {os.getpid()}\n{details}\n")
+
+
+def append(log: Path, text: str) -> None:
+    """Write at the end of a log that only its owner may read, with the time before it; one that is too long begins anew.
+
+    Raises:
+        OSError: the disk does not take it, or something else is at its place.
+    """
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_name(log.name + ".1"))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    with open(os.open(log, flags, 0o600), "a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(SystemClock().now()))} {text}")
 
 
 def _line_is_gone(error: BaseException) -> bool:
