@@ -133,12 +133,36 @@ def _schema(store: Store) -> Finding:
     except Corrupt as fault:
         return Finding("schema", False, str(fault))
     wrong = [
-        f"{kind} {name} is {'changed' if name in found.get(kind, ()) else 'missing'}"
+        f"{kind} {name} is {'changed' + _columns(store, name, sql) if name in found.get(kind, ()) else 'missing'}"
         for kind, parts in migrations.parts_of_newest().items()
         for name, sql in parts.items()
         if found.get(kind, {}).get(name) != sql
     ]
     return Finding("schema", not wrong, "; ".join(wrong[:5]) or "every table, index and trigger is as it was made")
+
+
+def _columns(store: Store, name: str, sql: str) -> str:
+    """How the columns of a table or view differ from those that `sql` makes; empty where that is not what differs."""
+    from sqlite_utils import Database
+
+    meant = Database(memory=True, execute_plugins=False)
+    try:
+        meant.execute(sql)
+        wanted, there = meant[name].columns_dict, store.utils[name].columns_dict
+    except sqlite3.Error:
+        return ""  # an index or a trigger, or a view of tables that are not here
+    finally:
+        meant.close()
+    told = [
+        *(f"without {column}" for column in wanted if column not in there),
+        *(f"with {column}" for column in there if column not in wanted),
+        *(
+            f"{column} as {there[column].__name__}"
+            for column in wanted
+            if there.get(column, wanted[column]) != wanted[column]
+        ),
+    ]
+    return f" ({', '.join(told[:5])})" if told else ""
 
 
 def _references(store: Store) -> Finding:

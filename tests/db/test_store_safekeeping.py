@@ -228,6 +228,15 @@ class TestChecking:
         with pytest.raises(Corrupt, match="restore the last backup"):
             store.all("SELECT * FROM visit_tag")
 
+    def test_a_table_that_somebody_changed_is_said_by_its_columns(self, store: Store) -> None:
+        with contextlib.closing(sqlite3.connect(store.path)) as conn:
+            conn.execute("ALTER TABLE skill RENAME COLUMN name TO called")
+            conn.execute("ALTER TABLE contact ADD COLUMN fax TEXT")
+            conn.commit()
+        text = {finding.subject: finding for finding in check(store)}["schema"].text
+        assert "table skill is changed (without name, with called)" in text
+        assert "table contact is changed (with fax)" in text
+
     def test_damage_in_the_audit(self, store: Store) -> None:
         store.close()
         damage(store.path, "audit")

@@ -1,4 +1,10 @@
-"""Reading a file of rows: UTF-8, separated by commas, semicolons or tabs, its columns named in the first line."""
+"""Reading a file of rows: UTF-8, separated by commas, semicolons or tabs, its columns named in the first line.
+
+Not by sqlite-utils, which was measured on 10,000 rows of visits: `rows_from_file` takes as long as this (its import 125 ms
+more), and `TypeTracker` nine times as long to guess that the postcode 01234 is a whole number, while here every column has
+the kind that its field has. It guesses the separator too, and splits a file that has a short row at a letter; it drops the
+first of two columns of one name, passes a NUL, and knows no row by the number that a person is told.
+"""
 
 from __future__ import annotations
 
