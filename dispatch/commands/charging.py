@@ -6,7 +6,7 @@ import argparse
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import common_options, minutes_option, open_seat, open_store
 from dispatch.commands.standard_input import file_named
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def add_parsers(groups: Any) -> None:
     )
     quote.add_argument("--client", required=True, metavar="NAME")
     quote.add_argument("--site", default="", metavar="NAME", help="needed where the client has more than one")
-    quote.add_argument("--minutes", required=True, type=int, help="the work, without the time for tests")
+    quote.add_argument(
+        "--minutes", required=True, type=minutes_option, help="the work, without the time for tests: 45, 1h30"
+    )
     quote.add_argument("--at", required=True, metavar="WHEN", help="2026-11-24T09:00, or today 9:00")
     quote.add_argument("--class", dest="labour_class", default="", metavar="CLASS", help="default: the card's first")
     quote.add_argument("--technicians", type=int, default=1, metavar="N")

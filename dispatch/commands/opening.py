@@ -35,6 +35,16 @@ def common_options() -> argparse.ArgumentParser:
     return options
 
 
+def minutes_option(text: str) -> int:
+    """The minutes of a length of time as it is typed, for an option."""
+    from dispatch.model.spans import parse_minutes
+
+    try:
+        return parse_minutes(text)
+    except ValueError as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from None
+
+
 class AddDeed(Protocol):
     """Adds one deed to a group of commands, and returns its parser for the options of its own."""
 

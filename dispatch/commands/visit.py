@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import crews, probing, responding, reviewing, stay
-from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.commands.opening import common_options, deeds_on, minutes_option, open_seat, open_store
 from dispatch.commands.standard_input import file_named
 from dispatch.model.visits import CAME_BY, KINDS
 
@@ -40,7 +40,9 @@ def add_parsers(groups: Any) -> None:
     add.add_argument("--client", required=True, metavar="NAME")
     add.add_argument("--site", metavar="NAME", help="needed where the client has more than one")
     add.add_argument("--work", required=True, metavar="TEXT", help="what is asked for")
-    add.add_argument("--minutes", required=True, type=int, help="the work, without the time for tests")
+    add.add_argument(
+        "--minutes", required=True, type=minutes_option, help="the work, without the time for tests: 45, 1h30"
+    )
     add.add_argument("--priority", default="P3", metavar="P1..P4")
     add.add_argument("--date", metavar="DAY", help="the wanted day")
     add.add_argument("--from", dest="promised_from", metavar="HH:MM", help="promised window, with --to and --date")
@@ -152,7 +154,7 @@ def add_parsers(groups: Any) -> None:
     record.add_argument(
         "--evidence", default="", metavar="TEXT", help="what was seen, at least 10 characters for a test"
     )
-    record.add_argument("--minutes", type=int, default=60, help="length of a follow-up visit (default 60)")
+    record.add_argument("--minutes", type=minutes_option, default=60, help="length of a follow-up visit (default 60)")
     probing.add_run_options(record)
 
     sign = deed("sign-off", _sign_off, "the client's sign-off: the last item")
@@ -174,7 +176,7 @@ def add_parsers(groups: Any) -> None:
     for parser in (hold, cancel, abort, reopen, leave):
         parser.add_argument("--reason", required=True, metavar="TEXT")
     leave.add_argument("--follow-up", metavar="DAY", help="when the follow-up is wanted (default: the next day)")
-    leave.add_argument("--minutes", type=int, help="its length (default: as this visit)")
+    leave.add_argument("--minutes", type=minutes_option, help="its length (default: as this visit)")
     leave.add_argument(
         "--our-fault", action="store_true", help="the cause is our own failure: the follow-up is not charged"
     )

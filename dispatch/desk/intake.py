@@ -14,6 +14,7 @@ from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, day_of, parse_clock, parse_day
+from dispatch.model.spans import parse_minutes
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import CAME_BY, Visit
@@ -174,9 +175,9 @@ def _job(store: Store, request: Request, client: Client | None, faults: list[str
 
 def _number(value: int | str, faults: list[str]) -> int:
     try:
-        minutes = int(str(value).strip())
-    except ValueError:
-        faults.append(f"minutes: {show(str(value), 20)!r} is not a whole number of minutes")
+        minutes = parse_minutes(str(value))
+    except ValueError as fault:
+        faults.append(f"minutes: {fault}")
         return 0
     if not 1 <= minutes <= 1440:
         faults.append(f"minutes: {minutes} is not between 1 and 1440")

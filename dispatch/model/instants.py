@@ -35,8 +35,7 @@ _ISO_INSTANT = re.compile(
     _ISO_DAY + r"[t ][0-9]{2}(?::?[0-9]{2}){0,2}(?:[.,][0-9]+)?(?:z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _FROM_NOW = re.compile(r"(?P<sign>[+-])(?:(?P<hours>[0-9]{1,3})h)?(?:(?P<minutes>[0-9]{1,4})m?)?")
-_SPAN = r"(?:(?P<hours>[0-9]{1,3}) ?(?:h|hrs?|hours?))? ?(?:(?P<minutes>[0-9]{1,4}) ?(?:m|mins?|minutes?))?"
-_SPANS_SAID = {1: re.compile(rf"in {_SPAN}"), -1: re.compile(rf"{_SPAN} ago")}
+_SPAN_SAID = re.compile("(?P<ahead>in )?(?P<span>[^a-z].*?)(?P<ago> ago)?")
 _DAYS_AWAY = re.compile(r"[+-][0-9]{1,4}")
 
 
@@ -301,9 +300,13 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
     if span and (span["hours"] or typed.endswith("m")):
         minutes = int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)
         return now + (minutes if span["sign"] == "+" else -minutes) * 60
-    for sign, said in _SPANS_SAID.items():
-        if (span := said.fullmatch(typed)) and (span["hours"] or span["minutes"]):
-            return now + sign * (int(span["hours"] or 0) * 60 + int(span["minutes"] or 0)) * 60
+    said = _SPAN_SAID.fullmatch(typed)
+    if said and bool(said["ahead"]) != bool(said["ago"]):
+        from dispatch.model.spans import minutes_said
+
+        minutes_away = minutes_said(said["span"])
+        if minutes_away is not None:
+            return now + (minutes_away if said["ahead"] else -minutes_away) * 60
     if _ISO_INSTANT.fullmatch(typed):
         reading = _iso_reading(typed)
         if reading is not None:

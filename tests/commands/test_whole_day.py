@@ -177,3 +177,25 @@ def test_a_check_that_finds_a_blocked_position_exits_1(firm: Dispatch) -> None:
     assert blocked.code == 1
     assert "\nblocked\n" in blocked.out
     assert firm.json("visit", "show", "R4028", "--json")["start"] is None
+
+
+def test_a_length_is_typed_as_people_say_it(firm: Dispatch) -> None:
+    added = firm.json(
+        "visit",
+        "add",
+        "--client",
+        "Violet Dental",
+        "--work",
+        "new screen",
+        "--minutes",
+        "1h30",
+        "--date",
+        "next tue",
+        "--json",
+    )
+    assert (added["minutes"], added["date"]) == (90, "2026-12-01")
+    assert firm.json("visit", "edit", added["reference"], "--minutes", "2 hours", "--json")["minutes"] == 120
+
+    refused = firm("visit", "add", "--client", "Violet Dental", "--work", "new screen", "--minutes", "soon")
+    assert refused.code == 2
+    assert "--minutes: 'soon' is no length of time; type for example 45, 45m, 1h30 or 2 hours." in refused.err

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.model.instants import ClockGap, ClockRepeated, iso, parse_day, parse_when
+from dispatch.model.spans import parse_minutes
 from tests.wall import started
 
 TUESDAY = date(2026, 11, 24)
@@ -108,3 +109,26 @@ def test_what_needs_no_calendar_does_not_import_pendulum() -> None:
         "parse_when('tomorrow 9:00', 'UTC', now=0); sys.exit('pendulum' in sys.modules)"
     )
     assert subprocess.run(started("-c", code), check=False, timeout=30).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("45", 45),
+        ("45m", 45),
+        ("90 min", 90),
+        ("1h", 60),
+        ("1h30", 90),
+        ("1H 30 minutes", 90),
+        ("1.5h", 90),
+        ("2 hours", 120),
+    ],
+)
+def test_a_length_of_time(typed: str, minutes: int) -> None:
+    assert parse_minutes(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "-5", "1:30", "1h30s", "PT1H", "h", "999999"])
+def test_what_is_no_length_is_said(typed: str) -> None:
+    with pytest.raises(ValueError, match="is no length of time; type for example 45, 45m, 1h30 or 2 hours"):
+        parse_minutes(typed)

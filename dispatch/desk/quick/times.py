@@ -8,6 +8,7 @@ import re
 from dispatch.desk.quick.words import Line
 from dispatch.model.day_words import WEEKDAYS, day_meant, month_called, named_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock, parse_day
+from dispatch.model.spans import minutes_said
 from dispatch.model.text import show
 
 EARLIEST = 7 * 60
@@ -18,12 +19,7 @@ _DAY_WORDS = frozenset(
 )
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AWAY = re.compile(r"\+[0-9]{1,3}")
-_LENGTH = re.compile(
-    r"(?:(?P<hours>[0-9]{1,3})(?:[.,](?P<tenths>[0-9]{1,2}))?h(?:ours?|rs?)?(?P<rest>[0-9]{1,2})?(?:m(?:ins?)?)?"
-    r"|(?P<minutes>[0-9]{1,5})(?:m|mins?|minutes?))"
-)
 _NUMBER = re.compile(r"[0-9]{1,5}")
-_UNITS = {"m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1, "h": 60, "hr": 60, "hrs": 60, "hour": 60, "hours": 60}
 _CLOCK = r"[0-9]{1,2}(?::[0-9]{2})?(?:am|pm)?"
 _WINDOW = re.compile(rf"(?P<opens>{_CLOCK})[-–](?P<closes>{_CLOCK})")
 _PLAIN_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}(?:am|pm)?|[0-9]{1,2}(?:am|pm)")
@@ -33,7 +29,11 @@ _YEAR = re.compile(r"20[0-9]{2}")
 
 def is_time(word: str) -> bool:
     """Whether a word by itself is a day, a length or a window."""
-    return word in _DAY_WORDS or any(form.fullmatch(word) for form in (_LENGTH, _WINDOW, _ISO_DAY, _AWAY))
+    return (
+        word in _DAY_WORDS
+        or minutes_said(word) is not None
+        or any(form.fullmatch(word) for form in (_WINDOW, _ISO_DAY, _AWAY))
+    )
 
 
 def take_day(line: Line) -> datetime.date | None:
@@ -97,15 +97,15 @@ def take_length(line: Line) -> int | None:
     """How long, in minutes: 45m, 1h30, 1.5h, 90 min. The first that stands in the line."""
     for at in line.free():
         word = line.words[at]
-        if found := _LENGTH.fullmatch(word):
+        if (minutes := minutes_said(word)) is not None:
             line.give("minutes", at)
-            return _minutes(found)
+            return minutes
         nearby = at + 1
         if _NUMBER.fullmatch(word) and line.is_free(nearby):
-            unit = _UNITS.get(line.words[nearby])
-            if unit is not None:
+            minutes = minutes_said(word + line.words[nearby])
+            if minutes is not None and line.words[nearby].isalpha():
                 line.give("minutes", at, nearby)
-                return int(word) * unit
+                return minutes
     return None
 
 
@@ -149,14 +149,6 @@ def _clocks(line: Line, opens: str, closes: str, typed: str) -> tuple[str, str] 
         line.problems.append(f"promised window: {typed} ends before it begins; write for example 11-13")
         return "", ""
     return _hhmm(first), _hhmm(last)
-
-
-def _minutes(found: re.Match[str]) -> int:
-    if found["minutes"]:
-        return int(found["minutes"])
-    tenths = found["tenths"]
-    part = round(int(tenths) * 60 / 10 ** len(tenths)) if tenths else 0
-    return int(found["hours"]) * 60 + part + int(found["rest"] or 0)
 
 
 def _with_half(opens: str, closes: str, half: str) -> str:
