@@ -1,7 +1,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# for bootstrap.py: CONSTRAINTS= installs the newest that pyproject.toml allows, UV= does without uv
+# for bootstrap.py: CONSTRAINTS= installs the newest that pyproject.toml allows, LOCKED=1 what locks/ names, UV= does without uv
 PACKAGES := db dispatch screens widgets
 # many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')

@@ -4,8 +4,8 @@
     python3 bootstrap.py --dev    for the tests too
 
 `make run` and `make test` call it. It uses uv where it is there (`UV=` in the environment: not), else Python's own venv and
-pip. What was interrupted is made anew at the next call; what goes wrong is said in one sentence, and all that the installer
-said is in `.venv-install.log`.
+pip; with `LOCKED=1` the very files whose hashes are in `locks/`. What was interrupted is made anew at the next call; what
+goes wrong is said in one sentence, and all that the installer said is in `.venv-install.log`.
 
 Only the standard library is used, and nothing that Python 3.6 cannot read: an old one shall say what is needed.
 """
@@ -108,17 +108,21 @@ def make(purpose: str, uv: "str | None") -> None:
         begin(uv, wrong)
     UNFINISHED.touch()
     print("Installing what it needs …" if wrong else "Installing what has changed …", flush=True)
-    options = ["-c", str(ROOT / constraints)] if constraints else []
-    group = ["--group", f"{ROOT}/pyproject.toml:dev"] if purpose == "test" else []
     install = [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON)] if uv else pip("install")
-    wheel = ["--only-binary", "pyvroom", "-e", f"{ROOT}[plan]"]
-    try:
-        carry_out(install + options + wheel + group, "Installing")
-    except Refusal as refusal:
-        if "pyvroom" not in LOG.read_text(encoding="utf-8") or str(refusal) == UNREACHABLE:
-            raise
-        print("VROOM has no wheel for this machine: days are planned by the program's own search.")
-        carry_out(install + options + ["-e", str(ROOT)] + group, "Installing")
+    if os.environ.get("LOCKED"):
+        lock = ROOT / "locks" / ("tests.txt" if purpose == "test" else "program.txt")
+        carry_out([*install, "--require-hashes", "-r", str(lock)], "Installing")
+        carry_out([*install, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], "Installing")
+    else:
+        options = ["-c", str(ROOT / constraints)] if constraints else []
+        group = ["--group", f"{ROOT}/pyproject.toml:dev"] if purpose == "test" else []
+        try:
+            carry_out([*install, *options, "--only-binary", "pyvroom", "-e", f"{ROOT}[plan]", *group], "Installing")
+        except Refusal as refusal:
+            if "pyvroom" not in LOG.read_text(encoding="utf-8") or str(refusal) == UNREACHABLE:
+                raise
+            print("VROOM has no wheel for this machine: days are planned by the program's own search.")
+            carry_out([*install, *options, "-e", str(ROOT), *group], "Installing")
     subprocess.call([str(PYTHON), "-m", "compileall", "-q"] + [str(ROOT / package) for package in PACKAGES])
     UNFINISHED.unlink()
     for stamp in stamps:

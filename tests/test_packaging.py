@@ -77,9 +77,23 @@ def test_the_locks_have_hashes_and_no_host() -> None:
             assert versions.get(name, version) == version or "python_full_version" in entry, name
 
 
+def test_the_locks_have_all_that_is_asked_for() -> None:
+    """`make lock` makes them anew."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    program = [
+        *project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"]["plan"],
+        *groups["build"],
+    ]
+    for lock, asked in (("program.txt", program), ("tests.txt", [*program, *groups["dev"]])):
+        locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "locks" / lock).read_text(encoding="utf-8"), re.MULTILINE))
+        assert {canonicalize_name(Requirement(one).name) for one in asked} - locked == set(), lock
+
+
 def test_the_group_build_is_what_the_build_needs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["dependency-groups"]["build"] == project["build-system"]["requires"]
+    assert project["dependency-groups"]["build"] == [*project["build-system"]["requires"], "editables>=0.5"]
 
 
 def commands_of_the_units() -> Iterator[list[str]]:
