@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from db.store import Store
-from dispatch.model.visits import LONGEST_STAY
+from db.visits import ANCHORED
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
@@ -85,7 +85,7 @@ def rows(
     """The visits of the log, by start: placed ones, and what ended without ever having been placed.
 
     Args:
-        span: half-open instants that their stay touches, or in which they ended; None for all.
+        span: the half-open instants of the days to which they belong, each to one; None for all.
         ids: only these.
         reviews: only with one of these states of review.
     """
@@ -93,10 +93,7 @@ def rows(
     if span is None:
         where.append("(v.starts_at IS NOT NULL OR v.ended_at IS NOT NULL)")
     else:
-        where.append(
-            f"(v.starts_at >= ?1 - {LONGEST_STAY} AND v.starts_at < ?2 AND v.ends_at > ?1 "
-            "OR v.starts_at IS NULL AND v.ended_at >= ?1 AND v.ended_at < ?2)"
-        )
+        where.append(ANCHORED)
         params += span
     if ids is not None:
         where.append(f"v.id IN (SELECT value FROM json_each(?{len(params) + 1}))")

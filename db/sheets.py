@@ -9,6 +9,7 @@ from typing import Any
 
 from db.store import Store
 from db.unit import Unit
+from db.visits import ANCHOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,10 @@ def revisions(store: Store, visit_id: int) -> list[StoredSheet]:
 
 
 def sheets_of_site(store: Store, site_id: int, since: int, until: int) -> list[StoredSheet]:
-    """The newest sheets of the ended visits at a site that began between two instants, in the order of their making."""
+    """The newest sheets of the ended visits at a site that belong to the days between two instants, in order of making."""
     rows = store.all(
-        f"SELECT {_COLUMNS} FROM charge_sheet c WHERE visit_id IN (SELECT v.id FROM visit v JOIN assignment a ON "
-        "a.visit_id = v.id WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND coalesce(a.check_in_at, v.starts_at) >= ? "
-        "AND coalesce(a.check_in_at, v.starts_at) < ?) "
+        f"SELECT {_COLUMNS} FROM charge_sheet c WHERE visit_id IN (SELECT v.id FROM visit v "
+        f"WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND {ANCHOR} >= ? AND {ANCHOR} < ?) "
         "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id",
         (site_id, since, until),
     )

@@ -165,6 +165,19 @@ def add_segment(unit: Unit, assignment_id: int, kind: str, starts_at: int, ends_
     unit.insert("segment", assignment_id=assignment_id, kind=kind, starts_at=starts_at, ends_at=ends_at)
 
 
+def elsewhere(store: Store, assignment_id: int, now: int) -> str | None:
+    """The reference of another visit at which the same technician was on the clock at a moment of this assignment's stay."""
+    row = store.one(
+        "SELECT v.reference FROM assignment own JOIN segment g ON g.assignment_id = own.id "
+        "JOIN assignment a ON a.staff_id = own.staff_id AND a.id <> own.id JOIN segment h ON h.assignment_id = a.id "
+        "JOIN visit v ON v.id = a.visit_id WHERE own.id = ?1 AND g.kind IN ('work', 'wait', 'test') "
+        "AND h.kind IN ('work', 'wait', 'test') AND h.starts_at < coalesce(g.ends_at, max(?2, g.starts_at)) "
+        "AND coalesce(h.ends_at, max(?2, h.starts_at)) > g.starts_at ORDER BY h.starts_at LIMIT 1",
+        (assignment_id, now),
+    )
+    return None if row is None else str(row[0])
+
+
 def still_there(store: Store, staff_id: int, before: int) -> list[tuple[str, str, int]]:
     """Reference, client and arrival of the visits at which a technician is checked in and whose planned end is before an
     instant."""

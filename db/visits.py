@@ -98,6 +98,25 @@ def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     return _select(store, f"{where} ORDER BY v.reference")
 
 
+ANCHOR = (
+    "coalesce((SELECT min(check_in_at) FROM assignment WHERE visit_id = v.id AND billable), v.starts_at, v.ended_at)"
+)
+"""`Visit.anchor` of a visit `v`."""
+
+ANCHORED = (
+    "(v.starts_at >= ?1 AND v.starts_at < ?2 OR v.starts_at IS NULL AND v.ended_at >= ?1 AND v.ended_at < ?2 OR v.id IN "
+    "(SELECT visit_id FROM assignment WHERE check_in_at >= ?1 AND check_in_at < ?2)) "
+    f"AND {ANCHOR} >= ?1 AND {ANCHOR} < ?2"
+)
+"""Whether a visit `v` belongs to the days from the instant ?1 up to ?2. What stands before its anchor finds it by an index."""
+
+
+def of_days(store: Store, start: int, end: int) -> list[Visit]:
+    """Placed visits that belong to the days of `[start, end)`, each to one day, by start. Cancelled and aborted ones too."""
+    where = f"WHERE v.archived_at IS NULL AND v.starts_at IS NOT NULL AND {ANCHORED} ORDER BY v.starts_at, v.id"
+    return _select(store, where, (start, end))
+
+
 def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
     """Visits whose planned or recorded stay touches `[start, end)`, by start. Cancelled and aborted ones too.
 
@@ -344,8 +363,9 @@ def change(unit: Unit, visit: Visit, **columns: Any) -> int:
 
 
 def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:
-    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`, `seen_at`."""
-    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at", "seen_at"}
+    """Record moments of one technician's stay: `depart_at`, `check_in_at`, `check_out_at`, `return_at`, `seen_at`,
+    `did_not_come_at`."""
+    allowed = {"depart_at", "check_in_at", "check_out_at", "return_at", "seen_at", "did_not_come_at"}
     if not columns or not set(columns) <= allowed:
         raise ValueError(f"not a moment of an assignment: {sorted(set(columns) - allowed)}")
     names = ", ".join(f"{name} = ?" for name in columns)
@@ -391,7 +411,8 @@ def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
     crews: dict[int, list[Assignment]] = {}
     for row in store.all(
         "SELECT a.visit_id, a.id, a.staff_id, t.name, a.labour_class, a.vehicle, a.billable, a.depart_at, a.check_in_at, "
-        f"a.check_out_at, a.return_at, a.seen_at FROM assignment a JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
+        "a.check_out_at, a.return_at, a.seen_at, a.did_not_come_at FROM assignment a "
+        f"JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
         params,
     ):
         (
@@ -407,10 +428,11 @@ def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
             check_out,
             back,
             seen,
+            absent,
         ) = row
         part = Assignment(
             assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back, seen,
-            tuple(segments.get(assignment_id, ())),
+            absent, tuple(segments.get(assignment_id, ())),
         )  # fmt: skip
         crews.setdefault(visit_id, []).append(part)
     return {visit_id: tuple(parts) for visit_id, parts in crews.items()}

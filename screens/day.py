@@ -347,23 +347,11 @@ class DayScreen(StayDeeds):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from dispatch.desk import onsite
-        from screens.dialogs import AskText
+        from dispatch.desk.visit_page import find
+        from screens.right_times import arrive
 
-        board = self._board
-        agreed = ""
-        if board is not None and visit.start is not None and self.seat.now < visit.start - 60:
-            answer = await self.app.push_screen_wait(
-                AskText(
-                    f"Planned for {clock_text(visit.start, board.zone, board.hours24)}",
-                    "You are early. If the client agreed to begin now, type who did; "
-                    "left empty, the time before the appointment is not charged.",
-                )
-            )
-            if answer is None:
-                return
-            agreed = answer
-        arrived = await self.do(onsite.arrive, visit.reference, technician=technician, early_agreed_by=agreed)
+        whole = self.look(find, self.seat.store, visit.reference)
+        arrived = await arrive(self, whole, technician) if whole is not None else None
         if arrived is not None:
             self.action_open()
 

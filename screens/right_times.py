@@ -8,7 +8,7 @@ from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
 from screens.charge_change import fill_and_do
-from screens.dialogs import Choose, Field, Form, Row
+from screens.dialogs import AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
 
@@ -25,6 +25,26 @@ def instant_of(visit: Visit, typed: str, now: int) -> int:
         raise Faulty([str(fault)]) from None
 
 
+async def arrive(screen: SeatedScreen, visit: Visit, technician: str | None) -> Visit | None:
+    """Check in, having asked who comes early whether that was agreed; None where it was not done."""
+    from dispatch.desk import onsite
+
+    agreed: str | None = ""
+    if onsite.early(visit, screen.seat.now):
+        agreed = await screen.app.push_screen_wait(
+            AskText(
+                f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.seat.firm.clock_hours == 24)}",
+                "You are early. If the client agreed to begin now, type who did; "
+                "left empty, the time before the appointment is not charged.",
+            )
+        )
+    if agreed is None:
+        return None
+    return await screen.do(
+        onsite.arrive, visit.reference, technician=technician, early_agreed_by=agreed, early_not_agreed=not agreed
+    )
+
+
 async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
     """Ask which time of a visit is wrong and what is right, and put it right. Returns whether it was done."""
     from dispatch.desk import clocking
@@ -33,9 +53,10 @@ async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
     if part is None:
         return False
     rows = [
-        Row(f"{what:8} {clock_text(moment, visit.zone)}", what)
+        Row(f"{what:8} {'–' if moment is None else clock_text(moment, visit.zone)}", what)
         for what, column in MOMENTS.items()
         if (moment := getattr(part, column)) is not None
+        or (column != "return_at" and clocking.may_be_entered(visit, column))
     ]
     what = await screen.app.push_screen_wait(Choose("Which time?", rows)) if rows else None
     if what is None:

@@ -34,17 +34,23 @@ class StayDeeds(ReportsVisits):
             return
         part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
         rows = []
-        if visit.state in OPEN_ON_SITE:
-            running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+        running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
+        if visit.state in OPEN_ON_SITE and part is not None and part.check_in_at is None:
+            rows.append(Row("arrived", "there"))
+        elif visit.state in OPEN_ON_SITE and part is not None and part.check_out_at is not None:
+            rows.append(Row("went back: the clock runs again", "there", "the time away is not charged"))
+        elif visit.state in OPEN_ON_SITE:
             rows += [Row("go on working", "work")] if running in ("break", "wait") else []
             rows += [Row("begin a break", "break", "not charged")] if running != "break" else []
             rows += [Row("begin to wait", "wait", "charged as work")] if running != "wait" else []
         if part is not None and part.check_out_at is not None and part.return_at is None:
             rows.append(Row("home, or back at the depot", "home"))
-        if part is not None and part.check_in_at is not None:
+        if part is not None and (part.check_in_at is not None or clocking.may_be_entered(visit, "check_in_at")):
             rows.append(Row("put a time right", "correct", "what the clock had recorded is kept beside it"))
+        if part is not None and part.check_in_at is not None:
             rows.append(Row("enter a break that was not clocked", "put"))
             rows.append(Row("take a break out: it was work", "drop"))
+        rows += [Row(f"{name} did not come", f"-{name}", "not charged") for name in clocking.may_be_absent(visit)]
         if not rows:
             self.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
             return
@@ -53,6 +59,12 @@ class StayDeeds(ReportsVisits):
             await self.do(clocking.pause, visit.reference, chosen)
         elif chosen == "work":
             await self.do(clocking.resume, visit.reference)
+        elif chosen == "there" and part is not None:
+            from screens.right_times import arrive
+
+            await arrive(self, visit, part.technician)
+        elif chosen is not None and chosen.startswith("-"):
+            await self._absent(visit, chosen[1:])
         elif chosen == "home":
             await show_and_do(
                 self, visit.reference, f"Home from {visit.client}", lambda: clocking.home(self.seat, visit.reference)
@@ -66,6 +78,24 @@ class StayDeeds(ReportsVisits):
                 visit,
                 "A break that was not clocked" if chosen == "put" else "A break that was work",
                 clocking.put_break if chosen == "put" else clocking.drop_break,
+            )
+
+    async def _absent(self, visit: Visit, name: str) -> None:
+        from dispatch.desk import clocking
+        from screens.charge_change import show_and_do
+        from screens.dialogs import AskText
+
+        reason = await self.app.push_screen_wait(
+            AskText(
+                f"{name} did not come to {visit.client}",
+                "Why? Nothing of theirs is charged.",
+                check=lambda typed: None if len(typed.strip()) >= 3 else "say why",
+            )
+        )
+        if reason is not None:
+            title = f"{name} did not come to {visit.client}"
+            await show_and_do(
+                self, visit.reference, title, lambda: clocking.did_not_come(self.seat, visit.reference, name, reason)
             )
 
     async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:

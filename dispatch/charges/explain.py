@@ -13,8 +13,8 @@ NEEDS = {
     "DUPLICATE_TECHNICIAN": "a technician stands in it twice: the dispatcher takes one assignment out",
     "UNKNOWN_CLASS": "a technician's labour class is not on the rate card: a lead adds it there, or corrects the assignment",
     "UNKNOWN_ITEM": "an item's code is not on the rate card: a lead adds it there, or the technician corrects the code",
-    "MISSING_CHECK_IN": "the check-in is missing: the technician, or a lead, enters when the work began",
-    "MISSING_CHECK_OUT": "the check-out is missing: the technician, or a lead, enters when the work ended",
+    "MISSING_CHECK_IN": "a check-in is missing: the technician, or a lead, enters it, or says who of the crew did not come",
+    "MISSING_CHECK_OUT": "a check-out is missing: the technician, or a lead, enters when the work ended",
     "NEGATIVE_DURATION": "a time lies before the one that it follows: the technician, or a lead, corrects it",
     "MARK_OUTSIDE_VISIT": "a break, test or work span reaches outside the stay: the technician, or a lead, corrects it",
     "NEGATIVE_INPUT": "a figure is negative: whoever entered it corrects it",
@@ -31,7 +31,7 @@ NEEDS = {
 
 MEANS = {
     "ZERO_DURATION": "no minute on site counts: in and out at once, or all of it before the appointment",
-    "LONG_VISIT": "more than 16 hours in one stay",
+    "LONG_VISIT": "more than 16 hours lie between arriving and leaving",
     "GUARANTEE_EXPIRED": "our own failure, but past the guarantee: charged normally",
     "AGREEMENT_EXPIRED": "the agreement had ended: priced without it",
     "AGREEMENT_NOT_STARTED": "the agreement had not begun: priced without it",

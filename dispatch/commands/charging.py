@@ -107,7 +107,7 @@ def _charge(args: argparse.Namespace) -> int:
     comparison = None
     if args.under is not None:
         priced = _known(found)
-        at = visit.checked_in_at or visit.starts_at or store.clock.now()
+        at = store.clock.now() if visit.anchor is None else visit.anchor
         comparison = compare(store, priced, agreement_called(store, args.under), day_of(at, visit.zone))
     client = visit.client if isinstance(found, Unpriced) else found.client
     _print(args, found, f"{visit.reference} {client}, {visit.work}", {"reference": visit.reference}, comparison)

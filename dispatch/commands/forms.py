@@ -170,6 +170,7 @@ def visit_form(visit: Visit) -> dict[str, Any]:
                 "departed": moment(part.depart_at, zone),
                 "checked_in": moment(part.check_in_at, zone),
                 "checked_out": moment(part.check_out_at, zone),
+                "did_not_come": part.did_not_come_at is not None,
             }
             for part in visit.assignments
         ],

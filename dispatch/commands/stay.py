@@ -1,4 +1,4 @@
-"""`dispatch visit pause|resume|home|correct|break|use|take-back|mark|unmark`: the clock of a stay and what is charged of it."""
+"""`dispatch visit pause`, `correct`, `did-not-come`, `break`, `use`, `mark` and their like: the clock of a stay and its charge."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ def add_deeds(deed: Deed) -> None:
     correct = deed("correct", _correct, "put a recorded time right; what the clock had recorded is kept")
     correct.add_argument("what", choices=list(MOMENTS))
     correct.add_argument("--at", required=True, metavar="WHEN", help="the right time, or none")
+    absent = deed(
+        "did-not-come", _did_not_come, "say that somebody of the crew never came; nothing of theirs is charged"
+    )
+    absent.add_argument("--technician", required=True, metavar="NAME", help="who did not come")
     broken = deed("break", _break, "enter a break that was not clocked, or take one out with --off")
     broken.add_argument("--off", action="store_true", help="it was work")
     mark = deed("mark", _mark, "mark work that is charged otherwise; default: the span of the last work entry")
@@ -42,11 +46,11 @@ def add_deeds(deed: Deed) -> None:
     use.add_argument("--untaxed", action="store_true", help="with --amount: it is not taxed")
     back = deed("take-back", _take_back, "take back an item that was entered by mistake")
     back.add_argument("item", type=int, metavar="NUMBER", help="its number, as `visit show` has it")
-    for parser in (correct, broken, mark, unmark, back):
+    for parser in (correct, absent, broken, mark, unmark, back):
         parser.add_argument("--reason", required=True, metavar="TEXT")
     for parser in (correct, broken, mark, unmark):
         parser.add_argument("--technician", metavar="NAME", help="whose, where a lead does it for a crew")
-    for parser in (home, correct, broken, mark, unmark, back):
+    for parser in (home, correct, absent, broken, mark, unmark, back):
         parser.add_argument(
             "--check", action="store_true", help="only say what it would change of the charge, line by line"
         )
@@ -82,6 +86,13 @@ def _correct(args: argparse.Namespace) -> int:
         args,
         lambda: clocking.correct(seat, args.reference, args.what, at, args.reason, technician=args.technician),
     )
+
+
+def _did_not_come(args: argparse.Namespace) -> int:
+    from dispatch.desk import clocking
+
+    seat = open_seat(args)
+    return _settled(seat, args, lambda: clocking.did_not_come(seat, args.reference, args.technician, args.reason))
 
 
 def _break(args: argparse.Namespace) -> int:

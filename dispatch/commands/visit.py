@@ -119,8 +119,14 @@ def add_parsers(groups: Any) -> None:
     pin.add_argument("--off", action="store_true", help="take the pin out")
 
     depart = deed("depart", _depart, "set out: en route")
-    arrive = deed("arrive", _arrive, "check in at the site")
-    arrive.add_argument("--early-agreed-by", default="", metavar="NAME", help="who agreed to the early start")
+    arrive = deed("arrive", _arrive, "check in at the site; on a re-opened visit: you went back")
+    early = arrive.add_mutually_exclusive_group()
+    early.add_argument(
+        "--early-agreed-by", default="", metavar="NAME", help="who agreed to begin before the appointment"
+    )
+    early.add_argument(
+        "--early-not-agreed", action="store_true", help="nobody did: the time before the appointment is not charged"
+    )
     for parser in (depart, arrive):
         parser.add_argument("--technician", metavar="NAME", help="for whom, where a lead records it")
 
@@ -418,7 +424,13 @@ def _arrive(args: argparse.Namespace) -> int:
     from dispatch.desk import onsite
 
     return _said(
-        onsite.arrive(open_seat(args), args.reference, technician=args.technician, early_agreed_by=args.early_agreed_by)
+        onsite.arrive(
+            open_seat(args),
+            args.reference,
+            technician=args.technician,
+            early_agreed_by=args.early_agreed_by,
+            early_not_agreed=args.early_not_agreed,
+        )
     )
 
 

@@ -139,7 +139,7 @@ class _Day:
             if day == TUESDAY and (position, number) == (3, 1):
                 leave -= 8 * 60
             yield depart, _deed(onsite.depart, seat, visit.reference)
-            yield arrive, _deed(onsite.arrive, seat, visit.reference)
+            yield arrive, _deed(onsite.arrive, seat, visit.reference, early_not_agreed=True)
             yield from self._stay(seat, visit, arrive, leave, day, (position, number))
             free = leave + 60
 

@@ -52,7 +52,7 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
     lacked = set() if kept is None else {LACKED.get(error, "") for error in kept.sheet.get("errors") or ()}
     copied: dict[str, Any] = {} if kept is None else {**kept.input, "source": {**kept.input["source"]}}
     source: dict[str, Any] = copied.get("source", {})
-    anchor = visit.checked_in_at or visit.starts_at or now
+    anchor = now if visit.anchor is None else visit.anchor
     if kept is None or "card" in lacked:
         found = agreements.rate_card_on(store, day_of(anchor, settings.firm(store).zone))
         if found is None:
@@ -166,7 +166,7 @@ def _visit_form(
                 **{name: moment(instant) for name, instant in _stay(visit, part, now).items()},
                 "marks": _marks(store, firm, visit, part, zone, now),
             }
-            for part in visit.assignments
+            for part in visit.present
         ],
         "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
         "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
@@ -202,10 +202,9 @@ def _manual_travel(store: Store, visit: Visit) -> dict[str, Any] | None:
 
 def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
     """What each technician's earlier visits to the site on the same date were charged, for a minimum by the day (B5.4)."""
-    anchor = visit.checked_in_at or visit.starts_at
-    if anchor is None:
+    if visit.anchor is None:
         return {}
-    day = day_of(anchor, zone)
+    day = day_of(visit.anchor, zone)
     since, until = day_bounds(day, zone)
     found: dict[str, dict[str, Any]] = {}
     for sheet in sheets.sheets_of_site(store, visit.site_id, since, until):
@@ -290,15 +289,20 @@ def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
 
 def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:
     """The technician's day route as planned: the leg in, the leg home, and whether this is its last stop."""
-    if visit.starts_at is None or not visit.assignments:
+    if visit.starts_at is None or not visit.present:
         return {}
-    first = visit.assignments[0]
+    first = visit.present[0]
     day = day_of(visit.starts_at, firm.zone)
     route = legs.legs_of(store, first.technician_id, day)
     later = visits.placed_between(
         store, visit.starts_at, day_bounds(day, firm.zone)[1], technicians=[first.technician_id]
     )
-    last = not any(one.state in OCCUPYING and (one.starts_at or 0) > visit.starts_at for one in later)
+    last = not any(
+        one.state in OCCUPYING
+        and (one.starts_at or 0) > visit.starts_at
+        and any(part.technician_id == first.technician_id for part in one.present)
+        for one in later
+    )
     trip: dict[str, Any] = {"last_stop": last, "stops": max(1, len([key for key in route if key != HOME]))}
     for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
         leg = route.get(key)

@@ -172,7 +172,7 @@ def release(store: Store, unit: Unit, visit: Visit) -> None:
 
 
 def _draw(store: Store, unit: Unit, visit: Visit, priced: Priced, now: int) -> None:
-    day = day_of(visit.checked_in_at or visit.starts_at or now, str(priced.given["card"]["timezone"]))
+    day = day_of(now if visit.anchor is None else visit.anchor, str(priced.given["card"]["timezone"]))
     agreement = agreements.agreement(store, priced.given["source"]["agreement"]["id"])
     assert agreement is not None
     scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1

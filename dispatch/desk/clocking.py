@@ -10,19 +10,21 @@ from db import stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charging import allow_change, keep_sheet
-from dispatch.desk.crew import own_part, own_parts
+from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
+from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Assignment, Visit
 
 _ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
 _WORDS = {column: word for word, column in MOMENTS.items()}
+_BEEN = ENDED - {State.CANCELLED, State.ABORTED}
+"""Ends of a visit at which somebody had been there."""
 
 
 class Span(NamedTuple):
@@ -115,7 +117,8 @@ def correct(
         technician: for whom, where a lead does it for a crew.
 
     Raises:
-        Refusal: the moment is not recorded yet, would be out of order or in the future, or the visit is exported.
+        Refusal: the moment would be out of order, in the future or at two clients at once, or the visit is exported; or
+            it is not recorded yet, and the visit has not ended: then the step itself is recorded.
     """
     if what not in MOMENTS:
         raise Faulty([f"what: {what!r} is not one of {', '.join(MOMENTS)}"])
@@ -126,8 +129,12 @@ def correct(
         why = reason_of(reason)
         visit = allow_change(seat, unit, visit, why)
         before: int | None = getattr(part, column)
-        if before is None and column != "return_at":
+        if before is None and not may_be_entered(visit, column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
+        if column == "check_out_at" and part.check_in_at is None:
+            raise Refusal(
+                f"{show(part.technician)} has no arrival at {show(visit.reference)} yet; enter that one first."
+            )
         if at is None and column in ("check_in_at", "check_out_at"):
             raise Refusal(f"A stay is not without its {what}.")
         after = None if at is None else _not_after_now(unit, at)
@@ -135,9 +142,11 @@ def correct(
             raise Refusal(f"The {what} stands so already.")
         _in_order(visit, part, column, after)
         visits.change(unit, visit)
-        visits.stamp(unit, part, **{column: after})
+        came = {"did_not_come_at": None} if column == "check_in_at" else {}
+        visits.stamp(unit, part, **{column: after}, **came)
         stays.correct(unit, part.id, seat.staff.id, what, before, after, why)
         _fit_segments(seat.store, unit, part, column, after)
+        _nowhere_else(seat.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
         return _settled(seat, unit, visit, why)
 
@@ -179,6 +188,68 @@ def check_out_at(seat: Seat, unit: Unit, visit: Visit, part: Assignment, left_at
     stays.correct(unit, part.id, seat.staff.id, "leaving", unit.at, moment, "forgotten check-out")
 
 
+def go_back(seat: Seat, unit: Unit, part: Assignment) -> None:
+    """Let the clock of somebody who had left run again: what lies between is a break, and the leaving is kept beside it."""
+    assert part.check_out_at is not None
+    for what, column in (("home", "return_at"), ("leaving", "check_out_at")):
+        was: int | None = getattr(part, column)
+        if was is not None:
+            stays.correct(unit, part.id, seat.staff.id, what, was, None, "went back")
+    visits.stamp(unit, part, check_out_at=None, return_at=None)
+    if unit.at > part.check_out_at:
+        stays.add_segment(unit, part.id, "break", part.check_out_at, unit.at)
+    stays.open_segment(unit, part.id, "work", unit.at)
+
+
+def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Visit:
+    """Say of somebody of the crew that they never came: nothing of theirs is charged, and nothing of theirs is missing.
+
+    Args:
+        seat: of a technician of the visit, or a lead's.
+        reference: the visit, on site or ended.
+        technician: who did not come.
+        reason: kept in the audit.
+
+    Raises:
+        Refusal: they did, nobody would be left, or it is not known yet who comes.
+    """
+    with seat.write("say who did not come", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        own_parts(seat, visit, None)
+        part = part_of(visit, technician)
+        why = reason_of(reason)
+        if visit.state not in OPEN_ON_SITE | _BEEN:
+            raise Refusal(
+                f"{show(visit.reference)} is {visit.state.label}: whoever does not come is taken off it instead."
+            )
+        visit = allow_change(seat, unit, visit, why)
+        part = part_of(visit, technician)
+        who = show(part.technician)
+        if part.check_in_at is not None:
+            raise Refusal(f"{who} came at {_clock_words(part.check_in_at, visit)}: put the times right instead.")
+        if part.did_not_come_at is not None:
+            raise Refusal(f"It is known already that {who} did not come.")
+        if visit.present == (part,):
+            raise Refusal(f"{who} is the only one left of the crew: somebody has been there.")
+        visits.change(unit, visit)
+        visits.stamp(unit, part, did_not_come_at=unit.at)
+        unit.audit("visit", visit.id, technician=part.technician, came=False, reason=why)
+        return _settled(seat, unit, visit, why)
+
+
+def may_be_entered(visit: Visit, column: str) -> bool:
+    """Whether a moment that nobody recorded is entered: an arrival or a leaving of a visit that has ended, for a charge lacks
+    it. Before that the step itself is recorded."""
+    return column == "return_at" or (column in ("check_in_at", "check_out_at") and visit.state in _BEEN)
+
+
+def may_be_absent(visit: Visit) -> list[str]:
+    """Of whom it may be said that they did not come: of who has no arrival, where somebody else is left."""
+    if visit.state not in OPEN_ON_SITE | _BEEN or len(visit.present) < 2:
+        return []
+    return [part.technician for part in visit.present if part.check_in_at is None]
+
+
 def reason_of(text: str) -> str:
     """A reason of at least three characters.
 
@@ -217,6 +288,7 @@ def _rewrite(
             stays.drop_segment(unit, segment_id)
         for one in after:
             stays.add_segment(unit, part.id, *one)
+        _nowhere_else(seat.store, visit, part, unit.at)
         for one in before:
             if one not in after:
                 stays.correct(unit, part.id, seat.staff.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
@@ -235,6 +307,8 @@ def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
             part for part in own_parts(seat, visit, None) if part.check_in_at is not None and part.check_out_at is None
         ]
         changing = [part for part in there if _running(part) != kind]
+        if not there:
+            raise Refusal(f"{show(visit.reference)}: nobody is on the clock; who goes back checks in first.")
         if not changing:
             raise Refusal(f"{show(visit.reference)}: that is what the clock says already.")
         visits.change(unit, visit)
@@ -284,6 +358,21 @@ def _fit_segments(store: Store, unit: Unit, part: Assignment, column: str, after
             stays.drop_segment(unit, segment_id)
         elif (begins, ends) != (starts_at, ends_at):
             stays.change_segment(unit, segment_id, begins, ends)
+    if arrival is None:
+        return
+    if depart is not None and len(own) == len(on_site):
+        stays.add_segment(unit, part.id, "travel", depart, arrival)
+    if leaving is not None and not on_site:
+        stays.add_segment(unit, part.id, "work", arrival, leaving)
+
+
+def _nowhere_else(store: Store, visit: Visit, part: Assignment, now: int) -> None:
+    """Nobody is at two clients at once, in what was put right neither."""
+    other = stays.elsewhere(store, part.id, now)
+    if other is not None:
+        raise Refusal(
+            f"{show(part.technician)} was at {show(other)} then, and cannot have been at {show(visit.reference)}."
+        )
 
 
 def _settled(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:

@@ -51,12 +51,22 @@ def not_anothers(seat: Seat, visit: Visit) -> None:
         own_parts(seat, visit, None)
 
 
-def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
+def part_of(visit: Visit, technician: str) -> Assignment:
+    """The part of the technician of that name, whatever its case.
+
+    Raises:
+        NotFound: nobody of that name is on it.
+    """
     wanted = " ".join(technician.split()).casefold()
     part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)
     if part is None:
         crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
         raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
+    return part
+
+
+def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
+    part = part_of(visit, technician)
     if part.technician_id != staff.id and Role.LEAD not in staff.roles:
         raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
     return part

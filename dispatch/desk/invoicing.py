@@ -128,14 +128,13 @@ def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
     sheet = sheets.latest_sheet(store, visit.id)
     approval = reviews.approval_of(store, visit.id)
     assert sheet is not None
-    begun = visit.checked_in_at or visit.starts_at or visit.ended_at
     client, source = sheet.input["client"], sheet.input["source"]
     return {
         "batch": number,
         "reference": visit.reference,
         "client": source["client"]["name"],
         "site": source["site"]["name"],
-        "date": None if begun is None else day_of(begun, visit.zone).isoformat(),
+        "date": None if visit.anchor is None else day_of(visit.anchor, visit.zone).isoformat(),
         "work": visit.work,
         "state": visit.state.value,
         "technicians": [part.technician for part in visit.assignments],

@@ -35,7 +35,7 @@ def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
     a card."""
     if (kept := standing(store, visit)) is not None:
         return kept.input["card"].get("items", {})  # type: ignore[no-any-return]
-    anchor = visit.checked_in_at or visit.starts_at or store.clock.now()
+    anchor = store.clock.now() if visit.anchor is None else visit.anchor
     card = agreements.rate_card_on(store, day_of(anchor, visit.zone))
     items = card.card.get("items", {}) if card is not None else {}
     return items if isinstance(items, Mapping) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from db import checklists, clocks, files, people, stays, visits
@@ -15,14 +15,14 @@ from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
 from dispatch.desk import materials, routing, telling
 from dispatch.desk.charging import keep_sheet, release
-from dispatch.desk.clocking import check_out_at
+from dispatch.desk.clocking import check_out_at, go_back
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
-from dispatch.model.instants import day_of
+from dispatch.model.instants import clock_text, day_of
 from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Review, Role, State
 from dispatch.model.text import TextRefused, clean, show
@@ -79,19 +79,51 @@ def see(seat: Seat, reference: str) -> None:
         unit.audit("visit", visit.id, technician=part.technician)
 
 
-def arrive(seat: Seat, reference: str, *, technician: str | None = None, early_agreed_by: str = "") -> Visit:
-    """Check in. `early_agreed_by` is who agreed to begin before the appointment; without it that time is not charged."""
+def early(visit: Visit, now: int) -> bool:
+    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (charges.md B3.1)."""
+    return visit.starts_at is not None and now // 60 < visit.starts_at // 60 and not visit.early_agreed_by
+
+
+def arrive(
+    seat: Seat,
+    reference: str,
+    *,
+    technician: str | None = None,
+    early_agreed_by: str = "",
+    early_not_agreed: bool = False,
+) -> Visit:
+    """Check in; or, on a visit that was re-opened, go back: the time between leaving and now is off the clock.
+
+    Args:
+        seat: the technician's, or a lead's.
+        reference: the visit.
+        technician: for whom, where a lead records it.
+        early_agreed_by: who agreed to begin before the appointment.
+        early_not_agreed: nobody did; the time before the appointment is not charged.
+
+    Raises:
+        Refusal: they are there already, or elsewhere; or they are early, and neither was said.
+    """
     with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "arrive", also=OPEN_ON_SITE)
         parts = own_parts(seat, visit, technician)
-        fresh = [part for part in parts if part.check_in_at is None]
+        fresh = list(filter(_BEGINS["arrive"], parts))
         if not fresh:
             raise Refusal(f"{show(visit.reference)} is checked in already.")
         _only_here(seat.store, visit, fresh)
         agreed = _text("early start agreed by", early_agreed_by, limits.NAME)
+        if early(visit, unit.at) and not agreed and not early_not_agreed:
+            planned = clock_text(visit.starts_at or 0, visit.zone)
+            raise Refusal(
+                f"{show(visit.reference)} is planned for {planned}: say who agreed to begin now (--early-agreed-by NAME), "
+                f"or that nobody did (--early-not-agreed); then the time before {planned} is not charged."
+            )
         visits.change(unit, visit, state=State.ON_SITE.value, early_agreed_by=agreed or visit.early_agreed_by)
         for part in fresh:
-            visits.stamp(unit, part, check_in_at=unit.at)
+            if part.check_out_at is not None:
+                go_back(seat, unit, part)
+                continue
+            visits.stamp(unit, part, check_in_at=unit.at, did_not_come_at=None)
             unit.insert("segment", assignment_id=part.id, kind="work", starts_at=unit.at)
             if part.depart_at is not None:
                 unit.insert("segment", assignment_id=part.id, kind="travel", starts_at=part.depart_at, ends_at=unit.at)
@@ -293,7 +325,10 @@ def abort(seat: Seat, reference: str, reason: str) -> Visit:
 
 
 def reopen(seat: Seat, reference: str, reason: str) -> Visit:
-    """Take an ended visit back to on site. A later close makes a new revision of its charge."""
+    """Take an ended visit back to on site. A later close makes a new revision of its charge.
+
+    Nobody is checked in by it and no clock runs: who goes back says so (`arrive`).
+    """
     with seat.write("reopen", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "reopen")
         why = _required("reason", reason)
@@ -305,10 +340,6 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         release(seat.store, unit, visit)
-        for part in visit.assignments:
-            if part.check_in_at is None:
-                visits.stamp(unit, part, check_in_at=unit.at)
-            visits.stamp(unit, part, check_out_at=None)
         unit.audit("visit", visit.id, reason=why, was=visit.state.value)
         routing.reroute(seat, unit, routing.days_of(visit))
         return _again(seat.store, visit)
@@ -537,11 +568,18 @@ def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
             raise Refusal(f"{show(part.technician)} is checked in at {show(row[0])}: close or leave that one first.")
 
 
+_BEGINS: Mapping[str, Callable[[Assignment], bool]] = {
+    "depart": lambda part: part.depart_at is None and part.check_in_at is None,
+    "arrive": lambda part: part.check_in_at is None or part.check_out_at is not None,
+}
+"""Who of a crew a step is still ahead of, where the visit has gone on to another state."""
+
+
 def _step(store: Store, reference: str, deed: str, *, also: frozenset[State] = frozenset()) -> Visit:
-    """The visit, if the deed may start from its state; `also` for the second technician of a crew."""
+    """The visit, if the deed may start from its state; `also` for who of the crew is not there, or no more."""
     visit = find(store, reference)
     sources = STEPS[deed].sources
-    if visit.state not in sources and not (visit.state in also and len(visit.assignments) > 1):
+    if visit.state not in sources and not (visit.state in also and any(map(_BEGINS[deed], visit.assignments))):
         raise Refusal(
             f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
             f"{', '.join(state.label for state in State if state in sources)}."

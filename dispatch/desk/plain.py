@@ -129,6 +129,8 @@ def stay_lines(page: VisitPage) -> list[str]:
         if part.segments:
             spans = ", ".join(f"{one.kind} {clock(one.starts_at)}–{clock(one.ends_at)}" for one in part.segments)
             lines.append(f"  {show(part.technician)}: {spans}")
+        elif part.did_not_come_at is not None:
+            lines.append(f"  {show(part.technician)}: did not come")
     for fix in page.corrections:
         lines.append(
             f"  put right by {show(fix.by)}: {fix.what} of {show(fix.technician)} {clock(fix.before)} → {clock(fix.after)}, "

@@ -26,6 +26,7 @@ class Drive:
     arrive_at: int | None
     leave_at: int | None
     home_at: int | None
+    came: bool = True
 
     @property
     def minutes(self) -> int | None:
@@ -57,7 +58,14 @@ def story_of(store: Store, reference: str) -> Story:
     with store.read():
         page = visit_page(store, reference)
         drives = tuple(
-            Drive(part.technician, part.depart_at, part.check_in_at, part.check_out_at, part.return_at)
+            Drive(
+                part.technician,
+                part.depart_at,
+                part.check_in_at,
+                part.check_out_at,
+                part.return_at,
+                part.did_not_come_at is None,
+            )
             for part in page.visit.assignments
         )
         revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
@@ -92,7 +100,7 @@ def drive_lines(story: Story) -> list[str]:
         if drive.depart_at is not None and drive.arrive_at is not None:
             driven = f"driven {drive.minutes} min, {clock(drive.depart_at)}–{clock(drive.arrive_at)}"
         else:
-            driven = "drive not recorded"
+            driven = "drive not recorded" if drive.came else "did not come"
         home = ""
         if drive.leave_at is not None and drive.home_at is not None:
             home = f" · home {drive.home_minutes} min, {clock(drive.leave_at)}–{clock(drive.home_at)}"

@@ -158,7 +158,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
 
 
 def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
-    day = day_of(visit.checked_in_at or visit.starts_at or store.clock.now(), zone)
+    day = day_of(store.clock.now() if visit.anchor is None else visit.anchor, zone)
     agreement = agreements.agreement_on(store, visit.client_id, day)
     if agreement is None or agreement.starts > day or (agreement.ends is not None and agreement.ends < day):
         return []

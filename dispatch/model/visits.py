@@ -30,7 +30,8 @@ class Segment(NamedTuple):
 class Assignment(NamedTuple):
     """A technician on a visit, with what the clock recorded: en route, arrived, left, home.
 
-    `seen_at` is when they saw that the visit was dispatched to them.
+    `seen_at` is when they saw that the visit was dispatched to them. `did_not_come_at` is when somebody said that they
+    never came; who is not there is not charged.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Assignment(NamedTuple):
     check_out_at: int | None = None
     return_at: int | None = None
     seen_at: int | None = None
+    did_not_come_at: int | None = None
     segments: tuple[Segment, ...] = ()
 
 
@@ -121,3 +123,17 @@ class Visit(NamedTuple):
     def checked_out_at(self) -> int | None:
         """The last leaving of the crew."""
         return max((part.check_out_at for part in self.assignments if part.check_out_at is not None), default=None)
+
+    @property
+    def present(self) -> tuple[Assignment, ...]:
+        """The crew without those of whom somebody said that they did not come."""
+        return tuple(part for part in self.assignments if part.did_not_come_at is None)
+
+    @property
+    def anchor(self) -> int | None:
+        """The instant whose day is the visit's, also past midnight (charges.md B2.1): the first arrival of those who are
+        charged, else the planned start, else its end. None: it has no day yet."""
+        arrivals = [part.check_in_at for part in self.assignments if part.billable and part.check_in_at is not None]
+        if arrivals:
+            return min(arrivals)
+        return self.starts_at if self.starts_at is not None else self.ended_at

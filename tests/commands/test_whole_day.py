@@ -51,7 +51,7 @@ def test_day_from_placing_to_charge(firm: Dispatch) -> None:
     assert stop["leg"]["minutes"] > 0
 
     firm.ok("visit", "depart", "R4028")
-    firm.ok("visit", "arrive", "R4028")
+    firm.ok("visit", "arrive", "R4028", "--early-not-agreed")
     refused = firm("visit", "close", "R4028")
     assert refused.code == 3
     for missing in ("A1", "A2", "A3", "W1.1", "W2", "T1", "T2", "T3", "L1", "L2", "L3", "L5"):
@@ -60,7 +60,8 @@ def test_day_from_placing_to_charge(firm: Dispatch) -> None:
     walk_through(firm, "R4028")
     firm.ok("visit", "close", "R4028")
 
-    log = firm.json("log", "--date", "2026-11-24", "--json")
+    (came,) = firm.json("visit", "show", "R4028", "--json")["technicians"]
+    log = firm.json("log", "--date", came["checked_in"][:10], "--json")  # whatever day the machine has
     (line,) = log["visits"]
     assert line["state"] == "closed"
     assert line["checked_in"]
@@ -74,7 +75,7 @@ def test_day_from_placing_to_charge(firm: Dispatch) -> None:
 
 def test_work_after_the_tests_closes_the_gate_again(firm: Dispatch) -> None:
     firm.ok("visit", "assign", "R4028", "--to", "Cleo Marsh", "--at", "2026-11-24T14:00")
-    firm.ok("visit", "arrive", "R4028")
+    firm.ok("visit", "arrive", "R4028", "--early-not-agreed")
     walk_through(firm, "R4028")
 
     firm.ok("visit", "work", "R4028", "one more driver replaced on the server")
@@ -140,7 +141,7 @@ def test_technician_closes_own_visits_only(firm: Dispatch) -> None:
 
     assert refused.code == 1
     assert "Cleo Marsh" in refused.err
-    firm.ok("visit", "arrive", "R4028", "--as", "cleo")
+    firm.ok("visit", "arrive", "R4028", "--as", "cleo", "--early-not-agreed")
     assert firm("visit", "assign", "R4029", "--to", "Ben Okafor", "--at", "2026-11-24T10:00", "--as", "cleo").code == 1
 
 

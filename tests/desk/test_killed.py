@@ -24,7 +24,7 @@ POINTS = 9
 """At so many statements of a step, spread over all of them, the program is killed: the first, the last, and between."""
 FIRST: dict[str, Step] = {
     "depart": lambda seat: onsite.depart(seat, "R1"),
-    "arrive": lambda seat: onsite.arrive(seat, "R1"),
+    "arrive": lambda seat: onsite.arrive(seat, "R1", early_not_agreed=True),
     "answer": lambda seat: onsite.record(seat, "R1", "A1", Entry(Result.ANSWERED, "the server is patched")),
     "break": lambda seat: clocking.pause(seat, "R1", "break"),
     "go on": lambda seat: clocking.resume(seat, "R1"),

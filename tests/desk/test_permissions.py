@@ -95,6 +95,10 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "clocking._rewrite",
         lambda seat, ref: clocking._rewrite(seat, ref, "break", (at("09:05"), at("09:10")), "forgotten", None),
     ),
+    "did not come": (
+        "clocking.did_not_come",
+        lambda seat, ref: clocking.did_not_come(seat, ref, "Ana Ruiz", "she was ill"),
+    ),
     "mark": ("marking.mark", lambda seat, ref: marking.mark(seat, ref, "own_fault", "our mistake")),
     "specify": ("probing.specify", probing.specify),
     "bring": ("probing.bring", lambda seat, ref: probing.bring(seat, ref, "{}")),
@@ -151,7 +155,7 @@ SEEN_FROM_INSIDE = {"notices.note", "onsite.see", "reviewing.see_comment", "prob
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
-    "answer", "words",
+    "answer", "words", "did not come",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

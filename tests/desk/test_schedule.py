@@ -177,10 +177,10 @@ def test_crew_of_two_each_checked(office: Office) -> None:
     assert [len(rows[name].visits) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
     office.go("09:00")
     onsite.depart(office.ana, "R2")
-    onsite.arrive(office.ana, "R2")
+    onsite.arrive(office.ana, "R2", early_not_agreed=True)
     onsite.depart(office.ben, "R2")
     office.go("09:20")
-    visit = onsite.arrive(office.ben, "R2")
+    visit = onsite.arrive(office.ben, "R2", early_not_agreed=True)
     assert visit.state is State.ON_SITE
     assert [part.check_in_at for part in visit.assignments] == [at("09:00"), at("09:20")]
 
@@ -191,4 +191,4 @@ def test_technician_is_in_one_place_at_a_time(office: Office) -> None:
     office.go("09:00")
     onsite.arrive(office.ana, "R1")
     with pytest.raises(Refusal, match="checked in at R1"):
-        onsite.arrive(office.ana, "R2")
+        onsite.arrive(office.ana, "R2", early_not_agreed=True)

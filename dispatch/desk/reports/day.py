@@ -42,7 +42,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
         firm = settings.firm(store)
         times = Times(firm, firm.zone)
         start, end = day_bounds(day, firm.zone)
-        found = visits.placed_between(store, start, end)
+        found = visits.of_days(store, start, end)
         ids = [visit.id for visit in found]
         ended = [visit for visit in found if visit.state in ENDED]
         kept = sheets.latest_sheets(store, [visit.id for visit in ended])

@@ -118,7 +118,7 @@ def _visits(ended: Sequence[Visit], times: Times) -> Table:
     rows = tuple(
         (
             one.reference,
-            day_text(day_of(one.checked_in_at or one.starts_at or one.ended_at or 0, times.zone)),
+            day_text(day_of(one.anchor or 0, times.zone)),
             one.site,
             one.work,
             ", ".join(part.technician for part in one.assignments) or "–",
