@@ -86,6 +86,7 @@ def bands(found: Stay) -> list[tuple[str, int]]:
         ("09:10", "09:10", {"outcome": "no_access"}, 0, 0, set()),
         (None, None, {"outcome": "no_access"}, 0, 0, set()),
         ("09:00", None, {"outcome": "no_access"}, 0, 0, set()),
+        (None, "10:00", {"outcome": "no_access"}, 0, 0, set()),
         ("09:00", "+1 01:00", {}, 960, 0, set()),
         ("09:00", "+1 01:01", {}, 961, 0, {"LONG_VISIT"}),
         # longer than 16 h there, though not all of it is charged

@@ -1,0 +1,544 @@
+"""The charge calculation once more, from the text of charges.md alone and in its simplest form: every minute is a row, every
+rule a few lines. It shares nothing with the engine but the defaults, so that what one of them gets wrong the other tells."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dispatch.charges.reading import DEFAULT_AGREEMENT, DEFAULT_CARD, merged
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Row = dict[str, Any]
+
+
+def exact(value: Any) -> Fraction:
+    return Fraction(str(value))
+
+
+def minute(text: str | None) -> int | None:
+    return None if text is None else math.floor(datetime.datetime.fromisoformat(text).timestamp() / 60)
+
+
+class Reckoning:
+    """One visit, priced by B11 step by step. Only for inputs that lack nothing."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self.card = merged(DEFAULT_CARD, form["card"])
+        self.visit: Mapping[str, Any] = form["visit"]
+        self.site, self.client = form["site"], form["client"]
+        self.zone = ZoneInfo(self.card["timezone"])
+        self.unit = 10 ** self.card["minor_units"]
+        self.flags: set[str] = set()
+        self.rows: list[Row] = []
+        self.drawn: dict[str, Fraction] = {}
+        self.planned = minute(self.visit["scheduled_start"])
+        crew = [one for one in self.visit["assignments"] if one["billable"]]
+        self.crew = sorted(crew, key=lambda one: (minute(one["check_in"]), one["technician"]))
+        self._select(form["agreement"])
+        self._lines()
+        self._sum()
+
+    # B2
+
+    def _select(self, agreement: Mapping[str, Any] | None) -> None:
+        if self.crew:
+            anchor = minute(self.crew[0]["check_in"])
+        else:
+            anchor = self.planned
+            self.flags.add("NO_BILLABLE_TECHNICIAN")
+        assert anchor is not None
+        day = datetime.datetime.fromtimestamp(anchor * 60, self.zone).date().isoformat()
+        self.day = day
+        self.terms: Row | None = None if agreement is None else merged(DEFAULT_AGREEMENT, agreement)
+        if self.terms is not None and self.terms["ends"] is not None and day > self.terms["ends"]:
+            self.flags.add("AGREEMENT_EXPIRED")
+            self.terms = None
+        elif self.terms is not None and self.terms["starts"] is not None and day < self.terms["starts"]:
+            self.flags.add("AGREEMENT_NOT_STARTED")
+            self.terms = None
+        self.kind = None if self.terms is None else self.terms["kind"]
+        self.slip = False
+        if self.visit["cause"] == "own_failure":
+            first = datetime.date.fromisoformat(self.visit["original_visit_date"])
+            self.slip = datetime.date.fromisoformat(day) <= first + datetime.timedelta(days=self.card["guarantee_days"])
+            if not self.slip:
+                self.flags.add("GUARANTEE_EXPIRED")
+        self.urgent = bool(self.visit["emergency"] and self.crew and not self.slip)
+        if self.terms is not None and self.terms["waive_emergency"]:
+            self.urgent = False
+        self.pools = list(self._pools())
+
+    def _pools(self) -> Iterator[list[Any]]:
+        if self.terms is None:
+            return
+        if self.kind == "retainer":
+            yield ["allowance", exact(self.terms["allowance_min"])]
+        if self.kind in ("block_hours", "block_money"):
+            key = "remaining_min" if self.kind == "block_hours" else "remaining_amount"
+            usable = [
+                one
+                for one in self.terms["blocks"]
+                if (one["purchased_on"] or "0000") <= self.day <= (one["expires_on"] or "9999")
+            ]
+            for one in sorted(
+                usable, key=lambda one: (one["expires_on"] or "9999", one["purchased_on"] or "", one["id"])
+            ):
+                yield [one["id"], exact(one[key])]
+
+    def listed(self, prices: Mapping[str, Any]) -> Fraction:
+        name = "standard" if self.terms is None else self.terms["price_list"]
+        return exact(prices["standard"] if prices.get(name) is None else prices[name])
+
+    def share(self, part: Row) -> Fraction:
+        return Fraction(1) if part is self.crew[0] else exact(self.card["extra_technician_pct"]) / 100
+
+    def price(self, part: Row) -> Fraction:
+        return self.listed(self.card["classes"][part["class"]]) * self.share(part)
+
+    def beyond(self, part: Row) -> Fraction:
+        """The price of what no pool covers."""
+        if self.terms is None or self.terms["overage_rate"] is None:
+            return self.price(part)
+        return exact(self.terms["overage_rate"]) * self.share(part)
+
+    def counts_as(self, band: str) -> str:
+        return "business" if self.terms is not None and band in self.terms["waive_bands"] else band
+
+    def calm(self, band: str) -> Fraction:
+        return exact(self.card["multipliers"][self.counts_as(band)])
+
+    def factor(self, band: str) -> Fraction:
+        pressing = self.card["emergency"]["multiplier"]
+        return max(self.calm(band), exact(pressing)) if self.urgent and pressing is not None else self.calm(band)
+
+    def band(self, at: int) -> str:
+        local = datetime.datetime.fromtimestamp(at * 60, self.zone)
+        if local.date().isoformat() in self.card["holidays"]:
+            return "holiday"
+        weekday = DAYS[local.weekday()]
+        if any(opens <= f"{local:%H:%M}" < closes for opens, closes in self.card["hours"][weekday]):
+            return "business"
+        return "weekend" if weekday in self.card["weekend_days"] else "after_hours"
+
+    def cents(self, amount: Fraction) -> int:
+        whole = math.floor(abs(amount) * self.unit + Fraction(1, 2))
+        return whole if amount >= 0 else -whole
+
+    def add(
+        self, rule: str, category: str, amount: int, tech: str = "", qty: Fraction | None = None, **more: Any
+    ) -> None:
+        self.rows.append({"rule": rule, "category": category, "amount": amount, "tech": tech, "qty": qty, **more})
+
+    def total_of(self, *categories: str) -> int:
+        return sum(int(row["amount"]) for row in self.rows if row["category"] in categories)
+
+    # B8.4, then B11 steps 4 to 13
+
+    def _lines(self) -> None:
+        outcome, mode = self.visit["outcome"], self.card["no_access"]["mode"]
+        self.wasted = outcome == "no_access" or (outcome == "cancelled" and self.visit["departed"])
+        if outcome == "cancelled" and not self.wasted:
+            self._cancelled()
+        elif outcome != "aborted_by_us" and not (self.wasted and mode == "none"):
+            if self.wasted and mode == "flat":
+                if self.crew and not self.slip:
+                    self.add("FEE-NOACC", "fee", self.cents(exact(self.card["no_access"]["amount"])))
+            else:
+                self._performed()
+        self._after()
+
+    def _cancelled(self) -> None:
+        rule, told = self.card["cancellation"], minute(self.visit["cancelled_at"])
+        assert self.planned is not None
+        assert told is not None
+        late = self.planned - told < exact(rule["notice_hours"]) * 60
+        if not late or self.slip or not self.crew or rule["mode"] == "none":
+            return
+        fee = exact(rule["value"])
+        if rule["mode"] == "percent_of_minimum":
+            first, band = self.crew[0], self.band(self.planned)
+            fee = self.least(first, band) * self.calm(band) * self.price(first) / 60 * fee / 100
+        if self.cents(fee):
+            self.add("FEE-CANC", "fee", self.cents(fee))
+
+    def least(self, part: Row, band: str) -> Fraction:
+        table: Any = None if self.terms is None else self.terms["minimum_minutes"]
+        if table is None:
+            table = self.card["classes"][part["class"]].get("minimum_minutes")
+        if table is None:
+            table = self.card["minimum"]["minutes"]
+        return exact(table.get(self.counts_as(band), 0) if isinstance(table, Mapping) else table)
+
+    def _performed(self) -> None:
+        stays = [self._stay(part) for part in self.crew]
+        for stay in stays:
+            self._labour(stay)
+        before = len(self.rows)
+        self._travel(stays)
+        travel, self.rows = self.rows[before:], self.rows[:before]
+        self.left = sum(row["amount"] for row in travel)
+        for stay in stays[:1] if self.card["minimum"]["technicians"] == "first" else stays:
+            self._minimum(stay)
+        self.rows += travel
+        flat = exact(self.card["emergency"]["flat"])
+        if self.urgent and flat:
+            self.add("EMG-FLAT", "fee", self.cents(flat))
+        for item in self.visit["items"]:
+            if "code" in item:
+                listed = self.card["items"][item["code"]]
+                cost = exact(item["qty"]) * self.listed(listed)
+                self.add("ITEM", "item", self.cents(cost), qty=exact(item["qty"]), taxable=listed.get("taxable", True))
+            else:
+                self.add("ITEM", "item", self.cents(exact(item["amount"])), taxable=item.get("taxable", True))
+
+    # B3, B4.1
+
+    def _stay(self, part: Row) -> Row:
+        came, left = minute(part["check_in"]), minute(part["check_out"])
+        assert came is not None
+        assert left is not None
+        begin, end = came, left
+        if self.card["time_basis"] == "door_to_door":
+            begin = came - self.site["one_way_minutes"] if part["depart"] is None else minute(part["depart"]) or 0
+            if part["depart"] is None:
+                self.flags.add("TRAVEL_ESTIMATED")
+            if self.visit["trip"]["last_stop"]:
+                end = left + came - begin if part["return"] is None else minute(part["return"]) or 0
+        elif self.card["clip_early"] and not self.visit["early_start_agreed"] and came < (self.planned or 0):
+            self.flags.add("EARLY_ARRIVAL_CLIPPED")
+            begin = min(self.planned or 0, left)
+        if self.visit["outcome"] == "completed" and begin == end:
+            self.flags.add("ZERO_DURATION")
+        if left - came > 16 * 60:
+            self.flags.add("LONG_VISIT")
+        marks = [(one["kind"], minute(one["start"]), minute(one["end"])) for one in part["marks"]]
+
+        def marked(kind: str, at: int) -> bool:
+            return any(kind == one and first <= at < last for one, first, last in marks)
+
+        rows = [{"at": at, "band": self.band(at)} for at in range(begin, end) if not marked("break", at)]
+        self._grace(rows)
+        free = 0
+        for row in rows:
+            at = row["at"]
+            testing = self.card["testing"]
+            if marked("own_fault", at) or (self.slip and not marked("new_work", at)):
+                row["kind"] = "own"
+            elif marked("test", at) and (not testing["billable"] or free < testing["free_min"]):
+                row["kind"] = "free"
+                free += 1
+            elif (
+                self.kind == "fixed_price"
+                and self.terms is not None
+                and self.visit["outcome"] == "completed"
+                and self.counts_as(row["band"]) in self.terms["covers_bands"]
+                and not marked("excluded", at)
+            ):
+                row["kind"] = "covered"
+            else:
+                row["kind"] = "billable"
+        billable = [row for row in rows if row["kind"] == "billable"]
+        arrival = billable[0]["band"] if billable else self.band(came)
+        counted = [row for row in rows if row["kind"] in ("billable", "covered")]
+        want = int(self.rounded(Fraction(len(counted)), self.card["classes"][part["class"]].get("rounding")))
+        kept = list(rows)
+        for row in reversed(counted[want:]):
+            kept.remove(row)
+        kept += [dict(counted[-1]) for _ in range(want - len(counted))]
+        return {
+            "part": part, "rows": kept, "arrival": arrival, "any": bool(rows), "billable": bool(billable),
+            "covered": any(row["kind"] == "covered" for row in kept),
+        }  # fmt: skip
+
+    def _grace(self, rows: list[Row]) -> None:
+        runs: list[list[Row]] = []
+        for row in rows:
+            if runs and (runs[-1][0]["band"] == "business") == (row["band"] == "business"):
+                runs[-1].append(row)
+            else:
+                runs.append([row])
+        for run in runs[1:]:
+            if run[0]["band"] != "business" and len(run) <= self.card["premium_grace_min"]:
+                for row in run:
+                    row["band"] = "business"
+
+    def rounded(self, count: Fraction, own: Mapping[str, Any] | None) -> Fraction:
+        rule = own or self.card["rounding"]
+        every = rule.get("increment_min", 15)
+        units = math.floor(count / every)
+        low, rest, mode = units * every, count - units * every, rule.get("mode", "up")
+        if mode == "exact" or rest == 0:
+            return count
+        higher = {
+            "up": not (low > 0 and rest <= rule.get("grace_min", 0)),
+            "down": False,
+            "nearest": 2 * rest >= every,
+        }
+        return Fraction(low + every if higher[mode] else low)
+
+    # B4.2, B7
+
+    def draw(self, weight: Fraction) -> str | None:
+        for pool in self.pools if self.kind in ("retainer", "block_hours") else []:
+            if pool[1] >= weight:
+                pool[1] -= weight
+                self.drawn[pool[0]] = self.drawn.get(pool[0], Fraction(0)) + weight
+                return str(pool[0])
+        return None
+
+    @property
+    def hours(self) -> bool:
+        return self.kind in ("retainer", "block_hours")
+
+    def _labour(self, stay: Row) -> None:
+        groups: dict[tuple[str, str, str | None], int] = {}
+        for row in stay["rows"]:
+            pool = None
+            if row["kind"] == "billable" and self.hours:
+                pool = self.draw(self.factor(row["band"]))
+                if pool is None:
+                    self.flags.add("POOL_EXHAUSTED")
+            key = (row["kind"], row["band"], pool)
+            groups[key] = groups.get(key, 0) + 1
+        names = {"own": "LAB-OWN", "free": "LAB-TEST", "covered": "LAB-COV", "billable": "LAB"}
+        for (kind, band, pool), count in groups.items():
+            over = self.hours and kind == "billable" and pool is None
+            price = self.beyond(stay["part"]) if over else self.price(stay["part"])
+            cost = self.cents(count * price * self.factor(band) / 60)
+            charged = kind == "billable" and pool is None
+            self.add(
+                "LAB-POOL" if pool else names[kind], "labour", cost if charged else 0, stay["part"]["technician"],
+                Fraction(count), charged=charged,
+            )  # fmt: skip
+
+    # B5
+
+    def _minimum(self, stay: Row) -> None:
+        name, band, rule = stay["part"]["technician"], stay["arrival"], self.card["minimum"]
+        covered = self.kind == "fixed_price" and self.terms is not None and self.visit["outcome"] == "completed"
+        if self.slip or (stay["any"] and not stay["billable"]):
+            return
+        if covered and not stay["any"] and self.terms and self.counts_as(band) in self.terms["covers_bands"]:
+            return
+        least = self.least(stay["part"], band)
+        if self.urgent:
+            least = max(least, exact(rule["emergency_minutes"]))
+        prior = self.visit["prior_today"].get(name, {}) if rule["per"] == "day" else {}
+        presence = sum((self.factor(row["band"]) for row in stay["rows"]), Fraction(0))
+        earlier = exact(prior.get("presence_rmin", 0))
+        net = max(Fraction(0), least * self.factor(band) - earlier - presence) - exact(prior.get("topup_rmin", 0))
+        if net < 0:
+            billable = sum((self.factor(row["band"]) for row in stay["rows"] if row["kind"] == "billable"), Fraction(0))
+            back, price = min(-net, billable), exact(prior["topup_unit_price"])
+            worked = sum(row["amount"] for row in self.rows if row["tech"] == name and row["category"] == "labour")
+            amount = self.cents(back * price / 60)
+            if amount > worked:
+                amount, back = worked, Fraction(worked, self.unit) * 60 / price
+            if back > 0:
+                self.add("MIN-DAY", "labour", -amount, name, -back)
+            return
+        price = self.price(stay["part"])
+        if net > 0 and self.hours:
+            for pool in self.pools:
+                portion = min(net, pool[1])
+                if portion > 0:
+                    pool[1] -= portion
+                    net -= portion
+                    self.drawn[pool[0]] = self.drawn.get(pool[0], Fraction(0)) + portion
+                    self.add("MIN-TIME", "labour", 0, name, portion, charged=False)
+            price = self.beyond(stay["part"])
+            if net > 0:
+                self.flags.add("POOL_EXHAUSTED")
+        if net > 0:
+            amount = self.cents(net * price / 60)
+            self.add("MIN-TIME", "labour", amount, name, net, charged=True)
+            if rule["includes_travel"] and min(amount, self.left) > 0:
+                taken = min(amount, self.left)
+                self.left -= taken
+                self.add("MIN-TRV", "labour", -taken, name)
+
+    # B6
+
+    def _travel(self, stays: list[Row]) -> None:
+        if not self.crew:
+            return
+        if "manual_travel" in self.visit:
+            self.add("TRV-MAN", "travel", self.cents(exact(self.visit["manual_travel"]["amount"])))
+            return
+        rules, lines = self.card["travel"], len(self.rows)
+        seen: list[str] = []
+        drivers = []
+        for place, part in enumerate(self.crew):
+            vehicle = part["vehicle"] or f"own {place}"
+            if vehicle not in seen:
+                seen.append(vehicle)
+                drivers.append(part)
+        given = self._given_away(any(stay["covered"] for stay in stays))
+        for one in rules["components"]:
+            if one["kind"] == "callout":
+                self.add("TRV-CALL", "travel", self.cents(exact(one["amount"])), qty=Fraction(1))
+            elif one["kind"] == "vehicle":
+                cost = exact(one["amount"]) * len(drivers)
+                self.add("TRV-VEH", "travel", self.cents(cost), qty=Fraction(len(drivers)))
+            elif one["kind"] == "distance":
+                far, ways = self._figure("distance")
+                charged = max(Fraction(0), far - exact(rules["included_radius"]) * ways) * len(drivers)
+                if charged * exact(one["rate"]):
+                    self.add("TRV-DIST", "travel", self.cents(charged * exact(one["rate"])), qty=charged)
+            elif one["kind"] == "zone":
+                far = exact(self.site["one_way_minutes" if one["by"] == "time" else "one_way_distance"])
+                zone = next(zone for zone in one["zones"] if zone["upto"] is None or far <= exact(zone["upto"]))
+                if exact(zone["amount"]):
+                    cost = exact(zone["amount"]) * len(drivers)
+                    self.add("TRV-ZONE", "travel", self.cents(cost), qty=Fraction(len(drivers)))
+            elif self.card["time_basis"] == "on_site":
+                for stay in stays:
+                    if rules["time_per"] == "technician" or stay["part"] in drivers:
+                        self._driven(one, stay, drawn=given is False)
+        for row in self.rows[lines:] if given else []:
+            row["amount"] = 0
+        charged_all = sum(row["amount"] for row in self.rows[lines:])
+        if rules["cap"] is not None and charged_all > (limit := math.floor(exact(rules["cap"]) * self.unit)):
+            self.add("TRV-CAP", "travel", limit - charged_all)
+
+    def _given_away(self, covered: bool) -> bool:
+        if self.slip:
+            return True
+        if self.terms is None:
+            return False
+        radius = exact(self.card["travel"]["included_radius"])
+        near = exact(self.site["one_way_distance"]) <= radius
+        return bool(
+            self.terms["waive_travel"] == "all"
+            or (self.terms["waive_travel"] == "in_radius" and near)
+            or (self.kind == "fixed_price" and self.terms["covers_travel"] and covered)
+        )
+
+    def _figure(self, what: str) -> tuple[Fraction, int]:
+        trip, own = self.visit["trip"], exact(self.site[f"one_way_{what}"])
+        basis = self.card["travel"]["basis"]
+        if basis == "one_way":
+            return own, 1
+        if basis == "depot_round_trip":
+            return 2 * own, 2
+        if basis == "legs":
+            inward = exact(trip["leg_in"][what])
+            return (inward + exact(trip["leg_home"][what]), 2) if trip["last_stop"] else (inward, 1)
+        total, alone = exact(trip["total"][what]), exact(trip["solo_sum"][what])
+        return (min(total * 2 * own / alone, 2 * own) if alone else total / trip["stops"]), 2
+
+    def _driven(self, one: Mapping[str, Any], stay: Row, *, drawn: bool) -> None:
+        rules, part = self.card["travel"], stay["part"]
+        minutes, ways = self._figure("minutes")
+        if rules["time_source"] == "actual" and rules["basis"] != "trip_split":
+            if part["depart"] is None:
+                self.flags.add("TRAVEL_ESTIMATED")
+            else:
+                out = (minute(part["check_in"]) or 0) - (minute(part["depart"]) or 0)
+                back = (
+                    out if part["return"] is None else (minute(part["return"]) or 0) - (minute(part["check_out"]) or 0)
+                )
+                minutes = Fraction(out + back if ways == 2 else out)
+        minutes = max(Fraction(0), minutes - one.get("included_min", 0))
+        if one.get("rounding"):
+            minutes = self.rounded(minutes, one["rounding"])
+        share = exact(one["pct_of_labour"]) / 100 if "pct_of_labour" in one else None
+        rate = exact(one["rate"]) if share is None else self.price(part) * share
+        if minutes <= 0 or not rate:
+            return
+        factor = self.calm(stay["arrival"]) if rules["time_premium"] else Fraction(1)
+        name = part["technician"]
+        if drawn and share is not None and self.hours and self.terms is not None and self.terms["draws_travel"]:
+            taken: dict[str, int] = {}
+            while minutes >= 1 and (pool := self.draw(share * factor)) is not None:
+                taken[pool] = taken.get(pool, 0) + 1
+                minutes -= 1
+            for count in taken.values():
+                self.add("TRV-TIME", "travel", 0, name, Fraction(count))
+            if minutes <= 0:
+                return
+            self.flags.add("POOL_EXHAUSTED")
+            rate = self.beyond(part) * share
+        self.add("TRV-TIME", "travel", self.cents(minutes * rate * factor / 60), name, minutes)
+
+    # B5.5, B8, B9
+
+    def _floor(self) -> None:
+        rule = self.card["minimum"]
+        charged = any(row["rule"] in ("LAB", "MIN-TIME") and row["charged"] for row in self.rows)
+        if rule["amount"] is None or self.slip or not charged:
+            return
+        had = self.total_of("labour", "travel") if rule["includes_travel"] else self.total_of("labour")
+        if self.cents(exact(rule["amount"])) > had:
+            self.add("MIN-AMT", "labour", self.cents(exact(rule["amount"])) - had)
+
+    def _after(self) -> None:
+        performed = self.visit["outcome"] == "completed" or (
+            self.wasted and self.card["no_access"]["mode"] == "minimum_and_travel"
+        )
+        early = not self.card["minimum"]["amount_after_discount"]
+        if performed and early:
+            self._floor()
+        if self.terms is not None:
+            pct = exact(self.terms["labour_discount_pct"]) / 100
+            for rule, category in (("DISC-LAB", "labour"), ("DISC-TRV", "travel")):
+                sum_ = Fraction(self.total_of(category), self.unit)
+                if (category == "labour" or self.terms["discount_travel"]) and self.cents(sum_ * pct) > 0:
+                    self.add(rule, category, -self.cents(sum_ * pct))
+        if performed and not early:
+            self._floor()
+        for gift in self.visit["goodwill"]:
+            have = max(0, self.total_of(gift["target"]))
+            value = exact(gift["value"])
+            wish = (
+                self.cents(Fraction(have, self.unit) * value / 100) if gift["mode"] == "percent" else self.cents(value)
+            )
+            if min(have, wish) > 0:
+                self.add("GOODWILL", gift["target"], -min(have, wish))
+        if self.kind == "block_money":
+            self._prepaid()
+
+    def payable(self) -> tuple[str, ...]:
+        travels = self.terms is not None and self.terms["draws_travel"]
+        return ("labour", "fee", "travel") if travels else ("labour", "fee")
+
+    def _prepaid(self) -> None:
+        due = self.total_of(*self.payable())
+        if due <= 0:
+            return
+        for pool in self.pools:
+            paid = min(due, math.floor(pool[1] * self.unit))
+            if paid > 0:
+                due -= paid
+                self.drawn[pool[0]] = Fraction(paid, self.unit)
+                self.add("POOL-MONEY", "prepaid", -paid)
+        if due > 0:
+            self.flags.add("POOL_EXHAUSTED")
+
+    def _sum(self) -> None:
+        rule = self.card["tax"]
+        self.net = sum(row["amount"] for row in self.rows)
+        sold = self.terms is not None and self.terms["tax_on"] == "sale"
+
+        def taxed(row: Row) -> bool:
+            if row["category"] == "item":
+                return bool(row["taxable"])
+            return bool(rule["services"] and (row["category"] != "prepaid" or sold))
+
+        rows = [row for row in self.rows if taxed(row)]
+        rate = exact(rule["rate_pct"]) / 100
+        each = [(row["category"], self.cents(Fraction(row["amount"], self.unit) * rate)) for row in rows]
+        self.tax = 0
+        if self.client["tax_exempt"]:
+            self.flags.add("TAX_EXEMPT")
+        elif sum(row["amount"] for row in rows) > 0 and rule["rounding"] == "document":
+            self.tax = self.cents(Fraction(sum(row["amount"] for row in rows), self.unit) * rate)
+        elif sum(row["amount"] for row in rows) > 0:
+            drawn = -sum(tax for category, tax in each if category == "prepaid")
+            most = max(0, sum(tax for category, tax in each if category in self.payable()))
+            self.tax = max(0, sum(tax for category, tax in each if category != "prepaid") - min(drawn, most))
