@@ -14,6 +14,8 @@ ZONE = "America/New_York"
 TUESDAY = datetime.date(2026, 11, 24)
 MONDAY = TUESDAY - datetime.timedelta(days=1)
 NOW = "14:07"
+SET_UP = datetime.date(2026, 11, 2)
+"""When the firm came to the program."""
 
 
 def start_clock(path: Path) -> None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from db import visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
-from dispatch.demo.clock import MONDAY, NOW, TUESDAY, ZONE, start_clock
-from dispatch.desk import intake, onsite, schedule, views
+from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE, start_clock
+from dispatch.demo.mail import mail_server
+from dispatch.demo.office import Office
+from dispatch.desk import intake, onsite, probing, schedule, views
+from dispatch.desk.book import keeping
 from dispatch.desk.firm import init
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.seat import Seat, take_seat
@@ -60,29 +64,45 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
     Raises:
         Exists: there is something at `path`.
     """
-    clock = SetClock(at_local(MONDAY, "06:30", ZONE))
+    clock = SetClock(at_local(SET_UP, "08:00", ZONE))
     init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE, clock=clock)
     with Store.open(path, clock=clock) as store:
         lee = take_seat(store, "lee")
         add_staff(lee, "dana", "Dana Wells", [Role.DISPATCHER])
+        office = Office(store, clock, lee, take_seat(store, "dana"))
         for kind, name in FILES:
+            if kind == "visits":
+                office.settle_in()
+                clock.set(at_local(MONDAY, "06:30", ZONE))
             import_file(lee, kind, SAMPLE / name)
-        day = _Day(store, clock, lee, take_seat(store, "dana"))
+        office.answer(MONDAY)
+        day = _Day(store, clock, office)
         moved(0.1)
         day.plan(MONDAY)
         moved(0.25)
         day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
+        day.pair_up()
         moved(0.7)
-        day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE), lambda done: moved(0.7 + 0.3 * done))
+        with mail_server() as port:
+            day.test_by_program(port)
+            day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE), lambda done: moved(0.7 + 0.3 * done))
         day.afterwards()
+        office.tidy_up()
         moved(1.0)
+
+
+_PRESSING = {
+    **dict.fromkeys(("R4002", "R4025", "R4041", "R4049"), 1),
+    **dict.fromkeys(("R4001", "R4004", "R4010", "R4013", "R4023", "R4026", "R4030", "R4031", "R4039"), 2),
+}
+"""What Dana places before the rest: the clients asked for it, though it is no matter of an hour."""
 
 
 def _by_promise(request: BoardVisit) -> tuple[bool, int, int, str]:
     ends = request.promised[1] if request.promised is not None else 1 << 40
-    return not request.emergency, request.priority, ends, request.reference
+    return not request.emergency, _PRESSING.get(request.reference, request.priority), ends, request.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +111,20 @@ class _Day:
 
     store: Store
     clock: SetClock
-    lee: Seat
-    dana: Seat
+    office: Office
+
+    @property
+    def lee(self) -> Seat:
+        """The lead's seat."""
+        return self.office.lee
+
+    @property
+    def dana(self) -> Seat:
+        """The dispatcher's seat."""
+        return self.office.dana
 
     def plan(self, day: datetime.date) -> None:
-        """Place what is wanted, by priority and promise, each where the checker likes it best."""
+        """Place what is wanted, what presses first, by priority and promise, each where the checker likes it best."""
         for request in sorted(views.board(self.store, day).queue, key=_by_promise):
             if request.wanted_on != day or not request.located:
                 continue
@@ -110,12 +139,50 @@ class _Day:
                 if not last or position % 3 == 0:
                     schedule.dispatch(self.dana, visit.reference)
 
+    def pair_up(self) -> None:
+        """Send two to a move in the afternoon: the first two for whom nothing stands in the way."""
+        desks = intake.Request(
+            client="Scioto Insurance",
+            reference="TK-870",
+            work="Six desks move to the second floor",
+            minutes=60,
+            priority="P4",
+            wanted_on=TUESDAY.isoformat(),
+            came_by="mail",
+        )
+        reference = intake.add(self.dana, desks).reference
+        names = [row.name for row in views.board(self.store, TUESDAY).rows]
+        for clock in ("15:40", "16:00", "16:20"):
+            start = at_local(TUESDAY, clock, ZONE)
+            for crew in combinations(reversed(names), 2):
+                if schedule.try_placement(self.store, reference, crew, start).level is not Level.BLOCKED:
+                    schedule.assign(self.dana, reference, crew, start, confirmed=True)
+                    return
+
+    def test_by_program(self, port: int) -> None:
+        """Have the mail of one site tested by the program: here a server of the making itself answers."""
+        for row in views.board(self.store, TUESDAY).rows:
+            first = next(iter(row.visits), None)
+            if first is None:
+                continue
+            for item in visit_page(self.store, first.reference).checklist.items:
+                if item.ref == "T4.mail":
+                    keeping.add(
+                        self.dana,
+                        "target",
+                        {"site": f"{first.client} / {first.site}", "name": "mail", "kind": "smtp", "vantage": "host",
+                         "address": f"127.0.0.1:{port}", "reason": "the sample firm's mail server ran on its own machine"},
+                    )  # fmt: skip
+                    return
+
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
         told: list[tuple[int, int, _Deed]] = []
         for position, row in enumerate(views.board(self.store, day).rows):
             for moment, deed in self._course(row, position, day):
                 told.append((moment, len(told), deed))
+        for moment, deed in self.office.course() if day == TUESDAY else ():
+            told.append((moment, len(told), deed))
         happens = sorted((one for one in told if one[0] <= until), key=lambda one: one[:2])
         for done, (moment, _, deed) in enumerate(happens, 1):
             self.clock.set(moment)
@@ -167,7 +234,10 @@ class _Day:
                 continue
             if item.ref == "T1" and which[1] == 1:
                 yield moment - 30, _deed(onsite.record, seat, visit.reference, item.ref, _FAILED)
-            yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
+            if probing.runs_by_itself(item):
+                yield moment, _deed(_run, seat, visit.reference, item.ref)
+            else:
+                yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
         if spoilt and day == TUESDAY:
             yield leave, _deed(onsite.leave, self.lee, visit.reference, "the provider is down until tomorrow")
         else:
@@ -179,7 +249,7 @@ class _Day:
         ahead = [visit for row in board.rows for visit in row.visits if visit.state is State.DISPATCHED]
         if ahead:
             schedule.cancel(self.dana, ahead[0].reference, "the office is closed this afternoon")
-        waiting = [visit for visit in board.queue if not visit.overdue]
+        waiting = [visit for visit in board.queue if not visit.overdue and visit.priority == 4]
         if waiting:
             schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")
         known = visits.all_visits(self.store)
@@ -200,6 +270,7 @@ class _Day:
                     emergency=emergency,
                     skills=skills,
                     tags=skills if emergency else (),
+                    came_by="phone",
                 ),
             )
 
@@ -232,6 +303,12 @@ def _good(item: Item, visit: BoardVisit) -> Entry:
     if item.ref == "W2":
         return Entry(Result.DONE, f"{visit.work}: done and written down")
     return Entry(Result.DONE)
+
+
+def _run(seat: Seat, reference: str, ref: str) -> None:
+    """Let the program run the test of an item."""
+    for _ in probing.run(seat, reference, [ref]):
+        pass
 
 
 def _deed(deed: Callable[..., object], seat: Seat, *args: object, **kwargs: object) -> _Deed:

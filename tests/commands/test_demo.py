@@ -44,8 +44,8 @@ def test_log_of_the_day_before_is_whole(sample: Path) -> None:
 def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> None:
     with terminal(["board", "--as", "dana"], db=sample, columns=size[0], rows=size[1]) as screen:
         assert "Ana Ruiz" in screen.wait_for("Grandview"[:4] if size[0] < 80 else "Grandview")
-        shown = screen.press("?")
-        assert "Keys: the board" in shown
+        screen.press("?")
+        screen.wait_for("Keys: the board")
         screen.press("esc", "q")
         assert screen.wait_for_exit() == 0
 

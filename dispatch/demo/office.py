@@ -1,0 +1,111 @@
+"""The office of the sample firm: how it was set up, whom it answers, what comes in on Tuesday, and its care for clients."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from db import clients, visits
+from db.store import Store
+from dispatch.demo.clock import TUESDAY, ZONE
+from dispatch.desk import caring, driving, intake, levels, responding
+from dispatch.desk.book import locating
+from dispatch.desk.seat import Seat
+from dispatch.model.instants import SetClock, at_local
+from dispatch.model.states import State
+from dispatch.model.travel import Place
+from dispatch.travel.geocoding import Found
+
+_FOUND = {
+    "Alum Creek Bakery Supply": Place(39.94358, -82.96541),
+    "Old Mill Accounting": Place(39.91262, -83.12884),
+    "Hollis Freight": Place(39.94411, -83.14127),
+}
+"""Where Dana found three of the five sites that the file has no place for, by hand on a map."""
+_PINNED = (
+    ("Osprey Accounting / Main office", "home of Cleo Marsh", "24", "roadworks on Broad Street until Christmas"),
+    ("Ridge Accounting / Warehouse", "home of Dev Patel", "19", "as it is driven at five"),
+    ("Cobalt Machine Works / Main office", "home of Ben Okafor", "38", "as it is driven at five"),
+    ("Summit Florist / Main office", "home of Finn Boyle", "11", "as it is driven at five"),
+)
+"""Drives that Lee knows better than an estimate does, in minutes."""
+_CARE_LEFT = 10
+"""So many prompts are left for the lead: those that are due last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Lee and Dana at their desks."""
+
+    store: Store
+    clock: SetClock
+    lee: Seat
+    dana: Seat
+
+    def settle_in(self) -> None:
+        """What is done once the files are in: drives that are known better, and what the clients were owed until then."""
+        for origin, destination, minutes, why in _PINNED:
+            driving.pin(self.lee, origin, destination, minutes, reason=why)
+        self._care("as it was agreed before we had this program", keep=0)
+
+    def answer(self, day: datetime.date) -> None:
+        """Look at what waits: into every urgent request from here first, an answer to whoever has written."""
+        moment = at_local(day, "06:31", ZONE)
+        for visit in visits.all_visits(self.store):
+            found = levels.clocks_of(self.store, [visit]).get(visit.id, ())
+            waiting = {one.clock for one in found if one.running}
+            by = "remote" if "remote" in waiting else "phone" if "phone" in waiting else None
+            if by is not None and visit.state is State.REQUESTED:
+                self.clock.set(moment)
+                responding.responded(self.dana, visit.reference, by, "looked at it; somebody has to come")
+                moment += 20
+
+    def course(self) -> Iterator[tuple[int, Callable[[], object]]]:
+        """What comes in on Tuesday, and what is done about it at once."""
+        for clock, request, look in (
+            ("09:31", _asked("TK-881", "Sterling Law", "Shared calendar shows old entries", "P3", "mail"), None),
+            ("10:12", _asked("TK-884", "Osprey Accounting", "Scanner not found by any PC", "P2", "phone"), "10:50"),
+        ):
+            moment = at_local(TUESDAY, clock, ZONE)
+            yield moment, partial(intake.add, self.dana, request)
+            if look is not None:
+                yield at_local(TUESDAY, look, ZONE), partial(self._look, str(request.reference))
+
+    def _look(self, reference: str) -> None:
+        responding.responded(self.dana, reference, "remote", "no way in from here")
+
+    def tidy_up(self) -> None:
+        """Dana places sites by hand. Lee goes through what clients are owed, and leaves what can wait for a quiet hour."""
+        for name, place in _FOUND.items():
+            client = clients.client_by_name(self.store, name)
+            assert client is not None
+            (site,) = clients.sites_of(self.store, client.id)
+            locating.place(self.dana, site, Found(place, site.address, "street", "by hand"))
+        self._care("called them: as agreed, in December", keep=_CARE_LEFT)
+
+    def _care(self, note: str, keep: int) -> None:
+        """Go through the care list from its top until `keep` prompts are left."""
+        for one in caring.care_list(self.store)[: -keep or None]:
+            if one.rule == "E2":
+                client = clients.client(self.store, one.client_id)
+                assert client is not None
+                caring.note_survey(
+                    self.lee, client, 9 if one.client_id % 3 else 8, "quick, and they explain what they do"
+                )
+            else:
+                caring.done(self.lee, one.key, note)
+
+
+def _asked(reference: str, client: str, work: str, priority: str, came_by: str) -> intake.Request:
+    return intake.Request(
+        reference=reference,
+        client=client,
+        work=work,
+        minutes=45,
+        priority=priority,
+        wanted_on=TUESDAY.isoformat(),
+        skills=("desktop",),
+        came_by=came_by,
+    )

@@ -1,0 +1,100 @@
+"""What the sample firm shows: a well-led firm, by nothing but deeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import clients
+from db.store import Store
+from dispatch.desk.caring import care_list
+from dispatch.desk.levels import clocks_of, open_clocks
+from dispatch.desk.seat import store_at
+from dispatch.levels.clock import LevelState
+from tests.conftest import Dispatch
+from tests.prepared import copied
+
+RECORDS = ("visit", "client", "site", "agreement", "rate_card", "staff", "target", "pin")
+"""The tables whose rows stand in the audit under their own id."""
+
+
+@pytest.fixture
+def store(day_of_sample: Path, tmp_path: Path) -> Iterator[Store]:
+    with store_at(copied(day_of_sample, tmp_path / "sample.db")) as store:
+        yield store
+
+
+def past_a_deed(store: Store) -> list[str]:
+    """Rows of which the audit knows nothing."""
+    found = []
+    for table in RECORDS:
+        key = "staff_id" if table == "technician" else "id"
+        known = store.all("SELECT DISTINCT entity_id FROM audit WHERE entity = ?", (table,))
+        found += [f"{table} {one}" for (one,) in store.all(f"SELECT {key} FROM {table}") if (one,) not in known]
+    recorded = store.value("SELECT count(*) FROM audit WHERE deed IN ('record', 'run') AND entity = 'visit'")
+    if store.value("SELECT count(*) FROM attempt") > recorded:
+        found.append("attempt")
+    return found
+
+
+def test_nothing_is_written_past_a_deed(store: Store) -> None:
+    assert past_a_deed(store) == []
+    assert store.all("SELECT a.seq FROM audit a JOIN audit b ON b.seq = a.seq + 1 WHERE b.at < a.at") == []
+
+    store.conn.execute("INSERT INTO client (name) VALUES ('Nobody asked')")
+    number = store.value("SELECT max(id) FROM client")
+    assert past_a_deed(store) == [f"client {number}"]
+
+
+def test_service_levels_are_those_of_a_well_led_firm(store: Store) -> None:
+    running = open_clocks(store)
+    states = Counter(one.reading.state for _, one in running)
+    assert states[LevelState.BREACHED] == 1
+    assert states[LevelState.AT_RISK] + states[LevelState.CRITICAL] == 2
+    assert [one.wants_cause for _, one in running if one.reading.state is LevelState.BREACHED] == [True]
+    wanted = [visit for visit, _ in running]
+    everything = Counter(
+        one.reading.state for found in clocks_of(store, [*wanted, *closed(store)]).values() for one in found
+    )
+    assert everything[LevelState.MET] > 10 * everything[LevelState.MISSED]
+
+
+def closed(store: Store) -> list[object]:
+    from db import visits
+    from dispatch.model.states import State
+
+    return [visit for visit in visits.all_visits(store) if visit.state is State.CLOSED]
+
+
+def test_care_asks_for_a_dozen_at_most(store: Store) -> None:
+    assert 1 <= len(care_list(store)) <= 12
+
+
+def test_all_sites_but_two_are_placed(store: Store) -> None:
+    assert sum(site.place is None for site in clients.all_sites(store)) == 2
+
+
+def test_a_queue_with_reasons_a_crew_of_two_and_two_kinds_of_drives(store: Store) -> None:
+    board = Dispatch(store.path).json("board", "--json")
+    visits = [visit for row in board["technicians"] for visit in row["visits"]]
+    assert len({visit["reference"] for visit in visits}) == len(visits) - 1, "one visit is on two rows"
+    drives = {kind for (kind,) in store.all("SELECT DISTINCT provenance FROM leg WHERE day = '2026-11-24'")}
+    assert drives == {"estimated", "pinned"}
+    assert len(board["unscheduled"]) <= 10
+    assert len([one for one in board["unscheduled"] if not one["located"]]) <= 3
+
+
+def test_a_result_of_each_grade_and_the_executed_one_really_ran(store: Store) -> None:
+    grades = Counter(grade for (grade,) in store.all("SELECT grade FROM attempt WHERE grade IS NOT NULL"))
+    assert set(grades) >= {"executed", "measured", "attested", "waived"}
+    ((text, result),) = store.all("SELECT text, result FROM attempt WHERE grade = 'executed'")
+    assert (result, "greeted" in text) == ("pass", True)
+    assert store.value("SELECT count(*) FROM attempt_try") >= 1
+
+
+def test_each_way_in_is_there(store: Store) -> None:
+    ways = {way for (way,) in store.all("SELECT DISTINCT came_by FROM visit")}
+    assert ways == {"phone", "mail", "site", "ours"}
