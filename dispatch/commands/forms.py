@@ -203,6 +203,7 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
     """`dispatch visit show --json`."""
     zone = page.visit.zone
     return visit_form(page.visit) | {
+        "version": page.visit.version,
         "address": page.site.address,
         "access_notes": page.site.access_notes,
         "used": [

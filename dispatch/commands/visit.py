@@ -102,6 +102,9 @@ def add_parsers(groups: Any) -> None:
             "--override", default="", metavar="REASON", help="place it although the check refuses; audited"
         )
         parser.add_argument("--check", action="store_true", help="only say what the check says")
+        parser.add_argument(
+            "--version", type=int, metavar="N", help="only if the visit still is as it was shown (from --check)"
+        )
 
     unassign = deed("unassign", _unassign, "take a visit that nobody has reached back into the queue")
     unassign.add_argument("--confirm", action="store_true", help="yes, I mean it: technicians have been told of it")
@@ -361,7 +364,7 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     if args.check:
         placed = schedule.check_placement(seat.store, args.reference, args.to, at)
     else:
-        meant = {"reason": args.override, "confirmed": args.confirm}
+        meant = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
         if deed == "assign":
             placed = schedule.assign(seat, args.reference, args.to, at or 0, **meant)
         else:
@@ -371,6 +374,8 @@ def _place(args: argparse.Namespace, deed: str) -> int:
     when = f"{day_text(day_of(placed.starts_at, visit.zone))} {clock_text(placed.starts_at, visit.zone)}"
     print(f"{show(visit.reference)} {show(visit.client)} {verb} {when} with {', '.join(map(show, placed.crew))}.")
     print(placed.verdict.level.value + "".join(f"\n  {show(finding.text)}" for finding in placed.verdict.findings))
+    if args.check:
+        print(f"Version {visit.version} of the visit; with --version {visit.version} nothing else is placed.")
     return int(args.check and placed.verdict.level is Level.BLOCKED)
 
 
