@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What the checklist of a visit says: every test passed, one stands overridden or failing, and the client's word."""
+    """What a visit says: every test passed, one stands overridden or failing, and the client's word on it and on coming back."""
 
     all_passed: bool = False
     bad_test: bool = False
     satisfied: bool | None = None
+    none_wanted: bool = False
 
 
 def surveys(store: Store) -> dict[int, tuple[Survey, ...]]:
@@ -54,7 +55,7 @@ def gaps(store: Store) -> dict[int, tuple[Gap, ...]]:
 
 
 def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
-    """What the checklists of some visits say, in two queries whatever their number."""
+    """What some visits say, in three queries whatever their number."""
     if not visit_ids:
         return {}
     few = len(visit_ids) <= 500
@@ -65,8 +66,8 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
         for visit_id, required, unpassed, bad in store.all(
             "SELECT i.visit_id, sum(i.required), sum(i.required AND coalesce(a.result, '') NOT IN ('pass', 'na')), "
             "sum(coalesce(a.result, '') IN ('fail', 'overridden')) "
-            "FROM item i LEFT JOIN attempt a ON a.item_id = i.id "
-            "AND a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = i.id) "
+            "FROM item i JOIN standing s ON s.item_id = i.id "
+            "LEFT JOIN attempt a ON a.visit_id = s.visit_id AND a.sequence = s.sequence "
             f"WHERE i.kind = 'test' AND {scope} GROUP BY i.visit_id",
             params,
         )
@@ -80,8 +81,15 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
             params,
         )
     }
+    left = {
+        visit_id
+        for (visit_id,) in store.all(
+            "SELECT v.id FROM no_follow_up n JOIN visit v ON v.id = n.visit_id AND v.ended_at = n.at WHERE v.state = 'left_open'"
+        )
+    }
     return {
-        visit_id: Outcome(*tests.get(visit_id, (False, False)), words.get(visit_id)) for visit_id in {*tests, *words}
+        visit_id: Outcome(*tests.get(visit_id, (False, False)), words.get(visit_id), visit_id in left)
+        for visit_id in {*tests, *words, *left.intersection(visit_ids)}
     }
 
 

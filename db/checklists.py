@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from db import probes
+from db import permissions, probes
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import (
+    Asks,
     Attempt,
     Checklist,
     EntryKind,
@@ -55,12 +56,18 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             )
         )
     tested = probes.probes_of_visit(store, visit_id)
+    way_in = store.one("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)) is not None
+    allowed = permissions.given(store, visit_id)
+    shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
     items, copied = [], set[int]()
-    for item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, added_by in store.all(
-        "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, added_by FROM item "
-        "WHERE visit_id = ?",
+    for row in store.all(
+        "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, evidence, added_by "
+        "FROM item WHERE visit_id = ?",
         (visit_id,),
     ):
+        item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, evidence, added_by = (
+            row
+        )
         item = Item(
             item_id,
             ref,
@@ -74,6 +81,10 @@ def checklist(store: Store, visit_id: int) -> Checklist:
             tuple(attempts.get(item_id, ())),
             why,
             tested.get(item_id, ()),
+            Asks(evidence) if evidence else None,
+            way_in,
+            shown.get(item_id),
+            allowed.get(item_id),
         )
         items.append(item)
         if added_by is None:
@@ -88,6 +99,17 @@ def checklist(store: Store, visit_id: int) -> Checklist:
         )
     )
     return Checklist(tuple(items), entries)
+
+
+def note_way_in(unit: Unit, visit_id: int, staff_id: int) -> bool:
+    """Note that somebody's connection leads into the client's network at a visit; whether nobody had noted it before."""
+    found = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()
+    if found is None:
+        unit.execute(
+            "INSERT INTO way_in (visit_id, staff_id, session, at) VALUES (?, ?, ?, ?)",
+            (visit_id, staff_id, unit.actor.session, unit.at),
+        )
+    return found is None
 
 
 def last_recorded(store: Store, visit_id: int) -> int:

@@ -103,7 +103,7 @@ WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first 
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
   sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
-JOIN attempt l ON l.item_id = i.id AND l.sequence = (SELECT max(sequence) FROM attempt WHERE item_id = i.id)
+JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
         "retests": f"""
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
@@ -114,7 +114,7 @@ JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
   count(*) AS top, 0 AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id
-JOIN attempt l ON l.item_id = i.id AND l.sequence = (SELECT max(sequence) FROM attempt WHERE item_id = i.id)
+JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
         "charged": f"""
 SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,

@@ -37,7 +37,9 @@ def hashes(store: Store) -> dict[str, int]:
     return dict(store.all("SELECT DISTINCT sha256, size FROM file"))
 
 
-def add_file(unit: Unit, *, visit_id: int, item_id: int, staff_id: int, sha256: str, size: int, name: str) -> int:
-    """Record a file; returns its id. Its audit row stands with the visit."""
+def add_file(
+    unit: Unit, *, visit_id: int, item_id: int, staff_id: int, as_of: int, sha256: str, size: int, name: str
+) -> int:
+    """Record a file, as of a place in the visit's sequence; returns its id. Its audit row stands with the visit."""
     columns: dict[str, Any] = {"visit_id": visit_id, "item_id": item_id, "staff_id": staff_id}
-    return unit.insert("file", **columns, sha256=sha256, size=size, name=name, added_at=unit.at)
+    return unit.insert("file", **columns, as_of=as_of, sha256=sha256, size=size, name=name, added_at=unit.at)

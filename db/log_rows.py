@@ -165,7 +165,7 @@ _NOTED = (
     "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
     f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'not_done' AND a.sequence = "
     "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
-    "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) "
+    "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT t.sequence FROM standing t WHERE t.item_id = a.item_id) "
     "THEN 'fails' ELSE 'failed' END, i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
     f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'fail' ORDER BY a.id",
     "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
@@ -187,4 +187,11 @@ _NOTED = (
     "SELECT n.visit_id, 'sent_back', '', s.name, n.text || CASE n.answer WHEN '' THEN '' ELSE ' – ' || n.answer END "
     f"FROM review_comment n JOIN staff s ON s.id = n.staff_id WHERE n.visit_id {_AMONG} ORDER BY n.id",
     f"SELECT visit_id, 'reopened', '', '', '' FROM reopening WHERE visit_id {_AMONG} ORDER BY id",
+    "SELECT a.visit_id, CASE t.asks WHEN 'lowered' THEN 'permitted' ELSE 'no_way_in' END, i.ref, coalesce((SELECT s.name FROM "
+    "permission p JOIN staff s ON s.id = p.answered_by WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), ''), "
+    "coalesce((SELECT p.reason FROM permission p WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), '') "
+    "FROM item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
+    f"WHERE i.visit_id {_AMONG} AND t.asks IN ('lowered', 'no_way_in') AND a.grade = 'attested' ORDER BY i.id",
+    "SELECT n.visit_id, 'none_wanted', '', n.said_by, n.words FROM no_follow_up n JOIN visit v ON v.id = n.visit_id "
+    f"AND v.ended_at = n.at WHERE n.visit_id {_AMONG} AND v.state = 'left_open' ORDER BY n.id",
 )

@@ -56,6 +56,7 @@ def add_probes(unit: Unit, item_id: int, probes: Iterable[Probe]) -> None:
             item_id=item_id,
             position=position,
             vantage=probe.vantage.value,
+            runs=int(probe.kind is not ProbeKind.VALUE),
             probe=json.dumps(probe_form(probe), sort_keys=True, ensure_ascii=False),
         )
 

@@ -38,8 +38,7 @@ def standing(store: Store, visit_ids: Sequence[int]) -> list[Standing]:
         "coalesce(a.signed_by, ''), a.satisfied, a.self_approved, "
         "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id), "
         "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id AND n.result = 'fail'), coalesce(f.reference, '') "
-        "FROM item i JOIN attempt a ON a.item_id = i.id "
-        "AND a.sequence = (SELECT max(sequence) FROM attempt WHERE item_id = i.id) "
+        "FROM item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
         "JOIN staff p ON p.id = a.staff_id LEFT JOIN visit f ON f.id = a.follow_up_id "
         "WHERE i.visit_id IN (SELECT value FROM json_each(?)) ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
         (json.dumps(list(visit_ids)),),

@@ -45,7 +45,7 @@ def comments_of(store: Store, visit_id: int) -> list[Comment]:
 def waiting_for(store: Store, staff_id: int) -> list[Comment]:
     """The comments on a technician's visits that wait for an answer, the oldest first."""
     rows = store.all(
-        f"{_COMMENT} WHERE n.answered_at IS NULL AND v.review = 'sent_back' "
+        f"{_COMMENT} WHERE n.answered_at IS NULL AND v.review NOT IN ('approved', 'exported') AND v.archived_at IS NULL "
         "AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id = ?) ORDER BY n.id",
         (staff_id,),
     )

@@ -9,7 +9,11 @@ from db.store import Store
 
 
 class Tally(NamedTuple):
-    """How far a visit's checklist has come: settled of required items, passed of required tests, and the evidence."""
+    """How far a visit's checklist has come: settled of required items, passed of required tests, and the evidence.
+
+    `ran` are the tests that the program ran, of `tested` that have a result and apply; of the attested ones `permitted` are so
+    by a lead's permission, `no_way_in` because nothing leads into the client's network.
+    """
 
     settled: int = 0
     required: int = 0
@@ -21,6 +25,10 @@ class Tally(NamedTuple):
     waived: int = 0
     retests: int = 0
     overrides: int = 0
+    ran: int = 0
+    tested: int = 0
+    permitted: int = 0
+    no_way_in: int = 0
 
 
 def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
@@ -47,19 +55,21 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
     evidence = {
         row[0]: row[1:]
         for row in store.all(
-            "SELECT a.visit_id, sum(latest.id IS NOT NULL AND a.grade = 'executed'), "
-            "sum(latest.id IS NOT NULL AND a.grade = 'measured'), "
-            "sum(latest.id IS NOT NULL AND a.grade = 'attested'), "
-            "sum(latest.id IS NOT NULL AND a.grade = 'waived'), "
-            "sum(i.kind = 'test' AND latest.id IS NULL), "
-            "sum(latest.id IS NOT NULL AND a.result = 'overridden') "
-            "FROM attempt a JOIN item i ON i.id = a.item_id LEFT JOIN latest_attempt latest ON latest.id = a.id "
-            f"WHERE a.visit_id IN ({marks}) GROUP BY a.visit_id",
+            "SELECT i.visit_id, sum(a.grade = 'executed'), sum(a.grade = 'measured'), sum(a.grade = 'attested'), "
+            "sum(a.grade = 'waived'), (SELECT count(*) - count(DISTINCT r.item_id) FROM attempt r JOIN item q "
+            "ON q.id = r.item_id AND q.kind = 'test' WHERE r.visit_id = i.visit_id), sum(a.result = 'overridden'), "
+            "sum(i.kind = 'test' AND a.grade = 'executed'), sum(i.kind = 'test' AND a.result <> 'na'), "
+            "sum(t.asks = 'lowered' AND a.grade = 'attested'), sum(t.asks = 'no_way_in' AND a.grade = 'attested') "
+            "FROM item i JOIN standing t ON t.item_id = i.id "
+            "JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
+            f"WHERE i.visit_id IN ({marks}) GROUP BY i.visit_id",
             visit_ids,
         )
     }
     result = {}
     for visit_id, (items, tests) in required.items():
         open_items, open_tests = still_open.get(visit_id, (0, 0))
-        result[visit_id] = Tally(items - open_items, items, tests - open_tests, tests, *evidence.get(visit_id, ()))
+        result[visit_id] = Tally(
+            items - open_items, items, tests - open_tests, tests, *(part or 0 for part in evidence.get(visit_id, ()))
+        )
     return result

@@ -164,6 +164,21 @@ def follow_ups(store: Store, visit_id: int) -> list[Visit]:
     return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))
 
 
+def note_no_follow_up(unit: Unit, visit_id: int, staff_id: int, said_by: str, words: str) -> None:
+    """Note that the client wants no follow-up of a visit that ends now."""
+    unit.insert("no_follow_up", visit_id=visit_id, staff_id=staff_id, said_by=said_by, words=words, at=unit.at)
+
+
+def none_wanted(store: Store, visit_id: int) -> tuple[str, str] | None:
+    """Who said that they want no follow-up of a visit as it was left open, and their words."""
+    row = store.one(
+        "SELECT n.said_by, n.words FROM no_follow_up n JOIN visit v ON v.id = n.visit_id AND v.ended_at = n.at "
+        "WHERE n.visit_id = ? AND v.state = 'left_open' ORDER BY n.id DESC",
+        (visit_id,),
+    )
+    return None if row is None else (row[0], row[1])
+
+
 def whole_jobs(store: Store, job_ids: Sequence[int]) -> list[Visit]:
     """Every visit of some jobs, archived ones too, oldest first."""
     if not job_ids:
@@ -270,6 +285,7 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
             added_by=added_by,
             why=template.why,
             tested=probes.tested_text(template.tested),
+            evidence=template.evidence.value if template.evidence else None,
         )
         probes.add_probes(unit, item_id, template.probes)
 

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, search
+from db import messages, permissions, search
 from db.faults import StoreFault
 from dispatch.desk import views
 from dispatch.desk.log_words import totals_text
@@ -86,6 +86,9 @@ class LogScreen(CallDeeds, ReviewDeeds):
             "Approve clean",
             id="review.batch",
             tooltip="approve what is clean in one go, exceptions listed first",
+        ),
+        Binding(
+            "J", "permissions", "Words", id="item.permission", tooltip="tests that technicians ask to settle by words"
         ),
         Binding(
             "S", "export", "Export", id="invoice.export", tooltip="hand approved visits over to be invoiced, each once"
@@ -190,7 +193,9 @@ class LogScreen(CallDeeds, ReviewDeeds):
         self._table.set_log(log, totals=False)
         told, count = wanted.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.seat.store, self.seat.now).words
-        parts = [f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
+        asked = len(permissions.waiting(self.seat.store))
+        words = f"{asked} ask{'s' if asked == 1 else ''} for words (J)" if asked else ""
+        parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
         self.query_one(StatusBar).set_texts(
             f"Visit log  {wanted.words_of_days()}",
             " · ".join(filter(None, parts)),
@@ -320,6 +325,13 @@ class LogScreen(CallDeeds, ReviewDeeds):
             if done is not None:
                 late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
                 self.say(f"{len(done.approved)} visits are approved.{late}")
+
+    @work
+    async def action_permissions(self) -> None:
+        """Answer what technicians ask for."""
+        from screens import permitting
+
+        await permitting.of_all(self)
 
     @work
     async def action_export(self) -> None:

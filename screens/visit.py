@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.faults import StoreFault
-from dispatch.closeout.gates import EVIDENCE, progress
+from dispatch.closeout.answers import EVIDENCE
+from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry, decide
 from dispatch.desk import onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
@@ -33,6 +34,7 @@ from widgets.keybar import KeyBar
 if TYPE_CHECKING:
     from dispatch.app import DispatchApp
 
+_LEAST = f"at least {EVIDENCE} letters, two words"
 _WORK_NOTE = "What was changed"
 """What the work note is called, also where its draft is kept."""
 
@@ -71,6 +73,7 @@ class VisitScreen(StayDeeds):
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
         Binding("V", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
         Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
+        Binding("J", "permission", "Words", id="item.permission", tooltip="words for a test that cannot run: ask a lead"),
         Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
         Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),
         Binding("U", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),
@@ -303,9 +306,7 @@ class VisitScreen(StayDeeds):
         elif item.kind is Kind.TEST and any(probe.kind is ProbeKind.VALUE for probe in item.probes):
             await self._measure(item)
         elif item.kind is Kind.TEST:
-            await self._ask_entry(
-                item, f"passed: what did you see? at least {EVIDENCE} characters", _entry(Result.PASS)
-            )
+            await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
         elif item.kind is Kind.ASK:
             hint = "in the client's words" if item.phase is Phase.ARRIVE else "the answer; “nothing” is one"
             await self._ask_entry(item, hint, _entry(Result.ANSWERED))
@@ -408,11 +409,9 @@ class VisitScreen(StayDeeds):
         if item is None:
             return
         if item.kind is Kind.TEST:
-            await self._ask_entry(
-                item, f"failed: what did you see? at least {EVIDENCE} characters", _entry(Result.FAIL)
-            )
+            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
         elif item.ref.startswith("W1"):
-            await self._ask_entry(item, f"not done: why not? at least {EVIDENCE} characters", _entry(Result.NOT_DONE))
+            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
         elif item.ref == "L2":
             await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
         else:
@@ -427,7 +426,7 @@ class VisitScreen(StayDeeds):
         if not item.na_allowed:
             self.say(f"{item.ref} always applies.", "warning")
             return
-        await self._ask_entry(item, f"does not apply: why? at least {EVIDENCE} characters", _entry(Result.NA))
+        await self._ask_entry(item, f"does not apply: why? {_LEAST}", _entry(Result.NA))
 
     @work
     async def action_work(self) -> None:
@@ -462,6 +461,15 @@ class VisitScreen(StayDeeds):
             return
         hint = "the reason; it shows as OVERRIDDEN in every report"
         await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
+
+    @work
+    async def action_permission(self) -> None:
+        """Words for a test that cannot run: its technician asks, a lead lets them."""
+        from screens import permitting
+
+        item = self._item()
+        if item is not None:
+            await permitting.of_item(self, self._reference, item)
 
     # ending
 
@@ -515,11 +523,32 @@ class VisitScreen(StayDeeds):
         if not self.seat.has(Role.LEAD):
             self.say("Only a lead leaves a visit open. Call yours.", "warning")
             return
-        reason = await self._ask(
-            "Leave open", "why; a follow-up visit for the same technician is booked for the next day"
+        entered = await self.app.push_screen_wait(
+            Form(
+                "Leave open",
+                [
+                    Field("reason", "Why"),
+                    Field("on", "Follow-up wanted on", "tomorrow"),
+                    Field("said_by", "Or none: who wants none"),
+                    Field("words", "In the client's words"),
+                ],
+                check=self._leaving_faults,
+            )
         )
-        if reason is not None:
-            await self._saving(onsite.leave, self._reference, reason)
+        if entered is None:
+            return
+        none = onsite.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
+        day = parse_day(entered["on"], today=self._today()) if none is None and entered["on"].strip() else None
+        await self._saving(onsite.leave, self._reference, entered["reason"], follow_up_on=day, none_wanted=none)
+
+    def _leaving_faults(self, form: dict[str, str]) -> list[str]:
+        faults = [] if form["reason"].strip() else ["why: is missing"]
+        if form["said_by"].strip() or form["words"].strip():
+            faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
+            faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
+        elif form["on"].strip() and (fault := self._day_fault(form["on"])):
+            faults.append(f"follow-up: {fault}")
+        return faults
 
     @work
     async def action_abort(self) -> None:
@@ -527,9 +556,20 @@ class VisitScreen(StayDeeds):
         if self._page is not None and self._page.visit.state in ENDED:
             self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
             return
-        reason = await self._ask("Abort", "why; this ends the visit and charges nothing")
-        if reason is not None:
-            await self._saving(onsite.abort, self._reference, reason)
+        if not (self.seat.has(Role.DISPATCHER) or self.seat.has(Role.LEAD)):
+            reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
+            if reason is not None:
+                await self._saving(onsite.abort, self._reference, reason)
+            return
+        entered = await self.app.push_screen_wait(
+            Form(
+                "Abort: nothing is charged",
+                [Field("reason", "Why"), Field("not_again", "Not again, because (empty: back into the queue)")],
+                check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
+            )
+        )
+        if entered is not None:
+            await self._saving(onsite.abort, self._reference, entered["reason"], not_again=entered["not_again"])
 
     @work
     async def action_reopen(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from textual.message import Message
 
 from dispatch.model.checklists import Checklist, Item, Kind
-from dispatch.model.probes import ProbeKind
 from widgets.checklist_lines import (
     HINTS,
     Layout,
@@ -117,7 +116,7 @@ class ChecklistView(LineList[Item]):
             return line
         if self.recording and is_open(item, self._checklist):
             hint = self.hints.get(item.kind, "")
-            if any(probe.kind is not ProbeKind.VALUE for probe in item.probes):
+            if item.runnable:
                 hint = f"{self.run_hint} · {hint}"
             if item.na_allowed:
                 hint = f"{hint} · {self.na_hint}"

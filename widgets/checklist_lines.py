@@ -81,7 +81,7 @@ def layout_of(checklist: Checklist, width: int, hours24: bool) -> Layout:
 
 def needs_again(item: Item, checklist: Checklist) -> bool:
     """Whether something changed at the client's after a required test passed, so that it must pass again."""
-    latest = item.latest
+    latest = item.standing
     return (
         item.kind is Kind.TEST
         and item.required
@@ -92,8 +92,10 @@ def needs_again(item: Item, checklist: Checklist) -> bool:
 
 
 def is_open(item: Item, checklist: Checklist) -> bool:
-    """Whether a result is still awaited: none yet, or a pass that is older than the last work."""
-    return item.latest is None or needs_again(item, checklist)
+    """Whether a result is still awaited: none yet, a pass that is older than the last work, or words for a test that runs."""
+    latest = item.standing
+    words = latest is not None and latest.result is Result.PASS and not item.counts
+    return latest is None or words or needs_again(item, checklist)
 
 
 def item_lines(
@@ -114,14 +116,20 @@ def item_lines(
         hint: what stands in the place of findings while the item is open.
     """
     lines: list[Line] = []
-    attempts = item.attempts if item.kind is Kind.TEST else item.attempts[-1:]
+    attempts = list(item.attempts if item.kind is Kind.TEST else item.attempts[-1:])
+    if item.standing in attempts:
+        # words do not replace what ran: how the item stands now comes last, whatever was typed since
+        attempts.remove(item.standing)
+        attempts.append(item.standing)
     opened = is_open(item, checklist)
     for number, attempt in enumerate(attempts, start=1):
-        current = attempt is item.latest and not opened
+        current = attempt is item.standing and not opened
         start = first and not lines
         lines.extend(_attempt(item, attempt, number, current, start, layout, marks, zone, hours24))
     if opened:
         again = "again: work since the last pass" if item.attempts else ""
+        if item.standing is not None and not item.counts:
+            again = "asks for a test that ran: r runs it" if item.runnable else "asks for a value: space takes it"
         lines.append(_open(item, first and not lines, layout, marks, hint or again))
     return tuple(lines)
 
@@ -129,7 +137,7 @@ def item_lines(
 def current_line(item: Item, checklist: Checklist, lines: Sequence[Line], layout: Layout) -> int:
     """Which of an item's lines says how it stands now: where the cursor belongs."""
     last = len(lines) - 1
-    latest = item.latest
+    latest = item.standing
     if layout.narrow and latest is not None and not is_open(item, checklist) and last > 0:
         return last - 1 if any(text for text, _ in findings(item, latest, 1)) else last
     return last
@@ -148,6 +156,8 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
         parts.append(f"{attempt.signed_by}, {satisfied}" if satisfied else attempt.signed_by)
     if attempt.self_approved:
         parts.append("approved by oneself")
+    if attempt is item.standing and item.attested_how:
+        parts.append(item.attested_how)
     if tries > 1:
         parts.append(_nth(tries))
     said = "  ".join(show(part) for part in parts if part)

@@ -42,10 +42,11 @@ def amount_text(minor: int, exponent: int) -> str:
 
 
 def evidence(line: LogLine) -> Span:
-    """The shares of evidence by grade: executed, measured, attested, waived; what is none is left out."""
-    counts = (("E", line.executed), ("M", line.measured), ("A", line.attested), ("W", line.waived))
+    """The tests that ran of those with a result, then how many were measured, attested, waived; what is none is left out."""
+    executed = f"{line.ran}/{line.tested}" if line.tested else ""
+    counts = (("E", executed), ("M", line.measured), ("A", line.attested), ("W", line.waived))
     text = " ".join(f"{letter}{count}" for letter, count in counts if count)
-    return ink(text, "warn" if line.waived else "plain")
+    return ink(text, "warn" if line.waived or line.permitted or line.no_way_in else "plain")
 
 
 def _state(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -129,7 +130,7 @@ def columns_of(log: Log) -> tuple[Column, ...]:
         Column("client", 0, 0, lambda line, log, marks: ink(line.visit.client, "strong")),
         Column("planned", span - 1, 6, _planned),
         Column("actual", span, 2, _actual),
-        Column("evidence", 11, 5, lambda line, log, marks: evidence(line)),
+        Column("evidence", 14, 5, lambda line, log, marks: evidence(line)),
         Column("tests", 5, 3, _tests, right=True),
         Column("re", 2, 7, lambda line, log, marks: _count(line.retests), right=True),
         Column("over", 4, 4, lambda line, log, marks: _count(line.overrides), right=True),

@@ -36,7 +36,8 @@ class CareVisit:
 
     `day` is when it took place, or is planned. `completed`: work was done on site; `closed`: with all its gates; `booked`:
     it is planned and still ahead. `all_passed`: every test; `bad_test`: one stands overridden or failing, and no follow-up
-    has been closed since. `satisfied` is the client's word, None where they gave none.
+    has been closed since. `satisfied` is the client's word, None where they gave none;
+    `none_wanted`: it was left open, and they want nobody back.
     """
 
     reference: str
@@ -52,6 +53,7 @@ class CareVisit:
     all_passed: bool = False
     bad_test: bool = False
     satisfied: bool | None = None
+    none_wanted: bool = False
     handed_over: datetime.date | None = None
 
 

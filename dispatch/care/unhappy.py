@@ -30,6 +30,8 @@ def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, dateti
     for one in account.visits:
         if one.satisfied is False:
             yield one.reference, one.day, f"signed off {one.reference} as not satisfied on {one.day}"
+        elif one.none_wanted:
+            yield one.reference, one.day, f"wants nobody back for {one.reference}, which was left open on {one.day}"
     for survey in account.surveys:
         if survey.score is not None and survey.score <= LOW_SCORE:
             yield f"survey.{survey.day}", survey.day, f"answered the survey of {survey.day} with {survey.score} of 10"

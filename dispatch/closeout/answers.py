@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import re
 
+EVIDENCE = 10
+"""Letters or digits that words have at least to be evidence, or the reason of an n/a or of work not done (C5a)."""
+
+# the trigger attempt_says_something of the database has the same letters
+_WORD = re.compile(
+    "[0-9A-Za-z\u00c0-\u167f\u1681-\u1fff\u2c00-\u2fff\u3041-\ud7ff\uf900-\ufdff\ufe70-\uffdc"
+    "\U00010000-\U0001efff\U00020000-\U0003ffff]+"
+)
+_ONE_CASE = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
 _NOTHING = frozenset(
     {
         "nothing",
@@ -56,6 +66,18 @@ def says_nothing(text: str) -> bool:
 def says_something(text: str) -> bool:
     """Whether an answer has a letter or a digit in it at all; "…" and "-" are as empty as nothing typed."""
     return any(character.isalnum() for character in text)
+
+
+def says_enough(text: str) -> bool:
+    """Whether words are evidence (C5a): ten letters or digits, two different words, not one character repeated."""
+    words = _WORD.findall(text.translate(_ONE_CASE))
+    letters = "".join(words)
+    return len(letters) >= EVIDENCE and len(set(words)) > 1 and len(set(letters)) > 1
+
+
+def says_the_same(text: str, other: str) -> bool:
+    """Whether somebody wrote the same once more."""
+    return text.translate(_ONE_CASE) == other.translate(_ONE_CASE)
 
 
 def leaves_to_client(text: str) -> bool:

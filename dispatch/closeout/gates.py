@@ -9,13 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dispatch.model.checklists import Attempt, Checklist, Grade, Item, Kind, Result
+from dispatch.closeout.answers import EVIDENCE, says_enough
+from dispatch.model.checklists import (
+    BY_PERMISSION,
+    NO_WAY_IN,
+    Asks,
+    Attempt,
+    Checklist,
+    Grade,
+    Item,
+    Kind,
+    Result,
+)
 from dispatch.model.instants import clock_text
 from dispatch.model.probes import Vantage
 from dispatch.model.text import show
 
-EVIDENCE = 10
-"""Characters, after trimming, that evidence (G2) and the reason of an n/a (G5) or of work not done have at least."""
+ENOUGH = f"at least {EVIDENCE} characters, letters or digits, with two different words"
+"""What evidence in words (G2) and the reason of an n/a (G5) or of work not done have at least."""
 
 # the view open_gate trims the same
 _BLANK = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -48,7 +59,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Results that count, by grade; retests (attempts at tests that a later one replaced); overrides that stand."""
+    """Results that count, by grade; retests (attempts at tests that another one replaced); overrides that stand.
+
+    Of the attested ones `permitted` are so by a lead's permission, `no_way_in` because nothing leads into the client's network.
+    """
 
     executed: int
     measured: int
@@ -56,6 +70,8 @@ class Evidence:
     waived: int
     retests: int
     overrides: int
+    permitted: int = 0
+    no_way_in: int = 0
 
 
 def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True) -> tuple[Unmet, ...]:
@@ -110,8 +126,9 @@ def overridden_tests(checklist: Checklist) -> tuple[Item, ...]:
 
 def evidence_shares(checklist: Checklist) -> Evidence:
     """How the results of a visit were obtained: of each item the attempt that counts."""
-    latest = [item.latest for item in checklist.items if item.latest is not None]
+    latest = [standing for item in checklist.items if (standing := item.standing) is not None]
     grades = [attempt.grade for attempt in latest]
+    hows = [item.attested_how for item in checklist.items]
     return Evidence(
         executed=grades.count(Grade.EXECUTED),
         measured=grades.count(Grade.MEASURED),
@@ -119,6 +136,8 @@ def evidence_shares(checklist: Checklist) -> Evidence:
         waived=grades.count(Grade.WAIVED),
         retests=sum(len(item.attempts) - 1 for item in checklist.items if item.kind is Kind.TEST and item.attempts),
         overrides=sum(attempt.result is Result.OVERRIDDEN for attempt in latest),
+        permitted=hows.count(BY_PERMISSION),
+        no_way_in=hows.count(NO_WAY_IN),
     )
 
 
@@ -133,7 +152,7 @@ def _no_time(instant: int) -> str:
 
 def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
     """What is wrong with the result of one item, required or not, as gate and advice."""
-    latest = item.latest
+    latest = item.standing
     if latest is None:
         return [_missing(item)]
     if item.kind is Kind.SIGN_OFF:
@@ -151,13 +170,21 @@ def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason
     return _of_confirm(item, latest)
 
 
+_HOW = {
+    Asks.EXECUTED: "`r` runs it",
+    Asks.MEASURED: "`space` takes its value",
+    Asks.ANY: "test it and say what you saw",
+    Asks.NO_WAY_IN: "hand in a photograph (`dispatch visit attach`), or ask a lead (`J`), then `space` takes what you saw",
+}
+
+
 def _missing(item: Item) -> _Reason:
     if item.kind is Kind.NAMED:
         return "G6", "needs an end: done now, a follow-up visit, or declined in the client's words"
     if item.kind is Kind.SIGN_OFF:
         return "G8", "nobody has signed off yet; it comes last"
     if item.kind is Kind.TEST:
-        return "G1", "not tested yet; test it and say what you saw"
+        return "G1", f"not tested yet; {_HOW[item.asks]}"
     if item.ref == "L1":
         return "G6", "ask it, and record the answer; “nothing” is an answer"
     if item.kind is Kind.ASK:
@@ -172,8 +199,8 @@ def _missing(item: Item) -> _Reason:
 def _of_not_applicable(item: Item, latest: Attempt) -> list[_Reason]:
     if not item.na_allowed:
         return [("G5", "it always applies; n/a does not settle it")]
-    if len(trimmed(latest.text)) < EVIDENCE:
-        return [("G5", f"n/a needs a reason of at least {EVIDENCE} characters")]
+    if not says_enough(trimmed(latest.text)):
+        return [("G5", f"n/a needs a reason of {ENOUGH}")]
     return []
 
 
@@ -183,20 +210,47 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
         advice = "pass it, or let the lead leave the visit open with a follow-up"
         return [("G3", f"overridden by {latest.by}{when}, which is no pass; {advice}")]
     if latest.result is Result.FAIL:
-        return [("G3", f"failed{when}; put it right and test again")]
+        typed = item.latest is not latest and item.latest is not None and item.latest.result is Result.PASS
+        words = "; words do not replace it" if typed else ""
+        advice = "put it right and test again" if item.asks is Asks.ANY else f"put it right, then {_HOW[item.asks]}"
+        return [("G3", f"failed{when}{words}; {advice}")]
     if latest.result is not Result.PASS:
         return [("G3", f"{latest.result.value.replace('_', ' ')} is no pass; test it")]
-    reasons: list[_Reason] = []
-    if len(trimmed(latest.text)) < EVIDENCE and not trimmed(latest.value):
-        wanted = f"in at least {EVIDENCE} characters, or give a value"
-        reasons.append(("G2", f"passed{when}, but what was seen is missing; test again and say it {wanted}"))
-    if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
-        how = "run it there, or say what you saw"
-        reasons.append(("G2", f"passed{when} from the office, which proves nothing about the client's network; {how}"))
+    reasons = [("G2", why) for why in _of_evidence(item, latest, when)]
     last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
     if last_work is not None and latest.as_of < last_work.sequence:
         reasons.append(("G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"))
+    if not reasons and item.asks is Asks.NO_WAY_IN and not _shown(item, checklist):
+        reasons.append(("G2", f"it must be tested inside the client's network, and no way leads there; {_ASK}"))
     return reasons
+
+
+_ASK = "hand in a photograph, or ask a lead: `J`"
+
+
+def _of_evidence(item: Item, latest: Attempt, when: str) -> list[str]:
+    """What keeps a pass from being the evidence that the test asks for (C5a)."""
+    if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
+        how = "run it there (`r`), hand in a photograph, or ask a lead: `J`"
+        return [f"passed{when} from the office, which proves nothing about the client's network; {how}"]
+    if not item.counts and item.asks is Asks.MEASURED:
+        return ["asks for a value within bounds: `space` takes it, or ask a lead: `J`"]
+    if not item.counts:
+        runs = "`r` runs it" if item.runnable else "no target tests it"
+        return [f"asks for a test that ran: {runs}, or ask a lead: `J`"]
+    if not latest.ran and not measures(latest.value) and not says_enough(trimmed(latest.text)):
+        return [f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}, or give a value"]
+    return []
+
+
+def measures(value: str | None) -> bool:
+    """Whether a typed value has a figure in it."""
+    return any("0" <= character <= "9" for character in value or "")
+
+
+def _shown(item: Item, checklist: Checklist) -> bool:
+    """Whether a file was handed in since the last work, or a lead said that words will do."""
+    return item.permission is not None or (item.shown_as_of is not None and item.shown_as_of >= checklist.last_work)
 
 
 def _of_override(item: Item, latest: Attempt) -> list[_Reason]:
@@ -218,8 +272,7 @@ def _of_confirm(item: Item, latest: Attempt) -> list[_Reason]:
     if latest.result is Result.DONE:
         return [_missing(item)] if item.ref == "W2" and not trimmed(latest.text) else []
     if latest.result is Result.NOT_DONE and item.ref.startswith("W1."):
-        wanted = f"not done; say why, in at least {EVIDENCE} characters"
-        return [] if len(trimmed(latest.text)) >= EVIDENCE else [("G1", wanted)]
+        return [] if says_enough(trimmed(latest.text)) else [("G1", f"not done; say why, in {ENOUGH}")]
     if latest.result is Result.LEFT_TO_CLIENT:
         left = f"“{show(trimmed(latest.text), _QUOTED)}” is left to the client"
         return [("G7", f"{left}; do it or book a follow-up, then record that nothing is left")]

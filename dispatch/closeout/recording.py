@@ -9,10 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dispatch.closeout.answers import leaves_to_client, says_nothing, says_something
-from dispatch.closeout.gates import EVIDENCE, Unmet, settled, trimmed
+from dispatch.closeout.answers import (
+    EVIDENCE,
+    leaves_to_client,
+    says_enough,
+    says_nothing,
+    says_something,
+    says_the_same,
+)
+from dispatch.closeout.gates import ENOUGH, Unmet, measures, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
-from dispatch.model.checklists import Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
+from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
 from dispatch.model.probes import ProbeKind, Try, Vantage
 from dispatch.model.states import State
 
@@ -169,7 +176,7 @@ def _faults(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
         wanted = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
         return [("G1", f"{item.ref} takes {wanted}, not {_WORDS[entry.result]}.")]
     else:
-        faults = _of_result(item, entry)
+        faults = _of_result(checklist, item, entry)
     if _value(entry) is not None and entry.result not in _TAKES[Kind.TEST]:
         faults.append(("G2", "Only the result of a test has a value."))
     return faults
@@ -178,8 +185,8 @@ def _faults(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
 def _of_not_applicable(item: Item, entry: Entry) -> list[_Fault]:
     if not item.na_allowed:
         return [("G5", f"{item.ref} always applies; it has no n/a.")]
-    if len(trimmed(entry.text)) < EVIDENCE:
-        return [("G5", f"n/a needs a reason of at least {EVIDENCE} characters.")]
+    if not says_enough(trimmed(entry.text)):
+        return [("G5", f"n/a needs a reason of {ENOUGH}.")]
     return []
 
 
@@ -197,15 +204,14 @@ def _of_override(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]
     return faults
 
 
-def _of_result(item: Item, entry: Entry) -> list[_Fault]:
+def _of_result(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
     """What a result of the right kind still lacks."""
     if item.kind is Kind.TEST:
-        return _of_test(item, entry)
+        return _of_test(checklist, item, entry)
     if item.kind is Kind.SIGN_OFF:
         return _of_sign_off(entry)
     if entry.result is Result.NOT_DONE:
-        short = len(trimmed(entry.text)) < EVIDENCE
-        return [("G1", f"Say why it was not done, in at least {EVIDENCE} characters.")] if short else []
+        return [] if says_enough(trimmed(entry.text)) else [("G1", f"Say why it was not done, in {ENOUGH}.")]
     if says_something(entry.text):
         return []
     if item.ref == "L1":
@@ -221,17 +227,34 @@ def _of_result(item: Item, entry: Entry) -> list[_Fault]:
     return []
 
 
-def _of_test(item: Item, entry: Entry) -> list[_Fault]:
-    faults: list[_Fault] = []
+def _of_test(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+    if entry.run is not None:
+        if entry.run.grade in (Grade.EXECUTED, Grade.MEASURED):
+            return []
+        return [("G2", f"A test that ran is executed or measured, not {entry.run.grade.value}.")]
     try:
-        _verdict_on_value(item, entry)
+        judged = _verdict_on_value(item, entry)
     except ValueError as fault:
-        faults.append(("G2", f"{fault}."))
-    if len(trimmed(entry.text)) < EVIDENCE and _value(entry) is None:
-        faults.append(("G2", f"Say what was seen, in at least {EVIDENCE} characters, or give a value."))
-    if entry.run is not None and entry.run.grade not in (Grade.EXECUTED, Grade.MEASURED):
-        faults.append(("G2", f"A test that ran is executed or measured, not {entry.run.grade.value}."))
-    return faults
+        return [("G2", f"{fault}.")]
+    if judged is not None or measures(entry.value):
+        return []
+    text = trimmed(entry.text)
+    if entry.result is Result.FAIL:
+        return [] if len(text) >= EVIDENCE else [("G2", f"Say what was seen, in at least {EVIDENCE} characters.")]
+    if not says_enough(text):
+        return [("G2", f"Say what was seen, in {ENOUGH}, or give a value with a figure.")]
+    before = _said_before(checklist, item)
+    if before is not None and says_the_same(text, before.text):
+        return [("G2", "The test before this one has the same words: say what was seen here.")]
+    return []
+
+
+def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
+    """The last result that somebody typed on another test of the visit."""
+    others = (
+        one for other in checklist.items if other.kind is Kind.TEST and other.ref != item.ref for one in other.attempts
+    )
+    return max((one for one in others if not one.ran), key=lambda one: one.sequence, default=None)
 
 
 def _of_sign_off(entry: Entry) -> list[_Fault]:
@@ -285,7 +308,7 @@ def _grade(item: Item, entry: Entry, result: Result) -> Grade | None:
         return None
     if entry.run is not None:
         return entry.run.grade
-    return Grade.MEASURED if _value(entry) is not None else Grade.ATTESTED
+    return Grade.MEASURED if measures(entry.value) else Grade.ATTESTED
 
 
 def _verdict_on_value(item: Item, entry: Entry) -> tuple[bool, str] | None:

@@ -14,11 +14,12 @@ from dispatch.desk.level_words import clock_form
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log, LogLine
-from dispatch.model.checklists import Attempt, Item
+from dispatch.model.checklists import Attempt, Item, Kind
 from dispatch.model.instants import iso
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from dispatch.model.money import format_minor
+from dispatch.model.permissions import Asking
 from dispatch.model.states import State
 from dispatch.model.text import show
 from dispatch.model.travel import Leg, Place
@@ -262,11 +263,27 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
         "missing": [{"gate": unmet.gate, "item": unmet.ref, "text": unmet.text} for unmet in page.unmet],
         "levels": [clock_form(one, zone) for one in page.clocks],
         "charge": page.charge.form if page.charge is not None else None,
+        "no_follow_up": None
+        if page.none_wanted is None
+        else {"said_by": page.none_wanted[0], "words": page.none_wanted[1]},
         "charge_is_estimate": page.charge.estimate if page.charge is not None else None,
         "events": [
             {"at": iso(event.at, zone), "by": event.by, "deed": event.deed, "text": event.text, "from": event.where}
             for event in page.events
         ],
+    }
+
+
+def asking_form(one: Asking) -> dict[str, Any]:
+    """One line of `dispatch visit permissions --json`."""
+    return {
+        "reference": one.reference,
+        "client": one.client,
+        "item": one.item,
+        "label": one.label,
+        "by": one.by,
+        "at": iso(one.at, "UTC"),
+        "why": one.why,
     }
 
 
@@ -423,7 +440,11 @@ def _log_line_form(line: LogLine, log: Log) -> dict[str, Any]:
             "measured": line.measured,
             "attested": line.attested,
             "waived": line.waived,
+            "by_permission": line.permitted,
+            "no_way_in": line.no_way_in,
         },
+        "tests_executed": line.ran,
+        "tests_with_result": line.tested,
         "retests": line.retests,
         "overrides": line.overrides,
         "exceptions": [
@@ -445,6 +466,12 @@ def _item_form(item: Item, zone: str) -> dict[str, Any]:
         "label": item.label,
         "required": item.required,
         "vantage": item.vantage.value if item.probes else None,
+        "asks": item.asks.value if item.kind is Kind.TEST else None,
+        "counts": item.standing.sequence if item.standing is not None and item.counts else None,
+        "attested": item.attested_how or None,
+        "permission": None
+        if (one := item.permission) is None
+        else {"by": one.by, "at": iso(one.at, zone), "lowered": one.lowered, "reason": one.reason},
         "probes": [probe_form(probe) for probe in item.probes],
         "attempts": [_attempt_form(attempt, zone) for attempt in item.attempts],
     }

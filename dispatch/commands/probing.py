@@ -84,7 +84,10 @@ def bring(args: argparse.Namespace) -> int:
 
     seat = open_seat(args)
     for recorded in probing.bring(seat, args.reference, _document(args.probe_result)):
-        result = recorded.result.value if recorded.result is not None else ""
+        if recorded.result is None:
+            print(f"{show(recorded.visit.reference)} {show(recorded.ref)} {show(recorded.notes[0], 400)}")
+            continue
+        result = recorded.result.value
         print(f"{show(recorded.visit.reference)} {show(recorded.ref)} saved: {result}, measured from the site.")
     return 0
 

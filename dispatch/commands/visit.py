@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands import crews, probing, responding, reviewing, stay
+from dispatch.commands import crews, permitting, probing, responding, reviewing, stay
 from dispatch.commands.opening import common_options, deeds_on, minutes_option, open_seat, open_store
 from dispatch.commands.standard_input import file_named
 from dispatch.model.visits import CAME_BY, KINDS
@@ -176,7 +176,7 @@ def add_parsers(groups: Any) -> None:
     no_access = deed("no-access", _no_access, "nobody let us in")
     no_access.add_argument("--called", required=True, metavar="WHO", help="whom you called")
     no_access.add_argument("--reason", default="")
-    abort = deed("abort", _with_reason("abort"), "we end it before work was done")
+    abort = deed("abort", _abort, "we end it before work was done; its request goes back into the queue")
     reopen = deed("reopen", _with_reason("reopen"), "lead: take an ended visit back to on site")
     for parser in (close, leave):
         parser.add_argument(
@@ -184,7 +184,12 @@ def add_parsers(groups: Any) -> None:
         )
     for parser in (hold, cancel, abort, reopen, leave):
         parser.add_argument("--reason", required=True, metavar="TEXT")
+    abort.add_argument(
+        "--not-again", default="", metavar="WHY", help="dispatcher or lead: why the request does not go back"
+    )
     leave.add_argument("--follow-up", metavar="DAY", help="when the follow-up is wanted (default: the next day)")
+    leave.add_argument("--none-wanted", metavar="WORDS", help="the client's own words that they want no follow-up")
+    leave.add_argument("--said-by", default="", metavar="NAME", help="who said so, with --none-wanted")
     leave.add_argument("--minutes", type=minutes_option, help="its length (default: as this visit)")
     leave.add_argument(
         "--our-fault", action="store_true", help="the cause is our own failure: the follow-up is not charged"
@@ -194,6 +199,7 @@ def add_parsers(groups: Any) -> None:
     stay.add_deeds(deed)
     reviewing.add_deeds(deed)
     probing.add_deeds(deed)
+    permitting.add_deeds(deed)
     deed("undo", _undo, "take back your last change", reference=False)
     deed("redo", _redo, "do again what you took back", reference=False)
 
@@ -540,9 +546,28 @@ def _leave(args: argparse.Namespace) -> int:
         minutes=args.minutes,
         our_fault=args.our_fault,
         left_at=None if args.left_at is None else stay.when(seat, args.reference, args.left_at),
+        none_wanted=None if args.none_wanted is None else onsite.NoneWanted(args.said_by, args.none_wanted),
     )
     _said(visit)
+    if follow_up is None:
+        print(f"  no follow-up: {show(args.said_by)} said “{show(args.none_wanted)}”")
+        return 0
     print(f"  follow-up {show(follow_up.reference)} for {show(follow_up.preferred)}, wanted {follow_up.wanted_on}")
+    return 0
+
+
+def _abort(args: argparse.Namespace) -> int:
+    from dispatch.desk import onsite
+    from dispatch.desk.visit_page import visit_page
+    from dispatch.model.text import show
+
+    seat = open_seat(args)
+    visit = onsite.abort(seat, args.reference, args.reason, not_again=args.not_again)
+    _said(visit)
+    if not args.not_again:
+        print(
+            f"  its request is in the queue as {show(visit_page(seat.store, visit.reference).follow_ups[-1].reference)}"
+        )
     return 0
 
 

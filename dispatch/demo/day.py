@@ -221,7 +221,8 @@ class _Day:
             )
             return
         if day == TUESDAY and which == (5, 0):
-            yield arrive + 900, _deed(onsite.abort, seat, visit.reference, "the part on the van is the wrong one")
+            why, again = "the part on the van is the wrong one", "ordered anew, and asked for again when it is here"
+            yield arrive + 900, _deed(onsite.abort, self.dana, visit.reference, why, not_again=again)
             return
         items = [item for item in visit_page(self.store, visit.reference).checklist.items if item.required]
         spoilt = next((item.ref for item in items if item.kind is Kind.TEST), "") if which == (1, 0) else ""

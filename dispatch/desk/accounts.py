@@ -162,6 +162,7 @@ def _visits(
             all_passed=outcome.all_passed,
             bad_test=outcome.bad_test and one.id not in healed,
             satisfied=outcome.satisfied if completed else None,
+            none_wanted=outcome.none_wanted,
             handed_over=None if handed is None else day_of(handed, where.zone),
         )
 

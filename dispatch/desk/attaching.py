@@ -61,6 +61,7 @@ def attach(seat: Seat, reference: str, ref: str, name: str, source: IO[bytes]) -
                 visit_id=visit.id,
                 item_id=item.id,
                 staff_id=seat.staff.id,
+                as_of=visit.sequence,
                 sha256=sha256,
                 size=size,
                 name=called,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.desk.evidence_words import evidence_words
 from dispatch.model.boards import Log, LogLine, Totals
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.money import format_minor
@@ -58,18 +59,7 @@ def totals_text(totals: Totals) -> str:
 
 def evidence_text(line: LogLine) -> str:
     """The evidence of a visit in words: how many results of which grade, retests, overrides."""
-    parts = [
-        f"{count} {word}"
-        for count, word in (
-            (line.executed, "executed"),
-            (line.measured, "measured"),
-            (line.attested, "attested"),
-            (line.waived, "waived"),
-            (line.retests, "retests" if line.retests > 1 else "retest"),
-        )
-        if count
-    ]
-    return " · ".join(parts)
+    return " · ".join(evidence_words(line))
 
 
 def charge_text(line: LogLine) -> str:

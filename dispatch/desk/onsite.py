@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from db import checklists, clocks, files, people, stays, visits
 from db.store import Store
 from db.unit import Unit
-from db.visits import NewVisit
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.closeout.recording import Decision, Entry
-from dispatch.desk import materials, routing, telling
+from dispatch.desk import materials, returning, routing, telling
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.clocking import check_out_at, go_back
 from dispatch.desk.crew import own_parts
@@ -22,7 +21,7 @@ from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
-from dispatch.model.instants import clock_text, day_of
+from dispatch.model.instants import clock_text
 from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Review, Role, State
 from dispatch.model.text import TextRefused, clean, show
@@ -54,7 +53,7 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
         if state is State.EN_ROUTE:
             _tell_on_the_way(seat, unit, visit)
-        return _again(seat.store, visit)
+        return returning.again(seat.store, visit)
 
 
 def _tell_on_the_way(seat: Seat, unit: Unit, visit: Visit) -> None:
@@ -128,7 +127,7 @@ def arrive(
             if part.depart_at is not None:
                 unit.insert("segment", assignment_id=part.id, kind="travel", starts_at=part.depart_at, ends_at=unit.at)
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
-        return _again(seat.store, visit)
+        return returning.again(seat.store, visit)
 
 
 def record(
@@ -171,6 +170,7 @@ def record_within(
 ) -> Recorded:
     """`record` as a part of a unit of the caller's."""
     visit = open_visit(seat, reference)
+    note_way_in(seat, unit, visit)
     item = item_of(seat.store, visit, ref)
     clean_entry = replace(
         entry,
@@ -267,6 +267,7 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
     with seat.write("close", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "close")
         own_parts(seat, visit, None)
+        note_way_in(seat, unit, visit)
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
         if reasons:
             raise _refused(visit, reasons)
@@ -287,22 +288,61 @@ def leave(
     minutes: int | None = None,
     our_fault: bool = False,
     left_at: int | None = None,
-) -> tuple[Visit, Visit]:
+    none_wanted: NoneWanted | None = None,
+) -> tuple[Visit, Visit | None]:
     """Leave a visit open, by a lead only: a follow-up for the same technician is booked first.
 
-    Returns the visit and its follow-up. A visit that has one already (an overridden test books it) gets no second.
+    Returns the visit and its follow-up. A visit that has one already (an overridden test books it) gets no second: that
+    one is wanted on the day that was given.
+
+    Args:
+        none_wanted: that the client wants no follow-up; account care then asks after them (E7).
     """
     with seat.write("leave", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "leave")
         why = _required("reason", reason)
-        booked = visits.follow_ups(seat.store, visit.id)
-        if booked:
-            follow_up = booked[-1]
+        follow_up = None
+        if none_wanted is not None:
+            _note_none_wanted(seat, unit, visit, none_wanted, follow_up_on)
         else:
-            wanted_on = follow_up_on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
-            follow_up = _book(seat, unit, visit, visit.work, wanted_on, minutes or visit.minutes, our_fault=our_fault)
-        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=follow_up.reference, left_at=left_at)
+            checklist = checklists.checklist(seat.store, visit.id)
+            follow_up = returning.follow_up_of_left(
+                seat.store,
+                unit,
+                visit,
+                checklist,
+                unmet(checklist, visit.zone),
+                wanted_on=follow_up_on,
+                minutes=minutes,
+                our_fault=our_fault,
+            )
+        booked = follow_up.reference if follow_up is not None else ""
+        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at)
         return left, follow_up
+
+
+@dataclass(frozen=True, slots=True)
+class NoneWanted:
+    """A client's own words that they want no follow-up, and who said them."""
+
+    said_by: str
+    words: str
+
+
+def _note_none_wanted(
+    seat: Seat, unit: Unit, visit: Visit, said: NoneWanted, follow_up_on: datetime.date | None
+) -> None:
+    faults = ["follow-up: none is wanted, and yet a day was given"] if follow_up_on is not None else []
+    who = _text("said by", said.said_by, limits.NAME)
+    words = _text("words", said.words, limits.NOTE, multiline=True)
+    if not who:
+        faults.append("said by: say who wants no follow-up")
+    if len(words) < 3:
+        faults.append("words: the client's own words are expected, at least 3 characters")
+    if faults:
+        raise Faulty(faults)
+    visits.note_no_follow_up(unit, visit.id, seat.staff.id, who, words)
+    unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
 
 
 def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> Visit:
@@ -310,18 +350,45 @@ def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> V
     with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "no-access")
         own_parts(seat, visit, None)
+        _before_work(seat.store, visit)
         who = _required("called", called)
         said = _text("reason", reason, limits.LINE)
         return _end(seat, unit, visit, State.NO_ACCESS, reason=said, called=who)
 
 
-def abort(seat: Seat, reference: str, reason: str) -> Visit:
-    """We end a visit before work was done. Nothing is charged."""
+def abort(seat: Seat, reference: str, reason: str, *, not_again: str = "") -> Visit:
+    """We end a visit before work was done. Nothing is charged, and its request goes back into the queue.
+
+    Args:
+        not_again: why the request does not go back; a dispatcher's or a lead's.
+    """
     with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
         visit = _step(seat.store, reference, "abort")
         if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
-        return _end(seat, unit, visit, State.ABORTED, reason=_required("reason", reason))
+        _before_work(seat.store, visit)
+        why, dropped = _required("reason", reason), _text("not again", not_again, limits.LINE)
+        back = ""
+        if not dropped:
+            back = returning.back_into_queue(seat.store, unit, visit).reference
+        elif not seat.roles_now & {Role.DISPATCHER, Role.LEAD}:
+            raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
+        elif len(dropped) < 3:
+            raise Faulty(["not again: say why, in at least 3 characters"])
+        return _end(seat, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
+
+
+def _before_work(store: Store, visit: Visit) -> None:
+    """Once work was done a visit is closed through its gates or left open by a lead, and ends in no other way (states.md)."""
+    checklist = checklists.checklist(store, visit.id)
+    began = next((one.ref for one in checklist.items if one.attempts and one.ref.split(".")[0] == "W1"), "")
+    if checklist.entries:
+        began = show(checklist.entries[0].text, 60) or "work"
+    if began or stays.items_of(store, visit.id):
+        raise Refusal(
+            f"Work was done on {show(visit.reference)} ({began or 'something was used'}): close it (`x`), or let a lead leave "
+            "it open with a follow-up (`L`)."
+        )
 
 
 def reopen(seat: Seat, reference: str, reason: str) -> Visit:
@@ -342,7 +409,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
         release(seat.store, unit, visit)
         unit.audit("visit", visit.id, reason=why, was=visit.state.value)
         routing.reroute(seat, unit, routing.days_of(visit))
-        return _again(seat.store, visit)
+        return returning.again(seat.store, visit)
 
 
 def _write(
@@ -363,7 +430,8 @@ def _write(
     notes: list[str] = []
     follow_up = None
     if decision.follow_up and item is not None:
-        follow_up = _follow_up(seat, unit, visit, item, follow_up_on, follow_up_minutes)
+        checklist = checklists.checklist(seat.store, visit.id)
+        follow_up = returning.follow_up_of(seat.store, unit, visit, checklist, item, follow_up_on, follow_up_minutes)
         notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
     recorded = decision.result is not None or decision.work is not None
     sequence = visit.sequence + recorded
@@ -404,7 +472,11 @@ def _write(
         signed_by=decision.signed_by,
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
-    return Recorded(_again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result)
+    if decision.result is Result.PASS and item is not None:
+        notes += [one.text for one in unmet(checklists.checklist(seat.store, visit.id)) if one.ref == item.ref]
+    return Recorded(
+        returning.again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
+    )
 
 
 def _with_files(store: Store, item: Item, entry: Entry) -> Entry:
@@ -418,60 +490,6 @@ def _with_files(store: Store, item: Item, entry: Entry) -> Entry:
     return replace(entry, text=f"{entry.text}\nfiles: {named}".strip()[: limits.NOTE])
 
 
-def _follow_up(
-    seat: Seat, unit: Unit, visit: Visit, item: Item, wanted_on: datetime.date | None, minutes: int
-) -> Visit:
-    """The follow-up visit that a recording books: for a named thing, and for a test that a lead waives (C2)."""
-    if item.kind is Kind.NAMED:
-        if wanted_on is None:
-            raise Faulty(["follow-up: say when it is wanted"])
-        return _book(seat, unit, visit, item.label, wanted_on, minutes)
-    booked = visits.follow_ups(seat.store, visit.id)
-    if booked:
-        return booked[-1]  # one visit is enough to test again whatever was waived
-    tomorrow = day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
-    return _book(seat, unit, visit, f"Test again: {item.label}"[: limits.LINE], tomorrow, minutes)
-
-
-def _book(
-    seat: Seat,
-    unit: Unit,
-    visit: Visit,
-    what: str,
-    wanted_on: datetime.date,
-    minutes: int,
-    *,
-    our_fault: bool = False,
-) -> Visit:
-    """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
-    if not 1 <= minutes <= 1440:
-        raise Faulty([f"minutes: {minutes} is not between 1 and 1440"])
-    visit_id = visits.add_visit(
-        unit,
-        seat.store,
-        NewVisit(
-            reference=visits.next_reference(seat.store),
-            client_id=visit.client_id,
-            site_id=visit.site_id,
-            work=what,
-            minutes=minutes,
-            priority=visit.priority,
-            requested_at=unit.at,
-            wanted_on=wanted_on,
-            skills=visit.skills,
-            tags=visit.tags,
-            preferred_id=visit.assignments[0].technician_id,
-            cause="own_failure" if our_fault else "normal",
-            came_by="site",
-            parent_id=visit.id,
-            job_id=visit.job_id,
-        ),
-    )
-    booked = visits.visit_by_id(seat.store, visit_id)
-    assert booked is not None
-    return booked
-
-
 def _end(
     seat: Seat,
     unit: Unit,
@@ -482,10 +500,20 @@ def _end(
     called: str = "",
     follow_up: str = "",
     left_at: int | None = None,
+    not_again: str = "",
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day."""
     last = checklists.last_recorded(seat.store, visit.id)
-    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", reason=reason, called=called)
+    visits.change(
+        unit,
+        visit,
+        state=state.value,
+        ended_at=unit.at,
+        review="to_review",
+        reason=reason,
+        called=called,
+        not_again=not_again,
+    )
     for part in visit.assignments:
         if part.check_in_at is not None and part.check_out_at is None:
             if left_at is None:
@@ -494,10 +522,16 @@ def _end(
                 check_out_at(seat, unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
     unit.audit(
-        "visit", visit.id, state=state.value, reason=reason or None, called=called or None, follow_up=follow_up or None
+        "visit",
+        visit.id,
+        state=state.value,
+        reason=reason or None,
+        called=called or None,
+        follow_up=follow_up or None,
+        not_again=not_again or None,
     )
     routing.reroute(seat, unit, routing.days_of(visit))
-    ended = _again(seat.store, visit)
+    ended = returning.again(seat.store, visit)
     keep_sheet(seat, unit, ended)
     return ended
 
@@ -538,6 +572,14 @@ def open_visit(seat: Seat, reference: str) -> Visit:
         raise Refusal(f"{show(visit.reference)} is {visit.state.label}: {hint}.")
     own_parts(seat, visit, None)
     return visit
+
+
+def note_way_in(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """Note that the technician's own connection leads into the client's network at this visit, where it does (C5a)."""
+    if seat.site_port is None or visit.assignment_of(seat.staff.id) is None:
+        return
+    if checklists.note_way_in(unit, visit.id, seat.staff.id):
+        unit.audit("visit", visit.id, way_in=True)
 
 
 def item_of(store: Store, visit: Visit, ref: str) -> Item:
@@ -585,12 +627,6 @@ def _step(store: Store, reference: str, deed: str, *, also: frozenset[State] = f
             f"{', '.join(state.label for state in State if state in sources)}."
         )
     return visit
-
-
-def _again(store: Store, visit: Visit) -> Visit:
-    found = visits.visit_by_id(store, visit.id)
-    assert found is not None
-    return found
 
 
 def _required(name: str, text: str) -> str:

@@ -288,9 +288,10 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
 
 
 def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
-    latest = item.latest
-    mark = " " if latest is None else "x" if latest.result.value == "fail" else "v"
-    yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)")
+    latest = item.standing
+    mark = " " if latest is None or not item.counts else "x" if latest.result.value == "fail" else "v"
+    how = f"  (attested, {item.attested_how})" if item.attested_how else ""
+    yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)") + how
     for attempt in item.attempts:
         yield f"               {clock_text(attempt.at, page.visit.zone, page.hours24)} {_attempt_text(attempt)}"
         for fix in (one for one in page.words if one.sequence == attempt.sequence):

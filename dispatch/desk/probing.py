@@ -95,7 +95,7 @@ def run(
         if any(dialers[probe.vantage] is None for probe in runs_by_itself(item)):
             fault = (
                 f"{item.ref} must run inside the client's network: connect with ssh -R, run it on your laptop "
-                f"(dispatch visit probe-spec {visit.reference} {item.ref}), or record what you saw"
+                f"(dispatch visit probe-spec {visit.reference} {item.ref}), hand in a photograph, or ask a lead"
             )
             tell(fault)
             yield Ran(item, vantage=needed, fault=fault)
@@ -128,6 +128,8 @@ def _run_item(
         seen, since = _watch(seat.store, visit, item, probe)
         begun = min(begun, since) if seen.up_at is not None else begun
         found.append(runner.run(probe, dialer, seen, _keeper(seat, visit, item, probe, seen, begun)))
+    if why := came.not_run(found):
+        return Ran(item, outcomes=tuple(found), vantage=vantage, fault=f"{item.ref} was not run: {why}")
     entry = Entry(
         Result.PASS if came.passed(found) else Result.FAIL,
         came.evidence(found),
@@ -200,7 +202,7 @@ def specify(seat: Seat, reference: str, refs: Sequence[str] = ()) -> Specificati
 
 
 def bring(seat: Seat, reference: str, text: str) -> tuple[Recorded, ...]:
-    """Record what a laptop found, as *measured* inside the client's network.
+    """Record what a laptop found, as *measured* inside the client's network. What could not run there is left as it was.
 
     Args:
         seat: a technician of the visit, which is open, or a lead.
@@ -223,6 +225,9 @@ def bring(seat: Seat, reference: str, text: str) -> tuple[Recorded, ...]:
         unit.audit("visit", visit.id, nonce=specification.nonce)
         recorded = []
         for asked, outcomes in zip(specification.items, report.outcomes, strict=True):
+            if why := came.not_run(outcomes):
+                recorded.append(Recorded(visit, (f"not run: {why}",), asked.item))
+                continue
             entry = Entry(
                 Result.PASS if came.passed(outcomes) else Result.FAIL,
                 came.evidence(outcomes),

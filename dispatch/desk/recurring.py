@@ -153,14 +153,24 @@ def _wanted(store: Store, one: Recurrence, first: datetime.date, last: datetime.
     if not isinstance(rule, Agreed):
         return set(_days(store, one, first, last))
     there = {visit.occurrence: visit for visit in visits.of_recurrence(store, one.id) if visit.occurrence is not None}
+    states = {day: _stands(store, visit) for day, visit in there.items()}
     wanted: set[datetime.date] = set()
     begin = first
     while begin <= last:
         end = _month_end(begin)
-        own = {day: visit.state for day, visit in there.items() if begin.replace(day=1) <= day <= end}
+        own = {day: state for day, state in states.items() if begin.replace(day=1) <= day <= end}
         wanted |= _of_month(store, one, rule, begin, min(last, end), own)
         begin = end + datetime.timedelta(days=1)
     return wanted
+
+
+def _stands(store: Store, visit: Visit) -> State:
+    """How a visit counts. One that was aborted did not come to nothing where its request is in the queue again."""
+    if visit.state is State.ABORTED and any(
+        one.state is not State.CANCELLED for one in visits.follow_ups(store, visit.id)
+    ):
+        return State.PLANNED
+    return visit.state
 
 
 def _of_month(

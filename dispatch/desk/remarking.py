@@ -1,8 +1,9 @@
 """What a lead has to look at before a visit is approved; a visit without any of it is clean.
 
 Clean, and so approved with others in one go, is a closed visit on which nothing was overridden, waived or left undone, no
-test ever failed, the client signed as satisfied and within the promise, nothing was put right, given away, called our own
-fault, sent back or opened again, and whose charge is ready without a warning.
+test was attested where it should have run and none ever failed, the client signed as satisfied and within the promise,
+nothing was put right, given away, called our own fault, sent back or opened again, and whose charge is ready without a
+warning.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _ENDS = {
 _SAID = {
     "waived": (Mark.WAIVED, "{item} waived by {by}"),
     "overridden": (Mark.OVERRIDDEN, "{item} overridden by {by}"),
+    "permitted": (Mark.PERMITTED, "{item} attested by permission of {by}"),
+    "no_way_in": (Mark.PERMITTED, "{item} attested, no way in"),
+    "none_wanted": (Mark.LEFT_OPEN, "{by} wants no follow-up"),
     "not_done": (Mark.NOT_DONE, "{item} not done"),
     "fails": (Mark.FAILED, "{item} fails"),
     "failed": (Mark.FAILED, "{item} had failed"),
@@ -37,7 +41,7 @@ _SAID = {
     "sent_back": (Mark.SENT_BACK, "sent back by {by}"),
     "reopened": (Mark.REOPENED, "opened again after it had ended"),
 }
-_ITEMS = frozenset({"waived", "overridden", "not_done", "fails", "failed"})
+_ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done", "fails", "failed"})
 
 
 def remarks_of(

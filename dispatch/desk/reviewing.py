@@ -12,7 +12,8 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
-from dispatch.closeout.gates import trimmed
+from dispatch.closeout.answers import says_enough
+from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
@@ -26,9 +27,6 @@ from dispatch.model.reviews import Comment, Remark
 from dispatch.model.states import ENDED, Review, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
-
-EVIDENCE_LEAST = 10
-"""Characters that the evidence of a test has at least (close-out.md G2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,10 @@ def judge(store: Store, reference: str) -> Judged:
     doubts += [
         f"{item.ref} fails"
         for item in checklist.items
-        if item.kind is Kind.TEST and item.latest is not None and item.latest.result is Result.FAIL
+        if item.kind is Kind.TEST and (standing := item.standing) is not None and standing.result is Result.FAIL
     ]
-    return Judged(visit, tuple(_refusals(visit, last)), tuple(doubts), _remarks(store, visit), last)
+    refusals = _refusals(visit, last, unanswered=bool(_open(store, visit)))
+    return Judged(visit, tuple(refusals), tuple(doubts), _remarks(store, visit), last)
 
 
 def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN) -> Visit:
@@ -182,7 +181,7 @@ def see_comment(seat: Seat, reference: str) -> None:
 
 
 def answer(seat: Seat, reference: str, words: str = "") -> Visit:
-    """Answer the lead's comment: the visit waits for review again.
+    """Answer the lead's comment: the visit waits for review again. One that was opened again meanwhile is answered too.
 
     Args:
         words: may be left out where times or words were put right since the comment.
@@ -193,14 +192,15 @@ def answer(seat: Seat, reference: str, words: str = "") -> Visit:
     with seat.write("answer a comment", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
         own_parts(seat, visit, None)
-        if visit.review is not Review.SENT_BACK:
-            raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
         waiting = _open(seat.store, visit)
+        if not waiting:
+            raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
         said = _words("answer", words, limits.NOTE, multiline=True)
         corrected = any(reviews.corrected_since(seat.store, visit.id, one.at) for one in waiting)
         if len(said) < 3 and not corrected:
             raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
-        visits.change(unit, visit, review=Review.TO_REVIEW.value)
+        review = Review.TO_REVIEW if visit.review is Review.SENT_BACK else visit.review
+        visits.change(unit, visit, review=review.value)
         for one in waiting:
             reviews.answer(unit, one, seat.staff.id, said)
         unit.audit("visit", visit.id, answer=said or "corrected")
@@ -229,8 +229,10 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
         table, key, item, before = found
         faults = []
         after = _words("words", words, limits.NOTE, multiline=True)
-        if len(trimmed(after)) < (EVIDENCE_LEAST if evidence else 1):
-            faults.append(f"words: at least {EVIDENCE_LEAST if evidence else 1} characters are expected")
+        if evidence and not says_enough(trimmed(after)):
+            faults.append(f"words: {ENOUGH} are expected")
+        elif not trimmed(after):
+            faults.append("words: are missing")
         why = _words("reason", reason, limits.LINE)
         if len(why) < 3:
             faults.append("reason: at least 3 characters are expected")
@@ -276,11 +278,11 @@ def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
     return find(seat.store, visit.reference)
 
 
-def _refusals(visit: Visit, last: StoredSheet | None) -> list[str]:
+def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> list[str]:
     if visit.state not in ENDED:
         return [f"it is {visit.state.label} and has not ended"]
     found = []
-    if visit.review is Review.SENT_BACK:
+    if unanswered:
         found.append("it was sent back, and its technician has not answered yet")
     elif visit.review is not Review.TO_REVIEW:
         found.append(f"it {_stands(visit)} already")

@@ -196,6 +196,10 @@ def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
                 waived=tally.waived,
                 retests=tally.retests,
                 overrides=tally.overrides,
+                ran=tally.ran,
+                tested=tally.tested,
+                permitted=tally.permitted,
+                no_way_in=tally.no_way_in,
             )
         )
     return counted

@@ -52,7 +52,8 @@ class VisitPage:
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
     every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
     `approval` is the newest one, whether it stands or not; `batch` the one in which the visit was exported. `origin` is the
-    template that the checklist was copied from.
+    template that the checklist was copied from, `none_wanted` who wants no follow-up of a visit that was left open, with their
+    words.
     """
 
     visit: Visit
@@ -79,6 +80,7 @@ class VisitPage:
     approval: Approval | None = None
     batch: int | None = None
     origin: Origin | None = None
+    none_wanted: tuple[str, str] | None = None
 
     @property
     def priced(self) -> Priced | Unpriced:
@@ -151,6 +153,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             approval=reviews.approval_of(store, visit.id),
             batch=invoices.batch_of(store, visit.id),
             origin=templates.origin_of(store, visit.id),
+            none_wanted=visits.none_wanted(store, visit.id),
             same_job=tuple(
                 one for one in visits.of_job(store, visit.job_id) if one.id != visit.id and one.parent_id != visit.id
             ),

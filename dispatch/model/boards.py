@@ -169,8 +169,9 @@ class Board(NamedTuple):
 class LogLine(NamedTuple):
     """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet).
 
-    `accepted`: its charge stands. `revision` of its charge; 0: none is kept.
-    `remarks` are what a lead has to look at, the gravest first.
+    `accepted`: its charge stands. `revision` of its charge; 0: none is kept. `remarks` are what a lead has to look at, the
+    gravest first. `ran` are the tests that the program ran, of `tested` that have a result; of the attested ones `permitted`
+    are so by a lead's permission, `no_way_in` because nothing leads into the client's network.
     """
 
     visit: BoardVisit
@@ -189,6 +190,10 @@ class LogLine(NamedTuple):
     accepted: bool = False
     revision: int = 0
     remarks: tuple[Remark, ...] = ()
+    ran: int = 0
+    tested: int = 0
+    permitted: int = 0
+    no_way_in: int = 0
 
     @property
     def clean(self) -> bool:

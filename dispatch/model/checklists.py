@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from dispatch.model.probes import UNTESTED, Probe, Tested, Try, Vantage
+from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Tested, Try, Vantage
 
 
 class Phase(StrEnum):
@@ -52,6 +52,22 @@ class Grade(StrEnum):
     WAIVED = "waived"
 
 
+class Asks(StrEnum):
+    """What settles a test (close-out.md C5a).
+
+    `NO_WAY_IN`: its tests must run inside the client's network, and nobody's connection leads there at this visit.
+    """
+
+    EXECUTED = "executed"
+    MEASURED = "measured"
+    ANY = "any"
+    NO_WAY_IN = "no_way_in"
+
+
+BY_PERMISSION, NO_WAY_IN = "by permission", "no way in"
+"""How it comes that words stand for a test that asks for more."""
+
+
 class EntryKind(StrEnum):
     """The work entries of states.md: after one of these, tests must pass again."""
 
@@ -76,6 +92,8 @@ class ItemTemplate:
     probes: tuple[Probe, ...] = ()
     tested: Tested = UNTESTED
     """Which targets its probes are copied from."""
+    evidence: Asks | None = None
+    """What settles a test, where the template says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +124,34 @@ class Attempt:
         """The last sequence that the result can have seen: work recorded after it is not tested by it."""
         return self.sequence - 1 if self.begun_after is None else self.begun_after
 
+    @property
+    def ran(self) -> bool:
+        """Whether a program made it: we, or a laptop at the client's."""
+        return self.begun_after is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """That a lead lets words settle a test at this visit, as of a place in the visit's sequence.
+
+    `lowered`: for a reason, whatever the test asks for; else because there is no way in.
+    """
+
+    by: str
+    at: int
+    as_of: int
+    lowered: bool
+    reason: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a visit's checklist with all of its attempts, oldest first."""
+    """An item of a visit's checklist with all of its attempts, oldest first.
+
+    `evidence` is what settles it where the template says so. `way_in` is whether somebody's connection led into the client's
+    network at this visit, `shown_as_of` the visit's sequence when the last file was handed in for it, `permission` the last
+    one that a lead gave.
+    """
 
     id: int
     ref: str
@@ -123,6 +165,10 @@ class Item:
     attempts: tuple[Attempt, ...] = ()
     why: str = ""
     probes: tuple[Probe, ...] = ()
+    evidence: Asks | None = None
+    way_in: bool = False
+    shown_as_of: int | None = None
+    permission: Permission | None = None
 
     @property
     def vantage(self) -> Vantage:
@@ -131,8 +177,80 @@ class Item:
 
     @property
     def latest(self) -> Attempt | None:
-        """The attempt that counts."""
+        """The attempt that was made last."""
         return self.attempts[-1] if self.attempts else None
+
+    @property
+    def runnable(self) -> tuple[Probe, ...]:
+        """Its tests that a program can run."""
+        return tuple(probe for probe in self.probes if probe.kind is not ProbeKind.VALUE)
+
+    @property
+    def runs(self) -> tuple[Attempt, ...]:
+        """The attempts that ran, but for passes from the office where the test belongs inside the client's network."""
+        outside = self.vantage is Vantage.SITE
+        return tuple(
+            one
+            for one in self.attempts
+            if one.ran and not (outside and one.result is Result.PASS and one.vantage == Vantage.HOST)
+        )
+
+    @property
+    def lowered(self) -> bool:
+        """Whether a lead lets words settle it, knowing of every run that failed."""
+        failed = max((one.sequence for one in self.runs if one.result is Result.FAIL), default=0)
+        return self.permission is not None and self.permission.lowered and self.permission.as_of >= failed
+
+    @property
+    def asks(self) -> Asks:
+        """What settles the test at this visit. The view `test_asks` of the database says the same."""
+        if self.lowered:
+            return Asks.ANY
+        if not self.runnable:
+            return self.evidence or (Asks.MEASURED if self.probes else Asks.ANY)
+        if self.evidence in (Asks.ANY, Asks.MEASURED):
+            return self.evidence
+        closed = any(probe.vantage is Vantage.SITE for probe in self.runnable) and not self.way_in
+        return Asks.NO_WAY_IN if closed and not self.runs else Asks.EXECUTED
+
+    @property
+    def standing(self) -> Attempt | None:
+        """The attempt that counts: of a test the last one of the evidence that it asks for, else the last that was made."""
+        latest = self.latest
+        if self.kind is not Kind.TEST or latest is None or latest.result is Result.OVERRIDDEN:
+            return latest
+        match self.asks:
+            case Asks.EXECUTED:
+                counting = self.runs
+            case Asks.MEASURED:
+                counting = tuple(one for one in self.attempts if one.grade in (Grade.EXECUTED, Grade.MEASURED))
+            case _:
+                counting = self.attempts
+        return counting[-1] if counting else latest
+
+    @property
+    def counts(self) -> bool:
+        """Whether the standing attempt is evidence of the kind that the test asks for."""
+        standing = self.standing
+        if standing is None or self.kind is not Kind.TEST:
+            return standing is not None
+        match self.asks:
+            case Asks.EXECUTED:
+                return standing in self.runs
+            case Asks.MEASURED:
+                return standing.grade in (Grade.EXECUTED, Grade.MEASURED)
+            case _:
+                return True
+
+    @property
+    def attested_how(self) -> str:
+        """How it comes that words stand for a test that asks for more; empty where they do not."""
+        standing = self.standing
+        if self.kind is not Kind.TEST or standing is None or standing.grade is not Grade.ATTESTED:
+            return ""
+        if self.asks is Asks.NO_WAY_IN:
+            return NO_WAY_IN
+        return BY_PERMISSION if self.lowered else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,13 +139,17 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a probe, with every try; `text` is one sentence, `value` the figure that was measured."""
+    """What came of a probe, with every try; `text` is one sentence, `value` the figure that was measured.
+
+    One that could not run (`ran` False) has neither passed nor failed.
+    """
 
     probe: Probe
     passed: bool
     text: str
     tries: tuple[Try, ...] = ()
     value: str = ""
+    ran: bool = True
 
 
 def host_and_port(host: str, port: int) -> str:

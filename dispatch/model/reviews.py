@@ -12,6 +12,7 @@ class Mark(StrEnum):
     BLOCKED = "blocked"
     WAIVED = "waived"
     OVERRIDDEN = "overridden"
+    PERMITTED = "permitted"
     LEFT_OPEN = "left_open"
     NOT_DONE = "not_done"
     FAILED = "failed"

@@ -420,3 +420,10 @@ def test_working_days() -> None:
 def test_months_later_ends_with_the_month() -> None:
     assert months_later(day("2026-11-30"), 3) == day("2027-02-28")
     assert months_later(day("2026-01-31"), -1) == day("2025-12-31")
+
+
+def test_a_client_who_wants_nobody_back_is_called() -> None:
+    (contact, _) = found(account(visits=(visit("2026-11-24", "R5", none_wanted=True),)), "2026-11-24", "E7")
+    assert "wants nobody back for R5" in contact.why
+    unhappy = account(visits=(visit("2026-11-24", "R5", none_wanted=True, satisfied=False),))
+    assert len(found(unhappy, "2026-11-24", "E7")) == 2

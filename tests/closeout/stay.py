@@ -34,8 +34,8 @@ class Stay:
         """Record on an item, and carry out what follows."""
         return self.carry_out(recording.decide(self.checklist, self.item(ref), entry), ref, clock)
 
-    def passed(self, ref: str, clock: str = "12:00", seen: str = "seen working at the desk") -> Decision:
-        return self.record(ref, Entry(Result.PASS, seen), clock)
+    def passed(self, ref: str, clock: str = "12:00", seen: str = "") -> Decision:
+        return self.record(ref, Entry(Result.PASS, seen or f"{ref} seen working at the desk"), clock)
 
     def carry_out(self, decision: Decision, ref: str, clock: str = "12:00") -> Decision:
         """Do what was decided; nothing where there are faults."""

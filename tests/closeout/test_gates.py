@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
 from dispatch.closeout.recording import Entry, Run
-from dispatch.model.checklists import Attempt, Checklist, Grade, Result
+from dispatch.model.checklists import Attempt, Checklist, Grade, Kind, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.stay import Stay, at, finished
 from tests.closeout.templates import items_of
@@ -253,7 +253,8 @@ def test_test_that_ran_is_as_old_as_its_beginning() -> None:
         (Vantage.SITE, Vantage.SITE, True),
         (Vantage.HOST, Vantage.HOST, True),
         (Vantage.HOST, Vantage.SITE, True),
-        (Vantage.SITE, None, True),
+        (Vantage.SITE, None, False),
+        (Vantage.HOST, None, False),
     ],
 )
 def test_result_from_the_office_proves_nothing_about_the_site(
@@ -266,3 +267,20 @@ def test_result_from_the_office_proves_nothing_about_the_site(
     run = None if ran_from is None else Run(Grade.EXECUTED, ran_from, stay.sequence)
     stay.record("T3", Entry(Result.PASS, "the port answered", run=run))
     assert (("G2", "T3") not in stay.gates()) is settles
+
+
+@pytest.mark.parametrize(
+    ("required", "kind", "results", "listed"),
+    [
+        (True, Kind.TEST, (Result.OVERRIDDEN,), True),
+        (True, Kind.TEST, (Result.FAIL, Result.OVERRIDDEN), True),
+        (True, Kind.TEST, (Result.OVERRIDDEN, Result.FAIL), False),
+        (True, Kind.TEST, (), False),
+        (False, Kind.TEST, (Result.OVERRIDDEN,), False),
+        (True, Kind.CONFIRM, (Result.OVERRIDDEN,), False),
+    ],
+)
+def test_tests_that_stand_overridden(required: bool, kind: Kind, results: tuple[Result, ...], listed: bool) -> None:
+    attempts = tuple(Attempt(number, 0, "Lee Moreau", result) for number, result in enumerate(results, 1))
+    item = dataclasses.replace(Stay("network").item("T3"), required=required, kind=kind, attempts=attempts)
+    assert bool(overridden_tests(Checklist((item,)))) is listed

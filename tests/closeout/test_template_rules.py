@@ -17,7 +17,7 @@ from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, items
 from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item, typed_form
 from dispatch.closeout.template_rules import ALWAYS, faults_of
 from dispatch.model import probes
-from dispatch.model.checklists import Kind, Result
+from dispatch.model.checklists import Item, Kind, Result
 from dispatch.model.probes import ProbeKind, Vantage
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from tests.closeout.stay import Stay
@@ -76,14 +76,17 @@ def test_no_template_closes_a_visit_without_what_every_visit_needs(
     stay = Stay()
     stay.checklist = dataclasses.replace(stay.checklist, items=())
     stay._add(items_for(Template("any", items), "Scanner offline", occasion))
-    good = {
-        Kind.ASK: Entry(Result.ANSWERED, "nothing"),
-        Kind.CONFIRM: Entry(Result.DONE, "cable replaced"),
-        Kind.TEST: Entry(Result.PASS, "seen working at the desk"),
-    }
+
+    def good(item: Item) -> Entry:
+        return {
+            Kind.ASK: Entry(Result.ANSWERED, "nothing"),
+            Kind.CONFIRM: Entry(Result.DONE, "cable replaced"),
+            Kind.TEST: Entry(Result.PASS, f"{item.ref} seen working at the desk"),
+        }[item.kind]
+
     for item in stay.checklist.items:
         if item.ref != left_out and item.kind is not Kind.SIGN_OFF:
-            stay.record(item.ref, good[item.kind])
+            stay.record(item.ref, good(item))
     if left_out != SIGN_OFF.ref:
         assert not stay.sign_off().faults
     assert left_out in {reason.ref for reason in stay.reasons()}
@@ -94,7 +97,7 @@ def test_no_template_closes_a_visit_without_what_every_visit_needs(
     if left_out == SIGN_OFF.ref:
         assert not stay.sign_off().faults
     else:
-        assert not stay.record(left_out, good[stay.item(left_out).kind]).faults
+        assert not stay.record(left_out, good(stay.item(left_out))).faults
         assert not stay.sign_off().faults
     assert not unmet(stay.checklist)
     assert stay.checklist.items[-1].kind is Kind.SIGN_OFF

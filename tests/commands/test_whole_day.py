@@ -157,7 +157,7 @@ def walk_through(firm: Dispatch, reference: str) -> None:
         elif ref == "L1":
             firm.ok("visit", "record", reference, ref, "--answer", "Nothing")
         elif kind == "test":
-            firm.ok("visit", "record", reference, ref, "--pass", "--evidence", "seen working at the desk")
+            firm.ok("visit", "record", reference, ref, "--pass", "--evidence", f"{ref} seen working at the desk")
         elif kind == "ask":
             firm.ok("visit", "record", reference, ref, "--answer", "agreed with J. Lowe at reception")
         else:

@@ -16,7 +16,7 @@ from dispatch.closeout.recording import Entry
 from dispatch.desk import onsite, schedule
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import Kind, Result
+from dispatch.model.checklists import Item, Kind, Result
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.states import Role
@@ -71,18 +71,18 @@ class Office:
         """Ana records a good result on every required item that is not named in `but`, the sign-off last."""
         for item in visit_page(self.store, reference).checklist.items:
             if item.required and item.ref not in but:
-                self.say(reference, item.ref, good(item.kind))
+                self.say(reference, item.ref, good(item))
 
 
-def good(kind: Kind) -> Entry:
-    """A good result for a kind of item."""
+def good(item: Item) -> Entry:
+    """A good result for an item."""
     return {
         Kind.ASK: Entry(Result.ANSWERED, "nothing"),
         Kind.CONFIRM: Entry(Result.DONE, "driver replaced on the server"),
-        Kind.TEST: Entry(Result.PASS, "seen working at the desk"),
+        Kind.TEST: Entry(Result.PASS, f"{item.ref} seen working at the desk"),
         Kind.SIGN_OFF: Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
         Kind.NAMED: Entry(Result.DECLINED, "not today"),
-    }[kind]
+    }[item.kind]
 
 
 def _fill(store: Store) -> None:

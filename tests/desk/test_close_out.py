@@ -16,8 +16,6 @@ from dispatch.model.checklists import Result
 from dispatch.model.states import State
 from tests.desk.conftest import Office
 
-PASS = Entry(Result.PASS, "seen working at the desk")
-
 
 def reasons(office: Office, reference: str = "R1") -> dict[str, str]:
     """What keeps the visit open: item → gate."""
@@ -38,7 +36,7 @@ def test_work_after_a_pass_asks_for_the_test_again(office: Office) -> None:
     assert found["T1"] == "G4"
     assert set(found.values()) == {"G4"}
     for ref in found:
-        office.say("R1", ref, PASS)
+        office.say("R1", ref, Entry(Result.PASS, f"{ref} seen working at the desk"))
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert onsite.close(office.ana, "R1").state is State.CLOSED
 

@@ -112,7 +112,7 @@ def test_killed_at_any_statement_of_any_step(office: Office, tmp_path: Path) -> 
             page = visit_page(office.store, "R1")
             for item in page.checklist.items:
                 if (item.required and item.latest is None) or item.ref == "T1":
-                    steps[item.ref] = _good(item.ref, good(item.kind))
+                    steps[item.ref] = _good(item.ref, good(item))
             steps["close"] = lambda seat: onsite.close(seat, "R1")
     assert visit_page(office.store, "R1").visit.state is State.CLOSED
     assert walked > 100

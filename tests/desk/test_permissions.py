@@ -25,6 +25,7 @@ from dispatch.desk import (
     marking,
     materials,
     onsite,
+    permitting,
     probing,
     responding,
     reviewing,
@@ -133,6 +134,9 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "export": ("invoicing.export", lambda seat, ref: invoicing.export(seat)),
     "export again": ("invoicing.export_again", lambda seat, ref: invoicing.export_again(seat, 1)),
     "swap": ("schedule.swap", lambda seat, ref: schedule.swap(seat, ref, "R2")),
+    "ask for words": ("permitting.ask", lambda seat, ref: permitting.ask(seat, ref, "T1")),
+    "let words": ("permitting.give", lambda seat, ref: permitting.give(seat, ref, "T1", "because")),
+    "let no words": ("permitting.refuse", lambda seat, ref: permitting.refuse(seat, ref, "T1", "because")),
 }
 """The deeds on one visit. Anas is R1, and nobody else's."""
 AHEAD = {
@@ -155,7 +159,7 @@ SEEN_FROM_INSIDE = {"notices.note", "onsite.see", "reviewing.see_comment", "prob
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",
     "insert break", "mark", "unmark", "take back", "depart", "arrive", "specify", "responded", "handed over",
-    "answer", "words", "did not come",
+    "answer", "words", "did not come", "ask for words",
 }  # fmt: skip
 """Those that a technician does on their own visits only."""
 

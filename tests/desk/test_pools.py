@@ -132,7 +132,7 @@ def test_two_visits_race_for_the_last_minutes(office: Office) -> None:
             office.clock.advance(60)
             from tests.desk.conftest import good
 
-            onsite.record(office.ben, "R2", item.ref, good(item.kind))
+            onsite.record(office.ben, "R2", item.ref, good(item))
     path = office.store.path
     faults: list[BaseException] = []
 

@@ -19,9 +19,9 @@ from db import probes, visits
 from db.faults import StoreFault
 from dispatch.closeout.probes.carrying import Specification, specification_form
 from dispatch.closeout.probes.vantage import ThroughSite
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Entry, Run
 from dispatch.commands.line import run as run_command
-from dispatch.desk import onsite, probing, undo
+from dispatch.desk import attaching, onsite, probing, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
@@ -311,7 +311,7 @@ def test_result_from_the_office_never_settles_what_needs_the_site(office: Office
     with pytest.raises(GatesUnmet) as refused:
         onsite.close(office.ana, "R1")
     (reason,) = refused.value.reasons
-    assert reason.startswith("G2 T4.mail Works: mail: passed at")
+    assert reason.startswith("G2 T4.mail Works: mail: passed at"), reason
     assert "proves nothing about the client's network" in reason
 
 
@@ -331,10 +331,16 @@ def test_site_through_a_proxy_with_names_resolved_over_there(office: Office, mai
     assert onsite.close(office.ana, "R1").state is State.CLOSED
 
 
-def test_attested_settles_what_needs_the_site(office: Office) -> None:
+def test_words_alone_settle_nothing_that_needs_the_site(office: Office) -> None:
     register(office, name="mail", kind="smtp", address="mail.internal:25", vantage="site")
     office.on_site()
     office.finish()
+    with pytest.raises(GatesUnmet) as refused:
+        onsite.close(office.ana, "R1")
+    (reason,) = refused.value.reasons
+    assert reason.startswith("G2 T4.mail Works: mail: it must be tested inside the client's network")
+
+    attaching.attach(office.ana, "R1", "T4.mail", "mail.jpg", io.BytesIO(b"a photograph"))
     assert onsite.close(office.ana, "R1").state is State.CLOSED
 
 
@@ -412,7 +418,8 @@ def test_restart_that_is_watched_survives_a_lost_connection(office: Office) -> N
 def test_run_all_watches_no_restart_that_is_settled(office: Office, mail_port: int) -> None:
     register(office, name="reboot", kind="reboot", address=f"{HERE}:{mail_port}", options="seconds=30")
     office.on_site()
-    office.say("R1", "T2", Entry(Result.PASS, "up 3 min, services green"))
+    ran = Run(Grade.EXECUTED, Vantage.HOST, 0)
+    office.say("R1", "T2", Entry(Result.PASS, "up, down and up again", run=ran))
     with pytest.raises(Refusal, match="the restart is settled".capitalize()):
         run(office)
     assert len(item(office, "T2").attempts) == 1
@@ -630,7 +637,9 @@ def test_what_ran_is_never_rewritten(office: Office, mail_port: int) -> None:
         "DELETE FROM attempt_try",
         "UPDATE item_probe SET vantage = 'host'",
         "DELETE FROM item_probe",
-        "INSERT INTO item_probe SELECT item_id, 9, vantage, probe FROM item_probe",
+        "INSERT INTO item_probe SELECT item_id, 9, vantage, probe, runs FROM item_probe",
+        "INSERT OR REPLACE INTO item_probe SELECT item_id, position, 'site', probe, 0 FROM item_probe",
+        "INSERT OR REPLACE INTO attempt_try SELECT attempt_id, position, probe, number, at, milliseconds, 0, text FROM attempt_try",
     ):
         with pytest.raises(StoreFault), office.lee.write("tamper") as unit:
             unit.execute(sql)

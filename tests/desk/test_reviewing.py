@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from db import audit, reviews, sheets
-from db.faults import Refused
+from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, clocking, invoicing, onsite, reviewing, schedule
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -201,12 +201,23 @@ class TestSendingBack:
             reviewing.send_back(office.lee, "R1", "red \x1b[31m")
         assert review(office) is Review.TO_REVIEW
 
-    def test_opened_again_there_is_nothing_to_answer(self, office: Office) -> None:
+    def test_a_comment_is_answered_also_where_the_visit_was_opened_again(self, office: Office) -> None:
         closed(office)
         reviewing.send_back(office.lee, "R1", "which server?")
         onsite.reopen(office.lee, "R1", "not done at all")
-        assert not reviews.waiting_for(office.store, office.ana.staff.id)
         assert review(office) is Review.NONE
+        onsite.close(office.ana, "R1")
+        assert review(office) is Review.TO_REVIEW
+        assert reviews.waiting_for(office.store, office.ana.staff.id)
+        with pytest.raises(Faulty, match="has not answered yet"):
+            reviewing.approve(office.lee, "R1", "it is fine")
+        with pytest.raises(StoreFault, match="not answered"), office.lee.write("past the desk") as unit:
+            unit.execute("UPDATE visit SET review = 'approved', version = version + 1 WHERE reference = 'R1'")
+
+        reviewing.answer(office.ana, "R1", "the mail server")
+        assert review(office) is Review.TO_REVIEW
+        assert not reviews.waiting_for(office.store, office.ana.staff.id)
+        assert "has not answered yet" not in " ".join(reviewing.judge(office.store, "R1").refusals)
 
 
 class TestPuttingRight:
@@ -216,13 +227,13 @@ class TestPuttingRight:
         reviewing.correct_words(office.lee, "R1", "t2", "file server restarted, all services green", "wrong again")
         page = visit_page(office.store, "R1")
         assert [(one.item, one.before, one.reason) for one in page.words] == [
-            ("T2", "seen working at the desk", "wrong server"),
+            ("T2", "T2 seen working at the desk", "wrong server"),
             ("T2", "mail server restarted, all services green", "wrong again"),
         ]
         item = page.checklist.item("T2")
         assert item is not None
         assert item.latest is not None
-        assert item.latest.text == "seen working at the desk", "the original stays"
+        assert item.latest.text == "T2 seen working at the desk", "the original stays"
         text = "\n".join(story_lines(story_of(office.store, "R1")))
         assert "seen working at the desk" in text
         assert "put right by Lee Moreau: file server restarted" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -261,11 +262,12 @@ async def test_9_an_overridden_test_is_left_open(office: Office) -> None:
         assert [reason.split()[:2] for reason in reasons] == [["G3", "T3"], ["G1", "L4"], ["G8", "L5"]]
         assert "overridden by Lee Moreau" in reasons[0]
         await press(lead.pilot, "L")
-        await answer(lead.pilot, "the provider is down")
+        await fill(lead.pilot, reason="the provider is down", on="2026-12-03")
         await until_true(lead.pilot, lambda: lead.state is State.LEFT_OPEN)
     assert [attempt.result for attempt in lead.attempts("T3")] == [Result.FAIL, Result.OVERRIDDEN]
     (follow_up,) = visit_page(office.store, "R1").follow_ups
     assert follow_up.preferred == "Ana Ruiz"
+    assert follow_up.wanted_on == datetime.date(2026, 12, 3)
 
 
 async def test_10_a_follow_up_for_somebody_else_needs_their_word(office: Office) -> None:

@@ -19,6 +19,8 @@ def sample_log() -> Log:
                     visit=replace(card, review=review, tests_passed=5 if ended else 0, promised=promised),
                     technicians=(row.name, "Dana Poe") if card.id == 6 else (row.name,),
                     executed=3 if ended else 0,
+                    ran=3 if ended else 0,
+                    tested=11 if ended else 0,
                     measured=1 if ended else 0,
                     attested=7 if ended else 0,
                     waived=1 if card.id == 2 else 0,

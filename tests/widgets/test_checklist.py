@@ -126,7 +126,7 @@ def ticked(ref: str) -> Checklist:
     def tick(card: Item) -> Item:
         if card.ref != ref:
             return card
-        return replace(card, attempts=(*card.attempts, attempt(20, "14:20", Result.PASS, "works")))
+        return replace(card, attempts=(*card.attempts, attempt(20, "14:20", Result.PASS, "works", begun_after=19)))
 
     return replace(CHECKLIST, items=tuple(tick(card) for card in CHECKLIST.items))
 

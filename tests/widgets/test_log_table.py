@@ -55,17 +55,17 @@ def test_a_line_says_how_the_visit_went() -> None:
     columns = fitting_columns(LOG, 140)
     by_id = {line.visit.id: text_of(log_line(line, LOG, columns, 140, UNICODE)) for line in LOG.lines}
     assert by_id[1].split() == [
-        *["✓", "Ana", "Harbor", "Dental", "08:20–09:30", "08:20–09:25", "E3", "M1", "A7", "5/5", "1"],
+        *["✓", "Ana", "Harbor", "Dental", "08:20–09:30", "08:20–09:25", "E3/11", "M1", "A7", "5/5", "1"],
         *["187.50", "accepted", "printer", "fleet,", "server", "p…", "to", "review"],
     ]
     assert "08:31–09:15!" in by_id[5], "after the promised window"
     assert "Ben + Dana" in by_id[6]
-    assert "E3 M1 A7 W1" in by_id[2]
+    assert "E3/11 M1 A7 W1" in by_id[2]
     assert "confirmed" in by_id[4]
 
 
 def test_evidence_leaves_out_what_there_is_none_of() -> None:
-    line = LOG.lines[0]._replace(executed=0, measured=0, attested=2, waived=0)
+    line = LOG.lines[0]._replace(ran=0, tested=0, measured=0, attested=2, waived=0)
     assert evidence(line) == ("A2", "plain")
     assert evidence(line._replace(waived=1)) == ("A2 W1", "warn")
 

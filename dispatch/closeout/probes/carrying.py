@@ -107,6 +107,7 @@ def outcome_form(outcome: Outcome) -> dict[str, Any]:
     return {
         "name": outcome.probe.name,
         "passed": outcome.passed,
+        "ran": outcome.ran,
         "text": outcome.text,
         "value": outcome.value,
         "tries": [try_form(one) for one in outcome.tries],
@@ -238,6 +239,9 @@ def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcom
     passed = form.get("passed")
     if type(passed) is not bool:
         own.append("passed: true or false is expected")
+    ran = form.get("ran", True)
+    if type(ran) is not bool or (passed and not ran):
+        own.append("ran: true or false is expected, and true of what passed")
     tries = form.get("tries")
     if not isinstance(tries, list) or not 1 <= len(tries) <= TRIES:
         own.append(f"tries: from 1 to {TRIES} are expected")
@@ -247,7 +251,7 @@ def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcom
     if not own and bool(passed) is not read[-1].passed:
         own.append("passed: it differs from the last try")
     faults += [f"{show(asked.item)} {show(probe.name)}: {fault}" for fault in own]
-    return Outcome(probe, bool(passed), text, read, value)
+    return Outcome(probe, bool(passed), text, read, value, bool(ran))
 
 
 def _try(probe: Probe, form: Any, faults: list[str]) -> Try:

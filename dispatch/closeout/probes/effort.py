@@ -23,6 +23,13 @@ class ProbeFault(Exception):
         self.final = final
 
 
+class NotRun(ProbeFault):
+    """Nothing was tested: no way leads there, or it is not allowed. That is no fail, and no pass (C5a)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, final=True)
+
+
 class OutOfTime(ProbeFault):
     """The deadline passed; the message says during what."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from dispatch.closeout.probes.effort import Effort, ProbeFault, received
+from dispatch.closeout.probes.effort import Effort, NotRun, ProbeFault, received
 from dispatch.closeout.probes.safety import ascii_name
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.closeout.probes.wire import wait_for
@@ -46,7 +46,7 @@ def try_name(probe: Probe, dialer: Dialer, effort: Effort) -> str:
 def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Message:
     if not isinstance(dialer, FromHost):
         if not probe.host:
-            raise ProbeFault("a DNS test from the client's network needs its resolver named", final=True)
+            raise NotRun("a DNS test from the client's network needs its resolver named")
         return _over_tcp(query, probe.host, probe, dialer, effort)
     resolvers = [(probe.host, probe.local)] if probe.host else [(host, True) for host in _own_resolvers()]
     last: ProbeFault | None = None
@@ -59,7 +59,7 @@ def _asked(query: Message, probe: Probe, dialer: Dialer, effort: Effort) -> Mess
             last = (
                 fault if isinstance(fault, ProbeFault) else ProbeFault(f"{host} could not be asked: {fault.strerror}")
             )
-    raise last or ProbeFault("no resolver is configured on this machine", final=True)
+    raise last or NotRun("no resolver is configured on this machine")
 
 
 def _over_udp(

@@ -13,6 +13,13 @@ def passed(outcomes: Sequence[Outcome]) -> bool:
     return bool(outcomes) and all(outcome.passed for outcome in outcomes)
 
 
+def not_run(outcomes: Sequence[Outcome]) -> str:
+    """Why nothing came of them: some could not run, and none of the others failed. Empty: something did."""
+    if any(outcome.ran and not outcome.passed for outcome in outcomes):
+        return ""
+    return "; ".join(_told(outcome) for outcome in outcomes if not outcome.ran)
+
+
 def evidence(outcomes: Sequence[Outcome]) -> str:
     """One sentence for each, what failed first."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.passed)

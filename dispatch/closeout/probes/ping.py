@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from dispatch.closeout.probes.effort import Effort, ProbeFault
+from dispatch.closeout.probes.effort import Effort, NotRun, ProbeFault
 from dispatch.closeout.probes.safety import Address
 from dispatch.closeout.probes.vantage import Dialer, FromHost
 from dispatch.closeout.probes.wire import wait_for
@@ -23,7 +23,7 @@ _ICMPV6 = 58
 def try_ping(probe: Probe, dialer: Dialer, effort: Effort) -> str:
     """What was seen. Raises ProbeFault, OSError."""
     if not isinstance(dialer, FromHost):
-        raise ProbeFault("a ping cannot go through the proxy of the client's network; a tcp test can", final=True)
+        raise NotRun("a ping cannot go through the proxy of the client's network; a tcp test can")
     address = dialer.addresses(probe.host, effort, local=probe.local)[0]
     effort.doing = f"waiting for replies of {probe.host}"
     with contextlib.ExitStack() as stack:
@@ -83,7 +83,7 @@ def _by_command(probe: Probe, address: Address, effort: Effort) -> int:
     """How many replies the system's `ping` counted; the address is ours and can be no option of it."""
     command = shutil.which("ping")
     if command is None:
-        raise ProbeFault("ping is not allowed to us on this machine, and it has no ping command", final=True)
+        raise NotRun("ping is not allowed to us on this machine, and it has no ping command")
     words = [command, "-n", "-c", str(probe.echoes), "-w", str(max(1, int(effort.left()))), str(address)]
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={"LC_ALL": "C"}
@@ -97,5 +97,5 @@ def _by_command(probe: Probe, address: Address, effort: Effort) -> int:
             process.kill()
     found = _REPLIED.search(said)
     if found is None:
-        raise ProbeFault("ping is not allowed to us on this machine", final=True)
+        raise NotRun("ping is not allowed to us on this machine")
     return int(found[1])

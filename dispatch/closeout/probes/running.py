@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from dispatch.closeout.probes.effort import CalledOff, Effort, ProbeFault, received
+from dispatch.closeout.probes.effort import CalledOff, Effort, NotRun, ProbeFault, received
 from dispatch.closeout.probes.vantage import Dialer
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Try, Watch
 
@@ -55,31 +55,33 @@ class Runner:
         if probe.kind is ProbeKind.REBOOT:
             return self._watched(probe, dialer, seen or Watch(), keep)
         tries: list[Try] = []
+        ran = True
         for number in range(1, probe.tries + 1):
             if tries:
                 Effort(self._pause + 1, self._called_off).pause(self._pause)
             self._tell(f"{probe.name}: {probe.where}" + (f", try {number}" if number > 1 else ""))
-            made, final = self._tried(probe, dialer, number)
+            made, final, ran = self._tried(probe, dialer, number)
             tries.append(made)
-            self._tell(f"{probe.name}: {'pass' if made.passed else 'FAIL'}, {made.text} ({made.milliseconds} ms)")
+            word = "pass" if made.passed else "FAIL" if ran else "not run"
+            self._tell(f"{probe.name}: {word}, {made.text} ({made.milliseconds} ms)")
             if made.passed or final:
                 break
         last = tries[-1]
         if not last.passed:
             often = f", tried {len(tries)} times" if len(tries) > 1 else ""
-            return Outcome(probe, False, received(last.text + often, SENTENCE), tuple(tries))
+            return Outcome(probe, False, received(last.text + often, SENTENCE), tuple(tries), ran=ran)
         failed = "; ".join(dict.fromkeys(one.text for one in tries[:-1]))
         often = f", only on try {len(tries)} after: {failed}" if failed else ""
         return Outcome(probe, True, received(last.text + often, SENTENCE), tuple(tries), f"{last.milliseconds} ms")
 
-    def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool]:
-        """One try, and whether another would only say the same."""
-        at, begun, final = self._now(), time.monotonic(), False
+    def _tried(self, probe: Probe, dialer: Dialer, number: int) -> tuple[Try, bool, bool]:
+        """One try, whether another would only say the same, and whether anything was tested."""
+        at, begun, final, ran = self._now(), time.monotonic(), False, True
         effort = Effort(probe.seconds, self._called_off)
         try:
             text, passed = _try(probe, dialer, effort, at), True
         except ProbeFault as fault:
-            text, passed, final = fault.text, False, fault.final
+            text, passed, final, ran = fault.text, False, fault.final, not isinstance(fault, NotRun)
         except OSError as error:
             text, passed = f"the connection broke while {effort.doing}: {_words(error)}", False
         except CalledOff:
@@ -88,7 +90,7 @@ class Runner:
             # whatever a server sends must not end the program: the readers of other people raise what they raise
             text, passed = f"sent something that cannot be read ({type(error).__name__}) while {effort.doing}", False
         took = int((time.monotonic() - begun) * 1000)
-        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final
+        return Try(probe.name, number, at, took, passed, received(text, SENTENCE)), final, ran
 
     def _watched(self, probe: Probe, dialer: Dialer, seen: Watch, keep: Callable[[Watch], None]) -> Outcome:
         from dispatch.closeout.probes.reboot import LOOK_SECONDS, watch_reboot
@@ -96,7 +98,7 @@ class Runner:
         at, begun = self._now(), time.monotonic()
         effort = Effort(probe.seconds, self._called_off)
         self._tell(f"{probe.name}: watching {probe.where}" + (", going on from before" if seen.up_at else ""))
-        last = seen
+        last, ran = seen, True
 
         def kept(now_seen: Watch) -> None:
             nonlocal last
@@ -108,13 +110,13 @@ class Runner:
             every = min(self._pause, LOOK_SECONDS)
             text, passed = watch_reboot(probe, dialer, effort, self._now, self._tell, seen, kept, every).sentence, True
         except ProbeFault as fault:
-            text, passed = fault.text, False
+            text, passed, ran = fault.text, False, not isinstance(fault, NotRun)
         text = received(text, SENTENCE)
         took = int((time.monotonic() - begun) * 1000)
-        self._tell(f"{probe.name}: {'pass' if passed else 'FAIL'}, {text}")
+        self._tell(f"{probe.name}: {'pass' if passed else 'FAIL' if ran else 'not run'}, {text}")
         made = Try(probe.name, 1, at, took, passed, text)
         value = text.rpartition(" for ")[2] if passed else ""
-        return Outcome(probe, passed, text, (made,), value)
+        return Outcome(probe, passed, text, (made,), value, ran)
 
 
 def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:

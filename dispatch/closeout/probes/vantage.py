@@ -9,7 +9,7 @@ import socket
 import threading
 from typing import Protocol
 
-from dispatch.closeout.probes.effort import Effort, OutOfTime, ProbeFault
+from dispatch.closeout.probes.effort import Effort, NotRun, OutOfTime, ProbeFault
 from dispatch.closeout.probes.safety import Address, address_of, ascii_name, forbidden, refusal, refusal_of
 from dispatch.closeout.probes.wire import Wire, wait_for
 from dispatch.model.probes import Vantage, host_and_port
@@ -74,10 +74,10 @@ class FromHost:
             self._known[host] = found
         for address in found:
             if why := forbidden(address):
-                raise ProbeFault(f"{host} is {why}: it is not tested", final=True)
+                raise NotRun(f"{host} is {why}: it is not tested")
             if not local and (why := refusal_of(address)):
                 at = "" if address_of(host) is not None else f" ({address})"
-                raise ProbeFault(f"{host}{at} is {why}: it is tested only if registered with a reason", final=True)
+                raise NotRun(f"{host}{at} is {why}: it is tested only if registered with a reason")
         return found
 
     def open(self, host: str, port: int, effort: Effort, *, local: bool = False) -> Wire:
@@ -114,17 +114,16 @@ class ThroughSite:
         """As `Dialer.open`; the address is looked at only as far as it was typed, as no name is resolved here."""
         address = address_of(host)
         if address is not None and (why := forbidden(address)):
-            raise ProbeFault(f"{host} is {why}: it is not tested", final=True)
+            raise NotRun(f"{host} is {why}: it is not tested")
         if not local and (why := refusal(host)):
-            raise ProbeFault(f"{host} is {why}: it is tested only if registered with a reason", final=True)
+            raise NotRun(f"{host} is {why}: it is tested only if registered with a reason")
         effort.doing = "connecting to the proxy of the client's network"
         try:
             wire = _connect(ipaddress.IPv4Address("127.0.0.1"), self._port, effort, effort)
         except OSError as error:
-            raise ProbeFault(
+            raise NotRun(
                 f"nothing on port {self._port} leads into the client's network ({_words(error)}); connect with ssh -R "
-                f"{self._port}, or run the test on your laptop: dispatch visit probe-spec",
-                final=True,
+                f"{self._port}, or run the test on your laptop: dispatch visit probe-spec"
             ) from error
         try:
             self._ask(wire, host, port, effort)
@@ -139,7 +138,7 @@ class ThroughSite:
         effort.doing = f"asking the proxy for {host_and_port(host, port)}"
         wire.send(b"\x05\x01\x00")
         if wire.exactly(2) != b"\x05\x00":
-            raise ProbeFault("what listens on the port of the client's network is no SOCKS5 proxy", final=True)
+            raise NotRun("what listens on the port of the client's network is no SOCKS5 proxy")
         address = address_of(host)
         if address is not None:
             target = (b"\x01" if address.version == 4 else b"\x04") + address.packed
@@ -157,7 +156,7 @@ class ThroughSite:
             raise ProbeFault(f"{host_and_port(host, port)} {_SOCKS_REPLIES.get(reply, 'was refused by the proxy')}")
         length = {1: 4, 3: wire.exactly(1)[0] if kind == 3 else 0, 4: 16}.get(kind)
         if length is None:
-            raise ProbeFault("the proxy answered with something that is no SOCKS5", final=True)
+            raise NotRun("the proxy answered with something that is no SOCKS5")
         wire.exactly(length + 2)
 
 

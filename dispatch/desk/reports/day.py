@@ -12,6 +12,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.desk.evidence_words import evidence_words
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.defined import FIGURES, value_text
 from dispatch.desk.levels import clocks_of
@@ -141,17 +142,7 @@ def _visits(store: Store, found: Sequence[Visit], times: Times) -> Table:
     rows = []
     for visit in found:
         tally = done.get(visit.id, Tally())
-        evidence = ", ".join(
-            f"{count} {word}"
-            for count, word in (
-                (tally.executed, "executed"),
-                (tally.measured, "measured"),
-                (tally.attested, "attested"),
-                (tally.waived, "waived"),
-                (tally.retests, "again"),
-            )
-            if count
-        )
+        evidence = ", ".join(evidence_words(tally))
         rows.append(
             (*_head(visit), visit.work, times.span(visit.starts_at, visit.ends_at),
              times.span(visit.checked_in_at, visit.checked_out_at), visit.state.label,

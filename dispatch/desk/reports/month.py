@@ -12,6 +12,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk.agreeing import balances
 from dispatch.desk.caring import care_list
+from dispatch.desk.evidence_words import executed_text
 from dispatch.desk.level_report import ClientMonth, client_month
 from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
 from dispatch.desk.reports.day import money, sums
@@ -106,7 +107,7 @@ def _at_a_glance(
         facts=(
             ("Visits that ended", len(ended)),
             ("Closed", done),
-            ("Tests", f"{passed} of {len(tests)} passed; the program ran {executed} of them"),
+            ("Tests", f"{passed} of {len(tests)} passed; {executed_text(executed, len(tests))}"),
             ("Requests", figures.requests),
             ("Targets met", met),
             *((f"Charged, {name.lower()}", value) for name, value in sums(kept.values())),

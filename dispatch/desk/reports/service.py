@@ -6,11 +6,12 @@ a lead waived something, marks on the work, corrections, service levels, anybody
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
+from dispatch.desk.evidence_words import executed_text
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
 from dispatch.desk.reports.foot import Times, foot_of
@@ -119,17 +120,27 @@ def _tested(page: VisitPage) -> Section:
     return Section(
         "What was tested",
         points=tuple(_test(page, item) for item in tests),
-        paragraphs=tuple(GRADES[one] for one in grades),
+        paragraphs=(*(GRADES[one] for one in grades), *_executed(tests)),
     )
 
 
+def _executed(tests: Sequence[Item]) -> list[str]:
+    """How many of the tests our program ran."""
+    grades = [
+        standing.grade for item in tests if (standing := item.standing) is not None and standing.grade is not None
+    ]
+    return [executed_text(grades.count(Grade.EXECUTED), len(grades))] if grades else []
+
+
 def _test(page: VisitPage, item: Item) -> Point:
-    latest = item.latest
+    latest = item.standing
     if latest is None:
         return Point(item.label, "not tested")
     stands = {Result.PASS: "passed", Result.FAIL: "FAILED"}.get(latest.result) or _word(page, latest)
     if latest.result is Result.PASS and latest.as_of < page.checklist.last_work:
         stands = "to be tested again, as something was changed since"
+    elif latest.result is Result.PASS and not item.counts:
+        stands = "not proven: what was seen is no test that ran"
     notes = tuple(note for attempt in item.attempts for note in _attempt(page, attempt) if note != stands)
     return Point(item.label, stands, notes)
 

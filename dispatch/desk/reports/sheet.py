@@ -109,7 +109,7 @@ def _leg(leg: Leg | None, firm: Firm) -> str:
 
 
 def _box(item: Item) -> str:
-    return TICKED if item.latest is not None and item.latest.result in _GOOD else BOX
+    return TICKED if (standing := item.standing) is not None and standing.result in _GOOD else BOX
 
 
 def _noted(item: Item) -> str:

@@ -1,0 +1,50 @@
+"""The evidence of a visit's tests in words, the same everywhere: executed 5 of 7, and what the others rest on."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Counted(Protocol):
+    """How many tests ran of those that have a result, and how many results there are of each other kind."""
+
+    @property
+    def ran(self) -> int: ...
+    @property
+    def tested(self) -> int: ...
+    @property
+    def measured(self) -> int: ...
+    @property
+    def attested(self) -> int: ...
+    @property
+    def waived(self) -> int: ...
+    @property
+    def retests(self) -> int: ...
+    @property
+    def permitted(self) -> int: ...
+    @property
+    def no_way_in(self) -> int: ...
+
+
+def executed_text(ran: int, tested: int) -> str:
+    """How many tests the program ran."""
+    return f"executed {ran} of {tested}"
+
+
+def evidence_words(counted: Counted) -> list[str]:
+    """Its parts; none where no test has a result."""
+    parts = [executed_text(counted.ran, counted.tested)] if counted.tested else []
+    how = [f"{counted.permitted} by permission"] if counted.permitted else []
+    how += [f"{counted.no_way_in} no way in"] if counted.no_way_in else []
+    attested = f"{counted.attested} attested" + (f" ({', '.join(how)})" if how else "")
+    parts += [
+        text
+        for count, text in (
+            (counted.measured, f"{counted.measured} measured"),
+            (counted.attested, attested),
+            (counted.waived, f"{counted.waived} waived"),
+            (counted.retests, f"{counted.retests} {'retests' if counted.retests > 1 else 'retest'}"),
+        )
+        if count
+    ]
+    return parts

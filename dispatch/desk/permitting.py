@@ -1,0 +1,141 @@
+"""A lead lets words settle a test: asked for by its technician, answered with one key or with a reason (close-out.md C5a)."""
+
+from __future__ import annotations
+
+from db import checklists, people, permissions
+from db.unit import Unit
+from dispatch.closeout.gates import settled
+from dispatch.desk.onsite import item_of, note_way_in, open_visit
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.model import text as limits
+from dispatch.model.checklists import Asks, Item, Kind
+from dispatch.model.permissions import Asking
+from dispatch.model.states import Role
+from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.visits import Visit
+
+NOTICE = "permission"
+"""The kind of what goes into the outbox."""
+
+
+def ask(seat: Seat, reference: str, ref: str, why: str = "") -> Asking:
+    """Ask the leads to let words settle a test; it stands in each lead's outbox until one answers.
+
+    Raises:
+        Refusal: the test takes words already, or is asked for already.
+    """
+    with seat.write("ask for a permission", Role.TECHNICIAN) as unit:
+        visit, item = _test(seat, unit, reference, ref)
+        if permissions.waiting_for(seat.store, item.id) is not None:
+            raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
+        said = _words("why", why)
+        permissions.ask(unit, item.id, seat.staff.id, said)
+        asked = permissions.waiting_for(seat.store, item.id)
+        assert asked is not None
+        _tell_leads(seat, unit, visit, asked_text(asked))
+        unit.audit("visit", visit.id, item=item.ref, permission="asked", text=said or None)
+        return asked
+
+
+def give(seat: Seat, reference: str, ref: str, reason: str = "") -> Item:
+    """Let words settle a test at this visit.
+
+    Args:
+        reason: may be left out where nothing leads into the client's network; kept with the permission.
+
+    Raises:
+        Faulty: the reason is missing.
+        Refusal: the test takes words already.
+    """
+    with seat.write("let words settle a test", Role.LEAD) as unit:
+        visit, item = _test(seat, unit, reference, ref)
+        said = _words("reason", reason)
+        lowered = item.asks is not Asks.NO_WAY_IN
+        if lowered and len(said) < 3:
+            raise Faulty(
+                [f"reason: {item.ref} asks for {ASKED[item.asks]}; say why words will do, in at least 3 characters"]
+            )
+        _answer(seat, unit, visit, item, yes=True, lowered=lowered, reason=said)
+        return item_of(seat.store, visit, ref)
+
+
+def refuse(seat: Seat, reference: str, ref: str, reason: str) -> Item:
+    """Say no to a permission that is asked for.
+
+    Raises:
+        Faulty: the reason is missing.
+        Refusal: nobody asks for it.
+    """
+    with seat.write("refuse a permission", Role.LEAD) as unit:
+        visit, item = _test(seat, unit, reference, ref)
+        if permissions.waiting_for(seat.store, item.id) is None:
+            raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
+        said = _words("reason", reason)
+        if len(said) < 3:
+            raise Faulty(["reason: at least 3 characters are expected"])
+        _answer(seat, unit, visit, item, yes=False, lowered=False, reason=said)
+        return item
+
+
+def asked_text(asked: Asking) -> str:
+    """What is asked for, in a sentence."""
+    why = f": {show(asked.why)}" if asked.why else ""
+    return f"{show(asked.by)} asks: may words settle {show(asked.item)} {show(asked.label)} of {asked.reference}{why}?"
+
+
+ASKED = {Asks.EXECUTED: "a test that ran", Asks.MEASURED: "a value within bounds"}
+"""What a test asks for that asks for more than words."""
+
+
+def _test(seat: Seat, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item]:
+    """The open visit, and its item: a test that asks for more than words and is not settled."""
+    visit = open_visit(seat, reference)
+    note_way_in(seat, unit, visit)
+    item = item_of(seat.store, visit, ref)
+    if item.kind is not Kind.TEST:
+        raise Refusal(f"{show(item.ref)} is no test: record its result.")
+    if item.asks is Asks.ANY:
+        raise Refusal(f"{show(item.ref)} takes words: record what you saw.")
+    if settled(item, checklists.checklist(seat.store, visit.id)):
+        raise Refusal(f"{show(item.ref)} is settled: there is nothing to permit.")
+    return visit, item
+
+
+def _answer(seat: Seat, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowered: bool, reason: str) -> None:
+    asked = permissions.waiting_for(seat.store, item.id)
+    if asked is None:
+        permissions.ask(unit, item.id, seat.staff.id, "")
+        asked = permissions.waiting_for(seat.store, item.id)
+        assert asked is not None
+    permissions.answer(unit, asked, seat.staff.id, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
+    why = f": {reason}" if reason else ""
+    text = f"{seat.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
+    for part in visit.assignments:
+        if part.technician_id != seat.staff.id:
+            _notice(unit, visit, part.technician_id, text)
+    unit.audit(
+        "visit",
+        visit.id,
+        item=item.ref,
+        permission="given" if yes else "refused",
+        lowered=lowered or None,
+        reason=reason or None,
+    )
+
+
+def _tell_leads(seat: Seat, unit: Unit, visit: Visit, text: str) -> None:
+    for person in people.all_staff(seat.store):
+        if Role.LEAD in person.roles and person.active:
+            _notice(unit, visit, person.id, text)
+
+
+def _notice(unit: Unit, visit: Visit, staff_id: int, text: str) -> None:
+    unit.insert("outbox", staff_id=staff_id, visit_id=visit.id, kind=NOTICE, text=text, made_at=unit.at)
+
+
+def _words(name: str, text: str) -> str:
+    try:
+        return clean(text, limit=limits.LINE)
+    except TextRefused as refused:
+        raise Faulty([f"{name}: {refused}"]) from None

@@ -1,0 +1,193 @@
+"""Who comes back for what: follow-ups of a visit, and the request of one that was aborted (states.md)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from db import handovers, visits
+from db.store import Store
+from db.unit import Unit
+from db.visits import NewVisit
+from dispatch.closeout.gates import Unmet
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model import text as limits
+from dispatch.model.checklists import Checklist, Item, Kind, Result
+from dispatch.model.instants import day_of, day_text
+from dispatch.model.states import ENDED
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+def follow_up_of(
+    store: Store,
+    unit: Unit,
+    visit: Visit,
+    checklist: Checklist,
+    item: Item,
+    wanted_on: datetime.date | None,
+    minutes: int,
+) -> Visit:
+    """The follow-up visit that a recording books: for a named thing, and for a test that a lead waives (C2)."""
+    if item.kind is Kind.NAMED:
+        if wanted_on is None:
+            raise Faulty(["follow-up: say when it is wanted"])
+        return book(store, unit, visit, item.label, wanted_on, minutes)
+    found = _for_what_was_left(store, visit, checklist)
+    if found:
+        return found[-1]  # one visit is enough to test again whatever was waived
+    tomorrow = day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
+    return book(store, unit, visit, f"Test again: {item.label}"[: limits.LINE], tomorrow, minutes)
+
+
+def follow_up_of_left(
+    store: Store,
+    unit: Unit,
+    visit: Visit,
+    checklist: Checklist,
+    left: Sequence[Unmet],
+    *,
+    wanted_on: datetime.date | None,
+    minutes: int | None,
+    our_fault: bool,
+) -> Visit:
+    """The follow-up of a visit that is left open: the one that a waived test has booked, else a new one.
+
+    It is open, for what was left, for the same technician, and wanted on the day that was given.
+
+    Args:
+        left: what keeps the visit from being closed; it stands in the follow-up.
+        wanted_on: the day; None: that of the follow-up there is, else the next one.
+
+    Raises:
+        Refusal: the follow-up there is has a place in the plan on another day.
+    """
+    told = "\n".join(["Left open:", *(f"{one.ref} {one.text}" for one in left)])[: limits.NOTE]
+    found = _for_what_was_left(store, visit, checklist)
+    if not found:
+        day = wanted_on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
+        return book(
+            store, unit, visit, visit.work, day, minutes or visit.minutes, our_fault=our_fault, description=told
+        )
+    follow_up = found[-1]
+    planned = None if follow_up.starts_at is None else day_of(follow_up.starts_at, follow_up.zone)
+    if wanted_on is not None and planned is not None and planned != wanted_on:
+        raise Refusal(
+            f"{show(follow_up.reference)}, which comes back for it, is planned on {day_text(planned)}: move it to "
+            f"{day_text(wanted_on)} first."
+        )
+    visits.change(
+        unit,
+        follow_up,
+        wanted_on=(wanted_on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
+        minutes=_length(minutes or follow_up.minutes) if planned is None else follow_up.minutes,
+        cause="own_failure" if our_fault else follow_up.cause,
+        description=follow_up.description or told,
+    )
+    unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(wanted_on) if wanted_on else None)
+    return again(store, follow_up)
+
+
+def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
+    """The request of a visit that is aborted, as it was asked for, once more."""
+    return again(
+        store,
+        visits.add_visit(
+            unit,
+            store,
+            NewVisit(
+                reference=visits.next_reference(store),
+                client_id=visit.client_id,
+                site_id=visit.site_id,
+                work=visit.work,
+                minutes=visit.minutes,
+                priority=visit.priority,
+                requested_at=visit.requested_at,
+                wanted_on=visit.wanted_on,
+                promised=visit.promised,
+                skills=visit.skills,
+                tags=visit.tags,
+                emergency=visit.emergency,
+                reported_by=visit.reported_by,
+                preferred_id=visit.preferred_id,
+                description=visit.description,
+                kind=visit.kind,
+                cause=visit.cause,
+                came_by=visit.came_by,
+                parent_id=visit.id,
+                job_id=visit.job_id,
+            ),
+        ),
+    )
+
+
+def book(
+    store: Store,
+    unit: Unit,
+    visit: Visit,
+    what: str,
+    wanted_on: datetime.date,
+    minutes: int,
+    *,
+    our_fault: bool = False,
+    description: str = "",
+) -> Visit:
+    """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
+    visit_id = visits.add_visit(
+        unit,
+        store,
+        NewVisit(
+            reference=visits.next_reference(store),
+            client_id=visit.client_id,
+            site_id=visit.site_id,
+            work=what,
+            minutes=_length(minutes),
+            priority=visit.priority,
+            requested_at=unit.at,
+            wanted_on=wanted_on,
+            skills=visit.skills,
+            tags=visit.tags,
+            preferred_id=visit.assignments[0].technician_id,
+            description=description,
+            cause="own_failure" if our_fault else "normal",
+            came_by="site",
+            parent_id=visit.id,
+            job_id=visit.job_id,
+        ),
+    )
+    return again(store, visit_id)
+
+
+def again(store: Store, visit: Visit | int) -> Visit:
+    """A visit as it stands now."""
+    found = visits.visit_by_id(store, visit if isinstance(visit, int) else visit.id)
+    assert found is not None
+    return found
+
+
+def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list[Visit]:
+    """The open follow-ups for the same technician that waived tests have booked; what a client named is another matter."""
+    booked = {
+        attempt.follow_up_id
+        for item in checklist.items
+        if item.kind is Kind.TEST
+        for attempt in item.attempts
+        if attempt.result is Result.OVERRIDDEN
+    }
+    own = {part.technician_id for part in visit.assignments}
+    found = [one for one in visits.follow_ups(store, visit.id) if one.id in booked and one.state not in ENDED]
+    agreed = handovers.taken_over(store, [one.id for one in found])
+
+    def same(one: Visit) -> bool:
+        who = {part.technician_id for part in one.assignments}
+        if not who and one.preferred_id is not None:
+            who = {one.preferred_id}
+        return bool(who & (own | agreed.get(one.id, set())))
+
+    return [one for one in found if same(one)]
+
+
+def _length(minutes: int) -> int:
+    if not 1 <= minutes <= 1440:
+        raise Faulty([f"minutes: {minutes} is not between 1 and 1440"])
+    return minutes

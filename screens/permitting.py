@@ -1,0 +1,76 @@
+"""Words that settle a test: a technician asks for it with a key, a lead answers with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from db import permissions
+from dispatch.desk import permitting
+from dispatch.desk.permitting import ASKED, asked_text
+from dispatch.model.checklists import Item
+from dispatch.model.states import Role
+from dispatch.model.text import show
+from screens.dialogs import AskText, Choose, Row
+
+if TYPE_CHECKING:
+    from dispatch.model.permissions import Asking
+    from screens.seated import SeatedScreen
+
+
+async def of_item(screen: SeatedScreen, reference: str, item: Item) -> None:
+    """What a person does about words for an item: a lead answers or lowers it, its technician asks."""
+    if screen.seat.has(Role.LEAD):
+        asked = permissions.waiting_for(screen.seat.store, item.id)
+        await (_answer(screen, asked) if asked is not None else _lower(screen, reference, item.ref, item))
+    elif (asked := await screen.do(permitting.ask, reference, item.ref)) is not None:
+        screen.say(f"The leads are asked: {asked_text(asked)}")
+
+
+async def of_all(screen: SeatedScreen) -> None:
+    """What a lead is asked for, one after the other."""
+    if not screen.seat.has(Role.LEAD):
+        screen.say("Only a lead lets words settle a test.", "warning")
+        return
+    waiting = permissions.waiting(screen.seat.store)
+    if not waiting:
+        screen.say("Nobody asks for a permission.")
+        return
+    chosen = await screen.app.push_screen_wait(
+        Choose("Words instead of a test that runs", [Row(asked_text(one), str(one.id)) for one in waiting])
+    )
+    asked = next((one for one in waiting if str(one.id) == chosen), None)
+    if asked is not None:
+        await _answer(screen, asked)
+
+
+async def _answer(screen: SeatedScreen, asked: Asking) -> None:
+    rows = [Row("yes, words settle it at this visit", "yes"), Row("no, and why", "no")]
+    chosen = await screen.app.push_screen_wait(Choose(asked_text(asked), rows))
+    if chosen == "yes":
+        await _lower(screen, asked.reference, asked.item, None)
+    elif chosen == "no":
+        reason = await screen.app.push_screen_wait(_reason(f"{asked.item}: why not?", "the technician reads it"))
+        if reason is not None and await screen.do(permitting.refuse, asked.reference, asked.item, reason) is not None:
+            screen.say(f"{asked.item} stays as it is.")
+
+
+async def _lower(screen: SeatedScreen, reference: str, ref: str, item: Item | None) -> None:
+    """Give the permission; one that needs a reason asks for it."""
+    reason: str | None = ""
+    if item is None:
+        from dispatch.desk.visit_page import visit_page
+
+        page = screen.look(visit_page, screen.seat.store, reference)
+        item = None if page is None else page.checklist.item(ref)
+    if item is not None and item.asks in ASKED:
+        reason = await screen.app.push_screen_wait(
+            _reason(f"{show(ref)} asks for {ASKED[item.asks]}", "why will words do? it shows as attested by permission")
+        )
+    if reason is not None and await screen.do(permitting.give, reference, ref, reason) is not None:
+        screen.say(f"Words settle {ref} at this visit.")
+
+
+def _reason(title: str, hint: str) -> AskText:
+    return AskText(
+        title, hint, check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters"
+    )

@@ -1,0 +1,210 @@
+"""What settles a test (close-out.md C5a): the evidence that an item asks for, and which attempt at it counts."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from dispatch.closeout.answers import says_enough
+from dispatch.closeout.gates import evidence_shares
+from dispatch.closeout.recording import Entry, Run
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Permission, Result
+from dispatch.model.probes import Probe, ProbeKind, Vantage
+from tests.closeout.stay import Stay
+
+HOST, SITE = (Probe(ProbeKind.TCP, "vpn", vantage, "vpn.example.com", 443) for vantage in Vantage)
+VALUE = Probe(ProbeKind.VALUE, "backup", unit="h", most="24")
+WORDS = Entry(Result.PASS, "T3 seen working at the desk")
+
+
+class Trial(Stay):
+    """A stay whose T3 has these probes."""
+
+    def __init__(self, *probes: Probe, **fields: object) -> None:
+        super().__init__("network")
+        self.change(probes=probes, **fields)
+
+    def change(self, **fields: object) -> None:
+        items = tuple(
+            dataclasses.replace(item, **fields) if item.ref == "T3" else item  # type: ignore[arg-type]
+            for item in self.checklist.items
+        )
+        self.checklist = dataclasses.replace(self.checklist, items=items)
+
+    def ran(self, result: Result, vantage: Vantage = Vantage.HOST, grade: Grade = Grade.EXECUTED) -> None:
+        run = Run(grade, vantage, self.sequence)
+        assert not self.record("T3", Entry(result, "443 answered", run=run)).faults
+
+    @property
+    def t3(self) -> Item:
+        return self.item("T3")
+
+    @property
+    def gate(self) -> str:
+        """The gate at which T3 stops, empty where it is settled."""
+        return next((gate for gate, ref in sorted(self.gates()) if ref == "T3"), "")
+
+    def permit(self, *, lowered: bool) -> None:
+        self.change(permission=Permission("Lee Moreau", 0, self.sequence, lowered, "for a reason"))
+
+
+@pytest.mark.parametrize(
+    ("probes", "fields", "asks"),
+    [
+        ((), {}, Asks.ANY),
+        ((HOST,), {}, Asks.EXECUTED),
+        ((VALUE,), {}, Asks.MEASURED),
+        ((HOST, VALUE), {}, Asks.EXECUTED),
+        ((SITE,), {}, Asks.NO_WAY_IN),
+        ((HOST, SITE), {}, Asks.NO_WAY_IN),
+        ((SITE,), {"way_in": True}, Asks.EXECUTED),
+        ((), {"evidence": Asks.EXECUTED}, Asks.EXECUTED),
+        ((), {"evidence": Asks.MEASURED}, Asks.MEASURED),
+        ((HOST,), {"evidence": Asks.ANY}, Asks.ANY),
+        ((HOST,), {"evidence": Asks.MEASURED}, Asks.MEASURED),
+        ((SITE,), {"evidence": Asks.EXECUTED}, Asks.NO_WAY_IN),
+        ((VALUE,), {"evidence": Asks.ANY}, Asks.ANY),
+    ],
+)
+def test_what_a_test_asks_for(probes: tuple[Probe, ...], fields: dict[str, object], asks: Asks) -> None:
+    assert Trial(*probes, **fields).t3.asks is asks
+
+
+def test_words_do_not_settle_what_a_program_can_run() -> None:
+    stay = Trial(HOST)
+    assert not stay.record("T3", WORDS).faults
+    assert stay.gate == "G2"
+    (reason,) = [one.text for one in stay.reasons() if one.ref == "T3"]
+    assert reason.endswith("asks for a test that ran: `r` runs it, or ask a lead: `J`")
+
+    stay.ran(Result.PASS)
+    assert stay.gate == ""
+
+
+@pytest.mark.parametrize("grade", [Grade.EXECUTED, Grade.MEASURED])
+def test_a_run_is_replaced_by_a_run_only(grade: Grade) -> None:
+    """C4 example 3, and the other way about."""
+    stay = Trial(SITE, way_in=True)
+    stay.ran(Result.FAIL, Vantage.SITE, grade)
+    for entry in (WORDS, Entry(Result.PASS, value="14 h"), Entry(Result.NA, "no vpn at this site")):
+        assert not stay.record("T3", entry).faults
+        assert stay.gate == "G3"
+    assert len(stay.t3.attempts) == 4
+    stay.ran(Result.PASS, Vantage.SITE, grade)
+    assert stay.gate == ""
+    assert not stay.record("T3", Entry(Result.FAIL, "somebody says it does not work")).faults
+    assert stay.gate == ""
+    assert stay.t3.standing is not None
+    assert stay.t3.standing.grade is grade
+
+
+def test_not_applicable_stands_only_while_nothing_ran() -> None:
+    stay = Trial(HOST)
+    stay.record("T3", Entry(Result.NA, "no vpn at this site"))
+    assert stay.gate == ""
+    stay.ran(Result.FAIL)
+    assert stay.gate == "G3"
+
+
+def test_a_value_is_within_bounds_or_does_not_settle() -> None:
+    stay = Trial(VALUE)
+    stay.record("T3", WORDS)
+    assert stay.gate == "G2"
+    stay.record("T3", Entry(Result.PASS, value="30 h"))
+    assert stay.gate == "G3"
+    stay.record("T3", Entry(Result.PASS, "all is well at the desk"))
+    assert stay.gate == "G3"
+    stay.record("T3", Entry(Result.PASS, value="3 h"))
+    assert stay.gate == ""
+
+
+@pytest.mark.parametrize("value", ["x", "-", "fine"])
+def test_a_value_has_a_figure(value: str) -> None:
+    assert [fault.gate for fault in Trial().record("T3", Entry(Result.PASS, value=value)).faults] == ["G2"]
+
+
+def test_no_way_in_takes_a_file_handed_in_since_the_last_work() -> None:
+    stay = Trial(SITE)
+    stay.change(shown_as_of=stay.sequence)
+    stay.record("T3", WORDS)
+    assert stay.gate == ""
+    assert stay.t3.attested_how == NO_WAY_IN
+    assert evidence_shares(stay.checklist).no_way_in == 1
+
+    stay.record("W2", Entry(Result.DONE, "one more driver replaced"))
+    stay.record("T3", WORDS)
+    assert stay.gate == "G2"
+    stay.change(shown_as_of=stay.sequence)
+    assert stay.gate == ""
+
+
+def test_no_way_in_takes_a_permission_but_for_a_test_that_ran_and_failed() -> None:
+    stay = Trial(SITE)
+    stay.record("T3", WORDS)
+    assert stay.gate == "G2"
+    stay.permit(lowered=False)
+    assert stay.gate == ""
+
+    stay.ran(Result.PASS)
+    assert stay.gate == "G2", "from the office"
+    stay.record("T3", WORDS)
+    assert stay.gate == ""
+    stay.ran(Result.FAIL)
+    stay.change(shown_as_of=stay.sequence)
+    stay.record("T3", WORDS)
+    assert stay.gate == "G3"
+    stay.permit(lowered=False)
+    assert stay.gate == "G3"
+
+
+def test_a_way_in_that_opens_asks_for_the_run() -> None:
+    stay = Trial(SITE)
+    stay.record("T3", WORDS)
+    stay.permit(lowered=False)
+    stay.change(way_in=True)
+    assert stay.gate == "G2"
+
+
+def test_a_lead_lowers_a_test_knowing_of_every_run_that_failed() -> None:
+    stay = Trial(HOST)
+    stay.ran(Result.FAIL)
+    stay.permit(lowered=True)
+    assert stay.gate == "G3"
+    stay.record("T3", WORDS)
+    assert stay.gate == ""
+    assert stay.t3.attested_how == BY_PERMISSION
+    assert evidence_shares(stay.checklist).permitted == 1
+
+    stay.ran(Result.FAIL)
+    stay.record("T3", WORDS)
+    assert stay.gate == "G3"
+
+
+def test_words_are_not_those_of_the_test_before() -> None:
+    stay = Stay("network")
+    assert not stay.record("T1", Entry(Result.PASS, "Seen working at the desk")).faults
+    (fault,) = stay.record("T3", Entry(Result.PASS, "seen working at the desk")).faults
+    assert fault.gate == "G2"
+    assert "same words" in fault.text
+    assert not stay.record("T1", Entry(Result.PASS, "seen working at the desk")).faults
+
+
+@pytest.mark.parametrize(
+    ("text", "enough"),
+    [
+        ("uptime 3 min", True),
+        ("12345 67890", True),
+        ("läuft jetzt gut", True),
+        ("работает снова", True),
+        ("nine lette", False),
+        ("tenletters", False),
+        ("aaaaaaaaaa aaaaa", False),
+        ("working WORKING working", False),
+        ("!!!!!!!!!! ????", False),
+        ("ok - - - - - - - - ok", False),
+        ("", False),
+    ],
+)
+def test_words_that_say_something(text: str, enough: bool) -> None:
+    assert says_enough(text) is enough

@@ -1,0 +1,138 @@
+"""Words that settle a test because a lead lets them: asked through the outbox, answered once, for one visit (C5a)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from db import permissions
+from db.faults import StoreFault
+from db.store import Store
+from dispatch.closeout.recording import Entry, Run
+from dispatch.desk import onsite, permitting
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.visit_log import day_log
+from dispatch.desk.visit_page import find, visit_page
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Result
+from dispatch.model.probes import Vantage
+from dispatch.model.states import State
+from tests.commands.test_close_out_examples import AtTheLine
+from tests.desk.conftest import DAY, Office
+from tests.desk.test_probing import register
+
+WORDS = Entry(Result.PASS, "T3 seen working at the desk")
+
+
+def t3(office: Office) -> Item:
+    found = visit_page(office.store, "R1").checklist.item("T3")
+    assert found is not None
+    return found
+
+
+def finished(office: Office, vantage: str = "site") -> None:
+    """Everything on the visit but T3, for which there is a target."""
+    register(office, name="network", kind="tcp", address="192.0.2.1:443", vantage=vantage)
+    office.on_site()
+    office.finish(but=frozenset({"T3", "L5"}))
+    office.say("R1", "T3", WORDS)
+    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    with pytest.raises(GatesUnmet):
+        onsite.close(office.ana, "R1")
+
+
+def outbox(office: Office) -> list[tuple[int, str]]:
+    return office.store.all("SELECT staff_id, text FROM outbox WHERE kind = 'permission' ORDER BY id")
+
+
+def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
+    finished(office)
+    asked = permitting.ask(office.ana, "R1", "t3", "on the phone")
+    assert outbox(office) == [(office.lee.staff.id, permitting.asked_text(asked))]
+    assert [one.why for one in permissions.waiting(office.store)] == ["on the phone"]
+    with pytest.raises(Refusal, match="asked for already"):
+        permitting.ask(office.ana, "R1", "T3")
+    for other in (office.ana, office.dana):
+        with pytest.raises(NotAllowed):
+            permitting.give(other, "R1", "T3")
+
+    permitting.give(office.lee, "R1", "T3")
+    assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau lets words settle T3.")
+    assert permissions.waiting(office.store) == []
+    assert t3(office).attested_how == NO_WAY_IN
+    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    (line,) = day_log(office.store, DAY).lines
+    assert (line.permitted, line.no_way_in, line.ran, line.tested) == (0, 1, 0, 5)
+    assert "T3 attested, no way in" in [one.text for one in line.remarks]
+
+
+def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
+    finished(office, "host")
+    with pytest.raises(Faulty, match="T3 asks for a test that ran"):
+        permitting.give(office.lee, "R1", "T3")
+    permitting.give(office.lee, "R1", "T3", "the target is out of order")
+    assert t3(office).attested_how == BY_PERMISSION
+    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    (line,) = day_log(office.store, DAY).lines
+    assert (line.permitted, line.no_way_in) == (1, 0)
+    assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
+
+
+def test_no_is_an_answer_too(office: Office) -> None:
+    finished(office)
+    with pytest.raises(Refusal, match="Nobody asks"):
+        permitting.refuse(office.lee, "R1", "T3", "run it")
+    permitting.ask(office.ana, "R1", "T3")
+    permitting.refuse(office.lee, "R1", "T3", "take the laptop")
+    assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau does not let words settle T3: take the laptop.")
+    with pytest.raises(GatesUnmet):
+        onsite.close(office.ana, "R1")
+    assert permitting.ask(office.ana, "R1", "T3").item == "T3"
+
+
+def test_a_run_that_failed_is_let_off_by_a_reason_only(office: Office) -> None:
+    finished(office)
+    permitting.give(office.lee, "R1", "T3")
+    run = Run(Grade.MEASURED, Vantage.SITE, find(office.store, "R1").sequence)
+    office.say("R1", "T3", Entry(Result.FAIL, "refused", run=run))
+    office.say("R1", "T3", WORDS)
+    assert t3(office).standing is not None
+    assert t3(office).standing.result is Result.FAIL  # type: ignore[union-attr]
+    with pytest.raises(Faulty, match="T3 asks for a test that ran"):
+        permitting.give(office.lee, "R1", "T3")
+
+
+def test_a_connection_that_leads_in_asks_for_the_run(office: Office) -> None:
+    finished(office)
+    permitting.give(office.lee, "R1", "T3")
+    ana = replace(office.ana, site_port=20_003)
+    with pytest.raises(GatesUnmet, match="cannot be closed"):
+        onsite.close(ana, "R1")
+    onsite.record(ana, "R1", "L3", Entry(Result.DONE))
+    assert t3(office).asks is Asks.EXECUTED
+    with pytest.raises(StoreFault), office.lee.write("past the desk") as unit:
+        unit.execute("DELETE FROM way_in")
+
+
+@pytest.mark.parametrize("ref", ["A1", "T1"])
+def test_nothing_is_permitted_that_takes_words(office: Office, ref: str) -> None:
+    office.on_site()
+    with pytest.raises(Refusal, match=r"is no test|takes words"):
+        permitting.ask(office.ana, "R1", ref)
+
+
+def test_by_command(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatch.desk.seat.store_at", lambda path: Store.open(path, clock=office.clock))
+    finished(office)
+    line = AtTheLine(office)
+    assert "the leads are asked" in line.ok("visit", "ask-permission", "R1", "T3", "--why", "on the phone")
+    (asked,) = json.loads(line.ok("visit", "permissions", "--json"))
+    assert (asked["item"], asked["by"], asked["why"]) == ("T3", "Ana Ruiz", "on the phone")
+    assert "attested, no way in" in line.ok("visit", "permit", "R1", "T3", login="lee")
+    assert "Nobody asks" in line.ok("visit", "permissions")
+    assert line.attempts("T3")[-1]["result"] == "pass"
+    (t3,) = [one for one in line.page()["checklist"] if one["item"] == "T3"]
+    assert (t3["asks"], t3["attested"], t3["permission"]["by"]) == ("no_way_in", "no way in", "Lee Moreau")
+    (logged,) = json.loads(line.ok("log", "--date", "2026-11-24", "--json", login="lee"))["visits"]
+    assert (logged["tests_executed"], logged["tests_with_result"], logged["evidence"]["no_way_in"]) == (0, 5, 1)

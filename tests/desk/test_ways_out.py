@@ -1,0 +1,178 @@
+"""The ends of a visit (states.md): once work was done there are two ways out and no third, by the desk and past it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pytest
+
+from db.faults import StoreFault
+from dispatch.closeout.recording import Entry, Run
+from dispatch.desk import attaching, onsite, schedule
+from dispatch.desk.caring import care_list
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.returning import again
+from dispatch.desk.visit_page import find, visit_page
+from dispatch.model.checklists import Grade, Result
+from dispatch.model.probes import Vantage
+from dispatch.model.states import State
+from tests.desk.conftest import Office, at
+from tests.desk.test_probing import register
+
+LATER = datetime.date(2026, 12, 3)
+
+
+def past_the_desk(office: Office, sql: str) -> None:
+    with office.lee.write("past the desk") as unit:
+        unit.execute(sql)
+        unit.audit("visit", 1, tried=sql)
+
+
+WORKED = {
+    "a note": lambda office: onsite.work(office.ana, "R1", "one cable replaced"),
+    "a result on W1": lambda office: office.say("R1", "W1.1", Entry(Result.NOT_DONE, "the part is on order")),
+    "an override of W1": lambda office: onsite.record(
+        office.lee, "R1", "W1.1", Entry(Result.OVERRIDDEN, "not wanted any more")
+    ),
+    "an item": lambda office: onsite.use(office.lee, "R1", "cable", amount="5"),
+}
+
+
+@pytest.mark.parametrize("worked", WORKED)
+def test_after_work_nothing_ends_it_but_its_gates_or_a_lead(office: Office, worked: str) -> None:
+    office.on_site()
+    WORKED[worked](office)
+    for end in (
+        lambda: onsite.abort(office.ana, "R1", "called away"),
+        lambda: onsite.abort(office.dana, "R1", "called away", not_again="not wanted"),
+        lambda: onsite.no_access(office.ana, "R1", called="nobody"),
+    ):
+        with pytest.raises(Refusal, match="Work was done on R1"):
+            end()
+    for state in ("aborted", "no_access"):
+        with pytest.raises(StoreFault, match="work was done"):
+            past_the_desk(
+                office,
+                f"UPDATE visit SET state = '{state}', not_again = 'because', version = version + 1 WHERE reference = 'R1'",
+            )
+    assert find(office.store, "R1").state is State.ON_SITE
+
+
+def test_an_aborted_request_is_in_the_queue_again(office: Office) -> None:
+    office.on_site()
+    before = find(office.store, "R1")
+    onsite.abort(office.ana, "R1", "the part on the van is the wrong one")
+    (back,) = visit_page(office.store, "R1").follow_ups
+    assert back.state is State.REQUESTED
+    for field in ("work", "minutes", "priority", "requested_at", "wanted_on", "skills", "tags", "job_id", "emergency"):
+        assert getattr(back, field) == getattr(before, field), field
+
+
+def test_a_request_is_dropped_by_dispatcher_or_lead_and_for_a_reason(office: Office) -> None:
+    office.on_site()
+    with pytest.raises(NotAllowed, match="goes back into the queue"):
+        onsite.abort(office.ana, "R1", "wrong part", not_again="not wanted any more")
+    with pytest.raises(Faulty, match="not again"):
+        onsite.abort(office.dana, "R1", "wrong part", not_again="x")
+    with pytest.raises(StoreFault, match="goes back into the queue"):
+        past_the_desk(office, "UPDATE visit SET state = 'aborted', version = version + 1 WHERE reference = 'R1'")
+    onsite.abort(office.dana, "R1", "wrong part", not_again="the client bought another one")
+    assert visit_page(office.store, "R1").follow_ups == ()
+
+
+def named(office: Office) -> str:
+    """The client also named a printer, wanted later; returns the visit that comes for it."""
+    office.say("R1", "L1", Entry(Result.ANSWERED, "the printer in March"))
+    office.clock.advance(60)
+    onsite.record(office.ana, "R1", "L1.1", Entry(Result.FOLLOW_UP), follow_up_on=datetime.date(2027, 3, 1))
+    return visit_page(office.store, "R1").follow_ups[-1].reference
+
+
+def waived(office: Office) -> str:
+    office.say("R1", "T3", Entry(Result.FAIL, "no answer from remote access"))
+    onsite.record(office.lee, "R1", "T3", Entry(Result.OVERRIDDEN, "the provider is down"))
+    return visit_page(office.store, "R1").follow_ups[-1].reference
+
+
+def test_what_a_client_named_is_no_follow_up_of_what_was_left(office: Office) -> None:
+    office.on_site()
+    printer = named(office)
+    _, follow_up = onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    assert follow_up is not None
+    assert follow_up.reference != printer
+    assert (follow_up.wanted_on, follow_up.preferred, follow_up.state) == (LATER, "Ana Ruiz", State.REQUESTED)
+    assert "Left open:" in follow_up.description
+    assert "T1" in follow_up.description
+
+
+def test_the_day_that_is_given_is_that_of_the_follow_up_there_is(office: Office) -> None:
+    office.on_site()
+    reference = waived(office)
+    _, follow_up = onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER, minutes=45, our_fault=True)
+    assert follow_up is not None
+    assert (follow_up.reference, follow_up.wanted_on, follow_up.minutes) == (reference, LATER, 45)
+    assert follow_up.cause == "own_failure"
+
+
+def test_a_cancelled_follow_up_is_none(office: Office) -> None:
+    office.on_site()
+    reference = waived(office)
+    schedule.cancel(office.dana, reference, "no longer wanted")
+    with pytest.raises(StoreFault, match="only with an open follow-up"):
+        past_the_desk(office, "UPDATE visit SET state = 'left_open', version = version + 1 WHERE reference = 'R1'")
+    _, follow_up = onsite.leave(office.lee, "R1", "called away")
+    assert follow_up is not None
+    assert follow_up.reference != reference
+    assert follow_up.state is State.REQUESTED
+
+
+def test_a_follow_up_in_the_plan_is_moved_first(office: Office) -> None:
+    office.on_site()
+    reference = waived(office)
+    schedule.assign(office.dana, reference, ["Ana Ruiz"], at("14:00"), confirmed=True)
+    with pytest.raises(Refusal, match=f"{reference}, which comes back for it, is planned on .* move it to"):
+        onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    _, follow_up = onsite.leave(office.lee, "R1", "called away")
+    assert follow_up == again(office.store, follow_up or 0)
+
+
+def test_a_client_wants_none_in_their_own_words(office: Office) -> None:
+    office.on_site()
+    onsite.work(office.ana, "R1", "one cable replaced")
+    with pytest.raises(Faulty) as refused:
+        onsite.leave(office.lee, "R1", "sent home", follow_up_on=LATER, none_wanted=onsite.NoneWanted("", "no"))
+    assert len(refused.value.faults) == 3
+    left, follow_up = onsite.leave(
+        office.lee, "R1", "sent home", none_wanted=onsite.NoneWanted("J. Lowe", "we look for somebody else")
+    )
+    assert (left.state, follow_up) == (State.LEFT_OPEN, None)
+    assert visit_page(office.store, "R1").none_wanted == ("J. Lowe", "we look for somebody else")
+    assert office.store.value("SELECT total_minor > 0 FROM charge_sheet") == 1
+    assert [one.rule for one in care_list(office.store) if "wants nobody back for R1" in one.why] == ["E7", "E7"]
+
+
+def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> None:
+    """Screen, command and SQL ask the same."""
+    register(office, name="network", kind="tcp", address="192.0.2.1:443")
+    office.on_site()
+    office.finish(but=frozenset({"T3", "L5"}))
+    failed = Entry(Result.FAIL, "refused", run=Run(Grade.EXECUTED, Vantage.HOST, find(office.store, "R1").sequence))
+    office.say("R1", "T3", failed)
+    office.say("R1", "T3", Entry(Result.PASS, "it works, says the technician"))
+    attaching.attach(office.ana, "R1", "T3", "t3.jpg", io.BytesIO(b"a photograph"))
+    office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    with pytest.raises(GatesUnmet) as refused:
+        onsite.close(office.ana, "R1")
+    (reason,) = refused.value.reasons
+    assert reason.startswith("G3 T3 ")
+    assert "words do not replace it" in reason
+    for sql in (
+        "UPDATE visit SET state = 'closed', version = version + 1 WHERE reference = 'R1'",
+        "INSERT OR REPLACE INTO attempt SELECT id, visit_id, item_id, sequence, at, staff_id, session, 'pass', text, value, grade, "
+        "vantage, signed_by, satisfied, follow_up_id, self_approved, begun_after FROM attempt WHERE result = 'fail'",
+        "INSERT INTO permission (item_id, lowered, asked_by, asked_at, answered_by, answered_at, given, as_of, reason) "
+        "SELECT id, 1, 3, 0, 3, 0, 1, 99, 'by myself' FROM item WHERE ref = 'T3' AND visit_id = 1",
+    ):
+        with pytest.raises(StoreFault):
+            past_the_desk(office, sql)

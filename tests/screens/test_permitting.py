@@ -1,0 +1,66 @@
+"""Words for a test that cannot run, by keys: its technician asks on the visit, a lead answers in the log or on the visit."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import permissions
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Item
+from dispatch.model.states import State
+from screens.dialogs import Choose
+from tests.desk.conftest import Office
+from tests.desk.test_probing import register
+from tests.screens.test_close_out_examples import visiting
+from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.header import StatusBar
+
+
+def t3(office: Office) -> Item:
+    found = visit_page(office.store, "R1").checklist.item("T3")
+    assert found is not None
+    return found
+
+
+async def test_asked_on_the_visit_and_let_in_the_log(office: Office) -> None:
+    register(office, name="network", kind="tcp", address="192.0.2.1:443", vantage="site")
+    office.on_site()
+    async with visiting(office) as visit:
+        await visit.record("T3", "space", "seen working at the desk")
+        await visit.said("must be tested inside the client's network")
+        await visit.key("T3", "J")
+        await visit.said("The leads are asked")
+    async with opened(office.lee, "log") as pilot:
+        bar = pilot.app.screen.query_one(StatusBar)
+        await until_true(pilot, lambda: "1 asks for words (J)" in str(bar.line_at(0, 80)))
+        await press(pilot, "J")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
+        await choose(pilot, "yes")
+        await until_true(pilot, lambda: t3(office).permission is not None)
+    assert t3(office).attested_how == NO_WAY_IN
+    assert permissions.waiting(office.store) == []
+
+
+async def test_a_lead_lowers_a_test_on_the_visit(office: Office) -> None:
+    register(office, name="network", kind="tcp", address="192.0.2.1:443")
+    office.on_site()
+    async with visiting(office, office.lee) as lead:
+        await lead.record("T3", "space", "seen working at the desk")
+        await lead.said("asks for a test that ran: `r` runs it")
+        await lead.key("T3", "J")
+        await answer(lead.pilot, "the target is out of order")
+        await until_true(lead.pilot, lambda: t3(office).lowered)
+    assert t3(office).attested_how == BY_PERMISSION
+
+
+@pytest.mark.parametrize("size", [(80, 24), (45, 20)])
+async def test_left_open_in_the_clients_words(office: Office, size: tuple[int, int]) -> None:
+    office.on_site()
+    async with visiting(office, office.lee) as lead:
+        await lead.pilot.resize_terminal(*size)
+        await press(lead.pilot, "L")
+        await fill(lead.pilot, reason="sent home", said_by="J. Lowe", words="we look for somebody else")
+        await until_true(lead.pilot, lambda: lead.state is State.LEFT_OPEN)
+    assert visit_page(office.store, "R1").none_wanted == ("J. Lowe", "we look for somebody else")
