@@ -6,13 +6,17 @@ PACKAGES := db dispatch screens widgets
 # many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')
 
-.PHONY: run test test-long check bench bench-peers lock clean
+.PHONY: run test test-dates test-long check bench bench-peers lock clean
 
 run: $(VENV)/.installed
 	@$(BIN)/dispatch demo
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+# the suite on other days, elsewhere, in German, on one core, without what is optional; one of them: ONLY=leap-day
+test-dates: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.dates -n $(WORKERS) $(ONLY)
 
 test-long: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long

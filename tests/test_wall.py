@@ -81,7 +81,7 @@ def test_one_module_of_the_program_reads_the_wall_clock() -> None:
 
 
 def test_no_test_reads_it_and_none_starts_a_python_that_does() -> None:
-    own = {"tests/wall.py", "tests/begin.py", "tests/test_wall.py"}
+    own = {"tests/wall.py", "tests/begin.py", "tests/test_wall.py", "tests/dates.py"}
     own.add("tests/test_bootstrap.py")  # what it begins makes an environment, and tells no time
     found = found_in("tests", but=own, also=frozenset({"sys.executable"}))
     assert not found, "take it from tests.wall.WALL, and begin programs by tests.wall.started"
