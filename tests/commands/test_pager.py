@@ -5,9 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import shlex
 import struct
 import subprocess
-import sys
 import termios
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def on_a_terminal(words: list[str], db: Path, pager: str, lines: int = 24) -> st
 
 def test_a_long_list_goes_to_the_pager_and_a_short_one_does_not(firm: Dispatch, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    pager = f"{sys.executable} -c \"import sys; open('{kept}', 'w').write(sys.stdin.read())\""
+    pager = shlex.join(started("-c", f"import sys; open('{kept}', 'w').write(sys.stdin.read())"))
 
     assert on_a_terminal(["visit", "list"], firm.db, pager) == ""
     assert kept.read_text(encoding="utf-8") == firm.ok("visit", "list")
