@@ -1,0 +1,165 @@
+"""What holds after every deed, whoever did it: read from the database, not from the program."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from fractions import Fraction
+from typing import NamedTuple
+
+from db.store import Store
+from dispatch.model.states import Role
+from tests.desk.test_permissions import declared
+
+BEGUN = """(EXISTS (SELECT 1 FROM work_entry w WHERE w.visit_id = v.id)
+  OR EXISTS (SELECT 1 FROM used_item u WHERE u.visit_id = v.id AND u.withdrawn_at IS NULL)
+  OR EXISTS (SELECT 1 FROM attempt a JOIN item i ON i.id = a.item_id WHERE a.visit_id = v.id AND i.ref GLOB 'W1*'))"""
+ALWAYS = {
+    "closed with an open gate": "SELECT v.reference FROM visit v JOIN open_gate g ON g.visit_id = v.id WHERE v.state = 'closed'",
+    "ended without a way out though work was done": "SELECT v.reference FROM visit v "
+    f"WHERE v.state IN ('no_access', 'aborted', 'cancelled') AND {BEGUN}",
+    "left open without a follow-up": "SELECT v.reference FROM visit v WHERE v.state = 'left_open' "
+    "AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.parent_id = v.id)",
+    "aborted and gone": "SELECT v.reference FROM visit v WHERE v.state = 'aborted' "
+    "AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.job_id = v.job_id AND c.id > v.id)",
+    "open at an archived client or site, or with a technician who left": "SELECT v.reference FROM visit v "
+    "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id WHERE v.archived_at IS NULL "
+    "AND v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND (s.archived_at IS NOT NULL "
+    "OR c.archived_at IS NOT NULL OR EXISTS (SELECT 1 FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
+    "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = v.id AND (t.archived_at IS NOT NULL OR p.active = 0)))",
+    "archived though somebody began it": "SELECT reference FROM visit v WHERE archived_at IS NOT NULL AND state <> 'requested'",
+    "somebody at two clients at once": "SELECT p.login FROM assignment a JOIN visit v ON v.id = a.visit_id "
+    "JOIN staff p ON p.id = a.staff_id WHERE v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL "
+    "AND a.check_out_at IS NULL GROUP BY p.login HAVING count(*) > 1",
+    "under way without anybody who set out": "SELECT reference FROM visit v WHERE state = 'en_route' "
+    "AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.visit_id = v.id AND a.depart_at IS NOT NULL)",
+    "exported otherwise than approved": "SELECT v.reference FROM invoiced_visit i JOIN visit v ON v.id = i.visit_id "
+    "WHERE i.revision <> (SELECT max(revision) FROM charge_sheet c WHERE c.visit_id = v.id)",
+    "a clock that runs though they left": "SELECT v.reference FROM segment g JOIN assignment a ON a.id = g.assignment_id "
+    "JOIN visit v ON v.id = a.visit_id WHERE g.ends_at IS NULL AND a.check_out_at IS NOT NULL",
+    "clocks that overlap": "SELECT v.reference FROM segment g JOIN segment h ON h.assignment_id = g.assignment_id "
+    "AND h.id > g.id AND max(g.starts_at, h.starts_at) < min(g.ends_at, h.ends_at) "
+    "JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
+    "WHERE g.kind IN ('work', 'wait', 'break') AND h.kind IN ('work', 'wait', 'break')",
+}
+"""Queries that find nothing."""
+WAITING = frozenset(("aborted and gone", "ended without a way out though work was done"))
+"""Rules that do not hold yet: abort and no access are to be mended first. Empty it then."""
+
+OFF = frozenset({"break", "off"})
+"""Marks of time that is not charged because nobody worked."""
+
+
+def _seconds(begins: str, ends: str) -> int:
+    return round((datetime.datetime.fromisoformat(ends) - datetime.datetime.fromisoformat(begins)).total_seconds())
+
+
+class Standing(NamedTuple):
+    """How things stand before a deed: the last audit row; of each visit its review, and revision and total of its charge;
+    who has which roles; and the roles that a change asks which can be taken back."""
+
+    audit: int
+    charges: dict[str, tuple[str, int, int | None]]
+    roles: dict[str, frozenset[Role]]
+
+
+class Rules:
+    """The rules, on one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open_to: dict[str, frozenset[Role]] = {}
+        for one in declared():
+            if one.deed and one.roles:
+                self._open_to[one.deed] = self._open_to.get(one.deed, frozenset()) | one.roles
+        self._pools = self._purchased()
+
+    def before(self) -> Standing:
+        """How things stand now."""
+        charges = {
+            reference: (review, revision or 0, total)
+            for reference, review, revision, total in self._store.all(
+                "SELECT v.reference, v.review, c.revision, c.total_minor FROM visit v LEFT JOIN charge_sheet c "
+                "ON c.visit_id = v.id AND c.revision = (SELECT max(revision) FROM charge_sheet x WHERE x.visit_id = v.id)"
+            )
+        }
+        roles: dict[str, frozenset[Role]] = {}
+        for login, role in self._store.all(
+            "SELECT s.login, r.role FROM staff s JOIN staff_role r ON r.staff_id = s.id"
+        ):
+            roles[login] = roles.get(login, frozenset()) | {Role(role)}
+        return Standing(self._store.value("SELECT coalesce(max(seq), 0) FROM audit"), charges, roles)
+
+    def broken(self, before: Standing) -> str:
+        """What does not hold after a deed; empty where all does."""
+        for what, query in ALWAYS.items():
+            if what not in WAITING and (found := self._store.all(f"{query} LIMIT 1")):
+                return f"{what}: {found[0][0]}"
+        rows = self._store.all("SELECT actor, deed FROM audit WHERE seq > ? ORDER BY seq", (before.audit,))
+        for actor, deed in rows:
+            wanted = self._open_to.get(deed)
+            if wanted is not None and not before.roles.get(actor, frozenset()) & wanted:
+                return f"{actor} did {deed} without a role for it"
+        found = self._charge_broken(before, {actor for actor, _ in rows}) or self._pool_broken()
+        return found if found or "clocks" in WAITING else self._clocks_broken()
+
+    def _charge_broken(self, before: Standing, actors: set[str]) -> str:
+        after = self.before().charges
+        for reference, (review, revision, total) in before.charges.items():
+            now = after[reference]
+            if review == "exported" and now != (review, revision, total):
+                return f"{reference} was exported, and is otherwise now: {now}"
+            if review != "approved" or now[1:] == (revision, total):
+                continue
+            if not all(Role.LEAD in before.roles.get(actor, frozenset()) for actor in actors):
+                return f"{reference} was approved, and somebody else than a lead changed its charge"
+            if now[0] == "approved":
+                return f"{reference} was approved, and its charge is another one now"
+        return ""
+
+    def _clocks_broken(self) -> str:
+        """What was worked and waited by the clocks is what stands on the newest sheet of an ended visit, but for roundings to
+        the minute."""
+        clocks = {
+            (reference, name): (worked, parts)
+            for reference, name, worked, parts in self._store.all(
+                "SELECT v.reference, p.name, sum(g.ends_at - g.starts_at), count(*) FROM segment g "
+                "JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
+                "JOIN staff p ON p.id = a.staff_id WHERE g.kind IN ('work', 'wait') GROUP BY v.reference, p.name"
+            )
+        }
+        for reference, given in self._store.all(
+            "SELECT v.reference, c.input FROM visit v JOIN charge_sheet c ON c.visit_id = v.id "
+            "WHERE v.state IN ('closed', 'left_open') "
+            "AND c.revision = (SELECT max(revision) FROM charge_sheet x WHERE x.visit_id = v.id)"
+        ):
+            for part in json.loads(given)["visit"]["assignments"]:
+                if part["check_in"] is None or part["check_out"] is None:
+                    continue
+                off = sum(_seconds(one["start"], one["end"]) for one in part["marks"] if one["kind"] in OFF)
+                counted = _seconds(part["check_in"], part["check_out"]) - off
+                worked, parts = clocks.get((reference, part["technician"]), (0, 0))
+                if abs(counted - worked) > 60 * (parts + 2):
+                    return f"{reference} {part['technician']}: {counted // 60} min on the sheet, {worked // 60} by the clocks"
+        return ""
+
+    def _purchased(self) -> dict[int, Fraction]:
+        drawn = self._drawn()
+        return {
+            key: Fraction(remaining) + drawn.get(key, Fraction(0))
+            for key, remaining in self._store.all("SELECT id, remaining FROM pool")
+        }
+
+    def _drawn(self) -> dict[int, Fraction]:
+        found: dict[int, Fraction] = {}
+        for key, amount in self._store.all(
+            "SELECT pool_id, amount FROM draw WHERE returned_at IS NULL AND pool_id IS NOT NULL"
+        ):
+            found[key] = found.get(key, Fraction(0)) + Fraction(amount)
+        return found
+
+    def _pool_broken(self) -> str:
+        for key, purchased in self._purchased().items():
+            if purchased != self._pools.setdefault(key, purchased):
+                return f"pool {key}: what is left and what was drawn are {purchased}, purchased were {self._pools[key]}"
+        return ""

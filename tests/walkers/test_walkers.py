@@ -1,0 +1,92 @@
+"""Nothing that anybody does, in whatever order, leaves a record that is not true (states.md, the end)."""
+
+from __future__ import annotations
+
+import os
+import random
+
+import pytest
+
+from db import audit
+from db.library import sqlite3
+from dispatch.model.states import State
+from tests.desk.conftest import Office
+from tests.walkers.rules import Rules
+from tests.walkers.walk import Walk
+
+SEED = int(os.environ.get("WALK_SEED", "2026"))
+STATES = tuple(state.value for state in State)
+
+
+def walked(office: Office, seed: int, steps: int) -> Walk:
+    walk = Walk(office, seed)
+    try:
+        walk.steps(steps)
+    finally:
+        walk.close()
+    assert audit.verify_chain(office.store) is None
+    return walk
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 2))
+def test_a_short_walk(office: Office, seed: int) -> None:
+    walk = walked(office, seed, 250)
+    assert {"place", "arrive", "go on", "undo"} <= set(walk.done), walk.done
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(SEED + 100, SEED + 140))
+def test_a_long_walk(office: Office, seed: int) -> None:
+    walked(office, seed, 500)
+
+
+def test_another_program_gets_round_nothing(office: Office) -> None:
+    walk = walked(office, SEED + 7, 120)
+    by_hand(office, random.Random(SEED), 200)
+    assert not Rules(walk.store).broken(walk.rules.before())
+
+
+def by_hand(office: Office, rng: random.Random, steps: int) -> None:
+    """Statements as somebody writes them who has the file and no program."""
+    rules = Rules(office.store)
+    conn = sqlite3.connect(office.store.path, isolation_level=None)
+    conn.execute("PRAGMA foreign_keys=ON")
+    try:
+        for _ in range(steps):
+            before = rules.before()
+            visit_id = rng.choice(conn.execute("SELECT id FROM visit").fetchall())[0]
+            state, review = rng.choice(STATES), rng.choice(("none", "to_review", "approved", "exported", "sent_back"))
+            statement = rng.choice(
+                (
+                    f"UPDATE visit SET state = '{state}', version = version + 1 WHERE id = {visit_id}",
+                    f"UPDATE visit SET review = '{review}', version = version + 1 WHERE id = {visit_id}",
+                    f"UPDATE visit SET ended_at = ended_at + 60, version = version + 1 WHERE id = {visit_id}",
+                    f"DELETE FROM assignment WHERE visit_id = {visit_id}",
+                    f"UPDATE assignment SET check_out_at = check_out_at + 3600 WHERE visit_id = {visit_id}",
+                    f"UPDATE OR REPLACE segment SET ends_at = ends_at + 60 WHERE id = {visit_id}",
+                    f"INSERT OR REPLACE INTO charge_sheet SELECT * FROM charge_sheet WHERE visit_id = {visit_id}",
+                    f"INSERT OR REPLACE INTO approval SELECT * FROM approval WHERE visit_id = {visit_id}",
+                    f"INSERT OR REPLACE INTO invoiced_visit SELECT * FROM invoiced_visit WHERE visit_id = {visit_id}",
+                    f"DELETE FROM attempt WHERE visit_id = {visit_id}",
+                    f"UPDATE draw SET returned_at = 1 WHERE visit_id = {visit_id} AND 0",
+                    f"DELETE FROM visit WHERE id = {visit_id}",
+                )
+            )
+            conn.execute("BEGIN IMMEDIATE")
+            try:
+                conn.execute(statement)
+                broken = BY_HAND.intersection(rules.broken(before).split(":")[:1])
+                conn.execute("COMMIT")
+            except sqlite3.Error:
+                conn.execute("ROLLBACK")
+                continue
+            assert not broken, f"{broken}: {statement}"
+    finally:
+        conn.close()
+
+
+BY_HAND = frozenset(
+    ("closed with an open gate", "ended without a way out though work was done", "exported otherwise than approved")
+)
+"""What the database itself refuses."""

@@ -1,0 +1,317 @@
+"""Random days at the small firm: every deed by everybody, from two seats at once, while the clock goes on."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Callable
+from typing import Any
+
+from db import visits
+from db.faults import Misuse, Refused, StoreFault
+from db.store import Store
+from dispatch.closeout.recording import Entry
+from dispatch.desk import (
+    adjusting,
+    agreeing,
+    calling,
+    clocking,
+    intake,
+    invoicing,
+    marking,
+    materials,
+    notices,
+    onsite,
+    responding,
+    reviewing,
+    schedule,
+    undo,
+)
+from dispatch.desk.book import absences, keeping
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.intake import Request
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.instants import at_local, day_of
+from dispatch.model.states import ENDED, OPEN_ON_SITE, STEPS, State
+from dispatch.model.visits import Visit
+from tests.desk.conftest import ZONE, Office
+from tests.desk.test_pools import agreed
+from tests.walkers.rules import Rules
+
+MEANT: dict[str, Any] = {"reason": "the client insists", "confirmed": True}
+NAMES = ("Ana Ruiz", "Ben Okafor")
+OPEN_AT_ONCE = 8
+"""So many open visits at most: more of them only make the walk slower."""
+
+Deed = Callable[["Walk", Seat, Visit], Any]
+
+
+class Walk:
+    """One walk. `rng` decides everything; the same seed walks the same way."""
+
+    def __init__(self, office: Office, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.clock = office.clock
+        self.store = office.store
+        agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "600", datetime.date(2026, 1, 1), None)
+        # a second seat for each of them, at a connection of its own
+        self.elsewhere = Store.open(office.store.path, clock=office.clock)
+        self.seats = [
+            *(office.lee, office.dana, office.ana, office.ben),
+            *(take_seat(self.elsewhere, login) for login in ("lee", "dana", "ana", "ben")),
+        ]
+        self.rules = Rules(self.store)
+        self.trace: list[str] = []
+        self.done: dict[str, int] = {}
+
+    def steps(self, count: int) -> None:
+        """Walk so many steps; each is judged.
+
+        Raises:
+            AssertionError: a rule does not hold; it ends with the steps that led there.
+        """
+        for _ in range(count):
+            self._tick()
+            name = self.rng.choices(list(DEEDS), [weight for weight, _ in DEEDS.values()])[0]
+            visit = self._visit(name)
+            seat = self._seat(name, visit)
+            self.trace.append(f"{self.clock.now()} {seat.staff.login}: {name} {visit.reference} ({visit.state.value})")
+            before = self.rules.before()
+            try:
+                DEEDS[name][1](self, seat, visit)
+                self.done[name] = self.done.get(name, 0) + 1
+            except (Misuse, Refused) as fault:
+                # what the database has to refuse, the program has not looked at
+                raise AssertionError(self._told(f"{type(fault).__name__}: {fault}")) from fault
+            except (Refusal, StoreFault) as refusal:
+                self.trace[-1] += f" -- {str(refusal)[:140]}"
+                if name not in SEVERAL:
+                    assert self.rules.before().audit == before.audit, self._told("a refused deed left a trace")
+                    continue
+            except Exception as fault:
+                raise AssertionError(self._told(f"{type(fault).__name__}: {fault}")) from fault
+            if broken := self.rules.broken(before):
+                raise AssertionError(self._told(broken))
+
+    def close(self) -> None:
+        """Leave the second seats."""
+        self.elsewhere.close()
+
+    def _told(self, why: str) -> str:
+        return "\n".join([why, *self.trace[-40:]])
+
+    def _tick(self) -> None:
+        self.clock.advance(self.rng.choice((20, 60, 180, 600, 1500)))
+        day = day_of(self.clock.now(), ZONE)
+        if self.clock.now() > at_local(day, "17:00", ZONE):
+            self.clock.set(at_local(day + datetime.timedelta(days=1), "08:00", ZONE))
+
+    def _visit(self, name: str) -> Visit:
+        """Mostly one with which it can be done, sometimes any."""
+        found = visits.all_visits(self.store)
+        suits = [one for one in found if one.state in FROM.get(name, frozenset(State))]
+        return self.rng.choice(suits if suits and self.rng.random() < 0.9 else found)
+
+    def _seat(self, name: str, visit: Visit) -> Seat:
+        """Mostly somebody who may, sometimes anybody."""
+        if self.rng.random() < 0.15:
+            return self.rng.choice(self.seats)
+        wanted = {"ana": "ana", "ben": "ben"}
+        crew = [part.technician.split()[0].lower() for part in visit.assignments]
+        if name in BY_CREW and crew:
+            login = wanted.get(self.rng.choice(crew), "lee")
+        else:
+            login = "lee" if name in BY_LEAD else "dana"
+        return self.rng.choice([seat for seat in self.seats if seat.staff.login == login])
+
+    def when(self) -> int:
+        """A time of this or the next day."""
+        day = day_of(self.clock.now(), ZONE) + datetime.timedelta(days=self.rng.choice((0, 0, 0, 1)))
+        return at_local(day, f"{self.rng.randint(8, 16):02}:{self.rng.choice(('00', '15', '30'))}", ZONE)
+
+    def crew(self) -> list[str]:
+        """One technician, sometimes two."""
+        return self.rng.sample(NAMES, 2 if self.rng.random() < 0.15 else 1)
+
+
+def _add(walk: Walk, seat: Seat, visit: Visit) -> None:
+    if sum(one.ended_at is None for one in visits.all_visits(walk.store)) < OPEN_AT_ONCE:
+        intake.add(seat, Request("Harbor Dental", "printer jam", "30", site="Main office", priority="P2"))
+
+
+def _place(walk: Walk, seat: Seat, visit: Visit) -> None:
+    version = visit.version if walk.rng.random() < 0.5 else None
+    deed = schedule.assign if walk.rng.random() < 0.5 else schedule.move
+    deed(seat, visit.reference, walk.crew(), walk.when(), version=version, **MEANT)
+
+
+def _swap(walk: Walk, seat: Seat, visit: Visit) -> None:
+    schedule.swap(seat, visit.reference, walk.rng.choice(visits.all_visits(walk.store)).reference, **MEANT)
+
+
+def _result(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Any result on any item."""
+    item = walk.rng.choice(visit_page(walk.store, visit.reference).checklist.items)
+    result = walk.rng.choice(list(Result))
+    signed = {"signed_by": "J. Lowe", "satisfied": True} if result is Result.SIGNED else {}
+    day = day_of(walk.clock.now(), ZONE) + datetime.timedelta(days=3)
+    follow_up = day if result is Result.FOLLOW_UP and len(visits.all_visits(walk.store)) < 40 else None
+    onsite.record(seat, visit.reference, item.ref, Entry(result, "seen at the desk", **signed), follow_up_on=follow_up)
+
+
+def _good(item: Item) -> Entry:
+    """A good result for an item."""
+    if item.kind is Kind.SIGN_OFF:
+        return Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True)
+    if item.kind is Kind.ASK:
+        return Entry(Result.ANSWERED, "nothing")
+    results = {
+        Kind.ASK: Result.ANSWERED,
+        Kind.CONFIRM: Result.DONE,
+        Kind.TEST: Result.PASS,
+        Kind.NAMED: Result.DECLINED,
+    }
+    return Entry(results[item.kind], f"{item.ref} was seen working at the desk")
+
+
+def _go_on(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """A good result on every item that is required and lacks one, the sign-off last; then close it."""
+    for item in visit_page(walk.store, visit.reference).checklist.items:
+        if item.required:
+            onsite.record(seat, visit.reference, item.ref, _good(item))
+    onsite.close(seat, visit.reference)
+
+
+def _correct(walk: Walk, seat: Seat, visit: Visit) -> None:
+    what = walk.rng.choice(("depart", "arrival", "leaving", "home"))
+    part = walk.rng.choice(visit.assignments) if visit.assignments else None
+    moments = [] if part is None else [part.depart_at, part.check_in_at, part.check_out_at]
+    base = next((one for one in moments if one is not None), walk.clock.now())
+    by = walk.rng.choice((-1200, -300, 300, 1200, 4000))
+    clocking.correct(seat, visit.reference, what, base + by, "the clock was wrong", technician=part and part.technician)
+
+
+def _break(walk: Walk, seat: Seat, visit: Visit) -> None:
+    came = visit.checked_in_at or walk.clock.now()
+    clocking.put_break(seat, visit.reference, came + 300, came + 900, "forgotten")
+
+
+def _mark(walk: Walk, seat: Seat, visit: Visit) -> None:
+    marking.mark(seat, visit.reference, walk.rng.choice(("own_fault", "excluded", "new_work")), "as it was")
+
+
+def _take_back(walk: Walk, seat: Seat, visit: Visit) -> None:
+    rows = walk.store.all("SELECT id FROM used_item WHERE visit_id = ? AND withdrawn_at IS NULL", (visit.id,))
+    if rows:
+        materials.take_back(seat, visit.reference, rows[0][0], "by mistake")
+
+
+def _ill(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Somebody is away for some hours, and the day is freed."""
+    typed = {"technician": walk.rng.choice(("ana", "ben")), "from": "now", "to": "+2h", "reason": "ill"}
+    record = keeping.add(seat, "absence", typed)
+    walk.clock.advance(5)
+    absences.free(seat, record, to_others=walk.rng.random() < 0.5)
+
+
+def _roles(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Somebody's roles are others than before."""
+    login, roles = walk.rng.choice(
+        (
+            ("dana", "dispatcher"),
+            ("dana", "dispatcher, lead"),
+            ("ana", "technician"),
+            ("ana", "technician, lead"),
+            ("lee", "lead"),
+            ("lee", "lead, dispatcher"),
+        )
+    )
+    keeping.edit(seat, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles})
+
+
+def _archive(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Something of the book goes; whoever did it takes it back a little later, if it can be."""
+    kind, name = walk.rng.choice((("technician", "Ben Okafor"), ("client", "Harbor Dental"), ("site", "Annex")))
+    keeping.archive(seat, kind, SHELVES[kind].find(walk.store, name))
+    if walk.rng.random() < 0.9:
+        undo.undo(seat)
+
+
+def _by(deed: Callable[..., Any], *words: Any, **more: Any) -> Deed:
+    return lambda walk, seat, visit: deed(seat, visit.reference, *words, **more)
+
+
+DEEDS: dict[str, tuple[float, Deed]] = {
+    "add": (3, _add),
+    "place": (9, _place),
+    "swap": (1, _swap),
+    "share": (1, lambda walk, seat, visit: schedule.share(seat, visit.reference, walk.crew(), halve=True, **MEANT)),
+    "unassign": (1, _by(schedule.unassign, **MEANT)),
+    "confirm": (2, _by(schedule.confirm)),
+    "dispatch": (3, _by(schedule.dispatch)),
+    "hold": (0.7, _by(schedule.hold, "which server?")),
+    "resume": (1, _by(schedule.resume)),
+    "cancel": (0.6, _by(schedule.cancel, "closed today")),
+    "pin": (0.5, _by(schedule.pin)),
+    "call": (0.5, lambda walk, seat, visit: calling.call(seat, visit.reference, promised=walk.when())),
+    "respond": (0.5, _by(responding.responded, "phone")),
+    "note": (0.5, lambda walk, seat, visit: notices.note(seat)),
+    "depart": (5, _by(onsite.depart)),
+    "arrive": (9, _by(onsite.arrive, early_agreed_by="J. Lowe")),
+    "record": (10, _result),
+    "work": (2, _by(onsite.work, "driver replaced")),
+    "ask": (0.5, _by(onsite.ask, "the printer too")),
+    "use": (1, lambda walk, seat, visit: onsite.use(seat, visit.reference, "cable", amount="5")),
+    "take back": (0.7, _take_back),
+    "go on": (9, _go_on),
+    "close": (2, _by(onsite.close)),
+    "leave": (1.5, _by(onsite.leave, "called away")),
+    "no access": (1.2, _by(onsite.no_access, called="reception")),
+    "abort": (1.5, _by(onsite.abort, "flooded")),
+    "reopen": (2, _by(onsite.reopen, "once more")),
+    "pause": (1, _by(clocking.pause, "break")),
+    "wait": (0.5, _by(clocking.pause, "wait")),
+    "resume work": (2, _by(clocking.resume)),
+    "home": (1.5, _by(clocking.home)),
+    "correct": (2, _correct),
+    "break": (1, _break),
+    "mark": (1, _mark),
+    "unmark": (0.5, _by(marking.unmark, "after all")),
+    "goodwill": (0.7, _by(adjusting.give_goodwill, "all", "percent", "10", "a friend")),
+    "travel": (0.5, _by(adjusting.set_travel, "20", "by hand")),
+    "accept": (1.5, _by(adjusting.accept_charge, "it is right")),
+    "charge": (0.7, _by(adjusting.correct_charge, "again")),
+    "approve": (5, _by(reviewing.approve, "seen")),
+    "send back": (0.7, _by(reviewing.send_back, "which server?")),
+    "answer": (1.5, _by(reviewing.answer, "the file server")),
+    "export": (0.7, lambda walk, seat, visit: invoicing.export(seat)),
+    "undo": (4, lambda walk, seat, visit: undo.undo(seat)),
+    "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
+    "ill": (0.4, _ill),
+    "roles": (0.8, _roles),
+    "archive": (0.6, _archive),
+}
+"""Every deed with how often it is tried beside the others."""
+FROM: dict[str, frozenset[State]] = {
+    **{name.replace("-", " "): step.sources for name, step in STEPS.items()},
+    **dict.fromkeys(
+        ("record", "work", "use", "ask", "go on", "pause", "wait", "resume work", "take back"), OPEN_ON_SITE
+    ),
+    "abort": OPEN_ON_SITE | {State.EN_ROUTE, State.DISPATCHED},
+    **dict.fromkeys(("place", "swap", "share"), STEPS["assign"].sources),
+    **dict.fromkeys(("correct", "break", "mark", "unmark", "home"), ENDED | OPEN_ON_SITE),
+    **dict.fromkeys(("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export"), ENDED),
+}
+"""From which states a deed can be done; the others from any."""
+SEVERAL = frozenset(("go on", "ill", "archive"))
+"""Those that are several deeds, of which one can be refused after another was done."""
+BY_CREW = frozenset(
+    ("depart", "arrive", "record", "work", "ask", "use", "take back", "go on", "close", "no access", "abort", "pause",
+     "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note")
+)  # fmt: skip
+BY_LEAD = frozenset(
+    ("leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive")
+)
