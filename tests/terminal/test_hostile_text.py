@@ -129,12 +129,12 @@ def _poison_firm(path: Path) -> None:
         lee, ana = take_seat(store, "lee"), take_seat(store, "ana")
         for reference, start in (("R1", "09:00"), ("R2", "11:00")):
             schedule.assign(lee, reference, ["Ana"], at_local(DAY, start, ZONE))
-        onsite.arrive(ana, "R1")
+        onsite.arrive(ana, "R1", early_not_agreed=True)
         for ref, kind in store.all("SELECT ref, kind FROM item WHERE visit_id = 1 AND required = 1 ORDER BY position"):
             entry = {
                 Kind.ASK: Entry(Result.ANSWERED, "nothing"),
                 Kind.CONFIRM: Entry(Result.DONE, "changed it"),
-                Kind.TEST: Entry(Result.PASS, "seen to work well"),
+                Kind.TEST: Entry(Result.PASS, f"seen to work well as {ref}"),
                 Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="J", satisfied=True),
             }[Kind(kind)]
             onsite.record(ana, "R1", ref, entry)

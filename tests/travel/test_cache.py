@@ -222,7 +222,7 @@ def drive_there(office: Office, reference: str, departed: str, arrived: str) -> 
     office.go(departed)
     onsite.depart(office.ana, reference)
     office.go(arrived)
-    onsite.arrive(office.ana, reference)
+    onsite.arrive(office.ana, reference, early_not_agreed=True)
 
 
 def test_legs_are_learned_from_what_was_logged(office: Office) -> None:

@@ -74,7 +74,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     if visit.reported_by:
         facts.append(("Asked by", visit.reported_by))
     if visit.came_by:
-        facts.append(("Came in", CAME_BY[visit.came_by]))
+        facts.append(("Came in", CAME_BY.get(visit.came_by, visit.came_by)))
     if len(visit.assignments) > 1:
         facts.append(("With", ", ".join(part.technician for part in visit.assignments)))
     used = stays.items_of(store, visit.id)
