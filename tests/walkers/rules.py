@@ -43,8 +43,6 @@ ALWAYS = {
     "WHERE g.kind IN ('work', 'wait', 'break') AND h.kind IN ('work', 'wait', 'break')",
 }
 """Queries that find nothing."""
-WAITING = frozenset(("aborted and gone", "ended without a way out though work was done"))
-"""Rules that do not hold yet: abort and no access are to be mended first. Empty it then."""
 
 OFF = frozenset({"break", "off"})
 """Marks of time that is not charged because nobody worked."""
@@ -55,12 +53,13 @@ def _seconds(begins: str, ends: str) -> int:
 
 
 class Standing(NamedTuple):
-    """How things stand before a deed: the last audit row; of each visit its review, and revision and total of its charge;
-    who has which roles; and the roles that a change asks which can be taken back."""
+    """How things stand before a deed: the last audit row; of each visit its review, and revision and total of its charge; who
+    has which roles; and of each change that can be taken back whether it is done."""
 
     audit: int
     charges: dict[str, tuple[str, int, int | None]]
     roles: dict[str, frozenset[Role]]
+    changes: dict[int, str]
 
 
 class Rules:
@@ -88,20 +87,27 @@ class Rules:
             "SELECT s.login, r.role FROM staff s JOIN staff_role r ON r.staff_id = s.id"
         ):
             roles[login] = roles.get(login, frozenset()) | {Role(role)}
-        return Standing(self._store.value("SELECT coalesce(max(seq), 0) FROM audit"), charges, roles)
+        last = self._store.value("SELECT coalesce(max(seq), 0) FROM audit")
+        return Standing(last, charges, roles, dict(self._store.all("SELECT id, state FROM change")))
 
     def broken(self, before: Standing) -> str:
         """What does not hold after a deed; empty where all does."""
         for what, query in ALWAYS.items():
-            if what not in WAITING and (found := self._store.all(f"{query} LIMIT 1")):
+            if found := self._store.all(f"{query} LIMIT 1"):
                 return f"{what}: {found[0][0]}"
         rows = self._store.all("SELECT actor, deed FROM audit WHERE seq > ? ORDER BY seq", (before.audit,))
         for actor, deed in rows:
             wanted = self._open_to.get(deed)
             if wanted is not None and not before.roles.get(actor, frozenset()) & wanted:
                 return f"{actor} did {deed} without a role for it"
-        found = self._charge_broken(before, {actor for actor, _ in rows}) or self._pool_broken()
-        return found if found or "clocks" in WAITING else self._clocks_broken()
+        for key, state, label, wanted, login in self._store.all(
+            "SELECT c.id, c.state, c.label, c.roles, s.login FROM change c JOIN staff s ON s.id = c.staff_id"
+        ):
+            turned = {before.changes.get(key), state} == {"done", "undone"}
+            if turned and wanted and not before.roles.get(login, frozenset()) & {Role(one) for one in wanted.split()}:
+                return f"{login} turned “{label}” without a role for it"
+        actors = {actor for actor, _ in rows}
+        return self._charge_broken(before, actors) or self._pool_broken() or self._clocks_broken()
 
     def _charge_broken(self, before: Standing, actors: set[str]) -> str:
         after = self.before().charges
