@@ -7,9 +7,19 @@ import dataclasses
 import pytest
 
 from dispatch.closeout.answers import says_enough
-from dispatch.closeout.gates import evidence_shares
+from dispatch.closeout.gates import evidence_shares, unmet
 from dispatch.closeout.recording import Entry, Run
-from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Permission, Result
+from dispatch.model.checklists import (
+    BY_PERMISSION,
+    NO_WAY_IN,
+    Asks,
+    Attempt,
+    Checklist,
+    Grade,
+    Item,
+    Permission,
+    Result,
+)
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.stay import Stay
 
@@ -208,3 +218,44 @@ def test_words_are_not_those_of_the_test_before() -> None:
 )
 def test_words_that_say_something(text: str, enough: bool) -> None:
     assert says_enough(text) is enough
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        ((Result.FAIL,), "failed; put it right, then `r` runs it"),
+        ((Result.FAIL, Result.PASS), "failed; words do not replace it; put it right, then `r` runs it"),
+        ((Result.FAIL, Result.FAIL), "failed; put it right, then `r` runs it"),
+    ],
+)
+def test_what_is_said_of_a_failed_run(results: tuple[Result, ...], said: str) -> None:
+    """The first one ran, what follows is typed."""
+    attempts = tuple(
+        Attempt(number, 0, "Ana Ruiz", result, "seen at the desk", begun_after=0 if number == 1 else None)
+        for number, result in enumerate(results, 1)
+    )
+    item = dataclasses.replace(Trial(HOST).t3, attempts=attempts)
+    assert [one.text for one in unmet(Checklist((item,)))] == [f"{item.label}: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("ref", "result", "text", "gates"),
+    [
+        ("T3", Result.DONE, "seen working at the desk", ["G3"]),
+        ("T3", Result.PASS, "seen working at the desk", []),
+        ("A2", Result.ANSWERED, "the printer jams", []),
+        ("A2", Result.ANSWERED, " ", ["G1"]),
+        ("A2", Result.DONE, "the printer jams", ["G1"]),
+    ],
+)
+def test_results_that_an_item_does_not_take(ref: str, result: Result, text: str, gates: list[str]) -> None:
+    """What another way than `decide` has left."""
+    item = dataclasses.replace(Trial().item(ref), attempts=(Attempt(1, 0, "Ana Ruiz", result, text),))
+    assert [one.gate for one in unmet(Checklist((item,)))] == gates
+
+
+def test_no_way_in_is_said_once_beside_no_other_reason() -> None:
+    stay = Trial(SITE)
+    stay.record("T3", WORDS)
+    stay.record("W2", Entry(Result.DONE, "one more driver replaced"))
+    assert [one.gate for one in stay.reasons() if one.ref == "T3"] == ["G4"]
