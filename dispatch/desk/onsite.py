@@ -398,6 +398,10 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
     """
     with seat.write("reopen", Role.LEAD) as unit:
         visit = _step(seat.store, reference, "reopen")
+        if gone := visits.archived_around(seat.store, visit.id):
+            raise Refusal(
+                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."
+            )
         why = _required("reason", reason)
         if visit.review is Review.EXPORTED:
             raise Refusal(
