@@ -135,7 +135,7 @@ class CrewDeeds(SeatedScreen):
     @work
     async def action_no_access(self) -> None:
         """Record that nobody lets the technician in."""
-        from dispatch.desk import onsite
+        from dispatch.desk import leaving
         from screens.dialogs import AskText
 
         visit = self.wanted("end without access")
@@ -154,4 +154,4 @@ class CrewDeeds(SeatedScreen):
             )
         )
         if called is not None:
-            await self.do(onsite.no_access, visit.reference, called=called, reason="")
+            await self.do(leaving.no_access, visit.reference, called=called, reason="")

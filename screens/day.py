@@ -216,14 +216,14 @@ class DayScreen(StayDeeds):
     @work(exclusive=True, group="see")
     async def _see(self, reference: str) -> None:
         """Let the dispatcher know that it was seen."""
-        from dispatch.desk import onsite
+        from dispatch.desk import arriving
 
-        await self.do(onsite.see, reference)
+        await self.do(arriving.see, reference)
 
     @work
     async def action_left(self) -> None:
         """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
-        from dispatch.desk import onsite
+        from dispatch.desk import leaving
         from dispatch.desk.visit_page import find
         from screens.dialogs import Field, Form
 
@@ -239,7 +239,7 @@ class DayScreen(StayDeeds):
 
         def save(typed: dict[str, str]) -> list[str]:
             return self.faults_of(
-                lambda: onsite.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
+                lambda: leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
             )
 
         await self.app.push_screen_wait(Form(f"When did you leave {there.client}?", fields, save))
@@ -332,14 +332,14 @@ class DayScreen(StayDeeds):
 
     async def action_step(self) -> None:
         """Do the next step of the selected stop."""
-        from dispatch.desk import onsite
+        from dispatch.desk import arriving
 
         visit = self._stops.selected
         if visit is None:
             return
         technician = self._row.name if self._row else None
         if visit.state in AHEAD:
-            await self.do(onsite.depart, visit.reference, technician=technician)
+            await self.do(arriving.depart, visit.reference, technician=technician)
         elif visit.state is State.EN_ROUTE:
             self._arrive(visit, technician)
         else:
@@ -358,7 +358,7 @@ class DayScreen(StayDeeds):
     @work
     async def action_no_access(self) -> None:
         """Nobody lets us in."""
-        from dispatch.desk import onsite
+        from dispatch.desk import leaving
         from screens.dialogs import AskText
 
         visit = self._stops.selected
@@ -375,7 +375,7 @@ class DayScreen(StayDeeds):
             )
         )
         if called is not None:
-            await self.do(onsite.no_access, visit.reference, called=called, reason="")
+            await self.do(leaving.no_access, visit.reference, called=called, reason="")
 
     def action_map(self) -> None:
         """Show the day on a map."""

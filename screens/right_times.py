@@ -27,10 +27,10 @@ def instant_of(visit: Visit, typed: str, now: int) -> int:
 
 async def arrive(screen: SeatedScreen, visit: Visit, technician: str | None) -> Visit | None:
     """Check in, having asked who comes early whether that was agreed; None where it was not done."""
-    from dispatch.desk import onsite
+    from dispatch.desk import arriving
 
     agreed: str | None = ""
-    if onsite.early(visit, screen.seat.now):
+    if arriving.early(visit, screen.seat.now):
         agreed = await screen.app.push_screen_wait(
             AskText(
                 f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.seat.firm.clock_hours == 24)}",
@@ -41,7 +41,7 @@ async def arrive(screen: SeatedScreen, visit: Visit, technician: str | None) -> 
     if agreed is None:
         return None
     return await screen.do(
-        onsite.arrive, visit.reference, technician=technician, early_agreed_by=agreed, early_not_agreed=not agreed
+        arriving.arrive, visit.reference, technician=technician, early_agreed_by=agreed, early_not_agreed=not agreed
     )
 
 

@@ -15,7 +15,7 @@ from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
 from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry, decide
-from dispatch.desk import onsite
+from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
@@ -493,7 +493,7 @@ class VisitScreen(StayDeeds):
             if not agreed:
                 return
         try:
-            await self.attempt(onsite.close, self._reference)
+            await self.attempt(leaving.close, self._reference)
         except GatesUnmet:
             self.reload()  # somebody else may have recorded something since this was read
             await self._show_missing()
@@ -537,9 +537,9 @@ class VisitScreen(StayDeeds):
         )
         if entered is None:
             return
-        none = onsite.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
+        none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
         day = parse_day(entered["on"], today=self._today()) if none is None and entered["on"].strip() else None
-        await self._saving(onsite.leave, self._reference, entered["reason"], follow_up_on=day, none_wanted=none)
+        await self._saving(leaving.leave, self._reference, entered["reason"], follow_up_on=day, none_wanted=none)
 
     def _leaving_faults(self, form: dict[str, str]) -> list[str]:
         faults = [] if form["reason"].strip() else ["why: is missing"]
@@ -559,7 +559,7 @@ class VisitScreen(StayDeeds):
         if not (self.seat.has(Role.DISPATCHER) or self.seat.has(Role.LEAD)):
             reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
             if reason is not None:
-                await self._saving(onsite.abort, self._reference, reason)
+                await self._saving(leaving.abort, self._reference, reason)
             return
         entered = await self.app.push_screen_wait(
             Form(
@@ -569,7 +569,7 @@ class VisitScreen(StayDeeds):
             )
         )
         if entered is not None:
-            await self._saving(onsite.abort, self._reference, entered["reason"], not_again=entered["not_again"])
+            await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
 
     @work
     async def action_reopen(self) -> None:
@@ -582,7 +582,7 @@ class VisitScreen(StayDeeds):
             return
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
         if reason is not None:
-            await self._saving(onsite.reopen, self._reference, reason)
+            await self._saving(leaving.reopen, self._reference, reason)
 
     def action_charge(self) -> None:
         """Show the charge sheet."""

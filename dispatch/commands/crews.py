@@ -84,9 +84,9 @@ def _decline(args: argparse.Namespace) -> int:
 
 
 def _see(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import arriving
 
-    onsite.see(open_seat(args), args.reference)
+    arriving.see(open_seat(args), args.reference)
     return 0
 
 

@@ -114,7 +114,7 @@ def add_parsers(groups: Any) -> None:
     deed("confirm", _plain("confirm"), "the client has agreed to the time")
     deed("dispatch", _plain("dispatch"), "tell the technician")
     hold = deed("hold", responding.hold, "put a visit on hold: waiting for the client, parts or a vendor")
-    cancel = deed("cancel", _with_reason("cancel"), "the client cancels, before arrival")
+    cancel = deed("cancel", _cancel, "the client cancels, before arrival")
     deed("resume", _plain("resume"), "take a visit off hold, back into the queue")
     responding.hold_options(hold)
     responding.add_deeds(deed)
@@ -177,7 +177,7 @@ def add_parsers(groups: Any) -> None:
     no_access.add_argument("--called", required=True, metavar="WHO", help="whom you called")
     no_access.add_argument("--reason", default="")
     abort = deed("abort", _abort, "we end it before work was done; its request goes back into the queue")
-    reopen = deed("reopen", _with_reason("reopen"), "lead: take an ended visit back to on site")
+    reopen = deed("reopen", _reopen, "lead: take an ended visit back to on site")
     for parser in (close, leave):
         parser.add_argument(
             "--left-at", metavar="WHEN", help="when they really left, where the check-out was forgotten"
@@ -400,14 +400,16 @@ def _plain(name: str) -> Run:
     return run
 
 
-def _with_reason(name: str) -> Run:
-    def run(args: argparse.Namespace) -> int:
-        from dispatch.desk import onsite, schedule
+def _cancel(args: argparse.Namespace) -> int:
+    from dispatch.desk import schedule
 
-        deed = getattr(schedule, name, None) or getattr(onsite, name)
-        return _said(deed(open_seat(args), args.reference, args.reason))
+    return _said(schedule.cancel(open_seat(args), args.reference, args.reason))
 
-    return run
+
+def _reopen(args: argparse.Namespace) -> int:
+    from dispatch.desk import leaving
+
+    return _said(leaving.reopen(open_seat(args), args.reference, args.reason))
 
 
 def _text(name: str) -> Run:
@@ -426,16 +428,16 @@ def _pin(args: argparse.Namespace) -> int:
 
 
 def _depart(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import arriving
 
-    return _said(onsite.depart(open_seat(args), args.reference, technician=args.technician))
+    return _said(arriving.depart(open_seat(args), args.reference, technician=args.technician))
 
 
 def _arrive(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import arriving
 
     return _said(
-        onsite.arrive(
+        arriving.arrive(
             open_seat(args),
             args.reference,
             technician=args.technician,
@@ -521,24 +523,24 @@ def _sign_off(args: argparse.Namespace) -> int:
 
 
 def _close(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import leaving
     from dispatch.desk.plain import charge_line
 
     seat = open_seat(args)
     left_at = None if args.left_at is None else stay.when(seat, args.reference, args.left_at)
-    visit = onsite.close(seat, args.reference, left_at=left_at)
+    visit = leaving.close(seat, args.reference, left_at=left_at)
     _said(visit)
     print(f"  {charge_line(seat.store, visit)}")
     return 0
 
 
 def _leave(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import leaving
     from dispatch.model.text import show
 
     seat = open_seat(args)
     wanted_on = _day(args.follow_up, seat_day(seat)) if args.follow_up else None
-    visit, follow_up = onsite.leave(
+    visit, follow_up = leaving.leave(
         seat,
         args.reference,
         args.reason,
@@ -546,7 +548,7 @@ def _leave(args: argparse.Namespace) -> int:
         minutes=args.minutes,
         our_fault=args.our_fault,
         left_at=None if args.left_at is None else stay.when(seat, args.reference, args.left_at),
-        none_wanted=None if args.none_wanted is None else onsite.NoneWanted(args.said_by, args.none_wanted),
+        none_wanted=None if args.none_wanted is None else leaving.NoneWanted(args.said_by, args.none_wanted),
     )
     _said(visit)
     if follow_up is None:
@@ -557,12 +559,12 @@ def _leave(args: argparse.Namespace) -> int:
 
 
 def _abort(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import leaving
     from dispatch.desk.visit_page import visit_page
     from dispatch.model.text import show
 
     seat = open_seat(args)
-    visit = onsite.abort(seat, args.reference, args.reason, not_again=args.not_again)
+    visit = leaving.abort(seat, args.reference, args.reason, not_again=args.not_again)
     _said(visit)
     if not args.not_again:
         print(
@@ -572,9 +574,9 @@ def _abort(args: argparse.Namespace) -> int:
 
 
 def _no_access(args: argparse.Namespace) -> int:
-    from dispatch.desk import onsite
+    from dispatch.desk import leaving
 
-    return _said(onsite.no_access(open_seat(args), args.reference, called=args.called, reason=args.reason))
+    return _said(leaving.no_access(open_seat(args), args.reference, called=args.called, reason=args.reason))
 
 
 def _undo(args: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from dispatch.closeout.recording import Entry
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE, start_clock
 from dispatch.demo.mail import mail_server
 from dispatch.demo.office import Office
-from dispatch.desk import intake, onsite, probing, schedule, views
+from dispatch.desk import arriving, intake, leaving, onsite, probing, schedule, views
 from dispatch.desk.book import keeping
 from dispatch.desk.firm import init
 from dispatch.desk.imports.importing import import_file
@@ -205,8 +205,8 @@ class _Day:
                 leave += 105 * 60  # a slow one, so that the rest of Eva's day slips
             if day == TUESDAY and (position, number) == (3, 1):
                 leave -= 8 * 60
-            yield depart, _deed(onsite.depart, seat, visit.reference)
-            yield arrive, _deed(onsite.arrive, seat, visit.reference, early_not_agreed=True)
+            yield depart, _deed(arriving.depart, seat, visit.reference)
+            yield arrive, _deed(arriving.arrive, seat, visit.reference, early_not_agreed=True)
             yield from self._stay(seat, visit, arrive, leave, day, (position, number))
             free = leave + 60
 
@@ -217,12 +217,12 @@ class _Day:
         if day == TUESDAY and which == (3, 0):
             yield (
                 arrive + 600,
-                _deed(onsite.no_access, seat, visit.reference, called="office, then the owner: no answer"),
+                _deed(leaving.no_access, seat, visit.reference, called="office, then the owner: no answer"),
             )
             return
         if day == TUESDAY and which == (5, 0):
             why, again = "the part on the van is the wrong one", "ordered anew, and asked for again when it is here"
-            yield arrive + 900, _deed(onsite.abort, self.dana, visit.reference, why, not_again=again)
+            yield arrive + 900, _deed(leaving.abort, self.dana, visit.reference, why, not_again=again)
             return
         items = [item for item in visit_page(self.store, visit.reference).checklist.items if item.required]
         spoilt = next((item.ref for item in items if item.kind is Kind.TEST), "") if which == (1, 0) else ""
@@ -240,9 +240,9 @@ class _Day:
             else:
                 yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
         if spoilt and day == TUESDAY:
-            yield leave, _deed(onsite.leave, self.lee, visit.reference, "the provider is down until tomorrow")
+            yield leave, _deed(leaving.leave, self.lee, visit.reference, "the provider is down until tomorrow")
         else:
-            yield leave, _deed(onsite.close, seat, visit.reference)
+            yield leave, _deed(leaving.close, seat, visit.reference)
 
     def afterwards(self) -> None:
         """What reaches the office by 14:07: one visit cancelled, one on hold, one emergency, one without a date."""

@@ -14,12 +14,13 @@ from db.withdrawals import added
 from dispatch.desk import calling, notices, routing, telling, undo, waiting
 from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import step
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
-from dispatch.model.states import AHEAD, STEPS, UNREACHED, Role, State
+from dispatch.model.states import AHEAD, UNREACHED, Role, State
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
@@ -88,7 +89,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
     """
     with seat.write("swap", Role.DISPATCHER) as unit:
         store = seat.store
-        one, two = _step(store, reference, "move"), _step(store, other, "move")
+        one, two = step(store, reference, "move"), step(store, other, "move")
         if one.id == two.id:
             raise Refusal(f"{show(one.reference)} is swapped with another visit.")
         days = routing.days_of(one) | routing.days_of(two)
@@ -139,7 +140,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
         before = []
         days: set[routing.TravelDay] = set()
         for one in placements:
-            visit = _step(store, one.reference, "plan")
+            visit = step(store, one.reference, "plan")
             if visit.version != one.version:
                 visits.change(unit, visit._replace(version=one.version))  # raises Stale, naming who was first and when
             before.append(visit)
@@ -270,7 +271,7 @@ def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: bool = 
         Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
     """
     with seat.write("unassign", Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, "unassign")
+        visit = step(seat.store, reference, "unassign")
         why = ""
         if (known := notices.finding(visit, seat.firm)) is not None:
             why = permit(visit, Verdict(known.level, (known,), 0, 0), reason, confirmed, "taken back")
@@ -290,7 +291,7 @@ def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: bool = 
 def confirm(seat: Seat, reference: str) -> Visit:
     """The client has agreed to the time: a conversation, so it counts as the first response where there was none."""
     with seat.write("confirm", Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, "confirm")
+        visit = step(seat.store, reference, "confirm")
         visits.change(unit, visit, state=State.CONFIRMED.value)
         unit.audit("visit", visit.id, was=visit.state.value)
         assert visit.starts_at is not None
@@ -304,7 +305,7 @@ def confirm(seat: Seat, reference: str) -> Visit:
 def dispatch(seat: Seat, reference: str) -> Visit:
     """Tell the technician: it shows in their day, and a notice goes into the outbox. Not undoable."""
     with seat.write("dispatch", Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, "dispatch")
+        visit = step(seat.store, reference, "dispatch")
         visits.change(unit, visit, state=State.DISPATCHED.value)
         dispatched = _again(seat.store, visit)
         notices.follow(seat, unit, visit, dispatched)
@@ -321,7 +322,7 @@ def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom:
         whom: the person asked; without a name who reported it, else the client's first contact.
     """
     with seat.write("hold", Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, "hold")
+        visit = step(seat.store, reference, "hold")
         days = routing.days_of(visit)
         asked = reason_of(reason)
         visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
@@ -342,7 +343,7 @@ def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom:
 def resume(seat: Seat, reference: str) -> Visit:
     """Take a visit off hold, back into the queue: the client has answered, or we go on. Its clocks run again."""
     with seat.write("resume", Role.DISPATCHER) as unit:
-        visit = _step(seat.store, reference, "resume")
+        visit = step(seat.store, reference, "resume")
         visits.change(unit, visit, state=State.REQUESTED.value, reason="")
         waiting.follow(seat.store, unit, visit, visit._replace(state=State.REQUESTED))
         unit.audit("visit", visit.id, was=visit.state.value, clocks=waiting.RUN_ON)
@@ -354,7 +355,7 @@ def cancel(seat: Seat, reference: str, reason: str) -> Visit:
     with seat.write("cancel", Role.DISPATCHER) as unit:
         from dispatch.desk.charging import keep_sheet
 
-        visit = _step(seat.store, reference, "cancel")
+        visit = step(seat.store, reference, "cancel")
         days = routing.days_of(visit)
         said = reason_of(reason)
         visits.change(
@@ -401,7 +402,7 @@ def _place(
     of the visit's where its crew changes or it has no plan yet."""
     with seat.write(deed, Role.DISPATCHER) as unit:
         store = seat.store
-        visit = _step(store, reference, deed)
+        visit = step(store, reference, deed)
         if version is not None and version != visit.version:
             visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
         technicians, start = _target(store, visit, crew, at)
@@ -533,18 +534,6 @@ def judge_placement(
         sum(verdict.cost for verdict in verdicts),
         verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
     )
-
-
-def _step(store: Store, reference: str, deed: str) -> Visit:
-    """The visit, if the deed may start from its state."""
-    visit = find(store, reference)
-    sources = STEPS[deed].sources
-    if visit.state not in sources or visit.archived_at is not None:
-        raise Refusal(
-            f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
-            f"{', '.join(state.label for state in State if state in sources)}."
-        )
-    return visit
 
 
 def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = ()) -> Visit:

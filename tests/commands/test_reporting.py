@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk import onsite
+from dispatch.desk import leaving
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 
@@ -17,7 +17,7 @@ from tests.desk.conftest import Office
 def dispatch(office: Office) -> Dispatch:
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     return Dispatch(office.store.path)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from db import search
 from db.store import Store
 from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, onsite, reviewing
+from dispatch.desk import adjusting, leaving, onsite, reviewing
 from dispatch.model.checklists import Result
 from tests.desk.conftest import Office, office
 from tests.desk.many import NEEDLE, add_closed_visits
@@ -47,7 +47,7 @@ class TestSearching:
         office.say("R1", "W2", Entry(Result.DONE, "toner cartridge changed"))
         onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
         office.say("R1", "L5", Entry(Result.SIGNED, "splendid", signed_by="J. Lowe", satisfied=True))
-        onsite.leave(office.lee, "R1", "tomorrow morning")
+        leaving.leave(office.lee, "R1", "tomorrow morning")
         adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "apology for waiting")
         store = office.store
         for typed in (
@@ -72,7 +72,7 @@ class TestSearching:
     def test_corrected_words_and_new_names_are_found_at_once(self, office: Office) -> None:
         office.on_site()
         office.finish()
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         reviewing.correct_words(office.lee, "R1", "T2", "hypervisor restarted cleanly", "wrong machine")
         assert found(office.store, "hypervisor clean") == {"R1"}
         assert found(office.store, "seen working") is not None

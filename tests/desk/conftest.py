@@ -13,7 +13,7 @@ from db import agreements, clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
-from dispatch.desk import onsite, schedule
+from dispatch.desk import arriving, onsite, schedule
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Item, Kind, Result
@@ -60,7 +60,7 @@ class Office:
         """Ana is on site since 09:00."""
         schedule.assign(self.dana, reference, ["Ana Ruiz"], at("09:00"))
         self.go("09:00")
-        onsite.arrive(self.ana, reference)
+        arriving.arrive(self.ana, reference)
 
     def say(self, reference: str, item: str, entry: Entry) -> None:
         """Ana records, a minute later."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from db.faults import Stale
-from dispatch.desk import amending, onsite, schedule, undo
+from dispatch.desk import amending, leaving, schedule, undo
 from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, Refusal
 from dispatch.desk.visit_page import find
 from dispatch.model.states import State
@@ -88,7 +88,7 @@ def test_who_has_set_out_does_what_was_asked(office: Office) -> None:
         change(office, "R1", minutes="90")
     with pytest.raises(NotAllowed):
         amending.amend(office.ana, "R2", amending.request_of(find(office.store, "R2")))
-    onsite.abort(office.ana, "R1", "wrong part")
+    leaving.abort(office.ana, "R1", "wrong part")
     assert find(office.store, "R1").state is State.ABORTED
 
 

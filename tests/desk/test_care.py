@@ -11,7 +11,7 @@ import pytest
 from db import agreements, clients, visits
 from dispatch.care.item import CareState, Item
 from dispatch.closeout.recording import Entry
-from dispatch.desk import agreeing, caring, onsite, responding, schedule, undo
+from dispatch.desk import agreeing, arriving, caring, leaving, onsite, responding, schedule, undo
 from dispatch.desk.accounts import accounts
 from dispatch.desk.accounts import office as office_of
 from dispatch.desk.book import keeping
@@ -52,7 +52,7 @@ def emergency(office: Office, *, satisfied: bool = True) -> None:
     office.on_site()
     office.finish(but=frozenset({"L5"}))
     office.say("R1", "L5", Entry(Result.SIGNED, "", signed_by="J. Lowe", satisfied=satisfied))
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def test_a_new_firm_owes_nothing(office: Office) -> None:
@@ -66,7 +66,7 @@ def test_cadence_counts_closed_and_booked_visits(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("14:00"))
     office.on_site("R2")
     office.finish("R2")
-    onsite.close(office.ana, "R2")
+    leaving.close(office.ana, "R2")
     (item,) = due(office, "E1", all_items=True)
     assert (item.state, "1 of 2 contacts in November, 1 booked" in item.why) == (CareState.BELOW_TARGET, True)
 
@@ -144,7 +144,7 @@ def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
     agreeing.save_agreement(office.lee, "Other", "Small", terms, service={"monthly_fee": "30.00"})
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     (account,) = accounts(office.store, office_of(office.store), {harbor(office).id})
     assert (account.smallest_fee, account.spent >= 9000) == (3000, True)
     assert len(due(office, "E10")) == 1
@@ -167,7 +167,7 @@ def test_an_overridden_test_holds_offers_back(office: Office) -> None:
     office.clock.advance(60)
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
     office.go("14:00")
-    onsite.arrive(office.ana, "R2")
+    arriving.arrive(office.ana, "R2")
     tests = [one.ref for one in visit_items(office, "R2")]
     onsite.record(office.lee, "R2", tests[0], Entry(Result.OVERRIDDEN, "no time to test it today"))
     (item,) = due(office, "E4", all_items=True)
@@ -188,7 +188,7 @@ def test_the_offer_after_an_audit_waits_for_the_report(office: Office) -> None:
         responding.handed_over(office.dana, "R1")
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert due(office, "E5")[0].due is None
     responding.handed_over(office.dana, "R1")
     assert due(office, "E5")[0].due == datetime.date(2026, 12, 1)
@@ -234,7 +234,7 @@ def test_a_retainer_that_is_nearly_used(office: Office) -> None:
     assert (account.allowance.used, account.allowance.total) == (0, 60)
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     (account,) = accounts(office.store, office_of(office.store), {harbor(office).id})
     assert account.allowance is not None
     assert account.allowance.used >= Fraction(48)

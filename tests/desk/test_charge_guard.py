@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from db import reviews, sheets, stays
-from dispatch.desk import adjusting, clocking, invoicing, marking, materials, onsite, reviewing
+from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, reviewing
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown
@@ -49,7 +49,7 @@ def approved(office: Office) -> Office:
     office.on_site()
     onsite.use(office.lee, "R1", "cable", "1", amount="430")
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     clocking.put_break(office.ana, "R1", at("09:05"), at("09:07"), "lunch")
     marking.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
     adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "1", "a kindness")
@@ -85,7 +85,7 @@ def test_after_the_export_nobody_does(approved: Office, deed: str) -> None:
     with pytest.raises(Refusal, match="exported"):
         (ANYBODYS | LEADS)[deed](approved.lee, approved)
     with pytest.raises(Refusal, match="exported"):
-        onsite.reopen(approved.lee, "R1", "forgot something")
+        leaving.reopen(approved.lee, "R1", "forgot something")
     assert find(approved.store, "R1").review is Review.EXPORTED
 
 
@@ -181,7 +181,7 @@ class TestShown:
     def test_an_approval_is_of_what_was_shown(self, office: Office) -> None:
         office.on_site()
         office.finish()
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         judged = reviewing.judge(office.store, "R1")
         office.go("10:30")
         clocking.correct(office.ana, "R1", "leaving", at("10:30"), "stayed longer")
@@ -200,7 +200,7 @@ class TestShown:
     def test_what_changed_beside_the_charge_is_named(self, office: Office) -> None:
         office.on_site()
         office.finish()
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         judged = reviewing.judge(office.store, "R1")
         reviewing.correct_words(office.lee, "R1", "W2", "something else was done", "clearer")
         with pytest.raises(Faulty, match=r"it changed after it was shown \(Lee Moreau: correct words\)"):
@@ -219,7 +219,7 @@ class TestShown:
     def test_an_acceptance_is_of_what_was_shown(self, office: Office) -> None:
         office.on_site()
         office.finish()
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         office.clock.advance(20 * 3600)
         clocking.correct(office.ana, "R1", "leaving", at("09:00") + 17 * 3600, "stayed the night")
         clocking.correct(office.ana, "R1", "leaving", at("09:00") + 18 * 3600, "an hour more")

@@ -9,7 +9,7 @@ import pytest
 
 from db import agreements, settings, visits
 from db.unit import Actor
-from dispatch.desk import onsite, schedule, views
+from dispatch.desk import arriving, leaving, schedule, views
 from dispatch.desk.charge_input import input_of
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.model.instants import at_local
@@ -46,9 +46,9 @@ def test_a_visit_is_priced_and_closed_on_a_day_whose_clocks_change_at_midnight(
     office.clock.set(nine)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], nine, confirmed=True, reason="the clinic opens for us")
     assert any(row.visits for row in views.board(office.store, day).rows)
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.finish("R1")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     charge = charge_of(office.store, visit(office), now=office.clock.now())
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db import stays, visits
-from dispatch.desk import clocking, marking, materials, onsite, stops
+from dispatch.desk import clocking, leaving, marking, materials, onsite, stops
 from dispatch.desk.charge_input import input_of
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.clocking import Span, overlaid
@@ -53,7 +53,7 @@ def closed(office: Office, left: str = "11:00") -> None:
     office.on_site("R1")
     office.finish("R1")
     office.go(left)
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def test_a_break_stops_the_work_and_is_not_charged(office: Office) -> None:
@@ -88,10 +88,10 @@ def test_a_forgotten_check_out_is_noticed_and_answered_with_a_time(office: Offic
     assert (found.reference, found.client) == ("R1", "Harbor Dental")
 
     with pytest.raises(Refusal, match="recorded"):
-        onsite.close(office.ana, "R1", left_at=last - 60)
+        leaving.close(office.ana, "R1", left_at=last - 60)
     with pytest.raises(Refusal, match="not come"):
-        onsite.close(office.ana, "R1", left_at=at("15:00"))
-    onsite.close(office.ana, "R1", left_at=at("10:30"))
+        leaving.close(office.ana, "R1", left_at=at("15:00"))
+    leaving.close(office.ana, "R1", left_at=at("10:30"))
 
     assert part(office).check_out_at == at("10:30")
     (correction,) = stays.corrections_of(office.store, visit(office).id)
@@ -175,7 +175,7 @@ def test_what_was_used_is_charged_by_its_code(office: Office) -> None:
     assert len(refused.value.faults) == 3
     onsite.use(office.lee, "R1", "adapter", "2", amount="12.50")
     office.finish("R1")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     lines = [line for line in sheet(office)["lines"] if line["category"] == "item"]
     assert [line["amount"] for line in lines] == ["25.00"]
@@ -189,7 +189,7 @@ def test_something_used_asks_for_the_tests_again(office: Office) -> None:
     office.finish("R1")
     onsite.use(office.lee, "R1", "adapter", amount="5")
     with pytest.raises(Refusal):
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
 
 
 def test_marked_work_is_not_charged_or_charged(office: Office) -> None:
@@ -202,7 +202,7 @@ def test_marked_work_is_not_charged_or_charged(office: Office) -> None:
     assert ("own_fault", "09:00", "10:00") in marks(office)
     office.finish("R1")
     office.go("11:00")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert any(line["rule"] == "LAB-OWN" for line in sheet(office)["lines"])
 
     marking.unmark(office.lee, "R1", "it was not our fault")

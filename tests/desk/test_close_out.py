@@ -9,7 +9,7 @@ import pytest
 from db.faults import StoreFault
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
-from dispatch.desk import onsite
+from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Result
@@ -20,7 +20,7 @@ from tests.desk.conftest import Office
 def reasons(office: Office, reference: str = "R1") -> dict[str, str]:
     """What keeps the visit open: item → gate."""
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, reference)
+        leaving.close(office.ana, reference)
     return {line.split()[1]: line.split()[0] for line in refused.value.reasons}
 
 
@@ -38,7 +38,7 @@ def test_work_after_a_pass_asks_for_the_test_again(office: Office) -> None:
     for ref in found:
         office.say("R1", ref, Entry(Result.PASS, f"{ref} seen working at the desk"))
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_fail_then_pass_closes_and_both_are_seen(office: Office) -> None:
@@ -47,7 +47,7 @@ def test_fail_then_pass_closes_and_both_are_seen(office: Office) -> None:
     office.say("R1", "T2", Entry(Result.FAIL, "did not come up within 10 minutes"))
     office.finish()
 
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
     restarted = visit_page(office.store, "R1").checklist.item("T2")
     assert restarted is not None
     assert [attempt.result for attempt in restarted.attempts] == [Result.FAIL, Result.PASS]
@@ -71,7 +71,7 @@ def test_not_applicable_needs_a_reason(office: Office) -> None:
     office.say("R1", "T2", Entry(Result.NA, "no server on this site, printer only"))
     office.finish(but=frozenset({"T2"}))
 
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_a_named_thing_needs_an_outcome(office: Office) -> None:
@@ -90,7 +90,7 @@ def test_a_named_thing_needs_an_outcome(office: Office) -> None:
     assert set(reasons(office)) == {"L4", "L5"}
     office.say("R1", "L4", Entry(Result.DONE))
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
     (follow_up,) = visit_page(office.store, "R1").follow_ups
     assert follow_up.preferred == "Ana Ruiz"
     assert follow_up.wanted_on == datetime.date(2026, 11, 25)
@@ -137,7 +137,7 @@ def test_overridden_test_leaves_the_visit_open(office: Office) -> None:
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
 
     assert reasons(office) == {"T3": "G3", "L4": "G1"}
-    left, follow_up = onsite.leave(office.lee, "R1", "provider is down")
+    left, follow_up = leaving.leave(office.lee, "R1", "provider is down")
 
     assert left.state is State.LEFT_OPEN
     assert follow_up.preferred == "Ana Ruiz"
@@ -156,7 +156,7 @@ def test_blocked_charge_never_keeps_anybody_on_site(office: Office) -> None:
     office.on_site()
     office.finish()
 
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
     assert office.store.value("SELECT status FROM charge_sheet") == "blocked"
 
 
@@ -164,8 +164,8 @@ def test_no_access_says_who_was_called(office: Office) -> None:
     """C4, 12."""
     office.on_site()
     with pytest.raises(Faulty, match="called"):
-        onsite.no_access(office.ana, "R1", called=" ")
-    assert onsite.no_access(office.ana, "R1", called="office manager, no answer").state is State.NO_ACCESS
+        leaving.no_access(office.ana, "R1", called=" ")
+    assert leaving.no_access(office.ana, "R1", called="office manager, no answer").state is State.NO_ACCESS
 
 
 def test_closing_out_begins_and_ends_with_new_work(office: Office) -> None:
@@ -221,7 +221,7 @@ def test_results_belong_to_an_open_visit_of_ones_own(office: Office) -> None:
 def test_charge_is_kept_with_its_inputs(office: Office) -> None:
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     page = visit_page(office.store, "R1")
     assert page.charge is not None
@@ -234,10 +234,10 @@ def test_charge_is_kept_with_its_inputs(office: Office) -> None:
 def test_reopened_visit_gets_a_revision(office: Office) -> None:
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     with pytest.raises(NotAllowed):
-        onsite.reopen(office.ana, "R1", "forgot something")
-    onsite.reopen(office.lee, "R1", "the client called back")
-    onsite.close(office.ana, "R1")
+        leaving.reopen(office.ana, "R1", "forgot something")
+    leaving.reopen(office.lee, "R1", "the client called back")
+    leaving.close(office.ana, "R1")
 
     assert office.store.all("SELECT revision FROM charge_sheet ORDER BY revision") == [(1,), (2,)]

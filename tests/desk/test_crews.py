@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db import handovers, visits
-from dispatch.desk import handing_over, onsite, schedule, undo, views
+from dispatch.desk import arriving, handing_over, schedule, undo, views
 from dispatch.desk.intake import Request, add
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.model.states import State
@@ -86,12 +86,12 @@ def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: O
         return next(card.unseen for row in rows for card in row.visits if card.reference == "R1")
 
     assert unseen()
-    onsite.see(office.ben, "R1")  # not his
+    arriving.see(office.ben, "R1")  # not his
     assert unseen()
-    onsite.see(office.ana, "R1")
+    arriving.see(office.ana, "R1")
     assert not unseen()
     version = visit(office, "R1").version
-    onsite.see(office.ana, "R1")
+    arriving.see(office.ana, "R1")
     assert visit(office, "R1").version == version
 
 

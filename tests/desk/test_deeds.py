@@ -13,7 +13,7 @@ import pytest
 from db import visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
-from dispatch.desk import onsite, schedule
+from dispatch.desk import arriving, leaving, onsite, schedule
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.checklists import Result
@@ -34,13 +34,13 @@ DEEDS: dict[str, Callable[[Seat], Any]] = {
     "hold": lambda seat: schedule.hold(seat, "R1", "which server?"),
     "resume": lambda seat: schedule.resume(seat, "R1"),
     "cancel": lambda seat: schedule.cancel(seat, "R1", "closed today"),
-    "depart": lambda seat: onsite.depart(seat, "R1"),
-    "arrive": lambda seat: onsite.arrive(seat, "R1", early_agreed_by="J. Lowe"),
-    "close": lambda seat: onsite.close(seat, "R1"),
-    "leave": lambda seat: onsite.leave(seat, "R1", "called away"),
-    "no-access": lambda seat: onsite.no_access(seat, "R1", called="reception"),
-    "abort": lambda seat: onsite.abort(seat, "R1", "flooded"),
-    "reopen": lambda seat: onsite.reopen(seat, "R1", "once more"),
+    "depart": lambda seat: arriving.depart(seat, "R1"),
+    "arrive": lambda seat: arriving.arrive(seat, "R1", early_agreed_by="J. Lowe"),
+    "close": lambda seat: leaving.close(seat, "R1"),
+    "leave": lambda seat: leaving.leave(seat, "R1", "called away"),
+    "no-access": lambda seat: leaving.no_access(seat, "R1", called="reception"),
+    "abort": lambda seat: leaving.abort(seat, "R1", "flooded"),
+    "reopen": lambda seat: leaving.reopen(seat, "R1", "once more"),
 }
 WAYS: dict[State, tuple[str, ...]] = {
     State.REQUESTED: (),

@@ -12,7 +12,7 @@ import pytest
 
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
-from dispatch.desk import adjusting, agreeing, clocking, invoicing, onsite, reviewing, schedule
+from dispatch.desk import adjusting, agreeing, arriving, clocking, invoicing, leaving, reviewing, schedule
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
@@ -104,9 +104,9 @@ def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
 def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None:
     closed(office)
     another_book(office)
-    onsite.reopen(office.lee, "R1", "a word was missing")
+    leaving.reopen(office.lee, "R1", "a word was missing")
     assert charge(office).given["card"]["classes"]["tech"]["standard"] == "120.00", "and is said to on the way"
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert charge(office).given["client"]["tax_exempt"] is False
 
 
@@ -120,9 +120,9 @@ def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -
     assert charge(office).form == kept.form, "the same cancellation once more"
     undo(office.dana)
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert charge(office).given["card"]["classes"]["tech"]["standard"] == "500"
     assert charge(office).client == "Harbor Dental Group"
 

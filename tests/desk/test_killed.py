@@ -11,7 +11,7 @@ from typing import Any
 from db import audit
 from db.store import Store
 from dispatch.closeout.recording import Entry
-from dispatch.desk import clocking, marking, onsite, schedule
+from dispatch.desk import arriving, clocking, leaving, marking, onsite, schedule
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Result
@@ -23,8 +23,8 @@ Step = Callable[[Seat], Any]
 POINTS = 9
 """At so many statements of a step, spread over all of them, the program is killed: the first, the last, and between."""
 FIRST: dict[str, Step] = {
-    "depart": lambda seat: onsite.depart(seat, "R1"),
-    "arrive": lambda seat: onsite.arrive(seat, "R1", early_not_agreed=True),
+    "depart": lambda seat: arriving.depart(seat, "R1"),
+    "arrive": lambda seat: arriving.arrive(seat, "R1", early_not_agreed=True),
     "answer": lambda seat: onsite.record(seat, "R1", "A1", Entry(Result.ANSWERED, "the server is patched")),
     "break": lambda seat: clocking.pause(seat, "R1", "break"),
     "go on": lambda seat: clocking.resume(seat, "R1"),
@@ -113,7 +113,7 @@ def test_killed_at_any_statement_of_any_step(office: Office, tmp_path: Path) -> 
             for item in page.checklist.items:
                 if (item.required and item.latest is None) or item.ref == "T1":
                     steps[item.ref] = _good(item.ref, good(item))
-            steps["close"] = lambda seat: onsite.close(seat, "R1")
+            steps["close"] = lambda seat: leaving.close(seat, "R1")
     assert visit_page(office.store, "R1").visit.state is State.CLOSED
     assert walked > 100
 

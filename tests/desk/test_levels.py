@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db import agreements, audit, clocks, visits
-from dispatch.desk import agreeing, onsite, responding, schedule, undo, views
+from dispatch.desk import agreeing, leaving, responding, schedule, undo, views
 from dispatch.desk.capacity import warnings_of
 from dispatch.desk.drafts import AgreementDraft
 from dispatch.desk.level_report import client_month, read_month
@@ -201,12 +201,12 @@ def test_close_out_is_the_resolution_and_reopening_continues_where_it_stood(offi
     agree(office)
     office.on_site()
     office.finish()
-    visit = onsite.close(office.ana, "R1")
+    visit = leaving.close(office.ana, "R1")
     assert visit.ended_at is not None
     elapsed = clock(office, "resolution").reading.elapsed
     assert (state(office, "resolution"), elapsed) == ("met", (visit.ended_at - at("08:00")) // 60)
     office.go("15:00")
-    onsite.reopen(office.lee, "R1", "the printer again")
+    leaving.reopen(office.lee, "R1", "the printer again")
     office.go("15:30")
     assert (state(office, "resolution"), clock(office, "resolution").reading.elapsed) == ("ok", elapsed + 30)
 
@@ -215,7 +215,7 @@ def test_what_was_left_open_goes_on_in_its_follow_up(office: Office) -> None:
     agree(office)
     office.on_site()
     office.go("10:00")
-    _, follow_up = onsite.leave(office.lee, "R1", "a part is missing")
+    _, follow_up = leaving.leave(office.lee, "R1", "a part is missing")
     office.go("11:00")
     assert (state(office, "resolution"), clock(office, "resolution").reading.elapsed) == ("ok", 180)
     own = clocks_of(office.store, [follow_up])[follow_up.id]

@@ -18,10 +18,12 @@ import pytest
 from dispatch.closeout.recording import Entry
 from dispatch.desk import (
     amending,
+    arriving,
     attaching,
     clocking,
     handing_over,
     invoicing,
+    leaving,
     marking,
     materials,
     onsite,
@@ -82,11 +84,11 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "work": ("onsite.work", lambda seat, ref: onsite.work(seat, ref, "driver replaced")),
     "ask": ("onsite.ask", lambda seat, ref: onsite.ask(seat, ref, "the printer too")),
     "use": ("onsite.use", lambda seat, ref: onsite.use(seat, ref, "cable", amount="5")),
-    "close": ("onsite.close", onsite.close),
-    "leave": ("onsite.leave", lambda seat, ref: onsite.leave(seat, ref, "called away")),
-    "no access": ("onsite.no_access", lambda seat, ref: onsite.no_access(seat, ref, called="reception")),
-    "abort": ("onsite.abort", lambda seat, ref: onsite.abort(seat, ref, "flooded")),
-    "reopen": ("onsite.reopen", lambda seat, ref: onsite.reopen(seat, ref, "once more")),
+    "close": ("leaving.close", leaving.close),
+    "leave": ("leaving.leave", lambda seat, ref: leaving.leave(seat, ref, "called away")),
+    "no access": ("leaving.no_access", lambda seat, ref: leaving.no_access(seat, ref, called="reception")),
+    "abort": ("leaving.abort", lambda seat, ref: leaving.abort(seat, ref, "flooded")),
+    "reopen": ("leaving.reopen", lambda seat, ref: leaving.reopen(seat, ref, "once more")),
     "attach": ("attaching.attach", lambda seat, ref: attaching.attach(seat, ref, "T1", "a.jpg", io.BytesIO(b"x"))),
     "pause": ("clocking._clock", lambda seat, ref: clocking.pause(seat, ref, "break")),
     "go on": ("clocking._clock", clocking.resume),
@@ -107,8 +109,8 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "take back": ("materials.take_back", lambda seat, ref: materials.take_back(seat, ref, 1, "by mistake")),
     "hand over": ("handing_over.ask", lambda seat, ref: handing_over.ask(seat, ref, "Ben Okafor", "holidays")),
     "accept": ("handing_over._answer", handing_over.accept),
-    "depart": ("onsite.depart", onsite.depart),
-    "arrive": ("onsite.arrive", onsite.arrive),
+    "depart": ("arriving.depart", arriving.depart),
+    "arrive": ("arriving.arrive", arriving.arrive),
     "dispatch": ("schedule.dispatch", schedule.dispatch),
     "unassign": ("schedule.unassign", schedule.unassign),
     "hold": ("schedule.hold", lambda seat, ref: schedule.hold(seat, ref, "parts")),
@@ -154,7 +156,7 @@ AHEAD = {
     "edit request",
 }
 """Those that are done before anybody is on site."""
-SEEN_FROM_INSIDE = {"notices.note", "onsite.see", "reviewing.see_comment", "probing._keeper", "probing.keep"}
+SEEN_FROM_INSIDE = {"notices.note", "arriving.see", "reviewing.see_comment", "probing._keeper", "probing.keep"}
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",
@@ -230,7 +232,7 @@ def test_a_right_that_was_taken_away_is_gone_inside_an_open_session(office: Offi
     with pytest.raises(NotAllowed):
         onsite.record(both, "R1", "A2", Entry(Result.OVERRIDDEN, "because I say so"))
     with pytest.raises(NotAllowed):
-        onsite.leave(both, "R1", "called away")
+        leaving.leave(both, "R1", "called away")
 
 
 def test_the_book_and_imports_are_not_a_technicians(office: Office, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from db import permissions
 from db.faults import StoreFault
 from db.store import Store
 from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import onsite, permitting
+from dispatch.desk import leaving, onsite, permitting
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.visit_log import day_log
 from dispatch.desk.visit_page import find, visit_page
@@ -39,7 +39,7 @@ def finished(office: Office, vantage: str = "site") -> None:
     office.say("R1", "T3", WORDS)
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet):
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
 
 
 def outbox(office: Office) -> list[tuple[int, str]]:
@@ -61,7 +61,7 @@ def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
     assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau lets words settle T3.")
     assert permissions.waiting(office.store) == []
     assert t3(office).attested_how == NO_WAY_IN
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = day_log(office.store, DAY).lines
     assert (line.permitted, line.no_way_in, line.ran, line.tested) == (0, 1, 0, 5)
     assert "T3 attested, no way in" in [one.text for one in line.remarks]
@@ -73,7 +73,7 @@ def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
         permitting.give(office.lee, "R1", "T3")
     permitting.give(office.lee, "R1", "T3", "the target is out of order")
     assert t3(office).attested_how == BY_PERMISSION
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = day_log(office.store, DAY).lines
     assert (line.permitted, line.no_way_in) == (1, 0)
     assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
@@ -87,7 +87,7 @@ def test_no_is_an_answer_too(office: Office) -> None:
     permitting.refuse(office.lee, "R1", "T3", "take the laptop")
     assert outbox(office)[-1] == (office.ana.staff.id, "Lee Moreau does not let words settle T3: take the laptop.")
     with pytest.raises(GatesUnmet):
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     assert permitting.ask(office.ana, "R1", "T3").item == "T3"
 
 
@@ -108,7 +108,7 @@ def test_a_connection_that_leads_in_asks_for_the_run(office: Office) -> None:
     permitting.give(office.lee, "R1", "T3")
     ana = replace(office.ana, site_port=20_003)
     with pytest.raises(GatesUnmet, match="cannot be closed"):
-        onsite.close(ana, "R1")
+        leaving.close(ana, "R1")
     onsite.record(ana, "R1", "L3", Entry(Result.DONE))
     assert t3(office).asks is Asks.EXECUTED
     with pytest.raises(StoreFault), office.lee.write("past the desk") as unit:

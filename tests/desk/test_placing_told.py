@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from db import visits
-from dispatch.desk import calling, handing_over, notices, onsite, schedule, undo, views
+from dispatch.desk import arriving, calling, handing_over, notices, schedule, undo, views
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.schedule import Placement
@@ -38,13 +38,13 @@ def dispatched(office: Office) -> None:
     """R1 is Ana's at 09:00, and she has been told and saw it."""
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
-    onsite.see(office.ana, "R1")
+    arriving.see(office.ana, "R1")
 
 
 def en_route(office: Office) -> None:
     dispatched(office)
     office.go("08:40")
-    onsite.depart(office.ana, "R1")
+    arriving.depart(office.ana, "R1")
 
 
 CHANGES: dict[str, Callable[..., object]] = {

@@ -11,7 +11,7 @@ import pytest
 from db import agreements, draws
 from db.faults import Refused
 from db.store import Store
-from dispatch.desk import adjusting, agreeing, onsite, schedule
+from dispatch.desk import adjusting, agreeing, arriving, leaving, onsite, schedule
 from dispatch.desk.refusals import Faulty, NotAllowed
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
@@ -42,7 +42,7 @@ def agreed(office: Office, kind: str, **terms: object) -> Agreement:
 def closed(office: Office, reference: str = "R1") -> None:
     office.on_site(reference)
     office.finish(reference)
-    onsite.close(office.ana, reference)
+    leaving.close(office.ana, reference)
 
 
 def left(office: Office, agreement: Agreement) -> list[str]:
@@ -61,9 +61,9 @@ def test_block_is_drawn_at_close_and_returned_on_reopening(office: Office) -> No
     assert left(office, block) == [str(100 - drawn)]
     assert drawn >= 60
 
-    onsite.reopen(office.lee, "R1", "the client called back")
+    leaving.reopen(office.lee, "R1", "the client called back")
     assert left(office, block) == ["100"]
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert left(office, block) == [str(100 - int(visit_page(office.store, "R1").charge.form["drawn"]["opening"]))]  # type: ignore[union-attr]
 
 
@@ -126,7 +126,7 @@ def test_two_visits_race_for_the_last_minutes(office: Office) -> None:
     office.on_site("R1")
     office.finish("R1")
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))
-    onsite.arrive(office.ben, "R2")
+    arriving.arrive(office.ben, "R2")
     for item in visit_page(office.store, "R2").checklist.items:
         if item.required:
             office.clock.advance(60)
@@ -139,7 +139,7 @@ def test_two_visits_race_for_the_last_minutes(office: Office) -> None:
     def close(login: str, reference: str) -> None:
         try:
             with Store.open(path, clock=office.clock) as store:
-                onsite.close(take_seat(store, login), reference)
+                leaving.close(take_seat(store, login), reference)
         except BaseException as fault:
             faults.append(fault)
 

@@ -10,7 +10,7 @@ import pytest
 from db import stays, visits
 from db.faults import Refused
 from db.unit import Actor
-from dispatch.desk import clocking, onsite, schedule
+from dispatch.desk import arriving, clocking, leaving, schedule
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.reports.day import day_report
@@ -54,16 +54,16 @@ def clocked(office: Office) -> int:
 def closed(office: Office, left: str = "10:30", crew: tuple[str, ...] = ("Ana Ruiz",)) -> None:
     schedule.assign(office.dana, "R1", list(crew), at("09:00"), confirmed=True, reason="all of them are wanted")
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.finish("R1")
     office.go(left)
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def reopened(office: Office, clock: str = "14:00") -> None:
     closed(office)
     office.go(clock)
-    onsite.reopen(office.lee, "R1", "a result was missing")
+    leaving.reopen(office.lee, "R1", "a result was missing")
 
 
 def test_reopening_checks_nobody_in_and_runs_no_clock(office: Office) -> None:
@@ -71,7 +71,7 @@ def test_reopening_checks_nobody_in_and_runs_no_clock(office: Office) -> None:
     before = [(one.check_in_at, one.check_out_at) for one in visit(office).assignments]
     office.go("14:00")
 
-    after = onsite.reopen(office.lee, "R1", "a result was missing")
+    after = leaving.reopen(office.lee, "R1", "a result was missing")
 
     assert after.state is State.ON_SITE
     assert [(one.check_in_at, one.check_out_at) for one in after.assignments] == before
@@ -83,7 +83,7 @@ def test_reopening_checks_nobody_in_and_runs_no_clock(office: Office) -> None:
 def test_closed_again_without_going_back_it_costs_what_it_cost(office: Office, clock: str) -> None:
     reopened(office, clock)
     office.clock.advance(1800)
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     assert labour(office) == [("Ana Ruiz", "90")]
     assert clocked(office) == 90
@@ -93,9 +93,9 @@ def test_the_time_away_is_not_charged_to_who_goes_back(office: Office) -> None:
     # 09:00 to 10:30 and 14:20 to 15:05: 135 minutes, a multiple of 15
     reopened(office)
     office.go("14:20")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.go("15:05")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     assert labour(office) == [("Ana Ruiz", "135")]
     assert clocked(office) == 135
@@ -109,23 +109,23 @@ def test_who_was_home_and_goes_back_is_home_no_more(office: Office) -> None:
     office.go("11:00")
     clocking.home(office.ana, "R1")
     office.go("14:00")
-    onsite.reopen(office.lee, "R1", "a result was missing")
-    onsite.arrive(office.ana, "R1")
+    leaving.reopen(office.lee, "R1", "a result was missing")
+    arriving.arrive(office.ana, "R1")
 
     assert (part(office).check_out_at, part(office).return_at) == (None, None)
     with pytest.raises(Refusal, match=r"checked in already|is on site"):
-        onsite.arrive(office.ana, "R1")
+        arriving.arrive(office.ana, "R1")
 
 
 def test_nobody_goes_back_while_at_another_client(office: Office) -> None:
     closed(office)
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:00"), confirmed=True, reason="they agreed")
     office.go("13:00")
-    onsite.arrive(office.ana, "R2")
-    onsite.reopen(office.lee, "R1", "a result was missing")
+    arriving.arrive(office.ana, "R2")
+    leaving.reopen(office.lee, "R1", "a result was missing")
 
     with pytest.raises(Refusal, match="checked in at R2"):
-        onsite.arrive(office.ana, "R1")
+        arriving.arrive(office.ana, "R1")
     with (
         pytest.raises(Refused, match="one place at a time"),
         office.store.write("by hand", Actor(None, "system", "setup", "system")) as unit,
@@ -137,7 +137,7 @@ def test_a_correction_puts_nobody_at_two_clients_at_once(office: Office) -> None
     closed(office)
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"), confirmed=True, reason="they agreed")
     office.go("11:00")
-    onsite.arrive(office.ana, "R2")
+    arriving.arrive(office.ana, "R2")
     office.go("12:00")
 
     with pytest.raises(Refusal, match="was at R2 then"):
@@ -148,13 +148,13 @@ def test_a_correction_puts_nobody_at_two_clients_at_once(office: Office) -> None
 def test_a_visit_without_access_that_is_reopened_waits_for_an_arrival(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("08:50")
-    onsite.depart(office.ana, "R1")
+    arriving.depart(office.ana, "R1")
     office.go("09:10")
-    onsite.no_access(office.ana, "R1", called="J. Lowe")
-    onsite.reopen(office.lee, "R1", "they came after all")
+    leaving.no_access(office.ana, "R1", called="J. Lowe")
+    leaving.reopen(office.lee, "R1", "they came after all")
     office.go("09:25")
 
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
 
     assert part(office).check_in_at == at("09:25")
 
@@ -182,12 +182,12 @@ def test_it_is_said_on_site_too_and_taken_back_by_coming(office: Office) -> None
     with pytest.raises(Refusal, match="taken off it"):
         clocking.did_not_come(office.ana, "R1", "Ben Okafor", "his van broke down")
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     clocking.did_not_come(office.ana, "R1", "Ben Okafor", "his van broke down")
     assert {line.get("tech") for line in sheet(office)["lines"]} == {"Ana Ruiz", None}
 
     office.go("09:40")
-    onsite.arrive(office.ben, "R1")
+    arriving.arrive(office.ben, "R1")
 
     assert part(office, "Ben Okafor").did_not_come_at is None
     assert {line.get("tech") for line in sheet(office)["lines"]} == {"Ana Ruiz", "Ben Okafor", None}
@@ -196,8 +196,8 @@ def test_it_is_said_on_site_too_and_taken_back_by_coming(office: Office) -> None
 def test_somebody_has_been_there(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("09:00")
-    onsite.depart(office.ana, "R1")
-    onsite.no_access(office.ana, "R1", called="J. Lowe")
+    arriving.depart(office.ana, "R1")
+    leaving.no_access(office.ana, "R1", called="J. Lowe")
     with pytest.raises(Refusal, match="only one left"):
         clocking.did_not_come(office.lee, "R1", "Ana Ruiz", "she was ill")
     with pytest.raises(NotFound):
@@ -221,22 +221,22 @@ def test_who_comes_early_says_whether_that_was_agreed(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("08:30")
     with pytest.raises(Refusal, match=r"--early-agreed-by NAME.*--early-not-agreed"):
-        onsite.arrive(office.ana, "R1")
+        arriving.arrive(office.ana, "R1")
     assert visit(office).state is State.PLANNED
-    onsite.arrive(office.ana, "R1", early_agreed_by="J. Lowe")
+    arriving.arrive(office.ana, "R1", early_agreed_by="J. Lowe")
     office.finish("R1")
     office.go("10:00")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert labour(office) == [("Ana Ruiz", "90")]
 
 
 def test_early_and_not_agreed_is_not_charged_and_says_so(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("08:30")
-    onsite.arrive(office.ana, "R1", early_not_agreed=True)
+    arriving.arrive(office.ana, "R1", early_not_agreed=True)
     office.finish("R1")
     office.go("08:59")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     assert sheet(office)["flags"] == ["EARLY_ARRIVAL_CLIPPED", "ZERO_DURATION"]
 
 
@@ -247,10 +247,10 @@ def test_a_visit_over_midnight_belongs_to_the_day_on_which_somebody_came(
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at(planned), confirmed=True, reason="the office is empty then")
     came = at(arrives) if not day else at_local(DAY + datetime.timedelta(days=1), arrives, ZONE)
     office.clock.set(came)
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.finish("R1")
     office.clock.set(came + 2 * 3600)
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     days = [DAY + datetime.timedelta(days=one) for one in (-1, 0, 1, 2)]
     logged = [[line.visit.reference for line in visit_log(office.store, Wanted(one)).lines] for one in days]

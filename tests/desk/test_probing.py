@@ -21,7 +21,7 @@ from dispatch.closeout.probes.carrying import Specification, specification_form
 from dispatch.closeout.probes.vantage import ThroughSite
 from dispatch.closeout.recording import Entry, Run
 from dispatch.commands.line import run as run_command
-from dispatch.desk import attaching, onsite, probing, undo
+from dispatch.desk import attaching, leaving, onsite, probing, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, NotFound, Refusal
@@ -220,7 +220,7 @@ def test_who_may_run_and_when(office: Office, mail_port: int) -> None:
     with pytest.raises(NotFound, match="no item T9"):
         run(office, "T9")
     assert item(office, "T4.mail").attempts == ()
-    onsite.abort(office.ana, "R1", "the client called it off")
+    leaving.abort(office.ana, "R1", "the client called it off")
     with pytest.raises(Refusal):
         run(office)
 
@@ -250,7 +250,7 @@ def test_work_during_a_run_asks_for_it_again(office: Office) -> None:
     assert found.begun_after < found.sequence - 1
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     assert any(line.startswith("G4 T4.mail") for line in refused.value.reasons)
     visit = visits.visit_by_reference(office.store, "R1")
     assert visit is not None
@@ -265,7 +265,7 @@ def test_run_all_before_sign_off_closes(office: Office, mail_port: int) -> None:
     office.finish(but=frozenset({"T4.mail", "T3", "L5"}))
     assert [(ran.item.ref, ran.passed) for ran in run(office)] == [("T3", True), ("T4.mail", True)]
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_a_run_that_is_called_off_records_nothing(office: Office) -> None:
@@ -281,7 +281,7 @@ def test_a_run_that_is_called_off_records_nothing(office: Office) -> None:
 
 def test_visit_that_ends_meanwhile_takes_no_result(office: Office) -> None:
     def ends(connection: Any) -> None:
-        onsite.abort(office.ana, "R1", "the client called it off")
+        leaving.abort(office.ana, "R1", "the client called it off")
         connection.sendall(b"220 hi\r\n")
 
     with serving(ends) as port:
@@ -309,7 +309,7 @@ def test_result_from_the_office_never_settles_what_needs_the_site(office: Office
     assert latest(office, "T4.mail").vantage == "host"
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
     assert reason.startswith("G2 T4.mail Works: mail: passed at"), reason
     assert "proves nothing about the client's network" in reason
@@ -328,7 +328,7 @@ def test_site_through_a_proxy_with_names_resolved_over_there(office: Office, mai
     assert asked == [("mail.internal", mail_port)] * 2
     assert (latest(office, "T4.mail").vantage, latest(office, "T4.mail").grade) == ("site", Grade.EXECUTED)
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_words_alone_settle_nothing_that_needs_the_site(office: Office) -> None:
@@ -336,12 +336,12 @@ def test_words_alone_settle_nothing_that_needs_the_site(office: Office) -> None:
     office.on_site()
     office.finish()
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
     assert reason.startswith("G2 T4.mail Works: mail: it must be tested inside the client's network")
 
     attaching.attach(office.ana, "R1", "T4.mail", "mail.jpg", io.BytesIO(b"a photograph"))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 # values
@@ -505,7 +505,7 @@ def test_laptop_brings_back_a_measured_result(office: Office, brought: tuple[Spe
     assert (found.grade, found.vantage) == (Grade.MEASURED, "site")
     assert found.tries[0].passed
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
-    assert onsite.close(office.ana, "R1").state is State.CLOSED
+    assert leaving.close(office.ana, "R1").state is State.CLOSED
 
 
 def test_result_is_taken_once(office: Office, brought: tuple[Specification, dict[str, Any]]) -> None:
@@ -523,7 +523,7 @@ def test_work_after_the_specification_asks_for_it_again(
     onsite.work(office.ana, "R1", "one more cable replaced")
     probing.bring(office.ana, "R1", json.dumps(form))
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     assert any(line.startswith("G4 T4.mail") for line in refused.value.reasons)
 
 

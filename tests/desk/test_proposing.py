@@ -6,7 +6,7 @@ import pytest
 
 from db import clients, visits
 from db.faults import Stale
-from dispatch.desk import day_problem, intake, onsite, proposing, schedule, undo
+from dispatch.desk import day_problem, intake, leaving, proposing, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.proposing import Proposal
 from dispatch.desk.refusals import NotAllowed, Refusal
@@ -107,7 +107,7 @@ def test_an_ill_technician_keeps_what_is_started_and_gives_away_the_rest(office:
 def test_a_started_job_goes_to_nobody_else(office: Office) -> None:
     office.on_site("R1")
     office.finish("R1")
-    onsite.leave(office.lee, "R1", "parts are missing", follow_up_on=DAY)
+    leaving.leave(office.lee, "R1", "parts are missing", follow_up_on=DAY)
     given = day_problem.day_problem(office.store, DAY)
     (follow_up,) = [visit for visit in given.problem.visits if visit.id not in ("R2", "R3") and "@" not in visit.id]
     assert follow_up.only == frozenset({str(office.ana.staff.id)})
@@ -130,7 +130,7 @@ def test_whom_a_client_does_not_want_is_not_sent(office: Office) -> None:
 def test_who_knows_the_site_is_preferred(office: Office) -> None:
     office.on_site("R1")
     office.finish("R1")
-    done = onsite.close(office.ana, "R1")
+    done = leaving.close(office.ana, "R1")
     again = intake.add(office.dana, intake.Request("Harbor Dental", "again", 60, site=done.site))
     given = day_problem.day_problem(office.store, DAY)
     (visit,) = [one for one in given.problem.visits if one.id == again.reference]

@@ -11,7 +11,7 @@ import pytest
 
 from db import audit, people
 from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, agreeing, onsite, schedule
+from dispatch.desk import adjusting, agreeing, arriving, leaving, onsite, schedule
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Amount, Report, Section, Table
@@ -38,10 +38,10 @@ def test_late_is_said_with_what_the_record_knows_of_it(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:30"), confirmed=True)
     office.finish("R1")
     office.go("11:20")
-    onsite.close(office.ana, "R1")
-    onsite.depart(office.ana, "R2")
+    leaving.close(office.ana, "R1")
+    arriving.depart(office.ana, "R2")
     office.go("11:40")
-    onsite.arrive(office.ana, "R2")
+    arriving.arrive(office.ana, "R2")
     ((reference, technician, client, planned, arrived, late, why),) = rows(
         day_report(office.lee, DAY), "Came late, and why"
     )
@@ -64,7 +64,7 @@ def test_overrides_and_what_was_left_open_come_first(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T1", "L5"}))
     onsite.record(office.lee, "R1", "T1", Entry(Result.OVERRIDDEN, "the provider is down"))
-    onsite.leave(office.lee, "R1", "the provider is down")
+    leaving.leave(office.lee, "R1", "the provider is down")
     report = day_report(office.lee, DAY)
     found = {row[3]: row[4] for row in rows(report, "Exceptions")}
     assert "the provider is down; follow-up R" in str(found["left open"])
@@ -126,7 +126,7 @@ def test_findings_name_the_test_that_failed_and_what_was_named(office: Office) -
     office.on_site()
     office.say("R1", "T1", Entry(Result.FAIL, "still does not print"))
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     client = visit_page(office.store, "R1").client
     found = rows(month_report(office.lee, client, NOVEMBER), "What we found")
     assert [(row[0], row[2]) for row in found] == [("R1", "failed at first, then passed")]
@@ -146,7 +146,7 @@ def test_day_sheet_has_what_a_technician_needs_and_no_money(office: Office) -> N
     assert "est" in str(facts["Leg"])
     assert all(row[0] == "[ ]" for row in report.sections[0].tables[0].rows)
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     office.say("R1", "A1", Entry(Result.ANSWERED, "with J. Lowe"))
     ticked = {row[1]: row[0] for row in sheet_report(office.ana, ana, DAY).sections[0].tables[0].rows}
     assert ticked["A1"] == "[x]"

@@ -13,7 +13,7 @@ import pytest
 from db import audit, reviews, sheets
 from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Entry
-from dispatch.desk import adjusting, clocking, invoicing, onsite, reviewing, schedule
+from dispatch.desk import adjusting, arriving, clocking, invoicing, leaving, onsite, reviewing, schedule
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.undo import undo
@@ -29,7 +29,7 @@ def closed(office: Office, reference: str = "R1") -> None:
     """Ana closes a visit in good order."""
     office.on_site(reference)
     office.finish(reference)
-    onsite.close(office.ana, reference)
+    leaving.close(office.ana, reference)
 
 
 def left_open(office: Office) -> None:
@@ -38,7 +38,7 @@ def left_open(office: Office) -> None:
     office.finish(but=frozenset({"T2", "L5"}))
     onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
     office.clock.advance(60)
-    onsite.leave(office.lee, "R1", "provider down until tomorrow")
+    leaving.leave(office.lee, "R1", "provider down until tomorrow")
 
 
 def review(office: Office, reference: str = "R1") -> Review:
@@ -65,7 +65,7 @@ class TestApproving:
         office.on_site()
         office.finish()
         office.store.conn.execute("UPDATE assignment SET labour_class = 'not on the card'")
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         assert marks(office) == [Mark.BLOCKED]
         reviewing.send_back(office.lee, "R1", "where was it?")
         with pytest.raises(Faulty) as refused:
@@ -95,7 +95,7 @@ class TestApproving:
         office.on_site()
         office.finish()
         office.clock.advance(20 * 3600)
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         with pytest.raises(Faulty, match="more than 16 hours lie between"):
             reviewing.approve(office.lee, "R1")
         adjusting.accept_charge(office.lee, "R1", "a night at the datacentre")
@@ -119,7 +119,7 @@ class TestApproving:
     ) -> None:
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"), confirmed=True)
         office.go(arrival)
-        onsite.arrive(office.ana, "R2", early_not_agreed=True)
+        arriving.arrive(office.ana, "R2", early_not_agreed=True)
         totals = visit_log(office.store, Wanted(DAY)).totals
         assert (totals.promised, totals.kept) == (1, kept)
 
@@ -128,9 +128,9 @@ class TestApproving:
         office.go("13:00")
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:30"), confirmed=True)
         office.go("13:30")
-        onsite.arrive(office.ana, "R2")
+        arriving.arrive(office.ana, "R2")
         office.finish("R2")
-        onsite.close(office.ana, "R2")
+        leaving.close(office.ana, "R2")
         assert marks(office, "R2") == [Mark.LATE], "promised until 11:00"
         _, exceptions, clean = waiting(office.store)
         assert [line.visit.reference for line in exceptions] == ["R2"]
@@ -204,9 +204,9 @@ class TestSendingBack:
     def test_a_comment_is_answered_also_where_the_visit_was_opened_again(self, office: Office) -> None:
         closed(office)
         reviewing.send_back(office.lee, "R1", "which server?")
-        onsite.reopen(office.lee, "R1", "not done at all")
+        leaving.reopen(office.lee, "R1", "not done at all")
         assert review(office) is Review.NONE
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         assert review(office) is Review.TO_REVIEW
         assert reviews.waiting_for(office.store, office.ana.staff.id)
         with pytest.raises(Faulty, match="has not answered yet"):
@@ -277,11 +277,11 @@ class TestStory:
     def test_it_says_who_when_and_from_where(self, office: Office) -> None:
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
         office.go("08:40")
-        onsite.depart(office.ana, "R1")
+        arriving.depart(office.ana, "R1")
         office.go("09:00")
-        onsite.arrive(office.ana, "R1")
+        arriving.arrive(office.ana, "R1")
         office.finish()
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
         story = story_of(office.store, "R1")
         assert story.drives[0].minutes == 20
         text = "\n".join(story_lines(story))
@@ -379,7 +379,7 @@ class TestInvoices:
         reviewing.approve(office.lee, "R1")
         invoicing.export(office.lee)
         for deed in (
-            lambda: onsite.reopen(office.lee, "R1", "once more"),
+            lambda: leaving.reopen(office.lee, "R1", "once more"),
             lambda: reviewing.correct_words(office.lee, "R1", "W2", "something else here", "wrong"),
             lambda: adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "late"),
             lambda: reviewing.send_back(office.lee, "R1", "after all"),

@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from db import calls, settings, visits
-from dispatch.desk import calling, emergency, onsite, routing, schedule, undo, views
+from dispatch.desk import arriving, calling, emergency, leaving, routing, schedule, undo, views
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, NotFound, Refusal
@@ -236,7 +236,7 @@ def test_pinned_and_shared_visits_are_not_pushed(busy: Office) -> None:
 
 
 def test_whoever_is_en_route_is_not_diverted(busy: Office) -> None:
-    onsite.depart(busy.ana, "R2")
+    arriving.depart(busy.ana, "R2")
     best = emergency.ways(busy.store, "R1")[0]
     assert not best.pushed
     arrival = card(busy, "R2").projected
@@ -258,7 +258,7 @@ def test_candidates_fit_into_the_day_as_it_goes(slow: Office) -> None:
 def test_who_knows_the_site_is_said_and_comes_first_at_the_same_cost(office: Office) -> None:
     office.on_site("R1")
     office.finish("R1")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     visit = visits.visit_by_reference(office.store, "R1")
     assert visit is not None
     other = visit._replace(id=999)

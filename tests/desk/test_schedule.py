@@ -6,7 +6,7 @@ import pytest
 
 from db import legs
 from db.faults import Stale
-from dispatch.desk import onsite, schedule, undo, views
+from dispatch.desk import arriving, schedule, undo, views
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
@@ -145,7 +145,7 @@ def test_hold_and_cancel_are_taken_back(office: Office, deed: str) -> None:
 def test_undo_is_refused_where_somebody_built_on_it(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("08:30")
-    onsite.depart(office.ana, "R1")
+    arriving.depart(office.ana, "R1")
     with pytest.raises(Refusal, match="Ana Ruiz changed R1 at 08:30"):
         undo.undo(office.dana)
     assert state(office, "R1")[0] is State.EN_ROUTE
@@ -176,11 +176,11 @@ def test_crew_of_two_each_checked(office: Office) -> None:
     rows = {row.name: row for row in views.board(office.store, DAY).rows}
     assert [len(rows[name].visits) for name in ("Ana Ruiz", "Ben Okafor")] == [1, 1]
     office.go("09:00")
-    onsite.depart(office.ana, "R2")
-    onsite.arrive(office.ana, "R2", early_not_agreed=True)
-    onsite.depart(office.ben, "R2")
+    arriving.depart(office.ana, "R2")
+    arriving.arrive(office.ana, "R2", early_not_agreed=True)
+    arriving.depart(office.ben, "R2")
     office.go("09:20")
-    visit = onsite.arrive(office.ben, "R2", early_not_agreed=True)
+    visit = arriving.arrive(office.ben, "R2", early_not_agreed=True)
     assert visit.state is State.ON_SITE
     assert [part.check_in_at for part in visit.assignments] == [at("09:00"), at("09:20")]
 
@@ -189,6 +189,6 @@ def test_technician_is_in_one_place_at_a_time(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     with pytest.raises(Refusal, match="checked in at R1"):
-        onsite.arrive(office.ana, "R2", early_not_agreed=True)
+        arriving.arrive(office.ana, "R2", early_not_agreed=True)

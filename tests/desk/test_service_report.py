@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
-from dispatch.desk import marking, onsite, schedule
+from dispatch.desk import leaving, marking, onsite, schedule
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.reports.document import Point, Report, Section, Table
 from dispatch.desk.reports.rendering import FORMS, as_csv, as_html, as_json, as_markdown, as_text
@@ -66,7 +66,7 @@ def walked(office: Office) -> None:
     onsite.record(office.ana, "R1", "L1.1", Entry(Result.FOLLOW_UP), follow_up_on=datetime.date(2026, 11, 25))
     office.say("R1", "L4", Entry(Result.DONE))
     office.say("R1", "L5", Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True))
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def test_a_client_reads_what_was_asked_done_tested_and_follows(office: Office) -> None:
@@ -117,7 +117,7 @@ def test_nothing_that_only_the_firm_needs_is_in_it(office: Office) -> None:
     office.say("R1", "L4", Entry(Result.DONE))
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=False))
     office.go("17:30")
-    onsite.leave(office.lee, "R1", "secret-leave-reason")
+    leaving.leave(office.lee, "R1", "secret-leave-reason")
 
     for with_charge in (False, True):
         report = service_report(office.ana, "R1", with_charge=with_charge)
@@ -135,7 +135,7 @@ def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> N
     office.on_site()
     assert "not settled yet" in as_text(service_report(office.ana, "R1", with_charge=True))
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
     assert "166.63" not in as_text(service_report(office.ana, "R1"))
     shown = as_text(service_report(office.ana, "R1", with_charge=True))
@@ -174,7 +174,7 @@ def test_a_visit_under_way_says_so_and_one_that_never_began_has_no_report(office
 
 def test_nobody_let_us_in(office: Office) -> None:
     office.on_site()
-    onsite.no_access(office.ana, "R1", called="office manager, no answer")
+    leaving.no_access(office.ana, "R1", called="office manager, no answer")
     text = as_text(service_report(office.lee, "R1"))
 
     assert "nobody could let us in" in text

@@ -6,7 +6,7 @@ import pytest
 
 from db import visits
 from db.faults import StoreFault
-from dispatch.desk import intake, onsite, schedule, undo
+from dispatch.desk import intake, leaving, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.intake import Request
@@ -107,9 +107,9 @@ def test_a_visit_does_not_come_back_at_an_archived_client(office: Office) -> Non
 
 def test_nothing_is_reopened_for_a_technician_who_left(office: Office) -> None:
     office.on_site("R1")
-    onsite.leave(office.lee, "R1", "called away")
+    leaving.leave(office.lee, "R1", "called away")
     office.store.conn.execute(
         "UPDATE technician SET archived_at = 1, version = version + 1 WHERE staff_id = ?", (office.ana.staff.id,)
     )
     with pytest.raises(Refusal, match="Ana Ruiz is archived"):
-        onsite.reopen(office.lee, "R1", "once more")
+        leaving.reopen(office.lee, "R1", "once more")

@@ -9,7 +9,7 @@ import pytest
 
 from db.faults import StoreFault
 from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import attaching, onsite, schedule
+from dispatch.desk import attaching, leaving, onsite, schedule
 from dispatch.desk.caring import care_list
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.returning import again
@@ -44,9 +44,9 @@ def test_after_work_nothing_ends_it_but_its_gates_or_a_lead(office: Office, work
     office.on_site()
     WORKED[worked](office)
     for end in (
-        lambda: onsite.abort(office.ana, "R1", "called away"),
-        lambda: onsite.abort(office.dana, "R1", "called away", not_again="not wanted"),
-        lambda: onsite.no_access(office.ana, "R1", called="nobody"),
+        lambda: leaving.abort(office.ana, "R1", "called away"),
+        lambda: leaving.abort(office.dana, "R1", "called away", not_again="not wanted"),
+        lambda: leaving.no_access(office.ana, "R1", called="nobody"),
     ):
         with pytest.raises(Refusal, match="Work was done on R1"):
             end()
@@ -62,7 +62,7 @@ def test_after_work_nothing_ends_it_but_its_gates_or_a_lead(office: Office, work
 def test_an_aborted_request_is_in_the_queue_again(office: Office) -> None:
     office.on_site()
     before = find(office.store, "R1")
-    onsite.abort(office.ana, "R1", "the part on the van is the wrong one")
+    leaving.abort(office.ana, "R1", "the part on the van is the wrong one")
     (back,) = visit_page(office.store, "R1").follow_ups
     assert back.state is State.REQUESTED
     for field in ("work", "minutes", "priority", "requested_at", "wanted_on", "skills", "tags", "job_id", "emergency"):
@@ -72,12 +72,12 @@ def test_an_aborted_request_is_in_the_queue_again(office: Office) -> None:
 def test_a_request_is_dropped_by_dispatcher_or_lead_and_for_a_reason(office: Office) -> None:
     office.on_site()
     with pytest.raises(NotAllowed, match="goes back into the queue"):
-        onsite.abort(office.ana, "R1", "wrong part", not_again="not wanted any more")
+        leaving.abort(office.ana, "R1", "wrong part", not_again="not wanted any more")
     with pytest.raises(Faulty, match="not again"):
-        onsite.abort(office.dana, "R1", "wrong part", not_again="x")
+        leaving.abort(office.dana, "R1", "wrong part", not_again="x")
     with pytest.raises(StoreFault, match="goes back into the queue"):
         past_the_desk(office, "UPDATE visit SET state = 'aborted', version = version + 1 WHERE reference = 'R1'")
-    onsite.abort(office.dana, "R1", "wrong part", not_again="the client bought another one")
+    leaving.abort(office.dana, "R1", "wrong part", not_again="the client bought another one")
     assert visit_page(office.store, "R1").follow_ups == ()
 
 
@@ -98,7 +98,7 @@ def waived(office: Office) -> str:
 def test_what_a_client_named_is_no_follow_up_of_what_was_left(office: Office) -> None:
     office.on_site()
     printer = named(office)
-    _, follow_up = onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    _, follow_up = leaving.leave(office.lee, "R1", "called away", follow_up_on=LATER)
     assert follow_up is not None
     assert follow_up.reference != printer
     assert (follow_up.wanted_on, follow_up.preferred, follow_up.state) == (LATER, "Ana Ruiz", State.REQUESTED)
@@ -109,7 +109,7 @@ def test_what_a_client_named_is_no_follow_up_of_what_was_left(office: Office) ->
 def test_the_day_that_is_given_is_that_of_the_follow_up_there_is(office: Office) -> None:
     office.on_site()
     reference = waived(office)
-    _, follow_up = onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER, minutes=45, our_fault=True)
+    _, follow_up = leaving.leave(office.lee, "R1", "called away", follow_up_on=LATER, minutes=45, our_fault=True)
     assert follow_up is not None
     assert (follow_up.reference, follow_up.wanted_on, follow_up.minutes) == (reference, LATER, 45)
     assert follow_up.cause == "own_failure"
@@ -121,7 +121,7 @@ def test_a_cancelled_follow_up_is_none(office: Office) -> None:
     schedule.cancel(office.dana, reference, "no longer wanted")
     with pytest.raises(StoreFault, match="only with an open follow-up"):
         past_the_desk(office, "UPDATE visit SET state = 'left_open', version = version + 1 WHERE reference = 'R1'")
-    _, follow_up = onsite.leave(office.lee, "R1", "called away")
+    _, follow_up = leaving.leave(office.lee, "R1", "called away")
     assert follow_up is not None
     assert follow_up.reference != reference
     assert follow_up.state is State.REQUESTED
@@ -132,8 +132,8 @@ def test_a_follow_up_in_the_plan_is_moved_first(office: Office) -> None:
     reference = waived(office)
     schedule.assign(office.dana, reference, ["Ana Ruiz"], at("14:00"), confirmed=True)
     with pytest.raises(Refusal, match=f"{reference}, which comes back for it, is planned on .* move it to"):
-        onsite.leave(office.lee, "R1", "called away", follow_up_on=LATER)
-    _, follow_up = onsite.leave(office.lee, "R1", "called away")
+        leaving.leave(office.lee, "R1", "called away", follow_up_on=LATER)
+    _, follow_up = leaving.leave(office.lee, "R1", "called away")
     assert follow_up == again(office.store, follow_up or 0)
 
 
@@ -141,10 +141,10 @@ def test_a_client_wants_none_in_their_own_words(office: Office) -> None:
     office.on_site()
     onsite.work(office.ana, "R1", "one cable replaced")
     with pytest.raises(Faulty) as refused:
-        onsite.leave(office.lee, "R1", "sent home", follow_up_on=LATER, none_wanted=onsite.NoneWanted("", "no"))
+        leaving.leave(office.lee, "R1", "sent home", follow_up_on=LATER, none_wanted=leaving.NoneWanted("", "no"))
     assert len(refused.value.faults) == 3
-    left, follow_up = onsite.leave(
-        office.lee, "R1", "sent home", none_wanted=onsite.NoneWanted("J. Lowe", "we look for somebody else")
+    left, follow_up = leaving.leave(
+        office.lee, "R1", "sent home", none_wanted=leaving.NoneWanted("J. Lowe", "we look for somebody else")
     )
     assert (left.state, follow_up) == (State.LEFT_OPEN, None)
     assert visit_page(office.store, "R1").none_wanted == ("J. Lowe", "we look for somebody else")
@@ -163,7 +163,7 @@ def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> No
     attaching.attach(office.ana, "R1", "T3", "t3.jpg", io.BytesIO(b"a photograph"))
     office.say("R1", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     with pytest.raises(GatesUnmet) as refused:
-        onsite.close(office.ana, "R1")
+        leaving.close(office.ana, "R1")
     (reason,) = refused.value.reasons
     assert reason.startswith("G3 T3 ")
     assert "words do not replace it" in reason

@@ -21,7 +21,7 @@ from aiosmtpd.smtp import AuthResult
 
 from db import messages
 from db.store import Store
-from dispatch.desk import couriers, onsite, outbox, posting, schedule
+from dispatch.desk import arriving, couriers, leaving, outbox, posting, schedule
 from dispatch.desk.book import keeping
 from dispatch.desk.couriers import Courier, NotSent, courier
 from dispatch.desk.posting import Posted, post_due, post_next
@@ -84,7 +84,7 @@ def test_it_waits_until_it_is_due(told: Office, post: PostOffice) -> None:
 def test_the_report_goes_as_the_client_may_read_it(told: Office, post: PostOffice) -> None:
     told.on_site("R1")
     told.finish("R1")
-    onsite.close(told.ana, "R1")
+    leaving.close(told.ana, "R1")
     told.clock.advance(120)
     posted = send(told.lee)
     assert posted is not None
@@ -170,7 +170,7 @@ def test_it_is_given_up_after_as_many_tries_as_are_useful(told: Office) -> None:
         keeping.settle(told.lee, {"mail_port": str(nobody.getsockname()[1])})
         told.on_site("R1")
         told.finish("R1")
-        onsite.close(told.ana, "R1")
+        leaving.close(told.ana, "R1")
         fates = []
         for wait in (120, *posting.WAITS):
             told.clock.advance(wait)
@@ -329,7 +329,7 @@ def over(told: Office) -> Office:
     """A visit is closed, and its report is due by the clock of the machine too."""
     told.on_site("R1")
     told.finish("R1")
-    onsite.close(told.ana, "R1")
+    leaving.close(told.ana, "R1")
     with told.store.write("due", _system()) as unit:
         unit.execute("UPDATE message SET due_at = 1 WHERE id = 1", ())
         unit.audit("message", 1, due=True)
@@ -532,6 +532,6 @@ def test_without_apprise_it_is_said(due: Office, monkeypatch: pytest.MonkeyPatch
 
 def test_every_due_message_is_dealt_with(due: Office, post: PostOffice) -> None:
     due.go("14:30")
-    onsite.depart(due.ana, "R1")
+    arriving.depart(due.ana, "R1")
     fates = [(one.message.about.value, one.fate) for one in post_due(due.dana, current(due.dana))]
     assert fates == [("confirmed", Fate.DROPPED), ("on_the_way", Fate.SENT)]

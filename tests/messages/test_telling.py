@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from db import messages
-from dispatch.desk import calling, onsite, outbox, schedule, undo
+from dispatch.desk import arriving, calling, leaving, outbox, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.couriers import Courier
@@ -50,16 +50,16 @@ def test_each_deed_tells_its_own(told: Office) -> None:
     assert confirmed.due_at == told.store.clock.now() + 120, "what is taken back at once is never told"
 
     told.go("08:40")
-    onsite.depart(told.ana, "R1")
+    arriving.depart(told.ana, "R1")
     on_the_way = waiting(told)[0]
     assert on_the_way.about is About.ON_THE_WAY
     assert on_the_way.text.startswith("Ana Ruiz is on the way to Main office and will be there ")
     assert on_the_way.due_at == at("08:40")
 
     told.go("09:00")
-    onsite.arrive(told.ana, "R1")
+    arriving.arrive(told.ana, "R1")
     told.finish("R1")
-    onsite.close(told.ana, "R1")
+    leaving.close(told.ana, "R1")
     assert waiting(told)[0].about is About.REPORT
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import intake, onsite
+from dispatch.desk import intake, leaving
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_page import find
@@ -49,7 +49,7 @@ def test_another_way_is_refused_with_the_four(office: Office) -> None:
 
 def test_a_follow_up_is_seen_on_site(office: Office) -> None:
     office.on_site("R1")
-    _, follow_up = onsite.leave(office.lee, "R1", "a part is missing")
+    _, follow_up = leaving.leave(office.lee, "R1", "a part is missing")
 
     assert follow_up.came_by == "site"
 

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from db import audit
-from dispatch.desk import onsite
+from dispatch.desk import leaving
 from screens.audit import AuditScreen
 from screens.dialogs import AskText, Choose, Form
 from screens.figures import BehindScreen, FiguresScreen
@@ -29,7 +29,7 @@ def closed(office: Office) -> None:
     """A visit that ended well, charged."""
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def said(rows: ChartList) -> str:

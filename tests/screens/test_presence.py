@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Input
 
 from db import visits
-from dispatch.desk import onsite, schedule
+from dispatch.desk import arriving, leaving, schedule
 from dispatch.model.states import State
 from dispatch.model.visits import Assignment
 from screens.dialogs import AskText, Choose
@@ -34,7 +34,7 @@ async def test_a_colleague_who_did_not_come(office: Office, size: tuple[int, int
         office.dana, "R1", ["Ana Ruiz", "Ben Okafor"], at("09:00"), confirmed=True, reason="both are wanted"
     )
     office.go("09:00")
-    onsite.arrive(office.ana, "R1")
+    arriving.arrive(office.ana, "R1")
     async with opened(office.ana, "day", size) as pilot:
         await pilot.press("C")
         await chosen(pilot, "Ben Okafor did not come")
@@ -49,7 +49,7 @@ async def test_the_second_of_a_crew_arrives_and_is_asked_whether_early_was_agree
         office.dana, "R1", ["Ana Ruiz", "Ben Okafor"], at("09:00"), confirmed=True, reason="both are wanted"
     )
     office.go("08:40")
-    onsite.arrive(office.ana, "R1", early_not_agreed=True)
+    arriving.arrive(office.ana, "R1", early_not_agreed=True)
     async with opened(office.ben, "day") as pilot:
         await pilot.press("C")
         await chosen(pilot, "arrived")
@@ -66,9 +66,9 @@ async def test_who_goes_back_to_a_reopened_visit_says_so(office: Office) -> None
     office.on_site("R1")
     office.finish("R1")
     office.go("10:30")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     office.go("14:00")
-    assert onsite.reopen(office.lee, "R1", "a result was missing").state is State.ON_SITE
+    assert leaving.reopen(office.lee, "R1", "a result was missing").state is State.ON_SITE
     assert part(office, "Ana Ruiz").check_out_at == at("10:30")
     async with opened(office.ana, "day") as pilot:
         await settled(pilot)

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static, TextArea
 
 from db import search
 from dispatch.closeout.recording import Entry
-from dispatch.desk import onsite, reviewing
+from dispatch.desk import leaving, onsite, reviewing
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.states import Review
@@ -30,7 +30,7 @@ def closed(office: Office) -> None:
     """Ana closes R1 in good order."""
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 def left_open(office: Office) -> None:
@@ -38,7 +38,7 @@ def left_open(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T2", "L5"}))
     onsite.record(office.lee, "R1", "T2", Entry(Result.OVERRIDDEN, "the provider is down"))
-    onsite.leave(office.lee, "R1", "until tomorrow")
+    leaving.leave(office.lee, "R1", "until tomorrow")
 
 
 def shown(pilot: Pilot[None]) -> list[str]:

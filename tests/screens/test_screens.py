@@ -16,7 +16,7 @@ from db import handovers
 from db.store import Store
 from db.unit import Actor
 from dispatch.app import DispatchApp
-from dispatch.desk import onsite, schedule
+from dispatch.desk import arriving, leaving, schedule
 from dispatch.desk.intake import Request, add
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
@@ -296,7 +296,7 @@ async def test_a_technician_is_not_offered_what_only_a_lead_does(office: Office)
 async def test_lead_opens_the_log_to_its_record(office: Office) -> None:
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     async with opened(office.lee, "log") as pilot:
         await pilot.press("v")
         await until(pilot, ChargeSheet)
@@ -529,7 +529,7 @@ async def test_what_was_told_is_asked_and_the_technician_hears_of_it(office: Off
 
 async def test_who_is_on_the_way_is_moved_for_a_reason(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    onsite.depart(office.ana, "R1")
+    arriving.depart(office.ana, "R1")
     async with opened(office.dana, "board") as pilot:
         pilot.app.screen.query_one(Timeline).select(1)
         await press(pilot, "m")

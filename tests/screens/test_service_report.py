@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from dispatch.desk import onsite, schedule
+from dispatch.desk import leaving, schedule
 from screens.service_report import ReportView
 from screens.visit import VisitScreen
 from screens.visit_record import VisitRecord
@@ -25,7 +25,7 @@ def shown(pilot: Pilot[None]) -> str:
 def closed(office: Office) -> None:
     office.on_site()
     office.finish()
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 20)])

@@ -85,7 +85,8 @@ def test_the_first_screen_of_a_seat_imports_nothing_that_a_deed_needs() -> None:
     code = (
         "import sys, dispatch.remote.sitting, dispatch.desk.seating, dispatch.remote.app, screens.day, dispatch.desk.routing\n"
         "print(*{'screens.visit', 'screens.dialogs', 'dispatch.charges', 'dispatch.closeout', 'dispatch.desk.onsite', "
-        "'dispatch.desk.visit_page', 'dispatch.desk.clocking', 'dispatch.desk.charging', 'dispatch.model.probes', "
+        "'dispatch.desk.arriving', 'dispatch.desk.leaving', 'dispatch.desk.visit_page', 'dispatch.desk.clocking', "
+        "'dispatch.desk.charging', 'dispatch.model.probes', "
         "'dispatch.model.checklists', 'secrets', 'dispatch.remote.parent'} & set(sys.modules))"
     )
     done = subprocess.run(started("-c", code), capture_output=True, text=True, check=True, timeout=60)

@@ -13,7 +13,7 @@ from db import agreements, clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
-from dispatch.desk import onsite, schedule
+from dispatch.desk import arriving, leaving, onsite, schedule
 from dispatch.desk.seat import take_seat
 from dispatch.model.checklists import Kind, Result
 from dispatch.model.instants import SetClock, at_local
@@ -129,7 +129,7 @@ def _poison_firm(path: Path) -> None:
         lee, ana = take_seat(store, "lee"), take_seat(store, "ana")
         for reference, start in (("R1", "09:00"), ("R2", "11:00")):
             schedule.assign(lee, reference, ["Ana"], at_local(DAY, start, ZONE))
-        onsite.arrive(ana, "R1", early_not_agreed=True)
+        arriving.arrive(ana, "R1", early_not_agreed=True)
         for ref, kind in store.all("SELECT ref, kind FROM item WHERE visit_id = 1 AND required = 1 ORDER BY position"):
             entry = {
                 Kind.ASK: Entry(Result.ANSWERED, "nothing"),
@@ -138,7 +138,7 @@ def _poison_firm(path: Path) -> None:
                 Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="J", satisfied=True),
             }[Kind(kind)]
             onsite.record(ana, "R1", ref, entry)
-        onsite.close(ana, "R1")
+        leaving.close(ana, "R1")
         schedule.hold(lee, "R4", "waiting")
         people_absent = Absence(at_local(DAY, "16:00", ZONE), at_local(DAY, "17:00", ZONE), "dentist")
         with store.write("absence", Actor(None, "system", "setup", "system")) as unit:

@@ -6,7 +6,7 @@ import pytest
 
 from db import audit, legs, pins, settings, travel_times
 from db.faults import Refused
-from dispatch.desk import driving, onsite, road_times, roads, routing, schedule, undo
+from dispatch.desk import arriving, driving, leaving, road_times, roads, routing, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -220,9 +220,9 @@ def test_a_site_that_is_placed_renews_its_legs(office: Office) -> None:
 def drive_there(office: Office, reference: str, departed: str, arrived: str) -> None:
     """Ana drives to a visit and leaves it after a while."""
     office.go(departed)
-    onsite.depart(office.ana, reference)
+    arriving.depart(office.ana, reference)
     office.go(arrived)
-    onsite.arrive(office.ana, reference, early_not_agreed=True)
+    arriving.arrive(office.ana, reference, early_not_agreed=True)
 
 
 def test_legs_are_learned_from_what_was_logged(office: Office) -> None:
@@ -230,7 +230,7 @@ def test_legs_are_learned_from_what_was_logged(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
     drive_there(office, "R1", "08:30", "08:50")
     office.finish("R1")
-    onsite.close(office.ana, "R1")
+    leaving.close(office.ana, "R1")
     drive_there(office, "R2", "10:30", "10:47")
 
     assert [(one.origin, one.destination, one.seconds) for one in travel_times.observed(office.store)] == [
@@ -246,9 +246,9 @@ def test_a_leg_that_began_nobody_knows_where_teaches_nothing(office: Office) -> 
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
     office.go("08:30")
-    onsite.depart(office.ana, "R1")
+    arriving.depart(office.ana, "R1")
     office.go("08:55")
-    onsite.no_access(office.ana, "R1", called="the office")
+    leaving.no_access(office.ana, "R1", called="the office")
     drive_there(office, "R2", "10:30", "10:47")
 
     assert travel_times.observed(office.store) == []

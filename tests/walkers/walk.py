@@ -14,10 +14,12 @@ from dispatch.closeout.recording import Entry
 from dispatch.desk import (
     adjusting,
     agreeing,
+    arriving,
     calling,
     clocking,
     intake,
     invoicing,
+    leaving,
     marking,
     materials,
     notices,
@@ -182,7 +184,7 @@ def _go_on(walk: Walk, seat: Seat, visit: Visit) -> None:
     for item in visit_page(walk.store, visit.reference).checklist.items:
         if item.required:
             onsite.record(seat, visit.reference, item.ref, _good(item))
-    onsite.close(seat, visit.reference)
+    leaving.close(seat, visit.reference)
 
 
 def _correct(walk: Walk, seat: Seat, visit: Visit) -> None:
@@ -259,19 +261,19 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "call": (0.5, lambda walk, seat, visit: calling.call(seat, visit.reference, promised=walk.when())),
     "respond": (0.5, _by(responding.responded, "phone")),
     "note": (0.5, lambda walk, seat, visit: notices.note(seat)),
-    "depart": (5, _by(onsite.depart)),
-    "arrive": (9, _by(onsite.arrive, early_agreed_by="J. Lowe")),
+    "depart": (5, _by(arriving.depart)),
+    "arrive": (9, _by(arriving.arrive, early_agreed_by="J. Lowe")),
     "record": (10, _result),
     "work": (2, _by(onsite.work, "driver replaced")),
     "ask": (0.5, _by(onsite.ask, "the printer too")),
     "use": (1, lambda walk, seat, visit: onsite.use(seat, visit.reference, "cable", amount="5")),
     "take back": (0.7, _take_back),
     "go on": (9, _go_on),
-    "close": (2, _by(onsite.close)),
-    "leave": (1.5, _by(onsite.leave, "called away")),
-    "no access": (1.2, _by(onsite.no_access, called="reception")),
-    "abort": (1.5, _by(onsite.abort, "flooded")),
-    "reopen": (2, _by(onsite.reopen, "once more")),
+    "close": (2, _by(leaving.close)),
+    "leave": (1.5, _by(leaving.leave, "called away")),
+    "no access": (1.2, _by(leaving.no_access, called="reception")),
+    "abort": (1.5, _by(leaving.abort, "flooded")),
+    "reopen": (2, _by(leaving.reopen, "once more")),
     "pause": (1, _by(clocking.pause, "break")),
     "wait": (0.5, _by(clocking.pause, "wait")),
     "resume work": (2, _by(clocking.resume)),

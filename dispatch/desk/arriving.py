@@ -1,0 +1,127 @@
+"""A technician sets out and arrives; a visit that was told of has been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db import visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.desk import returning, routing, telling
+from dispatch.desk.clocking import go_back
+from dispatch.desk.crew import own_parts
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.steps import AHEAD_OF, step
+from dispatch.desk.visit_page import find
+from dispatch.desk.wording import worded
+from dispatch.model import text as limits
+from dispatch.model.instants import clock_text
+from dispatch.model.messages import About
+from dispatch.model.states import ON_THE_WAY_OR_THERE, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Assignment, Visit
+
+
+def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
+    """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
+    with seat.write("depart", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = step(seat.store, reference, "depart")
+        parts = own_parts(seat, visit, technician)
+        fresh = [part for part in parts if part.depart_at is None]
+        if not fresh:
+            raise Refusal(f"{show(visit.reference)} is en route already.")
+        state = visit.state if visit.state in ON_THE_WAY_OR_THERE else State.EN_ROUTE
+        visits.change(unit, visit, state=state.value)
+        for part in fresh:
+            visits.stamp(unit, part, depart_at=unit.at)
+        unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
+        if state is State.EN_ROUTE:
+            _tell_on_the_way(seat, unit, visit)
+        return returning.again(seat.store, visit)
+
+
+def _tell_on_the_way(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """The client is told when somebody will be there; without a known drive only that somebody is coming."""
+    leg = routing.drive_to(seat.store, visit)
+    when = "soon"
+    if leg.seconds is not None:
+        low, high = leg.low or leg.seconds, leg.high or leg.seconds
+        when = telling.arrival_in_words(visit, unit.at + low, unit.at + high, seat.firm.clock_hours == 24)
+    telling.tell(seat.store, unit, visit, About.ON_THE_WAY, unit.at, when)
+
+
+def see(seat: Seat, reference: str) -> None:
+    """Note that the person has seen a visit that was dispatched to them. Seen once is seen; nobody else can see it for them."""
+    with seat.write("see", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        part = visit.assignment_of(seat.staff.id)
+        if part is None or part.seen_at is not None or visit.state is not State.DISPATCHED:
+            unit.leave_unchanged()
+            return
+        visits.stamp(unit, part, seen_at=unit.at)
+        unit.audit("visit", visit.id, technician=part.technician)
+
+
+def early(visit: Visit, now: int) -> bool:
+    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (charges.md B3.1)."""
+    return visit.starts_at is not None and now // 60 < visit.starts_at // 60 and not visit.early_agreed_by
+
+
+def arrive(
+    seat: Seat,
+    reference: str,
+    *,
+    technician: str | None = None,
+    early_agreed_by: str = "",
+    early_not_agreed: bool = False,
+) -> Visit:
+    """Check in; or, on a visit that was re-opened, go back: the time between leaving and now is off the clock.
+
+    Args:
+        seat: the technician's, or a lead's.
+        reference: the visit.
+        technician: for whom, where a lead records it.
+        early_agreed_by: who agreed to begin before the appointment.
+        early_not_agreed: nobody did; the time before the appointment is not charged.
+
+    Raises:
+        Refusal: they are there already, or elsewhere; or they are early, and neither was said.
+    """
+    with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = step(seat.store, reference, "arrive")
+        parts = own_parts(seat, visit, technician)
+        fresh = list(filter(AHEAD_OF["arrive"], parts))
+        if not fresh:
+            raise Refusal(f"{show(visit.reference)} is checked in already.")
+        _only_here(seat.store, visit, fresh)
+        agreed = worded("early start agreed by", early_agreed_by, limits.NAME)
+        if early(visit, unit.at) and not agreed and not early_not_agreed:
+            planned = clock_text(visit.starts_at or 0, visit.zone)
+            raise Refusal(
+                f"{show(visit.reference)} is planned for {planned}: say who agreed to begin now (--early-agreed-by NAME), "
+                f"or that nobody did (--early-not-agreed); then the time before {planned} is not charged."
+            )
+        visits.change(unit, visit, state=State.ON_SITE.value, early_agreed_by=agreed or visit.early_agreed_by)
+        for part in fresh:
+            if part.check_out_at is not None:
+                go_back(seat, unit, part)
+                continue
+            visits.stamp(unit, part, check_in_at=unit.at, did_not_come_at=None)
+            unit.insert("segment", assignment_id=part.id, kind="work", starts_at=unit.at)
+            if part.depart_at is not None:
+                unit.insert("segment", assignment_id=part.id, kind="travel", starts_at=part.depart_at, ends_at=unit.at)
+        unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
+        return returning.again(seat.store, visit)
+
+
+def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
+    """A technician is at one place at a time (charges.md B1, checked by the board)."""
+    for part in parts:
+        row = store.one(
+            "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
+            "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL",
+            (part.technician_id, visit.id),
+        )
+        if row is not None:
+            raise Refusal(f"{show(part.technician)} is checked in at {show(row[0])}: close or leave that one first.")

@@ -1,0 +1,257 @@
+"""The ends of a visit, and taking it up again. The gates are asked in the transaction."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db import checklists, clocks, people, stays, visits
+from db.store import Store
+from db.unit import Unit
+from dispatch.closeout.gates import Unmet, unmet
+from dispatch.desk import returning, routing, telling
+from dispatch.desk.charging import keep_sheet, release
+from dispatch.desk.clocking import check_out_at
+from dispatch.desk.crew import own_parts
+from dispatch.desk.onsite import note_way_in
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.seat import Seat
+from dispatch.desk.steps import step
+from dispatch.desk.wording import worded
+from dispatch.model import text as limits
+from dispatch.model.messages import About
+from dispatch.model.states import Review, Role, State
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class NoneWanted:
+    """A client's own words that they want no follow-up, and who said them."""
+
+    said_by: str
+    words: str
+
+
+def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
+    """Close a visit and check the crew out; its charge is kept.
+
+    Args:
+        left_at: when they really left, where somebody forgot to say so.
+
+    Raises:
+        GatesUnmet: with every reason at once. Nothing was changed.
+    """
+    with seat.write("close", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = step(seat.store, reference, "close")
+        own_parts(seat, visit, None)
+        note_way_in(seat, unit, visit)
+        reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
+        if reasons:
+            raise _refused(visit, reasons)
+        closed = _end(seat, unit, visit, State.CLOSED, left_at=left_at)
+        assert closed.ended_at is not None
+        telling.tell(seat.store, unit, closed, About.REPORT, closed.ended_at)
+        if closed.emergency:
+            _prompt_lead(seat, unit, closed)
+        return closed
+
+
+def leave(
+    seat: Seat,
+    reference: str,
+    reason: str,
+    *,
+    follow_up_on: datetime.date | None = None,
+    minutes: int | None = None,
+    our_fault: bool = False,
+    left_at: int | None = None,
+    none_wanted: NoneWanted | None = None,
+) -> tuple[Visit, Visit | None]:
+    """Leave a visit open, by a lead only: a follow-up for the same technician is booked first.
+
+    Returns the visit and its follow-up. A visit that has one already (an overridden test books it) gets no second: that
+    one is wanted on the day that was given.
+
+    Args:
+        none_wanted: that the client wants no follow-up; account care then asks after them (E7).
+    """
+    with seat.write("leave", Role.LEAD) as unit:
+        visit = step(seat.store, reference, "leave")
+        why = worded("reason", reason, least=1)
+        follow_up = None
+        if none_wanted is not None:
+            _note_none_wanted(seat, unit, visit, none_wanted, follow_up_on)
+        else:
+            checklist = checklists.checklist(seat.store, visit.id)
+            follow_up = returning.follow_up_of_left(
+                seat.store,
+                unit,
+                visit,
+                checklist,
+                unmet(checklist, visit.zone),
+                wanted_on=follow_up_on,
+                minutes=minutes,
+                our_fault=our_fault,
+            )
+        booked = follow_up.reference if follow_up is not None else ""
+        left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at)
+        return left, follow_up
+
+
+def _note_none_wanted(
+    seat: Seat, unit: Unit, visit: Visit, said: NoneWanted, follow_up_on: datetime.date | None
+) -> None:
+    faults = ["follow-up: none is wanted, and yet a day was given"] if follow_up_on is not None else []
+    who = worded("said by", said.said_by, limits.NAME)
+    words = worded("words", said.words, limits.NOTE, multiline=True)
+    if not who:
+        faults.append("said by: say who wants no follow-up")
+    if len(words) < 3:
+        faults.append("words: the client's own words are expected, at least 3 characters")
+    if faults:
+        raise Faulty(faults)
+    visits.note_no_follow_up(unit, visit.id, seat.staff.id, who, words)
+    unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
+
+
+def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> Visit:
+    """Nobody let us in. Whom we called is required (close-out.md C4, 12)."""
+    with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = step(seat.store, reference, "no-access")
+        own_parts(seat, visit, None)
+        _before_work(seat.store, visit)
+        who = worded("called", called, least=1)
+        said = worded("reason", reason, limits.LINE)
+        return _end(seat, unit, visit, State.NO_ACCESS, reason=said, called=who)
+
+
+def abort(seat: Seat, reference: str, reason: str, *, not_again: str = "") -> Visit:
+    """We end a visit before work was done. Nothing is charged, and its request goes back into the queue.
+
+    Args:
+        not_again: why the request does not go back; a dispatcher's or a lead's.
+    """
+    with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
+        visit = step(seat.store, reference, "abort")
+        if Role.DISPATCHER not in seat.roles_now:
+            own_parts(seat, visit, None)
+        _before_work(seat.store, visit)
+        why, dropped = worded("reason", reason, least=1), worded("not again", not_again, limits.LINE)
+        back = ""
+        if not dropped:
+            back = returning.back_into_queue(seat.store, unit, visit).reference
+        elif not seat.roles_now & {Role.DISPATCHER, Role.LEAD}:
+            raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
+        elif len(dropped) < 3:
+            raise Faulty(["not again: say why, in at least 3 characters"])
+        return _end(seat, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
+
+
+def _before_work(store: Store, visit: Visit) -> None:
+    """Once work was done a visit is closed through its gates or left open by a lead, and ends in no other way (states.md)."""
+    checklist = checklists.checklist(store, visit.id)
+    began = next((one.ref for one in checklist.items if one.attempts and one.ref.split(".")[0] == "W1"), "")
+    if checklist.entries:
+        began = show(checklist.entries[0].text, 60) or "work"
+    if began or stays.items_of(store, visit.id):
+        raise Refusal(
+            f"Work was done on {show(visit.reference)} ({began or 'something was used'}): close it (`x`), or let a lead leave "
+            "it open with a follow-up (`L`)."
+        )
+
+
+def reopen(seat: Seat, reference: str, reason: str) -> Visit:
+    """Take an ended visit back to on site. A later close makes a new revision of its charge.
+
+    Nobody is checked in by it and no clock runs: who goes back says so (`arrive`).
+    """
+    with seat.write("reopen", Role.LEAD) as unit:
+        visit = step(seat.store, reference, "reopen")
+        if gone := visits.archived_around(seat.store, visit.id):
+            raise Refusal(
+                f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."
+            )
+        why = worded("reason", reason, least=1)
+        if visit.review is Review.EXPORTED:
+            raise Refusal(
+                f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."
+            )
+        if visit.ended_at is not None:
+            clocks.note_reopening(unit, visit.id, visit.ended_at)
+        visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
+        release(seat.store, unit, visit)
+        unit.audit("visit", visit.id, reason=why, was=visit.state.value)
+        routing.reroute(seat, unit, routing.days_of(visit))
+        return returning.again(seat.store, visit)
+
+
+def _end(
+    seat: Seat,
+    unit: Unit,
+    visit: Visit,
+    state: State,
+    *,
+    reason: str = "",
+    called: str = "",
+    follow_up: str = "",
+    left_at: int | None = None,
+    not_again: str = "",
+) -> Visit:
+    """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day."""
+    last = checklists.last_recorded(seat.store, visit.id)
+    visits.change(
+        unit,
+        visit,
+        state=state.value,
+        ended_at=unit.at,
+        review="to_review",
+        reason=reason,
+        called=called,
+        not_again=not_again,
+    )
+    for part in visit.assignments:
+        if part.check_in_at is not None and part.check_out_at is None:
+            if left_at is None:
+                visits.stamp(unit, part, check_out_at=unit.at)
+            else:
+                check_out_at(seat, unit, visit, part, left_at, last=last)
+            stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
+    unit.audit(
+        "visit",
+        visit.id,
+        state=state.value,
+        reason=reason or None,
+        called=called or None,
+        follow_up=follow_up or None,
+        not_again=not_again or None,
+    )
+    routing.reroute(seat, unit, routing.days_of(visit))
+    ended = returning.again(seat.store, visit)
+    keep_sheet(seat, unit, ended)
+    return ended
+
+
+def _prompt_lead(seat: Seat, unit: Unit, visit: Visit) -> None:
+    """After an emergency that went well the lead hears of it at once: the client is at the high point (E4)."""
+    from dispatch.care.offers import emergency_went_well
+    from dispatch.desk.accounts import accounts, office
+
+    where = office(seat.store)
+    (account,) = accounts(seat.store, where, {visit.client_id})
+    if not emergency_went_well(account, visit.reference, where.today):
+        return
+    due = where.workdays.after(where.today, 2)
+    text = f"{visit.reference} {visit.client}: the emergency ended well. Offer an agreement by {due.isoformat()}."
+    for person in people.all_staff(seat.store):
+        if Role.LEAD in person.roles:
+            unit.insert("outbox", staff_id=person.id, visit_id=visit.id, kind="care", text=text, made_at=unit.at)
+
+
+def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:
+    count = f"{len(reasons)} reason{'' if len(reasons) == 1 else 's'}"
+    return GatesUnmet(
+        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count}:",
+        [f"{reason.gate} {show(reason.ref)} {show(reason.text)}" for reason in reasons],
+    )
