@@ -16,6 +16,11 @@ SIDE_FILES = ("-journal", "-wal", "-shm")
 """What SQLite keeps beside a database. A left-over of another one would be played into a new file of that name."""
 
 
+def beside(path: Path, side: str) -> Path:
+    """The file that is called as the database at `path` with `side` after it."""
+    return path.with_name(path.name + side)
+
+
 def connect(path: Path, *, mode: str = "rw", timeout: float = 10.0) -> sqlite3.Connection:
     """A plain connection to an existing file, in autocommit.
 
@@ -37,7 +42,7 @@ def new_file(target: Path) -> Iterator[Path]:
         Exists: something is at `target`, or the left-over of a database of that name.
         ReadOnly, Full: the folder does not take it.
     """
-    for path in (target, *(target.with_name(target.name + side) for side in SIDE_FILES)):
+    for path in (target, *(beside(target, side) for side in SIDE_FILES)):
         if os.path.lexists(path):
             raise Exists(f"There is already something at {path}. It was left as it is; choose another name.")
     draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.new")
@@ -53,7 +58,7 @@ def new_file(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise from_os(error, target) from error
     finally:
-        for path in (draft, *(draft.with_name(draft.name + side) for side in SIDE_FILES)):
+        for path in (draft, *(beside(draft, side) for side in SIDE_FILES)):
             path.unlink(missing_ok=True)
 
 

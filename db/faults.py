@@ -68,7 +68,7 @@ class ReadOnly(StoreFault):
 
 
 class Moved(StoreFault):
-    """The database file was replaced, renamed or removed while this session had it open."""
+    """The database file or its log was replaced, renamed or removed while this session had it open."""
 
 
 class UnsafeLog(StoreFault):
@@ -190,6 +190,15 @@ def moved(path: Path | None = None) -> Moved:
     return Moved(
         f"The database file{named} was replaced or removed while this session had it open. {NOTHING_SAVED}"
         " Close this session and open the database again."
+    )
+
+
+def log_gone(path: Path) -> Moved:
+    """The fault of a database whose log (`-wal`, `-shm`, `-journal`) is no longer the one that was opened."""
+    return Moved(
+        f"The log beside {path.name} was removed or replaced while this session had it open. {NOTHING_SAVED}"
+        " Close every session at this database and open it again: what was saved before is in the file when the last"
+        " of them has ended, or in a copy beside it."
     )
 
 

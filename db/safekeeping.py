@@ -13,6 +13,7 @@ from pathlib import Path
 from db import audit, copies, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
+from db.standing import APART
 from db.store import Store
 
 
@@ -67,6 +68,7 @@ def check(store: Store) -> list[Finding]:
     return [
         _library(),
         _journal(store),
+        _apart(store),
         _integrity(store),
         _schema(store),
         _references(store),
@@ -115,6 +117,15 @@ def _journal(store: Store) -> Finding:
     good = mode == "truncate"
     why = "slower, and safe with this SQLite" if good else f"SQLite {VERSION} can damage the file that way"
     return Finding("journal", good, f"{name}: {why}")
+
+
+def _apart(store: Store) -> Finding:
+    """What a session could only keep in a copy, because its log had been removed under it."""
+    found = sorted(one.name for one in store.path.parent.iterdir() if one.name.startswith(store.path.name + APART))
+    text = (
+        f"{', '.join(found)}: saved by a session whose log was removed, and not in {store.path.name}; compare the two"
+    )
+    return Finding("log", not found, text if found else "no session had its log removed")
 
 
 def _integrity(store: Store) -> Finding:

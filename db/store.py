@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from db import copies, migrations, opening
 from db.catalogue import Catalogue
-from db.faults import NOTHING_SAVED, Busy, Misuse, Unconfirmed, incomplete, moved, translate
+from db.faults import NOTHING_SAVED, Busy, Misuse, Moved, StoreFault, Unconfirmed, incomplete, translate
 from db.gate import Gate
 from db.library import sqlite3
+from db.standing import Standing, leave_open
 from dispatch.model.instants import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
+_PARTING = 1.0
+"""Seconds that a session waits for others at its end."""
 
 _SYSTEM_CLOCK = SystemClock()
 
@@ -44,7 +48,6 @@ class Store:
         self.catalogue = Catalogue(conn)
         self._gate = gate
         self._pid = os.getpid()
-        self._identity = _identity(path)
         self._lock = threading.RLock()  # the connection
         self._turn = threading.Lock()  # writing: one unit at a time, taken before the gate
         self._writer: int | None = None
@@ -53,6 +56,9 @@ class Store:
         self._utils: Database | None = None
         self._closed = False
         self._seen = self.data_version()
+        self._standing = Standing(conn, path)
+        # also where nobody closes the store: at the end of the process Python would close the connection regardless
+        self._end = weakref.finalize(self, _end, self._standing, gate, self._pid)
 
     @classmethod
     def create(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
@@ -88,6 +94,9 @@ class Store:
                 with gate.held(timeout, "dispatch"):
                     migrations.migrate(conn, path, now=clock.now())
             return cls(conn, path, gate, clock, timeout)
+        except Moved:
+            leave_open(conn)
+            raise
         except BaseException as error:
             conn.close()
             if isinstance(error, sqlite3.Error):
@@ -106,7 +115,7 @@ class Store:
             return
         with self._lock:
             self._closed = True
-            self.conn.close()
+            self._end()
 
     # reading
 
@@ -166,10 +175,14 @@ class Store:
         """Whether somebody else has committed since this was last asked (at first: since the store was opened).
 
         Own writes do not count. While another thread here is saving the answer is no, and the next one tells.
+
+        Raises:
+            Moved: what is seen here is no longer what others see.
         """
         if not self._lock.acquire(blocking=False):
             return False
         try:
+            self.ensure_in_place()
             before, self._seen = self._seen, self.data_version()
             return self._seen != before
         finally:
@@ -262,17 +275,14 @@ class Store:
             self._turn.release()
 
     def ensure_in_place(self) -> None:
-        """Look whether the file at the path is still the one that is open.
+        """Look whether the file at the path and its log are still those that are open.
 
         Raises:
-            Moved: it was replaced, renamed or removed.
+            Moved: one was replaced, renamed or removed.
         """
-        try:
-            if _identity(self.path) == self._identity:
-                return
-        except OSError:
-            pass
-        raise moved(self.path)
+        with self._lock:
+            self._ensure_usable()
+            self._standing.look()
 
     def _rehearsed(self, deed: str, actor: Actor) -> Iterator[Unit]:
         from db.unit import Unit
@@ -311,9 +321,11 @@ class Store:
 
     def _commit(self, unit: Unit) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
+        self._standing.look_before_commit()
         try:
             self.conn.execute("COMMIT")
-        except sqlite3.Error as error:
+            self._standing.look()
+        except (sqlite3.Error, Moved) as error:
             self._roll_back()
             saved = self._was_saved(unit.save_id)
             if saved is None:
@@ -328,9 +340,10 @@ class Store:
     def _was_saved(self, save_id: str) -> bool | None:
         """Whether a fresh connection finds the save; None when it cannot look."""
         try:
+            self._standing.look()
             with contextlib.closing(copies.connect(self.path, timeout=self.timeout)) as conn:
                 return conn.execute("SELECT 1 FROM audit WHERE save_id = ?", (save_id,)).fetchone() is not None
-        except sqlite3.Error:
+        except (StoreFault, sqlite3.Error):
             return None
 
     def _roll_back(self) -> None:
@@ -350,13 +363,17 @@ class Store:
             raise Misuse("the store is closed")
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+def _end(standing: Standing, gate: Gate, pid: int) -> None:
+    """Let nobody write while it is found out whether the log may be merged. One that came over a fork is its parent's."""
+    if os.getpid() != pid:
+        return
+    standing.end(lambda: gate.held(_PARTING, "dispatch"))
 
 
-def _raise(error: sqlite3.Error) -> NoReturn:
+def _raise(error: sqlite3.Error | Moved) -> NoReturn:
     """Raise the fault that the error means, or the error itself when it is a mistake of ours."""
+    if isinstance(error, Moved):
+        raise error
     fault = translate(error)
     if fault is error and migrations.makes(str(error).removeprefix("no such table: ")):
         fault = incomplete()

@@ -18,6 +18,7 @@ from dispatch.desk import views
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
+from dispatch.model.text import show
 from widgets.themes import THEMES
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
 RECUR_SECONDS = 3600.0
 """How often a board that stays open looks whether recurring visits are to be made."""
+_FOR_LONG = 12 * 3600.0
+"""So many seconds what must be acted on stays in sight."""
 
 
 def _board() -> Screen[Any]:
@@ -124,6 +127,7 @@ class DispatchApp(App[None]):
         """What others do meanwhile."""
         self.personal = personal
         """What the person has set; None where nothing is kept."""
+        self._parted = ""
         self.restricted = restricted
         """Whether this is a seat over SSH."""
         self.keymap: dict[str, str] = {}
@@ -235,8 +239,18 @@ class DispatchApp(App[None]):
         self.switch_mode(mode)
         self.call_after_refresh(self.reload)
 
+    def others_changed(self) -> bool:
+        """Whether somebody else changed the store; one that is no longer what others see is said, once."""
+        try:
+            return self.seat.store.changed()
+        except StoreFault as fault:
+            if str(fault) != self._parted:
+                self._parted = str(fault)
+                self.notify(show(str(fault), 400), severity="error", timeout=_FOR_LONG, markup=False)
+            return False
+
     def _watch(self) -> None:
-        if self.seat.store.changed():
+        if self.others_changed():
             changes: list[str] = []
             with contextlib.suppress(StoreFault):
                 self.ear.listen()

@@ -140,7 +140,7 @@ class SeatApp(DispatchApp):
         if now - self._moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
-        if self.seat.store.changed():
+        if self.others_changed():
             why = None
             with contextlib.suppress(StoreFault):
                 why = seating.why_over(self.seat)

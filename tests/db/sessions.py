@@ -18,7 +18,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
-from db import migrations
+from db import audit, migrations
 from db.faults import Stale, StoreFault
 from db.library import sqlite3
 from db.safekeeping import check
@@ -178,12 +178,20 @@ def _check(path: Path) -> None:
         print(json.dumps({one.subject: [one.good, one.text] for one in check(store)}))
 
 
+def _read(path: Path) -> None:
+    """Tell the notes of client 1, and whether the file is whole."""
+    with Store.open(path, timeout=1) as store:
+        whole = store.value("PRAGMA quick_check") == "ok" and audit.verify_chain(store) is None
+        print(json.dumps({"notes": store.value("SELECT notes FROM client WHERE id = 1"), "whole": whole}))
+
+
 def _stay(path: Path) -> None:
     """Keep the database open until a line comes, then save; and so on."""
     with Store.open(path, timeout=1) as store:
         print("open", flush=True)
         for _ in sys.stdin:
             edit(store, notes="stayed")
+            print("saved", flush=True)
 
 
 _VERBS: dict[str, Callable[..., None]] = {
@@ -195,4 +203,5 @@ _VERBS: dict[str, Callable[..., None]] = {
     "open": _open,
     "stay": _stay,
     "check": _check,
+    "read": _read,
 }

@@ -177,6 +177,7 @@ class TestChecking:
             [
                 "SQLite",
                 "journal",
+                "log",
                 "integrity",
                 "schema",
                 "references",

@@ -6,6 +6,8 @@ import pytest
 from textual.widgets import Input
 
 from db import visits
+from db.faults import Moved
+from db.library import wal_is_safe
 from dispatch.desk import arriving, leaving, schedule
 from dispatch.model.states import State
 from dispatch.model.visits import Assignment
@@ -77,3 +79,13 @@ async def test_who_goes_back_to_a_reopened_visit_says_so(office: Office) -> None
         await until_true(pilot, lambda: part(office, "Ana Ruiz").check_out_at is None)
     kinds = [(one.kind, one.starts_at) for one in part(office, "Ana Ruiz").segments]
     assert kinds == [("work", at("09:00")), ("break", at("10:30")), ("work", at("14:00"))]
+
+
+@pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log")
+async def test_a_log_that_was_removed_is_said_on_the_screen_at_once_and_nothing_more_is_saved(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        for side in ("-wal", "-shm"):
+            office.store.path.with_name(office.store.path.name + side).unlink()
+        await until_true(pilot, lambda: any("The log beside" in one.message for one in pilot.app._notifications))
+        with pytest.raises(Moved):
+            schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), confirmed=True)

@@ -1,0 +1,191 @@
+"""Whether what stands at the path is what a connection has open: the database, and the log in which saves are kept.
+
+A log that was removed or put aside under an open session goes on taking its saves, and nobody else sees them: another
+session begins a new one. Whichever of them ends last would write its own over the other's. So a session looks before
+and after it writes, and leaves the file alone at its end unless nothing can be lost by that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from db import copies
+from db.faults import StoreFault, log_gone, moved
+from db.library import sqlite3
+
+_LOG = ("-wal", "-shm")
+_HEAD = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
+
+Identity = tuple[int, int]
+
+
+class Standing:
+    """What one connection has open, to be compared with what is at the path.
+
+    Args:
+        conn: a connection that has read already, so that its log is open where it has one.
+        path: absolute and without links.
+
+    Raises:
+        Moved: the log was taken away while it was opened.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
+        self._conn = conn
+        self.path = path
+        self._file = _identity(path)
+        if self._file is None:
+            raise moved(path)
+        self._log: tuple[Identity | None, ...] | None = None
+        self._note_log()
+
+    def look(self) -> None:
+        """
+        Raises:
+            Moved: the file or its log was replaced, renamed or removed.
+        """
+        if _identity(self.path) != self._file:
+            raise moved(self.path)
+        if self._log is None:
+            self._note_log()
+        elif _identities(self.path) != self._log:
+            raise log_gone(self.path)
+
+    def look_before_commit(self) -> None:
+        """As `look`, with the rollback journal of the transaction where there is no log.
+
+        Raises:
+            Moved: as `look`.
+        """
+        self.look()
+        if self._mode() == "truncate" and _identity(copies.beside(self.path, "-journal")) is None:
+            raise log_gone(self.path)
+
+    def end(self, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        """Close the connection. Where its log is not the one at the path, others may have written past it: then nothing is
+        merged and nothing removed, and saves that only this connection still has are kept in a copy.
+
+        Args:
+            alone: inside it nobody else writes.
+        """
+        try:
+            self.look()
+        except StoreFault:
+            self._part(alone)
+        except sqlite3.Error:
+            self._conn.close()
+        else:
+            self._conn.close()
+
+    def _part(self, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        there = _identity(copies.beside(self.path, "-wal"))
+        if self._log is None or _identity(self.path) != self._file or there == self._log[0]:
+            # the file is another one, or all saves are in the log that is still there
+            leave_open(self._conn)
+            return
+        with contextlib.suppress(StoreFault, sqlite3.Error, OSError):
+            kept = self._keep_apart()
+            with alone():
+                if _size(copies.beside(self.path, "-wal")) == 0 and self._goes_on_from_file():
+                    # nobody wrote since: SQLite merges the log if it is alone with the file, else leaves it to the others
+                    head = self._conn.execute(_HEAD).fetchone()
+                    self._conn.close()
+                    if kept is not None and self._in_file(head):
+                        kept.unlink()
+                    return
+        leave_open(self._conn)
+
+    def _keep_apart(self) -> Path | None:
+        """A copy of what this connection sees, unless the file has all of it, or another session made the same."""
+        head = self._conn.execute(_HEAD).fetchone()
+        if head is None or self._in_file(head):
+            return None
+        kept = copies.beside(self.path, f"{APART}{head[1].hex()[:12]}")
+        if not os.path.lexists(kept):
+            copies.copy(self._conn, kept).close()
+        return kept
+
+    def _goes_on_from_file(self) -> bool:
+        """Whether the newest audit row of the file itself is one that this connection has."""
+        with contextlib.closing(self._file_alone()) as conn:
+            row = conn.execute(_HEAD).fetchone()
+        return row is not None and self._conn.execute(_ROW, row).fetchone() is not None
+
+    def _in_file(self, row: tuple[int, bytes]) -> bool:
+        with contextlib.closing(self._file_alone()) as conn:
+            return conn.execute(_ROW, row).fetchone() is not None
+
+    def _file_alone(self) -> sqlite3.Connection:
+        return copies.connect(self.path, mode="ro&immutable=1")
+
+    def _note_log(self) -> None:
+        """Remember which files are open as the log, where there is one by now."""
+        if self._mode() != "wal":
+            return
+        self._conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        found = _identities(self.path)
+        here = _open_here()
+        if None in found or not (here is None or here.issuperset(found)) or not self._covers_its_index():
+            raise log_gone(self.path)
+        self._log = found
+
+    def _covers_its_index(self) -> bool:
+        """Whether the log is as long as its index says: a new one beside an index that is in use is not."""
+        _, frames, _ = self._conn.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        (page,) = self._conn.execute("PRAGMA page_size").fetchone()
+        return _size(copies.beside(self.path, "-wal")) >= (32 + frames * (24 + page) if frames > 0 else 0)
+
+    def _mode(self) -> str:
+        return str(self._conn.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+APART = ".apart-"
+"""What follows the name of a database in the name of a copy that a session kept because its log had been removed."""
+_ROW = "SELECT 1 FROM audit WHERE seq = ? AND hash = ?"
+
+
+def _identity(path: Path) -> Identity | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _identities(path: Path) -> tuple[Identity | None, ...]:
+    return tuple(_identity(copies.beside(path, side)) for side in _LOG)
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _open_here() -> set[Identity | None] | None:
+    """The identities of all files that this process has open; None where the system does not tell."""
+    found: set[Identity | None] = set()
+    try:
+        numbers = os.listdir("/dev/fd")
+    except OSError:
+        return None
+    for number in numbers:
+        with contextlib.suppress(OSError):
+            state = os.fstat(int(number))
+            found.add((state.st_dev, state.st_ino))
+    return found
+
+
+def leave_open(conn: sqlite3.Connection) -> None:
+    """Let the end of the process close the files: closing the connection would merge its log and remove the one at the path."""
+    import ctypes
+
+    if conn.in_transaction:
+        with contextlib.suppress(sqlite3.Error):
+            conn.execute("ROLLBACK")
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(conn))
