@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from db import visits
 from db.store import Store
-from db.unit import Unit
-from dispatch.desk import returning, routing, telling
+from dispatch.desk import returning, telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Refusal
@@ -37,18 +36,8 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
             visits.stamp(unit, part, depart_at=unit.at)
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
         if state is State.EN_ROUTE:
-            _tell_on_the_way(seat, unit, visit)
+            telling.tell(seat.store, unit, visit, About.ON_THE_WAY, unit.at)
         return returning.again(seat.store, visit)
-
-
-def _tell_on_the_way(seat: Seat, unit: Unit, visit: Visit) -> None:
-    """The client is told when somebody will be there; without a known drive only that somebody is coming."""
-    leg = routing.drive_to(seat.store, visit)
-    when = "soon"
-    if leg.seconds is not None:
-        low, high = leg.low or leg.seconds, leg.high or leg.seconds
-        when = telling.arrival_in_words(visit, unit.at + low, unit.at + high, seat.firm.clock_hours == 24)
-    telling.tell(seat.store, unit, visit, About.ON_THE_WAY, unit.at, when)
 
 
 def see(seat: Seat, reference: str) -> None:

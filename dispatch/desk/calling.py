@@ -68,9 +68,9 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         call_id = calls.add_call(unit, visit.id, seat.staff.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
         undo.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
-        new_time = told if told is not None else _projected(store, visit)
+        new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
-            telling.tell(store, unit, visit, About.LATE, new_time, f"at {clock_text(new_time, visit.zone)}")
+            telling.tell(store, unit, visit, About.LATE, new_time)
         logged = next(one for one in calls.calls_of(store, visit.id) if one.id == call_id)
         return Called(visit, logged)
 
@@ -102,12 +102,12 @@ def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:
         if promised < now:
             raise Faulty([f"promised: {clock_text(promised, visit.zone)} has passed"])
         return promised - promised % 60
-    if (projected := _projected(store, visit)) is not None:
-        return projected
+    if (arrival := projected(store, visit)) is not None:
+        return arrival
     raise Refusal(f"There is no new time for {show(visit.reference)}: say what was promised with --promised.")
 
 
-def _projected(store: Store, visit: Visit) -> int | None:
+def projected(store: Store, visit: Visit) -> int | None:
     """When we shall be there as the day goes, to a full five minutes; None where that cannot be said."""
     if visit.starts_at is None:
         return None

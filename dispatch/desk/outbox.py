@@ -7,7 +7,7 @@ from typing import Any
 
 from db import messages
 from db.store import Store
-from dispatch.desk import telling
+from dispatch.desk import retelling, telling
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import clock_text, day_of, day_text, iso
@@ -37,7 +37,7 @@ def find_message(store: Store, message_id: int) -> Message:
 
 
 def retry(seat: Seat, message_id: int) -> Message:
-    """Send a message that was given up, or that may have gone out, once more.
+    """Send a message that was given up, or that may have gone out, once more; returns it, or what is told instead by now.
 
     Raises:
         NotAllowed, NotFound, Refusal: there is none, it is neither, or it is not true any more.
@@ -46,11 +46,13 @@ def retry(seat: Seat, message_id: int) -> Message:
         found = find_message(seat.store, message_id)
         if found.fate not in (*TROUBLED, Fate.DROPPED):
             raise Refusal(f"Message {found.id} is {found.fate.value}: only what was given up is tried again.")
-        if why := telling.untrue(seat.store, found, unit.at):
-            raise Refusal(f"Message {found.id} would say what is not so: {why}. It can be dropped.")
-        messages.change(unit, found, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None)
+        verdict = retelling.judge(seat.store, found, unit.at)
+        if verdict.why and verdict.instead is None:
+            raise Refusal(f"Message {found.id} would say what is not so: {verdict.why}. It can be dropped.")
+        version = messages.change(unit, found, Fate.WAITING, due_at=unit.at, tries=0, why="", ended_at=None, until=None)
         unit.audit("message", found.id, retried=found.fate.value)
-        return find_message(seat.store, message_id)
+        waiting = found._replace(fate=Fate.WAITING, version=version)
+        return retelling.settle(unit, waiting, verdict) if verdict.why else find_message(seat.store, message_id)
 
 
 def drop(seat: Seat, message_id: int) -> Message:

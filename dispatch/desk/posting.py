@@ -2,6 +2,7 @@
 
 A message is *taken* for a while, then *sending* from the moment on at which it is handed over. A sender that is lost before
 that costs nothing: the message waits again. One that is lost after it leaves the message *unsure*, and a person decides.
+It is judged when it is taken, and once more, in the transaction that says *sending*, when the server is ready for it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from threading import Event
 from typing import NamedTuple
 
 from db import messages
-from db.faults import Stale
-from dispatch.desk import telling
+from db.faults import Busy, Full, ReadOnly, Stale, Unconfirmed
+from db.unit import Unit
+from dispatch.desk import retelling
 from dispatch.desk.couriers import Courier, NotSent, Unsure, courier
 from dispatch.desk.outbox import find_message
 from dispatch.desk.refusals import NotAllowed, Refusal
+from dispatch.desk.retelling import Verdict
 from dispatch.desk.seat import Seat
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.states import Role
@@ -26,6 +29,8 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
+TRANSIENT = (Busy, Full, ReadOnly, Unconfirmed)
+"""Faults of the database that go away by themselves, or when somebody makes room: a sender waits, and goes on."""
 SENDERS = (Role.DISPATCHER, Role.LEAD)
 """Under whose names messages are sent."""
 _SUBJECTS = {
@@ -42,6 +47,14 @@ class Posted(NamedTuple):
     message: Message
     fate: Fate
     why: str = ""
+
+
+class _Overtaken(Exception):
+    """What a message says is not so any more, found in the last moment. Nothing of it was sent."""
+
+    def __init__(self, posted: Posted) -> None:
+        super().__init__(posted.why)
+        self.posted = posted
 
 
 def post_next(seat: Seat, current: Callable[[], Courier]) -> Posted | None:
@@ -73,16 +86,19 @@ def run(seat: Seat, current: Callable[[], Courier], told: Callable[[str], None],
         told: is told of each message, and once of what keeps messages from being sent.
         every: seconds.
         stop: set it to end.
+
+    Raises:
+        StoreFault: the database cannot be used any more by this process. One that is busy or full is waited for.
     """
     said = ""
     while not stop.is_set():
         try:
             posted = post_next(seat, current)
-        except Refusal as refusal:
+        except (Refusal, *TRANSIENT) as fault:
             posted = None
-            if said != str(refusal):
-                told(str(refusal))
-            said = str(refusal)
+            if said != str(fault):
+                told(show(str(fault)))
+            said = str(fault)
         if posted is None:
             stop.wait(every)
         else:
@@ -143,9 +159,8 @@ def _take(seat: Seat) -> Message | Posted | None:
             messages.change(unit, found, Fate.UNSURE, until=None, why=why)
             unit.audit("message", found.id, unsure=why)
             return Posted(found, Fate.UNSURE, why)
-        if why := telling.untrue(seat.store, found, unit.at):
-            telling.drop(unit, found, why)
-            return Posted(found, Fate.DROPPED, why)
+        if (verdict := retelling.judge(seat.store, found, unit.at)).why:
+            return _settled(unit, found, verdict)
         version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=found.tries + 1)
         unit.audit("message", found.id, taken=found.tries + 1)
         return found._replace(fate=Fate.TAKEN, version=version, tries=found.tries + 1)
@@ -157,11 +172,13 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
 
     def handing_over() -> None:
         nonlocal held
-        held = _note(seat, held, Fate.SENDING, until=seat.now + LEASE)
+        held = _begin_sending(seat, held)
 
     try:
         subject = f"{_SUBJECTS[message.about]}, {message.reference}"
         carrier.carry(message.address, show(subject, 200), _body(seat, message), f"dispatch-{message.id}", handing_over)
+    except _Overtaken as overtaken:
+        return overtaken.posted
     except Unsure as fault:
         _note(seat, held, Fate.UNSURE, until=None, why=_kept(str(fault)))
         return Posted(message, Fate.UNSURE, str(fault))
@@ -176,14 +193,42 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
     return Posted(message, Fate.SENT)
 
 
-def _note(seat: Seat, message: Message, fate: Fate, **columns: int | str | None) -> Message:
-    with seat.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
-        now = find_message(seat.store, message.id)
-        if now.fate is Fate.UNSURE and fate is not Fate.SENDING:
-            message = now  # it took so long that somebody gave it up; whoever sent it knows better
-        version = messages.change(unit, message, fate, **columns)
-        unit.audit("message", message.id, fate=fate.value, why=columns.get("why") or None)
-    return message._replace(fate=fate, version=version)
+def _begin_sending(seat: Seat, message: Message) -> Message:
+    """Note that a message is handed over from now on, if what it says is still so."""
+    overtaken = None
+    with seat.write("post message", *SENDERS) as unit:
+        verdict = retelling.judge(seat.store, message, unit.at)
+        if verdict.why:
+            overtaken = _settled(unit, message, verdict)
+        else:
+            version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
+            unit.audit("message", message.id, fate=Fate.SENDING.value)
+            message = message._replace(fate=Fate.SENDING, version=version)
+    if overtaken is not None:
+        raise _Overtaken(overtaken)
+    return message
+
+
+def _settled(unit: Unit, message: Message, verdict: Verdict) -> Posted:
+    left = retelling.settle(unit, message, verdict)
+    return Posted(message, left.fate if left.id == message.id else Fate.DROPPED, verdict.why)
+
+
+def _note(seat: Seat, message: Message, fate: Fate, **columns: int | str | None) -> None:
+    """Note what became of a message that was handed over; waited for as long as the message is ours, while others save."""
+    until = seat.store.clock.monotonic() + LEASE
+    while True:
+        try:
+            with seat.write("post message", *SENDERS) as unit:
+                now = find_message(seat.store, message.id)
+                if now.fate is Fate.UNSURE:
+                    message = now  # it took so long that somebody gave it up; whoever sent it knows better
+                messages.change(unit, message, fate, **columns)
+                unit.audit("message", message.id, fate=fate.value, why=columns.get("why") or None)
+            return
+        except Busy:
+            if seat.store.clock.monotonic() >= until:
+                raise
 
 
 def _body(seat: Seat, message: Message) -> str:

@@ -1,48 +1,46 @@
 """Telling clients: messages that deeds put into the outbox, in the transaction of the deed.
 
-A message speaks of a moment (the appointment, the arrival, the new time, the end). Before it goes out it is looked at once
-more: what is not true any more, because the visit was moved, taken back or cancelled meanwhile, is dropped with a trace.
+A message speaks of a moment (the appointment, the arrival, the new time, the end). In the moment it goes it is judged once
+more (`dispatch.desk.retelling`), by what is said here.
 """
 
 from __future__ import annotations
 
-from db import calls, messages, settings, visits
+from typing import NamedTuple
+
+from db import messages, settings
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk import routing
+from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.notices import filled
-from dispatch.model.states import AHEAD, State
 from dispatch.model.visits import Visit
 
 HELD = 120
 """Seconds that a message waits, so that what is taken back at once is never told."""
 HELD_FOR = {About.ON_THE_WAY: 0, About.LATE: 30}
 """Those that would come too late if they waited as long."""
-_TIMED = {
-    About.CONFIRMED: frozenset({State.CONFIRMED, State.DISPATCHED}),
-    About.LATE: AHEAD | {State.EN_ROUTE},
-}
-"""The states of a visit in which the time that a message names can still come."""
+SOON = 1800
+"""Seconds for which *soon* is true of somebody who has set out and whose drive is not known."""
+_FULL = 300
 
 
-def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int, when: str = "") -> None:
-    """Put a message into the outbox, where the client asked to be told of such things.
+class Saying(NamedTuple):
+    """What a client is told now: of which moment, where, in which words."""
 
-    Args:
-        store: where it is.
-        unit: of the deed.
-        visit: as the deed leaves it.
-        about: what is told.
-        premise: the moment that it speaks of.
-        when: that moment in words; left out, day and clock.
-    """
+    premise: int
+    address: str
+    text: str
+
+
+def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> Saying | None:
+    """What the client of a visit is told of such a thing now; None where they do not want to be told, or have no address."""
     firm = settings.firm(store)
     wanted, address = messages.wishes(store, visit.client_id)
-    if firm.messages_by == "none" or about not in wanted or not address:
-        return
-    if not when:
-        when = f"{day_text(day_of(premise, visit.zone))}, {clock_text(premise, visit.zone, firm.clock_hours == 24)}"
+    if about not in wanted or not address:
+        return None
     text = filled(
         getattr(firm, f"message_{about.value}"),
         firm=firm.name,
@@ -51,14 +49,36 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int, whe
         site=visit.site,
         work=visit.work,
         technician=" and ".join(part.technician for part in visit.assignments),
-        when=when,
+        when=_when(store, firm, visit, about, premise, now),
     )
+    return Saying(premise, address, text)
+
+
+def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> None:
+    """Put a message into the outbox, where the client asked to be told of such things.
+
+    Args:
+        store: where it is.
+        unit: of the deed.
+        visit: as the deed leaves it.
+        about: what is told.
+        premise: the moment that it speaks of.
+    """
+    said = saying(store, visit, about, premise, unit.at)
+    if said is None or settings.firm(store).messages_by == "none":
+        return
     for older in messages.open_of(store, visit.id):
         if older.about is about and older.premise != premise:
             drop(unit, older, "a newer one says otherwise")
-    made = messages.add(unit, visit.id, about, premise, address, text, unit.at + HELD_FOR.get(about, HELD))
+    put(unit, visit, about, said, unit.at + HELD_FOR.get(about, HELD))
+
+
+def put(unit: Unit, visit: Visit, about: About, said: Saying, due_at: int) -> int | None:
+    """Put what is said into the outbox; returns the number of the message, None where it was said before."""
+    made = messages.add(unit, visit.id, about, said.premise, said.address, said.text, due_at)
     if made is not None:
-        unit.audit("message", made, about=about.value, visit=visit.reference, to=address)
+        unit.audit("message", made, about=about.value, visit=visit.reference, to=said.address)
+    return made
 
 
 def drop(unit: Unit, message: Message, why: str) -> None:
@@ -67,28 +87,29 @@ def drop(unit: Unit, message: Message, why: str) -> None:
     unit.audit("message", message.id, dropped=why)
 
 
-def untrue(store: Store, message: Message, now: int) -> str:
-    """Why a message is not true any more, or of no use; empty where it is."""
-    visit = visits.visit_by_id(store, message.visit_id)
-    if visit is None or visit.archived_at is not None:
-        return "the visit is gone"
-    elsewhere = f"the visit is {visit.state.label}"
-    if message.about is About.REPORT:
-        return "" if visit.state is State.CLOSED and visit.ended_at == message.premise else elsewhere
-    if message.about is About.ON_THE_WAY:
-        return "" if visit.state is State.EN_ROUTE else elsewhere
-    if visit.state not in _TIMED[message.about]:
-        return elsewhere
-    if message.premise < now:
-        return "that time has passed"
-    if message.about is About.CONFIRMED:
-        return "" if visit.starts_at == message.premise else "the visit was moved"
-    return "" if calls.calls_of(store, visit.id) else "the call was taken back"
+def expected(store: Store, visit: Visit, departed: int) -> tuple[int, int] | None:
+    """From when to when somebody is there who set out at `departed`; None where the drive is not known."""
+    leg = routing.drive_to(store, visit)
+    if leg.seconds is None:
+        return None
+    return departed + (leg.low or leg.seconds), departed + (leg.high or leg.seconds)
 
 
-def arrival_in_words(visit: Visit, low: int, high: int, hours24: bool) -> str:
+def _when(store: Store, firm: Firm, visit: Visit, about: About, premise: int, now: int) -> str:
+    """The moment that a message speaks of, in words that are true of it at `now`."""
+    hours24 = firm.clock_hours == 24
+    if about is About.ON_THE_WAY:
+        between = expected(store, visit, premise)
+        return "soon" if between is None else _arrival_in_words(visit, *between, hours24)
+    clock, day = clock_text(premise, visit.zone, hours24), day_of(premise, visit.zone)
+    if about is About.LATE and day == day_of(now, visit.zone):
+        return f"at {clock}"
+    return f"on {day_text(day)}, {clock}" if about is About.LATE else f"{day_text(day)}, {clock}"
+
+
+def _arrival_in_words(visit: Visit, low: int, high: int, hours24: bool) -> str:
     """ "between 14:20 and 14:30", to full five minutes; "at about 14:20" where that is one moment."""
-    begins, ends = low - low % 300, -(-high // 300) * 300
+    begins, ends = low - low % _FULL, -(-high // _FULL) * _FULL
     if ends <= begins:
         return f"at about {clock_text(begins, visit.zone, hours24)}"
     return f"between {clock_text(begins, visit.zone, hours24)} and {clock_text(ends, visit.zone, hours24)}"
