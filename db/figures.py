@@ -4,6 +4,7 @@ A query yields facts: of which visit (and client, and technician), when, and how
 what that is a share of (`below`). A fact with an `until` is a stretch of the clock: it weighs as many seconds as lie
 inside the span that is asked for, so that a night's work is divided at midnight. Spans come as pairs of
 instants, half-open: on a day on which clocks change they are 23 or 25 hours long, and nothing here knows of it.
+What is of a whole visit is of the day that the visit belongs to, as in the log and the reports (`db.visits.ANCHOR`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from db.visits import ANCHOR, ANCHORED
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -55,7 +58,7 @@ class Behind(NamedTuple):
     lacking: int
 
 
-_ENDED = "v.ended_at >= (SELECT first FROM given) AND v.ended_at < (SELECT last FROM given)"
+_ENDED = f"v.ended_at IS NOT NULL AND ({ANCHORED})"
 _ENDED_STATES = "('closed', 'left_open', 'no_access', 'aborted', 'cancelled')"
 _STRETCH = (
     "FROM segment g JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
@@ -79,7 +82,7 @@ WHERE v.promised_from IS NOT NULL AND a.check_in_at IS NOT NULL GROUP BY v.id
 HAVING min(a.check_in_at) >= (SELECT first FROM given) AND min(a.check_in_at) < (SELECT last FROM given)""",
         # a job is closed by its last visit, once none of its visits is waiting or under way
         "first_time_fix": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   NOT EXISTS (SELECT 1 FROM visit o WHERE o.job_id = v.job_id AND o.id <> v.id AND o.state <> 'cancelled'
     AND (o.archived_at IS NULL OR o.state <> 'requested')) AS top, 1 AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id
@@ -100,29 +103,29 @@ SELECT v.id, s.client_id, a.staff_id, a.check_out_at, a.return_at, 1, 1, 0
 FROM assignment a JOIN visit v ON v.id = a.visit_id JOIN site s ON s.id = v.site_id
 WHERE a.check_out_at < (SELECT last FROM given) AND a.return_at > (SELECT first FROM given)""",
         "executed_share": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   sum(l.grade = 'executed') AS top, count(*) AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.grade IS NOT NULL GROUP BY v.id""",
         "retests": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   count(*) - count(DISTINCT i.id) AS top, count(DISTINCT i.id) AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id AND i.kind = 'test'
 JOIN attempt r ON r.item_id = i.id WHERE {_ENDED} GROUP BY v.id""",
         "overrides": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   count(*) AS top, 0 AS below, 0 AS lacking
 FROM visit v JOIN site s ON s.id = v.site_id JOIN item i ON i.visit_id = v.id
 JOIN standing t ON t.item_id = i.id JOIN attempt l ON l.visit_id = t.visit_id AND l.sequence = t.sequence
 WHERE {_ENDED} AND l.result = 'overridden' GROUP BY v.id""",
         "charged": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   CASE WHEN {_COUNTS} THEN c.net_minor ELSE 0 END AS top, 0 AS below, NOT coalesce({_COUNTS}, 0) AS lacking
 {_NEWEST_SHEET}""",
         # money on a sheet is text with exactly the decimals of its currency: without the point it is minor units
         "given_away": f"""
-SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, v.ended_at AS at, NULL AS until,
+SELECT v.id AS visit_id, s.client_id, NULL AS staff_id, {ANCHOR} AS at, NULL AS until,
   CASE WHEN {_COUNTS} THEN coalesce((SELECT sum(CASE
     WHEN json_extract(line.value, '$.rule') = 'GOODWILL'
       THEN -CAST(replace(json_extract(line.value, '$.amount'), '.', '') AS INTEGER)

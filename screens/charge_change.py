@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.rehearsing import Change, as_shown, has_kept_charge, rehearse
+from dispatch.desk.rehearsing import Change, do_as_shown, has_kept_charge, rehearse
 from dispatch.desk.visit_page import find
 from screens.dialogs import AskConfirm, Field, Form
 from screens.seated import SeatedScreen
@@ -55,8 +55,7 @@ async def _meant(screen: SeatedScreen, title: str, change: Change, deed: Callabl
         return False
 
     def as_it_was_shown(_: object) -> bool:
-        as_shown(screen.seat, change)
-        deed()
+        do_as_shown(screen.seat, change, deed)
         return True
 
     return bool(await screen.do(as_it_was_shown))

@@ -166,6 +166,9 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
     """Take an ended visit back to on site. A later close makes a new revision of its charge.
 
     Nobody is checked in by it and no clock runs: who goes back says so (`arrive`).
+
+    Raises:
+        Refusal: it is exported, or it is not known when somebody left.
     """
     with seat.write("reopen", Role.LEAD) as unit:
         visit = step(seat.store, reference, "reopen")
@@ -178,6 +181,12 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
             raise Refusal(
                 f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."
             )
+        for part in visit.assignments:
+            if part.check_in_at is not None and part.check_out_at is None:
+                raise Refusal(
+                    f"It is not known when {show(part.technician)} left {show(visit.reference)}: enter that first, or the time "
+                    "since then would be charged."
+                )
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")

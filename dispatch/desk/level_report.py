@@ -15,7 +15,7 @@ from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds
 from dispatch.model.money import to_minor
 from dispatch.model.states import ENDED, State
-from dispatch.model.visits import Visit
+from dispatch.model.visits import Visit, ended_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
                 )
             )
         still_open = sum(one.parent_id is not None and one.state not in ENDED for one in own)
-        ended = [one.id for one in own if one.ended_at is not None and start <= one.ended_at < end]
+        ended = [one.id for one in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
     return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dispatch.charges.difference import difference_lines
 from dispatch.desk.charging import Priced, Unpriced, charge_of
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import Seat
+from dispatch.desk.seat import Seat, asking_first
 from dispatch.desk.visit_page import find
 from dispatch.model.states import ENDED, Review
 from dispatch.model.text import show
@@ -50,15 +50,20 @@ def rehearse(seat: Seat, reference: str, deed: Callable[[], object]) -> Change:
         return Change(before, after, charge, charge_of(seat.store, after, now=seat.now))
 
 
-def as_shown(seat: Seat, change: Change) -> None:
-    """Refuse what was shown when the visit is not any more as it was then.
+def do_as_shown(seat: Seat, change: Change, deed: Callable[[], object]) -> None:
+    """Do what was shown, if the visit is still as it was then: that is asked in the transaction of the deed.
 
     Raises:
-        Refusal: it changed meanwhile.
+        Refusal: it changed meanwhile. And whatever the deed raises.
     """
-    now = find(seat.store, change.before.reference)
-    if now.version != change.before.version:
-        raise Refusal(f"{show(now.reference)} changed while you looked at it: nothing was done. Look at it again.")
+
+    def unchanged() -> None:
+        now = find(seat.store, change.before.reference)
+        if now.version != change.before.version:
+            raise Refusal(f"{show(now.reference)} changed while you looked at it: nothing was done. Look at it again.")
+
+    with asking_first(unchanged):
+        deed()
 
 
 def has_kept_charge(visit: Visit) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,19 @@ from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from db.unit import Unit
+
+
+_ASKED_FIRST: ContextVar[Callable[[], None] | None] = ContextVar("asked first", default=None)
+
+
+@contextlib.contextmanager
+def asking_first(question: Callable[[], None]) -> Iterator[None]:
+    """Let the next deed inside ask something before anything else, in its own transaction; the question refuses it by raising."""
+    token = _ASKED_FIRST.set(question)
+    try:
+        yield
+    finally:
+        _ASKED_FIRST.reset(token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,9 @@ class Seat:
             if staff is None or not staff.active:
                 raise NotAllowed(f"{show(self.staff.name)} is no longer active here.")
             self._allow(deed, roles, staff)
+            if (question := _ASKED_FIRST.get()) is not None:
+                _ASKED_FIRST.set(None)
+                question()
             yield unit
 
     def allow(self, deed: str, roles: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ of thirty fields takes ten times as long.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from dispatch.model.states import Review, State
@@ -137,3 +138,9 @@ class Visit(NamedTuple):
         if arrivals:
             return min(arrivals)
         return self.starts_at if self.starts_at is not None else self.ended_at
+
+
+def ended_within(found: Iterable[Visit], start: int, end: int) -> list[Visit]:
+    """Those of some visits that have ended and belong to the days of `[start, end)`, by their anchors."""
+    ended = [one for one in found if one.ended_at is not None and start <= (one.anchor or 0) < end]
+    return sorted(ended, key=lambda one: (one.anchor or 0, one.id))

@@ -16,7 +16,7 @@ from dispatch.desk import adjusting, agreeing, arriving, clocking, invoicing, le
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.rehearsing import as_shown, rehearse
+from dispatch.desk.rehearsing import do_as_shown, rehearse
 from dispatch.desk.undo import redo, undo
 from dispatch.desk.visit_page import find, visit_page
 from tests.desk.conftest import Office, at
@@ -141,9 +141,16 @@ def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) ->
     assert find(office.store, "R1") == change.before
     with pytest.raises(Refusal, match="would be before"):
         rehearse(office.ana, "R1", lambda: clocking.correct(office.ana, "R1", "leaving", at("08:00"), "so early"))
-    clocking.correct(office.ana, "R1", "leaving", at("11:00"), "stayed for the backup")
+
+    def corrected() -> None:
+        clocking.correct(office.ana, "R1", "leaving", at("11:00"), "stayed for the backup")
+
+    do_as_shown(office.ana, change, corrected)
+    assert isinstance(change.becomes, Priced)
+    assert charge(office).form == change.becomes.form
     with pytest.raises(Refusal, match="changed while you looked"):
-        as_shown(office.ana, change)
+        do_as_shown(office.ana, change, lambda: clocking.home(office.ana, "R1"))
+    clocking.home(office.ana, "R1")
     again = rehearse(office.lee, "R1", lambda: adjusting.correct_charge(office.lee, "R1", "once more"))
     assert again.lines() == []
     reviewing.approve(office.lee, "R1")

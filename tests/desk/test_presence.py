@@ -261,3 +261,22 @@ def test_a_visit_over_midnight_belongs_to_the_day_on_which_somebody_came(
     assert reported == expected
     both = visit_log(office.store, Wanted(days[0], last=days[-1]))
     assert [line.visit.reference for line in both.lines] == ["R1"]
+
+
+def test_what_nobody_left_is_not_reopened(office: Office) -> None:
+    closed(office, crew=CREW)
+    clocking.correct(office.lee, "R1", "arrival", at("09:30"), "he came later", technician="Ben Okafor")
+    office.go("16:00")
+
+    with pytest.raises(Refusal, match="not known when Ben Okafor left R1"):
+        leaving.reopen(office.lee, "R1", "a result was missing")
+    with (
+        pytest.raises(Refused, match="not known when somebody left"),
+        office.store.write("by hand", Actor(None, "system", "setup", "system")) as unit,
+    ):
+        unit.execute("UPDATE visit SET state = 'on_site', ended_at = NULL, review = 'none' WHERE reference = 'R1'")
+
+    clocking.correct(office.lee, "R1", "leaving", at("10:15"), "with Ana", technician="Ben Okafor")
+    leaving.reopen(office.lee, "R1", "a result was missing")
+    leaving.close(office.ana, "R1")
+    assert labour(office) == [("Ana Ruiz", "90"), ("Ben Okafor", "45")]

@@ -41,7 +41,7 @@ def a_month(visits: int, seed: int = 7) -> Days:
     row = iter(range(1, 10_000_000))
     for number in range(1, visits + 1):
         day = FIRST + datetime.timedelta(days=number % 30)
-        starts = midnight(day, ZONE) + 3600 * chance.randrange(7, 17)
+        starts = midnight(day, ZONE) + 3600 * chance.choice((*range(7, 17), 23))
         ends = starts + 60 * chance.randrange(45, 120)
         state = chance.choice(("closed",) * 8 + ("left_open", "no_access", "cancelled"))
         staff_id, client = number % TECHNICIANS + 1, chance.randrange(1, CLIENTS + 1)

@@ -92,7 +92,10 @@ def by_hand(
             return False
         return who is None or any(one["staff_id"] == who for one in crew(visit["id"]))
 
-    ended = [v for v in days.visits if v["ended_at"] is not None and start <= v["ended_at"] < end and mine(v)]
+    def stands(visit: Row) -> bool:
+        return start <= anchor(visit, crew(visit["id"])) < end and mine(visit)
+
+    ended = [v for v in days.visits if v["ended_at"] is not None and stands(v)]
     found: dict[str, tuple[int, int, int]] = {}
 
     arrived = []
@@ -108,7 +111,7 @@ def by_hand(
         if not own or any(one["state"] not in ENDED for one in own):
             continue
         last = max(own, key=lambda one: (one["ended_at"], one["id"]))
-        if last["state"] == "closed" and start <= last["ended_at"] < end and mine(last):
+        if last["state"] == "closed" and stands(last):
             fixed.append(len(own) == 1)
     found["first_time_fix"] = sum(fixed), len(fixed), 0
 
@@ -162,6 +165,12 @@ def by_hand(
     found["charged"] = net, 0, lacking
     found["given_away"] = int(given * 100), 0, lacking
     return found
+
+
+def anchor(visit: Row, crew: Iterable[Row]) -> int:
+    """The instant whose day an ended visit belongs to: the first arrival, else the planned start, else the end."""
+    first = min((one["check_in_at"] for one in crew if one["check_in_at"] is not None), default=visit["starts_at"])
+    return int(visit["ended_at"] if first is None else first)
 
 
 def available(days: Days, start: int, end: int, who: int | None) -> int:

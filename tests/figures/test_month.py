@@ -19,7 +19,7 @@ from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import as_csv, as_html, as_json, as_markdown, as_text
 from dispatch.desk.seat import take_seat
 from tests.figures.month import FIRST, ZONE, a_month, firm_of
-from tests.figures.rows import Days, by_hand, connect, midnight, write
+from tests.figures.rows import Days, anchor, by, by_hand, connect, midnight, write
 
 LAST = FIRST + datetime.timedelta(days=29)
 ONE = datetime.timedelta(days=1)
@@ -38,8 +38,8 @@ def counted_and_reported(path: Path, visits: int, days: Days) -> None:
 def compare(store: Store, days: Days) -> None:
     now, start, end = store.clock.now(), midnight(FIRST, ZONE), midnight(LAST + ONE, ZONE)
     whole = by_hand(days, start, end, now)
-    for by in ("day", "week"):
-        found = figures_over(store, FIRST, LAST, by)  # type: ignore[arg-type]
+    for grouping in ("day", "week"):
+        found = figures_over(store, FIRST, LAST, grouping)  # type: ignore[arg-type]
         assert {key: tuple(value) for key, value in found.totals.items()} == whole
         for number, group in enumerate(found.groups):
             own = by_hand(days, midnight(group.first, ZONE), midnight(group.last + ONE, ZONE), now)
@@ -65,12 +65,14 @@ def report(store: Store, days: Days, visits: int) -> None:
     month = month_report(lee, client, FIRST)
     start, end = midnight(FIRST, ZONE), midnight(LAST + ONE, ZONE)
     own = by_hand(days, start, end, store.clock.now(), client=client.id)
-    ended = [one for one in days.visits if one["_client"] == client.id and start <= one["ended_at"] < end]
+    crews = by(days.assignments, "visit_id")
+    stands = {one["reference"]: anchor(one, crews[one["id"]]) for one in days.visits}
+    ended = [one for one in days.visits if one["_client"] == client.id and start <= stands[one["reference"]] < end]
     sections = {one.title: one for one in month.sections}
     assert len(sections["Visits"].tables[0].rows) == len(ended)
     charges = dict(sections["Charges"].facts)
     assert getattr(charges["Net"], "minor", None) == own["charged"][0]
-    assert f"the program ran {own['executed_share'][0]} of them" in str(dict(sections["At a glance"].facts)["Tests"])
+    assert f"executed {own['executed_share'][0]} of " in str(dict(sections["At a glance"].facts)["Tests"])
     day = day_report(lee, LAST)
     for one in (month, day):
         assert json.loads(as_json(one))["report"] == one.kind
@@ -78,9 +80,9 @@ def report(store: Store, days: Days, visits: int) -> None:
         assert as_html(one).count("<tr>") > len(ended) // 60
         assert as_markdown(one).startswith("# ")
         assert as_text(one).splitlines()[0] == one.title
-    stood = [one for one in days.visits if midnight(LAST, ZONE) <= one["starts_at"] < midnight(LAST + ONE, ZONE)]
+    stood = {reference for reference, at in stands.items() if midnight(LAST, ZONE) <= at < midnight(LAST + ONE, ZONE)}
     shown = next(one for one in day.sections if one.title == "Visits").tables[0].rows
-    assert {one["reference"] for one in stood} <= {row[0] for row in shown}
+    assert stood <= {row[0] for row in shown}
     assert len(days.visits) == visits
 
 

@@ -41,6 +41,11 @@ ALWAYS = {
     "AND h.id > g.id AND max(g.starts_at, h.starts_at) < min(g.ends_at, h.ends_at) "
     "JOIN assignment a ON a.id = g.assignment_id JOIN visit v ON v.id = a.visit_id "
     "WHERE g.kind IN ('work', 'wait', 'break') AND h.kind IN ('work', 'wait', 'break')",
+    "on the clock between leaving and going back": "SELECT v.reference FROM time_correction t "
+    "JOIN segment g ON g.assignment_id = t.assignment_id JOIN assignment a ON a.id = t.assignment_id "
+    "JOIN visit v ON v.id = a.visit_id WHERE t.what = 'leaving' AND t.reason = 'went back' AND g.kind IN ('work', 'wait') "
+    "AND g.starts_at < t.made_at AND coalesce(g.ends_at, t.made_at) > t.before AND NOT EXISTS (SELECT 1 "
+    "FROM time_correction o WHERE o.assignment_id = t.assignment_id AND o.reason <> 'went back')",
 }
 """Queries that find nothing."""
 

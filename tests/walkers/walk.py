@@ -67,6 +67,8 @@ class Walk:
         ]
         self.rules = Rules(self.store)
         self.trace: list[str] = []
+        self.ahead: list[tuple[str, str]] = []
+        """What comes next in any case, and who does it; else it is chosen."""
         self.done: dict[str, int] = {}
 
     def steps(self, count: int) -> None:
@@ -77,9 +79,9 @@ class Walk:
         """
         for _ in range(count):
             self._tick()
-            name = self.rng.choices(list(DEEDS), [weight for weight, _ in DEEDS.values()])[0]
+            name, login = self.ahead.pop(0) if self.ahead else (self._deed(), "")
             visit = self._visit(name)
-            seat = self._seat(name, visit)
+            seat = self._seat_of(login) if login else self._seat(name, visit)
             self.trace.append(f"{self.clock.now()} {seat.staff.login}: {name} {visit.reference} ({visit.state.value})")
             before = self.rules.before()
             try:
@@ -111,6 +113,9 @@ class Walk:
         if self.clock.now() > at_local(day, "17:00", ZONE):
             self.clock.set(at_local(day + datetime.timedelta(days=1), "08:00", ZONE))
 
+    def _deed(self) -> str:
+        return self.rng.choices(list(DEEDS), [weight for weight, _ in DEEDS.values()])[0]
+
     def _visit(self, name: str) -> Visit:
         """Mostly one with which it can be done, sometimes any."""
         found = visits.all_visits(self.store)
@@ -127,6 +132,9 @@ class Walk:
             login = wanted.get(self.rng.choice(crew), "lee")
         else:
             login = "lee" if name in BY_LEAD else "dana"
+        return self._seat_of(login)
+
+    def _seat_of(self, login: str) -> Seat:
         return self.rng.choice([seat for seat in self.seats if seat.staff.login == login])
 
     def when(self) -> int:
@@ -234,12 +242,27 @@ def _roles(walk: Walk, seat: Seat, visit: Visit) -> None:
     keeping.edit(seat, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles})
 
 
+def _lead_for_a_while(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Dana leads, changes somebody's roles, leads no more, and would take back or do again what only a lead does."""
+    keeping.edit(seat, "staff", SHELVES["staff"].find(walk.store, "dana"), {"roles": "dispatcher, lead"})
+    turned = walk.rng.choice((["undo"], ["undo", "redo"]))
+    lost = walk.rng.randrange(len(turned) + 1)
+    turns = [(name, "dana") for name in turned]
+    walk.ahead = [("roles of ana", "dana"), *turns[:lost], ("dana leads no more", "lee"), *turns[lost:]]
+
+
+def _roles_of(login: str, roles: str) -> Deed:
+    return lambda walk, seat, visit: keeping.edit(
+        seat, "staff", SHELVES["staff"].find(walk.store, login), {"roles": roles}
+    )
+
+
 def _archive(walk: Walk, seat: Seat, visit: Visit) -> None:
-    """Something of the book goes; whoever did it takes it back a little later, if it can be."""
+    """Something of the book goes; the dispatcher takes something back, and then whoever archived does, if it can be."""
     kind, name = walk.rng.choice((("technician", "Ben Okafor"), ("client", "Harbor Dental"), ("site", "Annex")))
     keeping.archive(seat, kind, SHELVES[kind].find(walk.store, name))
     if walk.rng.random() < 0.9:
-        undo.undo(seat)
+        walk.ahead = [("undo", "dana"), ("undo", seat.staff.login)]
 
 
 def _by(deed: Callable[..., Any], *words: Any, **more: Any) -> Deed:
@@ -294,7 +317,10 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
     "ill": (0.4, _ill),
     "roles": (0.8, _roles),
-    "archive": (0.6, _archive),
+    "lead for a while": (0.5, _lead_for_a_while),
+    "roles of ana": (0.1, _roles_of("ana", "technician, lead")),
+    "dana leads no more": (0.1, _roles_of("dana", "dispatcher")),
+    "archive": (0.8, _archive),
 }
 """Every deed with how often it is tried beside the others."""
 FROM: dict[str, frozenset[State]] = {
@@ -308,12 +334,13 @@ FROM: dict[str, frozenset[State]] = {
     **dict.fromkeys(("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export"), ENDED),
 }
 """From which states a deed can be done; the others from any."""
-SEVERAL = frozenset(("go on", "ill", "archive"))
+SEVERAL = frozenset(("go on", "ill"))
 """Those that are several deeds, of which one can be refused after another was done."""
 BY_CREW = frozenset(
     ("depart", "arrive", "record", "work", "ask", "use", "take back", "go on", "close", "no access", "abort", "pause",
      "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note")
 )  # fmt: skip
 BY_LEAD = frozenset(
-    ("leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive")
-)
+    ("leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
+     "lead for a while", "roles of ana", "dana leads no more")
+)  # fmt: skip

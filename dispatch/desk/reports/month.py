@@ -25,7 +25,7 @@ from dispatch.model.checklists import Grade, Kind, Result
 from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds, day_of, day_text, span_text
 from dispatch.model.states import ENDED, State
-from dispatch.model.visits import Visit
+from dispatch.model.visits import Visit, ended_within
 
 GIVEN = {
     "goodwill": "Goodwill",
@@ -72,10 +72,7 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
         start = day_bounds(first, zone)[0]
         end = day_bounds((first + datetime.timedelta(days=31)).replace(day=1), zone)[0]
         own = visits.of_client(store, client.id)
-        ended = sorted(
-            (one for one in own if one.ended_at is not None and start <= one.ended_at < end),
-            key=lambda one: (one.ended_at or 0, one.id),
-        )
+        ended = ended_within(own, start, end)
         kept = sheets.latest_sheets(store, [one.id for one in ended])
         tested = results.standing(store, [one.id for one in ended])
         by_id = {one.id: one for one in ended}
@@ -218,7 +215,7 @@ def _charges(by_id: Mapping[int, Visit], kept: Mapping[int, StoredSheet]) -> Sec
             money(one, one.total),
             one.status,
         )
-        for key, one in sorted(kept.items(), key=lambda pair: (by_id[pair[0]].ended_at or 0, pair[0]))
+        for key, one in ((key, kept[key]) for key in by_id if key in kept)
     ]
     missing = [one.reference for one in by_id.values() if one.id not in kept]
     note = (f"Without a charge: {', '.join(missing)}.",) if missing else ()
