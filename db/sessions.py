@@ -24,10 +24,18 @@ def session(store: Store, session_id: str) -> Session | None:
 
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
-    """Those that have not ended, of everybody or of one person, the oldest first."""
-    where, params = ("", ()) if staff_id is None else ("AND e.staff_id = ?", (staff_id,))
-    rows = store.all(f"{_SESSION} WHERE e.ended_at IS NULL {where} ORDER BY e.started_at, e.id", params)
-    return [Session(*row) for row in rows]
+    """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
+    found = [one for one in _unended(store) if store.presence.held(one.id) is not False]
+    return [one for one in found if staff_id in (None, one.staff_id)]
+
+
+def gone_sessions(store: Store) -> list[Session]:
+    """Those whose process has ended and could not say so."""
+    return [one for one in _unended(store) if store.presence.held(one.id) is False]
+
+
+def _unended(store: Store) -> list[Session]:
+    return [Session(*row) for row in store.all(f"{_SESSION} WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")]
 
 
 def recent_sessions(store: Store) -> list[Session]:

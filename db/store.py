@@ -15,6 +15,7 @@ from db.catalogue import Catalogue
 from db.faults import NOTHING_SAVED, Busy, Misuse, Moved, StoreFault, Unconfirmed, incomplete, translate
 from db.gate import Gate
 from db.library import sqlite3
+from db.presence import Presence
 from db.standing import Standing, leave_open
 from dispatch.model.instants import Clock, SystemClock
 
@@ -46,6 +47,8 @@ class Store:
         """Where every instant that is stored comes from."""
         self.timeout = timeout
         self.catalogue = Catalogue(conn)
+        self.presence = Presence(path.with_name(path.name + ".seats"))
+        """Which sessions have a living process."""
         self._gate = gate
         self._pid = os.getpid()
         self._lock = threading.RLock()  # the connection
@@ -115,6 +118,7 @@ class Store:
             return
         with self._lock:
             self._closed = True
+            self.presence.close()
             self._end()
 
     # reading

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -19,6 +18,7 @@ from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.terminal import TerminalApp
 from widgets.themes import THEMES
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class DispatchApp(App[None]):
+class DispatchApp(TerminalApp[None]):
     """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
@@ -107,7 +107,7 @@ class DispatchApp(App[None]):
         """
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
-        super().__init__()
+        super().__init__(seat.store.path, seat.staff.login)
         for name, screen in _SCREENS.items():
             if name != mode:
                 self.add_mode(name, screen)
@@ -115,7 +115,7 @@ class DispatchApp(App[None]):
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
         chosen = personal.theme if personal is not None else ""
-        self.set_reactive(App.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
+        self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
         """Who sits here, at which store."""
@@ -194,8 +194,8 @@ class DispatchApp(App[None]):
             show_keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A seat over SSH has neither palette nor jumping."""
-        return not (self.restricted and action in ("palette", "jump"))
+        """A seat over SSH has neither palette nor jumping, and nothing behind it."""
+        return not (self.restricted and action in ("palette", "jump", "suspend_process"))
 
     @work
     async def action_jump(self) -> None:

@@ -6,13 +6,14 @@ from enum import Enum
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
 from dispatch.model.text import show
+from dispatch.terminal import TerminalApp
 
 
 class Choice(Enum):
@@ -23,7 +24,7 @@ class Choice(Enum):
     FILE = "file"
 
 
-class Welcome(App[tuple[Choice, Path] | None]):
+class Welcome(TerminalApp[tuple[Choice, Path] | None]):
     """Offer the sample firm, a new firm, or a database that is somewhere else."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -44,7 +45,7 @@ class Welcome(App[tuple[Choice, Path] | None]):
     ]
 
     def __init__(self, path: Path) -> None:
-        super().__init__()
+        super().__init__(path, "somebody who has no database yet")
         self._path = path
 
     def compose(self) -> ComposeResult:

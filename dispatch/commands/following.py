@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dispatch.commands.opening import database_path
+from dispatch.crashes import append
 from dispatch.model.text import show
-from dispatch.remote.crashes import append
 
 _FAILED = 1
 

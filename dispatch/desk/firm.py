@@ -92,6 +92,6 @@ def _zone_of_machine() -> str:
 
 def _take_away(path: Path) -> None:
     """Remove a database in which nothing was saved yet."""
-    for left in (path, *(path.with_name(path.name + end) for end in (".gate", "-wal", "-shm", "-journal"))):
+    for left in (path, *(path.with_name(path.name + end) for end in (".gate", ".seats", "-wal", "-shm", "-journal"))):
         with contextlib.suppress(OSError):
             left.unlink()

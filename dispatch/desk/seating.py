@@ -36,6 +36,7 @@ def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> 
     if key is None:
         raise NotAllowed(_REFUSED)
     actor = Actor(key.staff_id, key.login, session, VIA, key_id)
+    store.presence.hold(session)
     with store.write("log in", actor) as unit:
         key = keys.key(store, key_id)
         staff = None if key is None else people.staff_by_id(store, key.staff_id)
@@ -48,6 +49,8 @@ def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> 
         rest = [one for one in others if one.key_id != key_id]
         for one in [*same, *rest[: max(0, len(rest) - SEATS_A_PERSON + 1)]]:
             sessions.end(unit, one, "superseded")
+        for one in sessions.gone_sessions(store):
+            sessions.end(unit, one, "gone")
         sessions.begin(unit, session, staff.id, key_id)
     return Seat(store, staff, VIA, session, key_id)
 
@@ -62,6 +65,7 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
     key = keys.key(store, key_id)
     if key is None:
         raise NotAllowed(_REFUSED)
+    store.presence.hold(session)
     with store.write("call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
         key = keys.key(store, key_id)
         staff = None if key is None else people.staff_by_id(store, key.staff_id)
@@ -77,10 +81,15 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
     return Seat(store, staff, VIA, session, key_id)
 
 
-def why_over(seat: Seat) -> str | None:
-    """Why the seat may not go on, in a word or two; None: it may. Asked whenever others have changed the database."""
+def why_over(seat: Seat, store: Store | None = None) -> str | None:
+    """Why the seat may not go on, in a word or two; None: it may. Asked whenever others have changed the database.
+
+    Args:
+        seat: the seat.
+        store: another connection than the seat's own to ask.
+    """
     assert seat.key_id is not None
-    return sessions.why_over(seat.store, seat.session, seat.key_id)
+    return sessions.why_over(store or seat.store, seat.session, seat.key_id)
 
 
 def leave_seat(seat: Seat, how: str, place: str = "{}") -> None:

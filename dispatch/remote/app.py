@@ -5,24 +5,24 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
-import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import App
 
 from db.faults import StoreFault
+from dispatch import crashes
 from dispatch.app import DispatchApp
 from dispatch.desk import seating, site_way, whereabouts
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.whereabouts import Whereabouts
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.remote import crashes
 from dispatch.remote.driver import SeatDriver
+from dispatch.remote.watchdog import Watchdog
+from dispatch.terminal import PARTING_SECONDS
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 WAY_SECONDS = 5.0
 """How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
-PARTING_SECONDS = 1.5
-"""How long a seat whose line is gone has to record that it was left."""
+LEAVING_SECONDS = 10.0
+"""How long a seat that is left may take: a line that stands still takes nothing more."""
 TROUBLES = 100
 """So many unreadable sequences are written to the log; then it is silent."""
 
@@ -67,8 +67,10 @@ class SeatApp(DispatchApp):
         self.left = "left"
         """How the seat was left, in a word or two."""
         self._idle_seconds = idle_seconds
-        self._moved = time.monotonic()
+        self.moved = time.monotonic()
+        """When somebody was there last."""
         self._line = line
+        self.watchdog = Watchdog(self, idle_seconds, [0] if line is None else [0, line])
         self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
@@ -81,12 +83,9 @@ class SeatApp(DispatchApp):
 
     def on_mount(self) -> None:
         """Go back to where the person was, and leave when the line does."""
-        loop = self._loop
-        if loop is not None:
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                loop.add_signal_handler(number, self.hang_up)
-            if self._line is not None:
-                loop.add_reader(self._line, self.hang_up)
+        self.watchdog.start()
+        if self._loop is not None and self._line is not None:
+            self._loop.add_reader(self._line, self.hang_up)
         if self._back_to is not None and self._back_to.reference:
             self.call_after_refresh(self._go_back)
 
@@ -130,6 +129,10 @@ class SeatApp(DispatchApp):
         return self._where.as_json() if self._where is not None else "{}"
 
     def _watch(self) -> None:
+        self._look_after()
+        self.watchdog.looked()
+
+    def _look_after(self) -> None:
         if (where := self.where) != self._where:
             self._where = where
             whereabouts.keep(self.seat, where)
@@ -137,7 +140,7 @@ class SeatApp(DispatchApp):
         if now >= self._way_seen + WAY_SECONDS:
             self._way_seen = now
             self._look_for_the_way()
-        if now - self._moved > self._idle_seconds:
+        if now - self.moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
         if self.others_changed():
@@ -164,20 +167,24 @@ class SeatApp(DispatchApp):
 
     def note_key(self) -> None:
         """Somebody is there."""
-        self._moved = time.monotonic()
+        self.moved = time.monotonic()
 
     def _go(self, how: str, sentence: str) -> None:
         self.left = how
+        self.watchdog.part(LEAVING_SECONDS)
         self.exit(message=Text(sentence))
 
     def hang_up(self) -> None:
         """The line is gone: record it if that is quick, and end. What was being saved is saved, or not at all."""
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, PARTING_SECONDS)
+        self.watchdog.part(PARTING_SECONDS)
         with contextlib.suppress(StoreFault, Refusal):
             whereabouts.keep(self.seat, self.where)
             seating.leave_seat(self.seat, "hung up", self.where.as_json())
-        os._exit(0)
+        self.end_at_once(0)
+
+    def told_to_end(self, number: int) -> None:
+        """As when the line is gone."""
+        self.hang_up()
 
     # what went wrong is for the log
 
@@ -185,20 +192,13 @@ class SeatApp(DispatchApp):
         """A sequence that could not be read."""
         self._troubles += 1
         if self._troubles <= TROUBLES:
-            crashes.keep(error, self.seat.store.path, self._who)
+            crashes.keep(error, self._database, self._who)
 
-    def _handle_exception(self, error: Exception) -> None:
-        self._return_code = 1
+    def crash_line(self, error: BaseException) -> str:
+        """Keep an error in the log; the line has no path of the server's."""
         self.left = "crashed"
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._exit_renderables.append(Text(crashes.keep(error, self.seat.store.path, self._who)))
-        self._close_messages_no_wait()
-
-    def panic(self, *renderables: Any) -> None:
-        """As for any other error: one line."""
-        self._handle_exception(RuntimeError("the interface gave up"))
+        self.watchdog.part(LEAVING_SECONDS)
+        return crashes.keep(error, self._database, self._who)
 
     # nothing of the machine
 
@@ -246,14 +246,6 @@ _PARTINGS = {
     "key revoked": "This key was revoked, so the seat was closed. What was saved before is safe.",
     "no longer active": "You are no longer active here, so the seat was closed.",
 }
-
-REQUIRED = ("_handle_exception", "_exit_renderables", "_close_messages_no_wait", "_exception_event", "_loop")
-"""Private names of Textual's app that a seat rests on; a test looks whether they are there."""
-
-
-def missing_names(app: App[Any]) -> list[str]:
-    """Those that this Textual does not have."""
-    return [name for name in REQUIRED if not hasattr(app, name)]
 
 
 def _open(mode: str, roles: frozenset[Role]) -> bool:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from db.faults import StoreFault
+from dispatch import crashes
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat, store_at
 from dispatch.model.text import show
-from dispatch.remote import crashes
 from dispatch.remote.sitting import database, offered_keys
 
 LONGEST_RESULT = 1_000_000

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import codecs
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.drivers import linux_driver
-from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.messages import InBandWindowResize
 
+from widgets.driver import BoundedDriver
+
 if TYPE_CHECKING:
     from textual.message import Message
-
-COLUMNS, ROWS = 300, 100
-"""The largest terminal that is drawn; a larger one is left empty at its right and bottom."""
 
 
 def forgiving(encoding: str) -> Any:
@@ -24,12 +22,10 @@ def forgiving(encoding: str) -> Any:
     return partial(codecs.getincrementaldecoder(encoding), "replace")
 
 
-class SeatDriver(LinuxDriver):
-    """Textual's driver, within bounds. It survives every byte, and tells the app when the line is gone."""
+class SeatDriver(BoundedDriver):
+    """It survives every byte, and tells the app when the line is gone."""
 
-    def _get_terminal_size(self) -> tuple[int, int]:
-        width, height = super()._get_terminal_size()
-        return min(width, COLUMNS), min(height, ROWS)
+    LARGEST: ClassVar[Size] = Size(300, 100)
 
     def _query_in_band_window_resize(self) -> None:
         """Never asked for: sizes come from the terminal's own record, not from bytes that somebody sends."""
@@ -56,11 +52,6 @@ class SeatDriver(LinuxDriver):
                 break
         if not self.exit_event.is_set():
             self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]
-
-
-def largest(size: Size) -> Size:
-    """A size within the bounds."""
-    return Size(min(size.width, COLUMNS), min(size.height, ROWS))
 
 
 # Textual decodes strictly: one byte that is no UTF-8, as in a mouse report of old terminals, would end the app

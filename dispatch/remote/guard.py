@@ -38,6 +38,10 @@ COMMANDS = (
 )
 """The two commands that a key takes, whole; whatever else is asked for is refused."""
 
+MEMORY = {resource.RLIMIT_AS: 4 << 30, resource.RLIMIT_DATA: 1 << 30}
+"""Bytes that a seat may have: of addresses, where each thread reserves much that it never fills, and of what it fills. A seat
+at work has an eighth of either; whoever makes one grow ends it, and no other."""
+
 EXIT_USAGE = 2
 
 
@@ -93,10 +97,14 @@ def rebuilt(environment: "Mapping[str, str]") -> dict[str, str]:
 
 
 def settle() -> None:
-    """Private files, no folder of anybody's, no core dump with what was typed."""
+    """Private files, no folder of anybody's, no core dump with what was typed, and no more memory than a seat needs."""
     os.umask(0o077)
     os.chdir("/")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for kind, wanted in MEMORY.items():
+        hard = resource.getrlimit(kind)[1]
+        bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(kind, (bound, bound))
 
 
 def stand(words: list[str]) -> int:

@@ -174,8 +174,9 @@ def seat(
     import fcntl
     import termios
 
+    from dispatch import crashes
     from dispatch.desk import site_way
-    from dispatch.remote import crashes, guard, warm
+    from dispatch.remote import guard, warm
     from dispatch.remote.sitting import sit
 
     for one in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from db.faults import StoreFault
+from dispatch import crashes
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import store_at
 from dispatch.model.text import show
-from dispatch.remote import crashes
 
 
 def database(orders: dict[str, str]) -> Path:

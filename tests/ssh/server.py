@@ -91,10 +91,11 @@ class Server:
         if port:
             words[words.index("-p") + 1] = str(port)
         pid, fd = pty.fork()
+        size = struct.pack("HHHH", rows, columns, 0, 0)
         if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             os.environ.update({"TERM": "xterm-256color", **environment})
             os.execvp("ssh", words)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         try:
             yield Terminal(pid, fd, min(columns, 400), min(rows, 200))
         finally:

@@ -10,7 +10,8 @@ import pytest
 
 from dispatch.model.ssh_keys import KeyRefused, read_public_key
 from dispatch.remote import guard
-from dispatch.remote.app import SeatApp, missing_names
+from dispatch.remote.app import SeatApp
+from dispatch.terminal import missing_names
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.wall import started
 

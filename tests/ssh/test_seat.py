@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import resource
 import signal
 import socket
 import struct
@@ -20,7 +21,8 @@ from dispatch.desk import key_file, keyring
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
-from tests.ssh.server import Server, free_port, write_keys
+from dispatch.remote.guard import MEMORY
+from tests.ssh.server import Server, free_port, parent_of, write_keys
 from tests.terminal.terminal import Terminal
 
 CHECKLIST = "Expectations agreed"
@@ -83,6 +85,7 @@ def test_a_seat_from_login_to_hang_up(server: Server) -> None:
         assert {path.name for path in server.folder.iterdir()} - before <= {
             "firm.db.crashes.log",
             "firm.db.unsent",
+            "firm.db.seats",
         }, "no key writes a file on the server"
 
         os.kill(ana.pid, signal.SIGKILL)
@@ -179,15 +182,50 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
 
 
-@BOTH_WAYS_LONG
-def test_a_claimed_size_is_not_drawn(server: Server) -> None:
-    with server.connected("ana", columns=3000, rows=3000) as ana:
-        ana.wait_for("Ana Ruiz")
-        fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 2999, 2999, 0, 0))
-        os.kill(ana.pid, signal.SIGWINCH)
-        ana.read()
+@BOTH_WAYS
+def test_a_claimed_size_is_not_drawn_and_no_seat_takes_much(server: Server) -> None:
+    with server.connected("ana", columns=65535, rows=65535) as ana:
+        to_checklist(ana)
+        for size in (2999, 65535, 0, 65534):
+            fcntl.ioctl(ana.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size, size, 0, 0))
+            os.kill(ana.pid, signal.SIGWINCH)
+            ana.read(quiet=0.2)
         assert len(ana.sent) < 1_000_000
-        assert server.seats()
+        (process,) = server.seats()
+        took = {
+            name: int(value) * 1024
+            for name, value in re.findall(r"(Vm\w+):\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+        }
+        limits = Path(f"/proc/{process}/limits").read_text()
+        for name, kind, taken in (
+            ("Max address space", resource.RLIMIT_AS, "VmPeak"),
+            ("Max data size", resource.RLIMIT_DATA, "VmData"),
+        ):
+            assert f"{MEMORY[kind]} " in re.findall(rf"{name}.*", limits)[0]
+            assert took[taken] < MEMORY[kind] / 5, took
+        os.kill(ana.pid, signal.SIGKILL)
+        assert server.wait_for_seats(0) < 2, "it ends with its client"
+
+
+def test_a_seat_that_cannot_write_any_more_ends_with_its_key(server: Server) -> None:
+    """Nobody takes what it draws: the seat waits for ever, and is ended from beside."""
+    with server.connected("ana") as ana:
+        ana.wait_for("Ana Ruiz")
+        (process,) = server.seats()
+        sshd = parent_of(Path(f"/proc/{process}"))
+        terminal = os.open(os.readlink(f"/proc/{process}/fd/0"), os.O_RDWR | os.O_NOCTTY)
+        os.kill(sshd, signal.SIGSTOP)
+        try:
+            for number in range(200):
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24 + number % 2, 80, 0, 0))
+                time.sleep(0.02)
+            with server.store() as store:
+                keyring.revoke(take_seat(store, "lee"), login="ana")
+            assert server.wait_for_seats(0, limit=15) < 12
+        finally:
+            os.close(terminal)
+            os.kill(sshd, signal.SIGCONT)
+    assert "ended by the watchdog: key revoked" in (server.folder / "firm.db.crashes.log").read_text()
 
 
 @BOTH_WAYS_LONG

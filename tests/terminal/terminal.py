@@ -110,17 +110,23 @@ class Terminal:
 
 @contextlib.contextmanager
 def terminal(
-    words: Sequence[str], *, columns: int = 120, rows: int = 36, db: Path, **environment: str
+    words: Sequence[str],
+    *,
+    columns: int = 120,
+    rows: int = 36,
+    db: Path,
+    program: Sequence[str] = (),
+    **environment: str,
 ) -> Iterator[Terminal]:
-    """`dispatch` with `words` on the database, on a pty of that size."""
+    """`dispatch` with `words`, or another program, on the database, on a pty of that size."""
     pid, fd = pty.fork()
     if pid == 0:
         # before it begins, or it might look first
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         own = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "DISPATCH_DB": str(db), **environment}
         # not execv: that hands on what libraries have set behind Python's back, as readline does with COLUMNS and LINES
-        program = started("-m", "dispatch", *words)
-        os.execve(program[0], program, {**os.environ, **own})
+        program = program or started("-m", "dispatch", *words)
+        os.execvpe(program[0], program, {**os.environ, **own})
     try:
         yield Terminal(pid, fd, columns, rows)
     finally:

@@ -1,8 +1,7 @@
-"""What went wrong in a seat: one line with a number for the person, the rest in a private log (remote.md)."""
+"""What went wrong in the program: one line with a number for the person, the rest in a private log (remote.md)."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
@@ -12,30 +11,44 @@ import traceback
 from pathlib import Path
 
 from dispatch.model.instants import SystemClock
+from dispatch.model.text import show
 
 LONGEST_LOG = 1_000_000
 """Bytes after which the log begins anew; the one before is kept beside it."""
 
 
 def log_of(database: Path) -> Path:
-    """Where the crashes of seats at a database are written."""
+    """Where the crashes at a database are written."""
     return database.with_name(database.name + ".crashes.log")
 
 
-def keep(error: BaseException, database: Path, who: str) -> str:
-    """Write an error into the log, without the values of variables; returns the one line for the person."""
+def keep(error: BaseException, database: Path, who: str, *, at_seat: bool = True) -> str:
+    """Write an error into the log, without the values of variables; returns the one line for the person.
+
+    Args:
+        error: what was raised.
+        database: whose log it is.
+        who: the person or the key.
+        at_seat: over SSH, where the person reads no log; else they are told where it is.
+    """
     number = os.urandom(4).hex()
-    note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
-    return (
-        "dispatch: something went wrong, and what was saved is safe. "
-        f"Connect again; if it stays so, tell your lead error {number}."
-    )
+    kept = note(f"error {number}", database, who, "".join(traceback.format_exception(error)))
+    if at_seat:
+        then = f"Connect again; if it stays so, tell your lead error {number}."
+    elif kept:
+        then = f"Begin again; error {number} in {show(str(log_of(database)), 200)} says where it was."
+    else:
+        then = f"Begin again. Error {number} could not be written to {show(str(log_of(database)), 200)}: {show(repr(error), 200)}"
+    return f"dispatch: something went wrong, and what was saved is safe. {then}"
 
 
-def note(what: str, database: Path, who: str, details: str = "") -> None:
-    """Write a line into the log, and what belongs to it below. Where the disk does not take it, it is lost."""
-    with contextlib.suppress(OSError):
+def note(what: str, database: Path, who: str, details: str = "") -> bool:
+    """Write a line into the log, and what belongs to it below; returns whether the disk took it."""
+    try:
         append(log_of(database), f"{what}, {who}, process {os.getpid()}\n{details}\n")
+    except OSError:
+        return False
+    return True
 
 
 def append(log: Path, text: str) -> None:

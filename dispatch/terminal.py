@@ -1,0 +1,94 @@
+"""An app at a terminal: what becomes of it when it is told to end, suspended, or goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
+from textual.worker import WorkerFailed
+
+from dispatch import crashes
+from widgets.driver import BoundedDriver
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+PARTING_SECONDS = 1.5
+"""How long an app that was told to end may take over it."""
+REQUIRED = ("_handle_exception", "_exit_renderables", "_close_messages_no_wait", "_exception_event", "_loop", "_driver")
+"""Private names of Textual's app that this rests on; a test looks whether they are there."""
+
+
+class TerminalApp(App[ReturnType]):
+    """An app that gives the terminal back whatever happens, and says what went wrong in one line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend",
+            show=False,
+            tooltip="go to the shell; fg comes back",
+        )
+    ]
+
+    def __init__(self, database: Path, who: str) -> None:
+        """
+        Args:
+            database: beside it is the log of what went wrong.
+            who: the person, in that log.
+        """
+        super().__init__()
+        self._database = database
+        self._who = who
+
+    def get_driver_class(self) -> type[Driver]:
+        """The one with bounds."""
+        return BoundedDriver
+
+    def on_mount(self) -> None:
+        """Hear when the program is told to end."""
+        if self._loop is not None and isinstance(self._driver, BoundedDriver):
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                self._loop.add_signal_handler(number, self.told_to_end, number)
+
+    def told_to_end(self, number: int) -> None:
+        """End, with the terminal as it was; at once where that takes too long. Whatever is being saved is saved, or not at all."""
+        last = threading.Timer(PARTING_SECONDS, self.end_at_once, [128 + number])
+        last.daemon = True
+        last.start()
+        self.exit(return_code=128 + number)
+
+    def end_at_once(self, code: int) -> None:
+        """End the process, from any thread."""
+        if isinstance(self._driver, BoundedDriver):
+            self._driver.give_back()
+        os._exit(code)
+
+    def crash_line(self, error: BaseException) -> str:
+        """Keep an error in the log; returns the one line for the person."""
+        return crashes.keep(error, self._database, self._who, at_seat=False)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        # what failed in a worker is told without where it was
+        self._exit_renderables.append(Text(self.crash_line(error.error if isinstance(error, WorkerFailed) else error)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: Any) -> None:
+        """As for any other error: one line."""
+        self._handle_exception(RuntimeError("the interface gave up"))
+
+
+def missing_names(app: App[Any]) -> list[str]:
+    """Those private names that this Textual does not have."""
+    return [name for name in REQUIRED if not hasattr(app, name)]

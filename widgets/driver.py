@@ -1,0 +1,71 @@
+"""The terminal as the program uses it: of a size within bounds, and given back as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import termios
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+
+if TYPE_CHECKING:
+    from textual.message import Message
+
+_AS_IT_WAS = b"".join(
+    b"\x1b[" + one for one in b"?2004l ?7h ?2048l ?1000l ?1003l ?1015l ?1006l ?1016l <u ?1049l ?25h ?1004l".split()
+)
+"""Ends what the driver began: pasting in brackets, the mouse, other keys, the second screen, the hidden cursor."""
+
+
+class BoundedDriver(LinuxDriver):
+    """Textual's driver. A size is what somebody claims, in a variable, by the kernel or in bytes; it is taken within bounds."""
+
+    LARGEST: ClassVar[Size] = Size(1000, 400)
+    """The largest terminal that is drawn; a larger one is left empty at its right and bottom."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # before the first event Textual would ask the terminal by itself
+        self._size = self._get_terminal_size()
+
+    def within(self, size: Size) -> Size:
+        """A size within the bounds."""
+        return Size(max(1, min(size.width, self.LARGEST.width)), max(1, min(size.height, self.LARGEST.height)))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        size = self.within(Size(*super()._get_terminal_size()))
+        return size.width, size.height
+
+    def process_message(self, message: Message) -> None:
+        """Let through what the terminal sends; a size that it sends is one within the bounds."""
+        if isinstance(message, events.Resize):
+            size = self.within(message.size)
+            message = events.Resize(size, size, size, message.pixel_size)
+        super().process_message(message)
+
+    def _sigtstp_application(self, *_: Any) -> None:
+        """Stop as a program of the shell: with all that was begun with it, and not at all where nobody could go on with it."""
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL), signal.signal(signal.SIGCONT, signal.SIG_DFL)
+        os.killpg(0, signal.SIGTSTP)
+        signal.signal(signal.SIGTSTP, before[0])
+        signal.signal(signal.SIGCONT, before[1])
+        if self._auto_restart:
+            self.resume_application_mode()
+
+    def give_back(self) -> None:
+        """Give the terminal back at once, past everything that waits to be written. Where it is gone, nothing happens."""
+        with contextlib.suppress(OSError):
+            # an open file of its own: that it may not wait is not to be so for the shell
+            terminal = os.open("/dev/tty", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            os.write(terminal, _AS_IT_WAS)
+            os.close(terminal)
+        if self.attrs_before is not None:
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
