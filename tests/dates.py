@@ -84,17 +84,23 @@ IMPORTED_BEFORE = "ignore:Module already imported:pytest.PytestAssertRewriteWarn
 MODULES = ("osmium", "vroom", "pyvrp", "apprise", "osrm", "uv")
 """What somebody may not have: programs on the path, and what extras bring."""
 BEGIN = """
-import time, time_machine
+import sys, time
 from importlib.machinery import PathFinder
 away, hidden, found = {away}, {hidden}, PathFinder.find_spec
 if away:
+    before = set(sys.modules)
+    sys.modules["pytest"] = None
+    import time_machine
     time_machine.travel(time.time() + away, tick=True).start()
+    for name in set(sys.modules) - before - {{"time_machine"}}:
+        if sys.modules[name] is None or (getattr(sys.modules[name], "__file__", None) or "").endswith(".py"):
+            del sys.modules[name]
 if hidden:
     PathFinder.find_spec = classmethod(
         lambda cls, name, *where, **more: None if name.partition(".")[0] in hidden else found(name, *where, **more)
     )
 """
-"""What every Python of a run does first."""
+"""What every Python of a run does first. What only time-machine needs is forgotten: some tests ask what a program imports."""
 
 
 def environment_of(what: Circumstance, folder: Path) -> dict[str, str]:
