@@ -16,7 +16,7 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import rules_text, serving_text
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.template_draft import KIND, TemplateDraft, begun
-from dispatch.model.checklists import Kind, Phase
+from dispatch.model.checklists import EVIDENCE, Kind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.probes import ProbeKind
 from dispatch.model.templates import TemplateItem
@@ -42,6 +42,7 @@ _FIELDS = {
     "targets": ("Tested by targets", "backup, monitoring: what they are called at the site"),
     "probe": ("Only targets of kind", f"{', '.join(ProbeKind)}; empty: any"),
     "vantage": ("Tested from", "host, or site: inside the client's network"),
+    "evidence": ("Settled by", f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"),
 }
 
 

@@ -149,6 +149,7 @@ def _item(item: TemplateItem, ref: str, label: str, tested: Tested) -> ItemTempl
         item.na_allowed,
         item.override_allowed,
         tested=tested,
+        evidence=item.evidence,
     )
 
 

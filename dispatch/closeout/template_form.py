@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
-from dispatch.model.checklists import Kind
+from dispatch.model.checklists import EVIDENCE, Kind
 from dispatch.model.probes import ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
 from dispatch.model.text import LINE, TextRefused, clean, show
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 KINDS = (Kind.CONFIRM, Kind.ASK, Kind.TEST, Kind.SIGN_OFF)
 """What an item of a template can ask for; `named` ones are made on the visit."""
-FIELDS = ("id", "kind", "text", "required", "na", "override", "when", "each", "targets", "probe", "vantage")
+FIELDS = ("id", "kind", "text", "required", "na", "override", "when", "each", "targets", "probe", "vantage", "evidence")
 """The fields of an item, in the order in which they are written. Only id, kind and text have to be there."""
 SYNONYMS = {"server touched": "tag server", "more than one user": "tag many"}
 """Conditions that are named otherwise in the rules (close-out.md C1), and the tags that say so (states.md)."""
@@ -47,6 +47,8 @@ def item_form(item: TemplateItem) -> dict[str, Any]:
         form["probe"] = item.tested.kind.value
     if item.tested.vantage is not Vantage.HOST:
         form["vantage"] = item.tested.vantage.value
+    if item.evidence is not None:
+        form["evidence"] = item.evidence.value
     return form
 
 
@@ -64,6 +66,7 @@ def item_texts(item: TemplateItem) -> dict[str, str]:
         "targets": ", ".join(item.tested.roles),
         "probe": "" if item.tested.kind is None else item.tested.kind.value,
         "vantage": item.tested.vantage.value,
+        "evidence": "" if item.evidence is None else item.evidence.value,
     }
 
 
@@ -115,6 +118,7 @@ def read_item(given: Any, place: int, faults: list[str]) -> TemplateItem | None:
     roles = tuple(dict.fromkeys(reading.lines("targets")))
     probe = reading.choice("probe", tuple(ProbeKind), None)
     vantage = reading.choice("vantage", tuple(Vantage), Vantage.HOST)
+    evidence = reading.choice("evidence", EVIDENCE, None)
     # a test always has to pass after the last work (G4), so the field can only say so
     if reading.flag("after_last_change", kind is Kind.TEST) != (kind is Kind.TEST):
         is_test = "a test always has to pass after the last work (G4)"
@@ -131,6 +135,7 @@ def read_item(given: Any, place: int, faults: list[str]) -> TemplateItem | None:
         when,
         each or Each.ONCE,
         Tested(roles, probe, vantage or Vantage.HOST),
+        evidence,
     )
 
 

@@ -14,7 +14,7 @@ from dispatch.closeout.template import (
     SERVICE,
     SIGN_OFF,
 )
-from dispatch.model.checklists import Kind, Phase
+from dispatch.model.checklists import Asks, Kind, Phase
 from dispatch.model.probes import Vantage
 from dispatch.model.templates import Each, TemplateItem
 
@@ -96,7 +96,11 @@ def _of_tested(item: TemplateItem) -> Iterator[str]:
                 yield f"{field}: only a test has one"
         if tested.vantage is Vantage.SITE:
             yield "vantage: only a test has one"
+        if item.evidence is not None:
+            yield "evidence: only a test asks for some"
     elif not tested.roles and item.each is not Each.SERVICE:
         for field, set_ in (("probe", tested.kind is not None), ("vantage", tested.vantage is Vantage.SITE)):
             if set_:
                 yield f"{field}: says how targets are tested; name them in targets"
+        if item.evidence is Asks.EXECUTED:
+            yield "evidence: what tests it by running? name it in targets"

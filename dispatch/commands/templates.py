@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SET = (
     "a field of an item: T7.text=…, T7.kind=confirm|ask|test, .required=yes|no, .na=yes|no (n/a with a reason), "
     ".override=yes|no, .when='tag server, service mail, target backup' (any of them), .each=service, "
-    ".targets='backup, monitoring', .probe=reboot, .vantage=host|site; an id that is not there is a new item; "
-    "repeat for several"
+    ".targets='backup, monitoring', .probe=reboot, .vantage=host|site, .evidence=executed|measured|any; "
+    "an id that is not there is a new item; repeat for several"
 )
 _SCOPE = {
     "kinds": "only visits of these kinds, between commas; '' for any",
@@ -312,6 +312,7 @@ def _preview(args: argparse.Namespace) -> int:
                         "required": item.required,
                         "na": item.na_allowed,
                         "override": item.override_allowed,
+                        "evidence": None if item.evidence is None else item.evidence.value,
                     }
                     for item in found.items
                 ],

@@ -64,6 +64,9 @@ class Asks(StrEnum):
     NO_WAY_IN = "no_way_in"
 
 
+EVIDENCE = (Asks.EXECUTED, Asks.MEASURED, Asks.ANY)
+"""What an item of a template can ask for; `NO_WAY_IN` is found at a visit."""
+
 BY_PERMISSION, NO_WAY_IN = "by permission", "no way in"
 """How it comes that words stand for a test that asks for more."""
 

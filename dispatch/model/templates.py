@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch.model.checklists import Kind, Phase
+from dispatch.model.checklists import Asks, Kind, Phase
 from dispatch.model.probes import UNTESTED, Tested
 
 PHASE_LETTERS = {"A": Phase.ARRIVE, "W": Phase.WORK, "T": Phase.TEST, "L": Phase.LEAVE}
@@ -54,6 +54,8 @@ class TemplateItem:
     when: tuple[Condition, ...] = ()
     each: Each = Each.ONCE
     tested: Tested = UNTESTED
+    evidence: Asks | None = None
+    """What settles a test; None: a run where a target of the site can be reached, else words (close-out.md C5a)."""
 
     @property
     def phase(self) -> Phase:

@@ -17,7 +17,7 @@ from dispatch.closeout.template import BUILT_IN, ON_SITE, SHORT, SIGN_OFF, items
 from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item, typed_form
 from dispatch.closeout.template_rules import ALWAYS, faults_of
 from dispatch.model import probes
-from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.checklists import EVIDENCE, Item, Kind, Result
 from dispatch.model.probes import ProbeKind, Vantage
 from dispatch.model.templates import Condition, Each, Occasion, On, Template, TemplateItem
 from tests.closeout.stay import Stay
@@ -40,6 +40,7 @@ ITEMS = st.builds(
         st.none() | st.sampled_from(ProbeKind),
         st.sampled_from(Vantage),
     ),
+    st.none() | st.sampled_from(EVIDENCE),
 )
 
 
@@ -151,6 +152,8 @@ def test_the_templates_that_every_firm_begins_with_hold() -> None:
         ({"id": "T9", "kind": "test", "text": "Works: {service}"}, "T9 text:"),
         ({"id": "W9", "kind": "confirm", "text": "x", "targets": ["mail"]}, "W9 targets:"),
         ({"id": "T9", "kind": "test", "text": "x", "vantage": "site"}, "T9 vantage:"),
+        ({"id": "T9", "kind": "test", "text": "x", "evidence": "executed"}, "T9 evidence:"),
+        ({"id": "W9", "kind": "confirm", "text": "x", "evidence": "any"}, "W9 evidence:"),
     ],
 )
 def test_each_rule_is_named_with_its_item_and_field(form: dict[str, Any], fault: str) -> None:
@@ -173,6 +176,7 @@ def test_each_rule_is_named_with_its_item_and_field(form: dict[str, Any], fault:
         ({"id": "T7", "kind": "test", "text": "x", "when": ["moon full"]}, "T7 when:"),
         ({"id": "T7", "kind": "test", "text": "x", "when": "tag server"}, "T7 when:"),
         ({"id": "T7", "kind": "test", "text": "x", "after_last_change": False}, "T7 after_last_change:"),
+        ({"id": "T7", "kind": "test", "text": "x", "evidence": "no_way_in"}, "T7 evidence:"),
         ({"id": "T7", "kind": "test", "text": "x", "host": "10.0.0.1"}, "T7 “host”:"),
     ],
 )

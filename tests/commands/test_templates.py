@@ -12,7 +12,16 @@ from tests.conftest import Dispatch
 def test_a_template_from_its_beginning_to_the_visit(firm: Dispatch) -> None:
     firm.ok(
         *("template", "add", "--name", "Server visit", "--tags", "server", "--take-out", "T5", "--move", "T7:T2"),
-        *("--set", "T7.text=Event log shows nothing new", "--set", "T7.targets=monitoring", "--set", "t2.na=no"),
+        *(
+            "--set",
+            "T7.text=Event log shows nothing new",
+            "--set",
+            "T7.targets=monitoring",
+            "--set",
+            "T7.evidence=executed",
+            "--set",
+            "t2.na=no",
+        ),
     )
     assert "version 2" in firm.ok("template", "edit", "Server", "--set", "A2.text=In their words")
     assert "as it was: version 2" in firm.ok("template", "edit", "Server", "--set", "A2.text=In their words")
@@ -34,6 +43,7 @@ def test_a_template_from_its_beginning_to_the_visit(firm: Dispatch) -> None:
         "it names tag server",
         ["On-site visit"],
     )
+    assert {item["id"]: item["evidence"] for item in would["items"] if item["evidence"]} == {"T7": "executed"}
     assert "no other template serves it" in firm.ok("template", "preview")
     firm.ok(
         "visit",

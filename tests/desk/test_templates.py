@@ -10,16 +10,21 @@ import pytest
 
 from db import checklists, clients, templates, visits
 from db.faults import Refused, Stale
-from dispatch.desk import undo
+from dispatch.closeout.recording import Entry
+from dispatch.closeout.template_form import item_texts
+from dispatch.desk import leaving, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.template_shelf import rules_text
 from dispatch.desk.imports.verdicts import Verdict
 from dispatch.desk.intake import Request, add
-from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.template_draft import TemplateDraft, begun
 from dispatch.desk.templates import exported, import_templates, preview
 from dispatch.desk.visit_page import visit_page
+from dispatch.model.checklists import Result
 from dispatch.model.probes import Vantage
+from dispatch.model.states import State
 from dispatch.model.templates import Template
 from tests.desk.conftest import Office
 
@@ -297,3 +302,27 @@ def _actor(office: Office) -> Any:
     from db.unit import Actor
 
     return Actor(office.lee.staff.id, "lee", "test", "local")
+
+
+def test_an_item_says_what_settles_it(office: Office, tmp_path: Path) -> None:
+    """From the form into the file, from the file into the visit, and there to the gate."""
+    draft = TemplateDraft.of(office.store, named(office, "On-site"))
+    with pytest.raises(Faulty, match="T1 evidence: “words” is not one of executed, measured, any"):
+        draft.put({**item_texts(draft.items[5]), "evidence": "words"}, "T1")
+    draft.put({**item_texts(draft.items[5]), "evidence": "measured"}, "T1")
+    form = exported(office.store, draft.template(office.store))
+    assert [(one["id"], one["evidence"]) for one in form["items"] if "evidence" in one] == [("T1", "measured")]
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps(form), encoding="utf-8")
+    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [Verdict.UPDATED]
+    assert [row.verdict for row in import_templates(office.lee, path, update=True).rows] == [Verdict.UNCHANGED]
+    assert "settled by a value" in rules_text(named(office, "On-site").items[5])
+    request(office, "R10")
+    office.on_site("R10")
+    office.finish("R10")
+    with pytest.raises(GatesUnmet) as refused:
+        leaving.close(office.ana, "R10")
+    assert [reason.split()[:2] for reason in refused.value.reasons] == [["G2", "T1"]]
+    office.say("R10", "T1", Entry(Result.PASS, value="12 ms"))
+    office.say("R10", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
+    assert leaving.close(office.ana, "R10").state is State.CLOSED

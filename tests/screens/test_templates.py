@@ -5,6 +5,7 @@ from __future__ import annotations
 from db import templates
 from dispatch.desk import template_draft
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.model.checklists import Asks
 from screens.book import KINDS, BookScreen
 from screens.dialogs import AskConfirm, Form
 from screens.template import TemplateScreen
@@ -29,7 +30,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         await fill(pilot, text="")
         assert isinstance(pilot.app.screen, Form)
         assert "Wording: is missing" in str(pilot.app.screen.query_one("#fault").render())
-        await fill(pilot, text="Event log is quiet", when="tag server")
+        await fill(pilot, text="Event log is quiet", when="tag server", evidence="any")
         await until(pilot, TemplateScreen)
         assert figures.value == "T7"
         await press(pilot, "m")
@@ -48,6 +49,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         saved = templates.all_templates(office.store)[0]
         assert saved.number == 2
         assert [item.ref for item in saved.items][:6] == ["A1", "A3", "W1", "W2", "T7", "T1"]
+        assert saved.items[4].evidence is Asks.ANY
         await press(pilot, "H")
         await choose(pilot, "1")
         await until(pilot, TemplateScreen)

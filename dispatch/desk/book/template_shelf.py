@@ -19,6 +19,7 @@ from dispatch.desk.book.finding import client_named, near
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.model.checklists import Asks
 from dispatch.model.states import Role
 from dispatch.model.templates import Each, Template, TemplateItem
 from dispatch.model.text import show
@@ -163,8 +164,12 @@ def rules_text(item: TemplateItem) -> str:
         f"tested by {', '.join(tested.roles)}" if tested.roles else "",
         f"only {tested.kind.value}" if tested.kind is not None else "",
         "from the client's network" if tested.vantage.value == "site" else "",
+        "" if item.evidence is None else _ASKS[item.evidence],
     ]
     return ", ".join(filter(None, words))
+
+
+_ASKS = {Asks.EXECUTED: "settled by a run", Asks.MEASURED: "settled by a value", Asks.ANY: "settled by words too"}
 
 
 def _items(text: str, faults: list[str]) -> tuple[TemplateItem, ...]:
