@@ -48,13 +48,14 @@ def answer(unit: Unit, handover: Handover, accepted: bool, words: str) -> None:
 
 def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]]:
     """For each of some visits the technicians who started its job: id and name of everybody who was on site for another of
-    its visits. Visits of a job that nobody has started are left out."""
+    its visits. Visits of a job that nobody has started are left out; one that was aborted, or had no access, started nothing."""
     if not visit_ids:
         return {}
     found: dict[int, dict[int, str]] = {}
     for visit_id, staff_id, name in store.all(
         "SELECT DISTINCT v.id, a.staff_id, t.name FROM visit v "
         "JOIN visit o ON o.job_id = v.job_id AND o.id <> v.id AND o.archived_at IS NULL "
+        "AND o.state NOT IN ('aborted', 'no_access') "
         "JOIN assignment a ON a.visit_id = o.id AND a.check_in_at IS NOT NULL JOIN staff t ON t.id = a.staff_id "
         f"WHERE v.id IN ({', '.join('?' * len(visit_ids))}) ORDER BY v.id, a.staff_id",
         tuple(visit_ids),

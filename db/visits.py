@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class NewVisit(NamedTuple):
     """A request before it has an id. `minutes` is work without the test allowance; `priority` 1 to 4.
 
-    `uid` is the event of somebody's calendar that it was taken from.
+    `uid` is the event of somebody's calendar that it was taken from, `again_of` the aborted visit whose request it is once more.
     """
 
     reference: str
@@ -47,6 +47,7 @@ class NewVisit(NamedTuple):
     recurrence_id: int | None = None
     occurrence: datetime.date | None = None
     uid: str | None = None
+    again_of: int | None = None
 
 
 _COLUMNS = """
@@ -164,6 +165,18 @@ def follow_ups(store: Store, visit_id: int) -> list[Visit]:
     return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))
 
 
+def gone_on(store: Store, visit_id: int) -> list[Visit]:
+    """The visits as which the request of an aborted one has gone on, but for those that were aborted or cancelled too."""
+    return _select(
+        store,
+        "WHERE v.id <> ?1 AND v.archived_at IS NULL AND v.state NOT IN ('aborted', 'cancelled') AND v.id IN ("
+        "WITH RECURSIVE same(id) AS (SELECT ?1 UNION SELECT iif(c.id = s.id, c.again_of, c.id) "
+        "FROM same s JOIN visit c ON c.again_of = s.id OR c.id = s.id AND c.again_of IS NOT NULL) "
+        "SELECT id FROM same) ORDER BY v.id",
+        (visit_id,),
+    )
+
+
 def note_no_follow_up(unit: Unit, visit_id: int, staff_id: int, said_by: str, words: str) -> None:
     """Note that the client wants no follow-up of a visit that ends now."""
     unit.insert("no_follow_up", visit_id=visit_id, staff_id=staff_id, said_by=said_by, words=words, at=unit.at)
@@ -255,6 +268,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         recurrence_id=new.recurrence_id,
         occurrence=new.occurrence.isoformat() if new.occurrence else None,
         uid=new.uid,
+        again_of=new.again_of,
         template_id=chosen.template.id,
         template_number=chosen.template.number,
         template_why=chosen.why,

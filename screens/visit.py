@@ -582,7 +582,11 @@ class VisitScreen(StayDeeds):
             return
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
         if reason is not None:
-            await self._saving(leaving.reopen, self._reference, reason)
+            done = await self.do(leaving.reopen, self._reference, reason)
+            if done is not None:
+                self._after_save()
+                for one in done[1]:
+                    self.say(f"{one.reference} is out of the queue: its work goes on here.")
 
     def action_charge(self) -> None:
         """Show the charge sheet."""

@@ -408,8 +408,13 @@ def _cancel(args: argparse.Namespace) -> int:
 
 def _reopen(args: argparse.Namespace) -> int:
     from dispatch.desk import leaving
+    from dispatch.model.text import show
 
-    return _said(leaving.reopen(open_seat(args), args.reference, args.reason))
+    visit, withdrawn = leaving.reopen(open_seat(args), args.reference, args.reason)
+    _said(visit)
+    for one in withdrawn:
+        print(f"  {show(one.reference)}, its request in the queue, is withdrawn")
+    return 0
 
 
 def _text(name: str) -> Run:

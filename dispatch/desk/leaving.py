@@ -162,13 +162,15 @@ def _before_work(store: Store, visit: Visit) -> None:
         )
 
 
-def reopen(seat: Seat, reference: str, reason: str) -> Visit:
+def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Visit]]:
     """Take an ended visit back to on site. A later close makes a new revision of its charge.
 
-    Nobody is checked in by it and no clock runs: who goes back says so (`arrive`).
+    Nobody is checked in by it and no clock runs: who goes back says so (`arrive`). The request that an abort put back into
+    the queue is withdrawn. Returns the visit, and what was withdrawn.
 
     Raises:
-        Refusal: it is exported, or it is not known when somebody left.
+        Refusal: it was exported, something around it is archived, it is not known when somebody left, or somebody has begun on
+            its request elsewhere.
     """
     with seat.write("reopen", Role.LEAD) as unit:
         visit = step(seat.store, reference, "reopen")
@@ -187,13 +189,16 @@ def reopen(seat: Seat, reference: str, reason: str) -> Visit:
                     f"It is not known when {show(part.technician)} left {show(visit.reference)}: enter that first, or the time "
                     "since then would be charged."
                 )
+        withdrawn = returning.out_of_queue(seat.store, unit, visit)
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
         release(seat.store, unit, visit)
-        unit.audit("visit", visit.id, reason=why, was=visit.state.value)
+        unit.audit(
+            "visit", visit.id, reason=why, was=visit.state.value, withdrawn=[one.reference for one in withdrawn] or None
+        )
         routing.reroute(seat, unit, routing.days_of(visit))
-        return returning.again(seat.store, visit)
+        return returning.again(seat.store, visit), withdrawn
 
 
 def _end(

@@ -14,7 +14,7 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model import text as limits
 from dispatch.model.checklists import Checklist, Item, Kind, Result
 from dispatch.model.instants import day_of, day_text
-from dispatch.model.states import ENDED
+from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -116,9 +116,42 @@ def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
                 came_by=visit.came_by,
                 parent_id=visit.id,
                 job_id=visit.job_id,
+                again_of=visit.id,
             ),
         ),
     )
+
+
+def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
+    """Withdraw the request of a visit that was aborted and is opened again, so that nobody works on it twice.
+
+    Returns what was withdrawn; nothing, where the request was dropped or cancelled.
+
+    Raises:
+        Refusal: somebody has begun on it; the message names it, and says what to do.
+    """
+    withdrawn = visits.gone_on(store, visit.id)
+    for one in withdrawn:
+        if one.state is not State.REQUESTED:
+            raise Refusal(
+                f"{show(visit.reference)} stays {visit.state.label}: its request went on as {whereabouts(one)}."
+            )
+        visits.change(unit, one, archived_at=unit.at)
+        unit.audit("visit", one.id, withdrawn=visit.reference)
+    return withdrawn
+
+
+def whereabouts(visit: Visit) -> str:
+    """How far a request has come, and what to do about it."""
+    reference = show(visit.reference)
+    if visit.state is State.ON_HOLD:
+        return f"{reference}, which is on hold; resume that first (`dispatch visit resume {reference}`)"
+    crew = f" for {show(', '.join(part.technician for part in visit.assignments))}" if visit.assignments else ""
+    if visit.state in UNREACHED:
+        advice = f"take it off the plan first (`b` on the board, or `dispatch visit unassign {reference}`)"
+    else:
+        advice = "go on with that one"
+    return f"{reference}, which is {visit.state.label}{crew}; {advice}"
 
 
 def book(

@@ -27,9 +27,11 @@ def step(store: Store, reference: str, deed: str) -> Visit:
         Refusal: it may not; the message names the states from which it may.
     """
     visit = find(store, reference)
+    if visit.archived_at is not None:
+        raise Refusal(f"{show(visit.reference)} was withdrawn: nothing more is done on it.")
     sources = STEPS[deed].sources
     follows = visit.state in _ALSO.get(deed, frozenset()) and any(map(AHEAD_OF[deed], visit.assignments))
-    if visit.archived_at is not None or not (visit.state in sources or follows):
+    if not (visit.state in sources or follows):
         raise Refusal(
             f"{show(visit.reference)} is {visit.state.label}: {deed} is possible only from "
             f"{', '.join(state.label for state in State if state in sources)}."

@@ -13,13 +13,13 @@ from db import audit, changes, people, visits, withdrawals
 from db.changes import Change, Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import notices, routing, waiting
+from dispatch.desk import notices, returning, routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.states import ENDED, UNREACHED
+from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import Level
@@ -130,6 +130,11 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         visit = visits.visit_by_id(seat.store, picture.id)
         if visit is None or visit.version != expected:
             raise Refusal(_built_on(seat, change, picture.id))
+        if State(look["state"]) not in ENDED and (others := visits.gone_on(seat.store, visit.id)):
+            raise Refusal(
+                f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}: the request of "
+                f"{show(visit.reference)} went on as {returning.whereabouts(others[0])}."
+            )
         days = routing.days_of(visit)
         version = _restore(unit, visit, look)
         changes.same_again(unit, seat.store, "visit", visit.id, target, version)

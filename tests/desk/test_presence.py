@@ -71,7 +71,7 @@ def test_reopening_checks_nobody_in_and_runs_no_clock(office: Office) -> None:
     before = [(one.check_in_at, one.check_out_at) for one in visit(office).assignments]
     office.go("14:00")
 
-    after = leaving.reopen(office.lee, "R1", "a result was missing")
+    after, _ = leaving.reopen(office.lee, "R1", "a result was missing")
 
     assert after.state is State.ON_SITE
     assert [(one.check_in_at, one.check_out_at) for one in after.assignments] == before

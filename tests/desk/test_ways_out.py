@@ -9,7 +9,7 @@ import pytest
 
 from db.faults import StoreFault
 from dispatch.closeout.recording import Entry, Run
-from dispatch.desk import attaching, leaving, onsite, schedule
+from dispatch.desk import arriving, attaching, leaving, onsite, schedule, undo
 from dispatch.desk.caring import care_list
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.returning import again
@@ -67,6 +67,85 @@ def test_an_aborted_request_is_in_the_queue_again(office: Office) -> None:
     assert back.state is State.REQUESTED
     for field in ("work", "minutes", "priority", "requested_at", "wanted_on", "skills", "tags", "job_id", "emergency"):
         assert getattr(back, field) == getattr(before, field), field
+
+
+def test_opened_again_it_takes_its_request_out_of_the_queue(office: Office) -> None:
+    office.on_site()
+    leaving.abort(office.ana, "R1", "wrong part")
+    (back,) = visit_page(office.store, "R1").follow_ups
+    with pytest.raises(StoreFault, match="gone on as another one"):
+        past_the_desk(office, "UPDATE visit SET state = 'on_site', version = version + 1 WHERE reference = 'R1'")
+    _, withdrawn = leaving.reopen(office.lee, "R1", "the part was in the other van")
+    assert [one.reference for one in withdrawn] == [back.reference]
+    assert visit_page(office.store, "R1").follow_ups == ()
+    with pytest.raises(Refusal, match=f"{back.reference} was withdrawn"):
+        schedule.assign(office.dana, back.reference, ["Ben Okafor"], at("14:00"))
+    # ended by us once more, it is in the queue once more: one request, not two
+    leaving.abort(office.ana, "R1", "not that one either")
+    (again_,) = visit_page(office.store, "R1").follow_ups
+    assert (again_.state, again_.reference == back.reference) == (State.REQUESTED, False)
+
+
+BEGUN = {
+    "is on hold; resume that first": lambda office, ref: schedule.hold(office.dana, ref, "parts"),
+    "is planned for Ben Okafor; take it off the plan first": lambda office, ref: schedule.assign(
+        office.dana, ref, ["Ben Okafor"], at("14:00"), reason="he knows it", confirmed=True
+    ),
+    "is on site for Ben Okafor; go on with that one": lambda office, ref: (
+        schedule.assign(office.dana, ref, ["Ben Okafor"], at("14:00"), reason="he knows it", confirmed=True),
+        arriving.arrive(office.ben, ref, early_not_agreed=True),
+    ),
+}
+
+
+@pytest.mark.parametrize("said", BEGUN)
+def test_it_stays_aborted_where_somebody_has_begun_on_its_request(office: Office, said: str) -> None:
+    office.on_site()
+    leaving.abort(office.ana, "R1", "wrong part")
+    (back,) = visit_page(office.store, "R1").follow_ups
+    BEGUN[said](office, back.reference)
+    with pytest.raises(Refusal, match=f"R1 stays aborted: its request went on as {back.reference}, which {said}"):
+        leaving.reopen(office.lee, "R1", "once more")
+    assert find(office.store, "R1").state is State.ABORTED
+    assert find(office.store, back.reference).archived_at is None
+
+
+def test_a_request_that_was_aborted_twice_is_one_request(office: Office) -> None:
+    office.on_site()
+    leaving.abort(office.ana, "R1", "wrong part")
+    (second,) = visit_page(office.store, "R1").follow_ups
+    schedule.assign(office.dana, second.reference, ["Ben Okafor"], at("14:00"), reason="he knows it", confirmed=True)
+    leaving.abort(office.dana, second.reference, "he is ill")
+    (third,) = visit_page(office.store, second.reference).follow_ups
+    _, withdrawn = leaving.reopen(office.lee, "R1", "once more")
+    assert [one.reference for one in withdrawn] == [third.reference]
+    with pytest.raises(Refusal, match="R1, which is on site"):
+        leaving.reopen(office.lee, second.reference, "once more")
+
+
+def test_a_cancelled_request_is_not_taken_back_beside_the_visit_that_was_opened_again(office: Office) -> None:
+    office.on_site()
+    leaving.abort(office.ana, "R1", "wrong part")
+    (back,) = visit_page(office.store, "R1").follow_ups
+    schedule.cancel(office.dana, back.reference, "asked for twice")
+    assert leaving.reopen(office.lee, "R1", "once more")[1] == []
+    with pytest.raises(Refusal, match=f"the request of {back.reference} went on as R1, which is on site for Ana Ruiz"):
+        undo.undo(office.dana)
+    with pytest.raises(StoreFault, match="gone on as another one"):
+        past_the_desk(
+            office, f"UPDATE visit SET state = 'requested', version = version + 1 WHERE reference = '{back.reference}'"
+        )
+    assert find(office.store, back.reference).state is State.CANCELLED
+
+
+def test_what_a_client_named_is_not_the_request_of_an_aborted_visit(office: Office) -> None:
+    office.on_site()
+    printer = named(office)
+    with pytest.raises(StoreFault, match="goes back into the queue"):
+        past_the_desk(office, "UPDATE visit SET state = 'aborted', version = version + 1 WHERE reference = 'R1'")
+    leaving.abort(office.ana, "R1", "wrong part")
+    leaving.reopen(office.lee, "R1", "once more")
+    assert [one.reference for one in visit_page(office.store, "R1").follow_ups] == [printer]
 
 
 def test_a_request_is_dropped_by_dispatcher_or_lead_and_for_a_reason(office: Office) -> None:

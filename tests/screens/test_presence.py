@@ -70,7 +70,7 @@ async def test_who_goes_back_to_a_reopened_visit_says_so(office: Office) -> None
     office.go("10:30")
     leaving.close(office.ana, "R1")
     office.go("14:00")
-    assert leaving.reopen(office.lee, "R1", "a result was missing").state is State.ON_SITE
+    assert leaving.reopen(office.lee, "R1", "a result was missing")[0].state is State.ON_SITE
     assert part(office, "Ana Ruiz").check_out_at == at("10:30")
     async with opened(office.ana, "day") as pilot:
         await settled(pilot)

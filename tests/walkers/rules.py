@@ -21,7 +21,11 @@ ALWAYS = {
     "left open without a follow-up": "SELECT v.reference FROM visit v WHERE v.state = 'left_open' "
     "AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.parent_id = v.id)",
     "aborted and gone": "SELECT v.reference FROM visit v WHERE v.state = 'aborted' "
-    "AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.job_id = v.job_id AND c.id > v.id)",
+    "AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.again_of = v.id)",
+    "one request that goes on as two visits": "WITH RECURSIVE same(id, first) AS (SELECT id, id FROM visit WHERE again_of IS NULL "
+    "UNION ALL SELECT c.id, s.first FROM visit c JOIN same s ON c.again_of = s.id) SELECT max(v.reference) FROM same s "
+    "JOIN visit v ON v.id = s.id WHERE v.archived_at IS NULL AND v.state NOT IN ('aborted', 'cancelled') "
+    "GROUP BY s.first HAVING count(*) > 1",
     "open at an archived client or site, or with a technician who left": "SELECT v.reference FROM visit v "
     "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id WHERE v.archived_at IS NULL "
     "AND v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND (s.archived_at IS NOT NULL "
