@@ -95,15 +95,18 @@ def verify_chain(store: Store) -> int | None:
     Rows that were cut off at the end show too, as the number after the last: their numbers were given out.
     """
     with store.read():
-        prev, last = ORIGIN, 0
-        for seq, *row, bound_to, own in store.conn.execute(
-            f"SELECT seq, {_COLUMNS}, prev, hash FROM audit ORDER BY seq"
-        ):
-            if seq != last + 1 or bound_to != prev or own != link(prev, tuple(row)):
-                return last + 1
-            prev, last = own, seq
-        given_out = store.value("SELECT seq FROM sqlite_sequence WHERE name = 'audit'") or 0
-        return None if given_out == last else last + 1
+        return broken_at(store.conn)
+
+
+def broken_at(conn: sqlite3.Connection) -> int | None:
+    """`verify_chain` of a connection on which nobody writes meanwhile."""
+    prev, last = ORIGIN, 0
+    for seq, *row, bound_to, own in conn.execute(f"SELECT seq, {_COLUMNS}, prev, hash FROM audit ORDER BY seq"):
+        if seq != last + 1 or bound_to != prev or own != link(prev, tuple(row)):
+            return last + 1
+        prev, last = own, seq
+    given_out = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone() or (0,)
+    return None if given_out[0] == last else last + 1
 
 
 def head(store: Store) -> str:

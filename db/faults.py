@@ -156,6 +156,8 @@ _CODE_OF_TEXT = {
     "unable to open database file": "SQLITE_CANTOPEN",
     "unsupported file format": "SQLITE_NOTADB",
 }
+_NO_TEXT = "Could not decode to UTF-8"
+"""How Python's binding begins what it says of such a text; it has no code."""
 # reported with the code of any mistake in a statement
 _TEXTS_OVER_CODES = frozenset({"unsupported file format"})
 
@@ -174,6 +176,11 @@ def translate(error: sqlite3.Error) -> Exception:
     code: str = getattr(error, "sqlite_errorname", None) or "unknown"
     if code == "unknown" or str(error) in _TEXTS_OVER_CODES:
         code = _CODE_OF_TEXT.get(str(error), "")
+    if str(error).startswith(_NO_TEXT):
+        return Corrupt(
+            "A text in the database is damaged: it is no UTF-8. `dispatch doctor` says where. Keep the file as it is, and"
+            " restore the last backup."
+        )
     if code == "SQLITE_READONLY_DBMOVED":
         return moved()
     if isinstance(error, sqlite3.IntegrityError) or code.startswith("SQLITE_CONSTRAINT"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.standing import APART
 from db.store import Store
+from db.texts import bad_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,26 @@ def backup(store: Store, target: Path) -> str:
 
     Raises:
         Exists: something is at `target`.
-        Corrupt: the database is damaged; no copy was made.
+        Corrupt: the database is damaged, or a text in it is; no copy was made.
         Moved: the open file is no longer the one at its path.
         ReadOnly, Full: the folder does not take it.
     """
     store.ensure_in_place()
     # a connection of its own, so that the seat can go on while the copy is made
     with contextlib.closing(_reader(store.path)) as source:
+        refuse_damaged_text(source)
+        source.text_factory = str
         return _copied(source, Path(target).absolute())
+
+
+def refuse_damaged_text(conn: sqlite3.Connection) -> None:
+    """
+    Raises:
+        Corrupt: a text is no UTF-8. The pages that hold it may be in order.
+    """
+    damaged = next((bad for bad in bad_texts(conn) if not bad.readable), None)
+    if damaged is not None:
+        raise Corrupt(f"The database is damaged: {damaged}. No copy was made; keep every older one.")
 
 
 def restore(source: Path, target: Path) -> str:
@@ -71,6 +85,7 @@ def check(store: Store) -> list[Finding]:
         _apart(store),
         _integrity(store),
         _schema(store),
+        _texts(store),
         _references(store),
         _chain(store),
         _searching(store),
@@ -83,7 +98,7 @@ def check(store: Store) -> list[Finding]:
 
 def rotate(path: Path, keep: int) -> list[Path]:
     """Take away all but the newest `keep` backups beside a database, by the time in their names; returns what went."""
-    pattern = re.compile(re.escape(path.name) + r"\.backup-\d{8}T\d{6}Z")
+    pattern = re.compile(re.escape(path.name) + r"\.backup-\d{8}T\d{6}Z(\.tar(\.age)?)?")
     found = sorted(one for one in path.parent.iterdir() if pattern.fullmatch(one.name))
     gone = found[:-keep]
     for one in gone:
@@ -174,6 +189,16 @@ def _columns(store: Store, name: str, sql: str) -> str:
         ),
     ]
     return f" ({', '.join(told[:5])})" if told else ""
+
+
+def _texts(store: Store) -> Finding:
+    """Whether every text is one that a screen may show."""
+    try:
+        with contextlib.closing(_reader(store.path)) as conn:
+            found = [str(bad) for bad in itertools.islice(bad_texts(conn), 5)]
+    except (StoreFault, sqlite3.Error) as error:
+        found = [str(translate(error) if isinstance(error, sqlite3.Error) else error)]
+    return Finding("texts", not found, "; ".join(found) or "every text is UTF-8, and has nothing that moves a terminal")
 
 
 def _references(store: Store) -> Finding:

@@ -16,11 +16,15 @@ _CHUNK = 1 << 16
 
 
 @contextlib.contextmanager
-def file_named(name: str) -> Iterator[Path]:
+def file_named(name: str, *, of_any_size: bool = False) -> Iterator[Path]:
     """The file that a command was given; for `-` one that holds standard input, and only as long as this lasts.
 
     It is private, and what reads it refuses what is no such file in the same words as of any other, by the name
     “standard input”.
+
+    Args:
+        name: as it was typed.
+        of_any_size: standard input may have more than `LARGEST` bytes.
 
     Raises:
         Refusal: standard input has more than `LARGEST` bytes, or cannot be read.
@@ -30,7 +34,7 @@ def file_named(name: str) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="dispatch-") as folder:
         path = Path(folder) / NAME
-        _take(path)
+        _take(path, sys.maxsize if of_any_size else LARGEST)
         yield path
 
 
@@ -39,17 +43,17 @@ def called(name: str) -> str:
     return NAME if name == "-" else name
 
 
-def _take(path: Path) -> None:
+def _take(path: Path, largest: int) -> None:
     from dispatch.desk.refusals import Refusal
 
-    left = LARGEST
+    left = largest
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             while chunk := sys.stdin.buffer.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0:
                     raise Refusal(
-                        f"More than {LARGEST:,} bytes come on {NAME}; put them into a file. Nothing was changed."
+                        f"More than {largest:,} bytes come on {NAME}; put them into a file. Nothing was changed."
                     )
                 file.write(chunk)
     except OSError as error:

@@ -77,16 +77,21 @@ def attach(seat: Seat, reference: str, ref: str, name: str, source: IO[bytes]) -
 
 def faults(store: Store) -> list[str]:
     """What is recorded and not kept, or kept and not as it was."""
-    found = []
-    for sha256, size in files.hashes(store).items():
-        path = path_of(store, sha256)
-        try:
-            with path.open("rb") as file:
-                if path.stat().st_size != size or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                    found.append(f"{path} is not what was handed in")
-        except OSError as error:
-            found.append(f"{path}: {error.strerror}")
-    return found
+    kept = ((path_of(store, sha256), sha256, size) for sha256, size in files.hashes(store).items())
+    return [
+        f"{path} is not what was handed in" if path.exists() else f"{path} is missing"
+        for path, sha256, size in kept
+        if not is_whole(path, sha256, size)
+    ]
+
+
+def is_whole(path: Path, sha256: str, size: int) -> bool:
+    """Whether a file is there and has the bytes that were handed in."""
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size == size and hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _name(name: str) -> str:

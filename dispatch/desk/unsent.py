@@ -9,10 +9,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from pathlib import Path
 
+from db.store import Store
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.text import TextRefused, clean
+
+
+def folder_of(store: Store) -> Path:
+    """Where the texts of a database are kept: beside it."""
+    return store.path.with_name(store.path.name + ".unsent")
 
 
 class Unsent:
@@ -20,7 +27,7 @@ class Unsent:
 
     def __init__(self, seat: Seat, *purpose: str) -> None:
         name = hashlib.sha256("\0".join((str(seat.staff.id), *purpose)).encode()).hexdigest()[:32]
-        self._folder = seat.store.path.with_name(seat.store.path.name + ".unsent")
+        self._folder = folder_of(seat.store)
         self._path = self._folder / name
 
     def read(self) -> str:

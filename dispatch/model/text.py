@@ -104,6 +104,12 @@ def clean(text: str, *, multiline: bool = False, limit: int = LINE) -> str:
     return text
 
 
+def first_refused(text: str) -> str | None:
+    """What `clean` would refuse first in a text of many lines, such as "the control character U+001B"; None: nothing."""
+    found = _REFUSED.search(text)
+    return _name_of(found[0]) if found else None
+
+
 def show(text: str, cells: int | None = None, *, multiline: bool = False) -> str:
     """Text for a terminal: nothing in it moves the cursor, changes direction, hides, or lies about its width.
 

@@ -16,6 +16,13 @@ def service_key() -> str:
     return secret(VARIABLE, FILE)
 
 
+def path_of(name: str) -> Path:
+    """Where a file with a secret stands: in the platform's config directory."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("dispatch-board", appauthor=False)) / name
+
+
 def secret(variable: str, name: str) -> str:
     """A secret, empty where there is none.
 
@@ -26,11 +33,9 @@ def secret(variable: str, name: str) -> str:
     Raises:
         Unavailable: others can read the file, or nobody can.
     """
-    import platformdirs
-
     if key := os.environ.get(variable, "").strip():
         return key
-    path = Path(platformdirs.user_config_dir("dispatch-board", appauthor=False)) / name
+    path = path_of(name)
     try:
         if path.stat().st_mode & 0o077:
             raise Unavailable(f"Others can read {path}: chmod 600 it, or set {variable}.")

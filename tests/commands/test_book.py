@@ -94,6 +94,8 @@ def test_what_was_told_is_taken_back_with_a_word_and_heard_of(firm: Dispatch) ->
 def test_backup_restore_and_doctor(firm: Dispatch, tmp_path: Path) -> None:
     copy, again = tmp_path / "copy.db", tmp_path / "again.db"
     assert "Head of the audit chain" in firm.ok("backup", str(copy))
+    assert "is whole: the database and" in firm.ok("backup", "verify", str(copy))
+    assert "one FILE is expected" in firm("backup", str(copy), "more").err
     firm.ok("client", "add", "--name", "Later Ltd")
 
     restored = Dispatch(again)

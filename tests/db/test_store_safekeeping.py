@@ -180,6 +180,7 @@ class TestChecking:
                 "log",
                 "integrity",
                 "schema",
+                "texts",
                 "references",
                 "audit chain",
                 "searching",
