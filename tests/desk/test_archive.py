@@ -19,7 +19,6 @@ from dispatch.desk import archive, arriving, attaching, key_file, keyring, sched
 from dispatch.desk.attaching import attach
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import take_seat
-from dispatch.desk.server_check import findings_of_the_server
 from dispatch.desk.unsent import Unsent
 from tests.desk.conftest import Office, at
 
@@ -76,7 +75,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
         assert audit.head(store) == made.head
         assert attaching.faults(store) == []
         assert all(one.good for one in check(store) if one.subject != "clock")
-        assert all(one.good for one in findings_of_the_server(store) if one.subject in ("files", "key file"))
+        assert Path(f"{elsewhere}.keys").read_text() == key_file.content(store)
         (sha256,) = [entry.sha256 for entry in made.entries if entry.name.startswith("files/")]
         assert attaching.path_of(store, sha256).read_bytes() == PICTURE
         seat = seating.take_seat_by_key(store, 1, [" ".join(KEY.split()[:2])])
