@@ -20,6 +20,7 @@ from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 from widgets.themes import THEMES
+from widgets.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from dispatch.desk.personal import Personal
@@ -65,7 +66,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class DispatchApp(TerminalApp[None]):
+class DispatchApp(TypeAhead[None], TerminalApp[None]):
     """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
@@ -197,6 +198,10 @@ class DispatchApp(TerminalApp[None]):
         """A seat over SSH has neither palette nor jumping, and nothing behind it."""
         return not (self.restricted and action in ("palette", "jump", "suspend_process"))
 
+    def keys_lost(self) -> None:
+        """Say that what was typed while a deed did not end went nowhere."""
+        self.notify("This takes long: the keys that you pressed meanwhile did nothing.", severity="warning")
+
     @work
     async def action_jump(self) -> None:
         """Go to something by some letters."""
@@ -228,7 +233,8 @@ class DispatchApp(TerminalApp[None]):
         """Let the screen in front read again."""
         for screen in reversed(self.screen_stack):
             if (reload := getattr(screen, "reload", None)) is not None:
-                reload()
+                if screen.is_mounted:  # one that comes up reads by itself
+                    reload()
                 return
 
     def action_mode(self, mode: str) -> None:
@@ -262,5 +268,6 @@ class DispatchApp(TerminalApp[None]):
     def _tick(self) -> None:
         for screen in reversed(self.screen_stack):
             if (tick := getattr(screen, "tick", None)) is not None:
-                tick()
+                if screen.is_mounted:
+                    tick()
                 return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from dispatch.app import DispatchApp
 
 _PAGE = 200
 _FILTERS = (
@@ -143,6 +146,7 @@ class AuditScreen(SeatedScreen):
         head = await self.app.push_screen_wait(AskText("Verify the chain", hint, check=check, does="verifies"))
         if head is None:
             return
+        cast("DispatchApp", self.app).ask_no_more()
         try:
             verdict = await aside(self.app, self._verified, head)
         except (StoreFault, Refusal) as fault:

@@ -522,29 +522,25 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _begin_move(self, visit: BoardVisit, technician_id: int, start: int) -> None:
         from dispatch.desk import schedule
 
-        row = self._row_number(technician_id)
-        if row is None:
-            return
+        if self._row_of(technician_id) is None:
+            self.clear_filter()
         self._moving = visit
         holder = self._timeline.selected_board_row
         self._from = holder.name if holder is not None and holder.name in visit.crew else ""
         self.show_move_keys()
         self.remove_class("-queue")
         self._timeline.focus()
-        self._timeline.begin_move(visit, row, start, schedule.stay_minutes(self.seat.store, visit.minutes))
+        self._timeline.begin_move(visit, technician_id, start, schedule.stay_minutes(self.seat.store, visit.minutes))
 
     def technicians(self) -> Sequence[str]:
         """The names of everybody on the board."""
         return [row.name for row in self._board.rows] if self._board is not None else ()
 
-    def _row_number(self, technician_id: int) -> int | None:
+    def _row_of(self, technician_id: int) -> BoardRow | None:
+        """A technician's row, where the board shows it."""
         board = self._timeline.board
         rows = board.rows if board is not None else ()
-        return next((number for number, row in enumerate(rows) if row.technician_id == technician_id), None)
-
-    def _technician_of(self, row: int) -> BoardRow | None:
-        board = self._timeline.board
-        return board.rows[row] if board is not None and row < len(board.rows) else None
+        return next((row for row in rows if row.technician_id == technician_id), None)
 
     def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
         """The mouse took a visit in hand."""
@@ -555,12 +551,14 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
         """Say at once what the new position breaks."""
-        if (row := self._technician_of(event.row)) is not None:
+        if (row := self._row_of(event.technician_id)) is not None:
             self._judge(row, event.start)
 
-    def on_timeline_ghost_dropped(self) -> None:
+    def on_timeline_ghost_dropped(self, event: Timeline.GhostDropped) -> None:
         """Put the visit back where it was."""
         self._moving = None
+        if self._row_of(event.technician_id) is None:
+            self.say(f"{event.visit.reference} stays where it is: the technician was taken off the board.", "warning")
         self.show_keys()
         self._show_selected()
 
@@ -568,7 +566,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Place the visit where it was let go."""
         visit, self._moving = self._moving, None
         self.show_keys()
-        row = self._technician_of(event.row)
+        row = self._row_of(event.technician_id)
         if visit is not None and row is not None:
             self._place(visit, row, event.start)
 
@@ -588,7 +586,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
         )
         ghost = self._timeline.ghost
-        under = self._technician_of(ghost.row) if ghost is not None else None
+        under = self._timeline.ghost_row
         still = (
             under is not None and ghost is not None and (under.technician_id, ghost.start) == (row.technician_id, start)
         )

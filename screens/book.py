@@ -78,7 +78,6 @@ class BookScreen(TakesFiles):
             "find",
             "Find",
             key_display="/",
-            priority=True,
             id="book.find",
             tooltip="only those that hold some letters",
         ),
@@ -198,17 +197,12 @@ class BookScreen(TakesFiles):
         self.remove_class("-finding")
         self.reload()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where letters are typed already, the sign is one of them."""
-        return action != "find" or self.focused is not self.query_one("#find", Input)
-
     def action_find(self) -> None:
         """Type letters to find records by."""
         self.add_class("-finding")
         field = self.query_one("#find", Input)
         field.value = self._letters
-        # at once: what is typed after the key belongs here, however fast it comes
-        self.set_focus(field)
+        field.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list at every letter."""
@@ -217,14 +211,14 @@ class BookScreen(TakesFiles):
 
     def on_input_submitted(self) -> None:
         """Go to the list."""
-        self.set_focus(self._list)
+        self._list.focus()
 
     def action_back(self) -> None:
         """Show all again."""
         self._letters = ""
         self.remove_class("-finding")
         self._show_list()
-        self.set_focus(self._list)
+        self._list.focus()
 
     def action_open(self) -> None:
         """Open the record."""

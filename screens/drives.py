@@ -76,7 +76,7 @@ class DrivesScreen(SeatedScreen):
         drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
         if drives is None or status is None:
             return
-        self._drives = {f"drive {number}": one for number, one in enumerate(drives)}
+        self._drives = {_key_of(one): one for one in drives}
         lines = [
             FigureLine(
                 one.technician,
@@ -177,6 +177,7 @@ class DrivesScreen(SeatedScreen):
         ):
             return
         self._stop = threading.Event()
+        cast("DispatchApp", self.app).ask_no_more()  # esc stops it
         try:
             extract = Path(typed.strip()).expanduser()
             name = await self.do(roads.add, extract, self._tell, self._stop)
@@ -209,6 +210,11 @@ class DrivesScreen(SeatedScreen):
             self._stop.set()
         else:
             super().action_leave()
+
+
+def _key_of(drive: Drive) -> str:
+    """What a drive is told from the others by, whatever is read meanwhile."""
+    return "\0".join((drive.technician, drive.origin, drive.destination))
 
 
 def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:

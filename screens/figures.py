@@ -103,7 +103,8 @@ class FiguresScreen(SeatedScreen):
     @property
     def _group(self) -> Group | None:
         key = self._below.value
-        return None if key is None or self._found is None else self._found.groups[int(key)]
+        groups = self._found.groups if self._found is not None else ()
+        return next((one for one in groups if _key_of(one) == key), None)
 
     def reload(self) -> None:
         """Count again, in a thread with a store of its own: a month of many visits takes its time.
@@ -169,12 +170,12 @@ class FiguresScreen(SeatedScreen):
         self._below.set_rows(
             [
                 ChartRow(
-                    str(number),
+                    _key_of(group),
                     group.label,
                     bar_of(figure, value, values, _BAR, ascii_only=self._ascii),
                     value_text(figure, value, found.money),
                 )
-                for number, (group, value) in enumerate(zip(found.groups, values, strict=True))
+                for group, value in zip(found.groups, values, strict=True)
             ],
             "Nothing in these days. [ goes to earlier ones, g to others.",
         )
@@ -239,6 +240,11 @@ class FiguresScreen(SeatedScreen):
         if await self.app.push_screen_wait(Form("The days to count", fields, check, SHOWS)) is not None:
             self._first, self._last = read["first"], read["last"]
             self.reload()
+
+
+def _key_of(group: Group) -> str:
+    """What a group is told from the others by, whatever is counted meanwhile."""
+    return f"{group.first} {group.who}"
 
 
 class BehindScreen(SeatedScreen):

@@ -84,7 +84,7 @@ class FindScreen(LeanModal["Found[T] | None"], Generic[T]):
             yield Label(Content(self._hint), classes="dialog--hint", id="hint")
 
     def on_mount(self) -> None:
-        """Read what there is; letters can be typed meanwhile."""
+        """Read what there is; what is typed meanwhile waits for it, so that enter takes what the letters find."""
         self._read()
 
     @work

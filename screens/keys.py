@@ -71,7 +71,7 @@ class KeysHelp(LeanModal[None]):
         if self._app.personal is not None:
             self._know_all()
 
-    @work(thread=True)
+    @work(thread=True, group="reading")
     def _know_all(self) -> None:
         """Import the screens whose keys a new one may clash with, while the list is read."""
         judged({}, type(self._app))

@@ -64,7 +64,6 @@ class LogScreen(CallDeeds, ReviewDeeds):
             "search",
             "Search",
             key_display="/",
-            priority=True,
             id="log.search",
             tooltip="in everything said on visits, of all days",
         ),
@@ -234,15 +233,10 @@ class LogScreen(CallDeeds, ReviewDeeds):
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where words are typed already, the sign is one of them."""
-        return action != "search" or self.focused is not self.query_one("#search", Input)
-
     def action_search(self) -> None:
         """Type words to search for."""
         self.add_class("-searching")
-        # at once: what is typed after the key belongs here, however fast it comes
-        self.set_focus(self.query_one("#search", Input))
+        self.query_one("#search", Input).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search for what is typed so far."""
@@ -257,14 +251,14 @@ class LogScreen(CallDeeds, ReviewDeeds):
         """Go to what was found."""
         if not self._wanted.words.strip():
             self.remove_class("-searching")
-        self.set_focus(self._table)
+        self._table.focus()
 
     def action_clear(self) -> None:
         """Show all of the day again; without anything to clear this does nothing."""
         self._wanted, self._span = Wanted(), "day"
         self.query_one("#search", Input).value = ""
         self.remove_class("-searching")
-        self.set_focus(self._table)
+        self._table.focus()
         self.reload()
 
     @work

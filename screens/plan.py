@@ -96,7 +96,7 @@ class PlanScreen(SeatedScreen):
     def reload(self) -> None:
         """What others change is seen when the plan is taken: it is refused then, and says by whom."""
 
-    @work(thread=True, exclusive=True)
+    @work(thread=True, exclusive=True, group="search")
     def _search(self) -> None:
         """Look for ever better plans, in the solver's own process; a thread waits for them here."""
         from dispatch.desk import roads

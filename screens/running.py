@@ -80,7 +80,7 @@ class RunTests(LeanModal[bool]):
         """Nothing runs on unseen."""
         self._called_off.set()
 
-    @work
+    @work(group="run")
     async def _run(self) -> None:
         try:
             await asyncio.to_thread(self._through)

@@ -110,11 +110,11 @@ class Timeline(LineView, can_focus=True):
         return self._cursor.board
 
     def set_board(self, board: Board) -> None:
-        """Show a board. The cursor stays on its visit, wherever that is now."""
+        """Show a board. The cursor stays on its visit and a ghost on its technician, wherever those are now."""
         before, before_moment = self.board, self._cursor.moment
         selection_kept = self._cursor.show(board)
-        if self._ghost is not None and self._ghost.row >= len(board.rows):
-            self._end_move()
+        if before is not None:
+            self._keep_ghost(before)
         moved = self._fit_frame()
         same_ground = (
             before is not None
@@ -184,32 +184,36 @@ class Timeline(LineView, can_focus=True):
         return self._ghost
 
     @property
+    def ghost_row(self) -> BoardRow | None:
+        """The row in which the ghost is."""
+        return self._cursor.rows[self._ghost.row] if self._ghost is not None else None
+
+    @property
     def step(self) -> int:
         """Minutes by which an arrow shifts a ghost."""
         cell = self._frame.scale.cell_seconds if self._frame is not None else MINUTE
         return -(-cell // (STEP * MINUTE)) * STEP
 
     def begin_move(
-        self, visit: BoardVisit, row: int, start: int, minutes_total: int, leg_minutes: int | None = None
+        self, visit: BoardVisit, technician_id: int, start: int, minutes_total: int, leg_minutes: int | None = None
     ) -> None:
         """Draw a ghost of `visit` that the arrows shift, and say where it stands by `GhostMoved`.
 
         Args:
-            row: the row in which it begins.
+            technician_id: in whose row it begins; nothing happens where the board has none of them.
             start: the instant at which it begins.
             minutes_total: length of the stay, test allowance included.
             leg_minutes: the drive to it, None where it is unknown.
         """
-        rows = self._cursor.rows
-        if not rows:
+        row = self._cursor.row_of(technician_id)
+        if row is None:
             return
-        row = max(0, min(row, len(rows) - 1))
         self._from = self._cursor.place_of(visit.id, row)
         self._ghost = Ghost(visit, row, start, minutes_total, leg_minutes)
         self.forget_drawn()
         self.refresh()
         self._reveal()
-        self.post_message(self.GhostMoved(self, visit, row, start))
+        self.post_message(self.GhostMoved(self, visit, technician_id, start))
 
     def set_verdict(self, level: str, text: str, leg_minutes: int | None = None) -> None:
         """Say what of the ghost's place: a shape and a hue on the ghost, the words below the rows.
@@ -451,8 +455,9 @@ class Timeline(LineView, can_focus=True):
         """Open the visit under the cursor; in move mode, place the ghost."""
         ghost = self._ghost
         if ghost is not None:
+            technician_id = self._cursor.rows[ghost.row].technician_id
             self._end_move()
-            self.post_message(self.GhostPlaced(self, ghost.visit, ghost.row, ghost.start))
+            self.post_message(self.GhostPlaced(self, ghost.visit, technician_id, ghost.start))
         elif self._cursor.rows:
             self.post_message(self.VisitOpened(self, self.selected, self._cursor.row))
 
@@ -460,12 +465,30 @@ class Timeline(LineView, can_focus=True):
         """Put the ghost back."""
         ghost = self._ghost
         if ghost is not None:
-            self._end_move()
-            self.post_message(self.GhostDropped(self, ghost.visit, ghost.row, ghost.start))
+            self._drop(ghost, self._cursor.rows[ghost.row].technician_id)
 
     def action_zoom(self) -> None:
         """The next zoom."""
         self.zoom = ZOOMS[(ZOOMS.index(self.zoom) + 1) % len(ZOOMS)] if self.zoom in ZOOMS else 0
+
+    def _drop(self, ghost: Ghost, technician_id: int) -> None:
+        self._end_move()
+        self.post_message(self.GhostDropped(self, ghost.visit, technician_id, ghost.start))
+
+    def _keep_ghost(self, before: Board) -> None:
+        """Leave the ghost, and the place that it came from, with their technicians; where the ghost's is gone, it is dropped."""
+        ghost = self._ghost
+        if ghost is None:
+            return
+        holder = before.rows[ghost.row].technician_id
+        row = self._cursor.row_of(holder)
+        if row is None:
+            self._drop(ghost, holder)
+            return
+        self._ghost = replace(ghost, row=row)
+        if self._from is not None:
+            from_row = self._cursor.row_of(before.rows[self._from[0]].technician_id)
+            self._from = self._cursor.place_of(ghost.visit.id, from_row)
 
     def _put_ghost(self, row: int, start: int) -> None:
         ghost = self._ghost
@@ -475,7 +498,7 @@ class Timeline(LineView, can_focus=True):
         self._refresh_rows(ghost.row, row)
         self._refresh_verdict()
         self._reveal()
-        self.post_message(self.GhostMoved(self, ghost.visit, row, start))
+        self.post_message(self.GhostMoved(self, ghost.visit, self._cursor.rows[row].technician_id, start))
 
     def _end_move(self) -> None:
         self._ghost = self._from = None
@@ -530,7 +553,13 @@ class Timeline(LineView, can_focus=True):
             self.post_message(self.VisitGrabbed(self, visit, row))
             seconds = visit.leg.seconds if visit.leg else None
             leg_minutes = None if seconds is None else seconds // MINUTE
-            self.begin_move(visit, row, visit.start, (visit.end - visit.start) // MINUTE, leg_minutes)
+            self.begin_move(
+                visit,
+                self._cursor.rows[row].technician_id,
+                visit.start,
+                (visit.end - visit.start) // MINUTE,
+                leg_minutes,
+            )
         found = self._at(event)
         if found is not None and self._ghost is not None and self.board is not None:
             step = self.step * MINUTE

@@ -85,6 +85,10 @@ class BoardCursor:
         aim = self._aim if self._aim is not None else self.moment
         return min(range(len(self.rows[row].visits)), key=lambda index: abs(self._instant_of(row, index) - aim))
 
+    def row_of(self, technician_id: int) -> int | None:
+        """The row of a technician."""
+        return next((number for number, row in enumerate(self.rows) if row.technician_id == technician_id), None)
+
     def place_of(self, visit_id: int, row: int | None = None) -> tuple[int, int] | None:
         """Where a visit is, by preference in `row`."""
         places = [
@@ -102,7 +106,7 @@ class BoardCursor:
         if before is None or row is None or before.day != board.day:
             self.row, self.index = self._begin()
             return False
-        same_row = next((n for n, other in enumerate(self.rows) if other.technician_id == row.technician_id), None)
+        same_row = self.row_of(row.technician_id)
         if visit is not None and (place := self.place_of(visit.id, same_row)) is not None:
             self.row, self.index = place
             return True

@@ -22,13 +22,13 @@ class AtVisit(Message):
 
 
 class AtGhost(Message):
-    """A visit that is being moved, the row in which its ghost is, and the instant at which it would start."""
+    """A visit that is being moved, the technician in whose row its ghost is, and the instant at which it would start."""
 
-    def __init__(self, timeline: Widget, visit: BoardVisit, row: int, start: int) -> None:
+    def __init__(self, timeline: Widget, visit: BoardVisit, technician_id: int, start: int) -> None:
         super().__init__()
         self.timeline = timeline
         self.visit = visit
-        self.row = row
+        self.technician_id = technician_id
         self.start = start
 
     @property

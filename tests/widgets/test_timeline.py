@@ -7,7 +7,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
-from tests.widgets.boards import clock, large_board, replace, sample_board
+from tests.widgets.boards import clock, large_board, replace, row, sample_board
 from widgets.marks import TYPOGRAPHY
 from widgets.themes import THEMES
 from widgets.timeline import Timeline
@@ -42,10 +42,10 @@ class TimelineApp(App[None]):
         self.heard.append(("opened", event.visit.client if event.visit else None, event.row))
 
     def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
-        self.heard.append(("moved", event.row, event.start))
+        self.heard.append(("moved", event.technician_id, event.start))
 
     def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
-        self.heard.append(("placed", event.visit.client, event.row, event.start))
+        self.heard.append(("placed", event.visit.client, event.technician_id, event.start))
 
     def on_timeline_ghost_dropped(self, event: Timeline.GhostDropped) -> None:
         self.heard.append(("dropped", event.visit.client))
@@ -208,15 +208,15 @@ async def test_move_mode_shifts_a_ghost_and_places_it() -> None:
         pine = timeline.selected
         assert pine is not None
         assert pine.start is not None
-        timeline.begin_move(pine, 0, pine.start, 70, 14)
+        timeline.begin_move(pine, 1, pine.start, 70, 14)
         await pilot.pause()
         assert timeline.step == 10
         await pilot.press("right", "down")
         assert timeline.ghost is not None
         assert app.heard[-3:] == [
-            ("moved", 0, pine.start),
-            ("moved", 0, pine.start + 600),
+            ("moved", 1, pine.start),
             ("moved", 1, pine.start + 600),
+            ("moved", 2, pine.start + 600),
         ]
         timeline.set_verdict("blocked", "Ben is at Dock Four until 15:50")
         await pilot.pause()
@@ -226,7 +226,7 @@ async def test_move_mode_shifts_a_ghost_and_places_it() -> None:
         await pilot.press("left")
         assert timeline.ghost.level == ""
         await pilot.press("enter")
-        assert app.heard[-1] == ("placed", "Pine Court", 1, pine.start)
+        assert app.heard[-1] == ("placed", "Pine Court", 2, pine.start)
         assert not timeline.moving
         assert client(timeline) == "Pine Court"
 
@@ -241,12 +241,33 @@ async def test_escape_puts_back_and_is_the_screens_otherwise() -> None:
         pine = app.timeline.selected
         assert pine is not None
         assert pine.start is not None
-        app.timeline.begin_move(pine, 0, pine.start, 70)
+        app.timeline.begin_move(pine, 1, pine.start, 70)
         await pilot.press("down", "escape")
         assert app.heard[-1] == ("dropped", "Pine Court")
         assert not escaped
         await pilot.press("escape")
         assert escaped == [True]
+
+
+async def test_a_ghost_stays_with_its_technician_when_rows_come_and_go() -> None:
+    board = sample_board()
+    app = TimelineApp(board)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await pilot.press("right")
+        timeline = app.timeline
+        pine = timeline.selected
+        assert pine is not None
+        assert pine.start is not None
+        timeline.begin_move(pine, 1, pine.start, 70)
+        await pilot.press("down")
+        timeline.set_board(board._replace(rows=(row(99, "Abe Able", ()), *board.rows)))
+        assert timeline.ghost_row == board.rows[1]
+        timeline.set_board(board._replace(rows=board.rows[1:]))
+        assert timeline.ghost_row == board.rows[1]
+        timeline.set_board(board._replace(rows=(board.rows[0], *board.rows[2:])))
+        await pilot.pause()
+        assert not timeline.moving
+        assert app.heard[-1] == ("dropped", "Pine Court")
 
 
 async def test_the_mouse_selects_opens_and_drags() -> None:
@@ -267,7 +288,7 @@ async def test_the_mouse_selects_opens_and_drags() -> None:
         assert timeline.ghost is not None
         assert (timeline.ghost.row, timeline.ghost.start) == (1, clock("15:20"))
         await pilot.mouse_up(Timeline, offset=(place.x + 4, 4))
-        assert app.heard[-1] == ("placed", "Pine Court", 1, clock("15:20"))
+        assert app.heard[-1] == ("placed", "Pine Court", 2, clock("15:20"))
 
 
 async def test_a_drag_goes_by_the_steps_of_the_arrows_and_stays_within_the_day() -> None:
