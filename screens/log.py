@@ -87,7 +87,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
             tooltip="approve what is clean in one go, exceptions listed first",
         ),
         Binding(
-            "J", "permissions", "Words", id="item.permission", tooltip="tests that technicians ask to settle by words"
+            "W", "permissions", "Words", id="item.permission", tooltip="tests that technicians ask to settle by words"
         ),
         Binding(
             "S", "export", "Export", id="invoice.export", tooltip="hand approved visits over to be invoiced, each once"

@@ -73,7 +73,7 @@ class VisitScreen(StayDeeds):
         Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
         Binding("V", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
         Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
-        Binding("J", "permission", "Words", id="item.permission", tooltip="words for a test that cannot run: ask a lead"),
+        Binding("W", "permission", "Words", id="item.permission", tooltip="words for a test that cannot run: ask a lead"),
         Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
         Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),
         Binding("U", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),

@@ -174,7 +174,7 @@ _HOW = {
     Asks.EXECUTED: "`r` runs it",
     Asks.MEASURED: "`space` takes its value",
     Asks.ANY: "test it and say what you saw",
-    Asks.NO_WAY_IN: "hand in a photograph (`dispatch visit attach`), or ask a lead (`J`), then `space` takes what you saw",
+    Asks.NO_WAY_IN: "hand in a photograph (`dispatch visit attach`), or ask a lead (`W`), then `space` takes what you saw",
 }
 
 
@@ -225,19 +225,19 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
     return reasons
 
 
-_ASK = "hand in a photograph, or ask a lead: `J`"
+_ASK = "hand in a photograph, or ask a lead: `W`"
 
 
 def _of_evidence(item: Item, latest: Attempt, when: str) -> list[str]:
     """What keeps a pass from being the evidence that the test asks for (C5a)."""
     if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
-        how = "run it there (`r`), hand in a photograph, or ask a lead: `J`"
+        how = "run it there (`r`), hand in a photograph, or ask a lead: `W`"
         return [f"passed{when} from the office, which proves nothing about the client's network; {how}"]
     if not item.counts and item.asks is Asks.MEASURED:
-        return ["asks for a value within bounds: `space` takes it, or ask a lead: `J`"]
+        return ["asks for a value within bounds: `space` takes it, or ask a lead: `W`"]
     if not item.counts:
         runs = "`r` runs it" if item.runnable else "no target tests it"
-        return [f"asks for a test that ran: {runs}, or ask a lead: `J`"]
+        return [f"asks for a test that ran: {runs}, or ask a lead: `W`"]
     if not latest.ran and not measures(latest.value) and not says_enough(trimmed(latest.text)):
         return [f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}, or give a value"]
     return []

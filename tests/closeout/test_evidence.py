@@ -86,7 +86,7 @@ def test_words_do_not_settle_what_a_program_can_run() -> None:
     assert not stay.record("T3", WORDS).faults
     assert stay.gate == "G2"
     (reason,) = [one.text for one in stay.reasons() if one.ref == "T3"]
-    assert reason.endswith("asks for a test that ran: `r` runs it, or ask a lead: `J`")
+    assert reason.endswith("asks for a test that ran: `r` runs it, or ask a lead: `W`")
 
     stay.ran(Result.PASS)
     assert stay.gate == ""

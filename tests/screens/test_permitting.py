@@ -29,12 +29,12 @@ async def test_asked_on_the_visit_and_let_in_the_log(office: Office) -> None:
     async with visiting(office) as visit:
         await visit.record("T3", "space", "seen working at the desk")
         await visit.said("must be tested inside the client's network")
-        await visit.key("T3", "J")
+        await visit.key("T3", "W")
         await visit.said("The leads are asked")
     async with opened(office.lee, "log") as pilot:
         bar = pilot.app.screen.query_one(StatusBar)
         await until_true(pilot, lambda: "1 asks for words (J)" in str(bar.line_at(0, 80)))
-        await press(pilot, "J")
+        await press(pilot, "W")
         await until(pilot, Choose)
         await press(pilot, "enter")
         await choose(pilot, "yes")
@@ -49,7 +49,7 @@ async def test_a_lead_lowers_a_test_on_the_visit(office: Office) -> None:
     async with visiting(office, office.lee) as lead:
         await lead.record("T3", "space", "seen working at the desk")
         await lead.said("asks for a test that ran: `r` runs it")
-        await lead.key("T3", "J")
+        await lead.key("T3", "W")
         await answer(lead.pilot, "the target is out of order")
         await until_true(lead.pilot, lambda: t3(office).lowered)
     assert t3(office).attested_how == BY_PERMISSION
