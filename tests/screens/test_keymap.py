@@ -14,7 +14,7 @@ from dispatch.app import DispatchApp
 from dispatch.desk import schedule
 from dispatch.desk.personal import Personal, read_personal
 from screens.dialogs import AskText, Choose
-from screens.keymap import judged
+from screens.keymap import EVERYWHERE, PLACES, judged, key_rows
 from screens.keys import KeysHelp, PressKey
 from screens.visit import VisitScreen
 from tests.desk.conftest import Office, at
@@ -219,3 +219,17 @@ async def test_help_of_a_seat_changes_nothing(office: Office) -> None:
         assert isinstance(pilot.app.screen, KeysHelp)
         assert not keys.select_key("theme")
         assert "changes" not in shown(pilot)
+
+
+def test_no_screen_takes_a_key_of_the_whole_program() -> None:
+    rows = key_rows(DispatchApp)
+    everywhere = {key: row.id for row in rows if row.place == EVERYWHERE.title for key in row.default}
+    alone = {place.title for place in PLACES if place.alone}
+    taken = {
+        (row.place, key, row.id, everywhere[key])
+        for row in rows
+        if row.place not in alone
+        for key in row.default
+        if everywhere.get(key, row.id) != row.id
+    }
+    assert not taken
