@@ -10,6 +10,7 @@ from pathlib import Path
 
 from db import copies, migrations
 from db.faults import Busy, Corrupt, Empty, NotFound, NotOurs, ReadOnly, StoreFault, UnsafeLog, from_os, translate
+from db.frozen import Frozen
 from db.gate import Gate
 from db.library import VERSION, sqlite3, wal_is_safe
 
@@ -84,6 +85,29 @@ def connect_in_turn(path: Path, timeout: float, gate: Gate) -> sqlite3.Connectio
             except UnsafeLog:
                 time.sleep(_PAUSE)
         return connect(path, timeout)
+
+
+def connect_to_read(found: Frozen) -> sqlite3.Connection:
+    """A connection to a database that cannot be written, set up as one that can.
+
+    Raises:
+        NotOurs, Empty, Corrupt, TooNew: as `connect`.
+        ReadOnly: it is of an older version, and would have to be brought to this one first.
+    """
+    conn = found.reader()
+    try:
+        _set_up(conn)
+        _recognise(conn, found.path)
+        if migrations.version_of(conn) < migrations.LATEST:
+            raise ReadOnly(
+                f"{found.path.name} is of an older version and has to be written once. {found.why.capitalize()}."
+            )
+    except BaseException as error:
+        found.end(conn)
+        if isinstance(error, sqlite3.Error):
+            raise translate(error) from error
+        raise
+    return conn
 
 
 def refuse_unsafe_log(conn: sqlite3.Connection, path: Path) -> None:

@@ -44,7 +44,7 @@ def backup(store: Store, target: Path) -> str:
     """
     store.ensure_in_place()
     # a connection of its own, so that the seat can go on while the copy is made
-    with contextlib.closing(_reader(store.path)) as source:
+    with contextlib.closing(store.reader()) as source:
         refuse_damaged_text(source)
         source.text_factory = str
         return _copied(source, Path(target).absolute())
@@ -73,7 +73,7 @@ def restore(source: Path, target: Path) -> str:
     """
     source = Path(os.path.realpath(source))
     opening.vet(source)
-    with contextlib.closing(_reader(source, mode="ro")) as conn:
+    with contextlib.closing(_reader(source)) as conn:
         return _copied(conn, Path(target).absolute())
 
 
@@ -91,6 +91,7 @@ def check(store: Store) -> list[Finding]:
         _searching(store),
         _permissions(store),
         _file_system(store),
+        _writing(store),
         _space(store),
         _clock(store),
     ]
@@ -106,9 +107,9 @@ def rotate(path: Path, keep: int) -> list[Path]:
     return gone
 
 
-def _reader(path: Path, mode: str = "rw") -> sqlite3.Connection:
+def _reader(path: Path) -> sqlite3.Connection:
     try:
-        return copies.connect(path, mode=mode)
+        return copies.connect(path, mode="ro")
     except sqlite3.Error as error:
         raise translate(error) from error
 
@@ -125,6 +126,8 @@ def _library() -> Finding:
 
 
 def _journal(store: Store) -> Finding:
+    if store.read_only is not None:
+        return Finding("journal", True, "not looked at: nothing is written")
     mode = opening.journal_mode(store.conn)
     name = {"wal": "write-ahead log", "truncate": "rollback journal"}.get(mode, mode)
     if wal_is_safe():
@@ -194,7 +197,7 @@ def _columns(store: Store, name: str, sql: str) -> str:
 def _texts(store: Store) -> Finding:
     """Whether every text is one that a screen may show."""
     try:
-        with contextlib.closing(_reader(store.path)) as conn:
+        with contextlib.closing(store.reader()) as conn:
             found = [str(bad) for bad in itertools.islice(bad_texts(conn), 5)]
     except (StoreFault, sqlite3.Error) as error:
         found = [str(translate(error) if isinstance(error, sqlite3.Error) else error)]
@@ -242,6 +245,11 @@ def _permissions(store: Store) -> Finding:
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "afs")
 """File systems on which SQLite's locks cannot be relied on."""
 _LEAST_FREE = 64 * 1024 * 1024
+
+
+def _writing(store: Store) -> Finding:
+    why = store.read_only.why if store.read_only is not None else ""
+    return Finding("writing", not why, f"read only: {why}" if why else "what is saved is taken")
 
 
 def _file_system(store: Store) -> Finding:

@@ -43,6 +43,10 @@ class Standing:
         self._log: tuple[Identity | None, ...] | None = None
         self._note_log()
 
+    def reader(self) -> sqlite3.Connection:
+        """Another connection to what is open."""
+        return copies.connect(self.path)
+
     def look(self) -> None:
         """
         Raises:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from db import copies, migrations, opening
 from db.catalogue import Catalogue
-from db.faults import NOTHING_SAVED, Busy, Misuse, Moved, StoreFault, Unconfirmed, incomplete, translate
+from db.faults import NOTHING_SAVED, Busy, Full, Misuse, Moved, ReadOnly, StoreFault, Unconfirmed, incomplete, translate
+from db.frozen import Frozen, frozen
 from db.gate import Gate
 from db.library import sqlite3
 from db.presence import Presence
@@ -39,7 +40,15 @@ class Store:
     part of a unit in which it has the write lock, not while it queues for it. It belongs to the process that opened it.
     """
 
-    def __init__(self, conn: sqlite3.Connection, path: Path, gate: Gate, clock: Clock, timeout: float) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        path: Path,
+        gate: Gate,
+        clock: Clock,
+        timeout: float,
+        read_only: Frozen | None = None,
+    ) -> None:
         self.conn = conn
         """The raw connection, in autocommit; rows are tuples. Prefer `all`, `one` and `value`, which wait in turn."""
         self.path = path
@@ -59,9 +68,11 @@ class Store:
         self._utils: Database | None = None
         self._closed = False
         self._seen = self.data_version()
-        self._standing = Standing(conn, path)
+        self.read_only = read_only
+        """Since when and why nothing can be written; None: it can."""
+        self._standing = Standing(conn, path) if read_only is None else read_only
         # also where nobody closes the store: at the end of the process Python would close the connection regardless
-        self._end = weakref.finalize(self, _end, self._standing, gate, self._pid)
+        self._end = weakref.finalize(self, _end, self._standing, conn, gate, self._pid)
 
     @classmethod
     def create(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
@@ -79,6 +90,8 @@ class Store:
     def open(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
         """Open the database at `path`; one of an older version is copied and brought to the newest first.
 
+        Where the disk is full or mounted for reading only, it is opened for reading (`read_only`).
+
         Args:
             path: an existing file. It is never made here.
             clock: where instants come from.
@@ -91,7 +104,12 @@ class Store:
         """
         path = Path(os.path.realpath(path))
         gate = Gate(path.with_name(path.name + ".gate"))
-        conn = opening.connect_in_turn(path, timeout, gate)
+        try:
+            conn = opening.connect_in_turn(path, timeout, gate)
+        except (ReadOnly, Full) as fault:
+            if (found := frozen(path, fault, clock.now())) is None:
+                raise
+            return cls(opening.connect_to_read(found), path, gate, clock, timeout, found)
         try:
             if migrations.version_of(conn) < migrations.LATEST:
                 with gate.held(timeout, "dispatch"):
@@ -181,7 +199,7 @@ class Store:
         Own writes do not count. While another thread here is saving the answer is no, and the next one tells.
 
         Raises:
-            Moved: what is seen here is no longer what others see.
+            Moved, ReadOnly: what is seen here is no longer what others see.
         """
         if not self._lock.acquire(blocking=False):
             return False
@@ -265,6 +283,8 @@ class Store:
     @contextlib.contextmanager
     def _writing(self, me: int, login: str) -> Iterator[None]:
         """The turn of this thread, and the write lock of the file."""
+        if self.read_only is not None:
+            raise self.read_only.refuse()
         if not self._turn.acquire(timeout=self.timeout):
             raise Busy(f"This session is still saving something else. {NOTHING_SAVED} Try again in a moment.")
         try:
@@ -278,11 +298,19 @@ class Store:
             self._writer = None
             self._turn.release()
 
+    def reader(self) -> sqlite3.Connection:
+        """A connection of its own to what this store reads, so that the store can go on meanwhile."""
+        try:
+            return self._standing.reader()
+        except sqlite3.Error as error:
+            _raise(error)
+
     def ensure_in_place(self) -> None:
         """Look whether the file at the path and its log are still those that are open.
 
         Raises:
             Moved: one was replaced, renamed or removed.
+            ReadOnly: it was opened for reading only, and others write again.
         """
         with self._lock:
             self._ensure_usable()
@@ -325,6 +353,7 @@ class Store:
 
     def _commit(self, unit: Unit) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
+        assert isinstance(self._standing, Standing)
         self._standing.look_before_commit()
         try:
             self.conn.execute("COMMIT")
@@ -367,11 +396,14 @@ class Store:
             raise Misuse("the store is closed")
 
 
-def _end(standing: Standing, gate: Gate, pid: int) -> None:
+def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
     """Let nobody write while it is found out whether the log may be merged. One that came over a fork is its parent's."""
     if os.getpid() != pid:
         return
-    standing.end(lambda: gate.held(_PARTING, "dispatch"))
+    if isinstance(standing, Frozen):
+        standing.end(conn)
+    else:
+        standing.end(lambda: gate.held(_PARTING, "dispatch"))
 
 
 def _raise(error: sqlite3.Error | Moved) -> NoReturn:

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from db.faults import StoreFault
 from dispatch.desk import views
 from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat
+from dispatch.desk.seat import Seat, read_only_words
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
@@ -152,6 +152,8 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.add_mode(self.DEFAULT_MODE, _SCREENS[self.DEFAULT_MODE])
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(self.WATCH_SECONDS, self._watch)
+        if words := read_only_words(self.seat.store):
+            self.notify(words.capitalize(), severity="warning", timeout=_FOR_LONG, markup=False)
         self.set_interval(CLOCK_SECONDS, self._tick)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)

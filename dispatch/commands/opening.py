@@ -85,14 +85,17 @@ def database_path(args: argparse.Namespace) -> Path:
 
 
 def open_store(args: argparse.Namespace) -> Store:
-    """The store at `database_path`, on the clock that its firm lives by.
+    """The store at `database_path`, on the clock that its firm lives by. One that can only be read is said on standard error.
 
     Raises:
         StoreFault: there is none, or it cannot be used; the sentence says why.
     """
-    from dispatch.desk.seat import store_at
+    from dispatch.desk.seat import read_only_words, store_at
 
-    return store_at(database_path(args))
+    store = store_at(database_path(args))
+    if words := read_only_words(store):
+        print(f"dispatch: {words}", file=sys.stderr)
+    return store
 
 
 def open_seat(args: argparse.Namespace) -> Seat:

@@ -14,7 +14,7 @@ from db import people, settings
 from db.store import Store
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
-from dispatch.model.instants import SystemClock
+from dispatch.model.instants import SystemClock, clock_text
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -129,6 +129,14 @@ def store_at(path: Path) -> Store:
     if offset:
         store.clock = SystemClock(offset)
     return store
+
+
+def read_only_words(store: Store) -> str:
+    """Since when and why nothing can be saved: `read only since 09:12: the disk is full`; empty where it can."""
+    if store.read_only is None:
+        return ""
+    firm = settings.firm(store)
+    return f"read only since {clock_text(store.read_only.at + firm.clock_offset, firm.zone)}: {store.read_only.why}"
 
 
 def take_seat(store: Store, login: str | None = None) -> Seat:

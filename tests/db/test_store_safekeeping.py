@@ -186,6 +186,7 @@ class TestChecking:
                 "searching",
                 "permissions",
                 "file system",
+                "writing",
                 "free space",
                 "clock",
             ],
