@@ -12,7 +12,7 @@ from db.safekeeping import backup, check
 from db.store import Store
 from tests.db.sessions import BOB, edit, new_store, outcome, session
 
-pytestmark = pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log")
+pytestmark = pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log: install pysqlite3")
 
 SIDES = {"both": ("-wal", "-shm"), "the log": ("-wal",), "its index": ("-shm",)}
 

@@ -81,7 +81,7 @@ async def test_who_goes_back_to_a_reopened_visit_says_so(office: Office) -> None
     assert kinds == [("work", at("09:00")), ("break", at("10:30")), ("work", at("14:00"))]
 
 
-@pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log")
+@pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log: install pysqlite3")
 async def test_a_log_that_was_removed_is_said_on_the_screen_at_once_and_nothing_more_is_saved(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         for side in ("-wal", "-shm"):
