@@ -168,18 +168,22 @@ class DrivesScreen(SeatedScreen):
             self.say(str(refusal), "warning")
             return
         typed = await self.app.push_screen_wait(
-            AskText("Roads of which extract?", "a file of OpenStreetMap data, *.osm.pbf", check=_no_file)
+            AskText(
+                "Roads of which extract?",
+                "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
+                check=_no_file,
+            )
         )
         if typed is None:
             return
-        if not roads.engine_is_here() and not await self.app.push_screen_wait(
+        extract = Path(typed.strip()).expanduser()
+        if roads.to_be_fetched(extract) and not await self.app.push_screen_wait(
             AskConfirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
         ):
             return
         self._stop = threading.Event()
         cast("DispatchApp", self.app).ask_no_more()  # esc stops it
         try:
-            extract = Path(typed.strip()).expanduser()
             name = await self.do(roads.add, extract, self._tell, self._stop)
             if name is None:
                 return

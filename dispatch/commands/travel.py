@@ -83,9 +83,9 @@ def _add_roads(groups: Any) -> None:
         parents=[options],
         help="build the road graph of an extract, and reckon drives on it from then on",
         description="EXTRACT is a file of OpenStreetMap data, for example of your state. Where the road engine is not "
-        "installed it is fetched once, after asking.",
+        "installed it is fetched once, after asking. DRIVES.json, which `roads export` wrote on another machine, needs none.",
     )
-    add.add_argument("extract", metavar="EXTRACT.osm.pbf")
+    add.add_argument("extract", metavar="EXTRACT.osm.pbf | DRIVES.json")
     add.add_argument("--yes", action="store_true", help="fetch the road engine without asking")
     add.set_defaults(run=_roads_add)
     drawn = deeds.add_parser(
@@ -97,6 +97,10 @@ def _add_roads(groups: Any) -> None:
     drawn.add_argument("extract", nargs="?", metavar="EXTRACT.osm.pbf")
     drawn.add_argument("--remove", metavar="NAME", help="take the drawn roads of an extract off this machine")
     drawn.set_defaults(run=_roads_map)
+    export = deeds.add_parser(
+        "export", parents=[options], help="the drives between all places of the firm as JSON, for `roads add` elsewhere"
+    )
+    export.set_defaults(run=_roads_export)
     status = deeds.add_parser("status", parents=[options], help="engine, graph, and what is missing")
     status.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     status.set_defaults(run=_roads_status)
@@ -231,14 +235,24 @@ def _roads_add(args: argparse.Namespace) -> int:
     from dispatch.travel.executables import DOWNLOAD_MB
 
     seat = open_seat(args)
-    if not roads.engine_is_here() and not args.yes and not _agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
-        raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
     extract = Path(args.extract).expanduser()
+    fetching = roads.to_be_fetched(extract) and not args.yes
+    if fetching and not _agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
+        raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
     name = roads.add(seat, extract, _step)
     undrawn = maps.try_draw(extract, _step)
     fetched = roads.prefetch(seat, views.today(seat.store))
     print(f"Drives are reckoned on the roads of {show(name)} from now on ({fetched.drives} of today are known).")
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
+    return 0
+
+
+def _roads_export(args: argparse.Namespace) -> int:
+    import json
+
+    from dispatch.desk import roads
+
+    print(json.dumps(roads.export(open_seat(args)), separators=(",", ":")))
     return 0
 
 

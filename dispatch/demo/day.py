@@ -83,6 +83,7 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
         day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
+        office.take_roads()
         day.pair_up()
         moved(0.7)
         with mail_server() as port:
@@ -140,19 +141,22 @@ class _Day:
                     schedule.dispatch(self.dana, visit.reference)
 
     def pair_up(self) -> None:
-        """Send two to a move in the afternoon: the first two for whom nothing stands in the way."""
+        """Send two to a move out of town in the afternoon: the first two for whom nothing stands in the way."""
+        branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
+        keeping.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
         desks = intake.Request(
             client="Scioto Insurance",
+            site="Pataskala",
             reference="TK-870",
             work="Six desks move to the second floor",
-            minutes=60,
+            minutes=45,
             priority="P4",
             wanted_on=TUESDAY.isoformat(),
             came_by="mail",
         )
         reference = intake.add(self.dana, desks).reference
         names = [row.name for row in views.board(self.store, TUESDAY).rows]
-        for clock in ("15:40", "16:00", "16:20"):
+        for clock in ("16:00", "16:30", "16:45"):
             start = at_local(TUESDAY, clock, ZONE)
             for crew in combinations(reversed(names), 2):
                 if schedule.try_placement(self.store, reference, crew, start).level is not Level.BLOCKED:

@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from db import clients, visits
 from db.store import Store
 from dispatch.demo.clock import TUESDAY, ZONE
-from dispatch.desk import caring, driving, intake, levels, responding
+from dispatch.desk import caring, driving, intake, levels, responding, roads
 from dispatch.desk.book import locating
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import SetClock, at_local
@@ -24,6 +25,8 @@ _FOUND = {
     "Hollis Freight": Place(39.94411, -83.14127),
 }
 """Where Dana found three of the five sites that the file has no place for, by hand on a map."""
+_DRIVES = Path(__file__).parents[1] / "sample" / "drives.json"
+"""What the road engine said on the roads of the town; one of the sites is beyond them."""
 _PINNED = (
     ("Osprey Accounting / Main office", "home of Cleo Marsh", "24", "roadworks on Broad Street until Christmas"),
     ("Ridge Accounting / Warehouse", "home of Dev Patel", "19", "as it is driven at five"),
@@ -49,6 +52,10 @@ class Office:
         for origin, destination, minutes, why in _PINNED:
             driving.pin(self.lee, origin, destination, minutes, reason=why)
         self._care("as it was agreed before we had this program", keep=0)
+
+    def take_roads(self) -> None:
+        """From Tuesday on drives are reckoned by road: Lee brings them from the machine that has the road engine."""
+        roads.add(self.lee, _DRIVES)
 
     def answer(self, day: datetime.date) -> None:
         """Look at what waits: into every urgent request from here first, an answer to whoever has written."""

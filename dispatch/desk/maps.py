@@ -76,6 +76,10 @@ def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | 
 
 def try_draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:
     """The same, where drives are what matters: what keeps the roads from being drawn is said, and no refusal."""
+    from dispatch.desk.carried_drives import is_drives_file
+
+    if is_drives_file(extract):
+        return ""
     try:
         draw(extract, tell, stop)
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from db import people, settings, travel_times, visits
+from db import clients, people, settings, travel_times, visits
 from db.store import Store
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
@@ -107,6 +107,13 @@ def places_on(store: Store, day: datetime.date) -> list[Place]:
             if one.state is State.REQUESTED and (one.wanted_on is None or one.wanted_on <= day)
         ]
     return distinct(wanted)
+
+
+def places_of_firm(store: Store) -> list[Place]:
+    """Where somebody may ever drive: the depot, the homes, the sites."""
+    with store.read():
+        homes = [one.home for one in people.technicians(store)]
+        return distinct([settings.firm(store).depot, *homes, *(one.place for one in clients.all_sites(store))])
 
 
 def distinct(places: Iterable[Place | None]) -> list[Place]:

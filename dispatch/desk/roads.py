@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from db import settings, travel_times
 from db.store import Store
@@ -21,7 +22,7 @@ from dispatch.model.travel import Place, RoutedLeg
 from dispatch.travel.chain import Chain, Unavailable
 from dispatch.travel.known import Cell, Pair
 from dispatch.travel.points import point
-from dispatch.travel.sources import Source
+from dispatch.travel.sources import Source, local_source
 
 REST = 60.0
 """Seconds for which an engine that could not be asked is left alone."""
@@ -173,11 +174,12 @@ def status(store: Store) -> Status:
     )
 
 
-def engine_is_here() -> bool:
-    """Whether the road engine is installed on this machine; where it is not, somebody is asked before it is fetched."""
+def to_be_fetched(file: Path) -> bool:
+    """Whether `add` fetches the road engine for this file first; somebody is asked before."""
+    from dispatch.desk.carried_drives import is_drives_file
     from dispatch.travel.executables import executables
 
-    return executables() is not None
+    return not is_drives_file(file) and executables() is None
 
 
 def add(
@@ -186,12 +188,14 @@ def add(
     """Reckon drives on the roads of an extract from now on; returns the name of the graph.
 
     The engine is fetched first where it is not here, so whoever calls has asked. `tell` hears each step as it begins, and
-    `stop` ends the building.
+    `stop` ends the building. A file of `export`, `*.json`, brings the drives of a graph that is elsewhere: they are kept,
+    and others are estimated until engine and graph are here too.
 
     Raises:
         NotAllowed: not a lead.
         Refusal: the engine cannot be had, or the file is no extract. Nothing was changed.
     """
+    from dispatch.desk.carried_drives import is_drives_file, read_drives
     from dispatch.travel.executables import NotInstalled, executables, fetch
     from dispatch.travel.graphs import NotBuilt, build
 
@@ -199,6 +203,11 @@ def add(
         unit.leave_unchanged()  # before minutes of work, not after them
     if not extract.is_file():
         raise NotFound(f"There is no file {show(str(extract))}.")
+    if is_drives_file(extract):
+        carried = read_drives(extract)
+        road_times.keep(seat, seat.firm, local_source(carried.graph), carried.cells)
+        _use(seat, carried.graph)
+        return carried.name
     try:
         engine = executables()
         if engine is None:
@@ -209,6 +218,30 @@ def add(
         raise Refusal(str(fault)) from fault
     _use(seat, graph.id)
     return graph.name
+
+
+def export(seat: Seat) -> dict[str, Any]:
+    """The drives between all places of the firm on its road graph, asked where they are not known yet, for `add` elsewhere.
+
+    Raises:
+        Refusal: there is no graph, or its engine cannot be asked for what is missing.
+    """
+    from dispatch.desk.carried_drives import drives_form
+    from dispatch.travel.graphs import graph
+
+    store, firm = seat.store, seat.firm
+    if not firm.roads:
+        raise Refusal("This database uses no road graph.")
+    source, places = local_source(firm.roads), road_times.places_of_firm(store)
+    try:
+        for found in _missing(store, firm, source, places):
+            road_times.keep(seat, firm, source, found)
+    except Unavailable as fault:
+        raise Refusal(str(fault)) from fault
+    points = [point(place) for place in places]
+    about = graph(firm.roads)
+    name = firm.roads if about is None else about.name
+    return drives_form(firm.roads, name, places, road_times.cells(store, firm, source, points, points))
 
 
 def remove(seat: Seat, *, keep_files: bool = False) -> str:

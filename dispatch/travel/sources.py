@@ -34,8 +34,13 @@ def sources(remote: str, url: str, graph_id: str) -> tuple[Source, ...]:
     if remote in ENGINES[1:] and url:
         found.append(Source(f"{remote} {url} {PROFILE}", False, lambda: _remote(remote, url)))
     if graph_id:
-        found.append(Source(f"osrm {graph_id} {PROFILE}", True, lambda: _local(graph_id)))
+        found.append(local_source(graph_id))
     return tuple(found)
+
+
+def local_source(graph_id: str) -> Source:
+    """The graph of this machine that has that id, whether it is here or not."""
+    return Source(f"osrm {graph_id} {PROFILE}", True, lambda: _local(graph_id))
 
 
 # the clients are imported when one is asked: the board opens without them

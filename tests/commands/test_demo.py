@@ -28,7 +28,8 @@ def test_every_state_of_a_visit_is_on_the_board(sample: Path) -> None:
     assert states == {state.value for state in State}
     assert (board["date"], board["now"][:13]) == ("2026-11-24", "2026-11-24T14")
     assert {visit["leg"]["provenance"] for row in board["technicians"] for visit in row["visits"] if visit["leg"]} == {
-        "estimated"
+        "estimated",
+        "roads",
     }
 
 

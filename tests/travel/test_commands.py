@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -62,6 +65,57 @@ def test_roads_from_an_extract_to_its_removal(office: Office, roads_home: Path, 
     assert travel_times.counted(office.store, f"osrm {town.id} car") == 0
     assert graph(town.id) == town
     assert dispatch("roads", "remove", "--as", "lee").code == 1
+
+
+@pytest.mark.usefixtures("roads")
+def test_drives_are_carried_to_a_machine_without_an_engine(
+    office: Office, town_file: Path, town: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch = planned(office)
+    assert "uses no road graph" in dispatch("roads", "export", "--as", "lee").err
+    dispatch.ok("roads", "add", str(town_file), "--as", "lee")
+    file = tmp_path / "drives.json"
+    file.write_text(dispatch.ok("roads", "export", "--as", "lee"))
+    carried = json.loads(file.read_text())
+    assert (carried["graph"], carried["name"], "OpenStreetMap" in carried["attribution"]) == (town.id, "town", True)
+    dispatch.ok("roads", "remove", "--keep-files", "--as", "lee")
+
+    monkeypatch.setenv(executables.FOLDER_VARIABLE, str(tmp_path / "nothing"))
+    assert dispatch("roads", "add", str(file), "--as", "dana").code == 1, "only a lead may"
+    assert provenances(office) == {Provenance.ESTIMATED}
+    said = dispatch.ok("roads", "add", str(file), "--as", "lee")
+    assert said == "Drives are reckoned on the roads of town from now on (0 of today are known).\n"
+    assert provenances(office) == {Provenance.ROADS}
+    fetched = roads.prefetch(office.lee, DAY)
+    assert (fetched.drives, fetched.notes) == (0, ()), "nothing is missing, so nobody asks for the engine"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"graph": None}, "expected: graph, name, places"),
+        ({"graph": "../../etc"}, "graph and name are words"),
+        ({"places": [[91, 0]]}, "is not a latitude"),
+        ({"places": []}, "places at most 400"),
+        ({"seconds": [[0, 1]]}, "1 rows of 1 figures"),
+        ({"seconds": [[-1]]}, "a whole number from 0 on"),
+        ({"seconds": [[True]]}, "a whole number from 0 on"),
+        ({"metres": [[None]]}, "place 1 to place 1 has one figure of two"),
+    ],
+)
+def test_a_file_that_is_none_of_drives_changes_nothing(
+    office: Office, tmp_path: Path, change: dict[str, Any], said: str
+) -> None:
+    good = {"graph": "0123456789abcdef", "name": "t", "places": [[40.0, -83.0]], "seconds": [[0]], "metres": [[0]]}
+    file = tmp_path / "drives.json"
+    file.write_text(json.dumps(good | change))
+
+    with pytest.raises(Refusal, match=re.escape(said)):
+        roads.add(office.lee, file)
+    assert (settings.firm(office.store).roads, office.store.value("SELECT count(*) FROM travel_time")) == ("", 0)
+
+    file.write_text(json.dumps(good))
+    assert roads.add(office.lee, file) == "t"
 
 
 def test_removal_takes_the_files_along(office: Office, roads: Path, town_file: Path, tmp_path: Path) -> None:
