@@ -19,7 +19,7 @@ from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
-from dispatch.model.checklists import Item, Kind, Phase, Result
+from dispatch.model.checklists import Asks, Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text, parse_day
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
@@ -148,6 +148,18 @@ class VisitScreen(StayDeeds):
         self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
         self._show_head()
         self._show_foot()
+        own = page.visit.assignment_of(self.seat.staff.id) is not None and self._view.recording
+        if (
+            own
+            and self.seat.site_port is not None
+            and any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
+        ):
+            self._see_way_in()
+
+    @work(exclusive=True, group="way")
+    async def _see_way_in(self) -> None:
+        """Have the tests ask for a run as soon as the connection leads into the client's network."""
+        await self.do(onsite.see_way_in, self._reference)
 
     def tick(self) -> None:
         """Nothing on this screen runs: no countdown to be read over the shoulder (close-out.md R4)."""

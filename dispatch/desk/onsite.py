@@ -251,12 +251,25 @@ def open_visit(seat: Seat, reference: str) -> Visit:
     return visit
 
 
-def note_way_in(seat: Seat, unit: Unit, visit: Visit) -> None:
-    """Note that the technician's own connection leads into the client's network at this visit, where it does (C5a)."""
+def see_way_in(seat: Seat, reference: str) -> None:
+    """Note by the way that the technician's own connection leads into the client's network at a visit that is open.
+
+    From then on its tests ask for a run, whatever becomes of the connection (C5a).
+    """
+    with seat.write("see the way in", Role.TECHNICIAN) as unit:
+        visit = find(seat.store, reference)
+        if visit.state not in OPEN_ON_SITE or not note_way_in(seat, unit, visit):
+            unit.leave_unchanged()
+
+
+def note_way_in(seat: Seat, unit: Unit, visit: Visit) -> bool:
+    """`see_way_in` as a part of a unit of the caller's; whether it is news."""
     if seat.site_port is None or visit.assignment_of(seat.staff.id) is None:
-        return
-    if checklists.note_way_in(unit, visit.id, seat.staff.id):
-        unit.audit("visit", visit.id, way_in=True)
+        return False
+    if not checklists.note_way_in(unit, visit.id, seat.staff.id):
+        return False
+    unit.audit("visit", visit.id, way_in=True)
+    return True
 
 
 def item_of(store: Store, visit: Visit, ref: str) -> Item:

@@ -164,6 +164,7 @@ class SeatApp(DispatchApp):
             else:
                 said = f"Site tests cannot go through this connection any more: {site_way.how_to_open(self.seat)}."
             self.notify(said, markup=False)
+            self.reload()
 
     def note_key(self) -> None:
         """Somebody is there."""

@@ -156,7 +156,14 @@ AHEAD = {
     "edit request",
 }
 """Those that are done before anybody is on site."""
-SEEN_FROM_INSIDE = {"notices.note", "arriving.see", "reviewing.see_comment", "probing._keeper", "probing.keep"}
+SEEN_FROM_INSIDE = {
+    "notices.note",
+    "arriving.see",
+    "onsite.see_way_in",
+    "reviewing.see_comment",
+    "probing._keeper",
+    "probing.keep",
+}
 """What is noted of one's own visit by the way: that it was seen, and what a watch sees."""
 OWN_ONLY = {
     "record", "work", "ask", "use", "close", "no access", "abort", "attach", "pause", "go on", "home", "correct",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from db import permissions
 from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Item
+from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
 from dispatch.model.states import State
 from screens.dialogs import Choose
 from tests.desk.conftest import Office
@@ -41,6 +43,14 @@ async def test_asked_on_the_visit_and_let_in_the_log(office: Office) -> None:
         await until_true(pilot, lambda: t3(office).permission is not None)
     assert t3(office).attested_how == NO_WAY_IN
     assert permissions.waiting(office.store) == []
+
+
+async def test_the_screen_asks_for_the_run_as_soon_as_a_way_leads_in(office: Office) -> None:
+    register(office, name="network", kind="tcp", address="192.0.2.1:443", vantage="site")
+    office.on_site()
+    assert t3(office).asks is Asks.NO_WAY_IN
+    async with visiting(office, replace(office.ana, site_port=20_003)) as visit:
+        await until_true(visit.pilot, lambda: t3(office).asks is Asks.EXECUTED)
 
 
 async def test_a_lead_lowers_a_test_on_the_visit(office: Office) -> None:
