@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from dispatch.commands.standard_input import file_named
 from dispatch.model.visits import CAME_BY, KINDS
 
 if TYPE_CHECKING:
+    from db.store import Store
     from dispatch.desk.seat import Seat
     from dispatch.model.visits import Visit
 
@@ -530,13 +532,31 @@ def _sign_off(args: argparse.Namespace) -> int:
 def _close(args: argparse.Namespace) -> int:
     from dispatch.desk import leaving
     from dispatch.desk.plain import charge_line
+    from dispatch.desk.refusals import GatesUnmet
 
     seat = open_seat(args)
     left_at = None if args.left_at is None else stay.when(seat, args.reference, args.left_at)
-    visit = leaving.close(seat, args.reference, left_at=left_at)
+    try:
+        visit = leaving.close(seat, args.reference, left_at=left_at)
+    except GatesUnmet as refused:
+        return _not_yet(seat.store, args.reference, str(refused))
     _said(visit)
     print(f"  {charge_line(seat.store, visit)}")
     return 0
+
+
+def _not_yet(store: Store, reference: str, refused: str) -> int:
+    """Say what keeps a visit from being closed, and how each of it is recorded."""
+    from dispatch.commands.line import EXIT_GATES
+    from dispatch.commands.ways import way_lines
+    from dispatch.desk.visit_page import visit_page
+    from dispatch.model.text import show
+
+    page = visit_page(store, reference)
+    missing = {one.ref for one in page.unmet}
+    ways = way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
+    print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
+    return EXIT_GATES
 
 
 def _leave(args: argparse.Namespace) -> int:

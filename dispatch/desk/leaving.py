@@ -160,8 +160,8 @@ def _before_work(store: Store, visit: Visit) -> None:
         began = show(checklist.entries[0].text, 60) or "work"
     if began or stays.items_of(store, visit.id):
         raise Refusal(
-            f"Work was done on {show(visit.reference)} ({began or 'something was used'}): close it (`x`), or let a lead leave "
-            "it open with a follow-up (`L`)."
+            f"Work was done on {show(visit.reference)} ({began or 'something was used'}): close it (`x`, dispatch visit close), "
+            "or let a lead leave it open with a follow-up (`L`, dispatch visit leave)."
         )
 
 

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from db.unit import Unit
 
 
+_SAID = {
+    "ask": "add to what is asked for",
+    "leave": "leave a visit open",
+    "no-access": "note that nobody let them in",
+    "use": "note what was used",
+    "work": "note work",
+}
+"""Deeds whose name alone would be read as something else."""
+
 _ASKED_FIRST: ContextVar[Callable[[], None] | None] = ContextVar("asked first", default=None)
 
 
@@ -98,7 +107,7 @@ class Seat:
     def _allow(deed: str, roles: Sequence[Role], staff: Staff) -> None:
         if roles and not staff.roles.intersection(roles):
             wanted = " or ".join(role.value for role in roles)
-            raise NotAllowed(f"Only a {wanted} may {deed}; {show(staff.name)} is not one.")
+            raise NotAllowed(f"Only a {wanted} may {_SAID.get(deed, deed)}; {show(staff.name)} is not one.")
 
     def _go_on(self, unit: Unit, key_id: int) -> None:
         from db import sessions

@@ -46,12 +46,14 @@ class AtTheLine:
 
     def reasons(self) -> dict[str, str]:
         """Why the visit cannot be closed: each item with its gate and sentence."""
-        headline, *lines = self.refused("visit", "close", "R1", code=3).splitlines()
+        said, _, ways = self.refused("visit", "close", "R1", code=3).partition("By command:\n")
+        headline, *lines = said.splitlines()
         assert headline.startswith(f"R1 Harbor Dental cannot be closed yet, {len(lines)} reason")
         found = {}
         for line in lines:
             gate, ref, text = line.split(None, 2)
             found[ref] = f"{gate} {text}"
+            assert f"R1 {ref}" in ways or f"{ref}," in ways or f"{ref})" in ways or ref in ("W2", "L5"), "how it is recorded"
         return found
 
     def page(self) -> dict[str, Any]:
