@@ -56,7 +56,7 @@ class ReportView(LeanModal[None]):
 
     DEFAULT_CSS = """
     ReportView { align: center middle; background: $background 60%; }
-    ReportView > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; }
+    ReportView > VerticalScroll { width: 77; max-width: 100%; height: auto; max-height: 100%; }
     ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     ReportView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """

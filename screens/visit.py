@@ -315,7 +315,9 @@ class VisitScreen(StayDeeds):
             await self._sign_off()
         elif item.kind is Kind.NAMED:
             await self._settle_named(item)
-        elif item.kind is Kind.TEST and any(probe.kind is ProbeKind.VALUE for probe in item.probes):
+        elif item.kind is Kind.TEST and (
+            item.asks is Asks.MEASURED or any(probe.kind is ProbeKind.VALUE for probe in item.probes)
+        ):
             await self._measure(item)
         elif item.kind is Kind.TEST:
             await self._ask_entry(item, f"passed: what did you see? {_LEAST}", _entry(Result.PASS))
@@ -328,8 +330,11 @@ class VisitScreen(StayDeeds):
             await self._record(item, Entry(result=Result.DONE))
 
     async def _measure(self, item: Item) -> None:
-        """A value with bounds: typed, and passed or failed by them."""
-        bounds = next(probe for probe in item.probes if probe.kind is ProbeKind.VALUE)
+        """A value: typed, and passed or failed by its bounds."""
+        bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
+        if bounds is None:
+            await self._ask_entry(item, "a number with its unit: 12 ms", lambda value: Entry(Result.PASS, value=value))
+            return
         limits = [f"at least {bounds.least}" if bounds.least else "", f"at most {bounds.most}" if bounds.most else ""]
         asked = ", ".join(filter(None, limits)) or "a number"
         hint = f"{bounds.name}: {asked} {bounds.unit}".strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
-from dispatch.model.checklists import Checklist, Item, Kind
+from dispatch.model.checklists import Asks, Checklist, Item, Kind
 from widgets.checklist_lines import (
     HINTS,
     Layout,
@@ -52,6 +52,8 @@ class ChecklistView(LineList[Item]):
     """Which keys matter on an open item, by its kind."""
     run_hint = "r run"
     """What stands before them on an item with a test that runs."""
+    words_hint = "J ask a lead"
+    """What stands there instead where no way leads to what is tested."""
     na_hint = "- n/a"
     """What is added for items that may be not applicable."""
 
@@ -116,7 +118,9 @@ class ChecklistView(LineList[Item]):
             return line
         if self.recording and is_open(item, self._checklist):
             hint = self.hints.get(item.kind, "")
-            if item.runnable:
+            if item.asks is Asks.NO_WAY_IN:
+                hint = f"{self.words_hint} · {hint}"
+            elif item.runnable:
                 hint = f"{self.run_hint} · {hint}"
             if item.na_allowed:
                 hint = f"{hint} · {self.na_hint}"

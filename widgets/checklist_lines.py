@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from dispatch.model.checklists import Attempt, Checklist, Grade, Item, Kind, Phase, Result
+from dispatch.closeout.gates import is_shown
+from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
 from widgets.ink import Line, Span, fitted, ink, spread
@@ -92,10 +93,20 @@ def needs_again(item: Item, checklist: Checklist) -> bool:
 
 
 def is_open(item: Item, checklist: Checklist) -> bool:
-    """Whether a result is still awaited: none yet, a pass that is older than the last work, or words for a test that runs."""
+    """Whether a result is still awaited: none yet, a pass that is older than the last work, or words where they do not count."""
     latest = item.standing
-    words = latest is not None and latest.result is Result.PASS and not item.counts
-    return latest is None or words or needs_again(item, checklist)
+    if latest is None or needs_again(item, checklist):
+        return True
+    return latest.result is Result.PASS and bool(_lacking(item, checklist))
+
+
+def _lacking(item: Item, checklist: Checklist) -> str:
+    """What a pass in words still lacks where a test asks for more, and the key that gives it."""
+    if item.kind is not Kind.TEST or (item.asks is not Asks.NO_WAY_IN and item.counts):
+        return ""
+    if item.asks is Asks.NO_WAY_IN:
+        return "" if is_shown(item, checklist) else "asks for a photograph, or a lead: J"
+    return "asks for a test that ran: r runs it" if item.runnable else "asks for a value: space takes it"
 
 
 def item_lines(
@@ -122,14 +133,13 @@ def item_lines(
         attempts.remove(item.standing)
         attempts.append(item.standing)
     opened = is_open(item, checklist)
-    for number, attempt in enumerate(attempts, start=1):
+    for attempt in attempts:
+        number = item.attempts.index(attempt) + 1
         current = attempt is item.standing and not opened
         start = first and not lines
         lines.extend(_attempt(item, attempt, number, current, start, layout, marks, zone, hours24))
     if opened:
-        again = "again: work since the last pass" if item.attempts else ""
-        if item.standing is not None and not item.counts:
-            again = "asks for a test that ran: r runs it" if item.runnable else "asks for a value: space takes it"
+        again = _lacking(item, checklist) or "again: work since the last pass" if item.attempts else ""
         lines.append(_open(item, first and not lines, layout, marks, hint or again))
     return tuple(lines)
 
@@ -147,7 +157,7 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
     """Grade, result in words and evidence of an attempt."""
     good = attempt.result in _GOOD
     name = "bad" if attempt.result in _BAD else "dim" if good or attempt.result is Result.NA else "warn"
-    parts: list[str] = []
+    parts = [item.attested_how] if attempt is item.standing else []
     if attempt.result in _WORDS:
         parts.append(_WORDS[attempt.result])
     parts += [attempt.value or "", attempt.text]
@@ -156,8 +166,6 @@ def findings(item: Item, attempt: Attempt, tries: int) -> Line:
         parts.append(f"{attempt.signed_by}, {satisfied}" if satisfied else attempt.signed_by)
     if attempt.self_approved:
         parts.append("approved by oneself")
-    if attempt is item.standing and item.attested_how:
-        parts.append(item.attested_how)
     if tries > 1:
         parts.append(_nth(tries))
     said = "  ".join(show(part) for part in parts if part)

@@ -220,7 +220,7 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
     last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
     if last_work is not None and latest.as_of < last_work.sequence:
         reasons.append(("G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"))
-    if not reasons and item.asks is Asks.NO_WAY_IN and not _shown(item, checklist):
+    if not reasons and item.asks is Asks.NO_WAY_IN and not is_shown(item, checklist):
         reasons.append(("G2", f"it must be tested inside the client's network, and no way leads there; {_ASK}"))
     return reasons
 
@@ -248,8 +248,8 @@ def measures(value: str | None) -> bool:
     return any("0" <= character <= "9" for character in value or "")
 
 
-def _shown(item: Item, checklist: Checklist) -> bool:
-    """Whether a file was handed in since the last work, or a lead said that words will do."""
+def is_shown(item: Item, checklist: Checklist) -> bool:
+    """Whether a file was handed in for a test since the last work, or a lead said that words will do."""
     return item.permission is not None or (item.shown_as_of is not None and item.shown_as_of >= checklist.last_work)
 
 

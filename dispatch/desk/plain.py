@@ -306,8 +306,7 @@ def _attempt_text(attempt: Attempt) -> str:
         parts.append(show(attempt.value))
     if attempt.signed_by is not None:
         parts.append(f"{show(attempt.signed_by)}, {'satisfied' if attempt.satisfied else 'not satisfied'}")
-    if attempt.text:
-        parts.append(show(attempt.text))
+    parts += [show(line) for line in attempt.text.splitlines()]
     return " · ".join([*parts, f"by {show(attempt.by)}"])
 
 

@@ -53,7 +53,9 @@ class AtTheLine:
         for line in lines:
             gate, ref, text = line.split(None, 2)
             found[ref] = f"{gate} {text}"
-            assert f"R1 {ref}" in ways or f"{ref}," in ways or f"{ref})" in ways or ref in ("W2", "L5"), "how it is recorded"
+            assert f"R1 {ref}" in ways or f"{ref}," in ways or f"{ref})" in ways or ref in ("W2", "L5"), (
+                "how it is recorded"
+            )
         return found
 
     def page(self) -> dict[str, Any]:

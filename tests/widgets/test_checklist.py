@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 
-from dispatch.model.checklists import Checklist, Item, Kind, Phase, Result
+from dispatch.model.checklists import Checklist, Grade, Item, Kind, Permission, Phase, Result
+from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.widgets.boards import ZONE, replace
 from tests.widgets.checklists import attempt, item, sample_checklist
 from widgets.checklist import ChecklistView
@@ -46,6 +47,35 @@ def test_a_pass_before_the_last_work_is_open_again() -> None:
     restart = CHECKLIST.item("T2")
     assert restart is not None
     assert not is_open(restart, CHECKLIST)
+
+
+def alone(card: Item, width: int = 120) -> list[str]:
+    checklist = Checklist((card,), ())
+    layout = layout_of(checklist, width, True)
+    return [text_of(line).strip() for line in item_lines(card, checklist, layout, UNICODE, ZONE, True, first=False)]
+
+
+def test_words_where_no_way_leads_in_are_open_until_something_shows_them() -> None:
+    inside = (Probe(ProbeKind.TCP, "backup", vantage=Vantage.SITE),)
+    words = attempt(1, "14:10", Result.PASS, "all green on the panel", grade=Grade.ATTESTED)
+    card = item(1, "T6", Phase.TEST, Kind.TEST, "Backup", words, probes=inside)
+    said, still = alone(card)
+    assert "□" in still
+    assert "✓" in said
+    assert still.endswith("asks for a photograph, or a lead: J")
+    (now,) = alone(replace(card, permission=Permission("lee", 0, 1, lowered=False)))
+    assert "✓" in now
+    assert "attested  no way in  all green on the panel" in now, "how comes before the words, which may be cut"
+
+
+def test_a_run_that_failed_keeps_its_number_and_its_place_behind_later_words() -> None:
+    failed = attempt(1, "14:04", Result.FAIL, "refused", grade=Grade.EXECUTED, begun_after=0)
+    words = attempt(2, "14:06", Result.PASS, "works fine, they say", grade=Grade.ATTESTED)
+    card = item(1, "T4.mail", Phase.TEST, Kind.TEST, "Mail", failed, words, probes=(Probe(ProbeKind.TCP, "mail"),))
+    first, last = alone(card)
+    assert "works fine" in first
+    assert "✗" in last
+    assert "try" not in last
 
 
 def test_a_named_thing_says_its_outcome() -> None:
