@@ -196,7 +196,7 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
 def _begin_sending(seat: Seat, message: Message) -> Message:
     """Note that a message is handed over from now on, if what it says is still so."""
     overtaken = None
-    with seat.write("post message", *SENDERS) as unit:
+    with seat.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
         verdict = retelling.judge(seat.store, message, unit.at)
         if verdict.why:
             overtaken = _settled(unit, message, verdict)
@@ -219,7 +219,7 @@ def _note(seat: Seat, message: Message, fate: Fate, **columns: int | str | None)
     until = seat.store.clock.monotonic() + LEASE
     while True:
         try:
-            with seat.write("post message", *SENDERS) as unit:
+            with seat.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
                 now = find_message(seat.store, message.id)
                 if now.fate is Fate.UNSURE:
                     message = now  # it took so long that somebody gave it up; whoever sent it knows better
