@@ -53,6 +53,9 @@ ALWAYS = {
 }
 """Queries that find nothing."""
 
+COPIES = ("card", "client", "site", "source")
+"""What the input of a sheet keeps of the book. The balances of an agreement are those of now."""
+
 OFF = frozenset({"break", "off"})
 """Marks of time that is not charged because nobody worked."""
 
@@ -62,11 +65,12 @@ def _seconds(begins: str, ends: str) -> int:
 
 
 class Standing(NamedTuple):
-    """How things stand before a deed: the last audit row; of each visit its review, and revision and total of its charge; who
-    has which roles; and of each change that can be taken back whether it is done."""
+    """How things stand before a deed: the last audit row; of each visit its review, and revision and total of its charge; which
+    visits are left open; who has which roles; and of each change that can be taken back whether it is done."""
 
     audit: int
     charges: dict[str, tuple[str, int, int | None]]
+    left: frozenset[int]
     roles: dict[str, frozenset[Role]]
     changes: dict[int, str]
 
@@ -97,7 +101,8 @@ class Rules:
         ):
             roles[login] = roles.get(login, frozenset()) | {Role(role)}
         last = self._store.value("SELECT coalesce(max(seq), 0) FROM audit")
-        return Standing(last, charges, roles, dict(self._store.all("SELECT id, state FROM change")))
+        left = frozenset(key for (key,) in self._store.all("SELECT id FROM visit WHERE state = 'left_open'"))
+        return Standing(last, charges, left, roles, dict(self._store.all("SELECT id, state FROM change")))
 
     def broken(self, before: Standing) -> str:
         """What does not hold after a deed; empty where all does."""
@@ -116,7 +121,13 @@ class Rules:
             if turned and wanted and not before.roles.get(login, frozenset()) & {Role(one) for one in wanted.split()}:
                 return f"{login} turned “{label}” without a role for it"
         actors = {actor for actor, _ in rows}
-        return self._charge_broken(before, actors) or self._pool_broken() or self._clocks_broken()
+        return (
+            self._charge_broken(before, actors)
+            or self._copies_broken(before)
+            or self._left_broken(before)
+            or self._pool_broken()
+            or self._clocks_broken()
+        )
 
     def _charge_broken(self, before: Standing, actors: set[str]) -> str:
         after = self.before().charges
@@ -130,6 +141,32 @@ class Rules:
                 return f"{reference} was approved, and somebody else than a lead changed its charge"
             if now[0] == "approved":
                 return f"{reference} was approved, and its charge is another one now"
+        return ""
+
+    def _copies_broken(self, before: Standing) -> str:
+        """Once somebody has come, the charge is reckoned from what it was reckoned from first, whatever the book says now."""
+        for reference, revision, given, was, errors in self._store.all(
+            "SELECT v.reference, c.revision, c.input, p.input, json_extract(p.sheet, '$.errors') FROM charge_sheet c "
+            "JOIN visit v ON v.id = c.visit_id JOIN charge_sheet p ON p.visit_id = c.visit_id AND p.revision = c.revision - 1"
+        ):
+            if revision <= before.charges.get(reference, ("", 0, None))[1] or errors is not None:
+                continue
+            now, then = json.loads(given), json.loads(was)
+            came = any(part["check_in"] for part in then["visit"]["assignments"])
+            if came and any(now[name] != then[name] for name in COPIES):
+                return f"{reference}: revision {revision} is reckoned from something else than the one before"
+        return ""
+
+    def _left_broken(self, before: Standing) -> str:
+        """A visit is left open with somebody coming back for it, not for what the client named, or with the client's word."""
+        for key, reference in self._store.all(
+            "SELECT v.id, v.reference FROM visit v WHERE v.state = 'left_open' AND NOT EXISTS (SELECT 1 FROM no_follow_up n "
+            "WHERE n.visit_id = v.id) AND NOT EXISTS (SELECT 1 FROM visit c WHERE c.parent_id = v.id AND c.archived_at IS NULL "
+            "AND c.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND c.id NOT IN (SELECT "
+            "a.follow_up_id FROM attempt a WHERE a.result = 'follow_up' AND a.follow_up_id IS NOT NULL))"
+        ):
+            if key not in before.left:
+                return f"{reference} is left open, and nobody comes back for what was left"
         return ""
 
     def _clocks_broken(self) -> str:

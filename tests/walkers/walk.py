@@ -40,11 +40,13 @@ from dispatch.model.instants import at_local, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, STEPS, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import ZONE, Office
+from tests.desk.test_kept_sheets import card_with, client_with, site_with
 from tests.desk.test_pools import agreed
 from tests.walkers.rules import Rules
 
 MEANT: dict[str, Any] = {"reason": "the client insists", "confirmed": True}
 NAMES = ("Ana Ruiz", "Ben Okafor")
+UNDER_WAY = STEPS["abort"].sources
 OPEN_AT_ONCE = 8
 """So many open visits at most: more of them only make the walk slower."""
 
@@ -56,6 +58,7 @@ class Walk:
 
     def __init__(self, office: Office, seed: int) -> None:
         self.rng = random.Random(seed)
+        self.office = office
         self.clock = office.clock
         self.store = office.store
         agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "600", datetime.date(2026, 1, 1), None)
@@ -79,8 +82,8 @@ class Walk:
         """
         for _ in range(count):
             self._tick()
-            name, login = self.ahead.pop(0) if self.ahead else (self._deed(), "")
-            visit = self._visit(name)
+            visit = self._visit()
+            name, login = self.ahead.pop(0) if self.ahead else (self._deed(visit), "")
             seat = self._seat_of(login) if login else self._seat(name, visit)
             self.trace.append(f"{self.clock.now()} {seat.staff.login}: {name} {visit.reference} ({visit.state.value})")
             before = self.rules.before()
@@ -113,14 +116,16 @@ class Walk:
         if self.clock.now() > at_local(day, "17:00", ZONE):
             self.clock.set(at_local(day + datetime.timedelta(days=1), "08:00", ZONE))
 
-    def _deed(self) -> str:
-        return self.rng.choices(list(DEEDS), [weight for weight, _ in DEEDS.values()])[0]
-
-    def _visit(self, name: str) -> Visit:
-        """Mostly one with which it can be done, sometimes any."""
+    def _visit(self) -> Visit:
+        """Any; one that is under way sooner than another."""
         found = visits.all_visits(self.store)
-        suits = [one for one in found if one.state in FROM.get(name, frozenset(State))]
-        return self.rng.choice(suits if suits and self.rng.random() < 0.9 else found)
+        return self.rng.choices(found, [8 if one.state in UNDER_WAY else 1 for one in found])[0]
+
+    def _deed(self, visit: Visit) -> str:
+        """Mostly one that can be done with the visit, sometimes any."""
+        known = [name for name in DEEDS if visit.state in FROM.get(name, frozenset(State))]
+        names = known if self.rng.random() < 0.95 else list(DEEDS)
+        return self.rng.choices(names, [DEEDS[name][0] for name in names])[0]
 
     def _seat(self, name: str, visit: Visit) -> Seat:
         """Mostly somebody who may, sometimes anybody."""
@@ -154,7 +159,7 @@ def _add(walk: Walk, seat: Seat, visit: Visit) -> None:
 
 def _place(walk: Walk, seat: Seat, visit: Visit) -> None:
     version = visit.version if walk.rng.random() < 0.5 else None
-    deed = schedule.assign if walk.rng.random() < 0.5 else schedule.move
+    deed = schedule.assign if visit.starts_at is None or walk.rng.random() < 0.5 else schedule.move
     deed(seat, visit.reference, walk.crew(), walk.when(), version=version, **MEANT)
 
 
@@ -163,8 +168,11 @@ def _swap(walk: Walk, seat: Seat, visit: Visit) -> None:
 
 
 def _result(walk: Walk, seat: Seat, visit: Visit) -> None:
-    """Any result on any item."""
+    """A good result on any item, or any."""
     item = walk.rng.choice(visit_page(walk.store, visit.reference).checklist.items)
+    if walk.rng.random() < 0.5:
+        onsite.record(seat, visit.reference, item.ref, _good(item))
+        return
     result = walk.rng.choice(list(Result))
     signed = {"signed_by": "J. Lowe", "satisfied": True} if result is Result.SIGNED else {}
     day = day_of(walk.clock.now(), ZONE) + datetime.timedelta(days=3)
@@ -265,6 +273,17 @@ def _archive(walk: Walk, seat: Seat, visit: Visit) -> None:
         walk.ahead = [("undo", "dana"), ("undo", seat.staff.login)]
 
 
+def _book(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """The lead puts another price, drive or tax into the book."""
+    what, number = walk.rng.randrange(3), walk.rng.randint(10, 300)
+    if what == 0:
+        card_with(walk.office, classes={"tech": {"standard": str(number), "agreement": str(number)}})
+    elif what == 1:
+        site_with(walk.office, one_way_distance=f"{number}.0", one_way_minutes=number)
+    else:
+        client_with(walk.office, tax_exempt=number % 2 == 0, tax_ref=f"EX-{number}")
+
+
 def _by(deed: Callable[..., Any], *words: Any, **more: Any) -> Deed:
     return lambda walk, seat, visit: deed(seat, visit.reference, *words, **more)
 
@@ -305,14 +324,14 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "break": (1, _break),
     "mark": (1, _mark),
     "unmark": (0.5, _by(marking.unmark, "after all")),
-    "goodwill": (0.7, _by(adjusting.give_goodwill, "all", "percent", "10", "a friend")),
+    "goodwill": (0.7, _by(adjusting.give_goodwill, "labour", "percent", "10", "a friend")),
     "travel": (0.5, _by(adjusting.set_travel, "20", "by hand")),
     "accept": (1.5, _by(adjusting.accept_charge, "it is right")),
     "charge": (0.7, _by(adjusting.correct_charge, "again")),
     "approve": (5, _by(reviewing.approve, "seen")),
     "send back": (0.7, _by(reviewing.send_back, "which server?")),
     "answer": (1.5, _by(reviewing.answer, "the file server")),
-    "export": (0.7, lambda walk, seat, visit: invoicing.export(seat)),
+    "export": (2, lambda walk, seat, visit: invoicing.export(seat)),
     "undo": (4, lambda walk, seat, visit: undo.undo(seat)),
     "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
     "ill": (0.4, _ill),
@@ -321,6 +340,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "roles of ana": (0.1, _roles_of("ana", "technician, lead")),
     "dana leads no more": (0.1, _roles_of("dana", "dispatcher")),
     "archive": (0.8, _archive),
+    "book": (1, _book),
 }
 """Every deed with how often it is tried beside the others."""
 FROM: dict[str, frozenset[State]] = {
@@ -329,7 +349,8 @@ FROM: dict[str, frozenset[State]] = {
         ("record", "work", "use", "ask", "go on", "pause", "wait", "resume work", "take back"), OPEN_ON_SITE
     ),
     "abort": OPEN_ON_SITE | {State.EN_ROUTE, State.DISPATCHED},
-    **dict.fromkeys(("place", "swap", "share"), STEPS["assign"].sources),
+    **dict.fromkeys(("place", "swap", "share", "call"), STEPS["assign"].sources),
+    "respond": STEPS["assign"].sources | OPEN_ON_SITE,
     **dict.fromkeys(("correct", "break", "mark", "unmark", "home"), ENDED | OPEN_ON_SITE),
     **dict.fromkeys(("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export"), ENDED),
 }
@@ -337,10 +358,10 @@ FROM: dict[str, frozenset[State]] = {
 SEVERAL = frozenset(("go on", "ill"))
 """Those that are several deeds, of which one can be refused after another was done."""
 BY_CREW = frozenset(
-    ("depart", "arrive", "record", "work", "ask", "use", "take back", "go on", "close", "no access", "abort", "pause",
+    ("depart", "arrive", "record", "work", "ask", "take back", "go on", "close", "no access", "abort", "pause",
      "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note")
 )  # fmt: skip
 BY_LEAD = frozenset(
-    ("leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
-     "lead for a while", "roles of ana", "dana leads no more")
+    ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
+     "lead for a while", "book", "roles of ana", "dana leads no more")
 )  # fmt: skip
