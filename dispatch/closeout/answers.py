@@ -70,14 +70,19 @@ def says_something(text: str) -> bool:
 
 def says_enough(text: str) -> bool:
     """Whether words are evidence (C5a): ten letters or digits, two different words, not one character repeated."""
-    words = _WORD.findall(text.translate(_ONE_CASE))
+    words = _words(text)
     letters = "".join(words)
     return len(letters) >= EVIDENCE and len(set(words)) > 1 and len(set(letters)) > 1
 
 
 def says_the_same(text: str, other: str) -> bool:
-    """Whether somebody wrote the same once more."""
-    return text.translate(_ONE_CASE) == other.translate(_ONE_CASE)
+    """Whether somebody wrote the same words once more."""
+    return _words(text) == _words(other)
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in small letters."""
+    return _WORD.findall(text.translate(_ONE_CASE))
 
 
 def leaves_to_client(text: str) -> bool:

@@ -191,10 +191,13 @@ def test_a_lead_lowers_a_test_knowing_of_every_run_that_failed() -> None:
     assert stay.gate == "G3"
 
 
-def test_words_are_not_those_of_the_test_before() -> None:
+@pytest.mark.parametrize(
+    "again", ["seen working at the desk", "Seen, working  at the desk!!", "(seen) working-at the DESK"]
+)
+def test_words_are_not_those_of_the_test_before(again: str) -> None:
     stay = Stay("network")
     assert not stay.record("T1", Entry(Result.PASS, "Seen working at the desk")).faults
-    (fault,) = stay.record("T3", Entry(Result.PASS, "seen working at the desk")).faults
+    (fault,) = stay.record("T3", Entry(Result.PASS, again)).faults
     assert fault.gate == "G2"
     assert "same words" in fault.text
     assert not stay.record("T1", Entry(Result.PASS, "seen working at the desk")).faults

@@ -50,7 +50,16 @@ UPDATE visit SET state = 'on_site', version = version + 1 WHERE id = 1;
 TEXTS = st.one_of(
     st.sampled_from(
         [
-            *("", "ok", "nothing", "seen working at the desk", "Seen working at the DESK", "0123456789", " 012345678 "),
+            *(
+                "",
+                "ok",
+                "nothing",
+                "seen working at the desk",
+                "Seen working at the DESK",
+                "Seen: working,  at the desk!",
+                "0123456789",
+                " 012345678 ",
+            ),
             *(
                 "client will reboot tonight",
                 "aaaaaaaaaa aaa",
