@@ -18,3 +18,8 @@ CREATE TRIGGER attempt_says_its_own BEFORE INSERT ON attempt
       FROM walk WHERE at < length(text))
     SELECT 1 FROM walk WHERE at = length(text) GROUP BY trim(plain) HAVING count(*) > 1)
 BEGIN SELECT RAISE(ABORT, 'the test before has the same words'); END;
+
+-- what is archived rests: only a request that nobody has taken up goes away, and it comes back before anything is done with it
+CREATE TRIGGER visit_archived_rests BEFORE UPDATE OF state, archived_at ON visit
+  WHEN NEW.archived_at IS NOT NULL AND NEW.state <> 'requested' AND (OLD.archived_at IS NULL OR NEW.state <> OLD.state)
+BEGIN SELECT RAISE(ABORT, 'only a request that nobody has taken up is archived, and nothing is done with it then'); END;

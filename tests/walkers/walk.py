@@ -315,7 +315,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "leave": (1.5, _by(leaving.leave, "called away")),
     "no access": (1.2, _by(leaving.no_access, called="reception")),
     "abort": (1.5, _by(leaving.abort, "flooded")),
-    "reopen": (2, _by(leaving.reopen, "once more")),
+    "reopen": (3, _by(leaving.reopen, "once more")),
     "pause": (1, _by(clocking.pause, "break")),
     "wait": (0.5, _by(clocking.pause, "wait")),
     "resume work": (2, _by(clocking.resume)),
@@ -348,6 +348,7 @@ FROM: dict[str, frozenset[State]] = {
     **dict.fromkeys(
         ("record", "work", "use", "ask", "go on", "pause", "wait", "resume work", "take back"), OPEN_ON_SITE
     ),
+    **{name: STEPS[name].sources | OPEN_ON_SITE for name in ("depart", "arrive")},
     "abort": OPEN_ON_SITE | {State.EN_ROUTE, State.DISPATCHED},
     **dict.fromkeys(("place", "swap", "share", "call"), STEPS["assign"].sources),
     "respond": STEPS["assign"].sources | OPEN_ON_SITE,
