@@ -94,7 +94,7 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
         had_minutes=bool(minutes),
         had_billable=bool(billable),
         breaks=len(breaks),
-        early=_early(terms, part, start),
+        early=_early(part, start),
         graced=sum(before != after for before, after in zip(real, bands, strict=True)),
         rounding=rounding,
         arrival=arrival,
@@ -136,10 +136,9 @@ def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> t
     return start, end
 
 
-def _early(terms: Terms, part: Part, start: int) -> int:
-    """Minutes that were clipped because nobody agreed to an early start."""
-    on_site = terms.card.raw["time_basis"] == "on_site"
-    return start - part.check_in if on_site and part.check_in is not None and start > part.check_in else 0
+def _early(part: Part, start: int) -> int:
+    """Minutes that were clipped because nobody agreed to an early start; from door to door nothing begins after the check-in."""
+    return start - part.check_in if part.check_in is not None and start > part.check_in else 0
 
 
 def _marked(part: Part, kind: str, start: int, end: int) -> set[int]:

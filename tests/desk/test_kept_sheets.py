@@ -19,7 +19,8 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.rehearsing import do_as_shown, rehearse
 from dispatch.desk.undo import redo, undo
 from dispatch.desk.visit_page import find, visit_page
-from tests.desk.conftest import Office, at
+from dispatch.model.instants import at_local
+from tests.desk.conftest import DAY, ZONE, Office, at
 from tests.desk.test_pools import YEAR, agreed, closed, left
 
 TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
@@ -125,6 +126,35 @@ def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -
     leaving.close(office.ana, "R1")
     assert charge(office).given["card"]["classes"]["tech"]["standard"] == "500"
     assert charge(office).client == "Harbor Dental Group"
+
+
+@pytest.mark.parametrize(("came", "price"), [(True, "120.00"), (False, "500")])
+def test_what_was_aborted_and_done_later_is_priced_by_the_day_of_its_first_arrival(
+    office: Office, came: bool, price: str
+) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("09:00")
+    (arriving.arrive if came else arriving.depart)(office.ana, "R1")
+    office.go("09:15")
+    leaving.abort(office.ana, "R1", "the part is the wrong one")
+    assert total(office) == "0.00"
+    card = agreements.rate_cards(office.store)[0].card
+    classes = {"tech": {"standard": "500", "agreement": "500"}}
+    tomorrow = DAY + datetime.timedelta(days=1)
+    save_card(office.lee, "from tomorrow", tomorrow, {**card, "classes": classes})
+
+    leaving.reopen(office.lee, "R1", "the right one is here")
+    office.clock.set(at_local(tomorrow, "10:00", ZONE))
+    arriving.arrive(office.ana, "R1")
+    office.finish()
+    leaving.close(office.ana, "R1")
+
+    found = charge(office)
+    assert found.given["card"]["classes"]["tech"]["standard"] == price
+    (labour,) = [line for line in found.form["lines"] if line["rule"] == "LAB"]
+    assert labour["qty"] == ("30" if came else "15"), "a quarter of an hour on each day that somebody was there"
+    clocking.correct(office.ana, "R1", "leaving", office.clock.now() - 60, "as the client says")
+    assert charge(office).given["card"] == found.given["card"]
 
 
 def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) -> None:
