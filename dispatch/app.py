@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from db.faults import StoreFault
-from dispatch.desk import views
+from dispatch.desk import reading, views
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat, read_only_words
-from dispatch.model.states import Role
+from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 from widgets.themes import THEMES
@@ -59,6 +59,10 @@ def _book() -> Screen[Any]:
 
 _SCREENS: dict[str, Callable[[], Screen[Any]]] = {"board": _board, "day": _day, "log": _log, "book": _book}
 """The first screen of each mode."""
+
+
+MODES = {"board": "day", "day": "own", "log": "log", "book": "clients"}
+"""What each mode shows, by its name in the table of what is read."""
 
 
 def _collect_garbage_again() -> None:
@@ -159,7 +163,7 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
             self.call_after_refresh(self._judge_settings)
         if Role.LEAD in self.seat.staff.roles:
             self.call_after_refresh(self._set_up)
-        if self.seat.staff.roles & {Role.DISPATCHER, Role.LEAD}:
+        if self.seat.staff.roles & OFFICE:
             self.call_after_refresh(self._make_ahead)
             self.set_interval(RECUR_SECONDS, self._make_ahead)
 
@@ -197,8 +201,11 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
             show_keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A seat over SSH has neither palette nor jumping, and nothing behind it."""
-        return not (self.restricted and action in ("palette", "jump", "suspend_process"))
+        """A seat over SSH has neither palette nor jumping, and nothing behind it; a mode is for whoever may read it."""
+        if self.restricted and action in ("palette", "jump", "suspend_process"):
+            return False
+        shown = "day" if action == "jump" else MODES.get(str(parameters[0]), "own") if action == "mode" else "own"
+        return reading.may(self.seat, shown)
 
     def keys_lost(self) -> None:
         """Say that what was typed while a deed did not end went nowhere."""

@@ -22,6 +22,8 @@ from widgets.keybar import KeyBar
 class AccessScreen(SeatedScreen):
     """Every key with its fingerprint, and every open session."""
 
+    SHOWS = "access"
+
     TITLE_WORD = "keys and sessions over SSH"
     FOOTER = ("access.add", "access.take", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -40,6 +40,8 @@ _FILTERS = (
 class AuditScreen(SeatedScreen):
     """Rows of the audit by day, the newest first; each opens to all that it says."""
 
+    SHOWS = "audit"
+
     TITLE_WORD = "the audit"
     FOOTER = ("audit.open", "view.filter", "audit.more", "audit.verify", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [

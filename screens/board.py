@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -16,7 +16,7 @@ from textual.timer import Timer
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, parse_day
-from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
+from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.board_map import BoardMap
@@ -54,6 +54,12 @@ FETCH_AFTER = 0.4
 
 class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
+
+    SHOWS = "day"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("assign", "move", "unassign", "confirm", "dispatch", "new", "amend", "hold", "cancel", "pin", "plan"),
+        DISPATCHERS,
+    )
 
     DEFAULT_CSS = """
     BoardScreen { layout: vertical; }

@@ -47,6 +47,8 @@ SHOWN = 400
 class BookScreen(TakesFiles):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
+    SHOWS = "clients"
+
     TITLE_WORD = "the book"
     AUTO_FOCUS = "FigureList"
     DEFAULT_CSS = """
@@ -196,6 +198,12 @@ class BookScreen(TakesFiles):
         self._letters = ""
         self.remove_class("-finding")
         self.reload()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who may change what is listed, its shelf says."""
+        if action in ("add", "edit", "archive") and not self.seat.staff.roles.intersection(self._shelf.roles):
+            return False
+        return super().check_action(action, parameters)
 
     def action_find(self) -> None:
         """Type letters to find records by."""

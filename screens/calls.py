@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class CallsScreen(SeatedScreen):
     """Each client with the number, the time they expect us and the new one; ticked with the time promised."""
 
+    SHOWS = "day"
+
     TITLE_WORD = "calling ahead"
     DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
     FOOTER: ClassVar[Sequence[str]] = ("call.answered", "call.unanswered", "change.undo", "screen.leave", "screen.keys")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -18,6 +19,7 @@ from dispatch.desk.accounts import office
 from dispatch.desk.offering import figures
 from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
+from dispatch.model.states import LEADS, Role
 from screens.dialogs import AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -41,6 +43,11 @@ _ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
 class CareScreen(SeatedScreen):
     """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
+
+    SHOWS = "care"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("done", "decline", "snooze", "survey", "offer", "gap"), LEADS
+    )
 
     TITLE_WORD = "account care"
     DEFAULT_CSS = """

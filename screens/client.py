@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -10,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from db import clients
 from dispatch.desk.book.page import client_page, page_lines
+from dispatch.model.states import READS, Role
 from screens.book_forms import ask_record, ask_recurring
 from screens.seated import SeatedScreen
 from widgets.header import StatusBar
@@ -19,6 +21,9 @@ from widgets.notes_pane import NotesPane
 
 class ClientScreen(SeatedScreen):
     """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
+
+    SHOWS = "clients"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"report": READS["reports"].roles}
 
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"

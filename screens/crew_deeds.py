@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
-from dispatch.model.states import UNREACHED, State
+from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, Role, State
 from screens.seated import SeatedScreen
 
 
 class CrewDeeds(SeatedScreen):
     """The deeds of a screen on which a visit is selected."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = (
+        dict.fromkeys(("swap", "crew"), DISPATCHERS) | {"hand_over": LEADS} | {"no_access": THERE}
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "swap", "Swap", id="visit.swap", tooltip="exchange time and technician with another visit"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -21,7 +21,7 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.links import geo_link, place_link
 from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
-from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
+from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.stay_deeds import StayDeeds
 from widgets.header import StatusBar
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 class DayScreen(StayDeeds):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("step", "no_access", "left"), THERE)
 
     DEFAULT_CSS = """
     DayScreen #stops { height: 1fr; }

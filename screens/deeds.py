@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.binding import Binding
 from textual.dom import DOMNode
 
 from dispatch.model.matching import Findable, findable
 from screens.finder import FindScreen
 from screens.keymap import own_bindings, sentence_of
 from screens.personal import known_themes
+from screens.seated import offered
 from widgets.found_list import FoundLine
 from widgets.keyboard import written_all
 
@@ -35,7 +35,7 @@ def deeds(app: DispatchApp) -> list[Deed]:
         for binding in (binding for owner in type(node).__mro__ for binding in own_bindings(owner)):
             keys = app.keymap.get(binding.id or "", binding.key).split(",")
             # what is not shown moves a cursor, or goes back, which the palette does by itself
-            if binding.show and binding.id not in found and binding.action != "palette" and _allowed(node, binding):
+            if binding.show and binding.id not in found and binding.action != "palette" and offered(node, binding):
                 name = binding.description
                 found[binding.id or ""] = Deed(name, written_all(keys), sentence_of(binding), binding.action, node)
     themes = [
@@ -44,10 +44,6 @@ def deeds(app: DispatchApp) -> list[Deed]:
         if name != app.theme
     ]
     return [*found.values(), *themes]
-
-
-def _allowed(node: DOMNode, binding: Binding) -> bool:
-    return bool(node.check_action(binding.action.partition("(")[0], ()))
 
 
 async def choose_deed(app: DispatchApp) -> None:

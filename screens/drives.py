@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -17,6 +18,7 @@ from dispatch.desk.driving import Drive
 from dispatch.desk.private_file import at_this_machine
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_text
+from dispatch.model.states import LEADS, Role
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
@@ -35,6 +37,9 @@ ROADS = "roads"
 
 class DrivesScreen(SeatedScreen):
     """The legs of every route of the day; one is pinned on the spot."""
+
+    SHOWS = "day"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"roads": LEADS}
 
     TITLE_WORD = "the drives of the day"
     FOOTER = ("drive.pin", "drive.unpin", "drive.learn", "drive.roads", "change.undo", "screen.leave", "screen.keys")

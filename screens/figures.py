@@ -37,6 +37,8 @@ _DAYS = 14
 class FiguresScreen(SeatedScreen):
     """Every figure over a range of days above, the selected one in its groups below, its definition between them."""
 
+    SHOWS = "figures"
+
     TITLE_WORD = "the figures"
     DEFAULT_CSS = f"""
     FiguresScreen #figures {{ height: {len(FIGURES)}; }}
@@ -249,6 +251,8 @@ def _key_of(group: Group) -> str:
 
 class BehindScreen(SeatedScreen):
     """The visits behind a number; each opens to its record."""
+
+    SHOWS = "figures"
 
     TITLE_WORD = "the visits behind a figure"
     FOOTER = ("visit.open", "screen.leave", "screen.keys")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -22,6 +22,7 @@ from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import Mark
+from dispatch.model.states import LEADS, READS, Role
 from dispatch.model.text import show
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
@@ -43,6 +44,13 @@ PAUSE = 0.08
 
 class LogScreen(CallDeeds, ReviewDeeds):
     """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
+
+    SHOWS = "log"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {
+        **dict.fromkeys(("batch", "permissions", "export"), LEADS),
+        **{name: READS[name].roles for name in ("care", "figures", "audit", "access")},
+        "report": READS["reports"].roles,
+    }
 
     TITLE_WORD = "the visit log"
     DEFAULT_CSS = """

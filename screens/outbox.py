@@ -23,6 +23,8 @@ from widgets.notes_pane import NotesPane
 class OutboxScreen(SeatedScreen):
     """Each message with what became of it."""
 
+    SHOWS = "messages"
+
     TITLE_WORD = "messages to clients"
     FOOTER = ("outbox.retry", "outbox.drop", "outbox.all", "screen.leave", "screen.keys")
     DEFAULT_CSS = """

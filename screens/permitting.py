@@ -28,9 +28,6 @@ async def of_item(screen: SeatedScreen, reference: str, item: Item) -> None:
 
 async def of_all(screen: SeatedScreen) -> None:
     """What a lead is asked for, one after the other."""
-    if not screen.seat.has(Role.LEAD):
-        screen.say("Only a lead lets words settle a test.", "warning")
-        return
     waiting = permissions.waiting(screen.seat.store)
     if not waiting:
         screen.say("Nobody asks for a permission.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -18,6 +18,7 @@ from dispatch.desk.proposing import Figures, Proposal, Proposing, apply, board_a
 from dispatch.desk.refusals import Refusal
 from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
+from dispatch.model.states import DISPATCHERS, Role
 from dispatch.model.text import show
 from screens.reading import aside
 from screens.seated import SeatedScreen
@@ -43,6 +44,9 @@ _WORDS = (
 
 class PlanScreen(SeatedScreen):
     """A proposed day. Nothing is written until it is taken."""
+
+    SHOWS = "day"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("take", "take_one"), DISPATCHERS)
 
     TITLE_WORD = "a plan of the day"
     AUTO_FOCUS = "Timeline"

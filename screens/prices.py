@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -15,6 +16,7 @@ from dispatch.desk import agreeing, rates
 from dispatch.desk.drafts import AgreementDraft, CardDraft
 from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
+from dispatch.model.states import LEADS, Role
 from dispatch.model.text import show
 from screens.dialogs import Choose, Field, Form, Row
 from screens.seated import SeatedScreen
@@ -25,6 +27,9 @@ from widgets.keybar import KeyBar
 
 class PricesScreen(SeatedScreen):
     """Every rate card and every agreement; each opens figure by figure."""
+
+    SHOWS = "prices"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("card", "agreement"), LEADS)
 
     TITLE_WORD = "rate cards and agreements"
     FOOTER = ("price.open", "price.card", "price.agreement", "screen.leave", "screen.keys")

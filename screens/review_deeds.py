@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -9,11 +10,16 @@ from textual.binding import Binding, BindingType
 
 from dispatch.desk import reviewing
 from dispatch.desk.unsent import Unsent
+from dispatch.model.states import LEADS, Role
 from screens.seated import SeatedScreen
 
 
 class ReviewDeeds(SeatedScreen):
     """The deeds of a screen on which a visit under review is shown."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("approve", "send_back", "put_right", "accept", "goodwill", "travel"), LEADS
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(

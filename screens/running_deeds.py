@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -9,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
-from dispatch.model.states import STEPS
+from dispatch.model.states import DISPATCHERS, READS, STEPS, Role
 from dispatch.model.text import pad
 from screens.seated import SeatedScreen
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class CallDeeds(SeatedScreen):
     """The ways to the clients, for the dispatcher's and the lead's screens: the call-ahead list, and messages."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"calls": READS["day"].roles, "outbox": READS["messages"].roles}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "calls", "Call ahead", id="screen.calls", tooltip="whom to call because we come later, and when"),
@@ -42,6 +45,8 @@ class CallDeeds(SeatedScreen):
 
 class RunningDeeds(CallDeeds):
     """The deeds of a board on which a visit is selected."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"emergency": DISPATCHERS}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "emergency", "Emergency", id="visit.emergency", tooltip="into the running day at once, and whom that pushes"),

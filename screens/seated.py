@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import work
+from textual.actions import parse
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
+from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 from screens.reading import aside
 from widgets.keybar import KeyBar
 from widgets.lean import LeanScreen
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
     from dispatch.app import DispatchApp
     from dispatch.desk.seat import Seat
 
@@ -26,6 +31,21 @@ T = TypeVar("T")
 
 _TOGETHER = 1.0
 """Seconds within which what is said belongs to one key, and stays in sight together."""
+
+
+def offered(node: DOMNode, binding: Binding) -> bool | None:
+    """Whether a key works now, as `check_action` says."""
+    _, action, parameters = parse(binding.action)
+    return node.check_action(action, parameters)
+
+
+@cache
+def roles_of(screen: type[SeatedScreen]) -> Mapping[str, frozenset[Role]]:
+    """Whose the actions of a screen are: its own, and those of what it is made of."""
+    found: dict[str, frozenset[Role]] = {}
+    for owner in reversed(screen.__mro__):
+        found |= vars(owner).get("ROLES", {})
+    return found
 
 
 class SeatedScreen(LeanScreen[None]):
@@ -48,6 +68,14 @@ class SeatedScreen(LeanScreen[None]):
         Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
         Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
     ]
+
+    SHOWS: ClassVar[str] = "own"
+    """What the screen shows, by its name in the model's table."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("prices", "quote"), READS["prices"].roles) | {
+        "client": READS["clients"].roles
+    }
+    """Whose an action is; of what is not named here: everybody's who sees the screen. What may not be done is not offered."""
 
     _keys_shown: Mapping[str, str] | None = None
     _said_at = 0.0
@@ -87,7 +115,7 @@ class SeatedScreen(LeanScreen[None]):
             if binding.id:
                 by_id.setdefault(binding.id, binding)
         keys = [by_id[name] for name in self.footer() if name in by_id]
-        keys = [key for key in keys if self.check_action(key.action, ()) is not False]
+        keys = [key for key in keys if offered(self, key) is not False]
         keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
         shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
         if not app.ascii_only:
@@ -109,6 +137,13 @@ class SeatedScreen(LeanScreen[None]):
             self.reload()
         if self._keys_shown is not None and self._keys_shown is not cast("DispatchApp", self.app).keymap:
             self.show_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what the person's roles may do."""
+        roles = roles_of(type(self)).get(action)
+        if roles is not None and not roles & self.seat.staff.roles:
+            return False
+        return super().check_action(action, parameters)
 
     def look(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Read a view; a store that cannot be read is said, and the screen stays as it is."""

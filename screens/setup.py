@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -13,6 +14,7 @@ from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.setup import Step, steps
+from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_record
 from screens.dialogs import Field, Form
 from screens.takes_files import TakesFiles
@@ -38,6 +40,9 @@ _WHY = {
 
 class SetupScreen(TakesFiles):
     """The steps, and what each is for."""
+
+    SHOWS = "clients"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("technician", "add_client"), LEADS)
 
     TITLE_WORD = "setting up a firm"
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; padding: 0 1; }"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
+from dispatch.model.states import THERE, Role
 from dispatch.model.visits import Visit
 from screens.service_report import ReportsVisits
 
 
 class StayDeeds(ReportsVisits):
     """The deeds of a screen that shows a visit of the person's own."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("clock", "use", "mark"), THERE)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("C", "clock", "Clock", id="stay.clock", tooltip="break, wait, home; put a recorded time right"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -19,6 +20,7 @@ from dispatch.desk.template_draft import KIND, TemplateDraft, begun
 from dispatch.model.checklists import EVIDENCE, Kind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.probes import ProbeKind
+from dispatch.model.states import LEADS, Role
 from dispatch.model.templates import TemplateItem
 from screens.dialogs import AskConfirm, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
@@ -48,6 +50,9 @@ _FIELDS = {
 
 class TemplateScreen(SeatedScreen):
     """Edit a draft of a template."""
+
+    SHOWS = "clients"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "take_out", "move", "save"), LEADS)
 
     TITLE_WORD = "a checklist template"
     DEFAULT_CSS = "TemplateScreen NotesPane { height: 6; padding: 0 1; }"

@@ -25,6 +25,8 @@ from widgets.separator import Separator
 class TemplatePreview(SeatedScreen):
     """The checklist of a visit that does not exist."""
 
+    SHOWS = "clients"
+
     TITLE_WORD = "what a visit would get"
     DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; padding: 0 1; }"
     FOOTER = ("template.preview", "screen.leave", "screen.keys")

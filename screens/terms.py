@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -16,6 +17,7 @@ from dispatch.desk.drafts import AgreementDraft, CardDraft, Draft, reread
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
+from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_recurring
 from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
@@ -29,6 +31,9 @@ from widgets.separator import Separator
 
 class TermsScreen(SeatedScreen):
     """Edit a draft. Nothing is saved before `s`."""
+
+    SHOWS = "prices"
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "reset", "save", "rename"), LEADS)
 
     TITLE_WORD = "prices and terms"
     DEFAULT_CSS = "TermsScreen NotesPane { height: 7; padding: 0 1; }"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
@@ -22,7 +22,7 @@ from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Asks, Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text, parse_day
 from dispatch.model.probes import ProbeKind
-from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, Role, State
+from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
 from screens.price import price_words
@@ -41,6 +41,10 @@ _WORK_NOTE = "What was changed"
 
 class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
+
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("result", "fail", "run", "run_all", "na", "work", "close", "permission"), THERE
+    ) | dict.fromkeys(("override", "leave_open", "reopen"), LEADS)
 
     DEFAULT_CSS = """
     VisitScreen ChecklistView { height: 1fr; }
@@ -470,9 +474,6 @@ class VisitScreen(StayDeeds):
         item = self._item()
         if item is None:
             return
-        if not self.seat.has(Role.LEAD):
-            self.say("Only a lead overrides an item. Call yours.", "warning")
-            return
         if not item.override_allowed:
             self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
             return
@@ -537,9 +538,6 @@ class VisitScreen(StayDeeds):
         """A lead lets the technician leave with a follow-up booked."""
         if self._item() is None:
             return
-        if not self.seat.has(Role.LEAD):
-            self.say("Only a lead leaves a visit open. Call yours.", "warning")
-            return
         entered = await self.app.push_screen_wait(
             Form(
                 "Leave open",
@@ -591,9 +589,6 @@ class VisitScreen(StayDeeds):
     @work
     async def action_reopen(self) -> None:
         """A lead takes an ended visit back."""
-        if not self.seat.has(Role.LEAD):
-            self.say("Only a lead reopens a visit. Call yours.", "warning")
-            return
         if self._page is not None and self._page.visit.state not in ENDED:
             self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
             return

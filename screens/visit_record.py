@@ -14,7 +14,6 @@ from textual.widgets import Static
 from dispatch.desk.levels import sees_levels
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.states import Role
 from dispatch.model.text import wrapped
 from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
@@ -114,11 +113,6 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
 
         if sees_levels(self.seat):
             await ask_answer(self, self._reference)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The lead's deeds are not offered to a technician, who reads here too."""
-        only_leads = ("approve", "send_back", "put_right", "accept", "goodwill", "travel")
-        return Role.LEAD in self.seat.staff.roles if action in only_leads else True
 
     def action_charge(self) -> None:
         """Show the charge sheet."""

@@ -89,10 +89,17 @@ def open_store(args: argparse.Namespace) -> Store:
 
     Raises:
         StoreFault: there is none, or it cannot be used; the sentence says why.
+        NotAllowed: what the command reads is not for this member of staff.
     """
+    from dispatch.commands.reading import ask_for
     from dispatch.desk.seat import read_only_words, store_at
 
     store = store_at(database_path(args))
+    try:
+        ask_for(args, store)
+    except BaseException:
+        store.close()
+        raise
     if words := read_only_words(store):
         print(f"dispatch: {words}", file=sys.stderr)
     return store

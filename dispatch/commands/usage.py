@@ -54,6 +54,9 @@ class Parser(argparse.ArgumentParser):
         found, left = super().parse_known_args(args, namespace)
         if left:
             self.refuse(self._unknown(left))
+        if not hasattr(found, "command"):
+            # the innermost one is asked first
+            found.command = self.prog.removeprefix("dispatch").strip()
         return found, left
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

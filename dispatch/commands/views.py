@@ -218,8 +218,11 @@ def _screen(args: argparse.Namespace, mode: str) -> int:
     seat = open_seat(args)
     day = _date(args, seat.store) if getattr(args, "date", None) else None
     from dispatch.app import DispatchApp
+    from dispatch.desk import reading
     from dispatch.desk.personal import read_personal
 
+    if not reading.may(seat, "day"):
+        mode = "day"
     personal = read_personal()
     app = DispatchApp(
         seat,

@@ -8,11 +8,12 @@ import hmac
 from typing import TYPE_CHECKING
 
 from db import clients, settings, visits
-from dispatch.desk.refusals import Faulty, NotAllowed
+from dispatch.desk import reading
+from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_bounds
 from dispatch.model.people import Technician
-from dispatch.model.states import OCCUPYING, PLANNING, Role, State
+from dispatch.model.states import OCCUPYING, PLANNING, State
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def calendar_of(
     """
     import icalendar
 
-    if technician.id != seat.staff.id and not seat.staff.roles & {Role.DISPATCHER, Role.LEAD}:
-        raise NotAllowed(f"Only a dispatcher or lead may take {show(technician.name)}'s calendar.")
+    reading.ask_person(seat, technician.name, words="the calendar")
     if not 1 <= days <= LONGEST:
         raise Faulty([f"days: {days} is not between 1 and {LONGEST}"])
     with seat.store.read():

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from db import agreements, clocks, settings, visits
 from db.clocks import Facts
 from db.store import Store
+from dispatch.desk import reading
 from dispatch.desk.seat import Seat
 from dispatch.levels.calendar import Calendar, calendar_of
 from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
@@ -20,7 +21,7 @@ from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, 
 from dispatch.model.agreements import OPENING_HOURS, Agreement, Service
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
-from dispatch.model.states import ENDED, Role, State
+from dispatch.model.states import ENDED, State
 from dispatch.model.visits import ANSWERED_AT_ONCE, Visit
 
 REQUESTS = frozenset({"visit", "delivery"})
@@ -118,7 +119,7 @@ def open_clocks(store: Store) -> list[tuple[Visit, VisitClock]]:
 
 def sees_levels(seat: Seat | None) -> bool:
     """Whether a person's screens show service levels: a technician's never do, nobody is to be rushed at a client's."""
-    return seat is not None and bool(seat.staff.roles & {Role.DISPATCHER, Role.LEAD})
+    return seat is not None and reading.may(seat, "levels")
 
 
 def _order(one: VisitClock) -> tuple[bool, bool, int]:

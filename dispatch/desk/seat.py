@@ -154,7 +154,7 @@ def take_seat(store: Store, login: str | None = None) -> Seat:
     Raises:
         NotFound: nobody of that login is on the staff.
     """
-    wanted = login if login is not None else _system_login()
+    wanted = login if login is not None else system_login()
     staff = people.staff_by_login(store, wanted)
     if staff is None or not staff.active:
         known = ", ".join(sorted(show(person.login) for person in people.all_staff(store)))
@@ -162,7 +162,8 @@ def take_seat(store: Store, login: str | None = None) -> Seat:
     return Seat(store, staff, via="local" if login is None else "as")
 
 
-def _system_login() -> str:
+def system_login() -> str:
+    """The operating-system user; empty where it has no name."""
     import getpass
 
     try:

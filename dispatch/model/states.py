@@ -71,29 +71,57 @@ class Step(NamedTuple):
     undoable: bool = False
 
 
-_DISPATCHER = frozenset({Role.DISPATCHER})
-_THERE = frozenset({Role.TECHNICIAN, Role.LEAD})
-_LEAD = frozenset({Role.LEAD})
+DISPATCHERS = frozenset({Role.DISPATCHER})
+THERE = frozenset({Role.TECHNICIAN, Role.LEAD})
+LEADS = frozenset({Role.LEAD})
+OFFICE = DISPATCHERS | LEADS
 
 STEPS: Mapping[str, Step] = {
-    "assign": Step(UNREACHED | {State.REQUESTED}, State.PLANNED, _DISPATCHER, undoable=True),
-    "move": Step(UNREACHED, State.PLANNED, _DISPATCHER, undoable=True),
-    "plan": Step(PLANNING | {State.REQUESTED}, State.PLANNED, _DISPATCHER, undoable=True),
-    "unassign": Step(UNREACHED, State.REQUESTED, _DISPATCHER, undoable=True),
-    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED, _DISPATCHER, undoable=True),
-    "dispatch": Step(PLANNING, State.DISPATCHED, _DISPATCHER),
-    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD, _DISPATCHER, undoable=True),
-    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED, _DISPATCHER, undoable=True),
-    "cancel": Step(UNREACHED | QUEUED, State.CANCELLED, _DISPATCHER, undoable=True),
-    "depart": Step(AHEAD, State.EN_ROUTE, _THERE),
-    "arrive": Step(UNREACHED, State.ON_SITE, _THERE),
-    "close": Step(OPEN_ON_SITE, State.CLOSED, _THERE),
-    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, _LEAD),
-    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, _THERE),
+    "assign": Step(UNREACHED | {State.REQUESTED}, State.PLANNED, DISPATCHERS, undoable=True),
+    "move": Step(UNREACHED, State.PLANNED, DISPATCHERS, undoable=True),
+    "plan": Step(PLANNING | {State.REQUESTED}, State.PLANNED, DISPATCHERS, undoable=True),
+    "unassign": Step(UNREACHED, State.REQUESTED, DISPATCHERS, undoable=True),
+    "confirm": Step(frozenset({State.PLANNED}), State.CONFIRMED, DISPATCHERS, undoable=True),
+    "dispatch": Step(PLANNING, State.DISPATCHED, DISPATCHERS),
+    "hold": Step(AHEAD | {State.REQUESTED}, State.ON_HOLD, DISPATCHERS, undoable=True),
+    "resume": Step(frozenset({State.ON_HOLD}), State.REQUESTED, DISPATCHERS, undoable=True),
+    "cancel": Step(UNREACHED | QUEUED, State.CANCELLED, DISPATCHERS, undoable=True),
+    "depart": Step(AHEAD, State.EN_ROUTE, THERE),
+    "arrive": Step(UNREACHED, State.ON_SITE, THERE),
+    "close": Step(OPEN_ON_SITE, State.CLOSED, THERE),
+    "leave": Step(OPEN_ON_SITE, State.LEFT_OPEN, LEADS),
+    "no-access": Step(frozenset({State.EN_ROUTE, State.ON_SITE}), State.NO_ACCESS, THERE),
     "abort": Step(AHEAD | ON_THE_WAY_OR_THERE, State.ABORTED, frozenset(Role)),
-    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE, _LEAD),
+    "reopen": Step(frozenset({State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED}), State.ON_SITE, LEADS),
 }
-"""Deeds × states × roles: docs/deeds.md is this table, a test walks it through the desk, and the database has its edges."""
+"""Deeds × states × roles: docs/deeds.md is this and `READS`, a test walks it, and the database has its edges."""
+
+
+class Read(NamedTuple):
+    """Something that is read: what it is, and whose it is."""
+
+    words: str
+    roles: frozenset[Role]
+
+
+READS: Mapping[str, Read] = {
+    "own": Read(
+        "one's own day, visits, drives and calendar; of a visit its checklist, price basis, charge sheet, service report and story",
+        frozenset(Role),
+    ),
+    "day": Read("everybody's day: board, visits, calls, candidates, plan, routes, drives", OFFICE),
+    "log": Read("the visit log and what visits were charged", OFFICE),
+    "prices": Read("rate cards, agreements and quotes", OFFICE),
+    "clients": Read("clients, sites and staff, with notes that are for us", OFFICE),
+    "care": Read("the care list, surveys and offers", OFFICE),
+    "figures": Read("figures", OFFICE),
+    "levels": Read("service levels", OFFICE),
+    "reports": Read("reports of a day, of a client's month and of other people", OFFICE),
+    "messages": Read("messages to clients", OFFICE),
+    "audit": Read("the audit", OFFICE),
+    "access": Read("keys and sessions", LEADS),
+}
+"""What is read × roles. Screens and commands name one of these; what of a visit is one's own, its crew says."""
 
 
 def edges() -> frozenset[tuple[State, State]]:

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from db.faults import StoreFault
 from dispatch import crashes
-from dispatch.app import DispatchApp
-from dispatch.desk import seating, site_way, whereabouts
+from dispatch.app import MODES, DispatchApp
+from dispatch.desk import reading, seating, site_way, whereabouts
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.whereabouts import Whereabouts
 from dispatch.model.states import Role
@@ -36,13 +36,6 @@ LEAVING_SECONDS = 10.0
 TROUBLES = 100
 """So many unreadable sequences are written to the log; then it is silent."""
 
-_OPEN_TO: dict[str, frozenset[Role]] = {
-    "board": frozenset({Role.DISPATCHER, Role.LEAD}),
-    "log": frozenset({Role.LEAD}),
-    "book": frozenset({Role.DISPATCHER, Role.LEAD}),
-}
-"""Who finds what in a seat; my day is everybody's. A courtesy: what may be done is decided where it is written."""
-
 
 def first_mode(roles: frozenset[Role]) -> str:
     """Where a seat begins. Over SSH most are technicians, and whoever is one begins with their own day."""
@@ -61,7 +54,7 @@ class SeatApp(DispatchApp):
     ) -> None:
         roles = seat.staff.roles
         mode = first_mode(roles)
-        if where is not None and where.mode in ("day", *_OPEN_TO) and _open(where.mode, roles):
+        if where is not None and where.mode in MODES and reading.may(seat, MODES[where.mode]):
             mode = where.mode
         super().__init__(seat, mode, day=_day(where), restricted=True)
         self.left = "left"
@@ -91,12 +84,6 @@ class SeatApp(DispatchApp):
 
     def _set_up(self) -> None:
         """A firm is set up at its own machine: that reads files."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Beside what no seat has: the modes that are not for the person's roles."""
-        if action == "mode" and parameters and not _open(str(parameters[0]), self.seat.staff.roles):
-            return False
-        return super().check_action(action, parameters)
 
     # coming back, and being sent away
 
@@ -247,10 +234,6 @@ _PARTINGS = {
     "key revoked": "This key was revoked, so the seat was closed. What was saved before is safe.",
     "no longer active": "You are no longer active here, so the seat was closed.",
 }
-
-
-def _open(mode: str, roles: frozenset[Role]) -> bool:
-    return mode not in _OPEN_TO or bool(_OPEN_TO[mode] & roles)
 
 
 def _day(where: Whereabouts | None) -> datetime.date | None:

@@ -104,8 +104,8 @@ def test_there_and_back_by_files(office: Office, say: Words, tmp_path: Path) -> 
 
 def test_targets_are_listed_and_shown(say: Words) -> None:
     register(say, "mail", "smtp", "mail.example.com")
-    assert "smtp  mail.example.com" in say("target", "list").out
-    (form,) = json.loads(say("target", "list", "--json").out)
+    assert "smtp  mail.example.com" in say("target", "list", login="dana").out
+    (form,) = json.loads(say("target", "list", "--json", login="dana").out)
     assert form["name"] == "mail"
     assert say("target", "edit", "mail", "--options", "starttls", login="dana").code == 0
     refused = say("target", "add", "--site", "Main office", "--name", "x", "--kind", "tcp", "--address", "localhost:1")

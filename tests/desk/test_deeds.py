@@ -18,7 +18,7 @@ from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.checklists import Result
 from dispatch.model.instants import SetClock
-from dispatch.model.states import STEPS, Role, State, edges
+from dispatch.model.states import READS, STEPS, Role, State, edges
 from tests.desk.conftest import Office, at
 from tests.desk.test_permissions import declared
 
@@ -165,6 +165,20 @@ def deeds_page() -> str:
         by = ", ".join(role.value for role in Role if role in step.roles)
         sources = ", ".join(state.label for state in State if state in step.sources)
         lines.append(f"| {deed} | {by} | {sources} | {step.target.label} | {'yes' if step.undoable else ''} |")
+    lines += [
+        "",
+        "## Who reads what",
+        "",
+        "Over SSH, on the screens and by command (`--as`, or one's login on the staff) alike; what is not for somebody is not",
+        "offered: no key, no line of the palette, the footer or the help. Who opens the database file without being on the staff",
+        "is trusted with it.",
+        "",
+        "| what | by |",
+        "| --- | --- |",
+    ]
+    lines += [
+        f"| {read.words} | {', '.join(role.value for role in Role if role in read.roles)} |" for read in READS.values()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
 from dispatch.desk import leaving, marking, onsite, schedule
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.reports.document import Point, Report, Section, Table
 from dispatch.desk.reports.rendering import FORMS, as_csv, as_html, as_json, as_markdown, as_text
 from dispatch.desk.reports.service import WIDTH, service_report
@@ -153,8 +153,10 @@ def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> N
 
 
 def test_a_visit_under_way_says_so_and_one_that_never_began_has_no_report(office: Office) -> None:
-    with pytest.raises(Refusal, match="nothing to report"):
+    with pytest.raises(NotAllowed, match="somebody else's visit"):
         service_report(office.ana, "R1")
+    with pytest.raises(Refusal, match="nothing to report"):
+        service_report(office.dana, "R1")
     with pytest.raises(NotFound):
         service_report(office.ana, "R99")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("13:00"), reason="test", confirmed=True)

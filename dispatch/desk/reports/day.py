@@ -12,6 +12,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.desk import reading
 from dispatch.desk.evidence_words import evidence_words
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.defined import FIGURES, value_text
@@ -19,7 +20,6 @@ from dispatch.desk.levels import clocks_of
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
 from dispatch.desk.reports.foot import Times, foot_of
 from dispatch.desk.reports.lateness import late_visits
-from dispatch.desk.reports.permission import office_only
 from dispatch.desk.seat import Seat
 from dispatch.levels.clock import LevelState
 from dispatch.model.checklists import Result
@@ -37,7 +37,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    office_only(seat, "the report of a day")
+    reading.ask(seat, "reports", "the report of a day")
     store = seat.store
     with store.read():
         firm = settings.firm(store)

@@ -10,6 +10,7 @@ from db import agreements, results, settings, sheets, visits
 from db.results import Standing
 from db.sheets import StoredSheet
 from db.store import Store
+from dispatch.desk import reading
 from dispatch.desk.agreeing import balances
 from dispatch.desk.caring import care_list
 from dispatch.desk.evidence_words import executed_text
@@ -18,7 +19,6 @@ from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
 from dispatch.desk.reports.day import money, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
 from dispatch.desk.reports.foot import Times, foot_of
-from dispatch.desk.reports.permission import office_only
 from dispatch.desk.seat import Seat
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.checklists import Grade, Kind, Result
@@ -62,7 +62,7 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
     Raises:
         NotAllowed: the person neither dispatches nor leads.
     """
-    office_only(seat, "a client's month")
+    reading.ask(seat, "reports", "a client's month")
     store = seat.store
     with store.read():
         firm = settings.firm(store)

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
+from dispatch.desk import reading
 from dispatch.desk.evidence_words import executed_text
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
@@ -50,8 +51,10 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
 
     Raises:
         NotFound: there is no such visit.
+        NotAllowed: it is somebody else's visit.
         Refusal: it has not begun, or never did.
     """
+    reading.ask_visit(seat, reference)
     page = visit_page(seat.store, reference)
     visit = page.visit
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:

@@ -7,9 +7,9 @@ import datetime
 from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
 from db.store import Store
+from dispatch.desk import reading
 from dispatch.desk.reports.document import Cell, Report, Section, Table
 from dispatch.desk.reports.foot import Times, foot_of
-from dispatch.desk.reports.permission import office_only
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
@@ -31,8 +31,7 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
     Raises:
         NotAllowed: it is somebody else's day, and the person neither dispatches nor leads.
     """
-    if technician.id != seat.staff.id:
-        office_only(seat, f"{technician.name}'s day sheet")
+    reading.ask_person(seat, technician.name, "reports", "the day sheet")
     store = seat.store
     with store.read():
         firm = settings.firm(store)

@@ -1,0 +1,67 @@
+"""What each command reads, by the table of the model; asked when it opens the database.
+
+Who opens the file is trusted with it: the table holds for whoever is on the staff, by `--as` or by their login here.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from db.store import Store
+
+ALL = "all"
+"""Open to everybody: it reads nothing of other people's, or asks in the transaction of its deed."""
+COMMANDS: Mapping[str, str] = {
+    "board": "day", "day": "own", "log": "log", "route": "own", "demo": ALL, "open": ALL,
+    "visit": ALL, "visit show": "own", "visit story": "own", "visit list": "day", "visit permissions": "log",
+    "candidates": "day", "emergency": "day", "late": "day", "call": "day",
+    "import": ALL, "calendar": ALL, "charge": "own", "quote": "prices", "cases": ALL,
+    "rate-card": "prices", "agreement": "prices", "template": "clients", "probe": ALL,
+    "client": "clients", "site": "clients", "target": "clients", "recurrence": "clients", "technician": "clients",
+    "absence": "clients", "settings": "clients", "travel": "day", "roads": ALL, "levels": "levels",
+    "review": "log", "review answer": ALL, "review comments": ALL, "review words": ALL, "invoice": "log",
+    "care": "care", "outbox": "messages", "figures": "figures",
+    "report": "reports", "report visit": "own", "report sheet": "own", "audit": "audit", "plan": "day", "query": ALL,
+    "backup": ALL, "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
+    "keys": "access", "sshd-config": ALL, "sessions": "access", "seat": ALL, "seat-parent": ALL,
+    "keymap": ALL, "completion": ALL, "help": ALL,
+}  # fmt: skip
+"""A command, or a group of them, → a name of `READS`. What is `own` asks whose visit or day it is, where one is named."""
+
+
+def read_by(command: str) -> str:
+    """What a command reads: as its own line says, else as its group's.
+
+    Raises:
+        KeyError: it is not in the table.
+    """
+    return COMMANDS[command] if command in COMMANDS else COMMANDS[command.partition(" ")[0]]
+
+
+def ask_for(args: argparse.Namespace, store: Store) -> None:
+    """Let whoever runs a command read what it reads.
+
+    Raises:
+        NotAllowed: it is not theirs.
+    """
+    what = read_by(args.command) if getattr(args, "command", "") else ALL
+    if what == ALL:
+        return
+    from db import people
+    from dispatch.desk import reading
+    from dispatch.desk.seat import Seat, system_login
+
+    staff = people.staff_by_login(store, getattr(args, "login", None) or system_login())
+    if staff is None:
+        return
+    seat = Seat(store, staff)
+    if what != "own":
+        reading.ask(seat, what)
+        return
+    if reference := getattr(args, "reference", None):
+        reading.ask_visit(seat, reference)
+    if isinstance(name := getattr(args, "technician", None), str):
+        reading.ask_person(seat, name)

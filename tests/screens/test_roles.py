@@ -1,0 +1,155 @@
+"""What each role reads and may do is one table: every screen, key and command is walked through it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import screens
+from dispatch.app import MODES, DispatchApp
+from dispatch.commands.line import choices_of, every_parser
+from dispatch.commands.reading import ALL, COMMANDS, read_by
+from dispatch.desk import views
+from dispatch.desk.refusals import NotAllowed
+from dispatch.model.states import READS, STEPS, Role
+from screens.deeds import deeds
+from screens.keymap import own_bindings
+from screens.keys import key_lines
+from screens.seated import SeatedScreen, roles_of
+from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
+from tests.desk.test_permissions import declared
+
+for module in pkgutil.iter_modules(screens.__path__):
+    importlib.import_module(f"screens.{module.name}")
+
+
+def below(owner: type[Any]) -> Iterator[type[Any]]:
+    for one in owner.__subclasses__():
+        yield one
+        yield from below(one)
+
+
+SCREENS = {one.__name__: one for one in below(SeatedScreen)}
+DEEDS = {
+    "approve": "reviewing.approve", "send_back": "reviewing.send_back", "batch": "reviewing.approve_clean",
+    "accept": "adjusting.accept_charge", "goodwill": "adjusting._adjust", "travel": "adjusting.correct_charge",
+    "card": "rates.save_card", "agreement": "agreeing.save_agreement", "survey": "caring.note_survey",
+    "offer": "caring.note_offer", "gap": "caring.note_gap", "emergency": "emergency.insert", "new": "intake.add",
+    "amend": "amending.amend", "pin": "schedule.pin", "swap": "schedule.swap", "hand_over": "handing_over.ask",
+    "result": "onsite.record", "work": "onsite.work", "use": "onsite.use", "mark": "marking.mark", "export": "invoicing.export",
+    "roads": "roads.add", "permissions": "permitting.give",
+}  # fmt: skip
+"""Actions that are a deed by another name, and where the desk opens it."""
+
+
+def test_the_roles_of_an_action_are_those_of_its_deed() -> None:
+    opened = {one.where: one.roles for one in declared()}
+    for screen in SCREENS.values():
+        for action, roles in roles_of(screen).items():
+            if action in STEPS and screen is not SCREENS["TemplateScreen"]:  # it moves items
+                assert roles == STEPS[action].roles, f"{screen.__name__} {action}"
+            elif action in DEEDS:
+                assert roles == opened[DEEDS[action]], f"{screen.__name__} {action}"
+
+
+def test_every_named_action_is_one() -> None:
+    for screen in SCREENS.values():
+        for action in vars(screen).get("ROLES", {}):
+            assert any(hasattr(one, f"action_{action}") for one in (screen, *below(screen))), (
+                f"{screen.__name__} {action}"
+            )
+
+
+def test_no_key_leads_to_a_screen_that_its_presser_may_not_read() -> None:
+    for screen in SCREENS.values():
+        sees = READS[screen.SHOWS].roles
+        for owner in screen.__mro__:
+            for binding in own_bindings(owner):
+                name = binding.action.partition("(")[0]
+                function = getattr(screen, f"action_{name}", None)
+                if function is None:
+                    continue
+                text = inspect.getsource(inspect.unwrap(function))
+                for to in re.findall(r"\b([A-Z]\w+)\(", text):
+                    if to in SCREENS:
+                        may = roles_of(screen).get(name, frozenset(Role)) & sees
+                        assert may <= READS[SCREENS[to].SHOWS].roles, f"{screen.__name__} {binding.key} opens {to}"
+
+
+def every_command(parser: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    parser = parser or every_parser()
+    if parser.get_default("run") is not None:
+        yield " ".join(path), parser
+    for name, one in choices_of(parser).items():
+        yield from every_command(one, (*path, name))
+
+
+def test_every_command_says_what_it_reads() -> None:
+    for command, _ in every_command():
+        assert read_by(command) in (ALL, *READS), command
+    assert {command.split()[0] for command, _ in every_command()} == {name.split()[0] for name in COMMANDS}
+
+
+@pytest.mark.parametrize(("login", "role"), [("ana", Role.TECHNICIAN), ("dana", Role.DISPATCHER), ("lee", Role.LEAD)])
+def test_a_command_reads_only_what_is_for_its_caller(office: Office, login: str, role: Role) -> None:  # noqa: F811
+    from argparse import Namespace
+
+    from dispatch.commands.reading import ask_for
+
+    for command, _ in every_command():
+        asked = Namespace(command=command, login=login, reference=None, technician=None)
+        what = read_by(command)
+        if what == ALL or role in READS[what].roles:
+            ask_for(asked, office.store)
+        else:
+            with pytest.raises(NotAllowed):
+                ask_for(asked, office.store)
+
+
+def test_a_technician_reads_their_own_visits_and_day(office: Office) -> None:  # noqa: F811
+    from argparse import Namespace
+
+    from dispatch.commands.reading import ask_for
+
+    office.on_site()
+    for login, named, fine in (
+        ("ana", {"reference": "R1"}, True), ("ben", {"reference": "R1"}, False), ("dana", {"reference": "R1"}, True),
+        ("ana", {"technician": "Ana Ruiz"}, True), ("ana", {"technician": "Ben Okafor"}, False),
+    ):  # fmt: skip
+        asked = Namespace(command="charge", login=login, **named)
+        if fine:
+            ask_for(asked, office.store)
+        else:
+            with pytest.raises(NotAllowed, match="Only a dispatcher or lead may read"):
+                ask_for(asked, office.store)
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_only_what_may_be_done_is_offered(office: Office, role: Role) -> None:  # noqa: F811
+    """Keys, palette, footer and help of each mode, for somebody of one role."""
+    seat = {Role.TECHNICIAN: office.ana, Role.DISPATCHER: office.dana, Role.LEAD: office.lee}[role]
+    first = "day" if role is Role.TECHNICIAN else "board"
+    app = DispatchApp(seat, first, day=views.today(office.store), technician="Ana Ruiz")
+    async with app.run_test(size=(120, 36)) as pilot:
+        for mode, shows in MODES.items():
+            may = role in READS[shows].roles
+            assert app.check_action("mode", (mode,)) is may
+            if not may:
+                continue
+            app.action_mode(mode)
+            await pilot.pause()
+            screen = app.screen
+            assert isinstance(screen, SeatedScreen)
+            denied = {action for action, roles in roles_of(type(screen)).items() if role not in roles}
+            offered = {deed.action.partition("(")[0] for deed in deeds(app) if deed.node is screen}
+            assert not denied & offered
+            ids = {line.id for line in key_lines(screen)}
+            keys = {binding.id: binding.action.partition("(")[0] for _, binding in screen._bindings if binding.id}
+            assert not denied & {keys[one] for one in ids if one in keys}
+            assert all(screen.check_action(action, ()) is False for action in denied)
