@@ -27,11 +27,6 @@ def of_item_since(store: Store, item_id: int, instant: int) -> tuple[HandedIn, .
     return tuple(HandedIn(*row) for row in rows)
 
 
-def is_kept(store: Store, sha256: str) -> bool:
-    """Whether some record has these bytes."""
-    return store.one("SELECT 1 FROM file WHERE sha256 = ?", (sha256,)) is not None
-
-
 def hashes(store: Store) -> dict[str, int]:
     """Every hash that is kept, with the size of its bytes."""
     return dict(store.all("SELECT DISTINCT sha256, size FROM file"))

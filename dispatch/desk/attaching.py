@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -51,27 +52,25 @@ def attach(seat: Seat, reference: str, ref: str, name: str, source: IO[bytes]) -
     """
     called = _name(name)
     item_of(seat.store, open_visit(seat, reference), ref)
-    sha256, size, fresh = _keep(seat.store, source)
-    try:
-        with seat.write("attach", Role.TECHNICIAN, Role.LEAD) as unit:
-            visit = open_visit(seat, reference)
-            item = item_of(seat.store, visit, ref)
-            file_id = files.add_file(
-                unit,
-                visit_id=visit.id,
-                item_id=item.id,
-                staff_id=seat.staff.id,
-                as_of=visit.sequence,
-                sha256=sha256,
-                size=size,
-                name=called,
-            )
-            unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
-    except BaseException:
-        if fresh and not files.is_kept(seat.store, sha256):
-            with contextlib.suppress(OSError):
-                path_of(seat.store, sha256).unlink()
-        raise
+    with (
+        _taken_in(seat.store, source) as (draft, sha256, size),
+        seat.write("attach", Role.TECHNICIAN, Role.LEAD) as unit,
+    ):
+        visit = open_visit(seat, reference)
+        item = item_of(seat.store, visit, ref)
+        # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
+        _place(draft, path_of(seat.store, sha256))
+        file_id = files.add_file(
+            unit,
+            visit_id=visit.id,
+            item_id=item.id,
+            staff_id=seat.staff.id,
+            as_of=visit.sequence,
+            sha256=sha256,
+            size=size,
+            name=called,
+        )
+        unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
     return next(one for one in files.of_visit(seat.store, visit.id) if one.id == file_id)
 
 
@@ -104,33 +103,38 @@ def _name(name: str) -> str:
     return called
 
 
-def _keep(store: Store, source: IO[bytes]) -> tuple[str, int, bool]:
-    """Take the bytes in; returns their hash, their number, and whether they were not there before."""
+@contextlib.contextmanager
+def _taken_in(store: Store, source: IO[bytes]) -> Iterator[tuple[Path, str, int]]:
+    """Take the bytes into a file of their own, which is gone at the end unless it was placed; with their hash and number."""
     folder = folder_of(store)
     digest, size, draft = hashlib.sha256(), 0, None
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix="new.", dir=folder)
-        with open(handle, "wb") as file:
-            while piece := source.read(_PIECE):
-                size += len(piece)
-                if size > LARGEST:
-                    raise Faulty([f"file: is larger than {LARGEST // 1_000_000} MB"])
-                digest.update(piece)
-                file.write(piece)
-            if not size:
-                raise Faulty(["file: is empty"])
-            file.flush()
-            os.fsync(file.fileno())
-        target = path_of(store, digest.hexdigest())
-        fresh = not target.exists()
-        target.parent.mkdir(mode=0o700, exist_ok=True)
-        os.replace(draft, target)
-        draft = None
-        return digest.hexdigest(), size, fresh
-    except OSError as error:
-        raise from_os(error, folder) from error
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            handle, draft = tempfile.mkstemp(prefix="new.", dir=folder)
+            with open(handle, "wb") as file:
+                while piece := source.read(_PIECE):
+                    size += len(piece)
+                    if size > LARGEST:
+                        raise Faulty([f"file: is larger than {LARGEST // 1_000_000} MB"])
+                    digest.update(piece)
+                    file.write(piece)
+                if not size:
+                    raise Faulty(["file: is empty"])
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise from_os(error, folder) from error
+        yield Path(draft), digest.hexdigest(), size
     finally:
         if draft is not None:
             with contextlib.suppress(OSError):
                 os.unlink(draft)
+
+
+def _place(draft: Path, target: Path) -> None:
+    try:
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        os.replace(draft, target)
+    except OSError as error:
+        raise from_os(error, target) from error

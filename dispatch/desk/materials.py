@@ -59,7 +59,7 @@ def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None)
     price = None
     if amount is not None:
         price = _number(amount, "amount", faults)
-        if not seat.has(Role.LEAD):
+        if Role.LEAD not in seat.roles_now:
             faults.append("amount: only a lead sets the price of what is not on the rate card")
         code = None
     elif code is None and label:

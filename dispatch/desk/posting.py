@@ -108,7 +108,7 @@ def run(seat: Seat, current: Callable[[], Courier], told: Callable[[str], None],
 
 def may_see(seat: Seat) -> None:
     """Raises NotAllowed where the person may neither read nor send messages to clients."""
-    if not seat.staff.roles.intersection(SENDERS):
+    if not seat.roles_now.intersection(SENDERS):
         raise NotAllowed(f"Only a dispatcher or lead sees messages to clients; {show(seat.staff.name)} is neither.")
 
 

@@ -123,7 +123,7 @@ class Seat:
         return frozenset() if staff is None or not staff.active else staff.roles
 
     def has(self, role: Role) -> bool:
-        """Whether the person has the role, as of login."""
+        """Whether the person has the role, as of login: for what a screen offers. A deed asks `roles_now`."""
         return role in self.staff.roles
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from db.library import sqlite3
 from db.safekeeping import backup as plain_copy
 from db.safekeeping import check
 from db.store import Store
+from db.unit import Actor
 from dispatch.desk import archive, arriving, attaching, key_file, keyring, schedule, seating
 from dispatch.desk.attaching import attach
 from dispatch.desk.refusals import Refusal
@@ -182,3 +184,36 @@ def test_what_is_no_backup_is_refused_in_one_sentence(tmp_path: Path, elsewhere:
         with pytest.raises((StoreFault, Refusal)):
             archive.restore(path, elsewhere)
     assert not elsewhere.exists()
+
+
+class Meanwhile(io.BytesIO):
+    """Bytes; when all of them were read, something else happens."""
+
+    def __init__(self, data: bytes, then: Callable[[], object]) -> None:
+        super().__init__(data)
+        self._then: Callable[[], object] | None = then
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        if not piece and (then := self._then) is not None:
+            self._then = None
+            then()
+        return piece
+
+
+def test_of_two_uploads_of_the_same_bytes_the_refused_one_takes_nothing_away(full: Office) -> None:
+    other = PICTURE + b"!"
+
+    def leave() -> None:
+        with full.store.write("edit staff", Actor(None, "x", "x", "system")) as unit:
+            unit.execute("UPDATE staff SET active = 0 WHERE login = 'lee'")
+            unit.audit("staff", full.lee.staff.id)
+
+    def refused() -> None:
+        with pytest.raises(Refusal, match="no longer active"):
+            attach(full.lee, "R1", "T1", "b.png", Meanwhile(other, leave))
+
+    kept = attach(full.ana, "R1", "T1", "a.png", Meanwhile(other, refused))
+    assert attaching.path_of(full.store, kept.sha256).read_bytes() == other
+    assert attaching.faults(full.store) == []
+    assert [path.name for path in attaching.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []

@@ -259,7 +259,7 @@ class SiteShelf(Shelf[Site]):
         if before is not None and client is not None and client.id != before.client_id:
             reading.fault("client", "a site stays with its client: archive it, and add one there")
         if before is not None and typed != (before.one_way_distance, before.one_way_minutes) and typed != (None, None):
-            if not seat.has(Role.LEAD):
+            if Role.LEAD not in seat.roles_now:
                 reading.fault("one_way_distance", "only a lead types the drive that clients are charged for")
             after = replace(after, one_way_provenance="typed")
         elif before is None and typed != (None, None):
