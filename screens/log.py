@@ -27,6 +27,7 @@ from dispatch.model.text import show
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
+from widgets.checklist_lines import NARROW
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.log_table import LogTable
@@ -201,14 +202,16 @@ class LogScreen(CallDeeds, ReviewDeeds):
         told, count = wanted.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.seat.store, self.seat.now).words
         asked = len(permissions.waiting(self.seat.store))
-        words = f"{asked} ask{'s' if asked == 1 else ''} for words (J)" if asked else ""
+        words = f"{asked} ask{'s' if asked == 1 else ''} for words (W)" if asked else ""
         parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
         self.query_one(StatusBar).set_texts(
             f"Visit log  {wanted.words_of_days()}",
             " · ".join(filter(None, parts)),
             f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
         )
-        self.query_one("#totals", Static).update(Content(totals(log, wanted)))
+        # a narrow head has no room for who asks
+        below = [words if self.app.size.width < NARROW else "", totals(log, wanted)]
+        self.query_one("#totals", Static).update(Content(" · ".join(filter(None, below))))
         self._show_why()
 
     def on_log_table_line_selected(self) -> None:

@@ -52,7 +52,7 @@ class ChecklistView(LineList[Item]):
     """Which keys matter on an open item, by its kind."""
     run_hint = "r run"
     """What stands before them on an item with a test that runs."""
-    words_hint = "J ask a lead"
+    words_hint = "W ask a lead"
     """What stands there instead where no way leads to what is tested."""
     na_hint = "- n/a"
     """What is added for items that may be not applicable."""

@@ -105,7 +105,7 @@ def _lacking(item: Item, checklist: Checklist) -> str:
     if item.kind is not Kind.TEST or (item.asks is not Asks.NO_WAY_IN and item.counts):
         return ""
     if item.asks is Asks.NO_WAY_IN:
-        return "" if is_shown(item, checklist) else "asks for a photograph, or a lead: J"
+        return "" if is_shown(item, checklist) else "asks for a photograph, or a lead: W"
     return "asks for a test that ran: r runs it" if item.runnable else "asks for a value: space takes it"
 
 

@@ -35,7 +35,7 @@ async def test_asked_on_the_visit_and_let_in_the_log(office: Office) -> None:
         await visit.said("The leads are asked")
     async with opened(office.lee, "log") as pilot:
         bar = pilot.app.screen.query_one(StatusBar)
-        await until_true(pilot, lambda: "1 asks for words (J)" in str(bar.line_at(0, 80)))
+        await until_true(pilot, lambda: "1 asks for words (W)" in str(bar.line_at(0, 80)))
         await press(pilot, "W")
         await until(pilot, Choose)
         await press(pilot, "enter")

@@ -62,7 +62,7 @@ def test_words_where_no_way_leads_in_are_open_until_something_shows_them() -> No
     said, still = alone(card)
     assert "□" in still
     assert "✓" in said
-    assert still.endswith("asks for a photograph, or a lead: J")
+    assert still.endswith("asks for a photograph, or a lead: W")
     (now,) = alone(replace(card, permission=Permission("lee", 0, 1, lowered=False)))
     assert "✓" in now
     assert "attested  no way in  all green on the panel" in now, "how comes before the words, which may be cut"
