@@ -59,7 +59,10 @@ def add_parsers(groups: Any) -> None:
         "sshd-config",
         parents=[options],
         help="print the block for sshd's configuration",
-        description="Prints what goes into a file of /etc/ssh/sshd_config.d. Nothing is written.",
+        description="Prints what goes into a file of /etc/ssh/sshd_config.d, for the sshd of this machine; or writes it.",
+    )
+    config.add_argument(
+        "-o", "--output", metavar="FILE", help="write it there in one step; where that fails, nothing is there"
     )
     config.add_argument("--user", metavar="NAME", help="the service user (default: the owner of the database)")
     config.add_argument("--no-site-tests", action="store_true", help="forward nothing at all")
@@ -101,7 +104,7 @@ def add_parsers(groups: Any) -> None:
 def _add(args: argparse.Namespace) -> int:
     import platform
 
-    from dispatch.desk import key_file, keyring
+    from dispatch.desk import key_file, keyring, sshd_config
     from dispatch.desk.refusals import Faulty
     from dispatch.model.ssh_keys import LONGEST
     from dispatch.model.text import show
@@ -118,7 +121,11 @@ def _add(args: argparse.Namespace) -> int:
     key = keyring.add_key(seat, args.staff, text, mouse=args.mouse)
     path = key_file.write(seat.store)
     print(f"{key.label} {key.fingerprint} opens the seat of {show(key.name)} ({show(key.login)}).")
-    print(f"{show(str(path))} was made anew.\n\nFor ~/.ssh/config on their machine:\n")
+    print(f"{show(str(path))} was made anew.\n")
+    if known := sshd_config.host_fingerprints():
+        print("At the first connection ssh asks whether it is this machine. It is, if it shows one of:\n")
+        print("\n".join(f"    {one}" for one in known) + "\n")
+    print("For ~/.ssh/config on their machine:\n")
     print(stanza(key, args.host or platform.node(), args.user or key_file.owner(seat.store)))
     return 0
 
@@ -128,7 +135,7 @@ def stanza(key: Key, host: str, user: str) -> str:
     from dispatch.desk.key_file import site_port
 
     lines = [
-        "Host dispatch",
+        f"Host dispatch{' dispatch-files' if key.technician else ''}",
         f"    HostName {host}",
         f"    User {user}",
         "    IdentitiesOnly yes",
@@ -137,6 +144,8 @@ def stanza(key: Key, host: str, user: str) -> str:
     ]
     if key.technician:
         lines += [
+            "",
+            "Host dispatch",
             "    # lets tests run from inside the client's network, through this connection",
             f"    RemoteForward localhost:{site_port(key.staff_id)}",
         ]
@@ -221,9 +230,23 @@ def _check(args: argparse.Namespace) -> int:
 def _sshd_config(args: argparse.Namespace) -> int:
     from dispatch.desk import key_file, sshd_config
 
-    store = open_store(args)
-    user = args.user or key_file.owner(store)
-    sys.stdout.write(sshd_config.block(user, key_file.path_of(store), site_tests=not args.no_site_tests))
+    try:
+        store = open_store(args)
+        text = sshd_config.block(
+            args.user or key_file.owner(store),
+            key_file.path_of(store),
+            site_tests=not args.no_site_tests,
+            version=sshd_config.version(),
+        )
+    except Exception:
+        if args.output is None and not sys.stdout.isatty():
+            # an empty file, or a half one, would be one that sshd takes
+            print("dispatch-sshd-config-failed: this is no configuration")
+        raise
+    if args.output is None:
+        sys.stdout.write(text)
+    else:
+        sshd_config.put(text, Path(args.output))
     return 0
 
 

@@ -15,6 +15,8 @@ from db import sessions
 from dispatch.desk.key_file import site_port
 from dispatch.desk.seat import Seat
 
+SETTLED_SECONDS = 10
+"""After so long a seat has found the way of its connection, if there is one: ssh asks for it before the terminal."""
 _LISTENING = "0A"
 _LOOPBACK = {f"{int.from_bytes(socket.inet_aton('127.0.0.1'), 'little'):08X}", "0" * 24 + "01000000"}
 """127.0.0.1 and ::1 as the kernel writes them."""
@@ -49,8 +51,10 @@ def open_port(seat: Seat) -> int | None:
 
 
 def how_to_open(seat: Seat) -> str:
-    """What somebody types to open the way."""
-    return f"ssh -R localhost:{site_port(seat.staff.id)} …, or the RemoteForward line that came with your key"
+    """What somebody does to open the way."""
+    if _listeners(site_port(seat.staff.id)) is not None:
+        return "another connection of yours has it: test from there, or close that seat and connect again"
+    return f"connect again with the RemoteForward line that came with your key, or ssh -R localhost:{site_port(seat.staff.id)} …"
 
 
 def _listeners(port: int) -> set[str] | None:
@@ -78,10 +82,29 @@ def _of_this_session(seat: Seat, inodes: set[str]) -> bool:
     """Whether the sshd of this seat holds one of the sockets.
 
     sshd lets nobody but root look at its open files. Where we may not, the port is this session's if the person has no
-    other: nobody else's keys may listen there.
+    other: nobody else's keys may listen there. A session that found its own says so as long as it lives, and keeps it
+    beside others; one that begins beside others has what was open at its beginning, if none of them had found it.
     """
     try:
         held = {os.readlink(entry) for entry in Path(f"/proc/{_sshd or os.getppid()}/fd").iterdir()}
     except OSError:
-        return [one.id for one in sessions.open_sessions(seat.store, seat.staff.id)] == [seat.session]
+        return _claimed(seat, inodes)
     return any(f"socket:[{inode}]" in held for inode in inodes)
+
+
+def _claimed(seat: Seat, inodes: set[str]) -> bool:
+    """Whether what listens was found to be this session's, now or before."""
+    presence, names = seat.store.presence, [f"way {inode}" for inode in inodes]
+    if any(presence.is_mine(name) for name in names):
+        return True
+    there = sessions.open_sessions(seat.store, seat.staff.id)
+    others = [one for one in there if one.id != seat.session]
+    mine = next((one for one in there if one.id == seat.session), None)
+    if mine is None or any(presence.held(name) for name in names):
+        return False
+    at_my_beginning = seat.now - mine.started_at <= SETTLED_SECONDS
+    if others and not (at_my_beginning and all(one.started_at < mine.started_at - SETTLED_SECONDS for one in others)):
+        return False
+    for name in names:
+        presence.hold(name)
+    return True

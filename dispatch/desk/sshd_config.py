@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import re
 import shutil
+import socket
 import subprocess
 from pathlib import Path
+
+from db.faults import from_os
+from dispatch.model.ssh_keys import KeyRefused, read_public_key
 
 SERVICE_USER = "dispatch"
 """The one user that all seats run as."""
@@ -13,9 +20,16 @@ SERVICE_USER = "dispatch"
 _GLOBAL = """\
 # for every user of this machine: an sshd that answers the world
 LoginGraceTime 20
-MaxStartups 20:30:60
-PerSourceMaxStartups 5
+# so many may be logging in at once: an office of fifty behind one address, and room for others beside it
+MaxStartups 100:30:200
+PerSourceMaxStartups 75
 """
+_PENALTIES = """\
+# one wrong key does not lock an office out: an address is refused after sixty failures that come faster than one a second
+PerSourcePenalties authfail:1s noauth:1s invaliduser:1s grace-exceeded:5s min:60s max:5m
+"""
+PENALTIES_SINCE = (9, 8)
+"""The version of OpenSSH that first knows penalties; the kinds of them that are named here, too."""
 _BLOCK = """\
 Match User {user}
     AuthorizedKeysFile {key_file}
@@ -44,16 +58,18 @@ _SITE_TESTS = """\
 _NO_FORWARDING = "    DisableForwarding yes"
 
 
-def block(user: str, key_file: Path, *, site_tests: bool = True) -> str:
+def block(user: str, key_file: Path, *, site_tests: bool = True, version: tuple[int, int] | None = None) -> str:
     """What goes into a file of `/etc/ssh/sshd_config.d`.
 
     Args:
         user: the service user.
         key_file: the generated file of public keys.
         site_tests: let a technician's connection lend its way into the client's network; else nothing is forwarded.
+        version: of the sshd that reads it: what it does not know is left out. None: it is not known.
     """
     forwarding = _SITE_TESTS if site_tests else _NO_FORWARDING
-    return _GLOBAL + _BLOCK.format(user=user, key_file=key_file, forwarding=forwarding)
+    penalties = _PENALTIES if version is not None and version >= PENALTIES_SINCE else ""
+    return _GLOBAL + penalties + _BLOCK.format(user=user, key_file=key_file, forwarding=forwarding)
 
 
 _UNIT = """\
@@ -107,6 +123,59 @@ def sshd() -> str | None:
     return shutil.which("sshd") or next((path for path in ("/usr/sbin/sshd",) if Path(path).exists()), None)
 
 
+def version() -> tuple[int, int] | None:
+    """The version of this machine's sshd; None: there is none, or it does not say."""
+    program = sshd()
+    if program is None:
+        return None
+    # older ones do not know the option, and say their version with their usage
+    said = subprocess.run([program, "-V"], capture_output=True, text=True, check=False, timeout=20)
+    found = re.search(r"OpenSSH_(\d+)\.(\d+)", said.stderr + said.stdout)
+    return None if found is None else (int(found[1]), int(found[2]))
+
+
+def host_fingerprints(folder: Path = Path("/etc/ssh")) -> list[str]:
+    """The keys of this machine, as ssh shows them at the first connection: kind and fingerprint."""
+    found = []
+    for path in sorted(folder.glob("ssh_host_*_key.pub")):
+        with contextlib.suppress(OSError, UnicodeDecodeError, KeyRefused):
+            key = read_public_key(path.read_text(encoding="utf-8"))
+            found.append(f"{key.kind.upper()} {key.fingerprint}")
+    return found
+
+
+def put(text: str, path: Path) -> None:
+    """Write the block in one step, readable for all; whatever fails, what was there is there.
+
+    Raises:
+        StoreFault: the folder does not take it.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        try:
+            with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644), "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os(error, path) from error
+
+
+def _unanswered(lines: list[str]) -> str | None:
+    """What keeps people out where nobody answers at what sshd's settings say it listens on; None: an sshd answers."""
+    places = [line.partition(" ")[2] for line in lines if line.startswith("listenaddress ")]
+    for place in places:
+        host, _, port = place.rpartition(":")
+        host = {"0.0.0.0": "127.0.0.1", "[::]": "::1"}.get(host, host.strip("[]"))
+        with contextlib.suppress(OSError, ValueError), socket.create_connection((host, int(port)), 2) as line:
+            if line.recv(4) == b"SSH-":
+                return None
+    return f"no sshd answers at {' or '.join(places) or 'any address'}: nobody can log in. systemctl start ssh"
+
+
 def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     """What sshd itself says about its settings for the service user (`sshd -T`) that is not as it should be.
 
@@ -141,6 +210,8 @@ def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     if said.get("disableforwarding") != "yes" and said.get("allowtcpforwarding") != "remote":
         found.append("allowtcpforwarding is more than remote: seats could open connections from this machine")
     interval, count = int(said.get("clientaliveinterval", "0")), int(said.get("clientalivecountmax", "0"))
+    if (unanswered := _unanswered(done.stdout.splitlines())) is not None:
+        found.append(unanswered)
     if not 0 < interval * count <= 60:
         found.append(
             "clientaliveinterval and clientalivecountmax keep a silent connection longer than 60 s, or for ever"

@@ -217,7 +217,7 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / login)], check=True)
             keyring.add_key(lead, login, (folder / f"{login}.pub").read_text(encoding="ascii"))
         write_keys(store)
-        block = sshd_config.block(getpass.getuser(), key_file.path_of(store))
+        block = sshd_config.block(getpass.getuser(), key_file.path_of(store), version=sshd_config.version())
     for name, value in changes.items():
         block = re.sub(rf"(?m)^(\s*){name} .*$", rf"\g<1>{name} {value}", block)
     config = folder / "sshd_config"

@@ -104,7 +104,7 @@ def test_a_slow_line_is_pleasant(server: Server) -> None:
 def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool) -> None:
     db = tmp_path / "firm.db"
     shutil.copy(sample, db)
-    with serving(tmp_path, db, "ana", warm=warm, MaxStartups="200:30:300", PerSourceMaxStartups="none") as server:
+    with serving(tmp_path, db, "ana", warm=warm) as server:
         with server.store() as store:
             lead = take_seat(store, "lee")
             for number in range(50):
