@@ -262,3 +262,21 @@ def test_no_way_in_is_said_once_beside_no_other_reason() -> None:
     stay.record("T3", WORDS)
     stay.record("W2", Entry(Result.DONE, "one more driver replaced"))
     assert [one.gate for one in stay.reasons() if one.ref == "T3"] == ["G4"]
+
+
+def test_only_tests_are_tested_again() -> None:
+    stay = Trial(HOST)
+    assert evidence_shares(stay.checklist).retests == 0
+    for answer in ("the scanner", "nothing prints"):
+        stay.record("A2", Entry(Result.ANSWERED, answer))
+    assert evidence_shares(stay.checklist).retests == 0
+    stay.ran(Result.FAIL)
+    stay.ran(Result.PASS)
+    assert evidence_shares(stay.checklist).retests == 1
+
+
+def test_what_was_lowered_before_anything_was_recorded_is_lowered() -> None:
+    stay = Trial(HOST)
+    assert stay.sequence == 0
+    stay.permit(lowered=True)
+    assert (stay.t3.lowered, stay.t3.asks) == (True, Asks.ANY)
