@@ -87,6 +87,8 @@ def check(store: Store) -> list[Finding]:
         _schema(store),
         _texts(store),
         _references(store),
+        _gate(store),
+        _people(store),
         _chain(store),
         _searching(store),
         _permissions(store),
@@ -156,7 +158,9 @@ def _integrity(store: Store) -> Finding:
 
 
 def _schema(store: Store) -> Finding:
-    """Whether every table, index and trigger stands as this program made it; more than those is nobody's fault."""
+    """Whether every table, index and trigger stands as this program made it. Tables and indexes more than those do nothing;
+    a trigger or a view more does.
+    """
     try:
         found = migrations.parts_of(store.all(migrations.PARTS))
     except Corrupt as fault:
@@ -166,6 +170,13 @@ def _schema(store: Store) -> Finding:
         for kind, parts in migrations.parts_of_newest().items()
         for name, sql in parts.items()
         if found.get(kind, {}).get(name) != sql
+    ]
+    newest = migrations.parts_of_newest()
+    wrong += [
+        f"{kind} {name} was added by another program"
+        for kind in ("trigger", "view")
+        for name in found.get(kind, {})
+        if name not in newest.get(kind, {})
     ]
     return Finding("schema", not wrong, "; ".join(wrong[:5]) or "every table, index and trigger is as it was made")
 
@@ -211,6 +222,35 @@ def _references(store: Store) -> Finding:
         return Finding("references", False, str(fault))
     text = f"records of {', '.join(tables)} refer to nothing" if tables else "every record refers to one that is there"
     return Finding("references", not tables, text)
+
+
+def _gate(store: Store) -> Finding:
+    """What is no plain file in the place of the queue of writers keeps everybody from saving."""
+    path = store.path.with_name(store.path.name + ".gate")
+    try:
+        good = stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        good = True  # made by the next who saves
+    text = "writers wait in turn" if good else f"{path.name} is no plain file: nobody can save; take it away"
+    return Finding("gate", good, text)
+
+
+_WITH_SOMEBODY_GONE = """
+  SELECT v.reference, s.name FROM assignment a
+  JOIN visit v ON v.id = a.visit_id JOIN staff s ON s.id = a.staff_id JOIN technician t ON t.staff_id = a.staff_id
+  WHERE (t.archived_at IS NOT NULL OR s.active = 0)
+    AND v.state NOT IN ('requested', 'closed', 'left_open', 'no_access', 'aborted', 'cancelled')
+  ORDER BY v.reference LIMIT 5
+"""
+
+
+def _people(store: Store) -> Finding:
+    """Whether every visit that is to be done is with somebody who is still here."""
+    try:
+        found = [f"{reference} is with {name}, who is archived" for reference, name in store.all(_WITH_SOMEBODY_GONE)]
+    except StoreFault as fault:
+        found = [str(fault)]
+    return Finding("technicians", not found, "; ".join(found) or "every visit is with somebody who is here")
 
 
 def _chain(store: Store) -> Finding:

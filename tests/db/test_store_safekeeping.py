@@ -182,6 +182,8 @@ class TestChecking:
                 "schema",
                 "texts",
                 "references",
+                "gate",
+                "technicians",
                 "audit chain",
                 "searching",
                 "permissions",
@@ -230,6 +232,23 @@ class TestChecking:
         assert "trigger visit_gate is missing" in found.text
         with pytest.raises(Corrupt, match="restore the last backup"):
             store.all("SELECT * FROM visit_tag")
+
+    def test_a_trigger_and_a_view_that_somebody_added(self, store: Store) -> None:
+        with contextlib.closing(sqlite3.connect(store.path)) as conn:
+            conn.execute("CREATE TRIGGER spy AFTER UPDATE ON client BEGIN SELECT 1; END")
+            conn.execute("CREATE VIEW everything AS SELECT * FROM client")
+        found = {finding.subject: finding for finding in check(store)}["schema"]
+        assert found.text == "trigger spy was added by another program; view everything was added by another program"
+
+    @pytest.mark.parametrize("kind", ["a folder", "a link"])
+    def test_a_gate_that_is_no_file(self, store: Store, kind: str) -> None:
+        gate = store.path.with_name("board.db.gate")
+        gate.unlink()
+        if kind == "a folder":
+            gate.mkdir()
+        else:
+            gate.symlink_to("elsewhere")
+        assert not findings(store)["gate"]
 
     def test_a_table_that_somebody_changed_is_said_by_its_columns(self, store: Store) -> None:
         with contextlib.closing(sqlite3.connect(store.path)) as conn:

@@ -217,3 +217,11 @@ def test_of_two_uploads_of_the_same_bytes_the_refused_one_takes_nothing_away(ful
     assert attaching.path_of(full.store, kept.sha256).read_bytes() == other
     assert attaching.faults(full.store) == []
     assert [path.name for path in attaching.folder_of(full.store).iterdir() if path.name.startswith("new.")] == []
+
+
+def test_a_visit_on_a_technician_who_was_archived_past_the_program_is_found(full: Office) -> None:
+    conn = sqlite3.connect(full.store.path, isolation_level=None)
+    conn.execute("UPDATE technician SET archived_at = 1 WHERE staff_id = ?", (full.ana.staff.id,))
+    conn.close()
+    (finding,) = [one for one in check(full.store) if one.subject == "technicians"]
+    assert finding.text == "R1 is with Ana Ruiz, who is archived"
