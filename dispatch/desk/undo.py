@@ -6,6 +6,7 @@ as that deed would judge it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,12 @@ from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Level
+from dispatch.planning.checker import Finding, Level
+
+FEW = 2
+"""So many visits change their places by hand at once; more of them do by a plan."""
+
+_AGAINST = "stood_against"
 
 
 def picture_of(visit: Visit) -> dict[str, Any]:
@@ -66,14 +72,18 @@ def picture_of(visit: Visit) -> dict[str, Any]:
 
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
-    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back."""
+    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back.
+
+    What stood against the place that a visit had is kept too: it may go back there all the same. A plan has judged many itself.
+    """
     pictures = [*more]
     for visit in before:
         after = visits.visit_by_id(seat.store, visit.id)
         if after is not None:
-            pictures.append(
-                Picture("visit", visit.id, picture_of(visit), picture_of(after), visit.version, after.version)
-            )
+            was = picture_of(visit)
+            if len(before) <= FEW and visit.state in UNREACHED and _place(visit) != _place(after):
+                was[_AGAINST] = stands_against(seat.store, visit)
+            pictures.append(Picture("visit", visit.id, was, picture_of(after), visit.version, after.version))
     changes.remember(unit, seat.staff.id, seat.now, label, pictures)
 
 
@@ -111,7 +121,7 @@ def redo(seat: Seat) -> str:
 def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     """Put every record of a change back (or forward), all of them or none."""
     seat.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
-    turned_visits = []
+    turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     for picture in change.pictures:
         if picture.entity != "visit":
             if picture.entity in withdrawals.ENTITIES:
@@ -148,36 +158,52 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         elif visit.state not in ENDED:
             keep_sheet(seat, unit, restored, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
-        turned_visits.append((visit, restored))
+        turned_visits.append((visit, restored, look.get(_AGAINST, ())))
     # all of them have left their places before any is judged, so that none stands in the way of another
-    for stood, restored in turned_visits:
-        _judge(
-            seat.store, f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}", stood, restored
-        )
+    refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
+    for stood, restored, against in turned_visits:
+        _judge(seat.store, refused, stood, restored, against)
 
 
-def _judge(store: Store, refused: str, stood: Visit, restored: Visit) -> None:
-    """Let a visit stand where it was put, or say what stands in the way there by now.
+def stands_against(store: Store, visit: Visit) -> list[str]:
+    """What stands against a placed visit where it is; nothing is said of one whose technician has left."""
+    try:
+        return [one.text for one in _blocking(store, visit)]
+    except Refusal:
+        return []
 
-    Whatever a reason was given for at the time is still meant.
-    """
+
+def _blocking(store: Store, visit: Visit) -> list[Finding]:
     from dispatch.desk import schedule  # whose deeds remember what they do here
 
+    starts_at, ends_at = visit.starts_at, visit.ends_at
+    if starts_at is None or ends_at is None:
+        return []
+    crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
+    verdict = schedule.judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
+    return [one for one in verdict.findings if one.level is Level.BLOCKED]
+
+
+def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str]) -> None:
+    """Let a visit stand where it was put, or say what stands in the way there by now.
+
+    Whatever a reason was given for at the time is still meant, and what stood against it then (`against`) is known.
+    """
     if restored.state in ENDED or restored.archived_at is not None:
         return
     if gone := visits.archived_around(store, restored.id):
         raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
-    starts_at, ends_at = restored.starts_at, restored.ends_at
-    if starts_at is None or ends_at is None or _place(stood) == _place(restored):
+    if _place(stood) == _place(restored):
         return
-    crew = [found for part in restored.assignments if (found := people.technician(store, part.technician_id))]
-    verdict = schedule.judge_placement(store, restored, crew, starts_at, ends_at - starts_at, was=restored)
-    meant = _meant(store, restored)
-    blocked = [
-        one.text for one in verdict.findings if one.level is Level.BLOCKED and (one.final or one.text not in meant)
-    ]
+    meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
+    blocked = [one.text for one in _blocking(store, restored) if one.final or _but_minutes(one.text) not in meant]
     if blocked:
         raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
+
+
+def _but_minutes(text: str) -> str:
+    """A finding without its figures: while somebody runs over, they grow."""
+    return re.sub(r"\d+", "", text)
 
 
 def _place(visit: Visit) -> tuple[object, ...]:
@@ -196,7 +222,7 @@ def _meant(store: Store, visit: Visit) -> set[str]:
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
-    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags")}
+    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags", _AGAINST)}
     visits.restore_crew(unit, visit.id, look["crew"])
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])

@@ -61,6 +61,18 @@ def test_nothing_is_put_over_another_visit(office: Office) -> None:
     assert state(office, "R1") is State.REQUESTED
 
 
+def test_what_stood_behind_a_visit_that_runs_over_goes_back_there(office: Office) -> None:
+    office.on_site("R1")
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"))
+    office.go("11:20")
+    schedule.unassign(office.dana, "R2")
+    office.go("11:25")
+
+    undo.undo(office.dana)
+
+    assert state(office, "R2") is State.PLANNED
+
+
 def test_what_a_reason_was_given_for_is_still_meant(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ben Okafor"], at("09:00"), reason="he learns it")
     schedule.unassign(office.dana, "R1")

@@ -8,7 +8,7 @@ from db import people, settings, visits
 from db.people import AbsenceRecord
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import notices, routing, schedule
+from dispatch.desk import notices, routing, schedule, undo
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import UNREACHED, Role
@@ -70,7 +70,7 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
         if not hits:
             unit.leave_unchanged()
             return Freed()
-        against = {visit.id: _against(store, visit) for visit in hits}
+        against = {visit.id: undo.stands_against(store, visit) for visit in hits}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
         taken = [visit for visit in hits if _now(store, visit).assignment_of(record.staff_id) is not None]
         for visit in taken:
@@ -102,15 +102,6 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
         absent = people.technician(store, record.staff_id)
         schedule.settle(seat, unit, f"free the day of {absent.name if absent else 'a technician'}", hits)
         return Freed(tuple(settled), tuple(left))
-
-
-def _against(store: Store, visit: Visit) -> list[str]:
-    """What stands against a visit where it is, the absence above all: undo puts it back there all the same."""
-    assert visit.starts_at is not None
-    assert visit.ends_at is not None
-    crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
-    verdict = schedule.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at, was=visit)
-    return [one.text for one in verdict.findings if one.level is Level.BLOCKED]
 
 
 def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit) -> str:
