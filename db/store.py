@@ -148,7 +148,7 @@ class Store:
             try:
                 return self.conn.execute(sql, params).fetchall()
             except sqlite3.Error as error:
-                _raise(error)
+                self._fail(error)
 
     def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a query, None when there is none."""
@@ -160,7 +160,7 @@ class Store:
                 cursor.close()  # a query left half-read would hold its snapshot
                 return row
             except sqlite3.Error as error:
-                _raise(error)
+                self._fail(error)
 
     def value(self, sql: str, params: Sequence[Any] = ()) -> Any:
         """The first column of the first row of a query, None when there is none."""
@@ -184,7 +184,7 @@ class Store:
                 self.conn.execute("PRAGMA query_only=ON")
                 yield self
             except sqlite3.Error as error:
-                _raise(error)
+                self._fail(error)
             finally:
                 self._reader = None
                 self._end_reading()
@@ -200,13 +200,18 @@ class Store:
 
         Raises:
             Moved, ReadOnly: what is seen here is no longer what others see.
+            TooNew: a newer program has brought the database further.
         """
         if not self._lock.acquire(blocking=False):
             return False
         try:
             self.ensure_in_place()
-            before, self._seen = self._seen, self.data_version()
-            return self._seen != before
+            version = self.data_version()
+            if version == self._seen:
+                return False
+            self._refuse_newer()
+            self._seen = version
+            return True
         finally:
             self._lock.release()
 
@@ -346,10 +351,19 @@ class Store:
 
     def _begin(self) -> None:
         self.conn.execute("BEGIN IMMEDIATE")
+        self._refuse_newer()
+        opening.refuse_unsafe_log(self.conn, self.path)
+
+    def _refuse_newer(self) -> None:
         version = migrations.version_of(self.conn)
         if version > migrations.LATEST:
             raise migrations.too_new(self.path, version)
-        opening.refuse_unsafe_log(self.conn, self.path)
+
+    def _fail(self, error: sqlite3.Error) -> NoReturn:
+        """As `_raise`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile."""
+        if translate(error) is error:
+            self._refuse_newer()
+        _raise(error)
 
     def _commit(self, unit: Unit) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""

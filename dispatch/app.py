@@ -8,11 +8,12 @@ import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from db.faults import StoreFault
+from db.faults import StoreFault, TooNew
 from dispatch.desk import reading, views
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat, read_only_words
@@ -29,6 +30,12 @@ CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
 RECUR_SECONDS = 3600.0
 """How often a board that stays open looks whether recurring visits are to be made."""
+KEPT_SECONDS = 1.0
+"""How long a program that ends by itself goes on, so that what is being typed is kept."""
+OUTLIVED = (
+    "A newer program has brought the database further, so this session has ended. It has changed nothing since."
+    " What was typed and not saved is kept. Begin again with the newer program."
+)
 _FOR_LONG = 12 * 3600.0
 """So many seconds what must be acted on stays in sight."""
 
@@ -262,7 +269,13 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
             if str(fault) != self._parted:
                 self._parted = str(fault)
                 self.notify(show(str(fault), 400), severity="error", timeout=_FOR_LONG, markup=False)
+                if isinstance(fault, TooNew):
+                    self.set_timer(KEPT_SECONDS, self.end_outlived)
             return False
+
+    def end_outlived(self) -> None:
+        """End, because a newer program has taken the database over."""
+        self.exit(return_code=1, message=Text(OUTLIVED))
 
     def _watch(self) -> None:
         if self.others_changed():

@@ -13,7 +13,7 @@ from threading import Event
 from typing import NamedTuple
 
 from db import messages
-from db.faults import Busy, Full, ReadOnly, Stale, Unconfirmed
+from db.faults import Busy, Full, Stale, Unconfirmed
 from db.unit import Unit
 from dispatch.desk import retelling
 from dispatch.desk.couriers import Courier, NotSent, Unsure, courier
@@ -29,7 +29,7 @@ LEASE = 180
 """Seconds that a sender has a message for itself."""
 WAITS = (60, 300, 1800, 7200, 21_600)
 """Seconds before each further try; after the last one a person decides."""
-TRANSIENT = (Busy, Full, ReadOnly, Unconfirmed)
+TRANSIENT = (Busy, Full, Unconfirmed)
 """Faults of the database that go away by themselves, or when somebody makes room: a sender waits, and goes on."""
 SENDERS = (Role.DISPATCHER, Role.LEAD)
 """Under whose names messages are sent."""
@@ -93,6 +93,7 @@ def run(seat: Seat, current: Callable[[], Courier], told: Callable[[str], None],
     said = ""
     while not stop.is_set():
         try:
+            seat.store.changed()  # raises where another program has replaced the database, or brought it further
             posted = post_next(seat, current)
         except (Refusal, *TRANSIENT) as fault:
             posted = None

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from db.faults import StoreFault
 from dispatch import crashes
-from dispatch.app import MODES, DispatchApp
+from dispatch.app import MODES, OUTLIVED, DispatchApp
 from dispatch.desk import reading, seating, site_way, whereabouts
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.whereabouts import Whereabouts
@@ -161,6 +161,10 @@ class SeatApp(DispatchApp):
         self.left = how
         self.watchdog.part(LEAVING_SECONDS)
         self.exit(message=Text(sentence))
+
+    def end_outlived(self) -> None:
+        """As for any other seat that was closed."""
+        self._go("outlived", OUTLIVED)
 
     def hang_up(self) -> None:
         """The line is gone: record it if that is quick, and end. What was being saved is saved, or not at all."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
 from pathlib import Path
 
-from db.faults import StoreFault
+from db.faults import StoreFault, TooNew
 from dispatch import crashes
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import store_at
@@ -73,5 +74,7 @@ def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int |
             app.run(mouse=mouse)
             how = app.left
         finally:
-            seating.leave_seat(seat, how, app.last_place if app is not None else "{}")
+            # where a newer program has taken the database over, it ends the session
+            with contextlib.suppress(TooNew):
+                seating.leave_seat(seat, how, app.last_place if app is not None else "{}")
         return app.return_code or 0

@@ -1,0 +1,129 @@
+"""A newer program migrates while others work: they say so, keep what is being typed, write nothing more, and end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db import copies, migrations
+from db.faults import TooNew
+from db.safekeeping import restore
+from db.store import Store
+from dispatch.desk import keyring
+from dispatch.desk.seat import take_seat
+from tests.conftest import Dispatch
+from tests.prepared import copied
+from tests.terminal.terminal import terminal
+from tests.wall import started
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q"
+NEWER = """
+ALTER TABLE client ADD COLUMN colour TEXT NOT NULL DEFAULT '';
+ALTER TABLE visit RENAME COLUMN work TO task;
+"""
+
+
+@pytest.fixture
+def db(day_of_sample: Path, tmp_path: Path) -> Path:
+    """The sample firm on its day: Ana is on site with R4014, and has a key."""
+    path = copied(day_of_sample, tmp_path / "firm.db")
+    with Store.open(path) as store:
+        keyring.add_key(take_seat(store, "lee"), "ana", f"{KEY} ana")
+    return path
+
+
+@pytest.fixture
+def migrate(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Path]:
+    """Be the newer program for a moment, which brings the database further; returns the copy that it made before."""
+    folder, latest = tmp_path / "schema", migrations.LATEST + 1
+    shutil.copytree(migrations.FOLDER, folder)
+    (folder / f"{latest:04}.sql").write_text(NEWER, encoding="utf-8")
+
+    def bring_further() -> Path:
+        with monkeypatch.context() as newer:
+            newer.setattr(migrations, "FOLDER", folder)
+            newer.setattr(migrations, "LATEST", latest)
+            Store.open(db).close()
+        (kept,) = db.parent.glob(f"{db.name}.v{latest - 1}-*")
+        return kept
+
+    return bring_further
+
+
+def last_deed(db: Path) -> tuple[str, str]:
+    """Who did the newest deed, and which; read past the store, whose schema is another by now."""
+    with contextlib.closing(copies.connect(db)) as conn:
+        found: tuple[str, str] = conn.execute("SELECT actor, deed FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        return found
+
+
+@contextlib.contextmanager
+def sender(db: Path) -> Iterator[subprocess.Popen[str]]:
+    """`dispatch outbox run`, with the database open."""
+    words = started("-m", "dispatch", "outbox", "run", "--every", "0.1", "--db", str(db), "--as", "dana")
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        end = time.monotonic() + 20
+        while str(db) not in {os.path.realpath(path) for path in Path(f"/proc/{process.pid}/fd").iterdir()}:
+            assert time.monotonic() < end, "it does not begin"
+            time.sleep(0.02)
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=20)
+
+
+def test_a_session_that_is_open_finds_it_out(db: Path, migrate: Callable[[], Path]) -> None:
+    with Store.open(db) as old:
+        assert not old.changed()
+        migrate()
+        for _ in range(2):
+            with pytest.raises(TooNew):
+                old.changed()
+        with pytest.raises(TooNew):
+            old.one("SELECT work FROM visit")
+        with pytest.raises(TooNew), old.read() as reading:
+            reading.all("SELECT work FROM visit")
+
+
+def test_board_seat_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migrate: Callable[[], Path]) -> None:
+    with (
+        sender(db) as outbox,
+        terminal(["board", "--as", "dana"], db=db) as board,
+        terminal(["seat", "--key", "K1", "--db", str(db)], columns=80, rows=24, db=db) as seat,
+    ):
+        board.wait_for("Ana Ruiz")
+        seat.wait_for("Grandview")
+        seat.press("enter")
+        seat.wait_for("ready to")
+        seat.press("w")
+        seat.wait_for("ctrl+s saves")
+        os.write(seat.fd, b"two access points added")
+
+        copy = migrate()
+
+        said, _ = outbox.communicate(timeout=20)
+        assert outbox.returncode == 1
+        assert "install the newer program" in said
+        assert "Traceback" not in said
+        for screen, code in ((board, 1), (seat, 0)):
+            assert screen.wait_for_exit(20) == code
+            shown = screen.sent.decode()
+            assert "A newer program has brought the database further" in shown
+            assert "Traceback" not in shown
+        assert last_deed(db) == ("dispatch", "migrate")
+    kept = [path.read_text() for path in db.with_name(f"{db.name}.unsent").iterdir()]
+    assert "two access points added" in kept
+
+    restore(copy, db.with_name("as-before.db"))
+
+    firm = Dispatch(db.with_name("as-before.db"))
+    assert "Grandview" in firm.ok("board", "--plain", "--as", "dana")
+    firm.ok("audit", "verify", "--as", "lee")
