@@ -280,3 +280,20 @@ def test_what_was_lowered_before_anything_was_recorded_is_lowered() -> None:
     assert stay.sequence == 0
     stay.permit(lowered=True)
     assert (stay.t3.lowered, stay.t3.asks) == (True, Asks.ANY)
+
+
+def test_an_override_stands_over_a_run_and_nothing_counts_before_something_was_recorded() -> None:
+    stay = Trial(HOST)
+    assert (stay.t3.counts, Trial().t3.counts, stay.item("A2").counts) == (False, False, False)
+    stay.ran(Result.FAIL)
+    assert not stay.record("T3", Entry(Result.OVERRIDDEN, "the provider is down")).faults
+    assert stay.t3.standing is not None
+    assert stay.t3.standing.result is Result.OVERRIDDEN
+
+
+def test_each_missing_item_says_what_to_do() -> None:
+    said = {one.ref: one.text for one in unmet(Trial(HOST).checklist)}
+    assert said["T3"].endswith("not tested yet; `r` runs it")
+    assert said["A2"].endswith("ask, and record the answer")
+    assert said["W1.1"].endswith("say that it is done, or why not")
+    assert said["W2"].endswith("say what was changed")
