@@ -20,6 +20,7 @@ from dispatch.desk.seat import Seat, read_only_words
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
+from screens.keeping import InHand, Kept
 from widgets.themes import THEMES
 from widgets.type_ahead import TypeAhead
 
@@ -140,6 +141,8 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.personal = personal
         """What the person has set; None where nothing is kept."""
         self._parted = ""
+        self.in_hand = InHand()
+        """What was typed for deeds that are being carried out."""
         self.restricted = restricted
         """Whether this is a seat over SSH."""
         self.keymap: dict[str, str] = {}
@@ -213,6 +216,28 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
             return False
         shown = "day" if action == "jump" else MODES.get(str(parameters[0]), "own") if action == "mode" else "own"
         return reading.may(self.seat, shown)
+
+    async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
+        """Ask. What is typed is kept, and goes only when it was saved or thrown away."""
+        if not isinstance(screen, Kept):
+            return await super().push_screen_wait(screen, mode=mode)
+        reference_here = getattr(self.screen, "reference_here", None)
+        screen.keep_for(self.seat, (reference_here() if reference_here is not None else None) or "")
+        answer = await super().push_screen_wait(screen, mode=mode)
+        if answer is not None and screen.unsent is not None:
+            self.in_hand.take(screen.unsent)
+        return answer
+
+    def keep_typed(self) -> None:
+        """Keep what stands in every dialog now, because the program ends."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Kept):
+                screen.keep_now()
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the program; nothing typed is lost."""
+        self.keep_typed()
+        super().exit(*args, **kwargs)
 
     def keys_lost(self) -> None:
         """Say that what was typed while a deed did not end went nowhere."""

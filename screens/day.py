@@ -311,7 +311,6 @@ class DayScreen(StayDeeds):
                 AskNote(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
             )
             if said is not None and await self.do(reviewing.answer, comment.reference, said) is not None:
-                unsent.drop()
                 self.say(f"{comment.reference} waits for review again.")
 
     @staticmethod

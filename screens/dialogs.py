@@ -16,7 +16,9 @@ from textual.widgets.option_list import Option
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
+from screens.keeping import FROM_BEFORE, Kept, as_kept, fields_kept
 from widgets.lean import LeanModal
+from widgets.ways import Ways
 
 DIALOG_CSS = """
 $self { align: center middle; background: $background 60%; }
@@ -35,7 +37,11 @@ $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 """How every dialog looks, with `$self` for its class."""
 
 
-class AskText(LeanModal[str | None]):
+SAVES = "saves"
+"""What enter does with a text that is to be kept until then."""
+
+
+class AskText(Kept[str | None]):
     """Ask for one line of text. `check` returns what is wrong with it, or nothing; `does` says what enter does with it."""
 
     # what is typed, and what is wrong with it, stays in sight however long the question is
@@ -48,6 +54,8 @@ class AskText(LeanModal[str | None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
         Binding("pagedown", "page(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
     ]
@@ -59,27 +67,31 @@ class AskText(LeanModal[str | None]):
         value: str = "",
         check: Callable[[str], str | None] | None = None,
         unsent: Unsent | None = None,
-        does: str = "saves",
+        does: str = SAVES,
     ) -> None:
-        super().__init__()
-        self._title, self._hint, self._check, self._does = title, hint, check, does
-        self._unsent = unsent
-        self._value = value or (unsent.read() if unsent is not None else "")
+        super().__init__(unsent)
+        self.heading, self._hint, self._value, self._check, self._does = title, hint, value, check, does
+        self.saves = does == SAVES
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Keep what is typed, where the caller wants it kept until it is saved."""
-        if self._unsent is not None:
-            self._unsent.keep(event.value)
+    def typed(self) -> str:
+        """What stands in the line."""
+        text = self.query_one(Input).value
+        return text if text != self._value else ""
+
+    def on_input_changed(self) -> None:
+        """Keep it."""
+        self.keep_soon()
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
-            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield Label(Content(show(self.heading)), classes="dialog--title")
             if self._hint:
                 yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
             with Vertical(classes="foot"):
-                yield Input(value=self._value)
-                yield Label(Content(""), classes="dialog--fault", id="fault")
-                yield Label(Content(f"enter {self._does} · esc goes back"), classes="dialog--hint")
+                kept = self.unsent.read() if self.unsent is not None else ""
+                yield Input(value=kept or self._value)
+                yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
+                yield Ways(f"enter {self._does} · esc goes back", [("go back", "dismiss(None)")])
 
     def action_page(self, by: int) -> None:
         """Go on in a question that is longer than the screen."""
@@ -92,7 +104,7 @@ class AskText(LeanModal[str | None]):
         if fault:
             self.query_one("#fault", Label).update(Content(show(fault)))
         else:
-            self.dismiss(event.value)
+            self.take(event.value)
 
 
 class AskConfirm(LeanModal[bool]):
@@ -130,7 +142,7 @@ class Choose(LeanModal[str | None]):
 
     DEFAULT_CSS = DIALOG_CSS.replace("$self", "Choose")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("escape,q", "dismiss(None)", "Back", id="dialog.back"),
         Binding("j", "down", show=False),
         Binding("k", "up", show=False),
     ]
@@ -181,7 +193,7 @@ _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""
 
 
-class Form(LeanModal[dict[str, str] | None]):
+class Form(Kept[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
     DEFAULT_CSS = (
@@ -212,20 +224,35 @@ class Form(LeanModal[dict[str, str] | None]):
         fields: Sequence[Field],
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
         hint: str = "tab next field · ctrl+s or enter saves · esc goes back",
+        unsent: Unsent | None = None,
     ) -> None:
-        super().__init__()
-        self._title, self._fields, self._check, self._hint = title, fields, check, hint
+        super().__init__(unsent)
+        self.heading, self._fields, self._check, self._hint = title, fields, check, hint
+        self.saves = hint != SHOWS
+
+    def typed(self) -> str:
+        """What is typed into the fields."""
+        return as_kept({field.name: (field.value, self._line(field.name).value) for field in self._fields})
+
+    def on_input_changed(self) -> None:
+        """Keep it."""
+        self.keep_soon()
+
+    def _line(self, name: str) -> Input:
+        return self.query_one(f"#field-{name}", Input)
 
     def compose(self) -> ComposeResult:
+        kept = fields_kept(self.unsent, {field.name: field.value for field in self._fields}.get)
         with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield Label(Content(show(self.heading)), classes="dialog--title")
             with VerticalScroll(classes="fields", can_focus=False):
                 for field in self._fields:
                     with Container(classes="row"):
                         yield Label(Content(show(field.label)), classes="field")
-                        yield Input(value=field.value, placeholder=field.placeholder, id=f"field-{field.name}")
-            yield Label(Content(""), classes="dialog--fault", id="fault")
-            yield Label(Content(self._hint), classes="dialog--hint")
+                        text = kept.get(field.name, field.value)
+                        yield Input(value=text, placeholder=field.placeholder, id=f"field-{field.name}")
+            yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
+            yield Ways(self._hint, [("save" if self.saves else "show", "save"), ("go back", "dismiss(None)")])
 
     def on_resize(self, event: Resize) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
@@ -238,9 +265,9 @@ class Form(LeanModal[dict[str, str] | None]):
 
     def action_save(self) -> None:
         """Hand the entries over, unless something in them cannot be taken."""
-        entered = {field.name: self.query_one(f"#field-{field.name}", Input).value for field in self._fields}
+        entered = {field.name: self._line(field.name).value for field in self._fields}
         faults = self._check(entered) if self._check is not None else ()
         if faults:
             self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))
         else:
-            self.dismiss(entered)
+            self.take(entered)

@@ -8,23 +8,28 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Label, TextArea
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
-from widgets.lean import LeanModal
-
-KEEP_AFTER = 0.4
-"""Seconds without a key after which what was typed is kept."""
+from screens.keeping import FROM_BEFORE, Kept
+from widgets.ways import Ways
 
 
-class AskNote(LeanModal[str | None]):
-    """Ask for a text that may be long. What is typed is kept at every pause, and stands there again after a broken connection.
+class NoteArea(TextArea):
+    """A text area that is left downwards, behind its last line."""
 
-    The caller drops what was kept once the text is saved; esc leaves it kept.
-    """
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Move down; from the last line, to what can be done with the text."""
+        if self.cursor_at_last_line and not select:
+            self.screen.focus_next()
+        else:
+            super().action_cursor_down(select)
+
+
+class AskNote(Kept[str | None]):
+    """Ask for a text that may be long. What is typed stays kept until it is saved, also when it is left with esc."""
 
     DEFAULT_CSS = (
         DIALOG_CSS.replace("$self", "AskNote")
@@ -36,59 +41,50 @@ class AskNote(LeanModal[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back", priority=True),
         Binding("ctrl+s", "save", "Save", id="dialog.save", priority=True),
+        Binding("up", "app.focus_previous", show=False),
     ]
 
     def __init__(self, title: str, hint: str, unsent: Unsent) -> None:
-        super().__init__()
-        self._title, self._hint, self._unsent = title, hint, unsent
-        self._pause: Timer | None = None
-        self._kept = unsent.read()
+        super().__init__(unsent)
+        self.heading, self._hint = title, hint
+        self._before = unsent.read()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield Label(Content(show(self.heading)), classes="dialog--title")
             yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
-            yield TextArea(self._kept, id="note", soft_wrap=True, tab_behavior="focus")
-            yield Label(
-                Content("from before; it was not saved yet" if self._kept else ""), id="fault", classes="dialog--hint"
+            yield NoteArea(self._before, id="note", soft_wrap=True, tab_behavior="focus")
+            yield Label(Content(FROM_BEFORE if self._before else ""), id="fault", classes="dialog--hint")
+            yield Ways(
+                "ctrl+s saves · esc goes back, what was typed is kept · arrow down behind the last line leads to both",
+                [("save", "save"), ("go back, it is kept", "dismiss(None)")],
             )
-            yield Label(Content("ctrl+s saves · esc goes back, what was typed is kept"), classes="dialog--hint")
 
     def on_mount(self) -> None:
         """Begin at the end of what is there."""
         note = self.query_one(TextArea)
         note.move_cursor(note.document.end)
 
+    def typed(self) -> str:
+        """The text."""
+        return self.query_one(TextArea).text
+
     def on_text_area_changed(self) -> None:
-        """Keep it as soon as the typing pauses."""
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(KEEP_AFTER, self._keep)
+        """Keep it."""
+        self.keep_soon()
 
-    def _keep(self) -> None:
-        text = self.query_one(TextArea).text
-        if text != self._kept:
-            self._kept = text
-            kept = self._unsent.keep(text)
-            self.query_one("#fault", Label).update(
-                Content("kept" if kept else "cannot be kept: the disk does not take it")
-            )
-
-    def on_unmount(self) -> None:
-        """Nothing typed is lost, however the dialog ends."""
-        if self._pause is not None:
-            self._pause.stop()
+    def keep_now(self) -> bool:
+        """Keep it, and say so."""
+        changed, kept = self.typed() != self._before, super().keep_now()
+        if changed:
+            said = "kept" if kept else "cannot be kept: the disk does not take it"
+            self.query_one("#fault", Label).update(Content(said))
+        return kept
 
     def action_save(self) -> None:
         """Hand the text over."""
-        self._keep()
-        text = self.query_one(TextArea).text
+        text = self.typed()
         if text.strip():
-            self.dismiss(text)
+            self.take(text)
         else:
             self.query_one("#fault", Label).update(Content("nothing was typed"))
-
-    async def action_dismiss(self, result: str | None = None) -> None:
-        """Go back; what was typed stays kept."""
-        self._keep()
-        self.dismiss(result)

@@ -19,8 +19,9 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
+from screens.keeping import Kept
 from screens.new_request import ask_request
-from widgets.lean import LeanModal
+from widgets.ways import Ways
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
@@ -34,7 +35,7 @@ _STYLES = {"good": "$text", "dim": "$text-muted", "warn": "$text-warning", "bad"
 _MARKS = {"good": "", "dim": "", "warn": "? ", "bad": "! "}
 
 
-class QuickLine(LeanModal[Understood | None]):
+class QuickLine(Kept[Understood | None]):
     """One line for a request. Returns what was understood where the whole form is wanted, None where it was left or saved.
 
     `read` says what a line means, `save` takes it and returns the faults, `written` completes the client's name.
@@ -43,10 +44,14 @@ class QuickLine(LeanModal[Understood | None]):
     DEFAULT_CSS = DIALOG_CSS.replace("$self", "QuickLine") + "QuickLine #told { height: auto; margin: 1 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
         # an Input takes both for itself
         Binding("tab", "complete", "Complete", id="quick.complete", priority=True),
         Binding("ctrl+f", "form", "Form", id="quick.form", priority=True),
     ]
+
+    heading = "New request"
 
     def __init__(
         self,
@@ -64,20 +69,25 @@ class QuickLine(LeanModal[Understood | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(Content("New request"), classes="dialog--title")
-            yield Input(placeholder=EXAMPLE)
+            yield Label(Content(self.heading), classes="dialog--title")
+            yield Input(self.unsent.read() if self.unsent is not None else "", placeholder=EXAMPLE)
             yield Static(id="told")
-            yield Label(
-                Content("enter saves · tab completes the client · ctrl+f the whole form · esc goes back"),
-                classes="dialog--hint",
+            yield Ways(
+                "enter saves · tab completes the client · ctrl+f the whole form · esc goes back",
+                [("the whole form", "form"), ("go back", "dismiss(None)")],
             )
 
     def on_mount(self) -> None:
         """Say what can be typed."""
         self._tell([])
 
+    def typed(self) -> str:
+        """The line."""
+        return self._line.value
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at every letter what is understood."""
+        self.keep_soon()
         if event.value != self._completed:
             self._base = None
         self._tell([])
@@ -89,6 +99,7 @@ class QuickLine(LeanModal[Understood | None]):
         if faults:
             self._tell([] if found.problems else faults)
         else:
+            self.drop()
             self.dismiss(None)
 
     def action_complete(self) -> None:
@@ -104,7 +115,7 @@ class QuickLine(LeanModal[Understood | None]):
 
     def action_form(self) -> None:
         """Go on in the whole form."""
-        self.dismiss(self._read(self._line.value))
+        self.take(self._read(self._line.value))
 
     @property
     def _line(self) -> Input:

@@ -84,7 +84,6 @@ class ReviewDeeds(SeatedScreen):
             AskNote(f"Send {reference} back", "What is missing, or wrong? It stands in the technician's day.", unsent)
         )
         if said is not None and await self.do(reviewing.send_back, reference, said) is not None:
-            unsent.drop()
             self.say(f"{reference} is sent back. It comes to be reviewed again when it is answered.")
 
     @work

@@ -174,8 +174,12 @@ class SeatedScreen(LeanScreen[None]):
             return None
 
     async def attempt(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Carry out a deed in a thread and read again; raises what the deed raises."""
+        """Carry out a deed in a thread and read again; raises what the deed raises.
+
+        What was typed for it goes from what is kept once it is done.
+        """
         result = await aside(self.app, deed, self.seat, *args, **kwargs)
+        cast("DispatchApp", self.app).in_hand.saved()
         self.reload()
         return result
 
@@ -225,7 +229,12 @@ class SeatedScreen(LeanScreen[None]):
                 return None
 
     def say(self, message: str, severity: str = "information") -> None:
-        """Tell the person something, as text and never as markup. What was said to an earlier key makes room for it."""
+        """Tell the person something, as text and never as markup. What was said to an earlier key makes room for it.
+
+        Where it is no information, what was typed for the deed is not saved, and stays kept.
+        """
+        if severity != "information":
+            cast("DispatchApp", self.app).in_hand.refused()
         at = time.monotonic()
         if at - self._said_at > _TOGETHER:
             self.app.clear_notifications()

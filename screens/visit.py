@@ -89,7 +89,6 @@ class VisitScreen(StayDeeds):
         self._reference = reference
         self._page: VisitPage | None = None
         self._saved: int | None = None
-        self._unsent: Unsent | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
@@ -267,9 +266,6 @@ class VisitScreen(StayDeeds):
         return True
 
     def _after_save(self) -> None:
-        if self._unsent is not None:
-            self._unsent.drop()
-            self._unsent = None
         self._saved = self.seat.now
         self._show_head()
         self._to_next_open()
@@ -281,7 +277,7 @@ class VisitScreen(StayDeeds):
 
         `check` says what keeps it from being taken, so that it is put right where it is typed.
         """
-        self._unsent = unsent = Unsent(self.seat, self._reference, title)
+        unsent = Unsent(self.seat, self._reference, title)
 
         def fault(typed: str) -> str | None:
             if not typed.strip():
@@ -316,7 +312,7 @@ class VisitScreen(StayDeeds):
         if item is None:
             return
         if item.kind is Kind.SIGN_OFF:
-            await self._sign_off()
+            await self._sign_off(item)
         elif item.kind is Kind.NAMED:
             await self._settle_named(item)
         elif item.kind is Kind.TEST and (
@@ -397,7 +393,7 @@ class VisitScreen(StayDeeds):
                     follow_up_on=parse_day(day, today=self._today()),
                 )
 
-    async def _sign_off(self) -> None:
+    async def _sign_off(self, item: Item) -> None:
         entered = await self.app.push_screen_wait(
             Form(
                 "Sign-off",
@@ -410,6 +406,7 @@ class VisitScreen(StayDeeds):
                     *([] if form["name"].strip() else ["name: is missing"]),
                     *([] if form["satisfied"].strip().casefold() in ("yes", "no") else ["satisfied: yes or no"]),
                 ],
+                unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
             )
         )
         if entered is None:

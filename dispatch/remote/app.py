@@ -169,6 +169,8 @@ class SeatApp(DispatchApp):
     def hang_up(self) -> None:
         """The line is gone: record it if that is quick, and end. What was being saved is saved, or not at all."""
         self.watchdog.part(PARTING_SECONDS)
+        with contextlib.suppress(Exception):  # whatever state the screens are in
+            self.keep_typed()
         with contextlib.suppress(StoreFault, Refusal):
             whereabouts.keep(self.seat, self.where)
             seating.leave_seat(self.seat, "hung up", self.where.as_json())

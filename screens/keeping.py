@@ -1,0 +1,144 @@
+"""What is typed into a dialog is kept while it is typed, until it was saved or thrown away (`dispatch.desk.unsent`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic
+from weakref import WeakKeyDictionary, WeakSet
+
+from textual.screen import ScreenResultType
+from textual.timer import Timer
+
+from dispatch.desk.unsent import Unsent
+from widgets.lean import LeanModal
+
+if TYPE_CHECKING:
+    from dispatch.desk.seat import Seat
+
+KEEP_SECONDS = 0.3
+"""What is shown is kept so soon, also while somebody goes on typing."""
+FROM_BEFORE = "from before; it was not saved yet"
+
+
+class Kept(LeanModal[ScreenResultType], Generic[ScreenResultType]):
+    """A dialog with text that is kept.
+
+    A result is handed to whoever asked, and stays kept until that was saved; the app sees to it. Left without a result, what
+    was typed is thrown away, unless the caller names where it is kept (`unsent`): then it stands there again.
+    """
+
+    heading = ""
+    """What is asked."""
+    saves = True
+    """Whether the text is to be saved at all: a day to go to, or a filter, is not worth keeping."""
+
+    def __init__(self, unsent: Unsent | None = None) -> None:
+        super().__init__()
+        self.unsent = unsent
+        self._stays = unsent is not None
+        self._soon: Timer | None = None
+
+    def typed(self) -> str:
+        """What is typed, as one text; empty where it is what stood there at first."""
+        raise NotImplementedError
+
+    def keep_for(self, seat: Seat, place: str) -> None:
+        """Keep it by what is asked, and on which visit; the caller may have said better."""
+        if self.saves and self.unsent is None:
+            self.unsent = Unsent(seat, type(self).__name__, place, self.heading)
+
+    def keep_soon(self) -> None:
+        """Called at each letter."""
+        if self.unsent is not None and self._soon is None:
+            self._soon = self.set_timer(KEEP_SECONDS, self.keep_now)
+
+    def keep_now(self) -> bool:
+        """Keep what stands there; returns whether it is safe."""
+        self._rest()
+        return self.unsent is None or not self.is_mounted or self.unsent.keep(self.typed())
+
+    def take(self, result: ScreenResultType) -> None:
+        """End with a result: it stays kept until it was saved."""
+        self.keep_now()
+        self.dismiss(result)
+
+    async def action_dismiss(self, result: ScreenResultType | None = None) -> None:
+        """Go back."""
+        if self._stays:
+            self.keep_now()
+        else:
+            self.drop()
+        self.dismiss(result)
+
+    def drop(self) -> None:
+        """It is saved, or not wanted."""
+        self._rest()
+        if self.unsent is not None:
+            self.unsent.drop()
+
+    def _rest(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+            self._soon = None
+
+
+def fields_kept(unsent: Unsent | None, stood: Callable[[str], str | None]) -> dict[str, str]:
+    """What was typed into the fields of a form; a field in which something else stands by now is left as it is.
+
+    Args:
+        stood: what stands in a field at first; None where there is no such field.
+    """
+    try:
+        kept = json.loads(unsent.read() if unsent is not None else "")
+        return {
+            name: typed for name, (before, typed) in kept.items() if stood(name) == before and isinstance(typed, str)
+        }
+    except (ValueError, TypeError, AttributeError):
+        return {}
+
+
+def as_kept(fields: dict[str, tuple[str, str]]) -> str:
+    """The fields of a form as one text: what stood in each and what is typed now, where that is something else."""
+    changed = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
+    return json.dumps(changed, ensure_ascii=False) if changed else ""
+
+
+class InHand:
+    """What was typed for the deeds that are being carried out: dropped once they are, kept where one is refused."""
+
+    def __init__(self) -> None:
+        self._texts: WeakKeyDictionary[asyncio.Task[Any], list[Unsent]] = WeakKeyDictionary()
+        self._refused: WeakSet[asyncio.Task[Any]] = WeakSet()
+
+    def take(self, unsent: Unsent) -> None:
+        """A text was handed to the worker that calls this."""
+        task = asyncio.current_task()
+        assert task is not None
+        if task not in self._texts:
+            self._texts[task] = []
+            task.add_done_callback(self._over)
+        self._texts[task].append(unsent)
+
+    def saved(self) -> None:
+        """What the worker that calls this was handed is saved."""
+        if (task := asyncio.current_task()) is not None:
+            self._refused.discard(task)
+            self._drop(task)
+
+    def refused(self) -> None:
+        """What the worker that calls this was handed could not be saved: it stays kept, unless that is mended."""
+        task = asyncio.current_task()
+        if task is not None and task in self._texts:
+            self._refused.add(task)
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and task.exception() is None and task not in self._refused:
+            self._drop(task)
+
+    def _drop(self, task: asyncio.Task[Any]) -> None:
+        for unsent in self._texts.get(task, ()):
+            unsent.drop()
+        if task in self._texts:
+            self._texts[task].clear()
