@@ -304,13 +304,17 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
 
     def _watch(self) -> None:
         if self.others_changed():
-            changes: list[str] = []
-            with contextlib.suppress(StoreFault):
-                self.ear.listen()
-                changes = self.ear.changes()
-            self.reload()
-            if changes:
-                self.notify("\n".join(changes), severity="warning", timeout=15, markup=False)
+            self.hear_others()
+
+    def hear_others(self) -> None:
+        """Show what others changed, and say what of it is changed under the person: by whom, what and why."""
+        changes: list[str] = []
+        with contextlib.suppress(StoreFault):
+            self.ear.listen()
+            changes = self.ear.changes()
+        self.reload()
+        if changes:
+            self.notify("\n".join(changes), severity="warning", timeout=15, markup=False)
 
     def _tick(self) -> None:
         for screen in reversed(self.screen_stack):

@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import clock_text, day_text, parse_day
+from dispatch.model.instants import clock_beside, clock_text, day_text, parse_day
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
@@ -255,7 +255,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self.query_one(StatusBar).set_texts(
             f"Dispatch  {day_text(board.day)}",
             (ink(heard, "info"),) if heard else " · ".join(parts),
-            f"{clock_text(self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
+            f"{clock_beside(board.day, self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
         )
 
     def _show_selected(self) -> None:

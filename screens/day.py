@@ -17,7 +17,7 @@ from dispatch.desk import notices, stops, views
 from dispatch.desk.stops import Forgotten, StopPlace
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.links import geo_link, place_link
 from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
@@ -63,8 +63,8 @@ class DayScreen(StayDeeds):
             tooltip="note what was changed; answer the lead's comment, or whether you take over a job that others began",
         ),
         Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
-        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
-        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
+        Binding("left_square_bracket,left", "day(-1)", "Previous day", key_display="[", id="view.previous"),
+        Binding("right_square_bracket,right", "day(1)", "Next day", key_display="]", id="view.next"),
         Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
         Binding(
             "S",
@@ -159,7 +159,7 @@ class DayScreen(StayDeeds):
         assert board is not None
         name = self._row.name if self._row else self._app.technician or self.seat.staff.name
         self.query_one(StatusBar).set_texts(
-            f"{name} · {day_text(board.day)}", "", clock_text(self.seat.now, board.zone, board.hours24)
+            f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.seat.now, board.zone, board.hours24)
         )
 
     @staticmethod

@@ -14,7 +14,7 @@ from textual.containers import Horizontal
 from dispatch.desk import views
 from dispatch.desk.maps import Atlas
 from dispatch.model.boards import Board, BoardRow
-from dispatch.model.instants import clock_text, day_text
+from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from screens.browser import show_links
@@ -122,7 +122,7 @@ class MapScreen(SeatedScreen):
         if board is None:
             return
         name = row.name if row is not None else ""
-        clock = clock_text(self.seat.now, board.zone, board.hours24)
+        clock = clock_beside(board.day, self.seat.now, board.zone, board.hours24)
         self.query_one(StatusBar).set_texts(f"{name}  {day_text(board.day)}", "", f"{clock} {self.seat.staff.name}")
 
     def _show_map(self) -> None:

@@ -45,7 +45,7 @@ class RunTests(LeanModal[bool]):
     """
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop", id="run.stop"),
+        Binding("escape,q", "stop", "Stop", id="run.stop"),
         Binding("enter,space", "back", "Back", id="run.back"),
     ]
 

@@ -70,7 +70,7 @@ class VisitScreen(StayDeeds):
         Binding("f", "fail", "Fail", id="item.fail", tooltip="the test failed, or the item was not done"),
         Binding("r", "run", "Run", id="item.run", tooltip="run the item's test and record what comes of it; esc stops"),
         Binding("R", "run_all", "Run all", id="visit.run-all", tooltip="run every test of the visit"),
-        Binding("minus", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
+        Binding("minus,d", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
         Binding("w", "work", "Work note", id="visit.work", tooltip="note what was changed; tests must pass again after it"),
         Binding("n", "ask", "New item", id="visit.ask", tooltip="the client asks for something more"),
         Binding("x", "close", "Close out", id="visit.close", tooltip="close the visit, or see what still keeps it open"),

@@ -20,7 +20,9 @@ RULE = "told"
 """The rule of the finding that technicians know of a visit already."""
 
 
-def tell(seat: Seat, unit: Unit, visit: Visit, technicians: Sequence[int], about: Told, instead: str = "") -> None:
+def tell(
+    seat: Seat, unit: Unit, visit: Visit, technicians: Sequence[int], about: Told, instead: str = "", why: str = ""
+) -> None:
     """Put a notice on a visit into the outbox for some technicians, as the firm words it.
 
     Args:
@@ -28,6 +30,7 @@ def tell(seat: Seat, unit: Unit, visit: Visit, technicians: Sequence[int], about
         technicians: their ids.
         about: what the notice says.
         instead: the client who comes first, where the visit was pushed.
+        why: the reason that was given.
     """
     firm = seat.firm
     when = ""
@@ -42,24 +45,31 @@ def tell(seat: Seat, unit: Unit, visit: Visit, technicians: Sequence[int], about
         when=when,
         instead=instead,
         by=seat.staff.name,
+        why=f": {why}" if why else "",
     )
     for technician_id in technicians:
         notices.add(unit, technician_id, visit.id, about, text)
 
 
-def follow(seat: Seat, unit: Unit, before: Visit, after: Visit, instead: str = "") -> None:
+def follow(seat: Seat, unit: Unit, before: Visit, after: Visit, instead: str = "", why: str = "") -> None:
     """Tell technicians what a change of a visit's place changes for them, whatever deed it was, undo too.
 
     Who had been told of it hears that it was taken off them, or of its new time; who has it again hears of it again. An
     end that they or the client made of it is not taken off anybody who was there.
+
+    Args:
+        instead: the client who comes first, where the visit was pushed.
+        why: the reason that was given; left out, the one with which the visit ended or waits.
     """
+    if not why and after.state is not before.state and after.state in ENDED | {State.ON_HOLD} and after.reason:
+        why = f"{after.state.label}, {after.reason}"
     told = [part.technician_id for part in before.assignments] if before.state in TOLD else []
     still = {part.technician_id for part in after.assignments} if after.state not in ENDED else set()
-    tell(seat, unit, before, [one for one in told if one not in still], Told.TAKEN_OFF)
+    tell(seat, unit, before, [one for one in told if one not in still], Told.TAKEN_OFF, why=why)
     moved = before.starts_at != after.starts_at
     if moved:
         about = Told.MOVED if instead else Told.NEW_TIME
-        tell(seat, unit, after, [one for one in told if one in still], about, instead)
+        tell(seat, unit, after, [one for one in told if one in still], about, instead, why)
     if after.state in TOLD:
         tell(seat, unit, after, [one for one in sorted(still) if one not in told], Told.DISPATCHED)
 

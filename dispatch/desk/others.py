@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import audit, notices
+from db import audit, notices, reviews
 from dispatch.desk.seat import Seat
 from dispatch.model.text import show
 
@@ -31,6 +31,7 @@ class Ear:
         self.by_visit: dict[int, Doing] = {}
         """The last that others did to each visit."""
         self._read = max((one.id for one in notices.unread(seat.store, seat.staff.id)), default=0)
+        self._asked = max((one.id for one in reviews.waiting_for(seat.store, seat.staff.id)), default=0)
 
     def listen(self) -> None:
         """Take in what was done since."""
@@ -48,7 +49,12 @@ class Ear:
         """What was changed under the person since this was last asked, as they are told it."""
         found = [one for one in notices.unread(self._seat.store, self._seat.staff.id) if one.id > self._read]
         self._read = max((one.id for one in found), default=self._read)
-        return [show(one.text) for one in reversed(found)]
+        asked = [one for one in reviews.waiting_for(self._seat.store, self._seat.staff.id) if one.id > self._asked]
+        self._asked = max((one.id for one in asked), default=self._asked)
+        return [
+            *(show(one.text) for one in reversed(found)),
+            *(show(f"{one.reference} {one.client} is sent back ({one.by}): {one.text}", 300) for one in asked),
+        ]
 
     @property
     def now(self) -> str:

@@ -97,11 +97,12 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
         # both leave their places before either is judged; the second is judged with the first where it now stands
         for visit in (one, two):
             visits.unplace(unit, visit)
-        placed = []
+        placed, why = [], ""
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
             bare = _again(store, visit)
             verdict = judge_placement(store, bare, crew, start, was=visit)
             override = permit(visit, verdict, reason, confirmed)
+            why = why or override
             visits.place(unit, bare, crew, start, start + length)
             unit.audit(
                 "visit",
@@ -114,7 +115,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
             )
             placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
         routing.reroute(seat, unit, days)
-        settle(seat, unit, f"swap {one.reference} and {two.reference}", [one, two])
+        settle(seat, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
         return placed[0], placed[1]
 
 
@@ -285,7 +286,7 @@ def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: bool = 
             reason=why or None,
         )
         routing.reroute(seat, unit, days)
-        return _done(seat, unit, visit, f"unassign {visit.reference}")
+        return _done(seat, unit, visit, f"unassign {visit.reference}", why=why)
 
 
 def confirm(seat: Seat, reference: str) -> Visit:
@@ -422,7 +423,7 @@ def _place(
         )
         placed = _again(store, visit)
         routing.reroute(seat, unit, days | routing.days_of(placed))
-        _done(seat, unit, visit, f"{deed} {visit.reference}")
+        _done(seat, unit, visit, f"{deed} {visit.reference}", why=override)
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
@@ -536,19 +537,22 @@ def judge_placement(
     )
 
 
-def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = ()) -> Visit:
+def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = (), *, why: str = "") -> Visit:
     """`settle` one visit; returns it as it stands now."""
-    settle(seat, unit, label, [before], more)
+    settle(seat, unit, label, [before], more, why=why)
     return _again(seat.store, before)
 
 
-def settle(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
+def settle(
+    seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = (), *, why: str = ""
+) -> None:
     """What follows from another place of some visits, given as they stood: who was told of them is told again, a client who
-    expects somebody at the old time is on the call-ahead list, and the whole is kept for undo as one change."""
+    expects somebody at the old time is on the call-ahead list, and the whole is kept for undo as one change. `why` is the
+    reason that was given, for those who are told."""
     owed = []
     for visit in before:
         after = _again(seat.store, visit)
-        notices.follow(seat, unit, visit, after)
+        notices.follow(seat, unit, visit, after, why=why)
         owed += calling.follow(seat, unit, visit, after)
     undo.remember(seat, unit, label, before, [*more, *owed])
 

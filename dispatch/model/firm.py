@@ -59,8 +59,8 @@ class Firm:
     geocoder_agent: str = ""
     notice_dispatched: str = "{reference} {client}, {when}: {work}"
     notice_moved: str = "{reference} {client} moves to {when}: {instead} first"
-    notice_new_time: str = "{reference} {client}: new time {when} ({by})"
-    notice_taken_off: str = "{reference} {client} is taken off you ({by})"
+    notice_new_time: str = "{reference} {client}: new time {when} ({by}{why})"
+    notice_taken_off: str = "{reference} {client} is taken off you ({by}{why})"
     messages_by: str = "none"
     mail_host: str = ""
     mail_port: int = 587

@@ -341,6 +341,12 @@ def clock_text(instant: int, zone: str, hours24: bool = True) -> str:
     return f"{at.hour % 12 or 12}:{at.minute:02}{'am' if at.hour < 12 else 'pm'}"
 
 
+def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> str:
+    """The clock time beside a day that is shown: with its own day where that is another, as after midnight."""
+    clock, today = clock_text(instant, zone, hours24), day_of(instant, zone)
+    return clock if today == day else f"{_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]} {clock}"
+
+
 def day_text(day: date) -> str:
     """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-WORDS = ("reference", "client", "site", "work", "when", "instead", "by")
+WORDS = ("reference", "client", "site", "work", "when", "instead", "by", "why")
 """What may stand in braces in the words of a notice. `instead` is the client who comes first, where a visit was moved; `by`
-is who did it."""
+is who did it, and `why` the reason behind a colon, where one was given."""
 
 
 class Told(StrEnum):

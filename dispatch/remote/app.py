@@ -137,9 +137,7 @@ class SeatApp(DispatchApp):
             if why is not None:
                 self._go(why, _PARTINGS.get(why, f"This session is over: {show(why, 80)}."))
                 return
-            with contextlib.suppress(StoreFault):
-                self.ear.listen()
-            self.reload()
+            self.hear_others()
 
     def _look_for_the_way(self) -> None:
         """Notice that the person's connection leads into the network where they are, or no more."""

@@ -35,6 +35,17 @@ async def burst(pilot: Pilot[None], keys: Sequence[str]) -> None:
         pilot.app.post_message(key(one))
 
 
+async def at_rest(pilot: Pilot[None]) -> None:
+    """Wait until every key that came has had its effect."""
+    while True:
+        await pilot.pause()
+        letting_in = pilot.app._letting_in  # type: ignore[attr-defined]
+        if letting_in is not None and not letting_in.done():
+            await letting_in
+        elif not pilot.app._busy():  # type: ignore[attr-defined]
+            return
+
+
 def typed(pilot: Pilot[None]) -> str:
     """What stands in the field that is typed in."""
     field = pilot.app.screen.focused
@@ -95,8 +106,7 @@ async def test_however_many_keys_come(office: Office, count: int) -> None:
         before = changes(office)
         await burst(pilot, ["n", *words])
         await until(pilot, QuickLine)
-        while pilot.app._typed:  # type: ignore[attr-defined]
-            await pilot.pause()
+        await at_rest(pilot)
         await until_true(pilot, lambda: typed(pilot) == words)
         assert changes(office) == before
 

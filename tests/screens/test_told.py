@@ -1,0 +1,76 @@
+"""What others change under a technician's hands is said on the spot, with who, what and why, whatever they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from db.store import Store
+from dispatch.desk import leaving, reviewing, schedule
+from dispatch.desk.seat import Seat, take_seat
+from screens.visit import VisitScreen
+from tests.desk.conftest import Office, at
+from tests.screens.test_screens import opened, press, until, until_true
+from widgets.header import StatusBar
+
+
+def told(pilot: Pilot[None]) -> list[str]:
+    """What is said now."""
+    return [one.message for one in pilot.app._notifications]
+
+
+def _cancel(dana: Seat) -> None:
+    schedule.cancel(dana, "R1", "closed today")
+
+
+def _move(dana: Seat) -> None:
+    schedule.move(dana, "R1", None, at("11:00"), confirmed=True)
+
+
+def _give_away(dana: Seat) -> None:
+    schedule.move(dana, "R1", ["Ben Okafor"], None, confirmed=True, reason="Ana is needed elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_cancel, ("R1 Harbor Dental", "Dana Wells", "cancelled", "closed today")),
+        (_move, ("R1 Harbor Dental", "Dana Wells", "11:00")),
+        (_give_away, ("R1 Harbor Dental", "Dana Wells", "Ana is needed elsewhere")),
+    ],
+)
+async def test_a_visit_that_is_changed_under_the_hands(
+    office: Office, change: Callable[[Seat], None], words: tuple[str, ...]
+) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    schedule.dispatch(office.dana, "R1")
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        async with opened(office.ana, "day") as pilot:
+            await press(pilot, "enter")
+            await until(pilot, VisitScreen)
+            change(take_seat(elsewhere, "dana"))
+            await until_true(pilot, lambda: any(all(word in said for word in words) for said in told(pilot)))
+
+
+async def test_a_visit_that_is_sent_back(office: Office) -> None:
+    office.on_site("R1")
+    office.finish("R1")
+    leaving.close(office.ana, "R1")
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        async with opened(office.ana, "day") as pilot:
+            reviewing.send_back(take_seat(elsewhere, "lee"), "R1", "Which driver was it?")
+            said = "R1 Harbor Dental is sent back (Lee Moreau): Which driver was it?"
+            await until_true(pilot, lambda: said in told(pilot))
+
+
+@pytest.mark.parametrize("mode", ["day", "board"])
+async def test_after_midnight_the_header_says_which_day_it_is(office: Office, mode: str) -> None:
+    async with opened(office.ana if mode == "day" else office.dana, mode, (45, 20)) as pilot:
+        bar = pilot.app.screen.query_one(StatusBar)
+        assert "Wed" not in str(bar.line_at(0, 80))
+        office.clock.set(at("23:59") + 180)
+        pilot.app.screen.tick()  # type: ignore[attr-defined]
+        assert "Tue 24 Nov" in str(bar.line_at(0, 80))
+        assert "Wed 25 Nov 00:02" in str(bar.line_at(0, 80))
