@@ -57,7 +57,7 @@ def changes(office: Office) -> int:
 
 
 ASKS = [("board", key) for key in ("n", "J", "ctrl+p", "w", "i", "slash", "g", "Q")]
-ASKS += [("day", key) for key in ("N", "J", "ctrl+p", "Q")]
+ASKS += [("day", key) for key in ("N", "ctrl+p", "S")]
 ASKS += [("visit", key) for key in ("w", "n", "space", "B", "ctrl+p")]
 ASKS += [("log", key) for key in ("slash", "f", "ctrl+p")]
 ASKS += [("book", key) for key in ("slash", "n", "e", "J", "ctrl+p")]
