@@ -12,9 +12,8 @@ from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import UNSEEN, Shown, amount, changed_since
 from dispatch.desk.visit_page import find
-from dispatch.model import text as limits
+from dispatch.desk.wording import worded
 from dispatch.model.states import ENDED, Role
-from dispatch.model.text import TextRefused, clean
 from dispatch.model.visits import Visit
 
 TARGETS = ("labour", "travel", "fee")
@@ -77,7 +76,7 @@ def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown = UNSEEN
     """
     with seat.write("accept a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
-        why = _reason(reason)
+        why = worded("reason", reason, least=3)
         last = sheets.latest_sheet(seat.store, visit.id)
         if last is not None and last.accepted:
             raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
@@ -107,7 +106,7 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
     """
     with seat.write("correct a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
-        why = _reason(reason)
+        why = worded("reason", reason, least=3)
         visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
         keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
@@ -125,7 +124,7 @@ def _adjust(
     with seat.write(deed, Role.LEAD) as unit:
         visit = find(seat.store, reference)
         try:
-            why = _reason(reason)
+            why = worded("reason", reason, least=3)
         except Faulty as fault:
             faults = [*faults, *fault.faults]
         if faults:
@@ -147,16 +146,6 @@ def _ended(seat: Seat, reference: str) -> Visit:
     if visit.state not in ENDED:
         raise NotFound(f"{visit.reference} has not ended: there is no kept charge yet.")
     return visit
-
-
-def _reason(text: str) -> str:
-    try:
-        cleaned = clean(text, limit=limits.LINE)
-    except TextRefused as refused:
-        raise Faulty([f"reason: {refused}"]) from None
-    if len(cleaned) < 3:
-        raise Faulty(["reason: at least 3 characters are expected"])
-    return cleaned
 
 
 def _faults_of_amount(name: str, value: str, most: int | None = None) -> list[str]:

@@ -14,11 +14,11 @@ from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model import text as limits
+from dispatch.desk.wording import worded
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
 
 _ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
@@ -256,13 +256,7 @@ def reason_of(text: str) -> str:
     Raises:
         Faulty: it is none.
     """
-    try:
-        reason = clean(text, limit=limits.LINE)
-    except TextRefused as fault:
-        raise Faulty([f"reason: {fault}"]) from None
-    if len(reason) < 3:
-        raise Faulty(["reason: at least 3 characters are expected"])
-    return reason
+    return worded("reason", text, least=3)
 
 
 def _rewrite(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from db import handovers, people
 from db.store import Store
 from dispatch.desk.owners import owners_of
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model import text as limits
+from dispatch.desk.wording import worded
 from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
@@ -42,7 +42,7 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
         for former in handovers.of_visit(seat.store, visit.id):
             if former.accepted is None:
                 handovers.answer(unit, former, False, "asked somebody else")
-        handovers.ask(unit, visit.id, technician.id, seat.staff.id, _words("reason", reason, least=3))
+        handovers.ask(unit, visit.id, technician.id, seat.staff.id, worded("reason", reason, least=3))
         unit.audit("visit", visit.id, asked=technician.name, instead_of=list(owners.names), reason=reason.strip())
         return handovers.of_visit(seat.store, visit.id)[0]
 
@@ -78,7 +78,7 @@ def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
         )
         if asked is None:
             raise Refusal(f"Nobody asks {show(seat.staff.name)} to take over {show(visit.reference)}.")
-        said = "" if accepted else _words("reason", words, least=3)
+        said = "" if accepted else worded("reason", words, least=3)
         handovers.answer(unit, asked, accepted, said)
         unit.audit("visit", visit.id, accepted=accepted, reason=said or None)
         return handovers.of_visit(seat.store, visit.id)[0]
@@ -92,13 +92,3 @@ def _ahead(store: Store, reference: str) -> Visit:
             "is handed over."
         )
     return visit
-
-
-def _words(name: str, text: str, *, least: int) -> str:
-    try:
-        cleaned = clean(text, limit=limits.LINE)
-    except TextRefused as fault:
-        raise Faulty([f"{name}: {fault}"]) from None
-    if len(cleaned) < least:
-        raise Faulty([f"{name}: at least {least} characters are expected"])
-    return cleaned

@@ -8,11 +8,11 @@ from dispatch.closeout.gates import settled
 from dispatch.desk.onsite import item_of, note_way_in, open_visit
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.model import text as limits
+from dispatch.desk.wording import worded
 from dispatch.model.checklists import Asks, Item, Kind
 from dispatch.model.permissions import Asking
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 NOTICE = "permission"
@@ -29,7 +29,7 @@ def ask(seat: Seat, reference: str, ref: str, why: str = "") -> Asking:
         visit, item = _test(seat, unit, reference, ref)
         if permissions.waiting_for(seat.store, item.id) is not None:
             raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
-        said = _words("why", why)
+        said = worded("why", why)
         permissions.ask(unit, item.id, seat.staff.id, said)
         asked = permissions.waiting_for(seat.store, item.id)
         assert asked is not None
@@ -50,7 +50,7 @@ def give(seat: Seat, reference: str, ref: str, reason: str = "") -> Item:
     """
     with seat.write("let words settle a test", Role.LEAD) as unit:
         visit, item = _test(seat, unit, reference, ref)
-        said = _words("reason", reason)
+        said = worded("reason", reason)
         lowered = item.asks is not Asks.NO_WAY_IN
         if lowered and len(said) < 3:
             raise Faulty(
@@ -71,7 +71,7 @@ def refuse(seat: Seat, reference: str, ref: str, reason: str) -> Item:
         visit, item = _test(seat, unit, reference, ref)
         if permissions.waiting_for(seat.store, item.id) is None:
             raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
-        said = _words("reason", reason)
+        said = worded("reason", reason)
         if len(said) < 3:
             raise Faulty(["reason: at least 3 characters are expected"])
         _answer(seat, unit, visit, item, yes=False, lowered=False, reason=said)
@@ -132,10 +132,3 @@ def _tell_leads(seat: Seat, unit: Unit, visit: Visit, text: str) -> None:
 
 def _notice(unit: Unit, visit: Visit, staff_id: int, text: str) -> None:
     unit.insert("outbox", staff_id=staff_id, visit_id=visit.id, kind=NOTICE, text=text, made_at=unit.at)
-
-
-def _words(name: str, text: str) -> str:
-    try:
-        return clean(text, limit=limits.LINE)
-    except TextRefused as refused:
-        raise Faulty([f"{name}: {refused}"]) from None

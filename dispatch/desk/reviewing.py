@@ -20,12 +20,13 @@ from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import UNSEEN, Shown, changed_since
 from dispatch.desk.visit_page import find
+from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Kind, Result
 from dispatch.model.money import format_minor
 from dispatch.model.reviews import Comment, Remark
 from dispatch.model.states import ENDED, Review, Role, State
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
@@ -112,7 +113,7 @@ def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN)
     """
     with seat.write("approve", Role.LEAD) as unit:
         judged = judge(seat.store, reference)
-        why = _words("reason", reason, limits.LINE)
+        why = worded("reason", reason, limits.LINE)
         against = [*judged.refusals]
         if (change := changed_since(seat.store, judged.visit, shown)) is not None:
             against.append(f"{change}: look at it again")
@@ -158,7 +159,7 @@ def send_back(seat: Seat, reference: str, comment: str) -> Comment:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
         if not visit.assignments:
             raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
-        said = _words("comment", comment, limits.NOTE, multiline=True)
+        said = worded("comment", comment, limits.NOTE, multiline=True)
         if len(said) < 3:
             raise Faulty(["comment: at least 3 characters are expected"])
         visits.change(unit, visit, review=Review.SENT_BACK.value)
@@ -195,7 +196,7 @@ def answer(seat: Seat, reference: str, words: str = "") -> Visit:
         waiting = _open(seat.store, visit)
         if not waiting:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
-        said = _words("answer", words, limits.NOTE, multiline=True)
+        said = worded("answer", words, limits.NOTE, multiline=True)
         corrected = any(reviews.corrected_since(seat.store, visit.id, one.at) for one in waiting)
         if len(said) < 3 and not corrected:
             raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
@@ -228,12 +229,12 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
             raise NotFound(f"{show(visit.reference)} has no entry {sequence}.")
         table, key, item, before = found
         faults = []
-        after = _words("words", words, limits.NOTE, multiline=True)
+        after = worded("words", words, limits.NOTE, multiline=True)
         if evidence and not says_enough(trimmed(after)):
             faults.append(f"words: {ENOUGH} are expected")
         elif not trimmed(after):
             faults.append("words: are missing")
-        why = _words("reason", reason, limits.LINE)
+        why = worded("reason", reason, limits.LINE)
         if len(why) < 3:
             faults.append("reason: at least 3 characters are expected")
         if faults:
@@ -352,10 +353,3 @@ def _stands(visit: Visit) -> str:
         Review.EXPORTED: "has been exported to be invoiced",
         Review.SENT_BACK: "is sent back",
     }[visit.review]
-
-
-def _words(name: str, text: str, limit: int, *, multiline: bool = False) -> str:
-    try:
-        return clean(text, limit=limit, multiline=multiline)
-    except TextRefused as refused:
-        raise Faulty([f"{name}: {refused}"]) from None
