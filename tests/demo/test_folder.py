@@ -42,7 +42,7 @@ def shown(kept_sample: Path, temporary: Path, tmp_path: Path) -> Iterator[Termin
 def test_a_hang_up_leaves_nothing(shown: Terminal, temporary: Path, ending: signal.Signals) -> None:
     os.kill(shown.pid, ending)
 
-    assert shown.wait_for_exit() == -ending
+    assert shown.wait_for_exit() == 128 + ending
     assert not left(temporary)
 
 
