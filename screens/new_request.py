@@ -12,6 +12,8 @@ from dispatch.model.visits import Visit
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
 
+USUAL_WAY = "phone"
+"""How a request comes in that somebody types here, unless they say another way."""
 FIELDS = (
     Field("client", "Client", placeholder="the name, as it stands in the book"),
     Field("site", "Site", placeholder="only where the client has more than one"),
@@ -24,7 +26,7 @@ FIELDS = (
     Field("tags", "Tags", placeholder="server, restart, network, many"),
     Field("preferred", "Preferred technician"),
     Field("reported_by", "Reported by"),
-    Field("came_by", "Came in by", placeholder="phone: answered at once; mail, site, ours"),
+    Field("came_by", "Came in by", USUAL_WAY, "phone: answered at once; mail, site, ours"),
     Field("same_job", "Same job as", placeholder="R4001: another visit of that job; empty: a new one"),
     Field("emergency", "Emergency", "no", "yes or no"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
 from screens.keeping import Kept
-from screens.new_request import ask_request
+from screens.new_request import USUAL_WAY, ask_request
 from widgets.ways import Ways
 
 if TYPE_CHECKING:
@@ -148,8 +149,12 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
             return [str(refusal)]
         return []
 
+    def read(typed: str) -> Understood:
+        found = understand(typed, known, day)
+        return replace(found, came_by=found.came_by or USUAL_WAY)
+
     line = QuickLine(
-        lambda typed: understand(typed, known, day),
+        read,
         save,
         lambda typed, turn: complete(typed, known, day, turn),
         seat.firm.clock_hours == 24,

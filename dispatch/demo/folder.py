@@ -1,4 +1,4 @@
-"""The folder of one demonstration: gone when it ends, however it ends.
+"""The folder of one demonstration, or of the making of its sample firm: gone when it ends, however it ends.
 
 It is locked as long as its program lives, so the next start can tell what a crash left from what another program uses.
 """
@@ -18,31 +18,36 @@ from types import FrameType
 
 PREFIX = "dispatch-demo-"
 _ENDINGS = (signal.SIGHUP, signal.SIGTERM)
+_open: list[Path] = []
+"""The folders of this process that are in use."""
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """A private folder for temporary files, taken away at the end, on a hang-up, or else by the next call.
+    """A private folder for temporary files, taken away at the end, on a hang-up, or else by the next call. One may be in another.
 
     Raises:
         OSError: there is no place for temporary files.
     """
     sweep()
     path, held = _made()
-
-    def end(number: int, _: FrameType | None) -> None:
-        shutil.rmtree(path, ignore_errors=True)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-
-    before = {number: signal.signal(number, end) for number in _ENDINGS}
+    _open.append(path)
+    before = {number: signal.signal(number, _end) for number in _ENDINGS}
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
+        _open.remove(path)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(held)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    for path in _open:
+        shutil.rmtree(path, ignore_errors=True)
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def sweep() -> None:

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from db import copies, migrations
 from db.faults import Exists, StoreFault
@@ -67,9 +66,10 @@ def make(target: Path, moved: Moved) -> None:
         Exists, ReadOnly, Full: as for any new database. Nothing half-made is left.
     """
     from dispatch.demo.day import live
+    from dispatch.demo.folder import folder
 
-    with TemporaryDirectory(prefix="dispatch-sample-") as folder:
-        draft = Path(folder) / "sample.db"
+    with folder() as scratch:
+        draft = scratch / "sample.db"
         live(draft, moved)
         with contextlib.closing(copies.connect(draft)) as source:
             copies.copy(source, target).close()
@@ -90,8 +90,8 @@ def keep(moved: Moved) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.suppress(Exists):  # somebody else has made it meanwhile
         make(folder / name(), moved)
-    for old in folder.glob("sample-*.db"):
-        if old.name != name():
+    for old in (*folder.glob("sample-*.db"), *folder.glob(".sample-*.new")):  # drafts too, of programs that were killed
+        if name() not in old.name:
             old.unlink(missing_ok=True)
     return folder / name()
 

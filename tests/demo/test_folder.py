@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 
 from dispatch.demo.folder import PREFIX, folder, sweep
 from tests.terminal.terminal import Terminal, terminal
+from tests.wall import started
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -59,6 +63,15 @@ def test_what_a_crash_left_is_swept_and_what_another_uses_is_not(shown: Terminal
     with folder() as mine:
         assert left(temporary) == [mine.name]
     assert not left(temporary)
+
+
+def test_a_hang_up_while_the_sample_firm_is_made_leaves_nothing(temporary: Path, tmp_path: Path) -> None:
+    code = "import os, signal; from dispatch.demo.folder import folder\n"
+    code += "with folder(), folder(): os.kill(os.getpid(), signal.SIGHUP)"
+    done = subprocess.run(started("-c", code), cwd=ROOT, check=False)
+
+    assert done.returncode == -signal.SIGHUP
+    assert not left(temporary), "neither the one nor the one inside it"
 
 
 def test_only_folders_of_ones_own_are_swept(temporary: Path, tmp_path: Path) -> None:

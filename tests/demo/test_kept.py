@@ -106,7 +106,8 @@ def test_what_older_programs_kept_goes_and_a_folder_that_takes_nothing_is_no_hin
     cache = tmp_path / "cache"
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     (cache / "dispatch-board").mkdir(parents=True)
-    (cache / "dispatch-board" / "sample-0.0.1-1-0123456789abcdef.db").write_text("old")
+    for old in ("sample-0.0.1-1-0123456789abcdef.db", ".sample-0.0.1-1-0123456789abcdef.db.77.new"):
+        (cache / "dispatch-board" / old).write_text("old")
 
     kept.copy(tmp_path / "copy.db", nobody)
 

@@ -46,6 +46,7 @@ async def test_a_line_becomes_a_request(office: Office, size: tuple[int, int]) -
         assert (made.site, made.work, made.minutes, made.priority) == ("Warehouse", "printer jam", 45, 2)
         assert (made.preferred, made.tags, made.skills) == ("Ana Ruiz", {"many"}, {"server"})
         assert made.wanted_on == today(office.store)
+        assert made.came_by == "phone"
         await until_true(pilot, lambda: pilot.app.screen.query(Queue))
         selected = pilot.app.screen.query_one(Queue).selected
         assert selected is not None
@@ -66,7 +67,7 @@ async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) ->
             "field-client": "Harbor Dental", "field-site": "Annex", "field-work": "disk full", "field-minutes": "90",
             "field-date": "2026-11-26", "field-promised": "09:00-11:00", "field-priority": "P2", "field-skills": "",
             "field-tags": "", "field-preferred": "Ana Ruiz", "field-reported_by": "Jo Lowe", "field-same_job": "",
-            "field-emergency": "yes", "field-came_by": "",
+            "field-emergency": "yes", "field-came_by": "phone",
         }  # fmt: skip
         await fill(pilot, minutes="60")
         await until_true(pilot, lambda: len(visits.queued(office.store)) == 4)
