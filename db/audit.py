@@ -109,6 +109,12 @@ def broken_at(conn: sqlite3.Connection) -> int | None:
     return None if given_out[0] == last else last + 1
 
 
+def newest_at(conn: sqlite3.Connection) -> int | None:
+    """When the newest row was written, by the clock of then; None where there is no row."""
+    row = conn.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return None if row is None else int(row[0])
+
+
 def head(store: Store) -> str:
     """The hash of the newest row in hexadecimal: printed in backups and reports, it vouches for all rows before."""
     return head_of(store.conn)

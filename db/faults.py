@@ -71,6 +71,10 @@ class Moved(StoreFault):
     """The database file or its log was replaced, renamed or removed while this session had it open."""
 
 
+class ClockDoubtful(StoreFault):
+    """The machine's clock is far behind the last change or far ahead of it; nobody said yet that it is right."""
+
+
 class UnsafeLog(StoreFault):
     """The file is write-ahead logged and this process has a SQLite with the WAL-reset race."""
 

@@ -15,8 +15,9 @@ from db import audit, copies, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.standing import APART
-from db.store import Store
+from db.store import AHEAD, HOUR, Store
 from db.texts import bad_texts
+from db.unit import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,15 +322,30 @@ def _space(store: Store) -> Finding:
     )
 
 
+_JUMP = """
+  SELECT seq, at FROM (SELECT seq, at, lag(at) OVER (ORDER BY seq) AS before FROM audit)
+  WHERE at > before + ? AND at > ? ORDER BY seq LIMIT 1
+"""
+
+
 def _clock(store: Store) -> Finding:
+    """Whether the clock agrees with the last change, and which of the two is wrong where they do not."""
     try:
-        last = store.value("SELECT max(at) FROM audit") or 0
-    except Corrupt as fault:
+        last, now = audit.newest_at(store.conn) or 0, store.clock.now()
+        ahead = store.one(_JUMP, (AHEAD, now + AHEAD)) if last > now else None
+    except (Corrupt, sqlite3.Error) as fault:
         return Finding("clock", False, str(fault))
-    behind = int(last) - store.clock.now()
-    good = behind <= 60
-    return Finding(
-        "clock",
-        good,
-        "later than the last change" if good else f"{behind} s behind the last change: set this machine's clock",
-    )
+    if ahead is not None:
+        days = (ahead[1] - now) // (24 * HOUR)
+        text = f"row {ahead[0]} of the audit was written by a clock {days:,} days ahead: this one may be right"
+        return Finding("clock", False, f"{text}; then say `dispatch doctor --clock-is-right`")
+    if last - now > 60:
+        return Finding("clock", False, f"{last - now} s behind the last change: set this machine's clock")
+    return Finding("clock", True, "later than the last change")
+
+
+def confirm_clock(store: Store, actor: Actor) -> None:
+    """Write down that the machine's clock is right, so that what is saved from now on is measured by it."""
+    store.clock_is_right = True
+    with store.write("confirm the clock", actor) as unit:
+        unit.audit("store", migrations.LATEST)

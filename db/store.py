@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from db import copies, migrations, opening
 from db.catalogue import Catalogue
-from db.faults import NOTHING_SAVED, Busy, Full, Misuse, Moved, ReadOnly, StoreFault, Unconfirmed, incomplete, translate
+from db.faults import (
+    NOTHING_SAVED,
+    Busy,
+    ClockDoubtful,
+    Full,
+    Misuse,
+    Moved,
+    ReadOnly,
+    StoreFault,
+    Unconfirmed,
+    incomplete,
+    translate,
+)
 from db.frozen import Frozen, frozen
 from db.gate import Gate
 from db.library import sqlite3
@@ -27,6 +39,9 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
+HOUR = 3600
+BEHIND, AHEAD = 24 * HOUR, 90 * 24 * HOUR
+"""Seconds that a clock may be behind the last change, or ahead of it, before it is asked about."""
 _PARTING = 1.0
 """Seconds that a session waits for others at its end."""
 
@@ -55,6 +70,8 @@ class Store:
         self.clock = clock
         """Where every instant that is stored comes from."""
         self.timeout = timeout
+        self.clock_is_right = False
+        """Somebody said that the clock of the machine is right although it is far from the last change."""
         self.catalogue = Catalogue(conn)
         self.presence = Presence(path.with_name(path.name + ".seats"))
         """Which sessions have a living process."""
@@ -245,6 +262,7 @@ class Store:
         Raises:
             Busy: another session held the lock all the time.
             Moved: the file was replaced under this session.
+            ClockDoubtful: the machine's clock is far from the last change.
             TooNew: a newer program has brought the database further.
             Full, ReadOnly, Corrupt: the disk or the file fails.
             Unconfirmed: an error at the very end, and it cannot be found out whether the save was kept.
@@ -353,6 +371,7 @@ class Store:
         self.conn.execute("BEGIN IMMEDIATE")
         self._refuse_newer()
         opening.refuse_unsafe_log(self.conn, self.path)
+        self._refuse_doubtful_clock()
 
     def _refuse_newer(self) -> None:
         version = migrations.version_of(self.conn)
@@ -364,6 +383,24 @@ class Store:
         if translate(error) is error:
             self._refuse_newer()
         _raise(error)
+
+    def _refuse_doubtful_clock(self) -> None:
+        """Write no instant that can hardly be true. A clock that somebody set, as that of a sample firm, is what it is."""
+        if self.clock_is_right or not isinstance(self.clock, SystemClock) or self.clock.offset:
+            return
+        from db import audit
+
+        last, now = audit.newest_at(self.conn), self.clock.now()
+        if last is not None and not last - BEHIND <= now <= last + AHEAD:
+            far = (
+                f"{(last - now) / HOUR / 24:,.0f} days before"
+                if now < last
+                else f"{(now - last) / HOUR / 24:,.0f} days after"
+            )
+            raise ClockDoubtful(
+                f"This machine's clock is {far} the last change. {NOTHING_SAVED} Set the clock; if it is right, a lead says so"
+                " once: `dispatch doctor --clock-is-right`."
+            )
 
     def _commit(self, unit: Unit) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
