@@ -1,6 +1,6 @@
 """What seats over SSH cost, behind a real sshd on loopback: `python -m benchmarks.seats [plain] [warm]` (root, openssh-server).
 
-The goals are in remote.md. Figures of a busy machine say little; the load is printed with them.
+The goals: design/remote.md, Goals. Figures of a busy machine say little; the load is printed with them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Road matrices of 50 × 50 and 200 × 200 on the extracts that are at hand: `python -m benchmarks.travel [FOLDER]`.
 
-Goals (planning.md): 150 ms and 1 s. The engine has to be installed (`dispatch roads add` does it).
+Goals (design/planning.md, Goals): 150 ms and 1 s. The engine has to be installed (`dispatch roads add` does it).
 """
 
 from __future__ import annotations

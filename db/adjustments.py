@@ -1,4 +1,4 @@
-"""What a lead gives away, or sets by hand, on a visit's charge (charges.md B6.6, B8.3)."""
+"""What a lead gives away, or sets by hand, on a visit's charge (design/charges.md B6.6, B8.3)."""
 
 from __future__ import annotations
 

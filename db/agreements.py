@@ -72,7 +72,7 @@ def rate_cards(store: Store) -> list[RateCard]:
 
 
 def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mapping[str, Any]) -> int:
-    """Add a rate card (the object of charges.md B14); returns the id.
+    """Add a rate card (the object of design/charges.md B14); returns the id.
 
     Raises:
         Refused: there is one from the same day.
@@ -108,7 +108,7 @@ def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement 
     """The client's agreement that matters on a day; None where there never was one.
 
     The one in force (of several, the last to start), else the one that ended last before it, else the next to start: a
-    visit outside of an agreement's term is priced without it and says so (charges.md B2.2).
+    visit outside of an agreement's term is priced without it and says so (design/charges.md B2.2).
     """
     given = (client_id, day.isoformat())
     ours = f"{_AGREEMENT} WHERE client_id = ?1 AND archived_at IS NULL"
@@ -160,7 +160,7 @@ def add_agreement(
     """Add an agreement with its pools; returns the id.
 
     Args:
-        terms: the agreement of charges.md B14; its kind, dates and blocks are taken from the other arguments.
+        terms: the agreement of design/charges.md B14; its kind, dates and blocks are taken from the other arguments.
         levels: service-level targets by priority, in minutes; `monthly_fee_minor`: where there is no whole `service`.
         service: what it promises beside its prices.
     """
@@ -396,7 +396,7 @@ def _pool_columns(pool: Pool) -> dict[str, Any]:
 
 
 def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:
-    """A pool as a block of charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
+    """A pool as a block of design/charges.md B14: whole rate-minutes as a number, everything else as decimal text."""
     block: dict[str, Any] = {
         "id": pool.name,
         "purchased_on": _iso(pool.purchased_on),

@@ -11,7 +11,7 @@ from db.store import Store
 from db.unit import Unit
 
 KEPT = 100
-"""How many changes of a person can be taken back (states.md, Undo)."""
+"""How many changes of a person can be taken back (design/states.md, Undo)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def add_site(
     place_source: str = "",
     place_precision: str = "",
 ) -> int:
-    """Add a site; returns the id. One-way figures are from the depot, in the rate card's unit (charges.md B17).
+    """Add a site; returns the id. One-way figures are from the depot, in the rate card's unit (design/charges.md B17).
 
     Raises:
         Refused: the client has a site of that name.

@@ -1,4 +1,4 @@
-"""What was drawn from prepaid pools by which visit, and given back (charges.md B7)."""
+"""What was drawn from prepaid pools by which visit, and given back (design/charges.md B7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permissions in the store: what a lead is asked to let words settle, and what was answered (close-out.md C5a)."""
+"""Permissions in the store: what a lead is asked to let words settle, and what was answered (design/close-out.md C5a)."""
 
 from __future__ import annotations
 

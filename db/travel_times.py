@@ -1,4 +1,6 @@
-"""The matrix cache, and what was learned from logged legs. Directed pairs of points, never of sites (planning.md, Travel times)."""
+"""The matrix cache, and what was learned from logged legs. Directed pairs of points, never of sites
+(design/planning.md, Travel times).
+"""
 
 from __future__ import annotations
 

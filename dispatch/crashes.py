@@ -1,4 +1,4 @@
-"""What went wrong in the program: one line with a number for the person, the rest in a private log (remote.md)."""
+"""What went wrong in the program: one line with a number for the person, the rest in a private log (design/remote.md)."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class VisitScreen(StayDeeds):
         await self.do(onsite.see_way_in, self._reference)
 
     def tick(self) -> None:
-        """Nothing on this screen runs: no countdown to be read over the shoulder (close-out.md R4)."""
+        """Nothing on this screen runs: no countdown to be read over the shoulder (design/close-out.md R4)."""
 
     def on_checklist_view_item_selected(self) -> None:
         """Show what the selected item asks for."""

@@ -43,7 +43,7 @@ EVERYWHERE = (
     | frozenset({"up", "down", "left", "right", "enter", "escape", "tab", "space"})
     | frozenset(SIGNS[sign] for sign in "?/[]-")
 )
-"""Of these, what every terminal and every phone sends: a deed has one of them by default (interface.md, Feel)."""
+"""Of these, what every terminal and every phone sends: a deed has one of them by default (design/interface.md, Feel)."""
 
 
 def key_named(written: str) -> str | None:

@@ -65,7 +65,7 @@ class StopList(LineList[BoardVisit]):
 
 
 def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:
-    """The two lines of a stop in `width` cells. Nothing in them says that somebody is late (close-out.md R5)."""
+    """The two lines of a stop in `width` cells. Nothing in them says that somebody is late (design/close-out.md R5)."""
     name = "dim" if visit.state in ENDED else "strong"
     start = clock_text(visit.start, board.zone, board.hours24) if visit.start is not None else "?"
     shape = "info" if visit.state in ON_THE_WAY_OR_THERE else name

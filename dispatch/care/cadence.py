@@ -1,4 +1,4 @@
-"""Being seen: visits every month, a review every quarter, the monthly log and health check (E1, E8, service-levels.md D8)."""
+"""Being seen: visits every month, a review every quarter, the monthly log and health check (E1, E8, D8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visit costs: one pure function from card, client, site, agreement and visit to a sheet (charges.md)."""
+"""What a visit costs: one pure function from card, client, site, agreement and visit to a sheet (design/charges.md)."""
 
 from dispatch.charges.engine import charge_sheet
 from dispatch.charges.lines import Line, Sheet

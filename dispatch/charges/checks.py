@@ -1,4 +1,4 @@
-"""What keeps a sheet from being computed at all (charges.md B1): every error that can be found, together."""
+"""What keeps a sheet from being computed at all (design/charges.md B1): every error that can be found, together."""
 
 from __future__ import annotations
 

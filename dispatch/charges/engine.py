@@ -1,4 +1,4 @@
-"""The charge of a visit: one pure function, in the order of operations of charges.md B11."""
+"""The charge of a visit: one pure function, in the order of operations of design/charges.md B11."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def charge_sheet(
 ) -> Sheet:
     """The charge sheet of a visit. The same input gives the same sheet: no clock, no database, no hidden state.
 
-    All arguments are objects of the form of charges.md B14; missing keys take their defaults.
+    All arguments are objects of the form of design/charges.md B14; missing keys take their defaults.
 
     Raises:
         ChargeInputError: an argument is not of that form.

@@ -1,4 +1,4 @@
-"""Labour lines: minutes grouped by kind, band, multiplier and pool (charges.md B4.2, B7)."""
+"""Labour lines: minutes grouped by kind, band, multiplier and pool (design/charges.md B4.2, B7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lines of a sheet and the sheet itself, in the form of charges.md B16."""
+"""The lines of a sheet and the sheet itself, in the form of design/charges.md B16."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Sheet:
     tax_why: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The sheet in the form of charges.md B14."""
+        """The sheet in the form of design/charges.md B14."""
         form: dict[str, Any] = {"status": self.status}
         if self.errors:
             form["errors"] = list(self.errors)

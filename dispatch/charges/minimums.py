@@ -1,4 +1,4 @@
-"""The time minimum, whichever is higher, in rate-minutes (charges.md B5.1 to B5.4)."""
+"""The time minimum, whichever is higher, in rate-minutes (design/charges.md B5.1 to B5.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A technician's stay as minutes: window, breaks, bands, grace, kinds, rounding (charges.md B3, B4.1)."""
+"""A technician's stay as minutes: window, breaks, bands, grace, kinds, rounding (design/charges.md B3, B4.1)."""
 
 from __future__ import annotations
 

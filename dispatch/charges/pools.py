@@ -1,4 +1,4 @@
-"""Prepaid pools: which may be used on the day, in which order, and what was drawn from each (charges.md B7)."""
+"""Prepaid pools: which may be used on the day, in which order, and what was drawn from each (design/charges.md B7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The input of a charge, read from the JSON form of charges.md B14 into exact values, with every default in place."""
+"""The input of a charge, read from the JSON form of design/charges.md B14 into exact values, with every default in place."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ DEFAULT_AGREEMENT: Mapping[str, Any] = {
 
 
 class ChargeInputError(ValueError):
-    """The input is not of the form of charges.md B14; the message names the path."""
+    """The input is not of the form of design/charges.md B14; the message names the path."""
 
 
 @dataclass(frozen=True, slots=True)

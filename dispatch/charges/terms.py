@@ -1,4 +1,4 @@
-"""Which terms apply to a visit: day, agreement, crew, prices, waivers, own failure, emergency (charges.md B2, B3.5)."""
+"""Which terms apply to a visit: day, agreement, crew, prices, waivers, own failure, emergency (design/charges.md B2, B3.5)."""
 
 from __future__ import annotations
 

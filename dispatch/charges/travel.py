@@ -1,4 +1,4 @@
-"""Travel: components, bases, what is given away, the cap, manual travel (charges.md B6)."""
+"""Travel: components, bases, what is given away, the cap, manual travel (design/charges.md B6)."""
 
 from __future__ import annotations
 

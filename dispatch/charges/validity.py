@@ -1,4 +1,4 @@
-"""What is refused when a rate card or an agreement is saved: every fault at once, with its path (charges.md B14, B16)."""
+"""What is refused when a rate card or an agreement is saved: every fault at once, with its path (design/charges.md B14, B16)."""
 
 from __future__ import annotations
 

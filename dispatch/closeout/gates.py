@@ -1,7 +1,7 @@
-"""The gates of close-out (close-out.md C2): every reason why a visit cannot be closed yet, all at once.
+"""The gates of close-out (design/close-out.md C2): every reason why a visit cannot be closed yet, all at once.
 
 They say the same as the view `open_gate` of the database, which is the last defence; these say it in words. Newer and
-last are compared by sequence, never by the clock; the times in the sentences are for people (states.md).
+last are compared by sequence, never by the clock; the times in the sentences are for people (design/states.md, Work entries).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def progress(checklist: Checklist) -> Progress:
 
 
 def overridden_tests(checklist: Checklist) -> tuple[Item, ...]:
-    """Required tests that a lead has overridden: such a visit is left open, never closed (states.md)."""
+    """Required tests that a lead has overridden: such a visit is left open, never closed (design/states.md, Override and gate)."""
     return tuple(
         item
         for item in checklist.items

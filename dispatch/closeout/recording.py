@@ -278,7 +278,7 @@ def _read(item: Item, entry: Entry) -> Result:
 
 
 def _work(item: Item, result: Result) -> EntryKind | None:
-    """The work entries of states.md. An n/a or an override changes nothing at the client's."""
+    """The work entry that it is (design/states.md, Work entries). An n/a or an override changes nothing at the client's."""
     if result in (Result.NA, Result.OVERRIDDEN):
         return None
     if item.ref == "W2":

@@ -1,4 +1,5 @@
-"""The two checklists that every firm begins with, and which items of a template a visit gets (close-out.md C1, states.md).
+"""The two checklists that every firm begins with, and which items of a template a visit gets (design/close-out.md C1;
+design/states.md, Which items a visit gets).
 
 A template is copied into the visit when it is made: what becomes of it later changes no visit that exists.
 """

@@ -19,7 +19,7 @@ KINDS = (Kind.CONFIRM, Kind.ASK, Kind.TEST, Kind.SIGN_OFF)
 FIELDS = ("id", "kind", "text", "required", "na", "override", "when", "each", "targets", "probe", "vantage", "evidence")
 """The fields of an item, in the order in which they are written. Only id, kind and text have to be there."""
 SYNONYMS = {"server touched": "tag server", "more than one user": "tag many"}
-"""Conditions that are named otherwise in the rules (close-out.md C1), and the tags that say so (states.md)."""
+"""Conditions that are named otherwise in the rules (design/close-out.md C1), and the tags that say so."""
 
 _REF = re.compile(r"[AWTL][1-9][0-9]?")
 _NEVER_OVERRIDDEN = frozenset(item.ref for item in (EXPECTATIONS, ANYTHING_ELSE, NOTHING_LEFT))

@@ -1,4 +1,4 @@
-"""What a template may not do: weaken the gates (close-out.md C1, C2). Every fault at once, each with its item."""
+"""What a template may not do: weaken the gates (design/close-out.md C1, C2). Every fault at once, each with its item."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MODES = ("percent", "amount")
 
 
 def give_goodwill(seat: Seat, reference: str, target: str, mode: str, value: str, reason: str) -> Priced | Unpriced:
-    """Give something away; each is cut to what is left of its category (charges.md B8.3). Returns the new charge.
+    """Give something away; each is cut to what is left of its category (design/charges.md B8.3). Returns the new charge.
 
     Raises:
         NotAllowed: only a lead does.

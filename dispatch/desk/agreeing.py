@@ -38,7 +38,7 @@ def save_agreement(
     rollover_cap: int | None = None,
     service: Mapping[str, Any] | None = None,
 ) -> Agreement:
-    """Save an agreement in the form of charges.md B14: a new one, or (with `before`) other terms of the one that is there.
+    """Save an agreement in the form of design/charges.md B14: a new one, or (with `before`) other terms of the one that is there.
 
     Blocks are entered by `add_block`, not here. `service` is the form of what it promises beside its prices
     (`dispatch.desk.service_terms`); None leaves that as it is. `dispatch.desk.capacity` says what speaks against it.

@@ -53,7 +53,7 @@ def see(seat: Seat, reference: str) -> None:
 
 
 def early(visit: Visit, now: int) -> bool:
-    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (charges.md B3.1)."""
+    """Whether it has to be asked who agreed to begin: the appointment is a minute or more ahead (design/charges.md B3.1)."""
     return visit.starts_at is not None and now // 60 < visit.starts_at // 60 and not visit.early_agreed_by
 
 
@@ -105,7 +105,7 @@ def arrive(
 
 
 def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
-    """A technician is at one place at a time (charges.md B1, checked by the board)."""
+    """A technician is at one place at a time (design/charges.md B1, checked by the board)."""
     for part in parts:
         row = store.one(
             "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "

@@ -17,8 +17,8 @@ MINUTE = 60
 def available_minutes(technician: Technician, day: datetime.date, zone: str) -> int:
     """The minutes of a day that begin inside the technician's shifts and outside absences, less the minutes of lunch.
 
-    A minute counts by what the clock shows when it begins, as in service-levels.md D2: an hour that clocks skip gives nothing, and
-    one that they repeat counts twice.
+    A minute counts by what the clock shows when it begins, as in design/service-levels.md D2: an hour that clocks skip gives
+    nothing, and one that they repeat counts twice.
     """
     openings = sorted((shift.opens, shift.closes) for shift in technician.shifts if shift.weekday == day.weekday())
     if not openings:

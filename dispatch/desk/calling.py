@@ -1,4 +1,4 @@
-"""Calling ahead: who told which client when, and what time was promised (close-out.md R3)."""
+"""Calling ahead: who told which client when, and what time was promised (design/close-out.md R3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the firm can keep what an agreement promises, asked when it is saved (service-levels.md D7)."""
+"""Whether the firm can keep what an agreement promises, asked when it is saved (design/service-levels.md D7)."""
 
 from __future__ import annotations
 

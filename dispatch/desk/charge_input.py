@@ -1,4 +1,4 @@
-"""A visit's record as the input of the charge engine: where each figure comes from is charges.md B17."""
+"""A visit's record as the input of the charge engine: where each figure comes from is design/charges.md B17."""
 
 from __future__ import annotations
 

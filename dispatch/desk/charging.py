@@ -96,7 +96,7 @@ def price(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
 
 
 def allow_change(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
-    """The guard of every deed that changes what a visit is charged from (states.md); returns the visit as it stands then.
+    """The guard of every deed that changes what a visit is charged from (design/states.md); returns the visit as it stands then.
 
     What was exported nobody changes. What was approved only a lead changes, with a reason, and it waits for review again.
     The deeds ask before they write; `keep_sheet` asks again, so that none goes without. SQL refuses the same.
@@ -127,7 +127,7 @@ def keep_sheet(
 
     A sheet is accepted when it is ready, or when a lead accepts it (`accept`); only an accepted one draws. What the
     revision before had drawn is given back first. Everything that it is priced from is copied when the visit ends, and taken
-    from there ever after (charges.md B2.1), unless `afresh`. Without a rate card there is no sheet, and the log says so.
+    from there ever after (design/charges.md B2.1), unless `afresh`. Without a rate card there is no sheet, and the log says so.
 
     Raises:
         Refusal, NotAllowed: the charge must not be changed (`allow_change`).

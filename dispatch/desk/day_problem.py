@@ -21,7 +21,7 @@ from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.problem import Break, Prices, Problem
 
 LEFT_OUT = {1: 8000.0, 2: 4000.0, 3: 2000.0, 4: 1000.0}
-"""The price of leaving a visit out, by priority: dearer than any sum of soft costs (planning.md, Feasibility in words)."""
+"""The price of leaving a visit out, by priority: dearer than any sum of soft costs (design/planning.md, Feasibility in words)."""
 STAYS = 1_000_000.0
 """The price of what is not to be moved: no plan gains by it."""
 PLANNED = 1.5

@@ -1,4 +1,4 @@
-"""Who starts a job finishes it; anybody else needs the lead's reason and says yes themselves (product.md, rule 6)."""
+"""Who starts a job finishes it; anybody else needs the lead's reason and says yes themselves (design/product.md, Rule 6)."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _note_none_wanted(
 
 
 def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> Visit:
-    """Nobody let us in. Whom we called is required (close-out.md C4, 12)."""
+    """Nobody let us in. Whom we called is required (design/close-out.md C4, 12)."""
     with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = step(seat.store, reference, "no-access")
         own_parts(seat, visit, None)
@@ -153,7 +153,7 @@ def abort(seat: Seat, reference: str, reason: str, *, not_again: str = "") -> Vi
 
 
 def _before_work(store: Store, visit: Visit) -> None:
-    """Once work was done a visit is closed through its gates or left open by a lead, and ends in no other way (states.md)."""
+    """Once work was done a visit is closed or left open by a lead, and ends in no other way (design/states.md, Two ways out)."""
     checklist = checklists.checklist(store, visit.id)
     began = next((one.ref for one in checklist.items if one.attempts and one.ref.split(".")[0] == "W1"), "")
     if checklist.entries:

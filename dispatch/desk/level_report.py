@@ -1,4 +1,4 @@
-"""A client's month of service levels, read from what is kept (service-levels.md D8)."""
+"""A client's month of service levels, read from what is kept (design/service-levels.md D8)."""
 
 from __future__ import annotations
 

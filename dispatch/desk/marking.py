@@ -39,7 +39,7 @@ def mark(
     """Mark a stretch of a technician's work; without its ends, the span of the last work entry.
 
     Args:
-        kind: `own_fault`, `excluded` or `new_work` (charges.md B17).
+        kind: `own_fault`, `excluded` or `new_work` (design/charges.md B17).
 
     Raises:
         Faulty, Refusal: the sentence says what is missing.

@@ -1,6 +1,6 @@
 """The figures behind an offer: a client's visits of the last 90 days as they were charged, and under an agreement.
 
-The words of an offer are the lead's own; these are its numbers, by the same function that charges (charges.md B0.1).
+The words of an offer are the lead's own; these are its numbers, by the same function that charges (design/charges.md B0.1).
 """
 
 from __future__ import annotations

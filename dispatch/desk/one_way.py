@@ -1,4 +1,4 @@
-"""The drive from the firm's depot to a site, as the charge counts with it (charges.md B17)."""
+"""The drive from the firm's depot to a site, as the charge counts with it (design/charges.md B17)."""
 
 from __future__ import annotations
 

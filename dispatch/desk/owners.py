@@ -1,4 +1,4 @@
-"""Whose job it is: who starts a job finishes it, or who agreed to take it over (product.md, rule 6)."""
+"""Whose job it is: who starts a job finishes it, or who agreed to take it over (design/product.md, Rule 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lead lets words settle a test: asked for by its technician, answered with one key or with a reason (close-out.md C5a)."""
+"""A lead lets words settle a test: its technician asks, one key or a reason answers (design/close-out.md C5a)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that run on a visit: by us, or on a laptop at the client's (close-out.md C5).
+"""Tests that run on a visit: by us, or on a laptop at the client's (design/close-out.md C5).
 
 Nothing is locked while a test runs. What came of it is as old as its beginning: work that was noted meanwhile asks for
 the test again.

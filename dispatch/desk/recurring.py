@@ -123,7 +123,7 @@ def left_standing(store: Store, recurrence: Recurrence) -> list[Visit]:
 
 
 _CAME_TO_NOTHING = (State.CANCELLED, State.NO_ACCESS, State.ABORTED)
-"""Not a contact in the sense of account-care.md E1, and over."""
+"""Not a contact in the sense of design/account-care.md E1, and over."""
 _OVER = (State.CLOSED, State.LEFT_OPEN, State.NO_ACCESS, State.ABORTED)
 
 
@@ -211,7 +211,7 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
     terms = agreements.agreements_of(store, site.client_id)
 
     def contacts(month: datetime.date) -> int:
-        # a month in which an agreement began after the 15th owes nothing (account-care.md E1)
+        # a month in which an agreement began after the 15th owes nothing (design/account-care.md E1)
         asked = [each.service.cadence_target for each in terms if each.covers(month.replace(day=15))]
         return asked[-1] if asked else 0
 

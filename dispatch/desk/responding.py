@@ -53,7 +53,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
 
 
 def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
-    """Note that the report of an audit was handed to the client today (account-care.md E5).
+    """Note that the report of an audit was handed to the client today (design/account-care.md E5).
 
     Raises:
         Refusal: it is no audit, it is not done yet, or the report was handed over before.

@@ -1,4 +1,4 @@
-"""Who comes back for what: follow-ups of a visit, and the request of one that was aborted (states.md)."""
+"""Who comes back for what: follow-ups of a visit, and the request of one that was aborted (design/states.md, Two ways out)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lead's review of ended visits: approve, send back with a comment, answer, put words right (states.md, review states)."""
+"""The lead's review of ended visits: approve, send back with a comment, answer, put words right (design/states.md, Review)."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def has_pinned_drive(store: Store, reference: str) -> bool:
 
 
 def stay_minutes(store: Store, minutes: int) -> int:
-    """The planned length of a stay: the work and the time for tests (close-out.md R1)."""
+    """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
     return minutes + settings.firm(store).test_minutes
 
 

@@ -55,7 +55,7 @@ class Seat:
     session: str = field(default_factory=lambda: os.urandom(16).hex())
     key_id: int | None = None
     site_port: int | None = None
-    """The port on loopback of a SOCKS proxy that leads into the network of the client where the person is (remote.md)."""
+    """The port on loopback of a SOCKS proxy that leads into the network of the client where the person is (design/remote.md)."""
 
     @property
     def now(self) -> int:

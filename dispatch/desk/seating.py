@@ -1,4 +1,4 @@
-"""Taking a seat with a key over SSH, and leaving it. The key's id is all that says who somebody is (remote.md)."""
+"""Taking a seat with a key over SSH, and leaving it. The key's id is all that says who somebody is (design/remote.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way into a client's network that a technician's own connection lends: a SOCKS port of sshd on loopback (remote.md).
+"""The way into a client's network that a technician's own connection lends: a SOCKS port of sshd on loopback (design/remote.md).
 
 Everybody has one port, and the key file lets their keys listen on no other. Before a test goes that way, its listener is
 looked at: loopback only, of the user that sshd serves this seat as, and of this very connection.

@@ -1,4 +1,4 @@
-"""Whether a deed may start from the state that a visit has (states.md)."""
+"""Whether a deed may start from the state that a visit has (design/states.md)."""
 
 from __future__ import annotations
 

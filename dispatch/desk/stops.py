@@ -12,7 +12,7 @@ from dispatch.model.text import show
 
 FORGOTTEN_AFTER = 90 * 60
 """Seconds past the planned end after which it is asked whether the check-out was forgotten. Nobody is hurried: the question
-stands on the technician's own day, and is answered with a time (close-out.md R5)."""
+stands on the technician's own day, and is answered with a time (design/close-out.md R5)."""
 
 
 class StopPlace(NamedTuple):

@@ -1,4 +1,4 @@
-"""Taking back and doing again, per person and across restarts (states.md, Undo).
+"""Taking back and doing again, per person and across restarts (design/states.md, Undo).
 
 Both are deeds: whoever does them needs a role of the deed that is taken back, as roles stand now, and the world is judged again
 as that deed would judge it.

@@ -161,7 +161,7 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
         ended=sum(line.visit.state in ENDED for line in lines),
         exceptions=sum(bool(line.remarks) for line in lines),
         promised=len(arrived),
-        kept=sum(first <= at <= last for at, (first, last) in arrived),  # as On-time arrival counts (product.md)
+        kept=sum(first <= at <= last for at, (first, last) in arrived),  # design/product.md, On-time arrival
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
         charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )

@@ -1,4 +1,4 @@
-"""Where somebody was in the program, so that a new login reopens there: the screen, the visit, the item (remote.md).
+"""Where somebody was in the program, so that a new login reopens there: the screen, the visit, the item (design/remote.md).
 
 Kept in a file beside the database, like what is typed and not yet saved: every cursor movement would otherwise be a
 transaction, and have every other seat read its screen again.

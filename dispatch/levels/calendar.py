@@ -1,4 +1,4 @@
-"""When a minute counts: opening hours by weekday, holidays and a time zone, or always (service-levels.md D2).
+"""When a minute counts: opening hours by weekday, holidays and a time zone, or always (design/service-levels.md D2).
 
 A stretch of time without a change of clocks is worked out on the wall clock, week by week and never minute by minute; at a
 change of clocks the stretch is cut in two. So a skipped hour counts nothing and a repeated one counts twice.

@@ -1,4 +1,4 @@
-"""Whether the firm can keep what it is about to promise (service-levels.md D7)."""
+"""Whether the firm can keep what it is about to promise (design/service-levels.md D7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service-level clock: what has elapsed, when it is due, and its state (service-levels.md D3, D5, D6)."""
+"""A service-level clock: what has elapsed, when it is due, and its state (design/service-levels.md D3, D5, D6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A month of a client's requests in figures, for the report and the review (service-levels.md D8)."""
+"""A month of a client's requests in figures, for the report and the review (design/service-levels.md D8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is promised per priority: phone, remote, on site, resolution (service-levels.md D1)."""
+"""What is promised per priority: phone, remote, on site, resolution (design/service-levels.md D1)."""
 
 from __future__ import annotations
 

@@ -12,12 +12,12 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OPENING_HOURS: Mapping[str, Any] = {
     day: [["08:00", "17:00"]] if number < 5 else [] for number, day in enumerate(WEEKDAYS)
 }
-"""The hours of a rate card that says none; a weekday that a card leaves out keeps these (charges.md B14, B16)."""
+"""The hours of a rate card that says none; a weekday that a card leaves out keeps these (design/charges.md B14, B16)."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """A dated price list; `card` is the object of charges.md B14."""
+    """A dated price list; `card` is the object of design/charges.md B14."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class RateCard:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What an agreement promises beside its prices (service-levels.md D1, D2, D5; account-care.md E1, E2, E8).
+    """What an agreement promises beside its prices (design/service-levels.md D1, D2, D5; design/account-care.md E1, E2, E8).
 
     `targets` are its own service-level targets by priority, in counted minutes: {"P1": {"onsite": 240}}; null takes one of
     the firm's away. `calendar` has the form of a worked example (`timezone`, `hours`, `holidays`, `always`); what is missing
@@ -48,7 +48,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Dated terms between firm and client; `terms` is the agreement object of charges.md B14, blocks included.
+    """Dated terms between firm and client; `terms` is the agreement object of design/charges.md B14, blocks included.
 
     `rollover` says what becomes of a month's unused allowance: none, next_month, or capped at `rollover_cap` rate-minutes.
     """
@@ -66,7 +66,7 @@ class Agreement:
     service: Service = Service()
 
     def covers(self, day: datetime.date) -> bool:
-        """Whether it is in force on a day; both its first and its last day count (charges.md B2.2)."""
+        """Whether it is in force on a day; both its first and its last day count (design/charges.md B2.2)."""
         return self.starts <= day and (self.ends is None or day <= self.ends)
 
     def month_of(self, day: datetime.date) -> datetime.date:

@@ -75,7 +75,7 @@ class BoardVisit(NamedTuple):
 
 
 class CallAhead(NamedTuple):
-    """A client to call before we arrive later than expected (close-out.md R3).
+    """A client to call before we arrive later than expected (design/close-out.md R3).
 
     `expected` is when the client expects us, `arrival` when the technician will be there, `due` when the client should
     know, `proposed` the time to promise. `tried_at` are the calls without an answer, the newest last, `tried_by` who made

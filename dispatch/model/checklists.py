@@ -1,4 +1,4 @@
-"""Checklists: items, and every attempt that was made at them (close-out.md C1, C2; states.md for ids and results)."""
+"""Checklists: items, and every attempt that was made at them (design/close-out.md C1, C2; design/states.md, Item ids)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Grade(StrEnum):
 
 
 class Asks(StrEnum):
-    """What settles a test (close-out.md C5a).
+    """What settles a test (design/close-out.md C5a).
 
     `NO_WAY_IN`: its tests must run inside the client's network, and nobody's connection leads there at this visit.
     """
@@ -72,7 +72,7 @@ BY_PERMISSION, NO_WAY_IN = "by permission", "no way in"
 
 
 class EntryKind(StrEnum):
-    """The work entries of states.md: after one of these, tests must pass again."""
+    """After one of these, tests must pass again (design/states.md, Work entries)."""
 
     REQUESTED_ITEM = "requested_item"
     NOTE = "note"

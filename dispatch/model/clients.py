@@ -45,7 +45,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (charges.md B17).
+    """Where the work is done. One-way figures are from the firm's depot, in the rate card's unit (design/charges.md B17).
 
     `place_source` says who placed it (`typed`, a file, the host of a geocoder), `place_precision` how near to the door
     (`house`, `street`, …), where somebody said so.

@@ -1,7 +1,7 @@
 """Days as people say them: next tue, last friday, 24 nov, in 3 days, a month ago.
 
 pendulum steps in the calendar (the end of a month, the next such weekday); only with days, never with zoned times
-(architecture.md, Time). It is imported where one of these is typed: its 45 ms are nobody's who types 2026-11-24.
+(design/architecture.md, Time). It is imported where one of these is typed: its 45 ms are nobody's who types 2026-11-24.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the firm has set for itself. Kept in the database, audited, in force at once in every session (records.md)."""
+"""What the firm has set for itself. Kept in the database, audited, in force at once in every session (design/records.md)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class Firm:
     """The firm's settings, with the defaults of a firm that has set nothing.
 
     `distance_unit` is `mi` or `km`, `clock_hours` 24 or 12, `first_weekday` 0 for Monday. `buffer_minutes` is the room
-    between two visits, `test_minutes` the time for tests that every planned visit gets (close-out.md R1, R2).
+    between two visits, `test_minutes` the time for tests that every planned visit gets (design/close-out.md R1, R2).
     `overlap` is `block`, `warn` or `allow`. `clock_offset` moves the clock of the whole database by so many seconds:
     the sample firm lives on a day of its own. A visit is late when it runs more than `late_minutes` behind its promise,
     and runs over when it will end more than `running_over_minutes` after its plan. `default_shifts` and `default_lunch`
     stand in the form of a new technician, as they are typed. Addresses are looked up at `geocoder_url`, by
     `geocoder_agent`; without both they are not. `notice_…` is how technicians are told (see dispatch.model.notices), `message_…`
     how clients are (dispatch.model.messages), by a mail server or by Apprise as `messages_by` says.
-    `weight_…` are the weights of the checker's rules (planning.md, Feasibility in words), named as the fields
+    `weight_…` are the weights of the checker's rules (design/planning.md, Feasibility in words), named as the fields
     of `Rules`. `targets_p1` to `targets_p4` are the service-level
-    targets of each priority as they are typed (service-levels.md D1): minutes for phone, remote, on site, resolution, and
+    targets of each priority as they are typed (design/service-levels.md D1): minutes for phone, remote, on site, resolution, and
     on site without an agreement. A clock is at risk from `at_risk_pct` of its target, and critical from `critical_pct`.
     `roads` is the id of the road graph that drives are reckoned on, empty for none; `travel_engine` (`none`, `osrm`,
     `valhalla`, `openrouteservice`) at `travel_url` is a remote one, whose answers count for `travel_cache_minutes` (0: they

@@ -10,7 +10,7 @@ _AMOUNT = re.compile(r"([+-]?)([0-9]{1,15})(?:\.([0-9]+))?")
 
 
 def rounded(value: Fraction) -> int:
-    """The nearest whole number; a half goes away from zero (charges.md B4.2)."""
+    """The nearest whole number; a half goes away from zero (design/charges.md B4.2)."""
     doubled = 2 * abs(value.numerator) + value.denominator
     size = doubled // (2 * value.denominator)
     return size if value >= 0 else -size

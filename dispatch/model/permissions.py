@@ -1,4 +1,4 @@
-"""What a technician asks a lead for: that words settle a test which nothing can run (close-out.md C5a)."""
+"""What a technician asks a lead for: that words settle a test which nothing can run (design/close-out.md C5a)."""
 
 from __future__ import annotations
 

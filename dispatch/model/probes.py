@@ -1,4 +1,4 @@
-"""Tests that the program runs itself: what is tested, from where, and what came of it (close-out.md C5)."""
+"""Tests that the program runs itself: what is tested, from where, and what came of it (design/close-out.md C5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The states of a visit, and the deeds that lead from one to another (states.md). Who may do a deed is said beside it."""
+"""The states of a visit, and the deeds that lead from one to another (design/states.md). Who may do a deed is said beside it."""
 
 from __future__ import annotations
 
@@ -141,4 +141,4 @@ OUTCOMES: Mapping[State, str] = {
     State.ABORTED: "aborted_by_us",
     State.CANCELLED: "cancelled",
 }
-"""The charge outcome of each end state (charges.md B14, visit.outcome)."""
+"""The charge outcome of each end state (design/charges.md B14, visit.outcome)."""

@@ -9,7 +9,7 @@ MARKS = {
     "excluded": "not covered by the agreement: charged",
     "new_work": "new work: charged although the visit is under our guarantee",
 }
-"""What a mark means for the charge (charges.md B3, B14)."""
+"""What a mark means for the charge (design/charges.md B3, B14)."""
 
 MOMENTS = {"depart": "depart_at", "arrival": "check_in_at", "leaving": "check_out_at", "home": "return_at"}
 """The moments of a stay that can be put right, and where each is kept."""
@@ -29,7 +29,7 @@ class UsedItem(NamedTuple):
 
 
 class WorkMark(NamedTuple):
-    """A stretch of a technician's work that is charged otherwise (charges.md B17)."""
+    """A stretch of a technician's work that is charged otherwise (design/charges.md B17)."""
 
     id: int
     assignment_id: int

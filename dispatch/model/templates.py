@@ -1,4 +1,4 @@
-"""Templates of checklists: items before they belong to a visit, and the visits that a template serves (close-out.md C1)."""
+"""Templates of checklists: items before they belong to a visit, and the visits that a template serves (design/close-out.md C1)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TemplateItem:
     each: Each = Each.ONCE
     tested: Tested = UNTESTED
     evidence: Asks | None = None
-    """What settles a test; None: a run where a target of the site can be reached, else words (close-out.md C5a)."""
+    """What settles a test; None: a run where a target of the site can be reached, else words (design/close-out.md C5a)."""
 
     @property
     def phase(self) -> Phase:

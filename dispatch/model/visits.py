@@ -53,7 +53,7 @@ class Assignment(NamedTuple):
 CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "ours": "ours"}
 """How a request comes in, with its words."""
 ANSWERED_AT_ONCE = frozenset({"phone", "site"})
-"""A request that was taken on the phone or face to face is answered in that moment (service-levels.md D4)."""
+"""A request that was taken on the phone or face to face is answered in that moment (design/service-levels.md D4)."""
 
 
 class Visit(NamedTuple):
@@ -132,7 +132,7 @@ class Visit(NamedTuple):
 
     @property
     def anchor(self) -> int | None:
-        """The instant whose day is the visit's, also past midnight (charges.md B2.1): the first arrival of those who are
+        """The instant whose day is the visit's, also past midnight (design/charges.md B2.1): the first arrival of those who are
         charged, else the planned start, else its end. None: it has no day yet."""
         arrivals = [part.check_in_at for part in self.assignments if part.billable and part.check_in_at is not None]
         if arrivals:

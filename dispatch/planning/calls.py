@@ -18,7 +18,7 @@ from dispatch.model.calls import Call, Outcome
 from dispatch.planning.projection import Course, Projected
 
 ESCALATED_AFTER = 10 * 60
-"""Seconds after which a call that nobody answered goes to the lead (close-out.md R3)."""
+"""Seconds after which a call that nobody answered goes to the lead (design/close-out.md R3)."""
 CALLS_COUNT_FOR = datetime.timedelta(days=7)
 """For how many days before its own a call about a visit still counts."""
 _MINUTE = 60

@@ -173,7 +173,7 @@ def _skills(day: TechnicianDay, stop: Stop) -> list[Finding]:
 
 
 def _ownership(day: TechnicianDay, stop: Stop) -> list[Finding]:
-    """Who starts, finishes (product.md, rule 6): no reason given here goes round the acceptance of whoever takes over."""
+    """Who starts, finishes (design/product.md, Rule 6): no reason given here goes round the acceptance of whoever takes over."""
     if stop.owners is None or day.technician_id in stop.owners:
         return []
     text = f"{stop.owner} started this job: {day.name} has not agreed to take it over"

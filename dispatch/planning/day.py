@@ -61,7 +61,7 @@ class TechnicianDay:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The firm's policy and weights (planning.md, Feasibility in words). Weights are costs a minute, or each."""
+    """The firm's policy and weights (design/planning.md, Feasibility in words). Weights are costs a minute, or each."""
 
     buffer_minutes: int = 30
     overlap: str = "block"

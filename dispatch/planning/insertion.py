@@ -1,4 +1,4 @@
-"""An emergency into a running day: where it fits, what it pushes and by how much (planning.md, Goals).
+"""An emergency into a running day: where it fits, what it pushes and by how much (design/planning.md, Goals).
 
 Everything planned is pinned: nobody else's visit changes technician or order, and what is later in the same technician's day
 is pushed only as far as it must be. What has begun is never touched; whoever is en route is not diverted, because the client

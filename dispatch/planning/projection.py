@@ -1,4 +1,4 @@
-"""The day as it really goes: the plan rolled forward from what happened and the clock (planning.md, Projection).
+"""The day as it really goes: the plan rolled forward from what happened and the clock (design/planning.md, Projection).
 
 Everything here is a named tuple, because the board's first frame waits for it. Instants in epoch seconds, spans half-open.
 

@@ -1,6 +1,6 @@
 """Solving in a process of its own: better and better plans as they are found, stopped at any moment with the best so far.
 
-A plan that comes back is judged here once more before anybody sees it (planning.md, Feasibility in words).
+A plan that comes back is judged here once more before anybody sees it (design/planning.md, Feasibility in words).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The app in a seat over SSH: the same screens, and nothing of the machine that it runs on (remote.md)."""
+"""The app in a seat over SSH: the same screens, and nothing of the machine that it runs on (design/remote.md)."""
 
 from __future__ import annotations
 

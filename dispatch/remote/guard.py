@@ -1,4 +1,4 @@
-"""What a forced command runs: every check that has to come before anything is imported (remote.md).
+"""What a forced command runs: every check that has to come before anything is imported (design/remote.md).
 
 Run as a file by `python -I`, so that neither variables nor folders of whoever connects reach the interpreter:
 

@@ -1,4 +1,4 @@
-"""The warm parent of the seats at one database: it imports everything once, and forks a seat for each login (remote.md).
+"""The warm parent of the seats at one database: it imports everything once, and forks a seat for each login (design/remote.md).
 
 Run as a file by `python -I`, as the guard is:
 

@@ -1,4 +1,4 @@
-"""The embedded estimate: no network, no data, a stated band (planning.md, Travel times)."""
+"""The embedded estimate: no network, no data, a stated band (design/planning.md, Travel times)."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from dispatch.travel.points import point
 from dispatch.travel.scale import Bucket, Scale, bucket_of
 
 PAIR_LEGS = 3
-"""So many real legs of a pair, and their median counts (planning.md, Travel times)."""
+"""So many real legs of a pair, and their median counts (design/planning.md, Travel times)."""
 SCALE_LEGS = 20
-"""So many legs of the firm, and it has a scale of its own (planning.md, Travel times)."""
+"""So many legs of the firm, and it has a scale of its own (design/planning.md, Travel times)."""
 BUCKET_LEGS = 8
 """So many legs of one weekday class and half hour, and it has a multiplier of its own. It is drawn to the firm's as if
 that many more legs had gone exactly so: a few odd mornings do not move it far."""

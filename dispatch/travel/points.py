@@ -1,4 +1,4 @@
-"""Places as the cache tells them apart: coordinates × 1e5, about a metre (planning.md, Travel times)."""
+"""Places as the cache tells them apart: coordinates × 1e5, about a metre (design/planning.md, Travel times)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of account care, each with its days: the dates to check against in account-care.md among them."""
+"""The rules of account care, each with its days: the dates to check against in design/account-care.md among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random forms of charges.md B14, wide enough that every rule meets every other."""
+"""Random forms of design/charges.md B14, wide enough that every rule meets every other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The charge calculation once more, from the text of charges.md alone and in its simplest form: every minute is a row, every
+"""The charge calculation once more, from the text of design/charges.md alone and in its simplest form: every minute is a row, every
 rule a few lines. It shares nothing with the engine but the defaults, so that what one of them gets wrong the other tells."""
 
 from __future__ import annotations

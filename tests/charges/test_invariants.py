@@ -1,4 +1,4 @@
-"""What holds for every charge sheet (charges.md B13), on thousands of random inputs."""
+"""What holds for every charge sheet (design/charges.md B13), on thousands of random inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each minute of a stay counts as (charges.md B3, B4.1), in tables: every boundary from both sides."""
+"""What each minute of a stay counts as (design/charges.md B3, B4.1), in tables: every boundary from both sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that the worked examples leave open, each with its sum done by hand; and the invariants of charges.md B13."""
+"""Rules that the worked examples leave open, each with its sum done by hand; and the invariants of design/charges.md B13."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What settles a test (close-out.md C5a): the evidence that an item asks for, and which attempt at it counts."""
+"""What settles a test (design/close-out.md C5a): the evidence that an item asks for, and which attempt at it counts."""
 
 from __future__ import annotations
 

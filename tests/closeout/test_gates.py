@@ -1,4 +1,4 @@
-"""The gates, by the examples of close-out.md C4 and beyond."""
+"""The gates, by the examples of design/close-out.md C4 and beyond."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_one_item_can_have_several_reasons() -> None:
 
 
 def test_sequence_decides_and_not_the_clock() -> None:
-    """A technician's clock that was put back makes no test older than the work before it (states.md)."""
+    """A technician's clock that was put back makes no test older than the work before it (design/states.md, Work entries)."""
     stay = finished()
     stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
     stay.passed("T1", "15:05")

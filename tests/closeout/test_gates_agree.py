@@ -440,7 +440,7 @@ def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -
             for value in (None, "", "14h"):
                 for signed_by in ("", "J. Lowe"):
                     closes = alone(connection, template, result, text, value, signed_by)
-                    # states.md: overridden or not, without a pass a test never lets the visit be closed
+                    # design/states.md, Override and gate: overridden or not, without a pass a test never lets the visit be closed
                     assert not closes or template.kind is not Kind.TEST or result in (Result.PASS, Result.NA)
 
 

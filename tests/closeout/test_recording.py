@@ -1,4 +1,4 @@
-"""What a recording means (close-out.md C1, C2; states.md for work entries and the states)."""
+"""What a recording means (design/close-out.md C1, C2; design/states.md, Work entries)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which items a visit gets (states.md) and what each may take (close-out.md C1)."""
+"""Which items a visit gets (design/states.md, Which items a visit gets) and what each may take (design/close-out.md C1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a template may not do, whatever a lead or a file makes of it (close-out.md C1, C2)."""
+"""What a template may not do, whatever a lead or a file makes of it (design/close-out.md C1, C2)."""
 
 from __future__ import annotations
 

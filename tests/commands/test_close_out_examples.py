@@ -1,4 +1,4 @@
-"""The acceptance examples of close-out (close-out.md C4), each by command: exit code, gates, and what is said."""
+"""The acceptance examples of close-out (design/close-out.md C4), each by command: exit code, gates, and what is said."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def no_distance(office: Office) -> None:
 
 
 def test_a_lead_may_not_settle_a_test_by_command(line: AtTheLine, office: Office) -> None:
-    """Overridden or not, without a pass the visit is never closed (states.md)."""
+    """Overridden or not, without a pass the visit is never closed (design/states.md, Override and gate)."""
     office.finish(but=frozenset({"T1", "L5"}))
     line.ok("visit", "record", "R1", "T1", "--override", "it works for me", login="lee")
     office.say("R1", "L4", Entry(Result.DONE))

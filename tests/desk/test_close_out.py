@@ -1,4 +1,4 @@
-"""Close-out through the desk: the acceptance examples of close-out.md C4, and every way round the gate."""
+"""Close-out through the desk: the acceptance examples of design/close-out.md C4, and every way round the gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ends of a visit (states.md): once work was done there are two ways out and no third, by the desk and past it."""
+"""Once work was done there are two ways out and no third, by the desk and past it (design/states.md, Two ways out)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The acceptance examples of close-out (close-out.md C4), each by keyboard: gates, words, and where the cursor goes."""
+"""The acceptance examples of close-out (design/close-out.md C4), each by keyboard: gates, words, and where the cursor goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A technician's seat behind a real sshd: every row of remote.md's list of what a naive forced command would ship."""
+"""A technician's seat behind a real sshd (design/remote.md, What a naive forced command would ship): every row of that list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded estimate and the chain of providers (planning.md, Travel times)."""
+"""The embedded estimate and the chain of providers (design/planning.md, Travel times)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing that anybody does, in whatever order, leaves a record that is not true (states.md, the end)."""
+"""Nothing that anybody does, in whatever order, leaves a record that is not true (design/states.md, Two ways out)."""
 
 from __future__ import annotations
 

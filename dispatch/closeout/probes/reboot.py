@@ -1,5 +1,5 @@
 """`reboot host:port`: seen up, seen down, up again with the service answering. One success after a claimed reboot proves
-nothing (close-out.md C5).
+nothing (design/close-out.md C5).
 
 What is seen is handed over as it is seen, so that a watch which is cut off goes on where it was.
 """

@@ -1,5 +1,5 @@
 """Which items of a checklist are tested by which targets of the site: templates name a target by its role, never by an
-address (close-out.md C5, Safety)."""
+address (design/close-out.md C5, Safety)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a test runs from: this machine, or the client's network through a SOCKS proxy on loopback (C5, remote.md)."""
+"""Where a test runs from: this machine, or the client's network through a SOCKS proxy on loopback (C5, design/remote.md)."""
 
 from __future__ import annotations
 

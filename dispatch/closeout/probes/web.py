@@ -1,6 +1,6 @@
 """`http(s) URL`: the status is as expected, a text is found, and how long it took.
 
-No credentials, no redirects to other hosts, the body cut at 64 KB (close-out.md C5, Safety).
+No credentials, no redirects to other hosts, the body cut at 64 KB (design/close-out.md C5, Safety).
 """
 
 from __future__ import annotations

@@ -238,7 +238,7 @@ class SiteShelf(Shelf[Site]):
         return [*placed, *tested]
 
     def write(self, seat: Seat, unit: Unit, before: Site | None, texts: Mapping[str, str], faults: list[str]) -> int:
-        """Write a site. Where it is placed for the first time, the drive from the depot is noted (charges.md B17)."""
+        """Write a site. Where it is placed for the first time, the drive from the depot is noted (design/charges.md B17)."""
         reading, firm = Reading(texts), seat.firm
         client = reading.found("client", lambda name: client_named(seat.store, name))
         after = Site(

@@ -18,7 +18,7 @@ from dispatch.desk.imports.verdicts import shortened
 from dispatch.desk.refusals import Refusal
 
 ROWS = 10_000
-"""How many rows a file may have unless somebody asks for more (records.md, Imports)."""
+"""How many rows a file may have unless somebody asks for more (design/records.md, Imports)."""
 
 _BYTES_PER_ROW = 2_000
 _BYTES = 1_000_000

@@ -30,7 +30,7 @@ GRADES = {
     Grade.ATTESTED: "attested: the technician saw it",
     Grade.WAIVED: "waived: not proven, and open until it is",
 }
-"""What each evidence grade means (close-out.md C5), as a client reads it."""
+"""What each evidence grade means (design/close-out.md C5), as a client reads it."""
 WIDTH = 72
 """Cells of the report as text: it is read in a mail, and printed."""
 OUTCOMES = {

@@ -193,7 +193,7 @@ class Search:
         return sorted(technicians, key=far)[:count]
 
     def _second_pass(self) -> None:
-        """What stayed out because of its due is tried again with the due lifted, everything else held (planning.md)."""
+        """What stayed out because of its due is tried again with it lifted, all else held (design/planning.md, The solver)."""
         out = [index for index in self._left() if self._problem.visits[index].dues]
         if not out:
             return

@@ -1,7 +1,7 @@
 """VROOM as the engine: a problem, or a part of it, in its terms, and its answer as a plan.
 
 pyvroom holds the interpreter while it works and redirects standard output in some of its calls: it belongs into the worker
-process and nowhere else (planning.md, The solver, Pitfalls).
+process and nowhere else (design/planning.md, The solver).
 """
 
 from __future__ import annotations
