@@ -16,9 +16,10 @@ from pathlib import Path
 
 from benchmarks.peer_files import many
 from benchmarks.running import DAY
+from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk import schedule
-from dispatch.desk.seat import store_at, take_seat
+from dispatch.desk.seat import take_seat
 from screens.board import BoardScreen
 from tests.widgets.terminals import Terminal, on_terminal
 from widgets.timeline import Timeline
@@ -58,7 +59,7 @@ def main() -> None:
 
 async def _at(db: Path, size: tuple[int, int]) -> list[str]:
     said: list[str] = []
-    with store_at(db) as store, store_at(db) as elsewhere:
+    with Store.open(db) as store, Store.open(db) as elsewhere:
         app = DispatchApp(take_seat(store, "dana"), "board", day=DAY)
         other = take_seat(elsewhere, "dana")
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from db import search
 from db.store import Store
 from dispatch.demo.day import sample_day
-from dispatch.desk.seat import store_at
 from dispatch.desk.visit_log import Wanted, visit_log
 from tests.desk.many import NEEDLE, add_closed_visits
 
@@ -31,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "firm.db"
         sample_day(path)
-        with store_at(path) as store:
+        with Store.open(path) as store:
             began = time.perf_counter()
             add_closed_visits(store, number)
             took = time.perf_counter() - began

@@ -17,9 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from db.store import Store
 from dispatch.demo.day import sample_day
 from dispatch.desk import key_file, keyring
-from dispatch.desk.seat import store_at, take_seat
+from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
 from dispatch.model.states import Role
 from tests.ssh.line import Line
@@ -145,7 +146,7 @@ def answer(person: Terminal, key: bytes) -> float:
 def memory(server: Server, number: int) -> dict[str, float]:
     """Proportional memory of a seat in MB when so many sit there, with what waits for it and a share of its parent."""
     with contextlib.ExitStack() as stack:
-        with store_at(server.db) as store:
+        with Store.open(server.db) as store:
             lead = take_seat(store, "lee")
             for each in range(number):
                 login = f"t{number}-{each}"

@@ -48,6 +48,12 @@ _PARTING = 1.0
 _SYSTEM_CLOCK = SystemClock()
 
 
+def _clock_of(conn: sqlite3.Connection) -> Clock:
+    """The machine's clock, moved as the firm has it moved (`Firm.clock_offset`)."""
+    offset = conn.execute("SELECT value FROM setting WHERE key = 'clock_offset'").fetchone()
+    return _SYSTEM_CLOCK if offset is None else SystemClock(int(offset[0]))
+
+
 class Store:
     """An open database. Made by `Store.create` and `Store.open`, ended by `close` or a `with`.
 
@@ -104,14 +110,14 @@ class Store:
         return cls.open(path, clock=clock, timeout=timeout)
 
     @classmethod
-    def open(cls, path: str | Path, *, clock: Clock = _SYSTEM_CLOCK, timeout: float = TIMEOUT) -> Store:
+    def open(cls, path: str | Path, *, clock: Clock | None = None, timeout: float = TIMEOUT) -> Store:
         """Open the database at `path`; one of an older version is copied and brought to the newest first.
 
         Where the disk is full or mounted for reading only, it is opened for reading (`read_only`).
 
         Args:
             path: an existing file. It is never made here.
-            clock: where instants come from.
+            clock: where instants come from; None is the clock that its firm lives by.
             timeout: seconds to wait for another session before `Busy`.
 
         Raises:
@@ -124,10 +130,12 @@ class Store:
         try:
             conn = opening.connect_in_turn(path, timeout, gate)
         except (ReadOnly, Full) as fault:
-            if (found := frozen(path, fault, clock.now())) is None:
+            if (found := frozen(path, fault, (clock or _SYSTEM_CLOCK).now())) is None:
                 raise
-            return cls(opening.connect_to_read(found), path, gate, clock, timeout, found)
+            conn = opening.connect_to_read(found)
+            return cls(conn, path, gate, clock or _clock_of(conn), timeout, found)
         try:
+            clock = clock or _clock_of(conn)
             if migrations.version_of(conn) < migrations.LATEST:
                 with gate.held(timeout, "dispatch"):
                     migrations.migrate(conn, path, now=clock.now())

@@ -91,10 +91,11 @@ def open_store(args: argparse.Namespace) -> Store:
         StoreFault: there is none, or it cannot be used; the sentence says why.
         NotAllowed: what the command reads is not for this member of staff.
     """
+    from db.store import Store
     from dispatch.commands.reading import ask_for
-    from dispatch.desk.seat import read_only_words, store_at
+    from dispatch.desk.seat import read_only_words
 
-    store = store_at(database_path(args))
+    store = Store.open(database_path(args))
     try:
         ask_for(args, store)
     except BaseException:

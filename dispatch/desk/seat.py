@@ -7,14 +7,13 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db import people, settings
 from db.store import Store
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
-from dispatch.model.instants import SystemClock, clock_text
+from dispatch.model.instants import clock_text
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -125,19 +124,6 @@ class Seat:
     def has(self, role: Role) -> bool:
         """Whether the person has the role, as of login: for what a screen offers. A deed asks `roles_now`."""
         return role in self.staff.roles
-
-
-def store_at(path: Path) -> Store:
-    """The store at `path`, on the clock that its firm lives by.
-
-    Raises:
-        StoreFault: there is none, or it cannot be used; the sentence says why.
-    """
-    store = Store.open(path)
-    offset = settings.firm(store).clock_offset
-    if offset:
-        store.clock = SystemClock(offset)
-    return store
 
 
 def read_only_words(store: Store) -> str:

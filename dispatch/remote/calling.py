@@ -8,7 +8,7 @@ from pathlib import Path
 from db.faults import StoreFault
 from dispatch import crashes
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import Seat, store_at
+from dispatch.desk.seat import Seat
 from dispatch.model.text import show
 from dispatch.remote.sitting import database, offered_keys
 
@@ -32,9 +32,10 @@ def answer(orders: dict[str, str], parts: dict[str, str]) -> int:
 
 
 def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:
+    from db.store import Store
     from dispatch.desk import seating
 
-    with store_at(path) as store:
+    with Store.open(path) as store:
         seat = seating.caller(store, key_id, offered_keys())
         try:
             print(_attach(seat, parts) if parts["verb"] == "attach" else _bring(seat, parts))

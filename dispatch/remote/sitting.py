@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from db.faults import StoreFault, TooNew
+from db.store import Store
 from dispatch import crashes
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import store_at
 from dispatch.model.text import show
 
 
@@ -63,7 +63,7 @@ def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> 
 def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int | None) -> int:
     from dispatch.desk import seating, whereabouts
 
-    with store_at(path) as store:
+    with Store.open(path) as store:
         seat = seating.take_seat_by_key(store, key_id, offered_keys())
         how = "crashed"
         app = None

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from db.store import Store
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
 from dispatch.model.checklists import Result
@@ -71,7 +70,7 @@ class AtTheLine:
 
 @pytest.fixture
 def line(office: Office, monkeypatch: pytest.MonkeyPatch) -> AtTheLine:
-    monkeypatch.setattr("dispatch.desk.seat.store_at", lambda path: Store.open(path, clock=office.clock))
+    monkeypatch.setattr("db.store._clock_of", lambda conn: office.clock)
     office.on_site()
     return AtTheLine(office)
 

@@ -12,7 +12,6 @@ from db import clients
 from db.store import Store
 from dispatch.desk.caring import care_list
 from dispatch.desk.levels import clocks_of, open_clocks
-from dispatch.desk.seat import store_at
 from dispatch.levels.clock import LevelState
 from tests.conftest import Dispatch
 from tests.prepared import copied
@@ -23,7 +22,7 @@ RECORDS = ("visit", "client", "site", "agreement", "rate_card", "staff", "target
 
 @pytest.fixture
 def store(day_of_sample: Path, tmp_path: Path) -> Iterator[Store]:
-    with store_at(copied(day_of_sample, tmp_path / "sample.db")) as store:
+    with Store.open(copied(day_of_sample, tmp_path / "sample.db")) as store:
         yield store
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from db.faults import Exists
+from db.store import Store
 from dispatch.demo import kept
 from dispatch.demo.clock import NOW, TUESDAY, ZONE
-from dispatch.desk.seat import store_at
 from dispatch.model.instants import at_local
 from tests.conftest import Dispatch
 from tests.wall import WALL
@@ -86,7 +86,7 @@ def test_a_copy_lives_at_ten_past_two_on_its_tuesday(
     began = WALL.now()
     kept.copy(tmp_path / "copy.db", nobody)
 
-    with store_at(tmp_path / "copy.db") as store:
+    with Store.open(tmp_path / "copy.db") as store:
         now = store.clock.now() - at_local(TUESDAY, NOW, ZONE)
     assert 0 <= now <= WALL.now() - began + 1
     doctor = Dispatch(tmp_path / "copy.db")("doctor")

@@ -9,7 +9,6 @@ import pytest
 
 from db import permissions
 from db.faults import StoreFault
-from db.store import Store
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import leaving, permitting
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
@@ -127,7 +126,7 @@ def test_nothing_is_permitted_that_takes_words(office: Office, ref: str) -> None
 
 
 def test_by_command(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.desk.seat.store_at", lambda path: Store.open(path, clock=office.clock))
+    monkeypatch.setattr("db.store._clock_of", lambda conn: office.clock)
     finished(office)
     line = AtTheLine(office)
     assert "the leads are asked" in line.ok("visit", "ask-permission", "R1", "T3", "--why", "on the phone")

@@ -22,7 +22,7 @@ from pathlib import Path
 from db import keys
 from db.store import Store
 from dispatch.desk import key_file, keyring, sshd_config
-from dispatch.desk.seat import store_at, take_seat
+from dispatch.desk.seat import take_seat
 from tests.terminal.terminal import Terminal
 from tests.wall import started
 
@@ -107,7 +107,7 @@ class Server:
 
     def store(self) -> Store:
         """A connection of the test's own."""
-        return store_at(self.db)
+        return Store.open(self.db)
 
     def key_of(self, who: str) -> int:
         """The id of the live key of a person."""
@@ -211,7 +211,7 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
     """
     port = free_port()
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host")], check=True)
-    with store_at(db) as store:
+    with Store.open(db) as store:
         lead = take_seat(store, "lee")
         for login in logins:
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / login)], check=True)

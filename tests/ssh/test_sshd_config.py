@@ -12,9 +12,9 @@ import pytest
 
 from db import sessions
 from db.faults import StoreFault
+from db.store import Store
 from dispatch.desk import keyring, site_way, sshd_config
 from dispatch.desk.key_file import site_port
-from dispatch.desk.seat import store_at
 from dispatch.desk.seating import take_seat_by_key
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
@@ -96,9 +96,9 @@ def test_a_second_seat_leaves_the_first_its_way(
     # a process that is nobody's sshd, and whose files cannot be read
     monkeypatch.setattr(site_way, "_sshd", 2**22 + 1)
     with (
-        store_at(office.store.path) as first_store,
-        store_at(office.store.path) as second_store,
-        store_at(office.store.path) as third_store,
+        Store.open(office.store.path) as first_store,
+        Store.open(office.store.path) as second_store,
+        Store.open(office.store.path) as third_store,
         socket.create_server(("127.0.0.1", site_port(office.ana.staff.id))),
     ):
         for store in (first_store, second_store, third_store):

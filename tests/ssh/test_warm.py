@@ -20,8 +20,9 @@ from pathlib import Path
 import pytest
 
 from db import sessions
+from db.store import Store
 from dispatch.desk import keyring
-from dispatch.desk.seat import store_at, take_seat
+from dispatch.desk.seat import take_seat
 from dispatch.remote import guard, parent, warm
 from tests.ssh.server import warm_parent
 from tests.terminal.terminal import Terminal
@@ -35,7 +36,7 @@ def db(sample: Path, tmp_path: Path) -> Path:
     """The sample firm with a key for ana."""
     path = tmp_path / "firm.db"
     shutil.copy(sample, path)
-    with store_at(path) as store:
+    with Store.open(path) as store:
         keyring.add_key(take_seat(store, "lee"), "ana", KEY)
     return path
 
@@ -105,12 +106,12 @@ def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path:
         while seats_of(process.pid):
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        with store_at(db) as store:
+        with Store.open(db) as store:
             assert sessions.recent_sessions(store)[0].ended_as == "hung up"
 
 
 def test_who_may_not_sit_is_told_so_with_the_exit_code(db: Path, tmp_path: Path) -> None:
-    with store_at(db) as store:
+    with Store.open(db) as store:
         keyring.revoke(take_seat(store, "lee"), login="ana")
     with warm_parent(db, tmp_path / "log"), logged_in(db) as ana:
         assert ana.wait_for_exit() == 1
