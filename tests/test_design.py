@@ -17,7 +17,7 @@ DESIGN = ROOT / "docs" / "design"
 PAGES = {path.stem for path in DESIGN.glob("*.md")} - {"README"}
 FOR_USERS = {path.stem for path in (ROOT / "docs").glob("*.md")}
 
-ID = r"[A-Z][1-9]?[0-9](?:\.[0-9]+)?[ab]?"
+ID = r"[A-EGLRTW][1-9]?[0-9](?:\.[0-9]+)?[ab]?"
 IDS = re.compile(rf" ({ID}(?:(?:, | to | and ){ID})*)\b")
 CITED = re.compile(r"(?<![\w/.*-])((?:docs/)?(?:design/)?)([a-z-]+)\.md\b")
 ALONE = re.compile(r"\b(?:B[0-9]+(?:\.[0-9]+)?|C[1-9][ab]?|D[1-9]|E[1-9][0-9]?|G[1-9])\b")
@@ -150,3 +150,40 @@ def test_a_number_is_that_of_one_rule() -> None:
 )
 def test_what_is_no_citation_is_found(text: str, found: list[str]) -> None:
     assert [*wrong(text)] == found
+
+
+def rules(page: str) -> set[str]:
+    """The numbers of a page that are rules: a heading over numbers of its own is none."""
+    found: list[str] = []
+    above = ""
+    for line in (DESIGN / f"{page}.md").read_text(encoding="utf-8").splitlines():
+        if not (number := re.match(rf"(#+ |[-* ]*\*\*|\| )({ID})\b", line)):
+            continue
+        if number[1].startswith("#"):
+            above = number[2]
+        elif above in found:
+            found.remove(above)
+        found.append(number[2])
+    return set(found)
+
+
+def shown() -> set[str]:
+    """The numbers that the docstring of a test cites."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        source = path.read_text(encoding="utf-8")
+        if path.name == Path(__file__).name or not (ALONE.search(source) or CITED.search(source)):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                said = ast.get_docstring(node) or ""
+                found |= {*ALONE.findall(said)}
+                for cited in CITED.finditer(said):
+                    if ids := IDS.match(said[cited.end() :]):
+                        found |= {*spread(ids[1])}
+    return found
+
+
+@pytest.mark.parametrize("page", ["charges", "close-out", "service-levels"])
+def test_each_rule_has_a_test_that_cites_it(page: str) -> None:
+    assert sorted(rules(page) - shown()) == []

@@ -80,6 +80,7 @@ def test_caps_and_pools_are_never_overdrawn(form: dict[str, Any]) -> None:
 @settings(THOUSANDS, max_examples=EXAMPLES // 2)
 @given(inputs(), st.randoms())
 def test_order_of_the_input_does_not_matter(form: dict[str, Any], chance: random.Random) -> None:
+    """B13"""
     shuffled = copy.deepcopy(form)
     chance.shuffle(shuffled["visit"]["assignments"])
     for part in shuffled["visit"]["assignments"]:
@@ -106,7 +107,7 @@ def test_input_is_left_as_it_was(seed: int) -> None:
 @THOUSANDS
 @given(st.data())
 def test_a_longer_stay_never_costs_less(data: st.DataObject) -> None:
-    """With exact rounding, no agreement, and an unchanged start: three minor units may be lost to rounding by line."""
+    """B13: with exact rounding, no agreement, and an unchanged start: three minor units may be lost to rounding by line."""
     card = data.draw(cards(rounding={"mode": "exact"}))
     card["classes"]["senior"]["rounding"] = None
     visit = data.draw(visits("UTC")) | {"outcome": "completed", "cause": "normal", "goodwill": [], "prior_today": {}}
@@ -129,6 +130,7 @@ def test_a_longer_stay_never_costs_less(data: st.DataObject) -> None:
 @THOUSANDS
 @given(inputs())
 def test_our_own_failure_is_never_an_emergency_and_never_costs_a_fee(form: dict[str, Any]) -> None:
+    """B2.5"""
     form["visit"] |= {"cause": "own_failure", "original_visit_date": "2026-02-20"}
     calm, urgent = ({**form, "visit": {**form["visit"], "emergency": flag}} for flag in (False, True))
 
@@ -154,7 +156,7 @@ def test_where_nobody_is_billable_only_what_was_sold_is_charged(form: dict[str, 
 @THOUSANDS
 @given(inputs())
 def test_nobody_is_dearer_beyond_a_pool_than_the_card_makes_them(form: dict[str, Any]) -> None:
-    """The price of each hour beyond a pool is the overage rate times what the card asks for that technician."""
+    """B2.4: the price of each hour beyond a pool is the overage rate times what the card asks for that technician."""
     form["card"]["extra_technician_pct"] = "50"
     agreement = form["agreement"]
     if agreement is None or agreement["kind"] not in ("retainer", "block_hours") or agreement["overage_rate"] is None:

@@ -96,6 +96,7 @@ def bands(found: Stay) -> list[tuple[str, int]]:
 def test_the_window_on_site(
     came: str, left: str, more: dict[str, Any], counted: int, early: int, flags: set[str]
 ) -> None:
+    """B3.1"""
     found, told = stay(came, left, scheduled_start="09:00", **more)
     assert (found.counted, found.early, told) == (counted, early, flags)
     assert found.had_minutes is bool(counted)
@@ -151,6 +152,7 @@ def test_a_trip_without_a_word_ends_at_home() -> None:
     ],
 )
 def test_a_short_overrun_stays_business(came: str, left: str, expected: list[tuple[str, int]], graced: int) -> None:
+    """B3.4"""
     found, _ = stay(came, left)
     assert bands(found) == expected
     assert found.graced == graced
@@ -208,6 +210,7 @@ OURS = {"cause": "own_failure", "original_visit_date": "2026-11-01"}
 def test_what_a_minute_counts_as(
     marks: list[tuple[str, str, str]], more: dict[str, Any], expected: list[tuple[str, int]]
 ) -> None:
+    """B3.6"""
     found, _ = stay("09:00", "10:00", *marks, **more)
     assert kinds(found) == expected
     counts = [sum(count for kind, count in expected if kind == wanted) for wanted in ("own_fault", "free_test")]
@@ -226,6 +229,7 @@ def test_what_a_minute_counts_as(
     ],
 )
 def test_a_fixed_price_covers_bands_after_waivers(agreement: dict[str, Any], expected: list[tuple[str, int]]) -> None:
+    """B2.5, B3.6"""
     found, _ = stay("16:30", "18:00", agreement=agreement)
     assert kinds(found) == expected
     assert bands(found) == [("business", 30), ("after_hours", 60)]
@@ -242,6 +246,7 @@ def test_a_fixed_price_covers_bands_after_waivers(agreement: dict[str, Any], exp
     ],
 )
 def test_rounding(mode: str, grace: int, results: list[int]) -> None:
+    """B4.1"""
     minutes = [0, 1, 7, 14, 15, 16, 20, 22, 30]
     assert [round_minutes(Fraction(one), Rounding(15, mode, grace)) for one in minutes] == results
 
@@ -311,11 +316,13 @@ def test_a_class_may_round_in_its_own_way() -> None:
 def test_the_arrival_band(
     came: str | None, left: str | None, marks: list[tuple[str, str, str]], more: dict[str, Any], band: str | None
 ) -> None:
+    """B5.1"""
     found, _ = stay(came, left, *marks, **more)
     assert found.arrival == band
 
 
 def test_presence_weighs_every_minute_whatever_it_counts_as() -> None:
+    """B5.2"""
     # 30 business, 60 after hours at 1.5, and our own fault among them; 17:00 to 17:10 is a break
     found, _ = stay("16:30", "18:10", ("break", "17:00", "17:10"), ("own_fault", "17:30", "17:40"))
     assert found.presence == 30 + 60 * Fraction(3, 2)

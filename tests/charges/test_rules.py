@@ -42,6 +42,7 @@ def lines(found: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def test_two_technicians_in_one_van_drive_once() -> None:
+    """B6.3"""
     # 60 min x 120/h each; 20 mi there and back, 10 included, one van: 10.00
     found = sheet(
         stay("09:00", "10:00", vehicle="van 1"), {**stay("09:00", "10:00", vehicle="van 1"), "technician": "ben"}
@@ -50,6 +51,7 @@ def test_two_technicians_in_one_van_drive_once() -> None:
 
 
 def test_overrun_of_the_grace_and_one_minute_more() -> None:
+    """B3.4, B12"""
     # 16:00-17:15 stays business, 75 min: 150.00; one more is premium from its first: 60 at 1, 30 at 1.5 after rounding
     assert lines(sheet(stay("16:00", "17:15")))[0] == ("LAB", "150.00")
     assert lines(sheet(stay("16:00", "17:16")))[:2] == [("LAB", "120.00"), ("LAB", "90.00")]
@@ -62,6 +64,7 @@ def test_holiday_minimum_is_two_hours_at_double() -> None:
 
 
 def test_travel_is_capped() -> None:
+    """B6.5"""
     found = charge_sheet(
         CARD, {}, {"one_way_distance": "100", "one_way_minutes": 90}, None, {"assignments": [stay("09:00", "10:00")]}
     ).as_json()
@@ -80,6 +83,7 @@ def test_pool_runs_dry_in_the_middle() -> None:
 
 
 def test_second_visit_of_the_day_gives_the_top_up_back() -> None:
+    """B5.4"""
     # earlier: 30 of 60 rate-min worked, 30 topped up; now 30 more: net = max(0, 60 - 30 - 30) - 30 = -30 at 2.00
     found = sheet(
         stay("14:00", "14:30"),
@@ -90,6 +94,7 @@ def test_second_visit_of_the_day_gives_the_top_up_back() -> None:
 
 
 def test_goodwill_is_cut_to_what_is_left() -> None:
+    """B8.3"""
     given_away = {"by": "lee", "role": "lead", "target": "labour", "mode": "amount", "value": "500", "reason": "sorry"}
     found = sheet(stay("09:00", "10:00"), goodwill=[given_away])
     assert ("GOODWILL", "-120.00") in lines(found)
@@ -101,6 +106,7 @@ def test_goodwill_is_cut_to_what_is_left() -> None:
     [("2026-11-23T09:00:00-05:00", []), ("2026-11-23T09:01:00-05:00", [("FEE-CANC", "60.00")])],
 )
 def test_notice_of_exactly_a_day_is_free(cancelled_at: str, fee: list[tuple[str, str]]) -> None:
+    """B8.4, B12"""
     found = sheet(
         {"technician": "ann", "class": "tech"},
         outcome="cancelled",
@@ -111,6 +117,7 @@ def test_notice_of_exactly_a_day_is_free(cancelled_at: str, fee: list[tuple[str,
 
 
 def test_own_failure_costs_nothing_and_shows_what_it_is_worth() -> None:
+    """B0.5, B3.6, B12"""
     found = sheet(stay("09:00", "10:00"), cause="own_failure", original_visit_date="2026-10-25")
     assert lines(found) == [("LAB-OWN", "0.00"), ("TRV-DIST", "0.00")]
     assert [line["value"] for line in found["lines"]] == ["120.00", "10.00"]
@@ -128,6 +135,7 @@ FEES: dict[str, Any] = {
 
 @pytest.mark.parametrize("outcome", ["completed", "no_access", "cancelled"])
 def test_trainees_alone_cost_no_fee_and_no_travel(outcome: str) -> None:
+    """B2.3"""
     manual = {"by": "lee", "role": "lead", "amount": "25", "reason": "out of area"}
     found = sheet(
         TRAINEE,
@@ -143,6 +151,7 @@ def test_trainees_alone_cost_no_fee_and_no_travel(outcome: str) -> None:
 
 
 def test_what_a_trainee_sold_is_charged() -> None:
+    """B2.3"""
     found = sheet(TRAINEE, items=[{"label": "cable", "amount": "4.20"}])
     assert lines(found) == [("ITEM", "4.20")]
 
@@ -208,6 +217,7 @@ def timed(begin: int, minutes: int) -> dict[str, Any]:
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2880), MINUTES, AGREEMENTS, st.booleans())
 def test_sums_hold(begin: int, minutes: int, agreement: Any, emergency: bool) -> None:
+    """B13"""
     check_sums(begin, minutes, agreement, emergency)
 
 
@@ -235,6 +245,7 @@ def check_sums(begin: int, minutes: int, agreement: Any, emergency: bool) -> Non
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 1440), MINUTES, st.integers(1, 200))
 def test_staying_longer_never_costs_less(begin: int, minutes: int, more: int) -> None:
+    """B13"""
     exact = {"rounding": {"mode": "exact"}}
     shorter = sheet(timed(begin, minutes), card=exact)
     longer = sheet(timed(begin, minutes + more), card=exact)
@@ -269,6 +280,7 @@ def test_parts_of_a_minute_are_rounded_as_they_are(mode: str, qty: str | None) -
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
+    """B1"""
     part = stay(
         "09:00",
         "10:00",

@@ -78,10 +78,12 @@ class Trial(Stay):
     ],
 )
 def test_what_a_test_asks_for(probes: tuple[Probe, ...], fields: dict[str, object], asks: Asks) -> None:
+    """C5a"""
     assert Trial(*probes, **fields).t3.asks is asks
 
 
 def test_words_do_not_settle_what_a_program_can_run() -> None:
+    """C5a"""
     stay = Trial(HOST)
     assert not stay.record("T3", WORDS).faults
     assert stay.gate == "G2"
@@ -94,7 +96,7 @@ def test_words_do_not_settle_what_a_program_can_run() -> None:
 
 @pytest.mark.parametrize("grade", [Grade.EXECUTED, Grade.MEASURED])
 def test_a_run_is_replaced_by_a_run_only(grade: Grade) -> None:
-    """C4 example 3, and the other way about."""
+    """C5a, G3, and the other way about."""
     stay = Trial(SITE, way_in=True)
     stay.ran(Result.FAIL, Vantage.SITE, grade)
     for entry in (WORDS, Entry(Result.PASS, value="14 h"), Entry(Result.NA, "no vpn at this site")):
@@ -220,6 +222,7 @@ def test_words_are_not_those_of_the_test_before(again: str) -> None:
     ],
 )
 def test_words_that_say_something(text: str, enough: bool) -> None:
+    """C5a"""
     assert says_enough(text) is enough
 
 

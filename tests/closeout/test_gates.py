@@ -15,6 +15,7 @@ from tests.closeout.templates import items_of
 
 
 def test_fresh_visit_names_everything_at_once() -> None:
+    """G1"""
     stay = Stay("server", "many", services=("Mail",))
 
     assert [reason.ref for reason in stay.reasons()] == [
@@ -29,7 +30,7 @@ def test_finished_visit_can_be_closed(kind: str) -> None:
 
 
 def test_work_noted_after_the_test_reopens_it() -> None:
-    """C4 example 1."""
+    """C4, 1; G4"""
     stay = finished()
     stay.passed("T1", "15:05")
     stay.record("W2", Entry(Result.DONE, "one more driver replaced"), "15:10")
@@ -45,7 +46,7 @@ def test_work_noted_after_the_test_reopens_it() -> None:
 
 
 def test_retest_keeps_every_attempt() -> None:
-    """C4 example 2."""
+    """C4, 2; G3"""
     stay = finished("server")
     stay.record("T2", Entry(Result.FAIL, "did not come back"), "14:00")
     stay.sign_off()
@@ -58,14 +59,14 @@ def test_retest_keeps_every_attempt() -> None:
 
 
 def test_evidence_of_two_letters_is_refused() -> None:
-    """C4 example 3."""
+    """C4, 3; G2"""
     decision = Stay("server").passed("T2", seen="ok")
 
     assert [fault.gate for fault in decision.faults] == ["G2"]
 
 
 def test_not_applicable_with_a_reason() -> None:
-    """C4 example 4."""
+    """C4, 4; G5"""
     stay = finished("server")
     assert [fault.gate for fault in stay.record("T2", Entry(Result.NA, "n/a")).faults] == ["G5"]
 
@@ -79,7 +80,7 @@ def test_not_applicable_with_a_reason() -> None:
 
 
 def test_thing_named_needs_an_end() -> None:
-    """C4 example 5."""
+    """C4, 5; G6"""
     stay = finished()
     stay.record("L1", Entry(Result.ANSWERED, "scanner at reception is slow"))
     stay.sign_off()
@@ -102,7 +103,7 @@ def test_thing_done_now_reopens_the_tests() -> None:
 
 
 def test_anything_else_stays_unasked() -> None:
-    """C4 example 6."""
+    """C4, 6; G6"""
     stay = Stay()
     stay.record("L1", Entry(Result.ANSWERED, ""))
 
@@ -111,7 +112,7 @@ def test_anything_else_stays_unasked() -> None:
 
 @pytest.mark.parametrize("result", [Result.DONE, Result.ANSWERED])
 def test_nothing_is_left_to_the_client(result: Result) -> None:
-    """C4 example 7."""
+    """C4, 7; G7"""
     stay = finished()
     stay.record("L2", Entry(result, "client will reboot tonight"))
     stay.sign_off()
@@ -126,7 +127,7 @@ def test_nothing_is_left_to_the_client(result: Result) -> None:
 
 
 def test_sign_off_comes_last() -> None:
-    """C4 example 8."""
+    """C4, 8; G8"""
     stay = finished()
     stay.sign_off("16:00")
     stay.record("L3", Entry(Result.DONE), "16:02")

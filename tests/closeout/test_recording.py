@@ -105,6 +105,7 @@ def test_what_is_settled_is_not_overridden() -> None:
 
 
 def test_override_of_a_test_books_a_follow_up_at_once() -> None:
+    """design/close-out.md, Lead override"""
     stay = Stay("network")
     stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
 
@@ -206,6 +207,7 @@ def test_thing_named_again_after_its_end_is_a_new_thing() -> None:
 
 
 def test_follow_up_adds_l4_once() -> None:
+    """design/close-out.md L4"""
     stay = Stay()
     stay.record("L1", Entry(Result.ANSWERED, "scanner is slow"))
     stay.record("L1", Entry(Result.ANSWERED, "no sound in the meeting room"))

@@ -27,6 +27,7 @@ def refs(items: tuple[ItemTemplate, ...]) -> list[str]:
     ],
 )
 def test_tags_add_tests(tags: tuple[str, ...], more: set[str]) -> None:
+    """design/close-out.md A1 to A3, W1, W2, T1 to T3, T5, T6, L1 to L3, L5"""
     items = items_of("visit", "Scanner offline", frozenset(tags), ())
 
     assert set(refs(items)) == ALWAYS | more
@@ -43,6 +44,7 @@ def test_order_is_that_of_the_stay_and_sign_off_is_last() -> None:
 
 
 def test_each_service_has_a_test_with_an_id_of_its_own() -> None:
+    """design/close-out.md T4"""
     services = ("Mail", "mail", "Mail 2", "Line-of-business program", "Büro", "印刷", "!!", "x" * 80)
     items = [item for item in items_of("visit", "w", frozenset(), services) if item.ref.startswith("T4.")]
 
@@ -61,11 +63,13 @@ def test_ids_of_services_fit_the_store() -> None:
 
 
 def test_delivery_gets_the_short_template() -> None:
+    """C5b"""
     assert refs(items_of("delivery", "Bring the screen", frozenset({"server"}), ("Mail",))) == ["A1", "L1", "L2", "L5"]
     assert set(refs(items_of("maintenance", "Patch", frozenset(), ()))) == ALWAYS
 
 
 def test_what_may_not_apply_and_what_may_be_overridden() -> None:
+    """design/close-out.md A1 to A3, T1 to T6, L1, L2"""
     items = items_of("visit", "w", frozenset({"server", "many"}), ("Mail",))
 
     assert {item.ref for item in items if item.na_allowed} == {"A3", "T2", "T3", "T4.mail"}

@@ -172,6 +172,7 @@ def test_nothing_with_open_visits_is_archived(office: Office) -> None:
 
 
 def test_a_site_that_is_placed_gets_its_drive_and_keeps_a_typed_one(office: Office) -> None:
+    """design/charges.md B17"""
     annex = SHELVES["site"].find(office.store, "Annex")
     assert annex.one_way_minutes is None
     placed = keeping.edit(office.dana, "site", annex, {"place": "https://www.google.com/maps/@39.9900,-83.0100,17z"})

@@ -184,7 +184,7 @@ def bypass(office: Office, sql: str) -> None:
 
 
 def test_sql_cannot_go_round_the_gate(office: Office) -> None:
-    """Closed, opened at another step, or its evidence rewritten: the database refuses every one."""
+    """C6: closed, opened at another step, or its evidence rewritten: the database refuses every one."""
     office.on_site()
     office.finish(but=frozenset({"T1", "L5"}))
     office.say("R1", "T1", Entry(Result.FAIL, "still the same message on the screen"))

@@ -72,6 +72,7 @@ def another_book(office: Office) -> None:
 
 
 def test_a_correction_is_priced_from_what_the_visit_ended_with(office: Office) -> None:
+    """design/charges.md B2.1"""
     card_with(office, travel=TRAVEL)
     closed(office)
     before = charge(office)

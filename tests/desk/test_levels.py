@@ -38,6 +38,7 @@ def state(office: Office, name: str, reference: str = "R1") -> str:
 
 
 def test_without_an_agreement_there_is_only_an_aim_and_never_a_breach(office: Office) -> None:
+    """design/service-levels.md D1"""
     office.go("09:00")
     found = clocks_of(office.store, [find(office.store, "R1")])
     assert [[one.clock for one in own] for own in found.values()] == [["onsite"]]
@@ -50,6 +51,7 @@ def test_without_an_agreement_there_is_only_an_aim_and_never_a_breach(office: Of
 
 
 def test_with_an_agreement_all_four_clocks_run_from_receipt(office: Office) -> None:
+    """design/service-levels.md D1, D3"""
     agree(office)
     office.go("08:30")
     visit = find(office.store, "R1")
@@ -73,6 +75,7 @@ def test_own_targets_and_calendar_of_an_agreement(office: Office) -> None:
 
 
 def test_responses_stop_their_clocks_and_the_first_counts(office: Office) -> None:
+    """design/service-levels.md D4"""
     agree(office)
     office.go("08:50")
     responding.responded(office.dana, "R1", "phone", "told them we come today")
@@ -109,6 +112,7 @@ def test_a_confirmed_time_was_a_conversation(office: Office) -> None:
 
 
 def test_waiting_for_the_client_stops_on_site_and_resolution_only(office: Office) -> None:
+    """design/service-levels.md D5"""
     agree(office)
     office.go("09:00")
     schedule.hold(office.dana, "R1", "which laptop is it?", whom="J. Lowe")
@@ -149,6 +153,7 @@ def test_without_a_name_it_is_who_reported_it_or_the_client(office: Office) -> N
 
 @pytest.mark.parametrize(("agreed", "expected"), [(False, "ok"), (True, "paused")])
 def test_parts_and_vendors_pause_only_where_it_is_agreed(office: Office, agreed: bool, expected: str) -> None:
+    """design/service-levels.md D5"""
     agree(office, vendor_pauses=agreed)
     schedule.hold(office.dana, "R1", "spare disk", kind="parts")
     office.go("09:00")
@@ -192,6 +197,7 @@ def test_cancelling_a_visit_on_hold_ends_the_wait(office: Office) -> None:
 
 
 def test_check_in_stops_phone_remote_and_on_site(office: Office) -> None:
+    """design/service-levels.md D4"""
     agree(office)
     office.on_site()
     assert [state(office, name) for name in ("phone", "remote", "onsite", "resolution")] == ["met", "met", "met", "ok"]
@@ -257,6 +263,7 @@ def test_no_other_priorities(office: Office, typed: str, said: str) -> None:
 
 
 def test_a_breach_asks_for_its_cause_once(office: Office) -> None:
+    """design/service-levels.md D6"""
     agree(office)
     with pytest.raises(Refusal, match="has not missed phone"):
         responding.explain(office.dana, "R1", "phone", "overlooked")

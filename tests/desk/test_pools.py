@@ -79,6 +79,7 @@ def test_prepaid_money_is_kept_in_minor_units(office: Office) -> None:
 
 
 def test_allowance_is_granted_by_the_month_of_the_agreement(office: Office) -> None:
+    """design/charges.md B7.6"""
     retainer = agreed(office, "retainer", allowance_min=300)
     assert retainer.month_of(DAY) == datetime.date(2026, 11, 10)
     closed(office)
@@ -95,6 +96,7 @@ def test_allowance_is_granted_by_the_month_of_the_agreement(office: Office) -> N
     ("rollover", "cap", "carried"), [("none", None, 0), ("next_month", None, 1), ("capped", 40, 0)]
 )
 def test_unused_allowance_rolls_over(office: Office, rollover: str, cap: int | None, carried: int) -> None:
+    """design/charges.md B7.6"""
     retainer = agreed(office, "retainer", allowance_min=300, starts="2026-11-01", rollover=rollover, cap=cap)
     closed(office)
     charge = visit_page(office.store, "R1").charge

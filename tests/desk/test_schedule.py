@@ -67,6 +67,7 @@ def test_unknown_place_has_no_override(office: Office) -> None:
 
 
 def test_eaten_buffer_asks_first(office: Office) -> None:
+    """design/close-out.md R2"""
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     with pytest.raises(NeedsConfirm, match="buffer"):
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"))

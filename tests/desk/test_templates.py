@@ -54,6 +54,7 @@ def request(office: Office, reference: str, kind: str = "visit", *tags: str) -> 
 
 
 def test_a_visit_keeps_the_copy_it_was_made_with(office: Office) -> None:
+    """design/close-out.md C6"""
     request(office, "R10")
     before = refs(office, "R10")
     draft = TemplateDraft.of(office.store, named(office, "On-site"))

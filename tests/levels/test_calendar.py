@@ -60,6 +60,7 @@ moments = st.builds(
 @given(calendars(), moments, st.integers(0, 3000))
 @settings(max_examples=60, deadline=None)
 def test_counted_minutes_are_those_of_a_loop(calendar: Calendar, start: int, minutes: int) -> None:
+    """design/service-levels.md D2"""
     end = start + minutes * 60
     assert calendar.counted(start, end) == sum(counts(calendar, at) for at in range(start, end, 60))
 
@@ -139,6 +140,7 @@ def read(target: int, opened: str, now: str, **more: Any) -> Reading:
     [(74, "ok"), (75, "at_risk"), (89, "at_risk"), (90, "critical"), (100, "critical"), (101, "breached")],
 )
 def test_states_by_share_of_the_target(minutes: int, state: str) -> None:
+    """design/service-levels.md D6"""
     opened = at("18T09:00")
     found = measure(UK, opened, 100, opened + minutes * 60)
     assert found is not None
@@ -150,6 +152,7 @@ def test_thresholds_can_be_set() -> None:
 
 
 def test_met_to_the_minute_and_seconds_are_cut() -> None:
+    """design/service-levels.md D3, D6"""
     assert read(60, "18T09:00:59", "18T12:00", achieved=at("18T10:00:59")).state is LevelState.MET
     assert read(60, "18T09:00", "18T12:00", achieved=at("18T10:01")).state is LevelState.MISSED
 
@@ -159,10 +162,12 @@ def test_what_is_achieved_later_than_now_has_not_happened() -> None:
 
 
 def test_a_target_exhausted_at_closing_is_due_at_closing() -> None:
+    """design/service-levels.md D3"""
     assert read(60, "18T16:00", "18T16:10").due == at("18T17:00")
 
 
 def test_a_breach_shows_through_a_pause_and_has_no_due_time() -> None:
+    """design/service-levels.md D3, D6"""
     found = read(60, "18T09:00", "18T12:00", pauses=[Pause(at("18T11:00"), None)])
     assert (found.state, found.due, found.elapsed) == (LevelState.BREACHED, None, 120)
 
@@ -177,6 +182,7 @@ def test_an_aim_is_never_breached() -> None:
 
 
 def test_a_change_of_priority_measures_from_receipt_again() -> None:
+    """design/service-levels.md D3"""
     earlier = [Earlier(at("18T09:30"), 240)]
     found = read(60, "18T09:00", "18T09:50", earlier=earlier)
     assert (found.state, found.due) == (LevelState.AT_RISK, at("18T10:00"))

@@ -27,6 +27,7 @@ def test_targets_that_are_not_five_numbers_are_refused(text: str) -> None:
 
 
 def test_an_agreement_promises_its_own_targets_and_the_firms_where_it_has_none() -> None:
+    """design/service-levels.md D1"""
     own = {"P1": {"onsite": 120, "remote": None}}
     assert promised(own, 1, P1) == Targets(30, None, 120, 480, 480)
     assert promised(own, 2, P1) == P1
@@ -48,6 +49,7 @@ def test_faults_of_targets_name_their_path(own: Any, fault: str) -> None:
 
 
 def test_capacity_warns_of_a_drive_that_is_longer_than_the_promise() -> None:
+    """design/service-levels.md D7"""
     drives = [Drive("Main office", 31), Drive("Annex", None), Drive("Warehouse", 30)]
     (said,) = warnings({"P1": 60, "P2": None}, drives, 30, 0, 0)
     assert said.startswith("P1 on site within 60 min is shorter than the drive to Main office (31 min)")
@@ -55,6 +57,7 @@ def test_capacity_warns_of_a_drive_that_is_longer_than_the_promise() -> None:
 
 @pytest.mark.parametrize(("booked", "warned"), [(850, False), (851, True)])
 def test_capacity_warns_beyond_85_percent(booked: int, warned: bool) -> None:
+    """design/service-levels.md D7"""
     assert bool(warnings({}, [], 30, booked, 1000)) is warned
 
 
@@ -63,6 +66,7 @@ def test_a_firm_without_technician_hours_is_not_warned() -> None:
 
 
 def test_a_month_in_figures() -> None:
+    """design/service-levels.md D8"""
     met, missed, breached, ok = LevelState.MET, LevelState.MISSED, LevelState.BREACHED, LevelState.OK
     requests = [
         Request((Told("phone", met, 10), Told("onsite", missed, 300, cause="Overlooked")), (60, 30)),

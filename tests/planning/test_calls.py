@@ -28,6 +28,7 @@ PINE = stop(1, "15:00", "16:00", 20)
 
 
 def test_a_call_is_offered_as_soon_as_the_arrival_passes_the_planned_start() -> None:
+    """design/close-out.md R3"""
     assert listed((PINE, "15:00")) == []
     (due,) = listed((PINE, "15:01"))
     assert (due.expected, due.arrival, due.due, due.proposed) == (at("15:00"), at("15:01"), at("14:40"), at("15:05"))
@@ -57,6 +58,7 @@ def test_a_promise_of_an_older_plan_does_not_count() -> None:
 
 
 def test_no_answer_stays_on_the_list_and_goes_to_the_lead_after_ten_minutes() -> None:
+    """design/close-out.md R3"""
     tried = call(1, "13:50", Outcome.UNANSWERED)
     assert [one.escalated for one in listed((PINE, "15:20"), calls=(tried,), now=at("13:59"))] == [False]
     (due,) = listed((PINE, "15:20"), calls=(tried,), now=at("14:00"))

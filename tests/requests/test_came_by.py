@@ -33,6 +33,7 @@ def phone(office: Office, reference: str) -> Any:
 def test_what_is_taken_on_the_phone_or_face_to_face_is_answered_in_that_moment(
     office: Office, came_by: str, state: str
 ) -> None:
+    """design/service-levels.md D4"""
     agree(office)
     office.go("09:00")
     reference = add(office, came_by)

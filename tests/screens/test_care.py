@@ -77,6 +77,7 @@ async def test_the_record_shows_levels_to_the_lead_and_takes_a_cause(office: Off
 
 
 async def test_a_technician_never_sees_a_countdown(office: Office) -> None:
+    """design/close-out.md R4"""
     agree(office)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     office.go("09:30")

@@ -490,6 +490,7 @@ def watched(server: Restarts, seen: Watch | None = None, **more: Any) -> tuple[O
 
 
 def test_restart_is_seen(restarts: Restarts) -> None:
+    """design/close-out.md C5"""
     restarts.run((True, 0.6), (False, 0.8), (True, 20))
     restarts.up.wait(5)
     outcome, kept, told = watched(restarts, expect="ready")
@@ -506,6 +507,7 @@ def test_restart_is_seen(restarts: Restarts) -> None:
 
 
 def test_one_success_proves_no_restart(restarts: Restarts) -> None:
+    """design/close-out.md C5"""
     restarts.run((True, 20))
     restarts.up.wait(5)
     outcome, kept, _ = watched(restarts, seconds=1)
@@ -553,6 +555,7 @@ def test_watch_goes_on_where_it_was_cut_off(restarts: Restarts) -> None:
     ],
 )
 def test_addresses_of_our_own_are_refused_when_it_runs(host: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """design/close-out.md C5, Safety"""
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("127.0.0.1", 0))])
     with serving(saying()) as port:
         outcome = ran(probe(ProbeKind.TCP, port, host=host, local=False, tries=3))
