@@ -161,7 +161,8 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
         ended=sum(line.visit.state in ENDED for line in lines),
         exceptions=sum(bool(line.remarks) for line in lines),
         promised=len(arrived),
-        kept=sum(first <= at <= last for at, (first, last) in arrived),  # design/product.md, On-time arrival
+        # coming early counts as a miss still (design/product.md, On-time arrival)
+        kept=sum(first <= at <= last for at, (first, last) in arrived),
         to_review=sum(line.visit.review is Review.TO_REVIEW for line in lines),
         charged=tuple((currency, exponent, net) for (currency, exponent), net in charged.items()),
     )

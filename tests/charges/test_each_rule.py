@@ -161,18 +161,17 @@ def test_durations_are_elapsed_time_over_a_change_of_the_clocks(came: str, left:
 @pytest.mark.parametrize(
     ("day", "came", "left", "bands"),
     [
-        ("2026-11-24", "07:59", "08:01", ["after_hours", "business"]),
-        ("2026-11-28", "09:59", "10:01", ["weekend", "business"]),
-        ("2026-11-28", "11:59", "12:20", ["business", "weekend"]),
-        ("2026-11-26", "09:00", "09:01", ["holiday"]),
-        ("2026-11-26", "23:59", "23:59", []),
+        ("2026-11-24", "07:59", "08:01", {"after_hours": "1", "business": "1"}),
+        ("2026-11-28", "09:59", "10:01", {"weekend": "1", "business": "1"}),
+        ("2026-11-28", "11:59", "12:20", {"business": "1", "weekend": "20"}),
+        ("2026-11-26", "09:00", "09:01", {"holiday": "1"}),
     ],
 )
-def test_the_band_of_a_minute(day: str, came: str, left: str, bands: list[str]) -> None:
+def test_the_band_of_a_minute(day: str, came: str, left: str, bands: dict[str, str]) -> None:
     """B3.3: holidays before hours, hours before the weekend, and closing time is not open any more."""
     card = {**EXACT, "hours": {"sat": [["10:00", "12:00"]]}, "premium_grace_min": 0}
     found = sheet(stay(came, left, day=day), card=card)
-    assert [line["note"] for line in found["lines"]] == bands
+    assert {line["note"]: line["qty"] for line in found["lines"]} == bands
 
 
 def test_premiums_never_compound() -> None:
