@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from db import settings
+from db import dated_terms, settings
+from db.dated_terms import ALWAYS, Dated
 from db.names import changed
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, RateCard, Service
 from dispatch.model.instants import day_of
+from dispatch.model.money import shortest
 
 MONEY_KIND = "block_money"
 RETAINER = "retainer"
@@ -77,7 +79,9 @@ def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mappin
     Raises:
         Refused: there is one from the same day.
     """
+    told = _hours_of_cards(unit.store)
     card_id = unit.insert("rate_card", name=name, valid_from=valid_from.isoformat(), card=_json(card))
+    _keep_hours(unit, told)
     unit.audit("rate_card", card_id, name=name, valid_from=valid_from.isoformat(), card=dict(card))
     return card_id
 
@@ -89,6 +93,7 @@ def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
         Stale: somebody else changed the record since `before` was read.
         Refused: there is another from the same day.
     """
+    told = _hours_of_cards(unit.store)
     version = unit.update(
         "rate_card",
         before.id,
@@ -97,8 +102,17 @@ def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
         valid_from=after.valid_from.isoformat(),
         card=_json(after.card),
     )
+    _keep_hours(unit, told)
     unit.audit("rate_card", before.id, changed=changed(_card_picture(before), _card_picture(after)))
     return version
+
+
+def hours_told(store: Store) -> list[Dated]:
+    """The zone, hours and holidays of the rate cards, by the day from which on they count.
+
+    A card that is changed, or added for days that are over, counts from the day on which that was done.
+    """
+    return dated_terms.said(store, dated_terms.HOURS) or _hours_of_cards(store)
 
 
 # agreements
@@ -119,7 +133,7 @@ def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement 
     )
     if row is None:
         return None
-    return _agreement(row, pools_of(store, row[0]), _minor_units_of(rate_card_on(store, day)))
+    return _read(store, [row], "(?)", (row[0],), day, _minor_units_of(rate_card_on(store, day)))[0]
 
 
 def agreements_of(store: Store, client_id: int) -> list[Agreement]:
@@ -128,18 +142,13 @@ def agreements_of(store: Store, client_id: int) -> list[Agreement]:
 
 
 def all_agreements(store: Store) -> list[Agreement]:
-    """Every agreement that is not archived, by start; three queries whatever their number."""
+    """Every agreement that is not archived, by start; a few queries whatever their number."""
     return _agreements(store, "WHERE archived_at IS NULL")
 
 
 def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
     """The prepaid blocks of an agreement, in the order in which they were added."""
     return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
-
-
-def levels_of(store: Store, agreement_id: int) -> dict[str, dict[str, int | None]]:
-    """What the agreement promises beside the firm's own targets, by priority: {"P1": {"onsite": 240}} (minutes)."""
-    return json.loads(store.value("SELECT levels FROM agreement WHERE id = ?", (agreement_id,)) or "{}")  # type: ignore[no-any-return]
 
 
 def add_agreement(
@@ -200,41 +209,41 @@ def add_agreement(
     return agreement_id
 
 
-def update_agreement(
-    unit: Unit, before: Agreement, after: Agreement, levels: Mapping[str, Mapping[str, int | None]] | None = None
-) -> int:
-    """Take over what `after` says differently, pools apart; returns the new version. `levels` stand in for its targets.
+def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: datetime.date | None = None) -> int:
+    """Take over what `after` says differently, pools apart; returns the new version.
 
-    Another allowance, or another rule of what rolls over, is that of the running agreement month and those to come.
+    Another allowance, or another rule of what rolls over, is that of the agreement month of `since` and those after it,
+    another service counts from `since` on; None: from today. What counted before stays as it was.
 
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
-    if levels is not None:
-        after = replace(after, service=replace(after.service, targets=levels))
     old, new = _agreement_columns(before), _agreement_columns(after)
     differences = changed(old, new)
     # only what differs: the end that was read may be the day on which it was ended early
     version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
-    if after.kind == RETAINER and (after.starts != before.starts or _granted(after) != _granted(before)):
-        today = day_of(unit.at, settings.firm(unit.store).zone)
-        running = after.month_of(max(today, after.starts))
-        since = after.starts if after.starts != before.starts else running
-        _grant(unit, before.id, since, after.terms, after.rollover, after.rollover_cap)
-    unit.audit("agreement", before.id, changed=differences)
+    day = _today(unit.store) if since is None else since
+    if after.kind == RETAINER:
+        month = after.month_of(max(day, after.starts))
+        if after.starts != before.starts:
+            _grant(unit, before.id, after.starts, after.terms, after.rollover, after.rollover_cap)
+        elif granted(after) != _word_on(allowances_of(unit.store, before.id), month):
+            _grant(unit, before.id, month, after.terms, after.rollover, after.rollover_cap)
+    if after.service != before.service_on(day):
+        was, word = Dated(ALWAYS, asdict(before.service)), Dated(day, asdict(after.service))
+        dated_terms.keep(unit, dated_terms.AGREEMENT, [was], [word], before.id)
+    unit.audit("agreement", before.id, changed=differences, **({} if since is None else {"from": since.isoformat()}))
     return version
 
 
 def allowances_of(store: Store, agreement_id: int) -> list[Allowance]:
     """What a retainer grants, by the month from which on it does; of one month the last word comes last."""
-    rows = store.all(
-        "SELECT from_month, minutes, rollover, rollover_cap_min FROM allowance WHERE agreement_id = ? ORDER BY from_month, id",
-        (agreement_id,),
-    )
-    return [
-        Allowance(datetime.date.fromisoformat(month), Fraction(minutes), rollover, cap)
-        for month, minutes, rollover, cap in rows
-    ]
+    return _allowances(store, "(?)", (agreement_id,)).get(agreement_id, [])
+
+
+def agreement_for(store: Store, agreement_id: int, day: datetime.date) -> Agreement | None:
+    """One agreement by its id, with the allowance and the service that count on a day."""
+    return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,), day)), None)
 
 
 def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
@@ -275,9 +284,28 @@ def update_pool(unit: Unit, before: Pool, after: Pool) -> int:
 # rows
 
 
-def _granted(agreement: Agreement) -> tuple[Any, ...]:
+def granted(agreement: Agreement) -> tuple[Any, ...]:
+    """What an agreement grants a month: rate-minutes, what becomes of those that are not used, and how many at most."""
     minutes = Fraction(str(agreement.terms.get("allowance_min") or 0))
-    return agreement.kind, minutes, agreement.rollover, agreement.rollover_cap
+    return minutes, agreement.rollover, agreement.rollover_cap
+
+
+def _word_on(granted: Sequence[Allowance], month: datetime.date) -> tuple[Any, ...] | None:
+    """What was said of an agreement month; None before the first word on it."""
+    return next((tuple(one)[1:] for one in reversed(granted) if one.since <= month), None)
+
+
+def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, list[Allowance]]:
+    """By the ids of agreements, and by month."""
+    found: dict[int, list[Allowance]] = {}
+    for agreement_id, month, minutes, rollover, cap in store.all(
+        "SELECT agreement_id, from_month, minutes, rollover, rollover_cap_min FROM allowance "
+        f"WHERE agreement_id IN {ids} ORDER BY from_month, id",
+        params,
+    ):
+        one = Allowance(datetime.date.fromisoformat(month), Fraction(minutes), rollover, cap)
+        found.setdefault(agreement_id, []).append(one)
+    return found
 
 
 def _grant(
@@ -294,6 +322,23 @@ def _grant(
     )
 
 
+def _hours_of_cards(store: Store) -> list[Dated]:
+    return [
+        Dated(one.valid_from, {key: one.card[key] for key in ("timezone", "hours", "holidays") if key in one.card})
+        for one in reversed(rate_cards(store))
+    ]
+
+
+def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
+    """Keep what the cards say of today and of the days to come; `before` is what they said until now."""
+    if not before:
+        return
+    today, cards = _today(unit.store), _hours_of_cards(unit.store)
+    to_come = [one.since for one in (*cards, *dated_terms.said(unit.store, dated_terms.HOURS)) if one.since > today]
+    after = [Dated(day, dated_terms.in_force(cards, day) or {}) for day in sorted({today, *to_come})]
+    dated_terms.keep(unit, dated_terms.HOURS, before, after)
+
+
 def _card(row: tuple[Any, ...]) -> RateCard:
     card_id, name, valid_from, card, version = row
     return RateCard(card_id, name, datetime.date.fromisoformat(valid_from), json.loads(card), version)
@@ -303,15 +348,47 @@ def _card_picture(card: RateCard) -> dict[str, Any]:
     return {"name": card.name, "valid_from": card.valid_from.isoformat(), "card": dict(card.card)}
 
 
-def _agreements(store: Store, where: str, params: Sequence[Any] = ()) -> list[Agreement]:
+def _agreements(
+    store: Store, where: str, params: Sequence[Any] = (), day: datetime.date | None = None
+) -> list[Agreement]:
+    """Agreements as they stand on a day; None: today."""
     rows = store.all(f"{_AGREEMENT} {where} ORDER BY starts, id", params)
     if not rows:
         return []
-    ids = f"(SELECT id FROM agreement {where})"
-    pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
     newest = store.one(f"{_CARD} ORDER BY valid_from DESC LIMIT 1")
     minor_units = _minor_units_of(None if newest is None else _card(newest))
-    return [_agreement(row, pools.get(row[0], ()), minor_units) for row in rows]
+    ids = f"(SELECT id FROM agreement {where})"
+    return _read(store, rows, ids, params, _today(store) if day is None else day, minor_units)
+
+
+def _read(
+    store: Store, rows: Iterable[tuple[Any, ...]], ids: str, params: Sequence[Any], day: datetime.date, minor_units: int
+) -> list[Agreement]:
+    """Agreements from their rows, with what of them is dated as it counts on a day. `ids` is a query of their ids."""
+    pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
+    allowances = _allowances(store, ids, params)
+    promised = dated_terms.said_in_agreements(store, ids, params)
+    found = []
+    for row in rows:
+        one = _agreement(row, pools.get(row[0], ()), minor_units)
+        words = tuple((said.since, Service(**said.terms)) for said in promised.get(one.id, ()))
+        one = replace(one, promised=words)
+        one = replace(one, service=one.service_on(max(day, one.starts)))
+        found.append(_with_allowance(one, allowances.get(one.id, ()), day))
+    return found
+
+
+def _with_allowance(one: Agreement, allowances: Sequence[Allowance], day: datetime.date) -> Agreement:
+    word = _word_on(allowances, one.month_of(max(day, one.starts))) if one.kind == RETAINER else None
+    if word is None or word == granted(one):
+        return one
+    minutes, rollover, cap = word
+    allowance = int(minutes) if minutes.denominator == 1 else shortest(minutes)
+    return replace(one, terms={**one.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap)
+
+
+def _today(store: Store) -> datetime.date:
+    return day_of(store.clock.now(), settings.firm(store).zone)
 
 
 def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) -> Agreement:

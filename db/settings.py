@@ -6,9 +6,12 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from db import dated_terms
+from db.dated_terms import ALWAYS, Dated
 from db.names import changed
 from db.store import Store
 from dispatch.model.firm import Firm
+from dispatch.model.instants import day_of
 from dispatch.model.travel import Place
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ def set_firm(unit: Unit, **values: Any) -> None:
     unknown = sorted(values.keys() - _FIELDS)
     if unknown:
         raise TypeError(f"the firm has no setting {', '.join(unknown)}")
+    was = firm(unit.store)
     now = {name: (json.loads(value), version) for name, value, version in _rows(unit.store)}
     new = {name: _to_json(value) for name, value in values.items()}
     for name, value in new.items():
@@ -57,9 +61,15 @@ def set_firm(unit: Unit, **values: Any) -> None:
         elif now[name][0] != value:
             unit.update("setting", name, now[name][1], value=text)
     before = {name: value for name, (value, _) in now.items()}
+    _keep_targets(unit, was)
     differences = changed(before, new) | {name: [None, value] for name, value in new.items() if name not in before}
     if differences:
         unit.audit("setting", AUDITED_AS, changed=differences)
+
+
+def targets_told(store: Store) -> list[Dated]:
+    """The firm's service-level targets by priority, as typed, by the day from which on they count."""
+    return dated_terms.said(store, dated_terms.TARGETS) or [Dated(ALWAYS, _targets(firm(store)))]
 
 
 def calendar_salt(store: Store) -> str:
@@ -71,6 +81,18 @@ def assume_zone(unit: Unit, zone: str) -> None:
     """Let a new firm live by a zone that nobody chose, until `zone` is set."""
     unit.insert("setting", key=_ASSUMED_ZONE, value=json.dumps(zone))
     unit.audit("setting", AUDITED_AS, assumed_zone=zone)
+
+
+def _targets(firm: Firm) -> dict[str, str]:
+    return {name: getattr(firm, name) for name in ("targets_p1", "targets_p2", "targets_p3", "targets_p4")}
+
+
+def _keep_targets(unit: Unit, before: Firm) -> None:
+    """Let other targets count from today on."""
+    after = firm(unit.store)
+    if _targets(after) != _targets(before):
+        today = day_of(unit.at, after.zone)
+        dated_terms.keep(unit, dated_terms.TARGETS, [Dated(ALWAYS, _targets(before))], [Dated(today, _targets(after))])
 
 
 def _rows(store: Store) -> list[tuple[str, str, int]]:

@@ -112,6 +112,7 @@ class TermsScreen(SeatedScreen):
         if isinstance(draft, AgreementDraft) and draft.before is not None:
             day = today(self.seat.store)
             notes += [(line, "dim") for line in agreeing.balances(self.seat.store, draft.before, day)]
+            notes += [(word.line, "dim") for word in agreeing.dated_words(draft.before, self.seat.store)]
         example = draft.example()
         if example is not None:
             told, sheet = example

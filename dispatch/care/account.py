@@ -8,11 +8,20 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
+
+
+class Asked(NamedTuple):
+    """What an agreement asked for from a day on: visits a month at least, and whether a log and health check."""
+
+    since: datetime.date
+    cadence_min: int
+    proactive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CareTerms:
-    """An agreement as care sees it."""
+    """An agreement as care sees it today; `asked` is what it asked for before, where that was changed, by day."""
 
     id: int
     name: str
@@ -24,6 +33,12 @@ class CareTerms:
     survey_days: int = 365
     proactive: bool = False
     monthly_fee: int | None = None
+    asked: tuple[Asked, ...] = ()
+
+    def asked_on(self, day: datetime.date) -> Asked:
+        """What it asked for on a day: a month that is over is judged by what was asked for at its end."""
+        now = Asked(self.starts, self.cadence_min, self.proactive)
+        return next((one for one in reversed(self.asked) if one.since <= day), now)
 
     def covers(self, day: datetime.date) -> bool:
         """Whether it is in force on a day, its first and its last one included."""

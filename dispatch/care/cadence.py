@@ -23,7 +23,8 @@ def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | 
     missed = _missed_month(terms, contacts, today)
     if missed is not None:
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
-        why = f"{missed:%B %Y} ended below {_visits(terms.cadence_min)} on site; {last}"
+        least = terms.asked_on(month_end(missed)).cadence_min
+        why = f"{missed:%B %Y} ended below {_visits(least)} on site; {last}"
         return _cadence(account, missed, month_end(missed), why, CareState.OVERDUE)
     month = today.replace(day=1)
     if _exempt(terms, month):
@@ -47,11 +48,11 @@ def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | 
 
 def proactive(account: Account, terms: CareTerms, today: datetime.date) -> Iterator[Item]:
     """E8: log and health check each month, done by a maintenance visit or marked as done."""
-    if not terms.proactive:
-        return
     this = today.replace(day=1)
     for month in (months_later(this, -1), this):
         last = month_end(month)
+        if not terms.asked_on(min(last, today)).proactive:
+            continue
         if _exempt(terms, month) or (month < this and not terms.covers(last)):
             continue
         if any(one.kind == "maintenance" and one.completed and month <= one.day <= last for one in account.visits):
@@ -102,7 +103,7 @@ def _missed_month(terms: CareTerms, contacts: list[datetime.date], today: dateti
             return None
         if not _exempt(terms, month) and terms.covers(end):
             made = sum(month <= day <= end for day in contacts)
-            if made < terms.cadence_min:
+            if made < terms.asked_on(end).cadence_min:
                 return month
         month = months_later(month, -1)
     return None

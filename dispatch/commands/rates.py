@@ -69,6 +69,13 @@ def add_parsers(groups: Any) -> None:
     edit = terms("edit", _edit_agreement, "change the terms of an agreement")
     _named(edit)
     edit.add_argument("--name", dest="new_name")
+    edit.add_argument(
+        "--from",
+        dest="since",
+        default="",
+        metavar="DAY",
+        help="from when another allowance, rollover or service counts: a day, or a month such as 2027-01 (default: today)",
+    )
     _rollover(edit)
     _changes(edit)
     end = terms("end", _end_agreement, "end an agreement early")
@@ -217,7 +224,7 @@ def _list_agreements(args: argparse.Namespace) -> int:
 def _show_agreement(args: argparse.Namespace) -> int:
     from db import clients, settings
     from dispatch.commands.forms import print_json
-    from dispatch.desk.agreeing import balances, minor_units
+    from dispatch.desk.agreeing import balances, dated_words, minor_units
     from dispatch.desk.quoting import agreement_called
     from dispatch.desk.service_terms import calendar_text, service_form
     from dispatch.model.instants import day_of
@@ -237,6 +244,8 @@ def _show_agreement(args: argparse.Namespace) -> int:
     _print_paths(f"{one.name}, {name}", f"rollover {one.rollover}", terms | ({"service": promises} if promises else {}))
     for line in balances(store, one, day_of(store.clock.now(), settings.firm(store).zone)):
         print(f"  {show(line)}")
+    for word in dated_words(one, store):
+        print(f"  {show(word.line, 300)}")
     return 0
 
 
@@ -259,15 +268,20 @@ def _add_agreement(args: argparse.Namespace) -> int:
 
 
 def _edit_agreement(args: argparse.Namespace) -> int:
-    from db import clients
-    from dispatch.desk.agreeing import minor_units, save_agreement
+    from db import agreements, clients
+    from dispatch.desk.agreeing import KEPT, counts_from, dated_words, minor_units, save_agreement
     from dispatch.desk.quoting import agreement_called
     from dispatch.desk.service_terms import service_form
+    from dispatch.model.instants import day_of
+    from dispatch.model.text import show
 
     seat = open_seat(args)
     before = agreement_called(seat.store, args.agreement)
     client = clients.client(seat.store, before.client_id)
     assert client is not None
+    since = counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
+    if since is not None:
+        before = agreements.agreement_for(seat.store, before.id, since) or before
     promises = service_form(before.service, minor_units(seat.store))
     terms = _changed({**before.terms, "service": promises}, args)
     one = save_agreement(
@@ -279,8 +293,11 @@ def _edit_agreement(args: argparse.Namespace) -> int:
         rollover=args.rollover or before.rollover,
         rollover_cap=before.rollover_cap if args.rollover_cap is None else args.rollover_cap,
         service=terms.pop("service", {}),
+        since=since,
     )
-    print(f"{one.name} is changed. Charges that stand keep their copy of it, and months that are over their allowance.")
+    print(f"{one.name} is changed. {KEPT}")
+    for word in dated_words(one, seat.store):
+        print(f"  {show(word.line, 300)}")
     return _warn_of(seat.store, one)
 
 
@@ -370,7 +387,7 @@ def _export_agreement(args: argparse.Namespace) -> int:
 
 def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]:
     from db import settings
-    from dispatch.desk.agreeing import balances, minor_units
+    from dispatch.desk.agreeing import balances, dated_words, minor_units
     from dispatch.desk.service_terms import service_form
     from dispatch.model.instants import day_of
 
@@ -383,6 +400,9 @@ def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]
         "rollover": one.rollover,
         "rollover_cap": one.rollover_cap,
         "balances": balances(store, one, day_of(store.clock.now(), settings.firm(store).zone)),
+        "dated": [
+            {"from": word.since.isoformat(), "what": word.what, "terms": word.terms} for word in dated_words(one, store)
+        ],
     }
 
 

@@ -11,9 +11,9 @@ from db import agreements, care, clients, clocks, draws, sheets, visits
 from db.care import Outcome
 from db.clocks import Facts
 from db.store import Store
-from dispatch.care.account import Account, Allowance, Block, CareTerms, CareVisit
+from dispatch.care.account import Account, Allowance, Asked, Block, CareTerms, CareVisit
 from dispatch.care.workdays import Workdays
-from dispatch.desk.levels import VisitClock, card_calendar, clocks_of
+from dispatch.desk.levels import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement
 from dispatch.model.clients import Client
@@ -41,7 +41,8 @@ def office(store: Store) -> Office:
     """The day and the working days of today."""
     from db import settings
 
-    form = card_calendar(store, settings.firm(store))
+    firm = settings.firm(store)
+    form = hours_form(agreements.hours_told(store), firm, day_of(store.clock.now(), firm.zone))
     zone = str(form["timezone"])
     hours = form["hours"]
     return Office(
@@ -124,6 +125,7 @@ def _terms(one: Agreement) -> CareTerms:
         service.survey_days,
         service.proactive,
         service.monthly_fee,
+        tuple(Asked(since, word.cadence_min, word.proactive) for since, word in one.promised),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from db import agreements, clients, draws
 from db.agreements import MONEY_KIND, Pool
@@ -15,14 +17,31 @@ from dispatch.charges import validate_agreement
 from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.service_terms import read_service
+from dispatch.desk.service_terms import read_service, service_form
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, Service
+from dispatch.model.instants import day_of, parse_day
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
 
+
+class DatedWord(NamedTuple):
+    """What an agreement said from a day on, of its allowance or its service."""
+
+    since: datetime.date
+    what: str
+    terms: Mapping[str, Any]
+
+    @property
+    def line(self) -> str:
+        """The word as it is told."""
+        return f"{self.what} from {self.since}: {json.dumps(self.terms, ensure_ascii=False)}"
+
+
 ROLLOVERS = ("none", "next_month", "capped")
+KEPT = "Charges that stand keep their copy, and requests and months of before what was promised then."
+"""What is said of a change of an agreement."""
 _OWN = ("kind", "starts", "ends", "blocks")
 """What stands beside the terms, in columns of its own."""
 
@@ -37,11 +56,14 @@ def save_agreement(
     rollover: str = "none",
     rollover_cap: int | None = None,
     service: Mapping[str, Any] | None = None,
+    since: datetime.date | None = None,
 ) -> Agreement:
     """Save an agreement in the form of design/charges.md B14: a new one, or (with `before`) other terms of the one that is there.
 
     Blocks are entered by `add_block`, not here. `service` is the form of what it promises beside its prices
     (`dispatch.desk.service_terms`); None leaves that as it is. `dispatch.desk.capacity` says what speaks against it.
+    The allowance, what rolls over and the service count from `since` on (None: today), an allowance from its agreement month.
+    Other terms have no such day: what has not ended is priced by them.
 
     Raises:
         NotAllowed: only a lead does.
@@ -74,6 +96,12 @@ def save_agreement(
             promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)
         if faults:
             raise Faulty(faults)
+        if before is not None and since is not None:
+            now = agreements.agreement_for(seat.store, before.id, since)
+            assert now is not None
+            asked = replace(now, name=cleaned, terms=form, rollover=rollover, rollover_cap=rollover_cap)
+            if faults := _faults_of_day(now, asked, since, day_of(seat.now, seat.firm.zone)):
+                raise Faulty(faults)
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         _alone(seat.store, client.id, starts, ends, before)
@@ -103,8 +131,39 @@ def save_agreement(
                 rollover_cap=rollover_cap,
                 service=promises,
             )
-            agreements.update_agreement(unit, before, after)
+            agreements.update_agreement(unit, before, after, since)
         return _found(seat.store, agreement_id)
+
+
+def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
+    """The day from which on dated terms are to count, as typed: a day, or 2027-01 for its agreement month; empty: None.
+
+    Raises:
+        Faulty: it is neither.
+    """
+    if not text.strip():
+        return None
+    if month := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip()):
+        return agreement.month_in(int(month[1]), int(month[2]))
+    try:
+        return parse_day(text, today=today)
+    except ValueError as fault:
+        raise Faulty([f"from: {fault}, or a month such as 2027-01"]) from None
+
+
+def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
+    """Every word on the allowance and the service of an agreement of which something was changed, by day."""
+    found = []
+    granted = agreements.allowances_of(store, agreement.id)
+    if len(granted) > 1:
+        for one in granted:
+            cap = {} if one.cap is None else {"rollover_cap": one.cap}
+            allowance = {"allowance_min": shortest(one.minutes), "rollover": one.rollover, **cap}
+            found.append(DatedWord(one.since, "allowance", allowance))
+    exponent = minor_units(store)
+    for since, service in agreement.promised:
+        found.append(DatedWord(max(since, agreement.starts), "service", service_form(service, exponent)))
+    return sorted(found, key=lambda word: word.since)
 
 
 def add_block(
@@ -180,6 +239,32 @@ def minor_units(store: Store) -> int:
     """Decimals of the money of the newest rate card."""
     cards = agreements.rate_cards(store)
     return int(cards[0].card.get("minor_units", 2)) if cards else 2
+
+
+def _faults_of_day(now: Agreement, asked: Agreement, since: datetime.date, today: datetime.date) -> list[str]:
+    """What keeps terms from counting from a day on: `now` is the agreement as it stands on that day."""
+    faults = []
+    if since < today.replace(day=1):
+        faults.append(f"from: {since} lies before this month; what counted in months that are over stays as it was")
+    if now.ends is not None and since > now.ends:
+        faults.append(f"from: the agreement ends on {now.ends}, before {since}")
+    fixed = [key for key in {**now.terms, **asked.terms} if key not in ("blocks", "allowance_min")]
+    others = [key for key in fixed if now.terms.get(key) != asked.terms.get(key)]
+    if now.name != asked.name:
+        others.append("name")
+    if others:
+        faults.append(
+            f"from: {', '.join(sorted(others))} cannot be changed from a day on, only the allowance, what rolls over and the "
+            "service; save the others without a day"
+        )
+    month, running = now.month_of(max(since, now.starts)), now.month_of(max(today, now.starts))
+    if agreements.granted(now) != agreements.granted(asked) and since > month > running:
+        within = month.replace(day=1) + datetime.timedelta(days=31)
+        following = now.month_in(within.year, within.month)
+        faults.append(
+            f"from: an allowance is granted by agreement months, which begin on {month} and {following}: say one of these"
+        )
+    return faults
 
 
 def _alone(

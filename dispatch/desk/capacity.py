@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from db import clients, people, settings, visits
+from db import agreements, clients, people, settings, visits
 from db.store import Store
-from dispatch.desk.levels import card_calendar, default_targets, terms_of
+from dispatch.desk.levels import calendar_for, default_targets, terms_of
 from dispatch.desk.shifts import shift_of
 from dispatch.levels.calendar import MINUTE
 from dispatch.levels.capacity import WEEKS, Drive, warnings
@@ -19,9 +19,10 @@ def warnings_of(store: Store, agreement: Agreement) -> list[str]:
     """What speaks against the promises of an agreement, a sentence each."""
     with store.read():
         firm = settings.firm(store)
-        card = card_calendar(store, firm)
-        terms = terms_of(card, default_targets(firm), agreement)
         today = day_of(store.clock.now(), firm.zone)
+        calendar = calendar_for(agreements.hours_told(store), firm, agreement)
+        newest = max((since for since, _ in agreement.promised), default=today)
+        terms = terms_of(calendar, default_targets(firm), agreement, max(today, newest))
         days = [today - datetime.timedelta(days=back) for back in range(1, WEEKS * 7 + 1)]
         first, last = day_bounds(days[-1], firm.zone)[0], day_bounds(today, firm.zone)[0]
         available = 0

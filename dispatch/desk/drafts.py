@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from dispatch.desk.levels import default_targets
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
+from dispatch.desk.views import today
 from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
@@ -175,6 +177,8 @@ class AgreementDraft:
     service: dict[str, Any] = field(default_factory=dict)
     exponent: int = 2
     defaults: Mapping[int, Targets] = field(default_factory=lambda: default_targets(Firm()))
+    since: str = ""
+    today: datetime.date = datetime.date.min
 
     kind = "agreement"
 
@@ -188,6 +192,7 @@ class AgreementDraft:
         """The same draft, in the money and with the usual targets of a firm."""
         self.exponent = agreeing.minor_units(store)
         self.defaults = default_targets(settings.firm(store))
+        self.today = today(store)
         self.service = self._kept_service()
         return self
 
@@ -205,7 +210,7 @@ class AgreementDraft:
         before = self.before
         kept = (before.rollover, before.rollover_cap) if before is not None else ("none", None)
         changed = self.form != self.saved or self.service != self._kept_service()
-        return changed or (self.rollover, self.rollover_cap) != kept
+        return changed or bool(self.since) or (self.rollover, self.rollover_cap) != kept
 
     def figures(self) -> list[Figure]:
         """Its figures, section by section."""
@@ -215,7 +220,10 @@ class AgreementDraft:
             found.append(Figure("Retainer", _ROLLOVER, "unused allowance", "choice", agreeing.ROLLOVERS))
             if self.rollover == "capped":
                 found.append(Figure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
-        return [*found, *service_figures(self.defaults)]
+        found += service_figures(self.defaults)
+        if self.before is not None:
+            found.append(Figure("From when", _FROM, "allowance and service count from", "text", hint=_FROM_HINT))
+        return found
 
     def faults(self) -> list[str]:
         """Everything that keeps it from being saved."""
@@ -225,7 +233,13 @@ class AgreementDraft:
         if self.rollover == "capped" and self.rollover_cap is None:
             faults.append(f"{_CAP}: is missing")
         read_service(self.service, "UTC", self.exponent, faults)
-        return faults
+        with contextlib.suppress(Faulty):
+            self._counts_from()
+            return faults
+        return [*faults, f"{_FROM}: a day is expected, or a month such as 2027-01"]
+
+    def _counts_from(self) -> datetime.date | None:
+        return None if self.before is None else agreeing.counts_from(self.before, self.since, self.today)
 
     def shown(self, figure: Figure) -> tuple[str, bool]:
         """A figure's value in words, and whether it is the agreement's own rather than the default."""
@@ -233,6 +247,8 @@ class AgreementDraft:
             return self.rollover, self.rollover != "none"
         if figure.path == _CAP:
             return written(figure, self.rollover_cap), True
+        if figure.path == _FROM:
+            return self.since or "today", bool(self.since)
         if figure.path.startswith(PREFIX):
             return shown(self.service, figure.path, self.defaults)
         return _shown(self.form, self.kind, figure)
@@ -250,6 +266,8 @@ class AgreementDraft:
             if not isinstance(value, int) or value < 0:
                 raise ValueError("a whole number of rate-minutes is expected")
             self.rollover_cap = value
+        elif figure.path == _FROM:
+            self.since = value
         elif figure.path.startswith(PREFIX):
             self.service = with_value(self.service, figure.path.removeprefix(PREFIX), value)
         else:
@@ -261,6 +279,8 @@ class AgreementDraft:
             self.rollover = "none"
         elif figure.path == _CAP:
             self.rollover_cap = None
+        elif figure.path == _FROM:
+            self.since = ""
         elif figure.path.startswith(PREFIX):
             self.service = without(self.service, figure.path.removeprefix(PREFIX))
         else:
@@ -299,15 +319,20 @@ class AgreementDraft:
             rollover=self.rollover,
             rollover_cap=self.rollover_cap,
             service=self.service,
+            since=self._counts_from(),
         )
-        self.saved = dict(self.form)
+        # what counts from a later day on is not what counts today
+        kept = AgreementDraft.of(self.before, self.client)
+        self.form, self.saved, self.since = kept.form, kept.saved, ""
+        self.rollover, self.rollover_cap = kept.rollover, kept.rollover_cap
         self.service = self._kept_service()
-        told = f"{self.name} is in force from {self.before.starts.isoformat()} on. Charges that stand keep their copy."
+        told = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
         return "\n".join([told, *warnings_of(seat.store, self.before)])
 
 
 Draft = CardDraft | AgreementDraft
-_ROLLOVER, _CAP = "rollover", "rollover_cap"
+_ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"
+_FROM_HINT = "a day, or a month such as 2027-01; what is shown here counts from then on, and until then what counts now"
 
 
 def reread(store: Store, draft: AgreementDraft) -> AgreementDraft:

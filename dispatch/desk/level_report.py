@@ -48,7 +48,7 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
     with store.read():
         book = TermsBook(store, {client.id})
         last = (first + datetime.timedelta(days=31)).replace(day=1)
-        start, end = day_bounds(first, book.zone)[0], day_bounds(last, book.zone)[0]
+        start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
         own = visits.of_client(store, client.id)
         made = [one for one in own if one.kind in REQUESTS and start <= one.requested_at < end]
         by_id = {one.id: one for one in own}

@@ -1,5 +1,7 @@
 """The service-level clocks of visits, read from what is kept: many visits at once, with the same few queries (D1 to D6).
 
+A request keeps what was promised on the day of its receipt, and each day is counted by the hours that were kept that day (D2a):
+what is promised otherwise since, or which hours are kept since, changes nothing in it.
 Who is on site has answered and has begun to work: a check-in stops the phone and the remote clock too. A visit that was
 left open goes on in its follow-ups: its resolution clock runs until all of them are closed, and is theirs as well.
 """
@@ -10,12 +12,13 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from db import agreements, clocks, settings, visits
+from db import agreements, clocks, dated_terms, settings, visits
 from db.clocks import Facts
+from db.dated_terms import Dated
 from db.store import Store
 from dispatch.desk import reading
 from dispatch.desk.seat import Seat
-from dispatch.levels.calendar import Calendar, calendar_of
+from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
 from dispatch.model.agreements import OPENING_HOURS, Agreement, Service
@@ -61,7 +64,7 @@ class VisitClock(NamedTuple):
 class Terms(NamedTuple):
     """What counts for a request: calendar, targets by priority, whether they are promised, and what pauses."""
 
-    calendar: Calendar
+    calendar: Calendar | DatedCalendar
     targets: Mapping[int, Targets]
     promised: bool
     workaround_counts: bool = False
@@ -128,48 +131,62 @@ def _order(one: VisitClock) -> tuple[bool, bool, int]:
 
 
 class TermsBook:
-    """What was agreed with clients, read once."""
+    """What was agreed with clients, read once, by the day on which it counted."""
 
     def __init__(self, store: Store, client_ids: Iterable[int]) -> None:
         firm = settings.firm(store)
         self.firm = firm
         self.thresholds = Thresholds(firm.at_risk_pct, firm.critical_pct)
-        self._defaults = default_targets(firm)
-        self._card = card_calendar(store, firm)
-        self.zone = str(self._card["timezone"])
+        self._targets = settings.targets_told(store)
+        self._hours = agreements.hours_told(store)
+        self._zone = str(hours_form(self._hours, firm, day_of(store.clock.now(), firm.zone))["timezone"])
         wanted = set(client_ids)
         self._agreements: dict[int, list[Agreement]] = {}
         for one in agreements.all_agreements(store):
             if one.client_id in wanted:
                 self._agreements.setdefault(one.client_id, []).append(one)
-        self._terms: dict[int, Terms] = {}
+        self._terms: dict[tuple[int, datetime.date], Terms] = {}
+        self._calendars: dict[int, Calendar | DatedCalendar] = {}
+
+    def zone_on(self, day: datetime.date) -> str:
+        """The zone in which a day is counted."""
+        return str(hours_form(self._hours, self.firm, day)["timezone"])
 
     def terms(self, client_id: int, received: int) -> Terms:
-        """What counts for a request of a client: the agreement that was in force when it was received."""
-        day = day_of(received, self.zone)
-        own = [one for one in self._agreements.get(client_id, ()) if one.covers(day)]
-        return self._of(own[-1] if own else None)
+        """What counts for a request of a client: the agreement that was in force when it was received, as it was then."""
+        day = day_of(received, self.zone_on(day_of(received, self._zone)))
+        agreement = self.agreement(client_id, day)
+        key = (0 if agreement is None else agreement.id, day)
+        if key not in self._terms:
+            self._terms[key] = terms_of(self._calendar(agreement), self._targets_on(day), agreement, day)
+        return self._terms[key]
 
     def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
         """The client's agreement in force on a day."""
         own = [one for one in self._agreements.get(client_id, ()) if one.covers(day)]
         return own[-1] if own else None
 
-    def _of(self, agreement: Agreement | None) -> Terms:
+    def _targets_on(self, day: datetime.date) -> dict[int, Targets]:
+        typed = dated_terms.in_force(self._targets, day) or {}
+        return read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
+
+    def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:
         key = 0 if agreement is None else agreement.id
-        if key not in self._terms:
-            self._terms[key] = terms_of(self._card, self._defaults, agreement)
-        return self._terms[key]
+        if key not in self._calendars:
+            self._calendars[key] = calendar_for(self._hours, self.firm, agreement)
+        return self._calendars[key]
 
 
-def terms_of(card: Mapping[str, Any], defaults: Mapping[int, Targets], agreement: Agreement | None) -> Terms:
-    """The terms of an agreement over the rate card's hours and the firm's targets; without one only the aim is left."""
+def terms_of(
+    calendar: Calendar | DatedCalendar, defaults: Mapping[int, Targets], agreement: Agreement | None, day: datetime.date
+) -> Terms:
+    """The terms of an agreement on a day, over the firm's targets of that day; without one only the aim is left."""
     if agreement is None:
         aims = {priority: Targets(onsite=targets.aim) for priority, targets in defaults.items()}
-        return Terms(calendar_of(card), aims, False)
-    service: Service = agreement.service
+        return Terms(calendar, aims, False)
+    service: Service = agreement.service_on(day)
     return Terms(
-        calendar_of({**card, **service.calendar}),
+        calendar,
         {priority: promised(service.targets, priority, targets) for priority, targets in defaults.items()},
         True,
         service.workaround_counts,
@@ -179,14 +196,27 @@ def terms_of(card: Mapping[str, Any], defaults: Mapping[int, Targets], agreement
 
 def default_targets(firm: Firm) -> dict[int, Targets]:
     """The firm's targets by priority."""
-    typed = (firm.targets_p1, firm.targets_p2, firm.targets_p3, firm.targets_p4)
+    return read_all_targets((firm.targets_p1, firm.targets_p2, firm.targets_p3, firm.targets_p4))
+
+
+def read_all_targets(typed: Iterable[str]) -> dict[int, Targets]:
+    """Targets by priority from what was typed for each."""
     return {priority: read_targets(text) for priority, text in enumerate(typed, 1)}
 
 
-def card_calendar(store: Store, firm: Firm) -> dict[str, Any]:
-    """The hours of the rate card in force, as the form of a calendar; without a card those of a card that says nothing."""
-    found = agreements.rate_card_on(store, day_of(store.clock.now(), firm.zone))
-    card = {} if found is None else found.card
+def calendar_for(hours: Sequence[Dated], firm: Firm, agreement: Agreement | None) -> Calendar | DatedCalendar:
+    """When a minute counts: each day by the rate card's hours of that day, and by the agreement's own where it has some."""
+    words = () if agreement is None else agreement.promised
+    days = sorted({dated_terms.ALWAYS, *(one.since for one in hours), *(since for since, _ in words)})
+    own = [{} if agreement is None else agreement.service_on(day).calendar for day in days]
+    return dated_calendar(
+        [(day, {**hours_form(hours, firm, day), **calendar}) for day, calendar in zip(days, own, strict=True)]
+    )
+
+
+def hours_form(hours: Sequence[Dated], firm: Firm, day: datetime.date) -> dict[str, Any]:
+    """The rate cards' hours on a day as the form of a calendar: before the first card its own; what none says is as usual."""
+    card = dated_terms.in_force(hours, day) or (hours[0].terms if hours else {})
     return {
         "timezone": card.get("timezone", firm.zone),
         "hours": {**OPENING_HOURS, **(card.get("hours") or {})},

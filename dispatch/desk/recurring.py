@@ -212,7 +212,8 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
 
     def contacts(month: datetime.date) -> int:
         # a month in which an agreement began after the 15th owes nothing (design/account-care.md E1)
-        asked = [each.service.cadence_target for each in terms if each.covers(month.replace(day=15))]
+        middle = month.replace(day=15)
+        asked = [each.service_on(middle).cadence_target for each in terms if each.covers(middle)]
         return asked[-1] if asked else 0
 
     days = occurrences(rule, one.starts_on, first, last, working, contacts=contacts)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dispatch.model.agreements import WEEKDAYS
-from dispatch.model.instants import DAY_MINUTES, local, parse_clock, zone_of
+from dispatch.model.instants import DAY_MINUTES, day_bounds, local, parse_clock, zone_of
 
 MINUTE = 60
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -121,6 +121,50 @@ class Calendar(NamedTuple):
     def _closed(self, wall_day: int) -> bool:
         at = bisect_left(self.holidays, wall_day)
         return at < len(self.holidays) and self.holidays[at] == wall_day
+
+
+class DatedCalendar(NamedTuple):
+    """Calendars one after another, each with the instant from which on it counts; the first one counts before it, too."""
+
+    parts: tuple[tuple[int, Calendar], ...]
+
+    def counted(self, start: int, end: int) -> int:
+        """As `Calendar.counted`."""
+        return sum(part.counted(max(start, begins), min(end, ends)) for begins, ends, part in self._spans(start, end))
+
+    def used_up(self, start: int, minutes: int) -> int | None:
+        """As `Calendar.used_up`."""
+        at, left = start, minutes
+        for begins, ends, part in self._spans(start, start + HORIZON_DAYS * _DAY):
+            at = max(at, begins)
+            there = part.counted(at, ends)
+            if there >= left:
+                return part.used_up(at, left)
+            left -= there
+        return None
+
+    def _spans(self, start: int, end: int) -> Iterator[tuple[int, int, Calendar]]:
+        for place, (begins, part) in enumerate(self.parts):
+            since = begins if place else min(begins, start)
+            until = self.parts[place + 1][0] if place + 1 < len(self.parts) else end
+            if since < end and until > start:
+                yield since, until, part
+
+
+def dated_calendar(forms: Sequence[tuple[datetime.date, Mapping[str, Any]]]) -> Calendar | DatedCalendar:
+    """The calendar of forms, by the day from which on each counts; the first one counts before it, too.
+
+    Raises:
+        CalendarFault: one is not of that form.
+    """
+    parts: list[tuple[int, Calendar]] = []
+    for day, form in forms:
+        calendar = calendar_of(form)
+        if not parts:
+            parts.append((0, calendar))
+        elif parts[-1][1] != calendar:
+            parts.append((day_bounds(day, calendar.zone)[0], calendar))
+    return parts[0][1] if len(parts) == 1 else DatedCalendar(tuple(parts))
 
 
 def calendar_of(form: Mapping[str, Any]) -> Calendar:

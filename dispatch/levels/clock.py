@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from dispatch.levels.calendar import MINUTE, Calendar
+from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar
 
 Span = tuple[int, int]
 
@@ -63,7 +63,7 @@ class Earlier(NamedTuple):
 
 
 def measure(
-    calendar: Calendar,
+    calendar: Calendar | DatedCalendar,
     opened: int,
     target: int | None,
     now: int,
@@ -122,7 +122,7 @@ def _open_state(elapsed: int, target: int, over: bool, paused: bool, aim: bool, 
 
 
 def _missed_before(
-    calendar: Calendar, opened: int, stop: int, still: Sequence[Span], earlier: Iterable[Earlier]
+    calendar: Calendar | DatedCalendar, opened: int, stop: int, still: Sequence[Span], earlier: Iterable[Earlier]
 ) -> int | None:
     """The first of the earlier targets that was missed while it counted."""
     for one in earlier:
@@ -133,12 +133,12 @@ def _missed_before(
     return None
 
 
-def _elapsed(calendar: Calendar, opened: int, stop: int, still: Sequence[Span]) -> int:
+def _elapsed(calendar: Calendar | DatedCalendar, opened: int, stop: int, still: Sequence[Span]) -> int:
     paused = sum(calendar.counted(max(start, opened), min(end, stop)) for start, end in still)
     return calendar.counted(opened, stop) - paused
 
 
-def _due(calendar: Calendar, opened: int, target: int, still: Sequence[Span]) -> int | None:
+def _due(calendar: Calendar | DatedCalendar, opened: int, target: int, still: Sequence[Span]) -> int | None:
     """The end of the minute in which the target is used up: from pause to pause, and on after the last of them."""
     at, left = opened, target
     for start, end in still:

@@ -51,6 +51,8 @@ class Agreement:
     """Dated terms between firm and client; `terms` is the agreement object of design/charges.md B14, blocks included.
 
     `rollover` says what becomes of a month's unused allowance: none, next_month, or capped at `rollover_cap` rate-minutes.
+    The allowance, what rolls over and `service` are dated: they are those of the day for which it was read, and `promised`
+    is every word on the service, by the day from which on it counts. None there: `service` has always counted.
     """
 
     id: int
@@ -64,6 +66,11 @@ class Agreement:
     rollover: str = "none"
     rollover_cap: int | None = None
     service: Service = Service()
+    promised: tuple[tuple[datetime.date, Service], ...] = ()
+
+    def service_on(self, day: datetime.date) -> Service:
+        """What it promised on a day beside its prices."""
+        return next((service for since, service in reversed(self.promised) if since <= day), self.service)
 
     def covers(self, day: datetime.date) -> bool:
         """Whether it is in force on a day; both its first and its last day count (design/charges.md B2.2)."""
@@ -81,6 +88,10 @@ class Agreement:
         while (first := self._month(count)) < month:
             yield first
             count += 1
+
+    def month_in(self, year: int, month: int) -> datetime.date:
+        """The first day of the agreement month that begins in a month of the year."""
+        return self._month((year - self.starts.year) * 12 + month - self.starts.month)
 
     def _month(self, count: int) -> datetime.date:
         year, month = divmod(self.starts.year * 12 + self.starts.month - 1 + count, 12)

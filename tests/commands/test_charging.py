@@ -139,6 +139,12 @@ def test_an_agreement_by_command(firm: Dispatch, tmp_path: Path) -> None:
     shown = json.loads(firm.ok("agreement", "show", "Block", "--json"))
     assert (shown["terms"]["labour_discount_pct"], shown["balances"]) == (5, ["2026-1: 600 of 600 rate-min left"])
     assert firm("agreement", "edit", "Block", "--set", "labour_discount_pct=500").code == 1
+    edited = firm.ok("agreement", "edit", "Block", "--from", "2027-03", "--set", "service.targets.P1.onsite=90")
+    assert 'service from 2027-03-01: {"targets": {"P1": {"onsite": 90}}}' in edited
+    shown = json.loads(firm.ok("agreement", "show", "Block", "--json"))
+    assert (shown["service"], [word["from"] for word in shown["dated"]]) == ({}, ["2026-12-01", "2027-03-01"])
+    refused = firm("agreement", "edit", "Block", "--from", "2027-03", "--set", "labour_discount_pct=7")
+    assert (refused.code, "labour_discount_pct cannot be changed from a day on" in refused.err) == (1, True)
 
     out = tmp_path / "block.json"
     firm.ok("agreement", "export", "Block", str(out))

@@ -161,13 +161,14 @@ def test_pools_are_added_and_drawn(store: Store) -> None:
 def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:
     agree(store, "hours", "2026-01-01", "2026-12-31")
     (agreement,) = agreements.agreements_of(store, CLIENT)
-    after = replace(agreement, ends=None, terms={**agreement.terms, "labour_discount_pct": "10"})
+    service = replace(agreement.service, targets={"P1": {"onsite": 240}})
+    after = replace(agreement, ends=None, terms={**agreement.terms, "labour_discount_pct": "10"}, service=service)
     with store.write("edit agreement", LEE) as unit:
-        agreements.update_agreement(unit, agreement, after, {"P1": {"onsite": 240}})
+        agreements.update_agreement(unit, agreement, after)
 
     (found,) = agreements.agreements_of(store, CLIENT)
     assert (found.ends, found.terms["labour_discount_pct"], found.version) == (None, "10", 2)
-    assert agreements.levels_of(store, found.id) == {"P1": {"onsite": 240}}
+    assert found.service.targets == {"P1": {"onsite": 240}}
     last = audit.last_of(store, "agreement", agreement.id)
     assert last is not None
     assert set(last.detail["changed"]) == {"ends", "terms", "levels"}

@@ -64,7 +64,7 @@ def test_client_comes_with_contact_and_agreement(desk: Desk) -> None:
         "kind": "retainer", "starts": "2026-02-01", "ends": "2026-12-31", "price_list": "agreement",
         "allowance_min": 240, "blocks": [],
     }  # fmt: skip
-    assert agreements.levels_of(desk.store, agreement.id) == {"P1": {"onsite": 480}, "P2": {"onsite": 480}}
+    assert agreement.service.targets == {"P1": {"onsite": 480}, "P2": {"onsite": 480}}
 
 
 def test_prepaid_minutes_are_one_block_bought_on_the_start(desk: Desk) -> None:
@@ -148,7 +148,7 @@ def test_update_changes_the_agreement_from_that_day(desk: Desk) -> None:
     assert client is not None
     (agreement,) = agreements.agreements_of(desk.store, client.id)
     assert (agreement.ends, agreement.terms["allowance_min"]) == (datetime.date(2027, 1, 31), 300)
-    assert agreements.levels_of(desk.store, agreement.id) == {"P1": {"onsite": 240}, "P2": {"onsite": 240}}
+    assert agreement.service.targets == {"P1": {"onsite": 240}, "P2": {"onsite": 240}}
 
 
 def test_agreement_from_another_day_is_one_more(desk: Desk) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from db import agreements
+from dispatch.desk import agreeing
 from dispatch.desk.visit_page import visit_page
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.log import LogScreen
@@ -18,6 +20,7 @@ from tests.desk.conftest import Office
 from tests.desk.test_pools import closed
 from tests.screens.test_screens import opened, press, settled, until
 from widgets.figure_list import FigureList
+from widgets.notes_pane import NotesPane
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:
@@ -127,6 +130,28 @@ async def test_an_agreement_with_a_block(office: Office) -> None:
         await until(pilot, TermsScreen)
     (one,) = agreements.all_agreements(office.store)
     assert [pool.remaining for pool in agreements.pools_of(office.store, one.id)] == ["300"]
+
+
+async def test_an_allowance_from_a_later_month(office: Office) -> None:
+    terms = {"kind": "retainer", "starts": "2026-11-01", "allowance_min": 300}
+    agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms)
+    async with opened(office.lee, "log") as pilot:
+        await press(pilot, "dollar_sign")
+        await until(pilot, PricesScreen)
+        await press(pilot, "end", "enter")
+        await put(pilot, "allowance_min", "480")
+        await put(pilot, "from", "2027-02")
+        await until(pilot, TermsScreen)
+        await press(pilot, "s")
+        await until(pilot, TermsScreen)
+        notes = [note for note, _ in pilot.app.screen.query_one(NotesPane)._notes]
+        assert any(note.startswith("allowance from 2027-02-01") for note in notes)
+    (one,) = agreements.all_agreements(office.store)
+    assert one.terms["allowance_min"] == 300
+    assert [tuple(word)[:2] for word in agreements.allowances_of(office.store, one.id)] == [
+        (datetime.date(2026, 11, 1), 300),
+        (datetime.date(2027, 2, 1), 480),
+    ]
 
 
 async def test_a_dispatcher_may_look_and_not_save(office: Office) -> None:

@@ -175,7 +175,7 @@ class ClientRows(Subject):
         if agreement is None:
             return values | dict.fromkeys(_ABOUT_THE_AGREEMENT) | {"agreement": _NONE}
         discount = agreement.terms.get("labour_discount_pct")
-        targets = agreements.levels_of(self.store, agreement.id)
+        targets = agreement.service.targets
         return values | {
             "agreement": agreement.kind,
             "agreement_starts": agreement.starts,
@@ -257,17 +257,18 @@ def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours:
         return
     kind = values["agreement"]
     terms = {key: value for key, value in known.terms.items() if key not in ("allowance_min", "labour_discount_pct")}
+    levels = known.service.targets
+    if values["onsite_target_minutes"] != ours["onsite_target_minutes"]:
+        levels = _with_target(levels, values["onsite_target_minutes"])
     after = replace(
         known,
         name=known.name if kind == known.kind else NAMES[kind],
         kind=kind,
         ends=values["agreement_ends"],
         terms=_terms(values) | terms | _limits(values),
+        service=replace(known.service, targets=levels),
     )
-    levels = agreements.levels_of(unit.store, known.id)
-    if values["onsite_target_minutes"] != ours["onsite_target_minutes"]:
-        levels = _with_target(levels, values["onsite_target_minutes"])
-    agreements.update_agreement(unit, known, after, levels)
+    agreements.update_agreement(unit, known, after)
     if values["prepaid_minutes"] != ours["prepaid_minutes"]:
         before = _opening(agreements.pools_of(unit.store, known.id))
         if before is None:

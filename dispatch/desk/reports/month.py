@@ -67,7 +67,7 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
     with store.read():
         firm = settings.firm(store)
         month = client_month(store, client, first)
-        zone = TermsBook(store, {client.id}).zone
+        zone = TermsBook(store, {client.id}).zone_on(first)
         times = Times(firm, zone)
         start = day_bounds(first, zone)[0]
         end = day_bounds((first + datetime.timedelta(days=31)).replace(day=1), zone)[0]

@@ -1,0 +1,82 @@
+"""What was promised from which day on: an agreement's service, the firm's targets, the hours of its rate cards.
+
+Only changes are kept. A subject that was never changed has no row: what its record says has always counted.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from db.store import Store
+from db.unit import Unit
+
+AGREEMENT, TARGETS, HOURS = "agreement", "targets", "hours"
+ALWAYS = datetime.date.min
+"""From here on counts what was first said."""
+
+
+class Dated(NamedTuple):
+    """Terms, and the day from which on they count, until others do."""
+
+    since: datetime.date
+    terms: Mapping[str, Any]
+
+
+def said(store: Store, subject: str) -> list[Dated]:
+    """What the firm promises, by day; of one day the last word comes last."""
+    return [dated for _, dated in _rows(store, "subject = ? AND agreement_id IS NULL", (subject,))]
+
+
+def said_in_agreements(store: Store, ids: str, params: Sequence[Any] = ()) -> dict[int, list[Dated]]:
+    """What agreements promise, by their id and by day. `ids` is a query of theirs."""
+    found: dict[int, list[Dated]] = {}
+    for agreement_id, dated in _rows(store, f"subject = '{AGREEMENT}' AND agreement_id IN {ids}", params):
+        found.setdefault(agreement_id, []).append(dated)
+    return found
+
+
+def in_force(dated: Sequence[Dated], day: datetime.date) -> Mapping[str, Any] | None:
+    """The terms that count on a day; None where none do yet."""
+    return next((one.terms for one in reversed(dated) if one.since <= day), None)
+
+
+def keep(
+    unit: Unit, subject: str, before: Sequence[Dated], after: Iterable[Dated], agreement_id: int | None = None
+) -> None:
+    """Keep what counts from now on, where it differs from what was said; `before` is what counted until the first change.
+
+    The first change keeps that, too: nothing else knows it any longer.
+    """
+    if agreement_id is None:
+        known = said(unit.store, subject)
+    else:
+        known = said_in_agreements(unit.store, "(?)", (agreement_id,)).get(agreement_id, [])
+    new = [] if known else list(before)
+    told = known or list(before)
+    for one in sorted(after, key=_day):
+        if in_force(told, one.since) != one.terms:
+            new.append(one)
+            told = sorted([*told, one], key=_day)
+    for one in new:
+        unit.insert(
+            "dated_terms",
+            subject=subject,
+            agreement_id=agreement_id,
+            from_day=one.since.isoformat(),
+            terms=json.dumps(one.terms, ensure_ascii=False),
+            made_at=unit.at,
+        )
+
+
+def _day(dated: Dated) -> datetime.date:
+    return dated.since
+
+
+def _rows(store: Store, where: str, params: Sequence[Any]) -> list[tuple[int, Dated]]:
+    rows = store.all(
+        f"SELECT agreement_id, from_day, terms FROM dated_terms WHERE {where} ORDER BY from_day, id", params
+    )
+    return [(owner, Dated(datetime.date.fromisoformat(day), json.loads(terms))) for owner, day, terms in rows]
