@@ -86,6 +86,14 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
     return found
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
+def _state(path: Path) -> list[tuple[int, int, int] | None]:
+    """What tells whether somebody has written: of the file, its log and its journal; None for one with nothing in it."""
+    state: list[tuple[int, int, int] | None] = []
+    for side in ("", "-wal", "-journal"):
+        try:
+            found = copies.beside(path, side).stat()
+        except FileNotFoundError:
+            state.append(None)
+        else:
+            state.append((found.st_ino, found.st_size, found.st_mtime_ns) if found.st_size else None)
+    return state

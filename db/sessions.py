@@ -15,6 +15,8 @@ _SESSION = """
   FROM session e JOIN staff s ON s.id = e.staff_id
 """
 _SHOWN = 200
+UNKNOWN = "session unknown"
+"""Why a session that was never recorded may not go on."""
 
 
 def session(store: Store, session_id: str) -> Session | None:
@@ -59,7 +61,7 @@ def why_over(store: Store, session_id: str, key_id: int) -> str | None:
     if not active:
         return "no longer active"
     if ended_as is None:
-        return "session unknown"
+        return UNKNOWN
     return None if ended_at is None else ended_as or "ended"
 
 

@@ -130,10 +130,7 @@ class Store:
         try:
             conn = opening.connect_in_turn(path, timeout, gate)
         except (ReadOnly, Full) as fault:
-            if (found := frozen(path, fault, (clock or _SYSTEM_CLOCK).now())) is None:
-                raise
-            conn = opening.connect_to_read(found)
-            return cls(conn, path, gate, clock or _clock_of(conn), timeout, found)
+            return cls.open_to_read(path, fault, clock=clock, timeout=timeout)
         try:
             clock = clock or _clock_of(conn)
             if migrations.version_of(conn) < migrations.LATEST:
@@ -148,6 +145,22 @@ class Store:
             if isinstance(error, sqlite3.Error):
                 _raise(error)
             raise
+
+    @classmethod
+    def open_to_read(
+        cls, path: str | Path, fault: StoreFault, *, clock: Clock | None = None, timeout: float = TIMEOUT
+    ) -> Store:
+        """Open the database at `path` for reading only (`read_only`), where `fault` came of writing to it.
+
+        Raises:
+            StoreFault: the fault itself, where it is not for want of a disk that takes something; else as `open`.
+        """
+        path = Path(os.path.realpath(path))
+        if (found := frozen(path, fault, (clock or _SYSTEM_CLOCK).now())) is None:
+            raise fault
+        conn = opening.connect_to_read(found)
+        gate = Gate(path.with_name(path.name + ".gate"))
+        return cls(conn, path, gate, clock or _clock_of(conn), timeout, found)
 
     def __enter__(self) -> Store:
         return self

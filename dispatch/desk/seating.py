@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from db import keys, people, sessions
+from db.faults import Full, ReadOnly
 from db.store import Store
 from db.unit import Actor
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.keys import Session
+from dispatch.model.people import Staff
 from dispatch.model.states import Role
 
 SEATS_A_PERSON = 3
@@ -20,8 +24,27 @@ VIA = "seat"
 _REFUSED = "This key opens no seat here. Ask your lead for `dispatch keys list`."
 
 
+@contextlib.contextmanager
+def seated(path: Path, key_id: int, offered: Sequence[str] = ()) -> Iterator[Seat]:
+    """A seat at a database for the extent of a `with`. Where the disk does not take that somebody logs in, it reads only.
+
+    Raises:
+        As `take_seat_by_key`, and StoreFault.
+    """
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(Store.open(path))
+        try:
+            seat = take_seat_by_key(store, key_id, offered)
+        except (Full, ReadOnly) as fault:
+            store.close()
+            store = stack.enter_context(Store.open_to_read(path, fault))
+            seat = take_seat_by_key(store, key_id, offered)
+        yield seat
+
+
 def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
     """The seat of the key's owner. What the same key had open is superseded, so that a ghost session does no harm.
+    At a store that only reads nothing is recorded, and the seat can save nothing.
 
     Args:
         store: the database.
@@ -35,15 +58,12 @@ def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> 
     key = keys.key(store, key_id)
     if key is None:
         raise NotAllowed(_REFUSED)
+    if store.read_only is not None:
+        return Seat(store, _owner(store, key_id, offered), VIA, session, key_id)
     actor = Actor(key.staff_id, key.login, session, VIA, key_id)
     store.presence.hold(session)
     with store.write("log in", actor) as unit:
-        key = keys.key(store, key_id)
-        staff = None if key is None else people.staff_by_id(store, key.staff_id)
-        if key is None or not key.live or staff is None or not staff.active:
-            raise NotAllowed(_REFUSED)
-        if offered and key.public_key not in offered:
-            raise NotAllowed("The key that let you in is not the one that its line in the key file names.")
+        staff = _owner(store, key_id, offered)
         others = sessions.open_sessions(store, staff.id)
         same = [one for one in others if one.key_id == key_id]
         rest = [one for one in others if one.key_id != key_id]
@@ -67,18 +87,24 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
         raise NotAllowed(_REFUSED)
     store.presence.hold(session)
     with store.write("call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
-        key = keys.key(store, key_id)
-        staff = None if key is None else people.staff_by_id(store, key.staff_id)
-        if (
-            key is None
-            or not key.live
-            or staff is None
-            or not staff.active
-            or (offered and key.public_key not in offered)
-        ):
-            raise NotAllowed(_REFUSED)
+        staff = _owner(store, key_id, offered)
         sessions.begin(unit, session, staff.id, key_id)
     return Seat(store, staff, VIA, session, key_id)
+
+
+def _owner(store: Store, key_id: int, offered: Sequence[str]) -> Staff:
+    """Whose key it is, if it opens anything as things stand now.
+
+    Raises:
+        NotAllowed: it does not.
+    """
+    key = keys.key(store, key_id)
+    staff = None if key is None else people.staff_by_id(store, key.staff_id)
+    if key is None or not key.live or staff is None or not staff.active:
+        raise NotAllowed(_REFUSED)
+    if offered and key.public_key not in offered:
+        raise NotAllowed("The key that let you in is not the one that its line in the key file names.")
+    return staff
 
 
 def why_over(seat: Seat, store: Store | None = None) -> str | None:
@@ -89,7 +115,10 @@ def why_over(seat: Seat, store: Store | None = None) -> str | None:
         store: another connection than the seat's own to ask.
     """
     assert seat.key_id is not None
-    return sessions.why_over(store or seat.store, seat.session, seat.key_id)
+    asked = store or seat.store
+    why = sessions.why_over(asked, seat.session, seat.key_id)
+    # where nothing can be written, no session can be recorded
+    return None if why == sessions.UNKNOWN and asked.read_only is not None else why
 
 
 def leave_seat(seat: Seat, how: str, place: str = "{}") -> None:

@@ -130,6 +130,12 @@ class SeatApp(DispatchApp):
         if now - self.moved > self._idle_seconds:
             self._go("idle", "Nobody was here for a while, so the seat was closed. Everything is saved.")
             return
+        if self.seat.store.read_only is not None and self._others_write():
+            self._go(
+                "read only",
+                "The disk takes saves again, so this seat, which could only read, was closed. Connect again.",
+            )
+            return
         if self.others_changed():
             why = None
             with contextlib.suppress(StoreFault):
@@ -138,6 +144,14 @@ class SeatApp(DispatchApp):
                 self._go(why, _PARTINGS.get(why, f"This session is over: {show(why, 80)}."))
                 return
             self.hear_others()
+
+    def _others_write(self) -> bool:
+        """Whether what this seat only reads has been written to."""
+        try:
+            self.seat.store.ensure_in_place()
+        except StoreFault:
+            return True
+        return False
 
     def _look_for_the_way(self) -> None:
         """Notice that the person's connection leads into the network where they are, or no more."""

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from db.faults import StoreFault, TooNew
-from db.store import Store
 from dispatch import crashes
 from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
@@ -63,8 +62,7 @@ def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> 
 def _sit(path: Path, key_id: int, *, mouse: bool, idle_minutes: int, line: int | None) -> int:
     from dispatch.desk import seating, whereabouts
 
-    with Store.open(path) as store:
-        seat = seating.take_seat_by_key(store, key_id, offered_keys())
+    with seating.seated(path, key_id, offered_keys()) as seat:
         how = "crashed"
         app = None
         try:

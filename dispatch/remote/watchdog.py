@@ -21,6 +21,8 @@ from dispatch.desk import seating
 if TYPE_CHECKING:
     from dispatch.remote.app import SeatApp
 
+LOOK_SECONDS = 1.0
+"""How often the watchdog looks."""
 LATE_SECONDS = 3.0
 """After so long without a look of the loop's own, the watchdog looks for it."""
 STUCK_SECONDS = 60.0
@@ -70,15 +72,14 @@ class Watchdog:
                     self._end("it took too long to leave")
                 continue
             signal.setitimer(signal.ITIMER_REAL, STUCK_SECONDS + STOPPED_SECONDS)
-            if poll.poll(1000):
+            if poll.poll(LOOK_SECONDS * 1000):
                 # the loop hears of it too, and says more about it
                 self.part(LATE_SECONDS)
-            elif why := self._why_over():
+            elif why := self.why_over(time.monotonic()):
                 self._end(why)
 
-    def _why_over(self) -> str | None:
-        """Why a seat whose loop is late is to be ended, in a word or two."""
-        now = time.monotonic()
+    def why_over(self, now: float) -> str | None:
+        """Why a seat whose loop is late at `now` (as of `time.monotonic`) is to be ended, in a word or two."""
         late = now - self._looked
         if late < LATE_SECONDS:
             return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,10 +14,13 @@ import pytest
 from db.faults import ReadOnly
 from db.store import Store
 from db.unit import Actor
-from dispatch.desk import archive
-from dispatch.desk.seat import read_only_words
+from dispatch.desk import archive, keyring, seating
+from dispatch.desk.refusals import NotAllowed
+from dispatch.desk.seat import read_only_words, take_seat
 from tests.conftest import Dispatch
+from tests.terminal.terminal import terminal
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q ana"
 SIZE = 12 << 20
 
 
@@ -36,11 +41,27 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
+def fill(disk: Path) -> Path:
+    """Leave no room on a disk; returns what takes it."""
+    taken = disk / "fill"
+    with taken.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+    return taken
+
+
+def with_key(day_of_sample: Path, path: Path) -> Path:
+    """The day of the sample firm, in which Ana has a key."""
+    shutil.copy(day_of_sample, path)
+    with Store.open(path) as store:
+        keyring.add_key(take_seat(store, "lee"), "ana", KEY)
+    return path
+
+
 @pytest.fixture(params=["full", "for reading only", "for reading only, after a crash"])
 def still(request: pytest.FixtureRequest, disk: Path, day_of_sample: Path) -> Path:
     """The day of the sample firm on a disk that takes nothing any more."""
-    path = disk / "firm.db"
-    shutil.copy(day_of_sample, path)
+    path = with_key(day_of_sample, disk / "firm.db")
     if request.param == "for reading only, after a crash":
         with Store.open(path) as store:
             with store.write("edit", Actor(None, "x", "x", "local")) as unit:
@@ -51,12 +72,7 @@ def still(request: pytest.FixtureRequest, disk: Path, day_of_sample: Path) -> Pa
                     shutil.copy(there, disk / f"left{side}")
         path = disk / "left"
     if request.param == "full":
-        with (disk / "fill").open("wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 4096):
-                    pass
-            except OSError:
-                pass
+        fill(disk)
     else:
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
     return path
@@ -79,3 +95,33 @@ def test_reading_goes_on_and_saving_is_refused_in_one_sentence(still: Path, tmp_
             assert store.value("SELECT notes FROM client WHERE id = 1") == "the very last words"
         with pytest.raises(ReadOnly), store.write("edit", Actor(None, "x", "x", "local")):
             pass
+
+
+def test_a_technician_logs_in_and_reads(still: Path) -> None:
+    with terminal(["seat", "--key", "K1", "--db", str(still)], columns=80, rows=24, db=still) as seat:
+        seat.wait_for("Grandview")
+        seat.wait_for("ead only since")
+        seat.press("enter")
+        seat.wait_for("ready to")
+        os.write(seat.fd, b"wa switch was put in\x13")
+        seat.wait_for("Nothing of this was")
+    with pytest.raises(NotAllowed), seating.seated(still, 2):
+        pass
+    with pytest.raises(NotAllowed), seating.seated(still, 1, [KEY.replace("x9q ana", "x9r")]):
+        pass
+
+
+def test_a_seat_that_could_only_read_goes_when_others_save_again(disk: Path, day_of_sample: Path) -> None:
+    """The disk is full, but the log of a board that is open is there: opening succeeds, and only the login fails."""
+    path = with_key(day_of_sample, disk / "firm.db")
+    with Store.open(path) as board:
+        board.all("SELECT 1 FROM client")
+        taken = fill(disk)
+        with terminal(["seat", "--key", "K1", "--db", str(path)], columns=80, rows=24, db=path) as seat:
+            seat.wait_for("Grandview")
+            seat.wait_for("ead only since")
+            taken.unlink()
+            with seating.seated(path, 1) as other:
+                assert not read_only_words(other.store)
+            assert seat.wait_for_exit(20) == 0
+            assert "takes saves again" in seat.sent.decode()
