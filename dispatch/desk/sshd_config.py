@@ -26,10 +26,11 @@ PerSourceMaxStartups 75
 """
 _PENALTIES = """\
 # one wrong key does not lock an office out: an address is refused after sixty failures that come faster than one a second
-PerSourcePenalties authfail:1s noauth:1s invaliduser:1s grace-exceeded:5s min:60s max:5m
+PerSourcePenalties authfail:1s noauth:1s grace-exceeded:5s min:60s max:5m
 """
 PENALTIES_SINCE = (9, 8)
-"""The version of OpenSSH that first knows penalties; the kinds of them that are named here, too."""
+"""The version of OpenSSH that first knows penalties, and the kinds that are named here. `invaliduser` is not among them: 10.0,
+which Debian 13 has, refuses to start with it."""
 _BLOCK = """\
 Match User {user}
     AuthorizedKeysFile {key_file}

@@ -21,6 +21,8 @@ from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.ssh.server import SSHD, Server, free_port
 
 OFFICE_OF = 50
+KINDS_OF_9_8 = {"crash", "authfail", "noauth", "grace-exceeded", "min", "max"}
+"""Penalties that the first sshd with any of them knows. One that it does not know keeps it from starting."""
 
 
 def test_fifty_people_behind_one_address_are_all_answered(server: Server) -> None:
@@ -38,6 +40,8 @@ def test_fifty_people_behind_one_address_are_all_answered(server: Server) -> Non
 def test_penalties_are_for_an_sshd_that_knows_them(version: tuple[int, int] | None, known: bool) -> None:
     text = sshd_config.block("dispatch", Path("/srv/dispatch/firm.db.keys"), version=version)
     assert ("PerSourcePenalties" in text) is known
+    kinds = {word.partition(":")[0] for word in text.partition("PerSourcePenalties ")[2].partition("\n")[0].split()}
+    assert kinds <= KINDS_OF_9_8
     # below where anybody is dropped at random, one address is never enough
     startups = int(text.partition("MaxStartups ")[2].partition(":")[0])
     assert OFFICE_OF < int(text.partition("PerSourceMaxStartups ")[2].split()[0]) < startups
