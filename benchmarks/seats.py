@@ -144,8 +144,8 @@ def answer(person: Terminal, key: bytes) -> float:
 
 
 def at_once(server: Server, number: int) -> dict[str, float]:
-    """An office behind one address, all of which log in at once with the printed block: seconds until each sees a first screen,
-    of CPU meanwhile (of clients and servers, which are on one machine here), and what their seats take.
+    """An office behind one address, all of which log in at once with the printed block: seconds until they see a first screen,
+    their clients on the same machine, and the proportional memory of a seat with what waits for it and a share of its parent.
     """
     with contextlib.ExitStack() as stack:
         with Store.open(server.db) as store:
@@ -157,10 +157,9 @@ def at_once(server: Server, number: int) -> dict[str, float]:
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
                 keyring.add_key(lead, login, path.with_suffix(".pub").read_text(encoding="ascii"))
             key_file.write(store)
-        busy, began = busy_seconds(), time.perf_counter()
+        began = time.perf_counter()
         people = [stack.enter_context(server.connected(f"t{number}-{each}")) for each in range(number)]
         paints = first_screens(people, began)
-        busy = busy_seconds() - busy
         time.sleep(1)
         processes = [*server.seats(), *server.waiting(), *([server.parent] if server.parent is not None else [])]
         total = sum(map(megabytes, processes))
@@ -169,7 +168,6 @@ def at_once(server: Server, number: int) -> dict[str, float]:
         "first_paint_s_median": round(statistics.median(paints), 1),
         "first_paint_s_last": round(max(paints), 1),
         "turned_away": number - len(paints),
-        "cpu_s_a_login_with_its_client": round(busy / number, 3),
         "mb_a_seat": round(total / number, 1),
         "seats_a_gb": round(1024 * number / total),
     }
@@ -190,12 +188,6 @@ def first_screens(people: list[Terminal], began: float, limit: float = 120) -> l
                 paints.append(time.perf_counter() - began)
                 del waiting[fd]
     return paints
-
-
-def busy_seconds() -> float:
-    """Seconds that this machine's processors were at work, for anybody."""
-    user, nice, system, _, _, irq, soft, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
-    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(process: int) -> float:
