@@ -19,8 +19,9 @@ from db.store import Store
 from db.unit import Actor, Unit
 from dispatch.desk import emergency, routing, schedule, views
 from dispatch.desk.seat import take_seat
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
-from dispatch.model.people import Hours, Lunch
+from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role, State
 from dispatch.model.travel import Place
 
@@ -74,20 +75,24 @@ def make(store: Store, technicians: int) -> None:
 
     with store.write("make", Actor(None, "system", "bench", "system")) as unit:
         settings.set_firm(unit, zone=ZONE)
-        dana = people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
-        client = clients.add_client(unit, "Client")
+        dana = people.add_staff(unit, Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER})))
+        client = clients.add_client(unit, Client(0, "Client"))
         number = 0
         days = set()
         for place in range(technicians):
-            who = people.add_staff(unit, f"t{place}", f"Technician {place}", [Role.TECHNICIAN])
+            who = people.add_staff(unit, Staff(0, f"t{place}", f"Technician {place}", frozenset({Role.TECHNICIAN})))
             people.add_technician(
                 unit,
-                who,
-                skills=["server"] if place % 3 else ["desktop"],
-                labour_class="tech",
-                shifts=[Hours(weekday, 480, 1080) for weekday in range(5)],
-                lunch=Lunch(690, 810, 30),
-                home=anywhere(),
+                Technician(
+                    who,
+                    "",
+                    "",
+                    frozenset({"server" if place % 3 else "desktop"}),
+                    "tech",
+                    tuple(Hours(weekday, 480, 1080) for weekday in range(5)),
+                    Lunch(690, 810, 30),
+                    anywhere(),
+                ),
             )
             technician = people.technician(store, who)
             assert technician is not None
@@ -119,7 +124,8 @@ def _visit(
     skill: str = "",
 ) -> visits.Visit:
     site = clients.add_site(
-        unit, client, f"Site {number}", zone=ZONE, place=place, access=[Hours(day, 480, 1080) for day in range(7)]
+        unit,
+        Site(0, client, f"Site {number}", "", ZONE, place, tuple(Hours(day, 480, 1080) for day in range(7))),
     )
     visit_id = visits.add_visit(
         unit,

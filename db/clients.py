@@ -56,31 +56,12 @@ def not_with(store: Store, client_id: int) -> frozenset[int]:
     return frozenset(json.loads(text))
 
 
-def add_client(
-    unit: Unit,
-    name: str,
-    contacts: Iterable[Contact] = (),
-    computers: int | None = None,
-    servers: int | None = None,
-    tax_exempt: bool = False,
-    tax_ref: str = "",
-    kind: str = "client",
-    notes: str = "",
-    unhappy_since: datetime.date | None = None,
-    unhappy_noted_on: datetime.date | None = None,
-    not_with: tuple[int, ...] = (),
-    told: tuple[About, ...] = (),
-    told_at: str = "",
-) -> int:
-    """Add a client (`kind` is `client` or `prospect`); returns the id.
+def add_client(unit: Unit, new: Client) -> int:
+    """Add a client; returns the id.
 
     Raises:
         Refused: the name is taken.
     """
-    new = Client(
-        0, name, tuple(contacts), computers, servers, tax_exempt, tax_ref, kind, notes=notes,
-        unhappy_since=unhappy_since, unhappy_noted_on=unhappy_noted_on, not_with=not_with, told=told, told_at=told_at,
-    )  # fmt: skip
     client_id = unit.insert("client", **_client_columns(new))
     _write_contacts(unit, client_id, new.contacts)
     unit.audit("client", client_id, **_client_picture(new))
@@ -133,55 +114,27 @@ def all_sites(store: Store) -> list[Site]:
     return _sites(store, f"WHERE archived_at IS NULL {_SITE_ORDER}")
 
 
-def add_site(
-    unit: Unit,
-    client_id: int,
-    name: str,
-    zone: str,
-    address: str = "",
-    place: Place | None = None,
-    access: Iterable[Hours] = (),
-    access_notes: str = "",
-    services: Iterable[str] = (),
-    one_way_distance: str | None = None,
-    one_way_minutes: int | None = None,
-    one_way_provenance: str = "unknown",
-    place_source: str = "",
-    place_precision: str = "",
-) -> int:
-    """Add a site; returns the id. One-way figures are from the depot, in the rate card's unit (design/charges.md B17).
+def add_site(unit: Unit, new: Site) -> int:
+    """Add a site; returns the id.
 
     Raises:
         Refused: the client has a site of that name.
     """
-    new = Site(
-        0, client_id, name, address, zone, place, tuple(access), access_notes, tuple(services),
-        one_way_distance, one_way_minutes, one_way_provenance,
-    )  # fmt: skip
-    site_id = unit.insert(
-        "site",
-        client_id=client_id,
-        place_source=place_source,
-        place_precision=place_precision,
-        **_site_columns(new),
-    )
+    site_id = unit.insert("site", client_id=new.client_id, **_site_columns(new))
     _write_access(unit, site_id, new.access)
     _write_services(unit, site_id, new.services)
-    unit.audit("site", site_id, client=client_id, **_site_picture(new))
+    unit.audit("site", site_id, client=new.client_id, **_site_picture(new))
     return site_id
 
 
-def update_site(
-    unit: Unit, before: Site, after: Site, place_source: str | None = None, place_precision: str = ""
-) -> int:
+def update_site(unit: Unit, before: Site, after: Site) -> int:
     """Take over what `after` says differently; returns the new version. A site stays with its client.
 
     Raises:
         Stale: somebody else changed the record since `before` was read.
         Refused: the client has another site of that name.
     """
-    source = {} if place_source is None else {"place_source": place_source, "place_precision": place_precision}
-    version = unit.update("site", before.id, before.version, **_site_columns(after), **source)
+    version = unit.update("site", before.id, before.version, **_site_columns(after))
     if before.access != after.access:
         unit.execute("DELETE FROM site_access WHERE site_id = ?", (before.id,))
         _write_access(unit, before.id, after.access)
@@ -319,6 +272,8 @@ def _site_columns(where: Site) -> dict[str, Any]:
         "one_way_distance": where.one_way_distance,
         "one_way_minutes": where.one_way_minutes,
         "one_way_provenance": where.one_way_provenance,
+        "place_source": where.place_source,
+        "place_precision": where.place_precision,
     }
 
 

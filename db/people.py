@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
 from db.store import Store
-from dispatch.model.people import Absence, Hours, Lunch, Staff, Technician
+from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 
@@ -21,7 +21,7 @@ _STAFF = """
 """
 _TECHNICIAN = """
   SELECT t.staff_id, s.login, s.name, t.labour_class, t.lunch_from, t.lunch_to, t.lunch_minutes, t.home_lat, t.home_lon,
-    t.home_address, t.vehicle, t.version, t.cap_pct FROM technician t JOIN staff s ON s.id = t.staff_id
+    t.home_address, t.vehicle, t.version, t.cap_pct, s.email FROM technician t JOIN staff s ON s.id = t.staff_id
 """
 _ABSENCE = "SELECT id, staff_id, starts_at, ends_at, reason, version FROM absence"
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
@@ -47,16 +47,16 @@ def all_staff(store: Store) -> list[Staff]:
     return [_staff(row) for row in store.all(f"{_STAFF} WHERE s.active = 1 ORDER BY s.name COLLATE NOCASE, s.id")]
 
 
-def add_staff(unit: Unit, login: str, name: str, roles: Iterable[Role], email: str = "") -> int:
+def add_staff(unit: Unit, new: Staff) -> int:
     """Add a member of staff; returns the id.
 
     Raises:
         Refused: the login, or the name among those who are active, is taken.
     """
-    staff_id = unit.insert("staff", login=login, name=name, email=email)
-    granted = sorted(role.value for role in set(roles))
+    staff_id = unit.insert("staff", **_staff_columns(new))
+    granted = sorted(role.value for role in new.roles)
     unit.execute_many("INSERT INTO staff_role (staff_id, role) VALUES (?, ?)", [(staff_id, role) for role in granted])
-    unit.audit("staff", staff_id, login=login, name=name, roles=granted, email=email)
+    unit.audit("staff", staff_id, login=new.login, name=new.name, roles=granted, email=new.email)
     return staff_id
 
 
@@ -114,38 +114,14 @@ def add_skills(unit: Unit, names: Iterable[str]) -> None:
     unit.execute_many("INSERT OR IGNORE INTO skill (name) VALUES (?)", [(name.casefold(),) for name in sorted(names)])
 
 
-def add_technician(
-    unit: Unit,
-    staff_id: int,
-    labour_class: str,
-    skills: Iterable[str] = (),
-    shifts: Iterable[Hours] = (),
-    lunch: Lunch | None = None,
-    home: Place | None = None,
-    home_address: str = "",
-    vehicle: str | None = None,
-    cap_pct: int = 85,
-) -> int:
-    """Make a member of staff a technician (the role too); returns the staff id. Skills that are new become known."""
-    new = Technician(
-        staff_id,
-        "",
-        "",
-        frozenset(skills),
-        labour_class,
-        tuple(shifts),
-        lunch,
-        home,
-        home_address,
-        vehicle,
-        cap_pct=cap_pct,
-    )
-    unit.insert("technician", staff_id=staff_id, **_technician_columns(new))
+def add_technician(unit: Unit, new: Technician) -> int:
+    """Make the member of staff of that id a technician (the role too); returns the id. Skills that are new become known."""
+    unit.insert("technician", staff_id=new.id, **_technician_columns(new))
     _write_skills(unit, new)
     _write_shifts(unit, new)
-    unit.execute("INSERT OR IGNORE INTO staff_role (staff_id, role) VALUES (?, ?)", (staff_id, Role.TECHNICIAN.value))
-    unit.audit("technician", staff_id, **_picture(new))
-    return staff_id
+    unit.execute("INSERT OR IGNORE INTO staff_role (staff_id, role) VALUES (?, ?)", (new.id, Role.TECHNICIAN.value))
+    unit.audit("technician", new.id, **_picture(new))
+    return new.id
 
 
 def update_technician(unit: Unit, before: Technician, after: Technician) -> int:
@@ -172,61 +148,40 @@ def archive_technician(unit: Unit, who: Technician) -> int:
     return version
 
 
-def add_absence(unit: Unit, staff_id: int, absence: Absence) -> int:
+def add_absence(unit: Unit, new: AbsenceRecord) -> int:
     """Note that a technician does not work in a span; returns the absence's id."""
-    absence_id = unit.insert(
-        "absence", staff_id=staff_id, starts_at=absence.starts_at, ends_at=absence.ends_at, reason=absence.reason
-    )
-    unit.audit(
-        "absence",
-        absence_id,
-        staff=staff_id,
-        starts_at=absence.starts_at,
-        ends_at=absence.ends_at,
-        reason=absence.reason,
-    )
+    absence_id = unit.insert("absence", **_absence_columns(new))
+    unit.audit("absence", absence_id, **_absence_columns(new))
     return absence_id
-
-
-@dataclass(frozen=True, slots=True)
-class AbsenceRecord:
-    """An absence with whose it is."""
-
-    id: int
-    staff_id: int
-    absence: Absence
-    version: int = 1
 
 
 def absences(store: Store) -> list[AbsenceRecord]:
     """Every absence that is not archived, the first to begin first."""
-    return [_absence(row) for row in store.all(f"{_ABSENCE} WHERE archived_at IS NULL ORDER BY starts_at, id")]
+    return [AbsenceRecord(*row) for row in store.all(f"{_ABSENCE} WHERE archived_at IS NULL ORDER BY starts_at, id")]
 
 
 def absence(store: Store, absence_id: int) -> AbsenceRecord | None:
     """The absence with that id, archived or not."""
     row = store.one(f"{_ABSENCE} WHERE id = ?", (absence_id,))
-    return None if row is None else _absence(row)
+    return None if row is None else AbsenceRecord(*row)
 
 
-def update_absence(unit: Unit, before: AbsenceRecord, staff_id: int, after: Absence) -> int:
+def update_absence(unit: Unit, before: AbsenceRecord, after: AbsenceRecord) -> int:
     """Take over another technician, span or reason; returns the new version.
 
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
-    columns = {"staff_id": staff_id, "starts_at": after.starts_at, "ends_at": after.ends_at, "reason": after.reason}
-    version = unit.update("absence", before.id, before.version, **columns)
-    unit.audit("absence", before.id, changed=columns)
+    version = unit.update("absence", before.id, before.version, **_absence_columns(after))
+    unit.audit("absence", before.id, changed=changed(_absence_columns(before), _absence_columns(after)))
     return version
 
 
 # rows
 
 
-def _absence(row: tuple[Any, ...]) -> AbsenceRecord:
-    absence_id, staff_id, starts_at, ends_at, reason, version = row
-    return AbsenceRecord(absence_id, staff_id, Absence(starts_at, ends_at, reason), version)
+def _absence_columns(one: AbsenceRecord) -> dict[str, Any]:
+    return {"staff_id": one.staff_id, "starts_at": one.starts_at, "ends_at": one.ends_at, "reason": one.reason}
 
 
 def _staff(row: tuple[Any, ...]) -> Staff:
@@ -263,21 +218,8 @@ def _technicians(
     ):
         absences.setdefault(staff_id, []).append(Absence(*span))
     found = []
-    for (
-        staff_id,
-        login,
-        name,
-        labour_class,
-        earliest,
-        latest,
-        minutes,
-        lat,
-        lon,
-        address,
-        vehicle,
-        version,
-        cap_pct,
-    ) in rows:
+    for staff_id, login, name, labour_class, earliest, latest, minutes, lat, lon, address, vehicle, *more in rows:
+        version, cap_pct, email = more
         found.append(
             Technician(
                 id=staff_id,
@@ -293,6 +235,7 @@ def _technicians(
                 absences=tuple(absences.get(staff_id, ())),
                 version=version,
                 cap_pct=cap_pct,
+                email=email,
             )
         )
     return found

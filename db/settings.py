@@ -20,26 +20,23 @@ if TYPE_CHECKING:
 AUDITED_AS = 0
 """The id under which settings stand in the audit: their key is a name, and all of them are one record."""
 
-_FIELDS = frozenset(field.name for field in fields(Firm))
+_FIELDS = frozenset(field.name for field in fields(Firm)) - {"id", "version"}
 _ASSUMED_ZONE = "assumed_zone"
 
 
 def firm(store: Store) -> Firm:
     """The settings as they are now, with the defaults for what was never set."""
-    values = dict(store.all("SELECT key, value FROM setting"))
+    rows = store.all("SELECT key, value, version FROM setting")
+    values = {key: json.loads(value) for key, value, _ in rows}
     if _ASSUMED_ZONE in values:
         values.setdefault("zone", values[_ASSUMED_ZONE])
-    return Firm(**{name: _from_json(value) for name, value in values.items() if name in _FIELDS})
+    known = {name: _from_json(value) for name, value in values.items() if name in _FIELDS and value is not None}
+    return Firm(**known, version=sum(version for _, _, version in rows))
 
 
 def fields_set(store: Store) -> frozenset[str]:
     """The names of the fields that somebody has set, if only to their default."""
     return frozenset(name for name, _, _ in _rows(store))
-
-
-def version(store: Store) -> int:
-    """A number that rises with every change of a setting."""
-    return int(store.value("SELECT coalesce(sum(version), 0) FROM setting"))
 
 
 def set_firm(unit: Unit, **values: Any) -> None:
@@ -104,6 +101,5 @@ def _to_json(value: Any) -> Any:
     return [value.lat, value.lon] if isinstance(value, Place) else value
 
 
-def _from_json(text: str) -> Any:
-    value = json.loads(text)
+def _from_json(value: Any) -> Any:
     return Place(*value) if isinstance(value, list) else value

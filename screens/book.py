@@ -185,7 +185,7 @@ class BookScreen(TakesFiles):
         else:
             texts = self._shelf.texts(store, record)
             notes = [(self._shelf.title(store, record), "strong")]
-            notes += [(f"{blank.label}: {texts[blank.name] or '–'}", "plain") for blank in self._shelf.blanks]
+            notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._shelf.fields]
             if self._kind == "absence":
                 hits = absences.hit_by(store, record)
                 notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]

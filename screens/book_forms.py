@@ -48,7 +48,7 @@ async def ask_record(
             return [str(refusal)]
         return []
 
-    fields = [Field(blank.name, blank.label, filled.get(blank.name, ""), blank.hint) for blank in shelf.blanks]
+    fields = [Field(field.name, field.label, filled.get(field.name, ""), field.hint) for field in shelf.fields]
     title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
     await screen.app.push_screen_wait(Form(title, fields, save))
     return saved[-1] if saved else None

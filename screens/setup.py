@@ -141,7 +141,7 @@ class SetupScreen(TakesFiles):
         shelf, seat = SHELVES["settings"], self.seat
         record = shelf.get(seat.store, 0)
         texts = shelf.texts(seat.store, record)
-        blanks = [blank for blank in shelf.blanks if blank.name in _BLANKS[step.name]]
+        asked = [field for field in shelf.fields if field.name in _BLANKS[step.name]]
 
         def save(typed: dict[str, str]) -> list[str]:
             try:
@@ -152,7 +152,7 @@ class SetupScreen(TakesFiles):
                 return [str(refusal)]
             return []
 
-        fields = [Field(blank.name, blank.label, texts[blank.name], blank.hint) for blank in blanks]
+        fields = [Field(field.name, field.label, texts[field.name], field.hint) for field in asked]
         if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:
             self.reload()
             self._go_on()

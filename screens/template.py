@@ -122,13 +122,13 @@ class TemplateScreen(SeatedScreen):
         lines = [
             FigureLine(
                 _SECTION,
-                blank.name,
-                blank.label,
-                draft.texts.get(blank.name, "") or ("" if blank.name == "name" else "any"),
-                bool(draft.texts.get(blank.name)),
-                any(fault.startswith((f"{blank.name}:", "for:")) for fault in faults),
+                field.name,
+                field.label,
+                draft.texts.get(field.name, "") or ("" if field.name == "name" else "any"),
+                bool(draft.texts.get(field.name)),
+                any(fault.startswith((f"{field.name}:", "for:")) for fault in faults),
             )
-            for blank in shelf.blanks
+            for field in shelf.fields
         ]
         lines += [
             FigureLine(
@@ -192,8 +192,8 @@ class TemplateScreen(SeatedScreen):
             return
         draft = self._draft
         fields = [
-            Field(blank.name, blank.label, draft.texts.get(blank.name, ""), blank.hint)
-            for blank in SHELVES[KIND].blanks
+            Field(field.name, field.label, draft.texts.get(field.name, ""), field.hint)
+            for field in SHELVES[KIND].fields
         ]
 
         def check(typed: dict[str, str]) -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat, open_store
+
+if TYPE_CHECKING:
+    from dispatch.fields.record import RecordType
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -30,7 +33,7 @@ def add_parsers(groups: Any) -> None:
 
 
 def _add_settings(groups: Any) -> None:
-    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.records.firm import SETTINGS
 
     parser = groups.add_parser(
         "settings",
@@ -38,14 +41,7 @@ def _add_settings(groups: Any) -> None:
         help="what the firm has set for itself",
         description="Prints the settings; with options it changes them, at once for every session.",
     )
-    for blank in SHELVES["settings"].blanks:
-        option = "--" + blank.name.replace("_", "-")
-        parser.add_argument(
-            option,
-            dest=f"blank_{blank.name}",
-            metavar="TEXT",
-            help=f"{blank.label}: {blank.hint}".rstrip(": ").replace("%", "%%"),
-        )
+    add_options(parser, SETTINGS)
     parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
     parser.set_defaults(run=_settings)
 
@@ -57,9 +53,9 @@ def _settings(args: argparse.Namespace) -> int:
     from dispatch.model.text import pad, show
 
     shelf = SHELVES["settings"]
-    if typed := _typed(args):
+    if texts := typed(args):
         seat = open_seat(args)
-        keeping.edit(seat, "settings", shelf.get(seat.store, 0), typed)
+        keeping.edit(seat, "settings", shelf.get(seat.store, 0), texts)
         store = seat.store
     else:
         store = open_store(args)
@@ -68,9 +64,9 @@ def _settings(args: argparse.Namespace) -> int:
     if args.json:
         print_json(texts)
     else:
-        room = max(len(blank.name) for blank in shelf.blanks) + 2
-        for blank in shelf.blanks:
-            print(f"{pad('--' + blank.name.replace('_', '-'), room)} {show(texts[blank.name]) or '–'}")
+        room = max(len(field.option) for field in shelf.fields)
+        for field in shelf.fields:
+            print(f"{pad(field.option, room)} {show(texts[field.name]) or '–'}")
     return 0
 
 
@@ -88,7 +84,7 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
 
     if "add" not in without:
         add = deed("add", _add, f"add a {shelf.noun}")
-        _blanks(add, kind)
+        add_options(add, shelf.record)
         if kind == "absence":
             what = add.add_mutually_exclusive_group()
             what.add_argument(
@@ -101,7 +97,7 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
             )
     edit = deed("edit", _edit, f"change a {shelf.noun}; what is not named stays")
     edit.add_argument("record", metavar=shelf.noun.upper(), help="its name, or a part that only it has")
-    _blanks(edit, kind)
+    add_options(edit, shelf.record)
     show = deed("show", _show, f"one {shelf.noun}")
     show.add_argument("record", metavar=shelf.noun.upper())
     show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
@@ -126,20 +122,19 @@ def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
         add_locate(deeds, options)
 
 
-def _blanks(parser: argparse.ArgumentParser, kind: str) -> None:
-    from dispatch.desk.book.shelves import SHELVES
-
-    for blank in SHELVES[kind].blanks:
-        option = "--" + blank.name.replace("_", "-")
-        text = f"{blank.label}: {blank.hint}" if blank.hint else blank.label
-        parser.add_argument(option, dest=f"blank_{blank.name}", metavar="TEXT", help=text.replace("%", "%%"))
+def add_options(parser: argparse.ArgumentParser, record: RecordType[Any]) -> None:
+    """Give a command the fields of a record as options; `typed` has what was said."""
+    for field in record.typed:
+        text = f"{field.label}: {field.hint}" if field.hint else field.label
+        parser.add_argument(field.option, dest=f"field_{field.name}", metavar="TEXT", help=text.replace("%", "%%"))
 
 
-def _typed(args: argparse.Namespace) -> dict[str, str]:
+def typed(args: argparse.Namespace) -> dict[str, str]:
+    """What was said of a record's fields, by name."""
     return {
-        name.removeprefix("blank_"): text
+        name.removeprefix("field_"): text
         for name, text in vars(args).items()
-        if name.startswith("blank_") and text is not None
+        if name.startswith("field_") and text is not None
     }
 
 
@@ -149,7 +144,7 @@ def _add(args: argparse.Namespace) -> int:
     from dispatch.model.text import show
 
     seat = open_seat(args)
-    record = keeping.add(seat, args.kind, _typed(args))
+    record = keeping.add(seat, args.kind, typed(args))
     shelf = SHELVES[args.kind]
     print(f"Added {shelf.noun} {show(shelf.title(seat.store, record))}.")
     _tell_notes(shelf, seat.store, record)
@@ -165,7 +160,7 @@ def _edit(args: argparse.Namespace) -> int:
 
     seat = open_seat(args)
     shelf = SHELVES[args.kind]
-    record = keeping.edit(seat, args.kind, shelf.find(seat.store, args.record), _typed(args))
+    record = keeping.edit(seat, args.kind, shelf.find(seat.store, args.record), typed(args))
     print(f"{show(shelf.title(seat.store, record))}: {show(shelf.line(seat.store, record))}")
     _tell_notes(shelf, seat.store, record)
     return 0
@@ -192,8 +187,8 @@ def _show(args: argparse.Namespace) -> int:
         print_json(texts)
         return 0
     print(show(shelf.title(store, record)))
-    for blank in shelf.blanks:
-        print(f"  {pad(blank.label, 24)} {show(texts[blank.name]) or '–'}")
+    for field in shelf.fields:
+        print(f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}")
     _tell_notes(shelf, store, record)
     return 0
 

@@ -12,7 +12,7 @@ from db.legs import HOME
 from db.store import Store
 from dispatch.desk import road_times, roads, routing
 from dispatch.desk.book import keeping
-from dispatch.desk.book.pin_shelf import end_named, end_title
+from dispatch.desk.book.finding import end_named, end_title
 from dispatch.desk.refusals import NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_bounds

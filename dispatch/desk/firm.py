@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 from db import people, settings
 from db.store import Store
 from db.unit import Actor
 from dispatch.desk.refusals import Faulty
-from dispatch.desk.staff import faults_of_person
-from dispatch.model import text as limits
+from dispatch.fields.record import Fault, sentences
+from dispatch.fields.worlds import Bare
 from dispatch.model.instants import Clock, SystemClock, zone_of
 from dispatch.model.people import Staff
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean
+from dispatch.records.firm import SETTINGS
+from dispatch.records.people import STAFF
 
 _SYSTEM_CLOCK = SystemClock()
 
@@ -44,38 +46,24 @@ def init(
         StoreFault: there is something at the path, or the folder does not take it.
     """
     lead, lead_name = lead.strip(), lead_name.strip() or lead.strip()
-    faults = faults_of_person(lead, lead_name)
-    if name is not None:
-        try:
-            name = clean(name, limit=limits.NAME)
-            if not name:
-                faults.append("name: is missing")
-        except TextRefused as refused:
-            faults.append(f"name: {refused}")
-    if zone is not None:
-        try:
-            zone_of(zone)
-        except ValueError as fault:
-            faults.append(f"zone: {fault}")
+    faults: list[Fault] = []
+    person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, Bare(), None, faults)
+    typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
+    given = SETTINGS.read(typed, Bare(), faults)
     if faults:
-        raise Faulty(faults)
+        raise Faulty(sentences(faults))
     with Store.create(path, clock=clock) as store:
         try:
             with store.write("init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
-                if name is not None:
-                    settings.set_firm(unit, name=name)
+                settings.set_firm(unit, **given)
                 if zone is None:
                     settings.assume_zone(unit, _zone_of_machine())
-                else:
-                    settings.set_firm(unit, zone=zone)
-                staff_id = people.add_staff(unit, lead, clean(lead_name), list(Role))
+                staff_id = people.add_staff(unit, person)
         except BaseException:
             store.close()
             _take_away(path)
             raise
-        person = people.staff_by_id(store, staff_id)
-        assert person is not None
-        return person, settings.firm(store).zone
+        return replace(person, id=staff_id), settings.firm(store).zone
 
 
 def _zone_of_machine() -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dispatch.charges.fields import Figure
-from dispatch.desk.book.blanks import Reading, hours_text
+from dispatch.fields import kinds
+from dispatch.fields.trade import hours_of, hours_text
 from dispatch.levels.calendar import CalendarFault, calendar_of
 from dispatch.levels.targets import CLOCKS, LABELS, PRIORITIES, Targets, faults_of_targets
 from dispatch.model.agreements import WEEKDAYS, Service
@@ -124,11 +125,12 @@ def _calendar(given: Any, zone: str, found: list[str]) -> dict[str, Any]:
     if isinstance(given, str):
         if given.strip().casefold() == ALWAYS:
             return {"always": True}
-        reading = Reading({"calendar": given})
         week: dict[str, list[list[str]]] = {day: [] for day in WEEKDAYS}
-        for hours in reading.hours("calendar"):
-            week[WEEKDAYS[hours.weekday]].append([_clock(hours.opens), _clock(hours.closes)])
-        found += reading.faults
+        try:
+            for hours in hours_of(given):
+                week[WEEKDAYS[hours.weekday]].append([kinds.clock(hours.opens), kinds.clock(hours.closes)])
+        except ValueError as fault:
+            found.append(f"calendar: {show(given, 60)!r} {fault}")
         return {"hours": week}
     if not isinstance(given, Mapping) or (unknown := [str(key) for key in given if key not in _CALENDAR_KEYS]):
         told = "an object or hours such as mon-fri 08:00-18:00 are expected"
@@ -154,7 +156,3 @@ def _fee(given: Any, exponent: int, found: list[str]) -> int | None:
         found.append(f"monthly_fee: {fault}")
         return None
     return fee
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

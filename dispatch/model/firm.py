@@ -10,7 +10,8 @@ from dispatch.model.units import DistanceUnit
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """The firm's settings, with the defaults of a firm that has set nothing.
+    """The firm's settings, with the defaults of a firm that has set nothing. They are one record, whose `version` rises with
+    every change of any of them.
 
     `distance_unit` is `mi` or `km`, `clock_hours` 24 or 12, `first_weekday` 0 for Monday. `buffer_minutes` is the room
     between two visits, `test_minutes` the time for tests that every planned visit gets (design/close-out.md R1, R2).
@@ -84,3 +85,5 @@ class Firm:
     travel_url: str = ""
     travel_cache_minutes: int = 1440
     clock_offset: int = 0
+    id: int = 0
+    version: int = 0

@@ -38,6 +38,18 @@ class Absence(NamedTuple):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class AbsenceRecord:
+    """An absence with whose it is."""
+
+    id: int
+    staff_id: int
+    starts_at: int
+    ends_at: int
+    reason: str = ""
+    version: int = 1
+
+
 class Lunch(NamedTuple):
     """A break of `minutes` that starts no earlier than `earliest` and ends no later than `latest` (minutes of the day)."""
 
@@ -64,3 +76,4 @@ class Technician:
     absences: tuple[Absence, ...] = ()
     version: int = 1
     cap_pct: int = 85
+    email: str = ""

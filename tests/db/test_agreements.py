@@ -14,6 +14,7 @@ from db.agreements import Pool
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor
+from dispatch.model.clients import Client
 from tests.prepared import prepared
 
 LEE = Actor(None, "lee", "session", "local")
@@ -28,8 +29,8 @@ def day(text: str) -> datetime.date:
 def store(tmp_path: Path) -> Iterator[Store]:
     with prepared(tmp_path / "firm.db") as store:
         with store.write("add client", LEE) as unit:
-            clients.add_client(unit, "Acme")
-            clients.add_client(unit, "Elm")
+            clients.add_client(unit, Client(0, "Acme"))
+            clients.add_client(unit, Client(0, "Elm"))
         yield store
 
 

@@ -12,7 +12,7 @@ from db import audit, people
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor
-from dispatch.model.people import Absence, Hours, Lunch, Staff, Technician
+from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.prepared import prepared
@@ -26,10 +26,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """Ana and Zoë drive, Dana dispatches."""
     with prepared(tmp_path / "firm.db") as store:
         with store.write("add staff", LEE) as unit:
-            people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER, Role.LEAD], "dana@example.com")
+            people.add_staff(
+                unit,
+                Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER, Role.LEAD}), email="dana@example.com"),
+            )
             for login, name in (("zoe", "Zoë Élan"), ("ana", "ana Ruiz")):
-                staff_id = people.add_staff(unit, login, name, [Role.TECHNICIAN])
-                people.add_technician(unit, staff_id, "tech", ["Server", "network"], WEEK)
+                staff_id = people.add_staff(unit, Staff(0, login, name, frozenset({Role.TECHNICIAN})))
+                people.add_technician(
+                    unit, Technician(staff_id, "", "", frozenset({"Server", "network"}), "tech", tuple(WEEK))
+                )
         yield store
 
 
@@ -70,7 +75,7 @@ def test_all_staff_are_those_who_are_active_by_name(store: Store) -> None:
 @pytest.mark.parametrize(("login", "name"), [("ANA", "Other"), ("other", "DANA WELLS")])
 def test_login_and_name_are_taken_once(store: Store, login: str, name: str) -> None:
     with pytest.raises(Refused), store.write("add staff", LEE) as unit:
-        people.add_staff(unit, login, name, [Role.LEAD])
+        people.add_staff(unit, Staff(0, login, name, frozenset({Role.LEAD})))
 
     assert len(people.all_staff(store)) == 3
 
@@ -111,8 +116,8 @@ def test_technician_is_found_by_name_or_login(store: Store, wanted: str) -> None
 
 def test_name_comes_before_login(store: Store) -> None:
     with store.write("add staff", LEE) as unit:
-        staff_id = people.add_staff(unit, "someone", "Zoe", [])
-        people.add_technician(unit, staff_id, "tech")
+        staff_id = people.add_staff(unit, Staff(0, "someone", "Zoe", frozenset()))
+        people.add_technician(unit, Technician(staff_id, "", "", frozenset(), "tech", ()))
 
     assert find(store, "zoe").login == "someone"
 
@@ -130,7 +135,7 @@ def test_technician_has_everything(store: Store) -> None:
     )  # fmt: skip
     with store.write("edit technician", LEE) as unit:
         people.update_technician(unit, ana, after)
-        people.add_absence(unit, ana.id, Absence(100, 200, "dentist"))
+        people.add_absence(unit, AbsenceRecord(0, ana.id, 100, 200, "dentist"))
 
     assert people.technician(store, ana.id) == replace(after, absences=(Absence(100, 200, "dentist"),), version=2)
     last = audit.last_of(store, "technician", ana.id)
@@ -153,7 +158,7 @@ def test_making_a_technician_gives_the_role(store: Store) -> None:
     dana = people.staff_by_login(store, "dana")
     assert dana is not None
     with store.write("add technician", LEE) as unit:
-        assert people.add_technician(unit, dana.id, "senior") == dana.id
+        assert people.add_technician(unit, Technician(dana.id, "", "", frozenset(), "senior", ())) == dana.id
 
     again = people.staff_by_id(store, dana.id)
     assert again is not None

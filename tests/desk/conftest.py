@@ -17,8 +17,9 @@ from dispatch.desk import arriving, onsite, schedule
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
-from dispatch.model.people import Hours, Lunch
+from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.prepared import prepared
@@ -88,38 +89,39 @@ def good(item: Item) -> Entry:
 def _fill(store: Store) -> None:
     with store.write("init", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
-        people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
-        people.add_staff(unit, "dana", "Dana Wells", [Role.DISPATCHER])
+        people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset({Role.LEAD})))
+        people.add_staff(unit, Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER})))
         for login, name, skills, lat in (
             ("ana", "Ana Ruiz", ["server", "network"], 39.95),
             ("ben", "Ben Okafor", ["desktop"], 39.97),
         ):
-            staff_id = people.add_staff(unit, login, name, [Role.TECHNICIAN])
+            staff_id = people.add_staff(unit, Staff(0, login, name, frozenset({Role.TECHNICIAN})))
+            week = tuple(Hours(weekday, 480, 1020) for weekday in range(5))
             people.add_technician(
                 unit,
-                staff_id,
-                skills=skills,
-                labour_class="tech",
-                shifts=[Hours(weekday, 480, 1020) for weekday in range(5)],
-                lunch=Lunch(690, 810, 30),
-                home=Place(lat, -83.0),
+                Technician(
+                    staff_id, login, name, frozenset(skills), "tech", week, Lunch(690, 810, 30), Place(lat, -83.0)
+                ),
             )
-        client_id = clients.add_client(unit, "Harbor Dental")
+        client_id = clients.add_client(unit, Client(0, "Harbor Dental"))
         for number, (name, place) in enumerate(
             (("Main office", Place(39.93, -82.95)), ("Warehouse", Place(39.99, -82.95)), ("Annex", None)), 1
         ):
             site_id = clients.add_site(
                 unit,
-                client_id,
-                name,
-                address=f"{number} Front Street",
-                zone=ZONE,
-                place=place,
-                access=[Hours(weekday, 480, 1080) for weekday in range(7)],
-                services=["mail"],
-                one_way_distance="4.0" if place else None,
-                one_way_minutes=12 if place else None,
-                one_way_provenance="estimated" if place else "unknown",
+                Site(
+                    0,
+                    client_id,
+                    name,
+                    address=f"{number} Front Street",
+                    zone=ZONE,
+                    place=place,
+                    access=tuple(Hours(weekday, 480, 1080) for weekday in range(7)),
+                    services=("mail",),
+                    one_way_distance="4.0" if place else None,
+                    one_way_minutes=12 if place else None,
+                    one_way_provenance="estimated" if place else "unknown",
+                ),
             )
             visits.add_visit(
                 unit,

@@ -10,7 +10,9 @@ from pathlib import Path
 from db import clients, people, settings
 from db.store import Store
 from db.unit import Actor
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock
+from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from tests.figures.rows import Days, midnight
 
@@ -25,12 +27,14 @@ def firm_of(path: Path) -> Store:
     with store.write("init", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Firm", zone=ZONE)
         for number in range(1, TECHNICIANS + 1):
-            staff_id = people.add_staff(unit, f"t{number}", f"Technician {number:02}", [Role.TECHNICIAN])
-            people.add_technician(unit, staff_id, skills=[], labour_class="tech", shifts=[])
-        people.add_staff(unit, "lee", "Lee Moreau", [Role.LEAD])
+            staff_id = people.add_staff(
+                unit, Staff(0, f"t{number}", f"Technician {number:02}", frozenset({Role.TECHNICIAN}))
+            )
+            people.add_technician(unit, Technician(staff_id, "", "", frozenset(), "tech", ()))
+        people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset({Role.LEAD})))
         for number in range(1, CLIENTS + 1):
-            client_id = clients.add_client(unit, f"Client {number:02}")
-            clients.add_site(unit, client_id, "Office", address="", zone=ZONE)
+            client_id = clients.add_client(unit, Client(0, f"Client {number:02}"))
+            clients.add_site(unit, Site(0, client_id, "Office", "", ZONE))
     return store
 
 

@@ -21,7 +21,9 @@ from db.store import Store
 from db.unit import Actor
 from dispatch.desk.figures.counting import figures_over, visits_behind, weeks
 from dispatch.desk.figures.defined import BY_KEY, FIGURES
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock
+from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from tests.figures.rows import ENDED, Days, by_hand, connect, midnight, write
 
@@ -43,10 +45,12 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, sqli
         with store.write("init", Actor(None, "system", "setup", "system")) as unit:
             firm_settings.set_firm(unit, name="Firm", zone="UTC")
             for number in (1, 2, 3):
-                staff_id = people.add_staff(unit, f"t{number}", f"Technician {number}", [Role.TECHNICIAN])
-                people.add_technician(unit, staff_id, skills=[], labour_class="tech", shifts=[])
-                client_id = clients.add_client(unit, f"Client {number}")
-                clients.add_site(unit, client_id, "Office", address="", zone="UTC")
+                staff_id = people.add_staff(
+                    unit, Staff(0, f"t{number}", f"Technician {number}", frozenset({Role.TECHNICIAN}))
+                )
+                people.add_technician(unit, Technician(staff_id, "", "", frozenset(), "tech", ()))
+                client_id = clients.add_client(unit, Client(0, f"Client {number}"))
+                clients.add_site(unit, Site(0, client_id, "Office", "", "UTC"))
         conn = connect(path)
         yield store, conn
         conn.close()

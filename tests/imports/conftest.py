@@ -16,6 +16,7 @@ from dispatch.desk.imports.importing import import_file
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.instants import SetClock, parse_iso
+from dispatch.model.people import Staff
 from dispatch.model.states import Role
 from tests.desk.conftest import office
 from tests.prepared import copied, made_once, prepared
@@ -73,7 +74,7 @@ def faults(report: Report) -> list[tuple[int, str, str]]:
 
 def _fill(store: Store) -> None:
     with store.write("init", Actor(None, "setup", "s", "system")) as unit:
-        people.add_staff(unit, "lee", "Lee Moreau", list(Role))
+        people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset(Role)))
 
 
 def seated(path: Path, folder: Path, *, create: bool = False) -> Desk:

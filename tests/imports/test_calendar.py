@@ -20,6 +20,7 @@ from dispatch.desk.imports.repeating import rule_of
 from dispatch.desk.imports.table import Unreadable
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.refusals import Faulty
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import at_local, parse_iso
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -185,9 +186,9 @@ def town(office: Office) -> Office:
             ("Elm Clinic", {"Main office": "11 Front Street", "Lab": "12 Elm Street"}),
             ("Tenant", {"Suite 4": "9 Dock Road, Columbus"}),
         ):
-            client_id = clients.add_client(unit, name)
+            client_id = clients.add_client(unit, Client(0, name))
             for site, address in sites.items():
-                clients.add_site(unit, client_id, site, ZONE, address)
+                clients.add_site(unit, Site(0, client_id, site, address, ZONE))
     return office
 
 

@@ -82,7 +82,7 @@ def _cell(column: str) -> st.SearchStrategy[str]:
 @st.composite
 def tables(draw: st.DrawFn, kind: str) -> str:
     """A file with the right columns and anything in them, some rows of another width."""
-    columns = SUBJECTS[kind].columns
+    columns = list(SUBJECTS[kind].columns)
     lines = [",".join(columns)]
     for _ in range(draw(st.integers(0, 4))):
         width = draw(st.sampled_from([len(columns)] * 9 + [len(columns) - 1, len(columns) + 1]))

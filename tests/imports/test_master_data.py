@@ -7,8 +7,8 @@ import datetime
 import pytest
 
 from db import agreements, clients, doors, people, settings
-from dispatch.model.clients import Contact
-from dispatch.model.people import Hours, Lunch
+from dispatch.model.clients import Contact, Site
+from dispatch.model.people import Hours, Lunch, Staff
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.imports.conftest import SAMPLE, Desk, faults, verdicts
@@ -33,8 +33,8 @@ def test_sample_file_twice_changes_nothing(desk: Desk, kind: str) -> None:
     [
         (
             "clients",
-            "client,computers,tax_exempt,agreement,agreement_starts,allowance_minutes,labour_discount_pct\n"
-            "Acme,007,1,Retainer,2026-02-01,0,007.50\nElm,0,FALSE,TM,2026-02-01,,-0\n",
+            "client,computers,tax_exempt,tax_ref,agreement,agreement_starts,allowance_minutes,labour_discount_pct\n"
+            "Acme,007,1,X1,Retainer,2026-02-01,0,007.50\nElm,0,FALSE,,TM,2026-02-01,,-0\n",
         ),
         (
             "sites",
@@ -281,7 +281,9 @@ def test_hours_that_vary_by_weekday_are_kept_unless_the_file_has_others(desk: De
     client = clients.client_by_name(desk.store, "Harbor Dental")
     assert client is not None
     with desk.seat.write("add site") as unit:
-        site_id = clients.add_site(unit, client.id, "Annex", "America/New_York", access=[Hours(0, 480, 720)])
+        site_id = clients.add_site(
+            unit, Site(0, client.id, "Annex", "", "America/New_York", access=(Hours(0, 480, 720),))
+        )
 
     desk.take("sites", "client,site,address\nHarbor Dental,Annex,2 Front Street\n", update=True)
     kept = clients.site(desk.store, site_id)
@@ -351,7 +353,7 @@ def test_member_of_staff_becomes_a_technician_too(desk: Desk) -> None:
 
 def test_login_that_was_never_given_a_name_takes_it_from_the_file(desk: Desk) -> None:
     with desk.seat.write("add staff") as unit:
-        people.add_staff(unit, "kim", "kim", [Role.DISPATCHER])
+        people.add_staff(unit, Staff(0, "kim", "kim", frozenset({Role.DISPATCHER})))
 
     desk.take("technicians", f"{TECHNICIAN}\nKim Vale,kim@example.com,,,,,,,tech\n")
 

@@ -11,6 +11,7 @@ from db import agreements, clients, people, visits
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.model.instants import at_local, parse_iso
+from dispatch.model.people import Staff
 from dispatch.model.states import Role, State
 from tests.imports.conftest import NOW, SAMPLE, Desk, faults, verdicts
 
@@ -308,7 +309,7 @@ def test_check_changes_nothing(desk: Desk) -> None:
 
 def test_only_a_dispatcher_imports_visits(desk: Desk) -> None:
     with desk.seat.write("add staff") as unit:
-        people.add_staff(unit, "kim", "Kim", [Role.LEAD])
+        people.add_staff(unit, Staff(0, "kim", "Kim", frozenset({Role.LEAD})))
     lead_only = Desk(take_seat(desk.store, "kim"), desk.folder, desk.clock)
 
     with pytest.raises(NotAllowed):

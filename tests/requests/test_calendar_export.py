@@ -99,12 +99,14 @@ BUSY_LINES = (
 @given(texts=st.tuples(*[LETTERS] * 8))
 def test_the_busy_form_tells_nothing(office: Office, texts: tuple[str, ...]) -> None:
     client, site, address, access, work, description, contact, phone = texts
-    from dispatch.model.clients import Contact
+    from dispatch.model.clients import Client, Contact, Site
 
     with office.lee.write("more") as unit:
         serial = int(office.store.value("SELECT count(*) FROM client"))
-        client_id = clients.add_client(unit, f"{client}{serial}", [Contact(contact, phone)], notes=description)
-        site_id = clients.add_site(unit, client_id, site, "America/New_York", address, access_notes=access)
+        client_id = clients.add_client(
+            unit, Client(0, f"{client}{serial}", (Contact(contact, phone),), notes=description)
+        )
+        site_id = clients.add_site(unit, Site(0, client_id, site, address, "America/New_York", access_notes=access))
         new = visits.NewVisit(
             f"QX{serial}", client_id, site_id, work, 30, 3, office.dana.now, description=description, reported_by=contact,
             tags=frozenset({"qqtag"}),

@@ -16,6 +16,7 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.firm import init
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
+from dispatch.model.clients import Client
 from dispatch.model.instants import SetClock
 from dispatch.model.states import State
 from screens.book import KINDS, SHOWN, BookScreen
@@ -93,7 +94,7 @@ async def test_the_page_of_the_client_under_the_cursor(office: Office) -> None:
 async def test_two_thousand_clients_by_three_letters(office: Office) -> None:
     with office.lee.write("many") as unit:
         for number in range(2000):
-            clients.add_client(unit, f"Client {number:04} {'oak' if number % 500 == 7 else 'elm'}")
+            clients.add_client(unit, Client(0, f"Client {number:04} {'oak' if number % 500 == 7 else 'elm'}"))
     async with opened(office.dana, "book") as pilot:
         await until(pilot, BookScreen)
         await press(pilot, "slash")

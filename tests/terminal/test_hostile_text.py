@@ -16,8 +16,9 @@ from dispatch.closeout.recording import Entry
 from dispatch.desk import arriving, leaving, onsite, schedule
 from dispatch.desk.seat import take_seat
 from dispatch.model.checklists import Kind, Result
+from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
-from dispatch.model.people import Absence, Hours
+from dispatch.model.people import Absence, AbsenceRecord, Hours, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from tests.conftest import Dispatch
@@ -109,16 +110,18 @@ def _poison_firm(path: Path) -> None:
     with Store.create(path, clock=clock) as store:
         with store.write("init", Actor(None, "system", "setup", "system")) as unit:
             settings.set_firm(unit, name="Firm", zone=ZONE, depot=Place(39.96, -83.0))
-            people.add_staff(unit, "lee", "Lee", list(Role))
+            people.add_staff(unit, Staff(0, "lee", "Lee", frozenset(Role)))
+            ana = people.add_staff(unit, Staff(0, "ana", "Ana", frozenset({Role.TECHNICIAN})))
+            week = tuple(Hours(weekday, 480, 1020) for weekday in range(7))
             people.add_technician(
-                unit, people.add_staff(unit, "ana", "Ana", [Role.TECHNICIAN]), skills=["server"], labour_class="tech",
-                shifts=[Hours(weekday, 480, 1020) for weekday in range(7)], lunch=None, home=Place(39.95, -83.0),
+                unit, Technician(ana, "ana", "Ana", frozenset({"server"}), "tech", week, home=Place(39.95, -83.0))
+            )
+            client_id = clients.add_client(unit, Client(0, "Client"))
+            site = Site(
+                0, client_id, "Site", "Street", ZONE, Place(39.9, -83.0), services=("mail",), access_notes="bell",
+                one_way_distance="4.0", one_way_minutes=10,
             )  # fmt: skip
-            client_id = clients.add_client(unit, "Client")
-            site_id = clients.add_site(
-                unit, client_id, "Site", zone=ZONE, address="Street", place=Place(39.9, -83.0), services=["mail"],
-                access_notes="bell", one_way_distance="4.0", one_way_minutes=10,
-            )  # fmt: skip
+            site_id = clients.add_site(unit, site)
             agreements.add_rate_card(unit, "card", datetime.date(2026, 1, 1), CARD)
             for number in range(1, 5):
                 visits.add_visit(
@@ -142,7 +145,7 @@ def _poison_firm(path: Path) -> None:
         schedule.hold(lee, "R4", "waiting")
         people_absent = Absence(at_local(DAY, "16:00", ZONE), at_local(DAY, "17:00", ZONE), "dentist")
         with store.write("absence", Actor(None, "system", "setup", "system")) as unit:
-            people.add_absence(unit, 2, people_absent)
+            people.add_absence(unit, AbsenceRecord(0, 2, *people_absent))
         poison(store)
         store.conn.execute("PRAGMA ignore_check_constraints=OFF")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db import people, settings, visits
-from db.people import AbsenceRecord
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import notices, routing, schedule, undo
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.people import AbsenceRecord
 from dispatch.model.states import UNREACHED, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -28,7 +28,7 @@ class Freed:
 def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
     """The technician's visits that nobody has reached and that fall into the absence, in order. What should have begun already
     is ahead of them from now on."""
-    span, now = record.absence, store.clock.now()
+    span, now = record, store.clock.now()
     found = []
     for visit in visits.placed_between(
         store, _day_begins(store, span.starts_at), span.ends_at, technicians={record.staff_id}
@@ -96,7 +96,7 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
                 was_with=[part.technician for part in visit.assignments],
                 starts_at=now.starts_at,
                 crew=[part.technician for part in now.assignments],
-                absent=record.absence.reason or None,
+                absent=record.reason or None,
                 stood_against=against[visit.id],
             )
         absent = people.technician(store, record.staff_id)

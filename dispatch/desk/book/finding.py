@@ -10,7 +10,10 @@ from db.store import Store
 from dispatch.desk.refusals import NotFound
 from dispatch.model.clients import Client, Site
 from dispatch.model.people import Technician
+from dispatch.model.pins import DEPOT, End, EndKind
 from dispatch.model.text import show
+
+_HOME = "home of "
 
 
 def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
@@ -75,3 +78,30 @@ def technician_named(store: Store, name: str) -> Technician:
         found = near("technician", name, {one.name: one for one in people.technicians(store)})
     assert isinstance(found, Technician)
     return found
+
+
+def end_named(store: Store, text: str) -> End:
+    """The end of a drive as somebody types it: `depot`, `home of NAME` (or `home:NAME`), else a site.
+
+    Raises:
+        NotFound: there is none of that name, or several.
+    """
+    typed = " ".join(text.split())
+    folded = typed.casefold()
+    if folded == "depot":
+        return DEPOT
+    for start in (_HOME, "home:"):
+        if folded.startswith(start):
+            return End(EndKind.HOME, technician_named(store, typed[len(start) :]).id)
+    return End(EndKind.SITE, site_named(store, typed).id)
+
+
+def end_title(store: Store, end: End) -> str:
+    """The end as `end_named` finds it."""
+    if end.kind is EndKind.DEPOT:
+        return "depot"
+    if end.kind is EndKind.HOME:
+        who = people.staff_by_id(store, end.id)
+        return f"{_HOME}{who.name if who is not None else ''}"
+    site = clients.site(store, end.id)
+    return site_title(store, site) if site is not None else ""

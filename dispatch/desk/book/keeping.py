@@ -14,6 +14,7 @@ from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.fields.record import Fault, sentences
 from dispatch.model.text import show
 
 _ARCHIVED = "archived"
@@ -50,9 +51,8 @@ def put(seat: Seat, kind: str, label: str, entries: Sequence[tuple[Any | None, M
     with seat.write(f"edit a {shelf.noun}", *shelf.roles) as unit:
         records, pictures = [], []
         for before, texts in entries:
-            typed = texts if before is None else {**shelf.texts(store, before), **texts}
             was = None if before is None else _look(store, shelf, before)
-            record = _written(seat, unit, shelf, before, typed)
+            record = _written(seat, unit, shelf, before, texts)
             look = _look(store, shelf, record)
             version = 0 if before is None else before.version
             pictures.append(Picture(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version))
@@ -75,7 +75,7 @@ def edit(seat: Seat, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         if current is None:
             raise Stale(f"The {shelf.noun} is not there any more.", table=kind, key=before.id)
         was = _look(seat.store, shelf, current)
-        record = _written(seat, unit, shelf, before, {**shelf.texts(seat.store, before), **texts})
+        record = _written(seat, unit, shelf, before, texts)
         look = _look(seat.store, shelf, record)
         if was == look:
             unit.leave_unchanged()
@@ -161,7 +161,7 @@ def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> l
     if current is None:
         return []
     theirs = shelf.texts(store, current)
-    labels = {blank.name: blank.label for blank in shelf.blanks}
+    labels = {field.name: field.label for field in shelf.fields}
     return [
         f"{labels.get(name, name)}: now “{theirs.get(name, '')}”, you have “{text}”"
         for name, text in mine.items()
@@ -197,11 +197,11 @@ def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, 
 
 
 def _written(seat: Seat, unit: Unit, shelf: Shelf[Any], before: Any, texts: Mapping[str, str]) -> Any:
-    faults: list[str] = []
-    key = shelf.write(seat, unit, before, texts, faults)
+    faults: list[Fault] = []
+    after = shelf.draft(seat, before, texts, faults)
     if faults:
-        raise Faulty(faults)
-    return shelf.get(seat.store, key)
+        raise Faulty(sentences(faults))
+    return shelf.get(seat.store, shelf.save(seat, unit, before, after))
 
 
 def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from db import addresses, settings
 from db.store import Store
 from dispatch.desk import maps
 from dispatch.desk.book import keeping
-from dispatch.desk.book.blanks import place_text
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.fields.trade import place_text
 from dispatch.model.clients import Site
 from dispatch.model.travel import Place
 from dispatch.travel.geocoding import MOST, Found, NotLookedUp

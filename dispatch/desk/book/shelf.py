@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.blanks import Blank
+from dispatch.desk.book.world import Desk
 from dispatch.desk.seat import Seat
+from dispatch.fields.record import Fault, Field, RecordType
 from dispatch.model.states import Role
 
 T = TypeVar("T")
 
 
 class Shelf(ABC, Generic[T]):
-    """One kind of record. Every text is as `blanks` name them, and goes back through `write` as it came from `texts`."""
+    """One kind of record: its table of fields, and what the table does not say: how it is found, called and written."""
 
-    noun: ClassVar[str]
-    roles: ClassVar[tuple[Role, ...]]
-    blanks: ClassVar[tuple[Blank, ...]]
+    record: ClassVar[RecordType[T]]
+
+    @property
+    def noun(self) -> str:
+        """What it is called."""
+        return self.record.noun
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Who may write it."""
+        return self.record.roles
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Its fields, as they are typed."""
+        return self.record.typed
 
     @abstractmethod
     def all(self, store: Store) -> Sequence[T]:
@@ -46,13 +60,35 @@ class Shelf(ABC, Generic[T]):
     def line(self, store: Store, record: T) -> str:
         """What stands beside its name in a list."""
 
-    @abstractmethod
     def texts(self, store: Store, record: T) -> dict[str, str]:
-        """The record as it is typed."""
+        """The record as it is typed; it goes back through `draft`."""
+        return self.record.texts(record, Desk.of(store))
+
+    def draft(self, seat: Seat, before: T | None, texts: Mapping[str, str], faults: list[Fault]) -> T:
+        """The record of some texts, with everything that keeps it from being written in `faults`."""
+        desk = Desk.at_seat(seat)
+        after = self.judged(desk, before, self.record.filled(texts, desk, before, faults), faults)
+        refused = {fault.name for fault in faults}
+        faults += [Fault(name, "", said) for name, said in self.doubts(desk, before, after) if name not in refused]
+        return after
+
+    def judged(self, desk: Desk, before: T | None, after: T, faults: list[Fault]) -> T:
+        """A record that was put together, with what follows from it; what it cannot be is added to `faults`."""
+        after = self.settled(desk, before, after)
+        self.record.judge(after, desk, before, faults)
+        return after
+
+    def settled(self, desk: Desk, before: T | None, after: T) -> T:
+        """The record with what follows from its fields."""
+        return after
+
+    def doubts(self, desk: Desk, before: T | None, after: T) -> Iterator[tuple[str, str]]:
+        """What other records have against it: the field, and the sentence."""
+        return iter(())
 
     @abstractmethod
-    def write(self, seat: Seat, unit: Unit, before: T | None, texts: Mapping[str, str], faults: list[str]) -> int:
-        """Write it, unless there are faults; returns its id. `before` None adds a record."""
+    def save(self, seat: Seat, unit: Unit, before: T | None, after: T) -> int:
+        """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
 
     @abstractmethod
     def shelve(self, unit: Unit, record: T, at: int | None) -> None:

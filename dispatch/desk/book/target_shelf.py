@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from db import clients, probes, targets
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
-from dispatch.desk.book.blanks import Blank, Reading
-from dispatch.desk.book.finding import near, site_named, site_title
+from dispatch.desk.book.finding import near, site_title
 from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.world import Desk
 from dispatch.desk.seat import Seat
-from dispatch.model import text as limits
-from dispatch.model.probes import ProbeKind, Target, Vantage
-from dispatch.model.states import Role
+from dispatch.model.probes import Target, Vantage
+from dispatch.records.checklists import TARGET
 
 
 class TargetShelf(Shelf[Target]):
     """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
 
-    noun = "target"
-    roles = (Role.LEAD, Role.DISPATCHER)
-    blanks = (
-        Blank("site", "Site", "the client, or client / site"),
-        Blank("name", "Name", "a service of the site (mail), or reboot, connectivity, remote access, backup"),
-        Blank("kind", "Kind", ", ".join(ProbeKind)),
-        Blank("address", "Address", "host:port, a URL, or for dns the name that is asked for; a value has none"),
-        Blank("options", "Options", 'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h'),
-        Blank("vantage", "Tested from", "host: here; site: inside the client's network"),
-        Blank("reason", "Reason", "only where it is on this machine, on loopback or link-local"),
-        Blank("note", "Note"),
-    )
+    record = TARGET
 
     def all(self, store: Store) -> Sequence[Target]:
         """Every target."""
@@ -58,59 +46,27 @@ class TargetShelf(Shelf[Target]):
         where = "from the client's network" if record.vantage is Vantage.SITE else ""
         return "  ".join(part for part in (record.kind.value, record.address, record.options, where) if part)
 
-    def texts(self, store: Store, record: Target) -> dict[str, str]:
-        """The target as it is typed."""
-        site = clients.site(store, record.site_id)
-        return {
-            "site": site_title(store, site) if site is not None else "",
-            "name": record.name,
-            "kind": record.kind.value,
-            "address": record.address,
-            "options": record.options,
-            "vantage": record.vantage.value,
-            "reason": record.reason,
-            "note": record.note,
-        }
+    def doubts(self, desk: Desk, before: Target | None, after: Target) -> Iterator[tuple[str, str]]:
+        """A name tells the targets of a site apart, and what is tested can be read; a target stays with its site."""
+        if before is not None and after.site_id != before.site_id:
+            yield "site", "a target stays with its site: archive it, and add one there"
+        for one in targets.targets_of(desk.store, after.site_id):
+            if folded(one.name) == folded(after.name) and one.id != after.id:
+                yield "name", f"the site has a target {after.name} already"
+        if after.kind is not None and after.name:
+            found: list[str] = []
+            read_target(after.name, after.kind, after.vantage, after.address, after.options, after.reason, found)
+            for name, _, said in (fault.partition(": ") for fault in found):
+                yield name, said
 
-    def write(self, seat: Seat, unit: Unit, before: Target | None, texts: Mapping[str, str], faults: list[str]) -> int:
+    def save(self, seat: Seat, unit: Unit, before: Target | None, after: Target) -> int:
         """Write a target, and give it to the visits that have not begun."""
-        store, reading = seat.store, Reading(texts)
-        site = reading.found("site", lambda name: site_named(store, name))
-        if before is not None and site is not None and site.id != before.site_id:
-            reading.fault("site", "a target stays with its site: archive it, and add one there")
-        if not reading.raw("kind"):
-            reading.fault("kind", f"is missing: {', '.join(ProbeKind)}")
-        after = Target(
-            id=0 if before is None else before.id,
-            site_id=0 if site is None else site.id,
-            name=reading.text("name", 80, required=True),
-            kind=ProbeKind(reading.choice("kind", tuple(ProbeKind), ProbeKind.TCP)),
-            address=reading.text("address", limits.LINE),
-            options=reading.text("options", limits.LINE),
-            vantage=Vantage(reading.choice("vantage", tuple(Vantage), Vantage.HOST)),
-            reason=reading.text("reason", limits.LINE),
-            note=reading.text("note", limits.LINE),
-        )
-        twins = [
-            one
-            for one in targets.targets_of(store, after.site_id)
-            if folded(one.name) == folded(after.name) and (before is None or one.id != before.id)
-        ]
-        if twins:
-            reading.fault("name", f"the site has a target {after.name} already")
-        if not reading.faults:
-            read_target(
-                after.name, after.kind, after.vantage, after.address, after.options, after.reason, reading.faults
-            )
-        faults += reading.faults
-        if faults:
-            return 0
         if before is None:
             key = targets.add_target(unit, after)
         else:
             key = before.id
             targets.update_target(unit, before, after)
-        probes.renew_probes(unit, after.site_id, targets.targets_of(store, after.site_id))
+        probes.renew_probes(unit, after.site_id, targets.targets_of(seat.store, after.site_id))
         return key
 
     def shelve(self, unit: Unit, record: Target, at: int | None) -> None:

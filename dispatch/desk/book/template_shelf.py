@@ -14,16 +14,16 @@ from db.unit import Unit
 from dispatch.closeout.choosing import scope_text
 from dispatch.closeout.template_form import item_form, items_from
 from dispatch.closeout.template_rules import faults_of
-from dispatch.desk.book.blanks import Blank, Reading
-from dispatch.desk.book.finding import client_named, near
+from dispatch.desk.book.finding import near
 from dispatch.desk.book.shelf import Shelf
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.book.world import Desk
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.fields.record import Fault, sentences
 from dispatch.model.checklists import Asks
-from dispatch.model.states import Role
 from dispatch.model.templates import Each, Template, TemplateItem
 from dispatch.model.text import show
-from dispatch.model.visits import KINDS
+from dispatch.records.checklists import TEMPLATE
 
 BETWEEN = " | "
 """Between the names of clients, which may hold commas."""
@@ -32,14 +32,7 @@ BETWEEN = " | "
 class TemplateShelf(Shelf[Template]):
     """Templates of checklists. Visits keep the copy that they were made with."""
 
-    noun = "template"
-    roles = (Role.LEAD,)
-    blanks = (
-        Blank("name", "Name", "Server maintenance"),
-        Blank("kinds", "For the kinds", f"{', '.join(KINDS)}; empty: any"),
-        Blank("tags", "For the tags", "server, many: a visit has all of them; empty: any"),
-        Blank("clients", "For the clients", "Harbor Dental | Elm Clinic; empty: any"),
-    )
+    record = TEMPLATE
 
     def all(self, store: Store) -> Sequence[Template]:
         """Every template."""
@@ -65,21 +58,17 @@ class TemplateShelf(Shelf[Template]):
 
     def texts(self, store: Store, record: Template) -> dict[str, str]:
         """The template as it is typed; `items` is JSON, as in a file."""
-        return {
-            "name": record.name,
-            "kinds": ", ".join(record.kinds),
-            "tags": ", ".join(record.tags),
-            "clients": BETWEEN.join(client_names(store, record)),
-            "items": items_text(record.items),
-        }
+        return {**super().texts(store, record), "items": items_text(record.items)}
 
-    def write(
-        self, seat: Seat, unit: Unit, before: Template | None, texts: Mapping[str, str], faults: list[str]
-    ) -> int:
+    def draft(self, seat: Seat, before: Template | None, texts: Mapping[str, str], faults: list[Fault]) -> Template:
+        """The template of some texts."""
+        found: list[str] = []
+        after = judged(seat.store, before, texts, found)
+        faults += [Fault(name, "", said) for name, _, said in (fault.partition(": ") for fault in found)]
+        return after
+
+    def save(self, seat: Seat, unit: Unit, before: Template | None, after: Template) -> int:
         """Save the next wording of a template, or a new one."""
-        after = judged(seat.store, before, texts, faults)
-        if faults:
-            return 0
         if before is None:
             return templates.add_template(unit, after)
         templates.save_wording(unit, before, after)
@@ -104,28 +93,21 @@ class TemplateShelf(Shelf[Template]):
 
 def judged(store: Store, before: Template | None, texts: Mapping[str, str], faults: list[str]) -> Template:
     """The template that was typed; everything that keeps it from being saved is said in `faults`."""
-    reading = Reading(texts)
-    kinds = tuple(word.casefold() for word in reading.words("kinds"))
-    for kind in kinds:
-        if kind not in KINDS:
-            reading.fault("kinds", f"{show(kind, 40)!r} is not one of {', '.join(KINDS)}")
-    after = Template(
-        reading.text("name", required=True),
-        _items(reading.raw("items"), reading.faults),
-        kinds,
-        tuple(word.casefold() for word in reading.words("tags")),
-        _clients(store, reading),
-        id=0 if before is None else before.id,
-        archived=before is not None and before.archived,
-    )
+    found: list[Fault] = []
+    blank = Template("", ()) if before is None else before
+    after = TEMPLATE.filled(texts, Desk.of(store), blank, found)
+    faults += sentences(found)
+    if before is None and not after.name and not found:
+        faults.append("name: is missing")
+    after = replace(after, items=_items(texts.get("items", ""), faults), id=blank.id, archived=blank.archived)
+    against: list[str] = []
     if before is not None and before.for_all and not after.for_all:
-        reading.faults.append(
-            "for: every visit that no other template serves gets this one; it names no kinds, tags, clients"
-        )
+        against.append("for: every visit that no other template serves gets this one; it names no kinds, tags, clients")
     if not after.archived:
-        reading.faults += _twins(store, after)
-    faults += reading.faults
-    return replace(after, number=1 if before is None else before.number)
+        against += _twins(store, after)
+    # which visits it serves is still open where that could not be read
+    faults += [fault for fault in against if not (found and fault.startswith("for:"))]
+    return replace(after, number=blank.number)
 
 
 def client_names(store: Store, record: Template) -> list[str]:
@@ -184,19 +166,6 @@ def _items(text: str, faults: list[str]) -> tuple[TemplateItem, ...]:
     mine += [fault for fault in faults_of(items) if re.split(r"[ :]", fault)[0] not in unread]
     faults += mine
     return items
-
-
-def _clients(store: Store, reading: Reading) -> tuple[int, ...]:
-    found: list[int] = []
-    for name in filter(None, (part.strip() for part in reading.raw("clients").split(BETWEEN.strip()))):
-        try:
-            client_id = client_named(store, name).id
-        except NotFound as fault:
-            reading.fault("clients", str(fault))
-            continue
-        if client_id not in found:
-            found.append(client_id)
-    return tuple(found)
 
 
 def _twins(store: Store, record: Template) -> list[str]:

@@ -12,12 +12,13 @@ from db.agreements import Pool
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Draft, Subject, Values, present
+from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
 from dispatch.desk.seat import Seat
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Contact
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.records.clients import CLIENT
 
 NAMES = {
     "tm": "Time and materials",
@@ -32,20 +33,33 @@ OPENING = "opening"
 
 _NONE = "none"
 _KINDS = {_NONE: _NONE} | {kind: kind for kind in NAMES}
-_ABOUT_THE_AGREEMENT = (
-    "agreement", "agreement_starts", "agreement_ends", "prepaid_minutes", "allowance_minutes", "labour_discount_pct",
-    "onsite_target_minutes",
-)  # fmt: skip
+_ABOUT_THE_CONTACT = ("contact", "phone", "email")
+_ABOUT_THE_AGREEMENT = {
+    "agreement": f"{', '.join(_KINDS)}; empty: none",
+    "agreement_starts": "its first day: 2026-11-24",
+    "agreement_ends": "its last day; empty: no end",
+    "prepaid_minutes": "block_hours: the minutes that were bought",
+    "allowance_minutes": "retainer: the minutes of a month",
+    "labour_discount_pct": "0 to 100",
+    "onsite_target_minutes": "of P1 and P2",
+}
 _TARGETED = ("P1", "P2")
 _MINUTES = 10_000_000
 
 
-class ClientRows(Subject):
+class ClientRows(RecordRows[Client]):
     """Clients. What a file says about an agreement is compared with the one that starts on the same day."""
 
-    columns = (
-        "client", "contact", "phone", "email", "computers", "servers", "tax_exempt", "tax_ref", *_ABOUT_THE_AGREEMENT,
-    )  # fmt: skip
+    shelf = "client"
+    columns = {
+        "client": CLIENT.field("name"),
+        "contact": "whom to ring: the first contact",
+        "phone": "the first contact's",
+        "email": "the first contact's",
+        **{field.name: field for field in CLIENT.typed if field.name not in ("name", "contacts")},
+        **_ABOUT_THE_AGREEMENT,
+    }
+    named = ("client",)
     required = ("client",)
     key = "client"
     roles = (Role.DISPATCHER, Role.LEAD)
@@ -59,21 +73,12 @@ class ClientRows(Subject):
 
     def draft(self, entry: Entry) -> Draft:
         """The client of a row, and the agreement beside it."""
-        name = entry.name("client", required=True)
+        name = entry.raw("client")
         client = self._clients.get(folded(name))
-        values: Values = {
-            "contact": entry.name("contact"),
-            "phone": entry.name("phone"),
-            "email": entry.name("email"),
-            "computers": entry.whole("computers", 0, 1_000_000),
-            "servers": entry.whole("servers", 0, 1_000_000),
-            "tax_exempt": entry.yes_no("tax_exempt"),
-            "tax_ref": entry.name("tax_ref"),
-        }
+        values: Values = {column: entry.name(column) for column in _ABOUT_THE_CONTACT} | self._agreement_of(entry)
         if not values["contact"] and (values["phone"] or values["email"]):
             # somebody answers there, and the file does not say who
             values["contact"] = client.contacts[0].name if client and client.contacts else name
-        values |= self._agreement_of(entry)
         theirs = present(entry, values)
         if values["contact"] and not entry.raw("contact"):
             theirs["contact"] = values["contact"]
@@ -81,31 +86,29 @@ class ClientRows(Subject):
         opening = _opening(agreements.pools_of(self.store, known.id)) if known else None
         ours = None if client is None else self._as_row(client, known, opening)
         merged = values | (ours or {}) | theirs
+        given: Values = {"contacts": _contacts(client.contacts if client else (), merged)}
+        if client is not None:
+            # the name is how the client is found: it stays as it is written there
+            given["name"] = client.name
+        after = self.judged(entry, client, self.filled(entry, client, **given))
+        reference = name if client is None else client.name
 
         def add(unit: Unit) -> None:
-            client_id = clients.add_client(
-                unit,
-                name,
-                _contacts((), merged),
-                computers=merged["computers"],
-                servers=merged["servers"],
-                tax_exempt=merged["tax_exempt"],
-                tax_ref=merged["tax_ref"],
-            )
-            _add_agreement(unit, client_id, merged)
+            _add_agreement(unit, self.book.save(self.seat, unit, None, after), merged)
 
         def change(unit: Unit) -> None:
             assert client is not None
             assert ours is not None
-            _change_client(unit, client, merged)
+            if after != client:
+                self.book.save(self.seat, unit, client, after)
             if any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
                 _change_agreement(unit, client, known, ours, merged)
 
         return Draft(
-            reference=name,
-            keys=(name,) if name else (),
-            theirs=theirs,
-            ours=ours,
+            reference=reference,
+            keys=(reference,) if reference else (),
+            theirs=theirs | self.spelt(entry, after),
+            ours=None if client is None or ours is None else ours | self.spelt(entry, client),
             add=add,
             change=change,
             obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, merged),
@@ -127,7 +130,7 @@ class ClientRows(Subject):
         if kind == _NONE:
             # a kind that was refused has said so; one that is missing makes the other columns meaningless
             if not entry.raw("agreement") or entry.raw("agreement").casefold() == _NONE:
-                for column in _ABOUT_THE_AGREEMENT[1:]:
+                for column in list(_ABOUT_THE_AGREEMENT)[1:]:
                     if entry.raw(column):
                         entry.fault(column, "stands here without an agreement")
             return values
@@ -163,15 +166,7 @@ class ClientRows(Subject):
     def _as_row(self, client: Client, agreement: Agreement | None, opening: Pool | None) -> Values:
         """What the file would say if it had been written from the records."""
         contact = client.contacts[0] if client.contacts else Contact("")
-        values: Values = {
-            "contact": contact.name,
-            "phone": contact.phone,
-            "email": contact.email,
-            "computers": client.computers,
-            "servers": client.servers,
-            "tax_exempt": client.tax_exempt,
-            "tax_ref": client.tax_ref,
-        }
+        values: Values = {"contact": contact.name, "phone": contact.phone, "email": contact.email}
         if agreement is None:
             return values | dict.fromkeys(_ABOUT_THE_AGREEMENT) | {"agreement": _NONE}
         discount = agreement.terms.get("labour_discount_pct")
@@ -196,19 +191,6 @@ def _contacts(now: Sequence[Contact], values: Values) -> tuple[Contact, ...]:
     first = now[0] if now else Contact("")
     first = replace(first, name=values["contact"], phone=values["phone"], email=values["email"])
     return (first, *now[1:]) if first.name else tuple(now[1:])
-
-
-def _change_client(unit: Unit, client: Client, values: Values) -> None:
-    after = replace(
-        client,
-        contacts=_contacts(client.contacts, values),
-        computers=values["computers"],
-        servers=values["servers"],
-        tax_exempt=values["tax_exempt"],
-        tax_ref=values["tax_ref"],
-    )
-    if after != client:
-        clients.update_client(unit, client, after)
 
 
 def _terms(values: Values) -> dict[str, Any]:

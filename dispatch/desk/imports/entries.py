@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
+from dispatch.fields.kinds import Kind
+from dispatch.fields.worlds import World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
 from dispatch.model.text import TextRefused, clean
@@ -76,6 +78,10 @@ class Entry:
         if required and not text:
             self.fault(column, "is missing")
         return text
+
+    def field(self, column: str, kind: Kind, world: World, empty: T) -> T:
+        """A column of a kind of field."""
+        return self._parsed(column, lambda text: cast(T, kind.read(text, world))) or empty
 
     def name(self, column: str, *, required: bool = False) -> str:
         """A name of somebody or something."""

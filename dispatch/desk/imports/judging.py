@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from db.names import folded
 from db.unit import Unit
+from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.world import Desk
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.table import Columns, Table
 from dispatch.desk.imports.verdicts import Difference, Judged, Question, Verdict, contrasted, shortened
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.fields import record
+from dispatch.fields.record import Field
 from dispatch.model.states import Role
+
+T = TypeVar("T")
 
 Values = dict[str, Any]
 """What stands in the columns of a row, parsed, by our name of the column."""
@@ -46,7 +53,7 @@ class Draft:
 class Subject(ABC):
     """What a kind of file is about: made for one import, inside its unit of work."""
 
-    columns: ClassVar[tuple[str, ...]]
+    columns: ClassVar[Collection[str]]
     required: ClassVar[tuple[str, ...]]
     key: ClassVar[str]
     """The column by which a row is known again."""
@@ -71,6 +78,59 @@ class Subject(ABC):
         if isinstance(value, tuple):
             return ";".join(map(str, value))
         return str(value)
+
+
+Column = Field | str
+"""A column of a file: the field of a record that it holds, or what it is in words where it holds only a part of one."""
+
+
+class RecordRows(Subject, Generic[T]):
+    """Files whose rows are records of the book. A column that is a field goes the way that it goes in a form."""
+
+    columns: ClassVar[Mapping[str, Column]]
+    shelf: ClassVar[str]
+    named: ClassVar[tuple[str, ...]] = ()
+    """The columns by which a record is known: they are not compared."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat)
+        self.desk = Desk.at_seat(seat)
+
+    @property
+    def book(self) -> Shelf[T]:
+        """How such a record is written."""
+        return SHELVES[self.shelf]
+
+    def fields_of(self, entry: Entry) -> dict[str, Field]:
+        """The columns of the file that are fields."""
+        return {column: one for column, one in self.columns.items() if isinstance(one, Field) and entry.has(column)}
+
+    def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
+        """The record of a row: its columns as far as they are fields, and what is given by attribute."""
+        fields = self.fields_of(entry)
+        texts = {field.name: entry.raw(column) for column, field in fields.items()}
+        found: list[record.Fault] = []
+        after = self.book.record.filled(texts, self.desk, before, found, **given)
+        self._tell(entry, found)
+        return after
+
+    def judged(self, entry: Entry, before: T | None, after: T) -> T:
+        """A record that was put together, with what follows from it and every fault of the whole."""
+        refused = {fault.field for fault in entry.faults}
+        found: list[record.Fault] = []
+        after = self.book.judged(self.desk, before, after, found)
+        self._tell(entry, [fault for fault in found if fault.name not in refused])
+        return after
+
+    def spelt(self, entry: Entry, one: T) -> Values:
+        """What the file would say in its fields if it had been written from a record."""
+        fields = self.fields_of(entry)
+        return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
+
+    def _tell(self, entry: Entry, found: Sequence[record.Fault]) -> None:
+        columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
+        for fault in found:
+            entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
 
 
 def present(entry: Entry, values: Mapping[str, Any]) -> Values:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,7 @@ def read_table(path: Path, rows: int = ROWS) -> Table:
 
 
 def find_columns(
-    table: Table, ours: Sequence[str], required: Sequence[str], mapping: Mapping[str, str] | None = None
+    table: Table, ours: Collection[str], required: Sequence[str], mapping: Mapping[str, str] | None = None
 ) -> Columns:
     """Which column of the file is which of ours: by name, without case, or as `mapping` (theirs → ours) says.
 

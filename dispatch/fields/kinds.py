@@ -1,0 +1,351 @@
+"""The kinds of fields. Each reads a text, writes it again, and names what it is typed with.
+
+A kind that cannot take a text raises a ValueError with one sentence that names no field: `is not …` follows the text that was
+typed, any other stands for itself. What is empty never comes to a kind: the field says what that means.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from dispatch.fields.worlds import World
+from dispatch.model import text as limits
+from dispatch.model.instants import clock_text, day_of, parse_clock, parse_day, parse_when, zone_of
+from dispatch.model.text import clean
+
+
+class Control(StrEnum):
+    """What a field is typed with."""
+
+    LINE = "line"
+    SELECT = "select"
+    SWITCH = "switch"
+
+
+class Kind(ABC):
+    """One kind of field."""
+
+    control: ClassVar[Control] = Control.LINE
+    empty: ClassVar[Any] = None
+    """What nothing stands for."""
+
+    @abstractmethod
+    def read(self, text: str, world: World) -> Any:
+        """The value of a text that is not empty.
+
+        Raises:
+            ValueError: it has none; one sentence without the name of the field.
+        """
+
+    @abstractmethod
+    def write(self, value: Any, world: World) -> str:
+        """A value as it is typed."""
+
+    def choices(self, world: World) -> Sequence[str]:
+        """The texts that can be chosen, or completed; none where anything goes."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """One line of text, or with `lines` several. With `form` it has to be written so: a pattern, and what it `is not`."""
+
+    limit: int = limits.NAME
+    lines: bool = False
+    form: tuple[str, str] | None = None
+    suggests: str = ""
+    """The noun of what is known already, to be completed."""
+    empty = ""
+
+    def read(self, text: str, world: World) -> str:
+        text = clean(text, limit=self.limit, multiline=self.lines)
+        if self.form is not None and not re.fullmatch(self.form[0], text):
+            raise ValueError(f"is not {self.form[1]}")
+        return text
+
+    def write(self, value: str | None, world: World) -> str:
+        return value or ""
+
+    def choices(self, world: World) -> Sequence[str]:
+        return world.titles(self.suggests) if self.suggests else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Kind):
+    """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
+
+    limit: int = 40
+    fold: bool = False
+    of: Callable[[Sequence[str]], Any] = tuple
+
+    @property
+    def empty(self) -> Any:
+        """No words."""
+        return self.of(())
+
+    def read(self, text: str, world: World) -> Any:
+        found: dict[str, str] = {}
+        for part in re.split("[,;]", text):
+            if word := clean(part, limit=self.limit):
+                found.setdefault(word.casefold(), word.casefold() if self.fold else word)
+        return self.of(list(found.values()))
+
+    def write(self, value: Any, world: World) -> str:
+        return ", ".join(sorted(value) if isinstance(value, frozenset) else value)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Kind):
+    """A whole number."""
+
+    least: int
+    most: int
+
+    def read(self, text: str, world: World) -> int:
+        if not re.fullmatch("[+-]?[0-9]{1,12}", text) or not self.least <= int(text) <= self.most:
+            raise ValueError(f"is not a whole number from {self.least:,} to {self.most:,}")
+        return int(text)
+
+    def write(self, value: int | None, world: World) -> str:
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """A number with up to four places, from 0 on; kept as a float, or as decimal text with so many `places`."""
+
+    most: int
+    places: int | None = None
+
+    def read(self, text: str, world: World) -> float | str:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text) or Decimal(text) > self.most:
+            raise ValueError(f"is not a number from 0 to {self.most:,} such as 9.5")
+        return float(text) if self.places is None else f"{float(text):.{self.places}f}"
+
+    def write(self, value: float | str | None, world: World) -> str:
+        if value is None or isinstance(value, str):
+            return value or ""
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+
+
+YES = frozenset(("yes", "y", "true", "on", "1"))
+NO = frozenset(("no", "n", "false", "off", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Kind):
+    """Yes or no, in the words that people and files have for it. Nothing is a no."""
+
+    control = Control.SWITCH
+    empty = False
+
+    def read(self, text: str, world: World) -> bool:
+        if (word := text.casefold()) not in YES | NO:
+            raise ValueError("is not yes or no")
+        return word in YES
+
+    def write(self, value: bool, world: World) -> str:
+        return "yes" if value else "no"
+
+    def choices(self, world: World) -> Sequence[str]:
+        return ("yes", "no")
+
+
+def yes_no(text: str) -> bool:
+    """Yes or no, where it is no field of a record: the words are the same everywhere.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = text.strip().casefold()
+    if text not in YES | NO | {""}:
+        raise ValueError("is not yes or no")
+    return text in YES
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """One of some words; `options` are the words, or the words with the value of each."""
+
+    options: Sequence[str] | Mapping[str, Any]
+    control = Control.SELECT
+
+    def read(self, text: str, world: World) -> Any:
+        return _option(text, self.options)
+
+    def write(self, value: Any, world: World) -> str:
+        return _word(value, self.options)
+
+    def choices(self, world: World) -> Sequence[str]:
+        return tuple(map(str, self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Many(Kind):
+    """Some of some words, kept in the order of `options`; the value is made by `of`."""
+
+    options: Mapping[str, Any]
+    of: Callable[[Sequence[Any]], Any] = tuple
+
+    @property
+    def empty(self) -> Any:
+        """None of them."""
+        return self.of(())
+
+    def read(self, text: str, world: World) -> Any:
+        found = [_option(part, self.options) for part in re.split("[,;]", text) if part.strip()]
+        return self.of([value for value in self.options.values() if value in found])
+
+    def write(self, value: Any, world: World) -> str:
+        return ", ".join(word for word, one in self.options.items() if one in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Day(Kind):
+    """A day of the calendar."""
+
+    def read(self, text: str, world: World) -> datetime.date:
+        return parse_day(text, today=day_of(world.now, world.zone))
+
+    def write(self, value: datetime.date | None, world: World) -> str:
+        return "" if value is None else value.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Kind):
+    """A day and a time by the firm's clock, as an instant."""
+
+    def read(self, text: str, world: World) -> int:
+        return parse_when(text, world.zone, now=world.now)
+
+    def write(self, value: int | None, world: World) -> str:
+        if value is None:
+            return ""
+        return f"{day_of(value, world.zone).isoformat()}T{clock_text(value, world.zone)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Kind):
+    """From one time of the day to another, in minutes from midnight."""
+
+    def read(self, text: str, world: World) -> tuple[int, int]:
+        opens, closes = span_of(text)
+        if closes <= opens:
+            raise ValueError("its end is not after its start")
+        return opens, closes
+
+    def write(self, value: tuple[int, int] | None, world: World) -> str:
+        return "" if value is None else f"{clock(value[0])}-{clock(value[1])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone(Kind):
+    """A time zone of the IANA data base."""
+
+    empty = ""
+
+    def read(self, text: str, world: World) -> str:
+        zone_of(text)
+        return text
+
+    def write(self, value: str, world: World) -> str:
+        return value
+
+    def choices(self, world: World) -> Sequence[str]:
+        from zoneinfo import available_timezones
+
+        return sorted(available_timezones())
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Kind):
+    """Another record, by what it is called; the value is its id."""
+
+    noun: str
+
+    def read(self, text: str, world: World) -> Any:
+        return world.find(self.noun, clean(text))
+
+    def write(self, value: Any, world: World) -> str:
+        return "" if value is None else world.title(self.noun, value)
+
+    def choices(self, world: World) -> Sequence[str]:
+        return world.titles(self.noun)
+
+
+@dataclass(frozen=True, slots=True)
+class Links(Kind):
+    """Other records, by what they are called, between signs that no name has."""
+
+    noun: str
+    between: str = ","
+    empty = ()
+
+    def read(self, text: str, world: World) -> tuple[int, ...]:
+        names = filter(None, (clean(part) for part in text.split(self.between)))
+        return tuple(sorted({world.find(self.noun, name) for name in names}))
+
+    def write(self, value: Sequence[int], world: World) -> str:
+        between = f"{self.between} " if self.between == "," else f" {self.between} "
+        return between.join(filter(None, (world.title(self.noun, key) for key in value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Kind):
+    """What a reader of the trade takes: it raises a ValueError where it cannot, and `says` the value as it is typed."""
+
+    reads: Callable[[str], Any]
+    says: Callable[[Any], str] = str
+    nothing: Any = None
+
+    @property
+    def empty(self) -> Any:
+        """What nothing stands for."""
+        return self.nothing
+
+    def read(self, text: str, world: World) -> Any:
+        return self.reads(text)
+
+    def write(self, value: Any, world: World) -> str:
+        return "" if value == self.nothing else self.says(value)
+
+
+def clock(minutes: int) -> str:
+    """Minutes from midnight as they are typed."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
+    """Two times of the day with a dash between them.
+
+    Raises:
+        ValueError: it is not written so.
+    """
+    try:
+        opens, closes = (parse_clock(part.strip(), allow_24=allow_24) for part in text.replace("–", "-").split("-"))
+    except ValueError:
+        raise ValueError("is not of the form 09:00-11:00") from None
+    return opens, closes
+
+
+def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
+    """The value of a word, whatever its case and whether its own words are joined by spaces or underscores."""
+    known = options if isinstance(options, Mapping) else {str(one): one for one in options}
+    wanted = " ".join(text.replace("_", " ").casefold().split())
+    for word, value in known.items():
+        if wanted == word.replace("_", " ").casefold():
+            return value
+    raise ValueError(f"is not one of {', '.join(known)}")
+
+
+def _word(value: Any, options: Sequence[str] | Mapping[str, Any]) -> str:
+    if isinstance(options, Mapping):
+        return next((word for word, one in options.items() if one == value), "" if value is None else str(value))
+    return "" if value is None else str(value)

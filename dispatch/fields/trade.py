@@ -1,0 +1,208 @@
+"""Kinds of fields that the trade has its own way of writing: places, hours, lunches, contacts, addresses of all sorts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from dispatch.fields.kinds import Kind, Said, Text, clock, span_of
+from dispatch.model import text as limits
+from dispatch.model.clients import Contact
+from dispatch.model.people import Hours, Lunch
+from dispatch.model.text import clean
+from dispatch.model.travel import Place
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
+# how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
+_LINKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"!3d(-?\d+\.\d+)!4d(-?\d+\.\d+)",
+        r"[?&](?:q|ll|query|destination)=(-?\d+(?:\.\d+)?)(?:,|%2C)(-?\d+(?:\.\d+)?)",
+        r"mlat=(-?\d+(?:\.\d+)?)&mlon=(-?\d+(?:\.\d+)?)",
+        r"@(-?\d+\.\d+),(-?\d+\.\d+)",
+        r"#map=\d+/(-?\d+\.\d+)/(-?\d+\.\d+)",
+        r"^geo:(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)",
+    )
+)
+
+
+def place_of(text: str) -> Place:
+    """Coordinates, typed as 39.9612, -82.9988 or pasted as the link of a map.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    found = _PAIR.match(text) or next((match for link in _LINKS if (match := link.search(text))), None)
+    if found is not None:
+        try:
+            return Place(float(found[1]), float(found[2]))
+        except ValueError:
+            pass
+    raise ValueError("coordinates such as 39.9612, -82.9988, or the link of a map that holds them, are expected")
+
+
+def place_text(place: Place | None) -> str:
+    """Coordinates as they are typed."""
+    return "" if place is None else ", ".join(format(Decimal(repr(degrees)), "f") for degrees in (place.lat, place.lon))
+
+
+def hours_of(text: str) -> tuple[Hours, ...]:
+    """Hours by weekday, such as mon-fri 08:00-17:00, sat 09:00-12:00.
+
+    Raises:
+        ValueError: it is not written so, or two of them overlap.
+    """
+    found: list[Hours] = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        found += _opening(part, found)
+    ordered = sorted(found)
+    for one, following in pairwise(ordered):
+        if one.weekday == following.weekday and following.opens < one.closes:
+            raise ValueError(f"hours on {WEEKDAYS[one.weekday]} overlap")
+    return tuple(ordered)
+
+
+def hours_text(hours: Iterable[Hours]) -> str:
+    """Hours by weekday as they are typed; days with the same hours together."""
+    by_day: dict[int, list[str]] = {}
+    for one in hours:
+        by_day.setdefault(one.weekday, []).append(f"{clock(one.opens)}-{clock(one.closes)}")
+    parts: list[str] = []
+    weekday = 0
+    while weekday < 7:
+        spans = by_day.get(weekday)
+        last = weekday
+        while spans and last < 6 and by_day.get(last + 1) == spans:
+            last += 1
+        if spans:
+            days = WEEKDAYS[weekday] if last == weekday else f"{WEEKDAYS[weekday]}-{WEEKDAYS[last]}"
+            parts += [f"{days} {span}" for span in spans]
+        weekday = last + 1
+    return ", ".join(parts)
+
+
+def lunch_of(text: str) -> Lunch:
+    """A lunch window and its minutes, such as 11:30-13:30 30.
+
+    Raises:
+        ValueError: it is not written so, or does not fit.
+    """
+    window, _, minutes = text.rpartition(" ")
+    try:
+        lunch = Lunch(*span_of(window, allow_24=False), int(minutes))
+        if 0 < lunch.minutes <= lunch.latest - lunch.earliest:
+            return lunch
+    except ValueError:
+        pass
+    raise ValueError("is not of the form 11:30-13:30 30: from, to, minutes")
+
+
+def lunch_text(lunch: Lunch | None) -> str:
+    """A lunch as it is typed."""
+    return "" if lunch is None else f"{clock(lunch.earliest)}-{clock(lunch.latest)} {lunch.minutes}"
+
+
+def contacts_of(text: str) -> tuple[Contact, ...]:
+    """People between `|`, each as name; phone; e-mail; role.
+
+    Raises:
+        ValueError: one of them is not written so.
+    """
+    found = []
+    for part in filter(None, (piece.strip() for piece in text.split("|"))):
+        words = [clean(word, limit=limits.NAME) for word in part.split(";")]
+        if not words[0] or len(words) > 4:
+            raise ValueError("is not of the form name; phone; e-mail; role | the next")
+        found.append(Contact(*words))
+    return tuple(found)
+
+
+def contacts_text(contacts: Iterable[Contact]) -> str:
+    """Contacts as they are typed."""
+    return " | ".join("; ".join((one.name, one.phone, one.email, one.role)).rstrip("; ") for one in contacts)
+
+
+def service_of(text: str) -> str:
+    """The address of a service, without the names and passwords that do not belong into a database.
+
+    Raises:
+        ValueError: it is none, or holds such.
+    """
+    url = clean(text, limit=limits.NAME)
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and not (parts.username or parts.query):
+            return url.rstrip("/")
+    except ValueError:
+        pass
+    raise ValueError("is not an address such as https://osrm.example.com, without a user or a key in it")
+
+
+def currency_of(text: str) -> str:
+    """The code of a currency (ISO 4217), whatever its case.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        raise ValueError("is not a code such as USD")
+    return text.upper()
+
+
+def worded(known: Sequence[str]) -> Kind:
+    """The words of a notice or a message, with some names in braces."""
+    from dispatch.model.notices import faults_of
+
+    def read(text: str) -> str:
+        words = clean(text, limit=limits.LINE)
+        for fault in faults_of(words, known):
+            raise ValueError(fault)
+        return words
+
+    return Said(read, nothing="")
+
+
+def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
+    malformed = ValueError("is not of the form mon-fri 08:00-17:00, sat 09:00-12:00")
+    days, _, span = text.rpartition(" ")
+    try:
+        opens, closes = span_of(span)
+        first, dash, last_day = days.strip().casefold().replace("–", "-").partition("-")
+        begin = WEEKDAYS.index(first.strip()[:3]) if days else 0
+        end = WEEKDAYS.index(last_day.strip()[:3]) if dash else begin
+    except ValueError:
+        raise malformed from None
+    if closes <= opens or end < begin or (not days and not before):
+        raise malformed
+    if not days:
+        # a second span of the days named just before: mon-fri 08:00-12:00, 13:00-17:00
+        last = [hours for hours in before if (hours.opens, hours.closes) == before[-1][1:]]
+        return [Hours(hours.weekday, opens, closes) for hours in last]
+    return [Hours(weekday, opens, closes) for weekday in range(begin, end + 1)]
+
+
+PLACE = Said(place_of, place_text)
+HOURS = Said(hours_of, hours_text, ())
+LUNCH = Said(lunch_of, lunch_text)
+CONTACTS = Said(contacts_of, contacts_text, ())
+CURRENCY = Said(currency_of, nothing="")
+SERVICE = Said(service_of, nothing="")
+EMAIL = Text(
+    form=(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*",
+        "an e-mail address such as office@example.com",
+    )
+)
+HOST = Text(form=("[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "the name of a server"))
+LOGIN_LIMIT = 40
+LOGIN = Text(
+    form=(
+        f"[A-Za-z0-9_][A-Za-z0-9._-]{{0,{LOGIN_LIMIT - 1}}}",
+        f"up to {LOGIN_LIMIT} letters, digits, dots, hyphens and underscores",
+    )
+)

@@ -1,0 +1,1 @@
+"""What the records of the firm's book consist of: one table of fields each."""

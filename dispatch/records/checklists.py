@@ -1,0 +1,62 @@
+"""Test targets and the heads of checklist templates as tables of fields."""
+
+from __future__ import annotations
+
+from dispatch.fields.kinds import Choice, Link, Links, Many, Text, Words
+from dispatch.fields.record import Field, RecordType
+from dispatch.model import text as limits
+from dispatch.model.probes import ProbeKind, Target, Vantage
+from dispatch.model.states import Role
+from dispatch.model.templates import Template
+from dispatch.model.visits import KINDS
+
+TARGET = RecordType(
+    "target",
+    "test targets",
+    Target,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("site", "Site", Link("site"), "the client, or client / site", attribute="site_id", required=True),
+        Field(
+            "name",
+            "Name",
+            Text(80),
+            "a service of the site (mail), or reboot, connectivity, remote access, backup",
+            required=True,
+        ),
+        Field("kind", "Kind", Choice(tuple(ProbeKind)), ", ".join(ProbeKind), required=True),
+        Field(
+            "address",
+            "Address",
+            Text(limits.LINE),
+            "host:port, a URL, or for dns the name that is asked for; a value has none",
+        ),
+        Field(
+            "options",
+            "Options",
+            Text(limits.LINE),
+            'expect="Welcome"; seconds=20; tries=2; days=14; type=MX; most=24; unit=h',
+        ),
+        Field(
+            "vantage",
+            "Tested from",
+            Choice(tuple(Vantage)),
+            "host: here; site: inside the client's network",
+            otherwise=Vantage.HOST,
+        ),
+        Field("reason", "Reason", Text(limits.LINE), "only where it is on this machine, on loopback or link-local"),
+        Field("note", "Note", Text(limits.LINE)),
+    ),
+)
+TEMPLATE = RecordType(
+    "template",
+    "checklist templates",
+    Template,
+    (Role.LEAD,),
+    (
+        Field("name", "Name", Text(), "Server maintenance", required=True),
+        Field("kinds", "For the kinds", Many({kind: kind for kind in KINDS}), f"{', '.join(KINDS)}; empty: any"),
+        Field("tags", "For the tags", Words(fold=True), "server, many: a visit has all of them; empty: any"),
+        Field("clients", "For the clients", Links("client", "|"), "Harbor Dental | Elm Clinic; empty: any"),
+    ),
+)

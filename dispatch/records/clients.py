@@ -1,0 +1,100 @@
+"""Clients and sites as tables of fields."""
+
+from __future__ import annotations
+
+from dispatch.fields.kinds import Choice, Day, Link, Links, Many, Number, Text, Whole, Words, YesNo, Zone
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.fields.trade import CONTACTS, EMAIL, HOURS, PLACE
+from dispatch.model import text as limits
+from dispatch.model.clients import Client, Site
+from dispatch.model.messages import About
+from dispatch.model.states import Role
+
+WRITERS = (Role.LEAD, Role.DISPATCHER)
+_ONLY_A_LEAD = "only a lead types the drive that clients are charged for"
+
+
+def _told_nowhere(client: Client) -> str:
+    reached = client.told_at or any(one.email for one in client.contacts)
+    return "is missing: no contact has an e-mail address either" if client.told and not reached else ""
+
+
+def _unhappy_with_us(client: Client) -> str:
+    if client.unhappy_since is None or client.kind == "prospect":
+        return ""
+    return "belongs to a prospect: a client who is unhappy with us is noted by the visit"
+
+
+def _exempt_by_nothing(client: Client) -> str:
+    return "is missing: what exempts the client?" if client.tax_exempt and not client.tax_ref else ""
+
+
+CLIENT = RecordType(
+    "client",
+    "clients",
+    Client,
+    WRITERS,
+    (
+        Field("name", "Name", Text(), required=True),
+        Field("kind", "Kind", Choice(("client", "prospect")), "client or prospect", otherwise="client"),
+        Field(
+            "unhappy_since",
+            "Unhappy with the present provider since",
+            Day(),
+            "a prospect: 2026-11-24; empty: not that we know",
+        ),
+        Field("contacts", "Contacts", CONTACTS, "Jane Lowe; +1 614 555 0100; jane@example.com; office manager | Bob …"),
+        Field("computers", "Computers", Whole(0, 100_000), "12"),
+        Field("servers", "Servers", Whole(0, 100_000), "1"),
+        Field("not_with", "Not with", Links("technician"), "technicians whom they do not want: Ana Ruiz, Ben Okafor"),
+        Field(
+            "told",
+            "Wants to be told",
+            Many({one.label: one for one in About}),
+            "confirmed, on the way, late, report; empty: nothing",
+        ),
+        Field("told_at", "Told at", EMAIL, "an e-mail address; empty: the first contact's"),
+        Field("tax_exempt", "Tax exempt", YesNo(), "yes or no"),
+        Field("tax_ref", "Exemption reference", Text()),
+        Field("notes", "Notes", Text(limits.NOTE)),
+    ),
+    (
+        Check("told_at", ("told", "contacts"), _told_nowhere),
+        Check("unhappy_since", ("kind",), _unhappy_with_us),
+        Check("tax_ref", ("tax_exempt",), _exempt_by_nothing),
+    ),
+)
+SITE = RecordType(
+    "site",
+    "sites",
+    Site,
+    WRITERS,
+    (
+        Field("client", "Client", Link("client"), attribute="client_id", required=True),
+        Field("name", "Name", Text(), "Main office", otherwise="Main office"),
+        Field("address", "Address", Text(limits.ADDRESS)),
+        Field("place", "Place", PLACE, "39.9612, -82.9988, or the link of a map; empty: not placed yet"),
+        Field("zone", "Time zone", Zone(), "empty: the firm's", otherwise=lambda world: world.zone),
+        Field("access", "Access hours", HOURS, "mon-fri 08:00-18:00; empty: always"),
+        Field("access_notes", "Access notes", Text(limits.LINE), "keys at the desk"),
+        Field("services", "Services", Words(80), "mail, files, print"),
+        Field(
+            "one_way_distance",
+            "One way, distance",
+            Number(1_000_000, places=1),
+            "empty: from the depot, when it is placed",
+            roles=(Role.LEAD,),
+            refused=_ONLY_A_LEAD,
+        ),
+        Field(
+            "one_way_minutes",
+            "One way, minutes",
+            Whole(0, 10_000),
+            "empty: from the depot, when it is placed",
+            roles=(Role.LEAD,),
+            refused=_ONLY_A_LEAD,
+        ),
+        Field("place_source", "Placed by", Text(80), inner=True),
+        Field("place_precision", "Placed how near", Text(80), inner=True),
+    ),
+)

@@ -1,0 +1,158 @@
+"""The firm's settings as a table of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+from dispatch.fields.kinds import Choice, Kind, Number, Said, Text, Whole, Zone
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.fields.trade import CURRENCY, EMAIL, HOST, PLACE, SERVICE, hours_of, lunch_of, worded
+from dispatch.levels.targets import read_targets, targets_text
+from dispatch.model import text as limits
+from dispatch.model.firm import Firm
+from dispatch.model.messages import PLACE_HOLDERS, About
+from dispatch.model.notices import WORDS
+from dispatch.model.states import Role
+from dispatch.model.text import clean
+from dispatch.travel.sources import ENGINES
+
+MOST_WEIGHT = 100_000
+_USUAL = {field.name: field.default for field in fields(Firm)}
+_MESSAGE = "with {firm} {reference} {client} {site} {work} {technician} {when}"
+_TARGETS = (
+    "minutes for phone, remote, on site, resolution, and on site without an agreement, - for none: 30 60 240 480 480"
+)
+_WEIGHTS = (
+    ("late_promise", "a minute late for the promise"),
+    ("late_target", "a minute late for a service level"),
+    ("travel", "a minute of driving"),
+    ("overtime", "a minute of overtime"),
+    ("waiting", "a minute of waiting"),
+    ("buffer_eaten", "a minute of buffer eaten"),
+    ("confirmed_moved", "moving what the client confirmed"),
+    ("confirmed_moved_minute", "each minute of such a move"),
+    ("not_preferred", "not the preferred technician"),
+    ("over_qualified", "a technician who knows more than is needed"),
+    ("no_lunch", "no room for lunch"),
+)
+"""The weights of the checker's rules: the field of `Rules`, and in words."""
+
+
+def _number(name: str, label: str, kind: Kind) -> Field:
+    """A number that always stands; as usual it is what the firm has that has set nothing."""
+    return Field(name, label, kind, f"{_USUAL[name]:g}", required=True)
+
+
+def _one_of(name: str, label: str, hint: str, kind: Choice) -> Field:
+    return Field(name, label, kind, hint, otherwise=_USUAL[name])
+
+
+def _as_typed(reads: Callable[[str], Any]) -> Kind:
+    """What is kept as it was typed, once it can be read."""
+
+    def read(text: str) -> str:
+        text = clean(text, limit=limits.LINE)
+        reads(text)
+        return text
+
+    return Said(read, nothing="")
+
+
+def _risk(firm: Firm) -> str:
+    return "is below the share from which a target is at risk" if firm.at_risk_pct > firm.critical_pct else ""
+
+
+def _nowhere(firm: Firm) -> str:
+    return "is missing: where is the road engine?" if firm.travel_engine != "none" and not firm.travel_url else ""
+
+
+SETTINGS = RecordType(
+    "settings",
+    "settings",
+    Firm,
+    (Role.LEAD,),
+    (
+        Field("name", "Name of the firm", Text(), required=True),
+        Field("zone", "Time zone", Zone(), "America/New_York", required=True),
+        _one_of("distance_unit", "Distances in", "mi or km", Choice(("mi", "km"))),
+        _one_of("clock_hours", "Clock", "24 or 12", Choice({"24": 24, "12": 12})),
+        _one_of("first_weekday", "The week begins on", "mon or sun", Choice({"mon": 0, "sun": 6})),
+        Field(
+            "currency",
+            "Currency",
+            CURRENCY,
+            "USD",
+            required=True,
+        ),
+        Field("depot", "Depot", PLACE, "39.9612, -82.9988, or the link of a map"),
+        Field("depot_address", "Address of the depot", Text(limits.ADDRESS)),
+        _number("buffer_minutes", "Buffer, minutes", Whole(0, 240)),
+        _number("test_minutes", "Time for tests, minutes", Whole(0, 240)),
+        _one_of("overlap", "Overlapping visits", "block, warn or allow", Choice(("block", "warn", "allow"))),
+        _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
+        _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),
+        *(_number(f"weight_{name}", f"Weight: {label}", Number(MOST_WEIGHT)) for name, label in _WEIGHTS),
+        Field("default_shifts", "Hours of a new technician", _as_typed(hours_of), "mon-fri 08:00-17:00"),
+        Field("default_lunch", "Lunch of a new technician", _as_typed(lunch_of), "11:30-13:30 30"),
+        *(
+            Field(
+                f"targets_p{priority}",
+                f"Service-level targets of P{priority}",
+                Said(lambda text: targets_text(read_targets(text)), nothing=""),
+                _TARGETS,
+                required=True,
+            )
+            for priority in (1, 2, 3, 4)
+        ),
+        _number("at_risk_pct", "A target is at risk from, %", Whole(1, 100)),
+        _number("critical_pct", "A target is critical from, %", Whole(1, 100)),
+        Field(
+            "geocoder_url",
+            "Address look-up, endpoint",
+            Text(),
+            "nominatim.example.com; empty: addresses are not looked up",
+        ),
+        Field("geocoder_agent", "Address look-up, agent", Text(), "who asks, as the endpoint's terms want it"),
+        *(
+            Field(f"notice_{name}", f"Notice: {label}", worded(WORDS), hint, required=True)
+            for name, label, hint in (
+                ("dispatched", "dispatched", "with {reference} {client} {site} {work} {when}"),
+                ("moved", "moved", "and {instead}, the client who comes first"),
+                ("new_time", "new time", "and {by}, who gave it, with {why} behind it"),
+                ("taken_off", "taken off", "and {by}, who took it off, with {why} behind it"),
+            )
+        ),
+        _one_of("messages_by", "Clients are told by", "none, smtp or apprise", Choice(("none", "smtp", "apprise"))),
+        Field("mail_host", "Mail server", HOST, "mail.example.com"),
+        _number("mail_port", "Mail server, port", Whole(1, 65535)),
+        _one_of("mail_security", "Mail server, security", "starttls, tls or none", Choice(("starttls", "tls", "none"))),
+        Field(
+            "mail_user",
+            "Mail server, login",
+            Text(),
+            "its password: DISPATCH_SMTP_PASSWORD or the file smtp.password",
+        ),
+        Field("mail_from", "Mail from", EMAIL, "dispatch@example.com"),
+        *(
+            Field(f"message_{about.value}", f"Message: {about.label}", worded(PLACE_HOLDERS), _MESSAGE, required=True)
+            for about in About
+        ),
+        _one_of(
+            "travel_engine", "Remote road engine", "none, osrm, valhalla or openrouteservice", Choice(tuple(ENGINES))
+        ),
+        Field("travel_url", "Remote road engine, address", SERVICE, "https://osrm.example.com"),
+        Field(
+            "travel_cache_minutes",
+            "Its answers count for, minutes",
+            Whole(0, 525_600),
+            "1440; 0: they are not kept",
+            required=True,
+        ),
+    ),
+    (
+        Check("critical_pct", ("at_risk_pct",), _risk),
+        Check("travel_url", ("travel_engine",), _nowhere),
+    ),
+)

@@ -1,0 +1,78 @@
+"""Staff, technicians and their absences as tables of fields."""
+
+from __future__ import annotations
+
+from dispatch.fields.kinds import Link, Many, Moment, Text, Whole, Words
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
+from dispatch.model import text as limits
+from dispatch.model.people import AbsenceRecord, Staff, Technician
+from dispatch.model.states import Role
+
+STAFF = RecordType(
+    "staff",
+    "staff",
+    Staff,
+    (Role.LEAD,),
+    (
+        Field("login", "Login", LOGIN, "ana", required=True),
+        Field("name", "Name", Text(), required=True),
+        Field(
+            "roles",
+            "Roles",
+            Many({role.value: role for role in Role}, frozenset),
+            "technician, dispatcher, lead",
+            required=True,
+        ),
+        Field("email", "E-mail", EMAIL),
+    ),
+)
+TECHNICIAN = RecordType(
+    "technician",
+    "technicians",
+    Technician,
+    (Role.LEAD,),
+    (
+        Field("name", "Name", Text(), required=True),
+        Field("login", "Login", LOGIN, "ana; somebody of the staff, or somebody new", required=True),
+        Field("email", "E-mail", EMAIL),
+        Field("skills", "Skills", Words(fold=True, of=frozenset), "server, network"),
+        Field(
+            "labour_class", "Labour class", Text(40, suggests="labour class"), "as on the rate card; empty: its first"
+        ),
+        Field("shifts", "Hours", HOURS, "mon-fri 08:00-17:00"),
+        Field("lunch", "Lunch", LUNCH, "11:30-13:30 30: from, to, minutes"),
+        Field("home", "Home", PLACE, "39.9612, -82.9988, or the link of a map; empty: the depot"),
+        Field("home_address", "Home address", Text(limits.ADDRESS)),
+        Field("vehicle", "Vehicle", Text(80), "van 1; empty: their own", otherwise=None),
+        Field(
+            "cap",
+            "Utilisation cap, %",
+            Whole(10, 100),
+            "85: so much of a shift plans may fill",
+            attribute="cap_pct",
+            otherwise=85,
+        ),
+    ),
+)
+ABSENCE = RecordType(
+    "absence",
+    "absences",
+    AbsenceRecord,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("technician", "Technician", Link("technician"), attribute="staff_id", required=True),
+        Field("from", "From", Moment(), "2026-11-24T08:00, tomorrow 8:00, now", attribute="starts_at", required=True),
+        Field(
+            "to",
+            "To",
+            Moment(),
+            "2026-11-24T17:00, tomorrow 17:00, +4h",
+            attribute="ends_at",
+            required=True,
+            follows="from",
+        ),
+        Field("reason", "Reason", Text(limits.LINE), "sick, holiday, training"),
+    ),
+    (Check("to", ("from",), lambda absence: "" if absence.ends_at > absence.starts_at else "is not after from"),),
+)

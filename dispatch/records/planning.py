@@ -1,0 +1,82 @@
+"""Recurring visits and pinned drives as tables of fields."""
+
+from __future__ import annotations
+
+from dispatch.fields.kinds import Choice, Day, Link, Said, Text, Whole, Window, Words
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.model import text as limits
+from dispatch.model.instants import day_of
+from dispatch.model.pins import Pin
+from dispatch.model.recurrences import Recurrence
+from dispatch.model.states import Role
+from dispatch.planning.recurring import parse_rule
+
+_KINDS = ("maintenance", "visit", "audit", "review", "delivery")
+PRIORITY = Choice({f"P{priority}": priority for priority in (1, 2, 3, 4)})
+
+
+def _ends_early(one: Recurrence) -> str:
+    return "is before it starts" if one.ends_on is not None and one.ends_on < one.starts_on else ""
+
+
+RECURRENCE = RecordType(
+    "recurrence",
+    "recurring visits",
+    Recurrence,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("site", "Site", Link("site"), "the client, or client / site", attribute="site_id", required=True),
+        Field("work", "What is asked for", Text(limits.LINE), "monthly maintenance", required=True),
+        Field(
+            "rule",
+            "When",
+            Said(lambda text: str(parse_rule(text)), nothing=""),
+            "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
+            required=True,
+        ),
+        Field(
+            "holidays",
+            "On a holiday",
+            Choice({"skip": False, "next": True}),
+            "skip, or next: the next working day",
+            attribute="onto_next",
+            otherwise=False,
+        ),
+        Field(
+            "starts",
+            "From",
+            Day(),
+            "2026-12-01, tomorrow; empty: today",
+            attribute="starts_on",
+            otherwise=lambda world: day_of(world.now, world.zone),
+        ),
+        Field("ends", "Until", Day(), "empty: until somebody ends it", attribute="ends_on"),
+        Field("minutes", "Minutes of work", Whole(1, 1440), "60", required=True),
+        Field("promised", "Promised window", Window(), "09:00-11:00; empty: none"),
+        Field(
+            "kind",
+            "Kind",
+            Choice(_KINDS),
+            "maintenance, visit, audit, review or delivery",
+            otherwise="maintenance",
+        ),
+        Field("priority", "Priority", PRIORITY, "P4", otherwise=4),
+        Field("skills", "Skills", Words(fold=True), "server, network"),
+        Field("tags", "Tags", Words(fold=True), "server, restart, network, many"),
+        Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id"),
+    ),
+    (Check("ends", ("starts",), _ends_early),),
+)
+PIN = RecordType(
+    "pinned drive",
+    "pinned drives",
+    Pin,
+    (Role.LEAD, Role.DISPATCHER),
+    (
+        Field("from", "From", Link("end"), "a site, depot, or home of Ana Ruiz", attribute="origin", required=True),
+        Field("to", "To", Link("end"), "a site, depot, or home of Ana Ruiz", attribute="destination", required=True),
+        Field("minutes", "Minutes", Whole(0, 24 * 60), "45", required=True),
+        Field("reason", "Why", Text(limits.LINE), "ferry every half hour"),
+    ),
+    (Check("to", ("from",), lambda pin: "is where the drive begins" if pin.origin == pin.destination else ""),),
+)

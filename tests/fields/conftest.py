@@ -1,0 +1,5 @@
+"""The office of the desk's tests."""
+
+from tests.desk.conftest import office
+
+__all__ = ["office"]
