@@ -542,13 +542,6 @@ def test_the_same_input_gives_the_same_sheet_and_stays_as_it_was() -> None:
     assert (CARD, SITE, visit) == given
 
 
-def test_own_failure_is_shown_at_nothing_with_its_value() -> None:
-    """B0.5: and names its rule and its inputs."""
-    ours = {"cause": "own_failure", "original_visit_date": "2026-11-20"}
-    (line,) = sheet(stay("09:00", "10:00"), card=NO_TRAVEL, **ours)["lines"]
-    assert (line["rule"], line["amount"], line["value"], line["qty"]) == ("LAB-OWN", "0.00", "120.00", "60")
-
-
 @pytest.mark.parametrize(
     ("card", "agreement", "expected"),
     [

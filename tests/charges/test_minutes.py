@@ -252,6 +252,7 @@ def test_rounding(mode: str, grace: int, results: list[int]) -> None:
 
 
 def test_a_tie_goes_up() -> None:
+    """B4.1"""
     assert [round_minutes(Fraction(one), Rounding(30, "nearest", 0)) for one in (14, 15, 44, 45)] == [0, 30, 30, 60]
     assert round_minutes(Fraction(15, 2), Rounding(15, "nearest", 0)) == 15
     assert round_minutes(Fraction(21), Rounding(15, "up", 6)) == 15, "the grace itself is forgiven"

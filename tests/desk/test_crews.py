@@ -61,7 +61,6 @@ def test_a_swap_is_judged_at_both_ends_and_done_whole_or_not_at_all(office: Offi
 
 
 def test_a_shared_visit_is_planned_shorter_and_stays_so_when_it_moves(office: Office) -> None:
-    """design/close-out.md R1"""
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     whole = visit(office, "R1")
     assert whole.ends_at is not None

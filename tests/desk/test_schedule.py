@@ -66,6 +66,12 @@ def test_unknown_place_has_no_override(office: Office) -> None:
     assert state(office, "R3")[0] is State.REQUESTED
 
 
+def test_a_planned_stay_is_the_work_and_the_time_for_tests(office: Office) -> None:
+    """design/close-out.md R1"""
+    placed = schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00")).visit
+    assert placed.ends_at == at("09:00") + (placed.minutes + 15) * 60
+
+
 def test_eaten_buffer_asks_first(office: Office) -> None:
     """design/close-out.md R2"""
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
