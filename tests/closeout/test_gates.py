@@ -58,9 +58,10 @@ def test_retest_keeps_every_attempt() -> None:
     assert [attempt.result for attempt in stay.item("T2").attempts][-2:] == [Result.FAIL, Result.PASS]
 
 
-def test_evidence_of_two_letters_is_refused() -> None:
+@pytest.mark.parametrize("seen", ["ok", "it is up", "xxxxxxxxxx", "restarted restarted"])
+def test_evidence_that_says_nothing_is_refused(seen: str) -> None:
     """C4, 3; G2"""
-    decision = Stay("server").passed("T2", seen="ok")
+    decision = Stay("server").passed("T2", seen=seen)
 
     assert [fault.gate for fault in decision.faults] == ["G2"]
 

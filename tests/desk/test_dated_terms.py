@@ -100,6 +100,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_month_that_is_over_keeps_its_clocks_and_report(office: Office, change: Callable[[Office], None]) -> None:
+    """design/service-levels.md D2a"""
     agree(office)
     before = closed_in_november(office)
 
@@ -109,6 +110,7 @@ def test_a_month_that_is_over_keeps_its_clocks_and_report(office: Office, change
 
 
 def test_a_request_of_the_day_of_a_change_has_the_new_targets(office: Office) -> None:
+    """design/service-levels.md D2a"""
     agree(office, service={"targets": {"P2": {"onsite": 300}}})
     edit(office, service={"targets": {"P2": {"onsite": 240}}})
 
