@@ -6,6 +6,9 @@ PACKAGES := db dispatch screens widgets
 # many tests wait for a terminal, a server or a solver; one worker more costs 3 s of a core to start
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(16, 2 * (os.cpu_count() or 2)))')
 
+# where it is set, each worker of the tests rewrites and compiles every module anew: 9 s of a core
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test test-dates test-long check bench bench-peers lock clean
 
 run: $(VENV)/.installed
