@@ -106,7 +106,7 @@ def commands_of_the_units() -> Iterator[list[str]]:
 def test_the_units_say_commands_that_there_are() -> None:
     for program, *words in commands_of_the_units():
         assert program == "/opt/dispatch/bin/dispatch"
-        assert _parser(words).parse_args(words).db == "/srv/dispatch/firm.db"
+        assert _parser(words[0]).parse_args(words).db == "/srv/dispatch/firm.db"
 
 
 def test_the_unit_of_the_warm_parent_is_the_one_that_the_program_prints() -> None:

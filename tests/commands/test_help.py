@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from dispatch.commands.line import _parser
+from dispatch.commands.line import every_parser
 
 
 def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -18,7 +18,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
 
 
 def test_every_help_can_be_printed_and_names_every_option() -> None:
-    found = list(parsers(_parser([])))
+    found = list(parsers(every_parser()))
     assert len(found) > 100
     for parser in found:
         text = "".join(parser.format_help().split())
