@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dispatch.charges import charge_sheet, validate_agreement, validate_card
 from tests.charges.forms import cards, inputs, visits
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 """How many random inputs; `make test-long` takes thousands."""
 
 THOUSANDS = settings(

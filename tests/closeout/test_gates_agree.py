@@ -351,7 +351,7 @@ def check_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTem
 
 
 @given(data=st.data(), chosen=templates(), count=st.integers(0, 20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTemplate], count: int) -> None:
     check_any_history(connection, data, chosen, count)
 
@@ -438,7 +438,8 @@ def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -
     for template in one_of_each:
         for text in ("", " ", "\u200b", "ok", "012345678 ", "01234 5678", "01234 56789"):
             for value in (None, "", "14h"):
-                for signed_by in ("", "J. Lowe"):
+                # who signed is recorded of a signature only
+                for signed_by in ("", "J. Lowe") if result is Result.SIGNED else ("",):
                     closes = alone(connection, template, result, text, value, signed_by)
                     # design/states.md, Override and gate: overridden or not, without a pass a test never lets the visit be closed
                     assert not closes or template.kind is not Kind.TEST or result in (Result.PASS, Result.NA)
