@@ -326,7 +326,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
             "Their charges are then ready to invoice; undo does not bring them back.",
         ]
         if await self.app.push_screen_wait(AskConfirm(f"Approve {len(clean)} clean visits?", asked)):
-            done = await self.do(approve_clean, list(clean), clean)
+            done = await self.do(approve_clean, clean)
             if done is not None:
                 late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
                 self.say(f"{len(done.approved)} visits are approved.{late}")

@@ -6,13 +6,14 @@ import argparse
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, minutes_option, open_seat, open_store
+from dispatch.commands.opening import agreed, common_options, minutes_option, on_terminal, open_seat, open_store
 from dispatch.commands.standard_input import file_named
 
 if TYPE_CHECKING:
     from dispatch.desk.charging import Priced, Unpriced
     from dispatch.desk.quoting import Comparison
     from dispatch.desk.seat import Seat
+    from dispatch.desk.shown import Shown
 
 
 def add_parsers(groups: Any) -> None:
@@ -39,7 +40,10 @@ def add_parsers(groups: Any) -> None:
         "--correct", action="store_true", help="reckon it again from the visit's record, as a new revision"
     )
     charge.add_argument(
-        "--revision", type=int, metavar="N", help="with --accept: only if this revision of the charge stands"
+        "--revision",
+        type=int,
+        metavar="N",
+        help="with --accept: the revision that you saw; on a terminal you may be asked instead",
     )
     charge.add_argument("--check", action="store_true", help="with a deed: only say what it would change, line by line")
     charge.add_argument("--afresh", action="store_true", help="with --correct: by today's rate card and agreement")
@@ -126,10 +130,25 @@ def _deed(args: argparse.Namespace) -> bool:
     return bool(args.check)
 
 
+def _seen(seat: Seat, args: argparse.Namespace) -> Shown:
+    """What was seen of the charge that is accepted: as it was typed, or shown now to whoever sits at a terminal."""
+    from dispatch.desk.reviewing import judge
+    from dispatch.desk.shown import Shown, amount
+    from dispatch.model.text import show
+
+    judged = judge(seat.store, args.reference)
+    if args.check:
+        return judged.shown
+    if args.revision is None and judged.sheet is not None and on_terminal():
+        client = f"{show(judged.visit.reference)} {show(judged.visit.client)}"
+        if agreed(f"The charge of {client} is {amount(judged.sheet)}. Accept it?"):
+            return judged.shown
+    return Shown(revision=args.revision)
+
+
 def _change(seat: Seat, args: argparse.Namespace) -> None:
     from dispatch.desk import adjusting
     from dispatch.desk.refusals import Faulty
-    from dispatch.desk.shown import Shown
 
     if args.goodwill:
         target, is_given, value = args.goodwill.partition("=")
@@ -142,7 +161,7 @@ def _change(seat: Seat, args: argparse.Namespace) -> None:
     elif args.travel:
         adjusting.set_travel(seat, args.reference, None if args.travel == "card" else args.travel, args.reason)
     elif args.accept:
-        adjusting.accept_charge(seat, args.reference, args.reason, Shown(revision=args.revision))
+        adjusting.accept_charge(seat, args.reference, args.reason, _seen(seat, args))
     else:
         adjusting.correct_charge(seat, args.reference, args.reason, afresh=args.afresh)
 

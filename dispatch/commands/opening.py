@@ -123,6 +123,16 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
+def agreed(question: str) -> bool:
+    """Whether the person at the terminal says yes; no where nobody sits there."""
+    if not on_terminal():
+        return False
+    try:
+        return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 def screen_options(parser: argparse.ArgumentParser) -> None:
     """The options of what opens a screen. Not given, they are as the person has set them."""
     parser.add_argument(

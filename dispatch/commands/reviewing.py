@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.commands.opening import agreed, common_options, deeds_on, on_terminal, open_seat, open_store
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.invoicing import HandedOver
+    from dispatch.desk.reviewing import Judged
 
 Deed = Callable[..., argparse.ArgumentParser]
 
@@ -35,7 +36,7 @@ def add_parsers(groups: Any) -> None:
         "--check", action="store_true", help="only say what would be exported, with the revision of each charge"
     )
     export.add_argument(
-        "--shown", metavar="R1@2,R2@1", help="only if these are ready, at these revisions (from --check)"
+        "--shown", metavar="R1@2,R2@1", help="what you saw ready (from --check); on a terminal you may be asked instead"
     )
     export.add_argument("--replace", action="store_true", help="write over a file that is there")
     form = export.add_mutually_exclusive_group()
@@ -62,7 +63,10 @@ def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
     approve.add_argument("--check", action="store_true", help="only say what it would do, and what stands against it")
     approve.add_argument("--reason", default="", metavar="WHY", help="needed for what was left open or fails")
     approve.add_argument(
-        "--revision", type=int, metavar="N", help="only if this revision of the charge stands (from --check)"
+        "--revision",
+        type=int,
+        metavar="N",
+        help="of its charge, that you saw (from --check); on a terminal you may be asked instead",
     )
     back = deed("send-back", _send_back, "send a visit back; the comment stands in the technician's day")
     back.add_argument("--comment", required=True, metavar="TEXT")
@@ -81,7 +85,7 @@ def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
         "references",
         nargs="*",
         metavar="REFERENCE",
-        help="only these (default: all that waits); R1@2: only at revision 2",
+        help="R1@2: at the revision that you saw (default, without --yes: all that is clean)",
     )
     batch.add_argument("--yes", action="store_true", help="do it; without it, it is only said what would be approved")
 
@@ -125,7 +129,8 @@ def _list(args: argparse.Namespace) -> int:
         )
     if clean:
         print(f"Clean ({len(clean)}): {', '.join(show(line.visit.reference) for line in clean)}")
-        print("`dispatch review batch --yes` approves these.")
+        seen = " ".join(f"{show(line.visit.reference)}@{line.revision}" for line in clean)
+        print(f"`dispatch review batch {seen} --yes` approves these.")
     return 0
 
 
@@ -136,15 +141,30 @@ def _approve(args: argparse.Namespace) -> int:
 
     if args.check:
         judged = judge(open_store(args), args.reference)
-        print("\n".join(show(line) for line in judged.consequences))
-        for one in judged.refusals:
-            print(f"refused: {show(one)}")
-        for one in judged.doubts:
-            print(f"needs --reason: {show(one)}")
+        _print_judged(judged)
+        if not judged.refusals:
+            print(f"dispatch review approve {show(judged.visit.reference)} --revision {judged.shown.revision}")
         return 1 if judged.refusals else 0
-    visit = approve(open_seat(args), args.reference, args.reason, Shown(revision=args.revision))
+    seat = open_seat(args)
+    shown = Shown(revision=args.revision)
+    if args.revision is None and on_terminal():
+        judged = judge(seat.store, args.reference)
+        _print_judged(judged)
+        if not judged.refusals and agreed("Approve it?"):
+            shown = judged.shown
+    visit = approve(seat, args.reference, args.reason, shown)
     print(f"{show(visit.reference)} is approved: ready to invoice.")
     return 0
+
+
+def _print_judged(judged: Judged) -> None:
+    from dispatch.model.text import show
+
+    print("\n".join(show(line) for line in judged.consequences))
+    for one in judged.refusals:
+        print(f"refused: {show(one)}")
+    for one in judged.doubts:
+        print(f"needs --reason: {show(one)}")
 
 
 def _send_back(args: argparse.Namespace) -> int:
@@ -194,6 +214,7 @@ def _words(args: argparse.Namespace) -> int:
 
 
 def _batch(args: argparse.Namespace) -> int:
+    from dispatch.desk.refusals import Refusal
     from dispatch.desk.reviewing import approve_clean
     from dispatch.desk.shown import Shown
     from dispatch.desk.visit_log import waiting
@@ -209,10 +230,15 @@ def _batch(args: argparse.Namespace) -> int:
     if not references:
         print("Nothing is clean that waits for review.")
         return 0
-    if not args.yes:
-        print(f"Would be approved ({len(references)}): {' '.join(map(show, references))}. --yes does it.")
+    if not args.yes or not (args.references or on_terminal()):
+        named = "" if args.references else ", with these named"
+        print(f"Would be approved ({len(references)}): {' '.join(map(show, references))}. --yes does it{named}.")
+        if args.yes:
+            raise Refusal("Nothing was approved: name each visit with the revision that you saw, as above.")
         return 0
-    done = approve_clean(seat, shown, {reference: Shown(revision=revision) for reference, revision in shown.items()})
+    if not args.references and not agreed(f"Approve {' '.join(map(show, references))}?"):
+        return 1
+    done = approve_clean(seat, {reference: Shown(revision=revision) for reference, revision in shown.items()})
     for reference, why in done.left_out:
         print(f"not approved: {show(reference)} {show(why)}")
     print(f"Approved ({len(done.approved)}): {', '.join(map(show, done.approved)) or 'none'}.")
@@ -261,9 +287,8 @@ def _export(args: argparse.Namespace) -> int:
             raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
         if not path.parent.is_dir():
             raise Refusal(f"There is no folder {show(str(path.parent), 120)}. Nothing was marked.")
-    shown = None if args.shown is None else _exactly(args.shown)
     if args.again is None:
-        handed_over = invoicing.export(seat, shown)
+        handed_over = invoicing.export(seat, _seen(seat.store) if args.shown is None else _exactly(args.shown))
     else:
         handed_over = invoicing.export_again(seat, args.again)
     text = _as_text(handed_over, seat.firm.zone, as_json=args.json)
@@ -281,6 +306,27 @@ def _export(args: argparse.Namespace) -> int:
         ) from None
     print(f"{show(args.out, 120)}: batch {number}, {len(handed_over.visits)} visits.")
     return 0
+
+
+def _seen(store: Store) -> dict[str, int]:
+    """What is ready, as it is shown now to whoever sits at a terminal.
+
+    Raises:
+        Refusal: nobody sits there, or they do not want it.
+    """
+    from dispatch.desk import invoicing
+    from dispatch.desk.refusals import Refusal
+
+    going, _ = invoicing.ready(store)
+    if going and not (on_terminal() and _ready(store) == 0 and agreed("Export this?")):
+        raise Refusal(f"Nothing was exported: say that you saw what is ready, with --shown {_as_shown(going)}.")
+    return going
+
+
+def _as_shown(going: Mapping[str, int]) -> str:
+    from dispatch.model.text import show
+
+    return ",".join(f"{show(one)}@{revision}" for one, revision in going.items())
 
 
 def _ready(store: Store) -> int:
@@ -302,7 +348,7 @@ def _ready(store: Store) -> int:
     if not going:
         print("Nothing is ready to invoice.")
         return 1
-    print(f"dispatch invoice export --shown {','.join(f'{show(one)}@{revision}' for one, revision in going.items())}")
+    print(f"dispatch invoice export --shown {_as_shown(going)}")
     return 0
 
 

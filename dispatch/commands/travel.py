@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, on_terminal, open_seat, open_store
+from dispatch.commands.opening import agreed, common_options, open_seat, open_store
 
 if TYPE_CHECKING:
     from dispatch.desk.driving import Drive
@@ -237,7 +237,7 @@ def _roads_add(args: argparse.Namespace) -> int:
     seat = open_seat(args)
     extract = Path(args.extract).expanduser()
     fetching = roads.to_be_fetched(extract) and not args.yes
-    if fetching and not _agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
+    if fetching and not agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
         raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
     name = roads.add(seat, extract, _step)
     undrawn = maps.try_draw(extract, _step)
@@ -286,15 +286,6 @@ def _roads_remove(args: argparse.Namespace) -> int:
     name = roads.remove(open_seat(args), keep_files=args.keep_files)
     print(f"Drives are reckoned without the roads of {show(name)} again.")
     return 0
-
-
-def _agreed(question: str) -> bool:
-    if not on_terminal():
-        return False
-    try:
-        return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 def _tell(notes: Sequence[str]) -> None:

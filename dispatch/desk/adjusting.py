@@ -10,10 +10,11 @@ from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.shown import UNSEEN, Shown, amount, changed_since
+from dispatch.desk.shown import Shown, amount, changed_since
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model.states import ENDED, Role
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 TARGETS = ("labour", "travel", "fee")
@@ -64,11 +65,11 @@ def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> P
     )
 
 
-def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown = UNSEEN) -> Priced | Unpriced:
+def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown) -> Priced | Unpriced:
     """Accept a sheet that is flagged for review, or that is blocked no longer.
 
     Args:
-        shown: what the lead saw of it; anything else is not accepted.
+        shown: what the lead saw of it; anything else is not accepted, and nothing unseen.
 
     Raises:
         Refusal: the visit has not ended, its sheet is accepted already, it is still blocked, or it is not what was shown; the
@@ -81,7 +82,7 @@ def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown = UNSEEN
         if last is not None and last.accepted:
             raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
         if (change := changed_since(seat.store, visit, shown)) is not None:
-            raise Refusal(f"{visit.reference} is not what was shown: {change}. Look at it again.")
+            raise Refusal(f"The charge of {show(visit.reference)} is not accepted: {change}; look at it first.")
         visits.change(unit, visit)
         kept = keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True)
         if isinstance(kept, Unpriced):

@@ -52,7 +52,7 @@ def ready(store: Store) -> tuple[dict[str, int], list[tuple[str, str]]]:
     return going, left_out
 
 
-def export(seat: Seat, shown: Mapping[str, int] | None = None) -> HandedOver:
+def export(seat: Seat, shown: Mapping[str, int]) -> HandedOver:
     """Hand over every approved visit as the next batch, and mark it: it is in no other batch from then on.
 
     It is marked first. Where the file is lost afterwards, `export_again` gives the same once more; the other way round a
@@ -68,7 +68,7 @@ def export(seat: Seat, shown: Mapping[str, int] | None = None) -> HandedOver:
         going, left_out = ready(seat.store)
         if not going:
             raise Refusal(_nothing(left_out))
-        if shown is not None and shown != going:
+        if shown != going:
             raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
         number = invoices.add_batch(unit, seat.staff.id)
         for reference in going:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import NamedTuple
 
 from db import checklists, log_rows, reviews, sheets, visits
@@ -18,7 +17,7 @@ from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
-from dispatch.desk.shown import UNSEEN, Shown, changed_since
+from dispatch.desk.shown import Shown, changed_since
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
@@ -101,12 +100,12 @@ def judge(store: Store, reference: str) -> Judged:
     return Judged(visit, tuple(refusals), tuple(doubts), _remarks(store, visit), last)
 
 
-def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN) -> Visit:
+def approve(seat: Seat, reference: str, reason: str, shown: Shown) -> Visit:
     """Approve a visit: its charge is ready to invoice.
 
     Args:
         reason: needed where there are doubts (it was left open, a test fails), kept with the approval.
-        shown: what the lead saw; anything else is not approved.
+        shown: what the lead saw; anything else is not approved, and nothing unseen.
 
     Raises:
         Faulty: it cannot be approved, with every reason at once.
@@ -116,7 +115,7 @@ def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN)
         why = worded("reason", reason, limits.LINE)
         against = [*judged.refusals]
         if (change := changed_since(seat.store, judged.visit, shown)) is not None:
-            against.append(f"{change}: look at it again")
+            against.append(f"{change}; look at it first")
         if judged.doubts and len(why) < 3:
             against += [f"{doubt}; approving it all the same needs a reason" for doubt in judged.doubts]
         if against:
@@ -124,18 +123,16 @@ def approve(seat: Seat, reference: str, reason: str = "", shown: Shown = UNSEEN)
         return _approve(seat, unit, judged, why)
 
 
-def approve_clean(
-    seat: Seat, references: Iterable[str], shown: Mapping[str, Shown] = MappingProxyType({})
-) -> BatchApproved:
+def approve_clean(seat: Seat, shown: Mapping[str, Shown]) -> BatchApproved:
     """Approve those of some visits that are clean, and say of each other one why it is not (dispatch.desk.remarking).
 
-    They are judged again now, whatever the list said that they were chosen from; `shown` is what it showed of each.
+    They are judged again now; `shown` is what the list that they were chosen from showed of each.
     """
     with seat.write("approve", Role.LEAD) as unit:
         approved, left_out = [], []
-        for reference in dict.fromkeys(references):
+        for reference, saw in shown.items():
             judged = judge(seat.store, reference)
-            change = changed_since(seat.store, judged.visit, shown.get(reference, UNSEEN))
+            change = changed_since(seat.store, judged.visit, saw)
             if judged.clean and change is None:
                 approved.append(_approve(seat, unit, judged, "").reference)
                 continue

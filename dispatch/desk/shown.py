@@ -12,20 +12,23 @@ from dispatch.model.visits import Visit
 
 
 class Shown(NamedTuple):
-    """The version of a visit and the revision of its charge (0: none) that somebody saw; None: they did not see it."""
+    """The version of a visit and the revision of its charge (0: none) that somebody saw; None: they do not say which."""
 
     version: int | None = None
     revision: int | None = None
 
 
 UNSEEN = Shown()
-"""Nobody looked at it first."""
+"""Nobody looked at it first: a deed on it is refused."""
 
 
 def changed_since(store: Store, visit: Visit, shown: Shown) -> str | None:
-    """What changed on a visit after it was shown, in words; None: nothing did."""
+    """Why what somebody saw of a visit is not what stands, in words; None: it is."""
     kept = sheets.revisions(store, visit.id)
     now = kept[0].revision if kept else 0
+    if shown == UNSEEN:
+        stands = f"its charge is {amount(kept[0])}" if kept else "it has no charge (revision 0)"
+        return f"{stands}: name that revision, `--revision {now}` (in a list {show(visit.reference)}@{now})"
     if shown.revision is not None and shown.revision != now:
         before = next((one for one in kept if one.revision == shown.revision), None)
         was = f"revision {shown.revision} was shown" if before is None else f"{amount(before)} was shown"

@@ -72,13 +72,19 @@ def test_review_from_list_to_invoice(day: Dispatch, tmp_path: Path) -> None:
     clean = waits["clean"]
     assert "Would be approved" in day.ok("review", "batch")
     assert day.json("invoice", "list", "--json")["ready"] == [], "nothing was approved by looking"
-    assert f"Approved ({len(clean)})" in day.ok("review", "batch", "--yes")
-    refused = day("review", "batch", "R4031", "--yes")
+    unseen = day("review", "batch", "--yes")
+    assert (unseen.code, "the revision that you saw" in unseen.err) == (1, True)
+    assert day("review", "batch", clean[0], "--yes").out.startswith(f"not approved: {clean[0]} its charge is ")
+    seen = unseen.out.splitlines()[-1].partition(": ")[2].split(". --yes")[0].split()
+    assert f"Approved ({len(clean)})" in day.ok("review", "batch", *seen, "--yes")
+    refused = day("review", "batch", "R4031@1", "--yes")
     assert refused.code == 1
     assert "not approved: R4031" in refused.out
     assert "needs --reason" in day.ok("review", "approve", "R4031", "--check")
-    assert day("review", "approve", "R4031").code == 1
-    day.ok("review", "approve", "R4031", "--reason", "the provider confirmed it")
+    assert day("review", "approve", "R4031", "--revision", "1").code == 1, "without a reason"
+    why = ("--reason", "the provider confirmed it")
+    assert "`--revision 1`" in day("review", "approve", "R4031", *why).err
+    day.ok("review", "approve", "R4031", "--revision", "1", *why)
     ready = day.json("invoice", "list", "--json")["ready"]
     assert sorted(ready) == sorted([*clean, "R4031"])
 
@@ -87,7 +93,10 @@ def test_review_from_list_to_invoice(day: Dispatch, tmp_path: Path) -> None:
     assert "Nothing was marked" in day("invoice", "export", "--out", str(out)).err
     assert out.read_text() == "mine"
     assert "Nothing was marked" in day("invoice", "export", "--out", str(tmp_path / "no" / "b.csv")).err
-    day.ok("invoice", "export", "--out", str(out), "--replace")
+    unseen = day("invoice", "export", "--out", str(out), "--replace").err
+    assert out.read_text() == "mine"
+    shown = unseen.split("--shown ")[1].strip().removesuffix(".")
+    day.ok("invoice", "export", "--out", str(out), "--replace", "--shown", shown)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"))))
     assert {row["reference"] for row in rows} == set(ready)
@@ -149,7 +158,8 @@ def test_what_was_shown_is_what_is_done(day: Dispatch) -> None:
     exactly = told.split()[-1]
     day.ok("charge", reference, "--correct", "--reason", "again")
     assert "is not ready any more" in day("invoice", "export", "--shown", exactly).err
-    day.ok("review", "approve", reference)
+    told = day.ok("review", "approve", reference, "--check").splitlines()[-1]
+    assert day.ok(*told.split()[1:]).startswith(f"{reference} is approved")
     exactly = day.ok("invoice", "export", "--check").splitlines()[-1].split()[-1]
     day.ok("invoice", "export", "--shown", exactly)
     refused = day("visit", "mark", reference, "own_fault", "--from", "12:00", "--to", "12:05", "--reason", "our slip")

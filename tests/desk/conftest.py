@@ -13,7 +13,9 @@ from db import agreements, clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor
 from dispatch.closeout.recording import Entry
-from dispatch.desk import arriving, onsite, schedule
+from dispatch.desk import adjusting, arriving, invoicing, onsite, reviewing, schedule
+from dispatch.desk.charging import Priced, Unpriced
+from dispatch.desk.invoicing import HandedOver
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Item, Kind, Result
@@ -22,6 +24,7 @@ from dispatch.model.instants import SetClock, at_local
 from dispatch.model.people import Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
+from dispatch.model.visits import Visit
 from tests.prepared import prepared
 from tests.wall import START, WALL
 
@@ -84,6 +87,21 @@ def good(item: Item) -> Entry:
         Kind.SIGN_OFF: Entry(Result.SIGNED, "thank you", signed_by="J. Lowe", satisfied=True),
         Kind.NAMED: Entry(Result.DECLINED, "not today"),
     }[item.kind]
+
+
+def approve(seat: Seat, reference: str, reason: str = "") -> Visit:
+    """Approve what stands, as a lead who looks at it first."""
+    return reviewing.approve(seat, reference, reason, reviewing.judge(seat.store, reference).shown)
+
+
+def accept(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
+    """Accept the charge that stands, as a lead who looks at it first."""
+    return adjusting.accept_charge(seat, reference, reason, reviewing.judge(seat.store, reference).shown)
+
+
+def export(seat: Seat) -> HandedOver:
+    """Export what is ready, as a lead who looks at it first."""
+    return invoicing.export(seat, invoicing.ready(seat.store)[0])
 
 
 def _fill(store: Store) -> None:

@@ -11,10 +11,10 @@ from db import reviews, sheets, stays
 from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, reviewing
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.shown import Shown
+from dispatch.desk.shown import UNSEEN, Shown
 from dispatch.desk.visit_page import find
 from dispatch.model.states import Review
-from tests.desk.conftest import Office, at
+from tests.desk.conftest import Office, approve, at, export
 
 Deed = Callable[[Seat, Office], object]
 
@@ -53,7 +53,7 @@ def approved(office: Office) -> Office:
     clocking.put_break(office.ana, "R1", at("09:05"), at("09:07"), "lunch")
     marking.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
     adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "1", "a kindness")
-    reviewing.approve(office.lee, "R1")
+    approve(office.lee, "R1")
     office.go("15:00")
     return office
 
@@ -75,13 +75,13 @@ def test_a_lead_does_and_the_visit_waits_for_review_again(approved: Office, deed
     assert after.revision == before.revision + 1
     assert find(approved.store, "R1").review is Review.TO_REVIEW
     assert invoicing.ready(approved.store) == ({}, [])
-    reviewing.approve(approved.lee, "R1")
+    approve(approved.lee, "R1")
     assert invoicing.ready(approved.store) == ({"R1": after.revision}, [])
 
 
 @pytest.mark.parametrize("deed", ANYBODYS | LEADS)
 def test_after_the_export_nobody_does(approved: Office, deed: str) -> None:
-    invoicing.export(approved.lee)
+    export(approved.lee)
     with pytest.raises(Refusal, match="exported"):
         (ANYBODYS | LEADS)[deed](approved.lee, approved)
     with pytest.raises(Refusal, match="exported"):
@@ -94,7 +94,7 @@ def test_the_way_home_after_the_approval_needs_a_reason(approved: Office) -> Non
         clocking.home(approved.ana, "R1")
     with pytest.raises(Refusal, match="with a reason"):
         clocking.home(approved.lee, "R1")
-    invoicing.export(approved.lee)
+    export(approved.lee)
     with pytest.raises(Refusal, match="exported"):
         clocking.home(approved.ana, "R1")
 
@@ -143,7 +143,7 @@ FACTS = (
 @pytest.mark.parametrize("exported", [False, True])
 def test_no_other_program_changes_what_was_judged(approved: Office, exported: bool) -> None:
     if exported:
-        invoicing.export(approved.lee)
+        export(approved.lee)
     with sqlite3.connect(approved.store.path) as other:
         for fact in FACTS:
             with pytest.raises(sqlite3.IntegrityError, match=r"approved|exported"):
@@ -152,7 +152,7 @@ def test_no_other_program_changes_what_was_judged(approved: Office, exported: bo
 
 def test_what_is_final_is_not_replaced_either(approved: Office) -> None:
     """Every table of which no row is ever taken out: by INSERT OR REPLACE of a row that is there, from another program."""
-    invoicing.export(approved.lee)
+    export(approved.lee)
     other = sqlite3.connect(approved.store.path)
     kept = [
         table
@@ -189,10 +189,10 @@ class TestShown:
             with pytest.raises(
                 Faulty, match=r"its charge changed: it is .* \(revision 2\) now, and .* \(revision 1\) was shown"
             ):
-                reviewing.approve(office.lee, "R1", shown=shown)
+                reviewing.approve(office.lee, "R1", "", shown)
         (left_out,) = reviewing_left_out(office, judged.shown)
         assert "its charge changed" in left_out
-        reviewing.approve(office.lee, "R1", shown=reviewing.judge(office.store, "R1").shown)
+        approve(office.lee, "R1")
         approval = reviews.approval_of(office.store, judged.visit.id)
         assert approval is not None
         assert approval.revision == 2
@@ -204,17 +204,29 @@ class TestShown:
         judged = reviewing.judge(office.store, "R1")
         reviewing.correct_words(office.lee, "R1", "W2", "something else was done", "clearer")
         with pytest.raises(Faulty, match=r"it changed after it was shown \(Lee Moreau: correct words\)"):
-            reviewing.approve(office.lee, "R1", shown=judged.shown)
+            reviewing.approve(office.lee, "R1", "", judged.shown)
 
     def test_an_export_is_of_what_was_shown(self, approved: Office) -> None:
         going, _ = invoicing.ready(approved.store)
         clocking.correct(approved.lee, "R1", "leaving", at("10:30"), "stayed longer")
         with pytest.raises(Refusal, match="Nothing is ready"):
             invoicing.export(approved.lee, going)
-        reviewing.approve(approved.lee, "R1")
+        approve(approved.lee, "R1")
         with pytest.raises(Refusal, match=r"not what was shown: R1 was revision \d and is \d"):
             invoicing.export(approved.lee, going)
         invoicing.export(approved.lee, invoicing.ready(approved.store)[0])
+
+    def test_nothing_is_done_unseen(self, office: Office) -> None:
+        office.on_site()
+        office.finish()
+        leaving.close(office.ana, "R1")
+        with pytest.raises(Faulty, match=r"R1 cannot be approved: its charge is .* \(revision 1\), .* `--revision 1`"):
+            reviewing.approve(office.lee, "R1", "", UNSEEN)
+        (left_out,) = reviewing_left_out(office, UNSEEN)
+        assert "R1@1" in left_out
+        approve(office.lee, "R1")
+        with pytest.raises(Refusal, match="R1 has come"):
+            invoicing.export(office.lee, {})
 
     def test_an_acceptance_is_of_what_was_shown(self, office: Office) -> None:
         office.on_site()
@@ -223,10 +235,10 @@ class TestShown:
         office.clock.advance(20 * 3600)
         clocking.correct(office.ana, "R1", "leaving", at("09:00") + 17 * 3600, "stayed the night")
         clocking.correct(office.ana, "R1", "leaving", at("09:00") + 18 * 3600, "an hour more")
-        with pytest.raises(Refusal, match="not what was shown: its charge changed"):
+        with pytest.raises(Refusal, match="not accepted: its charge changed"):
             adjusting.accept_charge(office.lee, "R1", "it is so", Shown(revision=2))
         adjusting.accept_charge(office.lee, "R1", "it is so", Shown(revision=3))
 
 
 def reviewing_left_out(office: Office, shown: Shown) -> list[str]:
-    return [why for _, why in reviewing.approve_clean(office.lee, ["R1"], {"R1": shown}).left_out]
+    return [why for _, why in reviewing.approve_clean(office.lee, {"R1": shown}).left_out]

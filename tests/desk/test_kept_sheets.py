@@ -12,7 +12,7 @@ import pytest
 
 from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
-from dispatch.desk import adjusting, agreeing, arriving, clocking, invoicing, leaving, reviewing, schedule
+from dispatch.desk import adjusting, agreeing, arriving, clocking, leaving, schedule
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
@@ -20,7 +20,7 @@ from dispatch.desk.rehearsing import do_as_shown, rehearse
 from dispatch.desk.undo import redo, undo
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.instants import at_local
-from tests.desk.conftest import DAY, ZONE, Office, at
+from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
 from tests.desk.test_pools import YEAR, agreed, closed, left
 
 TRAVEL = {"components": [{"kind": "distance", "rate": "1"}]}
@@ -97,9 +97,9 @@ def test_a_correction_is_priced_from_what_the_visit_ended_with(office: Office) -
 
 def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
     closed(office)
-    reviewing.approve(office.lee, "R1")
+    approve(office.lee, "R1")
     another_book(office)
-    (visit,) = invoicing.export(office.lee).visits
+    (visit,) = export(office.lee).visits
     assert (visit["client"], visit["site"]) == ("Harbor Dental", "Main office")
 
 
@@ -184,7 +184,7 @@ def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) ->
     clocking.home(office.ana, "R1")
     again = rehearse(office.lee, "R1", lambda: adjusting.correct_charge(office.lee, "R1", "once more"))
     assert again.lines() == []
-    reviewing.approve(office.lee, "R1")
+    approve(office.lee, "R1")
     again = rehearse(office.lee, "R1", lambda: adjusting.correct_charge(office.lee, "R1", "once more"))
     assert again.lines() == ["It was approved, and waits for review again."]
 
@@ -221,7 +221,7 @@ def test_only_what_blocked_a_sheet_is_looked_up_again(office: Office) -> None:
     closed(office)
     assert charge(office).form["errors"] == ["UNKNOWN_DISTANCE"]
     another_book(office)
-    adjusting.accept_charge(office.lee, "R1", "the site is placed now")
+    accept(office.lee, "R1", "the site is placed now")
     after = charge(office)
     assert after.given["site"]["one_way_distance"] == "90.0"
     assert after.given["card"]["classes"]["tech"]["standard"] == "120.00"

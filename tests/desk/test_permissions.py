@@ -38,6 +38,7 @@ from dispatch.desk.imports.importing import KINDS, import_file
 from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.shown import UNSEEN
 from dispatch.model.checklists import Result
 from dispatch.model.states import Role
 from tests.conftest import SAMPLE
@@ -125,15 +126,15 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
         "amending.amend",
         lambda seat, ref: amending.amend(seat, ref, Request("Harbor Dental", "another thing", 45, site="Main office")),
     ),
-    "approve": ("reviewing.approve", reviewing.approve),
-    "approve many": ("reviewing.approve_clean", lambda seat, ref: reviewing.approve_clean(seat, [ref])),
+    "approve": ("reviewing.approve", lambda seat, ref: reviewing.approve(seat, ref, "", UNSEEN)),
+    "approve many": ("reviewing.approve_clean", lambda seat, ref: reviewing.approve_clean(seat, {ref: UNSEEN})),
     "send back": ("reviewing.send_back", lambda seat, ref: reviewing.send_back(seat, ref, "which server?")),
     "answer": ("reviewing.answer", lambda seat, ref: reviewing.answer(seat, ref, "the file server")),
     "words": (
         "reviewing.correct_words",
         lambda seat, ref: reviewing.correct_words(seat, ref, "A1", "all of it", "wrong"),
     ),
-    "export": ("invoicing.export", lambda seat, ref: invoicing.export(seat)),
+    "export": ("invoicing.export", lambda seat, ref: invoicing.export(seat, {})),
     "export again": ("invoicing.export_again", lambda seat, ref: invoicing.export_again(seat, 1)),
     "swap": ("schedule.swap", lambda seat, ref: schedule.swap(seat, ref, "R2")),
     "ask for words": ("permitting.ask", lambda seat, ref: permitting.ask(seat, ref, "T1")),

@@ -22,7 +22,7 @@ from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import Mark
 from dispatch.model.states import Review, State
-from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import DAY, Office, accept, approve, at, export
 
 
 def closed(office: Office, reference: str = "R1") -> None:
@@ -55,7 +55,7 @@ class TestApproving:
         judged = reviewing.judge(office.store, "R1")
         assert judged.clean
         assert "is ready to invoice" in " ".join(judged.consequences)
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         assert review(office) is Review.APPROVED
         approval = reviews.approval_of(office.store, find(office.store, "R1").id)
         assert approval is not None
@@ -69,7 +69,7 @@ class TestApproving:
         assert marks(office) == [Mark.BLOCKED]
         reviewing.send_back(office.lee, "R1", "where was it?")
         with pytest.raises(Faulty) as refused:
-            reviewing.approve(office.lee, "R1")
+            approve(office.lee, "R1")
         assert len(refused.value.faults) >= 2
         assert any("sent back" in fault for fault in refused.value.faults)
         assert any("charge is blocked" in fault for fault in refused.value.faults)
@@ -79,17 +79,17 @@ class TestApproving:
         left_open(office)
         assert marks(office) == [Mark.WAIVED, Mark.LEFT_OPEN]
         with pytest.raises(Faulty, match="needs a reason"):
-            reviewing.approve(office.lee, "R1")
-        reviewing.approve(office.lee, "R1", "the provider confirmed it")
+            approve(office.lee, "R1")
+        approve(office.lee, "R1", "the provider confirmed it")
         assert review(office) is Review.APPROVED
 
     def test_what_has_not_ended_or_is_approved_is_not(self, office: Office) -> None:
         with pytest.raises(Faulty, match="has not ended"):
-            reviewing.approve(office.lee, "R1")
+            approve(office.lee, "R1")
         closed(office)
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         with pytest.raises(Faulty, match="approved already"):
-            reviewing.approve(office.lee, "R1")
+            approve(office.lee, "R1")
 
     def test_a_flagged_charge_is_accepted_first(self, office: Office) -> None:
         office.on_site()
@@ -97,13 +97,13 @@ class TestApproving:
         office.clock.advance(20 * 3600)
         leaving.close(office.ana, "R1")
         with pytest.raises(Faulty, match="more than 16 hours lie between"):
-            reviewing.approve(office.lee, "R1")
-        adjusting.accept_charge(office.lee, "R1", "a night at the datacentre")
-        reviewing.approve(office.lee, "R1")
+            approve(office.lee, "R1")
+        accept(office.lee, "R1", "a night at the datacentre")
+        approve(office.lee, "R1")
 
     def test_a_visit_cancelled_before_anybody_was_assigned_has_nothing_to_charge(self, office: Office) -> None:
         schedule.cancel(office.dana, "R1", "bought elsewhere")
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         assert invoicing.ready(office.store) == ({}, [])
 
     def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:
@@ -135,7 +135,9 @@ class TestApproving:
         _, exceptions, clean = waiting(office.store)
         assert [line.visit.reference for line in exceptions] == ["R2"]
         assert [line.visit.reference for line in clean] == ["R1"]
-        done = reviewing.approve_clean(office.lee, ["R1", "R2", "R3"])
+        done = reviewing.approve_clean(
+            office.lee, {one: reviewing.judge(office.store, one).shown for one in ("R1", "R2", "R3")}
+        )
         assert done.approved == ("R1",)
         assert [reference for reference, _ in done.left_out] == ["R2", "R3"]
         assert "promised until 11:00" in done.left_out[0][1]
@@ -144,7 +146,7 @@ class TestApproving:
     def test_undo_does_not_bring_it_back(self, office: Office) -> None:
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
         schedule.cancel(office.dana, "R1", "ill")
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         with pytest.raises(Refusal, match="Lee Moreau changed R1"):
             undo(office.dana)
         with pytest.raises(Refusal, match="nothing to undo"):
@@ -210,7 +212,7 @@ class TestSendingBack:
         assert review(office) is Review.TO_REVIEW
         assert reviews.waiting_for(office.store, office.ana.staff.id)
         with pytest.raises(Faulty, match="has not answered yet"):
-            reviewing.approve(office.lee, "R1", "it is fine")
+            approve(office.lee, "R1", "it is fine")
         with pytest.raises(StoreFault, match="not answered"), office.lee.write("past the desk") as unit:
             unit.execute("UPDATE visit SET review = 'approved', version = version + 1 WHERE reference = 'R1'")
 
@@ -346,7 +348,7 @@ class TestStore:
     @pytest.mark.parametrize("to", ["exported", "sent_back"])
     def test_steps_that_states_has_not_are_refused(self, office: Office, to: str) -> None:
         closed(office)
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         with pytest.raises(Refused), office.lee.write("try") as unit:
             unit.execute("UPDATE visit SET review = ?, version = version + 1 WHERE reference = 'R1'", (to,))
 
@@ -359,13 +361,13 @@ class TestInvoices:
     def test_each_visit_goes_out_exactly_once(self, office: Office) -> None:
         closed(office)
         with pytest.raises(Refusal, match="Nothing is ready"):
-            invoicing.export(office.lee)
-        reviewing.approve(office.lee, "R1")
-        first = invoicing.export(office.lee)
+            export(office.lee)
+        approve(office.lee, "R1")
+        first = export(office.lee)
         assert [visit["reference"] for visit in first.visits] == ["R1"]
         assert review(office) is Review.EXPORTED
         with pytest.raises(Refusal, match="Nothing is ready"):
-            invoicing.export(office.lee)
+            export(office.lee)
         again = invoicing.export_again(office.lee, first.batch.id)
         assert invoicing.as_csv(again) == invoicing.as_csv(first)
         last = audit.last_of(office.store, "invoice_batch", first.batch.id)
@@ -376,8 +378,8 @@ class TestInvoices:
 
     def test_what_is_exported_stands(self, office: Office) -> None:
         closed(office)
-        reviewing.approve(office.lee, "R1")
-        invoicing.export(office.lee)
+        approve(office.lee, "R1")
+        export(office.lee)
         for deed in (
             lambda: leaving.reopen(office.lee, "R1", "once more"),
             lambda: reviewing.correct_words(office.lee, "R1", "W2", "something else here", "wrong"),
@@ -392,8 +394,8 @@ class TestInvoices:
         office.store.conn.execute("UPDATE client SET name = '=HYPERLINK(1)', version = version + 1")
         closed(office)
         adjusting.give_goodwill(office.lee, "R1", "labour", "percent", "10", "@late")
-        reviewing.approve(office.lee, "R1")
-        batch = invoicing.export(office.lee)
+        approve(office.lee, "R1")
+        batch = export(office.lee)
         rows = list(csv.DictReader(io.StringIO(invoicing.as_csv(batch))))
         assert sum(Decimal(row["amount"]) for row in rows) == Decimal(batch.visits[0]["total"])
         assert any(Decimal(row["amount"]) < 0 for row in rows), "the goodwill is a number, not text"
@@ -404,19 +406,19 @@ class TestInvoices:
 
     def test_a_charge_that_is_open_again_stays_behind(self, office: Office) -> None:
         closed(office)
-        reviewing.approve(office.lee, "R1")
+        approve(office.lee, "R1")
         office.go("23:00")
         office.clock.advance(10 * 3600)
         clocking.correct(office.lee, "R1", "leaving", office.clock.now(), "stayed the night")
         assert review(office) is Review.TO_REVIEW
         assert invoicing.ready(office.store) == ({}, [])
-        adjusting.accept_charge(office.lee, "R1", "true")
-        reviewing.approve(office.lee, "R1")
-        assert [visit["revision"] for visit in invoicing.export(office.lee).visits] == [3]
+        accept(office.lee, "R1", "true")
+        approve(office.lee, "R1")
+        assert [visit["revision"] for visit in export(office.lee).visits] == [3]
 
     def test_whole_visits_as_json(self, office: Office) -> None:
         closed(office)
-        reviewing.approve(office.lee, "R1")
-        form = invoicing.as_form(invoicing.export(office.lee), "UTC")
+        approve(office.lee, "R1")
+        form = invoicing.as_form(export(office.lee), "UTC")
         assert json.loads(json.dumps(form))["visits"][0]["lines"]
         assert form["exported_by"] == "Lee Moreau"

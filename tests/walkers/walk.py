@@ -34,6 +34,7 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.shown import UNSEEN, Shown
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Item, Kind, Result
 from dispatch.model.instants import at_local, day_of
@@ -73,6 +74,7 @@ class Walk:
         self.ahead: list[tuple[str, str]] = []
         """What comes next in any case, and who does it; else it is chosen."""
         self.done: dict[str, int] = {}
+        self.looked_at: dict[int, Shown] = {}
 
     def steps(self, count: int) -> None:
         """Walk so many steps; each is judged.
@@ -141,6 +143,12 @@ class Walk:
 
     def _seat_of(self, login: str) -> Seat:
         return self.rng.choice([seat for seat in self.seats if seat.staff.login == login])
+
+    def seen(self, visit: Visit) -> Shown:
+        """What a lead has seen of a visit: mostly what stands, sometimes what stood when they looked before, or nothing."""
+        before = self.looked_at.get(visit.id, UNSEEN)
+        self.looked_at[visit.id] = reviewing.judge(self.store, visit.reference).shown
+        return before if self.rng.random() < 0.2 else self.looked_at[visit.id]
 
     def when(self) -> int:
         """A time of this or the next day."""
@@ -326,12 +334,15 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "unmark": (0.5, _by(marking.unmark, "after all")),
     "goodwill": (0.7, _by(adjusting.give_goodwill, "labour", "percent", "10", "a friend")),
     "travel": (0.5, _by(adjusting.set_travel, "20", "by hand")),
-    "accept": (1.5, _by(adjusting.accept_charge, "it is right")),
+    "accept": (
+        1.5,
+        lambda walk, seat, visit: adjusting.accept_charge(seat, visit.reference, "it is right", walk.seen(visit)),
+    ),
     "charge": (0.7, _by(adjusting.correct_charge, "again")),
-    "approve": (5, _by(reviewing.approve, "seen")),
+    "approve": (5, lambda walk, seat, visit: reviewing.approve(seat, visit.reference, "seen", walk.seen(visit))),
     "send back": (0.7, _by(reviewing.send_back, "which server?")),
     "answer": (1.5, _by(reviewing.answer, "the file server")),
-    "export": (2, lambda walk, seat, visit: invoicing.export(seat)),
+    "export": (2, lambda walk, seat, visit: invoicing.export(seat, invoicing.ready(walk.store)[0])),
     "undo": (4, lambda walk, seat, visit: undo.undo(seat)),
     "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
     "ill": (0.4, _ill),
