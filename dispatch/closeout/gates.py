@@ -238,14 +238,11 @@ def _of_evidence(item: Item, latest: Attempt, when: str) -> list[str]:
     if not item.counts:
         runs = "`r` runs it" if item.runnable else "no target tests it"
         return [f"asks for a test that ran: {runs}, or ask a lead: `W`"]
-    if not latest.ran and not measures(latest.value) and not says_enough(trimmed(latest.text)):
-        return [f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}, or give a value"]
+    measured = item.bounds is not None and any("0" <= character <= "9" for character in latest.value or "")
+    if not latest.ran and not measured and not says_enough(trimmed(latest.text)):
+        value = "" if item.bounds is None else ", or give a value"
+        return [f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}{value}"]
     return []
-
-
-def measures(value: str | None) -> bool:
-    """Whether a typed value has a figure in it."""
-    return any("0" <= character <= "9" for character in value or "")
 
 
 def is_shown(item: Item, checklist: Checklist) -> bool:

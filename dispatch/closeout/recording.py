@@ -17,10 +17,10 @@ from dispatch.closeout.answers import (
     says_something,
     says_the_same,
 )
-from dispatch.closeout.gates import ENOUGH, Unmet, measures, settled, trimmed
+from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
 from dispatch.model.checklists import Attempt, Checklist, EntryKind, Grade, Item, ItemTemplate, Kind, Phase, Result
-from dispatch.model.probes import ProbeKind, Try, Vantage
+from dispatch.model.probes import Try, Vantage
 from dispatch.model.states import State
 
 _Fault = tuple[str, str]
@@ -85,7 +85,7 @@ def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
     if faults:
         return Decision(faults)
     result = _read(item, entry)
-    text = trimmed(entry.text)
+    text = _said(item, entry)
     if (verdict := _verdict_on_value(item, entry)) is not None:
         good, said = verdict
         result = result if good else Result.FAIL
@@ -98,7 +98,7 @@ def decide(checklist: Checklist, item: Item, entry: Entry) -> Decision:
     return Decision(
         result=result,
         text=text,
-        value=_value(entry),
+        value=_value(entry) if _measures(item, entry) else None,
         grade=_grade(item, entry, result),
         run=entry.run,
         signed_by=trimmed(entry.signed_by) if result is Result.SIGNED else None,
@@ -236,13 +236,14 @@ def _of_test(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
         judged = _verdict_on_value(item, entry)
     except ValueError as fault:
         return [("G2", f"{fault}.")]
-    if judged is not None or measures(entry.value):
+    if judged is not None:
         return []
-    text = trimmed(entry.text)
+    text = _said(item, entry)
     if entry.result is Result.FAIL:
         return [] if len(text) >= EVIDENCE else [("G2", f"Say what was seen, in at least {EVIDENCE} characters.")]
     if not says_enough(text):
-        return [("G2", f"Say what was seen, in {ENOUGH}, or give a value with a figure.")]
+        value = "a figure alone proves nothing without bounds" if item.bounds is None else "or give a value"
+        return [("G2", f"Say what was seen, in {ENOUGH}; {value}.")]
     before = _said_before(checklist, item)
     if before is not None and says_the_same(text, before.text):
         return [("G2", "The test before this one has the same words: say what was seen here.")]
@@ -308,7 +309,7 @@ def _grade(item: Item, entry: Entry, result: Result) -> Grade | None:
         return None
     if entry.run is not None:
         return entry.run.grade
-    return Grade.MEASURED if measures(entry.value) else Grade.ATTESTED
+    return Grade.MEASURED if _verdict_on_value(item, entry) is not None else Grade.ATTESTED
 
 
 def _verdict_on_value(item: Item, entry: Entry) -> tuple[bool, str] | None:
@@ -318,12 +319,21 @@ def _verdict_on_value(item: Item, entry: Entry) -> tuple[bool, str] | None:
         ValueError: it is no number, or has another unit.
     """
     value = _value(entry)
-    bounds = next((probe for probe in item.probes if probe.kind is ProbeKind.VALUE), None)
-    if item.kind is not Kind.TEST or value is None or bounds is None or entry.run is not None:
+    if item.kind is not Kind.TEST or value is None or item.bounds is None or entry.run is not None:
         return None
     from dispatch.closeout.probes.reading import value_verdict
 
-    return value_verdict(bounds, value)
+    return value_verdict(item.bounds, value)
+
+
+def _said(item: Item, entry: Entry) -> str:
+    """The words of an entry. A value that nothing bounds is one of them: it measures nothing."""
+    value = None if _measures(item, entry) else _value(entry)
+    return "; ".join(filter(None, (value, trimmed(entry.text))))
+
+
+def _measures(item: Item, entry: Entry) -> bool:
+    return item.bounds is not None or entry.run is not None
 
 
 def _value(entry: Entry) -> str | None:

@@ -189,6 +189,11 @@ class Item:
         return tuple(probe for probe in self.probes if probe.kind is not ProbeKind.VALUE)
 
     @property
+    def bounds(self) -> Probe | None:
+        """What a value that is typed on it must be within; None: nothing says that, and a figure alone proves nothing (C5)."""
+        return next((probe for probe in self.probes if probe.kind is ProbeKind.VALUE), None)
+
+    @property
     def runs(self) -> tuple[Attempt, ...]:
         """The attempts that ran, but for passes from the office where the test belongs inside the client's network."""
         outside = self.vantage is Vantage.SITE
@@ -226,7 +231,7 @@ class Item:
             case Asks.EXECUTED:
                 counting = self.runs
             case Asks.MEASURED:
-                counting = tuple(one for one in self.attempts if one.grade in (Grade.EXECUTED, Grade.MEASURED))
+                counting = tuple(one for one in self.attempts if self._measured(one))
             case _:
                 counting = self.attempts
         return counting[-1] if counting else latest
@@ -241,9 +246,14 @@ class Item:
             case Asks.EXECUTED:
                 return standing in self.runs
             case Asks.MEASURED:
-                return standing.grade in (Grade.EXECUTED, Grade.MEASURED)
+                return self._measured(standing)
             case _:
                 return True
+
+    def _measured(self, attempt: Attempt) -> bool:
+        """Whether an attempt is a run, or a value within bounds."""
+        measured = attempt.grade is Grade.MEASURED and (attempt.ran or self.bounds is not None)
+        return attempt.grade is Grade.EXECUTED or measured
 
     @property
     def attested_how(self) -> str:

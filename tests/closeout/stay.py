@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from dispatch.closeout import recording
 from dispatch.closeout.gates import Unmet, unmet
@@ -66,6 +67,11 @@ class Stay:
         self._add(decision.items)
         self.state = decision.state or self.state
         return decision
+
+    def alter(self, ref: str, **fields: Any) -> None:
+        """An item as it could be."""
+        items = tuple(dataclasses.replace(item, **fields) if item.ref == ref else item for item in self.checklist.items)
+        self.checklist = dataclasses.replace(self.checklist, items=items)
 
     def sign_off(self, clock: str = "12:00") -> Decision:
         return self.record("L5", Entry(Result.SIGNED, "all good", signed_by="J. Lowe", satisfied=True), clock)

@@ -36,11 +36,7 @@ class Trial(Stay):
         self.change(probes=probes, **fields)
 
     def change(self, **fields: object) -> None:
-        items = tuple(
-            dataclasses.replace(item, **fields) if item.ref == "T3" else item  # type: ignore[arg-type]
-            for item in self.checklist.items
-        )
-        self.checklist = dataclasses.replace(self.checklist, items=items)
+        self.alter("T3", **fields)
 
     def ran(self, result: Result, vantage: Vantage = Vantage.HOST, grade: Grade = Grade.EXECUTED) -> None:
         run = Run(grade, vantage, self.sequence)
@@ -99,7 +95,11 @@ def test_a_run_is_replaced_by_a_run_only(grade: Grade) -> None:
     """C5a, G3, and the other way about."""
     stay = Trial(SITE, way_in=True)
     stay.ran(Result.FAIL, Vantage.SITE, grade)
-    for entry in (WORDS, Entry(Result.PASS, value="14 h"), Entry(Result.NA, "no vpn at this site")):
+    for entry in (
+        WORDS,
+        Entry(Result.PASS, "age of the newest file", value="14 h"),
+        Entry(Result.NA, "no vpn at this site"),
+    ):
         assert not stay.record("T3", entry).faults
         assert stay.gate == "G3"
     assert len(stay.t3.attempts) == 4
@@ -117,6 +117,28 @@ def test_not_applicable_stands_only_while_nothing_ran() -> None:
     assert stay.gate == ""
     stay.ran(Result.FAIL)
     assert stay.gate == "G3"
+
+
+@pytest.mark.parametrize("asked", [None, Asks.MEASURED])
+def test_a_figure_that_nothing_bounds_proves_nothing(asked: Asks | None) -> None:
+    """C5a, G2"""
+    stay = Trial(evidence=asked)
+    assert stay.record("T3", Entry(Result.PASS, value="1")).faults
+    decision = stay.record("T3", Entry(Result.PASS, "megabits on the line", value="94"))
+    assert (decision.text, decision.value, decision.grade) == ("94; megabits on the line", None, Grade.ATTESTED)
+    assert stay.gate == ("G2" if asked else "")
+    stay.ran(Result.PASS, Vantage.HOST, Grade.MEASURED)
+    assert stay.gate == ""
+
+
+def test_a_figure_of_before_that_nothing_bounds_is_measured_again() -> None:
+    """C5a; a database of an older version has such results."""
+    for asked in (None, Asks.MEASURED):
+        stay = Trial(evidence=asked)
+        stay.change(attempts=(Attempt(1, 0, "Ana Ruiz", Result.PASS, value="1", grade=Grade.MEASURED),))
+        assert stay.gate == "G2"
+        stay.change(probes=(VALUE,))
+        assert stay.gate == ""
 
 
 def test_a_value_is_within_bounds_or_does_not_settle() -> None:

@@ -226,7 +226,8 @@ def test_progress_counts_what_is_required() -> None:
 
 def test_evidence_is_that_of_the_attempts_that_count() -> None:
     stay = finished("server")
-    stay.record("T6", Entry(Result.PASS, value="14h"))
+    stay.alter("T6", probes=(Probe(ProbeKind.VALUE, "backup", unit="h", most="24"),))
+    stay.record("T6", Entry(Result.PASS, value="14 h"))
     stay.record("T2", Entry(Result.PASS, "seen down, then up", run=Run(Grade.EXECUTED, Vantage.HOST, stay.sequence)))
     stay.record("T3", Entry(Result.FAIL, "no internet after the restart"))
     stay.record("T3", Entry(Result.OVERRIDDEN, "provider is down, they know"))

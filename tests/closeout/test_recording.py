@@ -68,6 +68,7 @@ def test_wrong_kind_of_result_says_what_is_taken() -> None:
         ("T1", Entry(Result.PASS, "          ok"), ["G2"]),
         ("T1", Entry(Result.PASS, "\u00a0\u2003\u200b ok now \u3000\ufeff"), ["G2"]),
         ("T1", Entry(Result.PASS, "", value="  "), ["G2"]),
+        ("T1", Entry(Result.PASS, "", value="1"), ["G2"]),
         ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.ATTESTED, Vantage.HOST, 0)), ["G2"]),
         ("T1", Entry(Result.PASS, "seen working", run=Run(Grade.WAIVED, Vantage.HOST, 0)), ["G2"]),
         ("T1", Entry(Result.NA, "does not apply at all here"), ["G5"]),
@@ -127,7 +128,7 @@ def test_override_of_another_item_books_nothing() -> None:
     [
         (Entry(Result.PASS, "seen working at the desk"), Grade.ATTESTED),
         (Entry(Result.FAIL, "still no connection"), Grade.ATTESTED),
-        (Entry(Result.PASS, "", value="14h"), Grade.MEASURED),
+        (Entry(Result.PASS, "age of the backup", value="14h"), Grade.ATTESTED),
         (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.EXECUTED, Vantage.HOST, 0)), Grade.EXECUTED),
         (Entry(Result.PASS, "opened in 12 ms", run=Run(Grade.MEASURED, Vantage.SITE, 0)), Grade.MEASURED),
         (Entry(Result.NA, "no server on this site"), None),

@@ -220,7 +220,7 @@ class TestShown:
         office.on_site()
         office.finish()
         leaving.close(office.ana, "R1")
-        with pytest.raises(Faulty, match=r"R1 cannot be approved: its charge is .* \(revision 1\), .* `--revision 1`"):
+        with pytest.raises(Faulty, match=r"R1 cannot be approved: its charge is .* \(revision 1\): .* `--revision 1`"):
             reviewing.approve(office.lee, "R1", "", UNSEEN)
         (left_out,) = reviewing_left_out(office, UNSEEN)
         assert "R1@1" in left_out

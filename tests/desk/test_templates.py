@@ -12,7 +12,7 @@ from db import checklists, clients, templates, visits
 from db.faults import Refused, Stale
 from dispatch.closeout.recording import Entry
 from dispatch.closeout.template_form import item_texts
-from dispatch.desk import leaving, undo
+from dispatch.desk import leaving, permitting, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import rules_text
@@ -324,6 +324,9 @@ def test_an_item_says_what_settles_it(office: Office, tmp_path: Path) -> None:
     with pytest.raises(GatesUnmet) as refused:
         leaving.close(office.ana, "R10")
     assert [reason.split()[:2] for reason in refused.value.reasons] == [["G2", "T1"]]
-    office.say("R10", "T1", Entry(Result.PASS, value="12 ms"))
+    with pytest.raises(Refusal, match="a figure alone proves nothing without bounds"):
+        office.say("R10", "T1", Entry(Result.PASS, value="12 ms"))
+    permitting.give(office.lee, "R10", "T1", "no bounds are agreed for it")
+    office.say("R10", "T1", Entry(Result.PASS, "the page opens at once", value="12 ms"))
     office.say("R10", "L5", Entry(Result.SIGNED, signed_by="J. Lowe", satisfied=True))
     assert leaving.close(office.ana, "R10").state is State.CLOSED
