@@ -68,8 +68,9 @@ class ReviewDeeds(SeatedScreen):
             reason = said
         elif not await self.app.push_screen_wait(AskConfirm(f"Approve {reference}?", judged.consequences)):
             return
-        if await self.do(reviewing.approve, reference, reason, judged.shown) is not None:
-            self.say(f"{reference} is approved: ready to invoice.")
+        visit = await self.do(reviewing.approve, reference, reason, judged.shown)
+        if visit is not None:
+            self.say(reviewing.approved_words(self.seat.store, visit))
 
     @work
     async def action_send_back(self) -> None:

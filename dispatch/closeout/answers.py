@@ -7,6 +7,9 @@ import re
 EVIDENCE = 10
 """Letters or digits that words have at least to be evidence, or the reason of an n/a or of work not done (C5a)."""
 
+WHY, WHO = 3, 2
+"""Letters or digits that a reason, and a name, has at least."""
+
 # the trigger attempt_says_something of the database has the same letters
 _WORD = re.compile(
     "[0-9A-Za-z\u00c0-\u167f\u1681-\u1fff\u2c00-\u2fff\u3041-\ud7ff\uf900-\ufdff\ufe70-\uffdc"
@@ -31,6 +34,21 @@ _NOTHING = frozenset(
         "no nothing more",
     }
 )
+
+_NOBODY = _NOTHING | {
+    "nobody",
+    "noone",
+    "no one",
+    "no reason",
+    "na",
+    "n a",
+    "nil",
+    "null",
+    "tbd",
+    "unknown",
+    "not applicable",
+}
+"""What stands in a field that has to be filled in, and names nobody and gives no reason."""
 
 _CLIENT = (
     r"\b(?:clients?|customers?|users?|they|he|she|somebody|someone|owner|boss|manager|office|reception|receptionist|staff"
@@ -66,6 +84,13 @@ def says_nothing(text: str) -> bool:
 def says_something(text: str) -> bool:
     """Whether an answer has a letter or a digit in it at all; "…" and "-" are as empty as nothing typed."""
     return any(character.isalnum() for character in text)
+
+
+def tells(text: str, least: int = WHY) -> bool:
+    """Whether a reason or a name tells anything: some letters or digits, not one repeated, not that there is nobody or nothing."""
+    words = _words(text)
+    letters = "".join(words)
+    return len(letters) >= least and len(set(letters)) > 1 and " ".join(words) not in _NOBODY
 
 
 def says_enough(text: str) -> bool:

@@ -210,7 +210,7 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
         advice = "pass it, or let the lead leave the visit open with a follow-up"
         return [("G3", f"overridden by {latest.by}{when}, which is no pass; {advice}")]
     if latest.result is Result.FAIL:
-        typed = item.latest is not latest and item.latest is not None and item.latest.result is Result.PASS
+        typed = item.latest is not None and item.latest.result is Result.PASS
         words = "; words do not replace it" if typed else ""
         advice = "put it right and test again" if item.asks is Asks.ANY else f"put it right, then {_HOW[item.asks]}"
         return [("G3", f"failed{when}{words}; {advice}")]

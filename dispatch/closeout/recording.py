@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from dispatch.closeout.answers import (
     EVIDENCE,
+    WHO,
     leaves_to_client,
     says_enough,
     says_nothing,
     says_something,
     says_the_same,
+    tells,
 )
 from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
@@ -199,8 +201,8 @@ def _of_override(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]
         faults.append((gate, f"{item.ref} is not required; there is nothing to override."))
     elif settled(item, checklist):
         faults.append((gate, f"{item.ref} is settled; there is nothing to override."))
-    if not says_something(entry.text):
-        faults.append((gate, "An override needs a reason."))
+    if not tells(entry.text):
+        faults.append((gate, "An override needs a reason that says why."))
     return faults
 
 
@@ -260,7 +262,7 @@ def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
 
 def _of_sign_off(entry: Entry) -> list[_Fault]:
     faults: list[_Fault] = []
-    if not says_something(entry.signed_by or ""):
+    if not tells(entry.signed_by or "", WHO):
         faults.append(("G8", "The sign-off needs the name of who signs."))
     if entry.satisfied is None:
         faults.append(("G8", "The sign-off says whether they are satisfied: yes or no."))

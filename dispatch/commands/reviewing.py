@@ -135,7 +135,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _approve(args: argparse.Namespace) -> int:
-    from dispatch.desk.reviewing import approve, judge
+    from dispatch.desk.reviewing import approve, approved_words, judge
     from dispatch.desk.shown import Shown
     from dispatch.model.text import show
 
@@ -153,7 +153,7 @@ def _approve(args: argparse.Namespace) -> int:
         if not judged.refusals and agreed("Approve it?"):
             shown = judged.shown
     visit = approve(seat, args.reference, args.reason, shown)
-    print(f"{show(visit.reference)} is approved: ready to invoice.")
+    print(approved_words(seat.store, visit))
     return 0
 
 

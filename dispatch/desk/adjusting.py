@@ -12,7 +12,7 @@ from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, amount, changed_since
 from dispatch.desk.visit_page import find
-from dispatch.desk.wording import worded
+from dispatch.desk.wording import reason_of
 from dispatch.model.states import ENDED, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -77,7 +77,7 @@ def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown) -> Pric
     """
     with seat.write("accept a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
-        why = worded("reason", reason, least=3)
+        why = reason_of(reason)
         last = sheets.latest_sheet(seat.store, visit.id)
         if last is not None and last.accepted:
             raise Refusal(f"The charge of {visit.reference} stands already; it needs no acceptance.")
@@ -107,7 +107,7 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
     """
     with seat.write("correct a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
-        why = worded("reason", reason, least=3)
+        why = reason_of(reason)
         visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
         keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
@@ -125,7 +125,7 @@ def _adjust(
     with seat.write(deed, Role.LEAD) as unit:
         visit = find(seat.store, reference)
         try:
-            why = worded("reason", reason, least=3)
+            why = reason_of(reason)
         except Faulty as fault:
             faults = [*faults, *fault.faults]
         if faults:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from db import visits
 from db.store import Store
+from dispatch.closeout.answers import WHO
 from dispatch.desk import returning, telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
@@ -84,7 +85,9 @@ def arrive(
         if not fresh:
             raise Refusal(f"{show(visit.reference)} is checked in already.")
         _only_here(seat.store, visit, fresh)
-        agreed = worded("early start agreed by", early_agreed_by, limits.NAME)
+        agreed = worded(
+            "early start agreed by", early_agreed_by, limits.NAME, least=WHO if early_agreed_by.strip() else 0
+        )
         if early(visit, unit.at) and not agreed and not early_not_agreed:
             planned = clock_text(visit.starts_at or 0, visit.zone)
             raise Refusal(

@@ -15,6 +15,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
 from dispatch.charges import charge_sheet
+from dispatch.closeout.answers import tells
 from dispatch.desk.charge_input import input_of, standing
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat
@@ -76,8 +77,13 @@ NO_CARD = Unpriced(
 )
 
 
+NOBODY = Unpriced("nobody was assigned, so nothing is charged")
+
+
 def charge_of(store: Store, visit: Visit, *, now: int) -> Priced | Unpriced:
     """The charge of a visit: the kept one of an ended visit, else what it comes to as it stands."""
+    if visit.state in ENDED and not visit.assignments:
+        return NOBODY
     kept = sheets.latest_sheet(store, visit.id) if visit.state in ENDED else None
     return price(store, visit, now=now) if kept is None else _kept(kept)
 
@@ -111,7 +117,7 @@ def allow_change(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
         return visit
     if Role.LEAD not in seat.roles_now:
         raise NotAllowed(f"{show(visit.reference)} is approved: only a lead changes what it is charged from.")
-    if len(reason.strip()) < 3:
+    if not tells(reason):
         raise Refusal(f"{show(visit.reference)} is approved: what it is charged from is changed with a reason only.")
     visits.change(unit, visit, review=Review.TO_REVIEW.value)
     unit.audit("visit", visit.id, review=Review.TO_REVIEW.value, was=Review.APPROVED.value, reason=reason)
@@ -127,13 +133,16 @@ def keep_sheet(
 
     A sheet is accepted when it is ready, or when a lead accepts it (`accept`); only an accepted one draws. What the
     revision before had drawn is given back first. Everything that it is priced from is copied when the visit ends, and taken
-    from there ever after (design/charges.md B2.1), unless `afresh`. Without a rate card there is no sheet, and the log says so.
+    from there ever after (design/charges.md B2.1), unless `afresh`. Without a rate card there is no sheet, and the log says so;
+    nor is there one of a visit that ended before anybody was assigned.
 
     Raises:
         Refusal, NotAllowed: the charge must not be changed (`allow_change`).
     """
     store, now = seat.store, unit.at
     visit = allow_change(seat, unit, visit, reason)
+    if not visit.assignments:
+        return NOBODY
     draws.give_back(unit, store, visit.id)
     given = input_of(store, visit, now=now, kept=None if afresh else standing(store, visit))
     if given is None:

@@ -14,7 +14,7 @@ from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.desk.wording import worded
+from dispatch.desk.wording import reason_of
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS
@@ -248,15 +248,6 @@ def may_be_absent(visit: Visit) -> list[str]:
     if visit.state not in OPEN_ON_SITE | _BEEN or len(visit.present) < 2:
         return []
     return [part.technician for part in visit.present if part.check_in_at is None]
-
-
-def reason_of(text: str) -> str:
-    """A reason of at least three characters.
-
-    Raises:
-        Faulty: it is none.
-    """
-    return worded("reason", text, least=3)
 
 
 def _rewrite(

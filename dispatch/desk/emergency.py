@@ -9,12 +9,13 @@ from db import calls, people, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
+from dispatch.closeout.answers import tells
 from dispatch.desk import calling, notices, routing, undo
 from dispatch.desk.refusals import Blocked, NotFound, Refusal
 from dispatch.desk.routing import TechnicianRunning
-from dispatch.desk.schedule import reason_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
+from dispatch.desk.wording import reason_of
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.people import Technician
 from dispatch.model.states import PLANNING, STEPS, Role, State
@@ -164,7 +165,7 @@ def _permit(visit: Visit, way: Insertion, reason: str) -> str:
     blocked = [finding.text for finding in way.findings if finding.level is Level.BLOCKED]
     if way.final:
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show('; '.join(blocked))}.")
-    if len(reason.strip()) < 3:
+    if not tells(reason):
         raise Blocked(
             f"{show(visit.reference)} was not placed with {show(way.name)}: {show('; '.join(blocked))}. "
             "Choose another technician, or give a reason with --override.",

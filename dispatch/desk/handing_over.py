@@ -8,7 +8,7 @@ from dispatch.desk.owners import owners_of
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.desk.wording import worded
+from dispatch.desk.wording import reason_of
 from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role
 from dispatch.model.text import show
@@ -42,7 +42,7 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
         for former in handovers.of_visit(seat.store, visit.id):
             if former.accepted is None:
                 handovers.answer(unit, former, False, "asked somebody else")
-        handovers.ask(unit, visit.id, technician.id, seat.staff.id, worded("reason", reason, least=3))
+        handovers.ask(unit, visit.id, technician.id, seat.staff.id, reason_of(reason))
         unit.audit("visit", visit.id, asked=technician.name, instead_of=list(owners.names), reason=reason.strip())
         return handovers.of_visit(seat.store, visit.id)[0]
 
@@ -78,7 +78,7 @@ def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
         )
         if asked is None:
             raise Refusal(f"Nobody asks {show(seat.staff.name)} to take over {show(visit.reference)}.")
-        said = "" if accepted else worded("reason", words, least=3)
+        said = "" if accepted else reason_of(words)
         handovers.answer(unit, asked, accepted, said)
         unit.audit("visit", visit.id, accepted=accepted, reason=said or None)
         return handovers.of_visit(seat.store, visit.id)[0]

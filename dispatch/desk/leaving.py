@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from db import checklists, clocks, people, stays, visits
 from db.store import Store
 from db.unit import Unit
+from dispatch.closeout.answers import WHO, WHY, tells
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk import returning, routing, telling
 from dispatch.desk.charging import keep_sheet, release
@@ -18,7 +19,7 @@ from dispatch.desk.onsite import note_way_in
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import step
-from dispatch.desk.wording import worded
+from dispatch.desk.wording import reason_of, worded
 from dispatch.model import text as limits
 from dispatch.model.messages import About
 from dispatch.model.states import Review, Role, State
@@ -82,7 +83,7 @@ def leave(
     """
     with seat.write("leave", Role.LEAD) as unit:
         visit = step(seat.store, reference, "leave")
-        why = worded("reason", reason, least=1)
+        why = reason_of(reason)
         follow_up = None
         if none_wanted is not None:
             _note_none_wanted(seat, unit, visit, none_wanted, follow_up_on)
@@ -109,9 +110,9 @@ def _note_none_wanted(
     faults = ["follow-up: none is wanted, and yet a day was given"] if follow_up_on is not None else []
     who = worded("said by", said.said_by, limits.NAME)
     words = worded("words", said.words, limits.NOTE, multiline=True)
-    if not who:
+    if not tells(who, WHO):
         faults.append("said by: say who wants no follow-up")
-    if len(words) < 3:
+    if len(words) < WHY:
         faults.append("words: the client's own words are expected, at least 3 characters")
     if faults:
         raise Faulty(faults)
@@ -125,7 +126,7 @@ def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> V
         visit = step(seat.store, reference, "no-access")
         own_parts(seat, visit, None)
         _before_work(seat.store, visit)
-        who = worded("called", called, least=1)
+        who = worded("called", called, least=WHO)
         said = worded("reason", reason, limits.LINE)
         return _end(seat, unit, visit, State.NO_ACCESS, reason=said, called=who)
 
@@ -141,13 +142,13 @@ def abort(seat: Seat, reference: str, reason: str, *, not_again: str = "") -> Vi
         if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         _before_work(seat.store, visit)
-        why, dropped = worded("reason", reason, least=1), worded("not again", not_again, limits.LINE)
+        why, dropped = reason_of(reason), worded("not again", not_again, limits.LINE)
         back = ""
         if not dropped:
             back = returning.back_into_queue(seat.store, unit, visit).reference
         elif not seat.roles_now & {Role.DISPATCHER, Role.LEAD}:
             raise NotAllowed("Only a dispatcher or lead drops a request: without it, it goes back into the queue.")
-        elif len(dropped) < 3:
+        elif not tells(dropped):
             raise Faulty(["not again: say why, in at least 3 characters"])
         return _end(seat, unit, visit, State.ABORTED, reason=why, follow_up=back, not_again=dropped)
 
@@ -181,7 +182,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
             raise Refusal(
                 f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."
             )
-        why = worded("reason", reason, least=1)
+        why = reason_of(reason)
         if visit.review is Review.EXPORTED:
             raise Refusal(
                 f"{show(visit.reference)} has been exported to be invoiced: book a new visit for what is left."

@@ -6,11 +6,11 @@ from db import checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charging import allow_change, keep_sheet
-from dispatch.desk.clocking import reason_of
 from dispatch.desk.crew import own_part
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
+from dispatch.desk.wording import reason_of
 from dispatch.model.states import ENDED, Role
 from dispatch.model.stays import MARKS
 from dispatch.model.text import show

@@ -80,7 +80,7 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
         NotFound: there is no such entry on the visit.
         Refusal, NotAllowed: the charge must not be changed.
     """
-    from dispatch.desk.clocking import reason_of
+    from dispatch.desk.wording import reason_of
 
     with seat.write("take back an item", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from db import checklists, people, permissions
 from db.unit import Unit
+from dispatch.closeout.answers import tells
 from dispatch.closeout.gates import settled
 from dispatch.desk.onsite import item_of, note_way_in, open_visit
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.wording import worded
+from dispatch.desk.wording import reason_of, worded
 from dispatch.model.checklists import Asks, Item, Kind
 from dispatch.model.permissions import Asking
 from dispatch.model.states import Role
@@ -52,7 +53,7 @@ def give(seat: Seat, reference: str, ref: str, reason: str = "") -> Item:
         visit, item = _test(seat, unit, reference, ref)
         said = worded("reason", reason)
         lowered = item.asks is not Asks.NO_WAY_IN
-        if lowered and len(said) < 3:
+        if lowered and not tells(said):
             raise Faulty(
                 [f"reason: {item.ref} asks for {ASKED[item.asks]}; say why words will do, in at least 3 characters"]
             )
@@ -71,9 +72,7 @@ def refuse(seat: Seat, reference: str, ref: str, reason: str) -> Item:
         visit, item = _test(seat, unit, reference, ref)
         if permissions.waiting_for(seat.store, item.id) is None:
             raise Refusal(f"Nobody asks for {show(item.ref)} of {show(visit.reference)}.")
-        said = worded("reason", reason)
-        if len(said) < 3:
-            raise Faulty(["reason: at least 3 characters are expected"])
+        said = reason_of(reason)
         _answer(seat, unit, visit, item, yes=False, lowered=False, reason=said)
         return item
 

@@ -6,16 +6,18 @@ from db import clocks, visits
 from db.changes import Picture
 from db.unit import Unit
 from db.withdrawals import added
+from dispatch.closeout.answers import WHY
 from dispatch.desk import undo, waiting
 from dispatch.desk.crew import not_anothers
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
+from dispatch.desk.wording import worded
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model import text as limits
 from dispatch.model.states import ENDED, Role, State
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 RESPONSES = {
@@ -41,7 +43,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
         not_anothers(seat, visit)
         if visit.state in ENDED or visit.archived_at is not None:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: nothing more is noted on it.")
-        pictures = [_noted(seat, unit, visit, by, _line("note", note))]
+        pictures = [_noted(seat, unit, visit, by, worded("note", note))]
         before = []
         if visit.state is State.ON_HOLD:
             before = [visit]
@@ -63,7 +65,7 @@ def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
         not_anothers(seat, visit)
         if visit.kind != "audit" or visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is no audit that is closed: its report is handed over after that.")
-        picture = _noted(seat, unit, visit, "report", _line("note", note))
+        picture = _noted(seat, unit, visit, "report", worded("note", note))
         unit.audit("visit", visit.id, noted="report handed over", note=note or None)
         undo.remember(seat, unit, f"report handed over {visit.reference}", [], [picture])
         return visit
@@ -85,7 +87,7 @@ def set_priority(seat: Seat, reference: str, priority: str, reason: str = "") ->
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: its priority stays as it was.")
         if int(typed) == visit.priority:
             raise Refusal(f"{show(visit.reference)} is P{typed} already.")
-        why = _line("reason", reason)
+        why = worded("reason", reason)
         visits.change(unit, visit, priority=int(typed))
         unit.audit("visit", visit.id, priority=f"P{visit.priority} to P{typed}", reason=why or None)
         undo.remember(seat, unit, f"priority {visit.reference} P{typed}", [visit])
@@ -104,9 +106,7 @@ def explain(seat: Seat, reference: str, clock: str, cause: str) -> Visit:
         wanted = clock.strip().casefold().replace(" ", "").replace("-", "")
         if wanted not in CLOCKS:
             raise Faulty([f"clock: {show(clock, 20)!r} is not one of {', '.join(LABELS.values())}"])
-        told = _line("cause", cause, limits.NAME)
-        if not told:
-            raise Faulty(["cause: is missing"])
+        told = worded("cause", cause, limits.NAME, least=WHY)
         found = next((one for one in clocks_of(seat.store, [visit]).get(visit.id, ()) if one.clock == wanted), None)
         if found is not None and found.cause:
             raise Refusal(f"{show(visit.reference)} has its cause for {LABELS[wanted]}: {show(found.cause)}.")
@@ -123,10 +123,3 @@ def _noted(seat: Seat, unit: Unit, visit: Visit, kind: str, note: str) -> Pictur
     if kind in facts.milestones:
         raise Refusal(f"That is noted for {show(visit.reference)} already; the first time counts.")
     return added("milestone", clocks.add_milestone(unit, visit.id, kind, seat.staff.id, note))
-
-
-def _line(name: str, text: str, limit: int = limits.LINE) -> str:
-    try:
-        return clean(text, limit=limit)
-    except TextRefused as fault:
-        raise Faulty([f"{name}: {fault}"]) from None

@@ -11,7 +11,7 @@ from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
 from dispatch.charges.explain import MEANS, needs
-from dispatch.closeout.answers import says_enough
+from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
@@ -116,7 +116,7 @@ def approve(seat: Seat, reference: str, reason: str, shown: Shown) -> Visit:
         against = [*judged.refusals]
         if (change := changed_since(seat.store, judged.visit, shown)) is not None:
             against.append(f"{change}; look at it first")
-        if judged.doubts and len(why) < 3:
+        if judged.doubts and not tells(why):
             against += [f"{doubt}; approving it all the same needs a reason" for doubt in judged.doubts]
         if against:
             raise Faulty([f"{show(judged.visit.reference)} cannot be approved: {one}" for one in against])
@@ -156,9 +156,7 @@ def send_back(seat: Seat, reference: str, comment: str) -> Comment:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
         if not visit.assignments:
             raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
-        said = worded("comment", comment, limits.NOTE, multiline=True)
-        if len(said) < 3:
-            raise Faulty(["comment: at least 3 characters are expected"])
+        said = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
         visits.change(unit, visit, review=Review.SENT_BACK.value)
         reviews.send_back(unit, visit.id, seat.staff.id, said)
         unit.audit("visit", visit.id, comment=said, technician=[part.technician for part in visit.assignments])
@@ -195,7 +193,7 @@ def answer(seat: Seat, reference: str, words: str = "") -> Visit:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: there is no comment to answer.")
         said = worded("answer", words, limits.NOTE, multiline=True)
         corrected = any(reviews.corrected_since(seat.store, visit.id, one.at) for one in waiting)
-        if len(said) < 3 and not corrected:
+        if not tells(said) and not corrected:
             raise Faulty(["answer: say something, in at least 3 characters, or put right what the comment is about"])
         review = Review.TO_REVIEW if visit.review is Review.SENT_BACK else visit.review
         visits.change(unit, visit, review=review.value)
@@ -232,8 +230,8 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
         elif not trimmed(after):
             faults.append("words: are missing")
         why = worded("reason", reason, limits.LINE)
-        if len(why) < 3:
-            faults.append("reason: at least 3 characters are expected")
+        if not tells(why):
+            faults.append(f"reason: at least {WHY} characters that say why are expected")
         if faults:
             raise Faulty(faults)
         if after == before:
@@ -257,6 +255,13 @@ def words_of(store: Store, reference: str) -> list[Written]:
         if words is not None:
             found.append(Written(sequence, words[2], words[3]))
     return found
+
+
+def approved_words(store: Store, visit: Visit) -> str:
+    """What an approval came to."""
+    approval = reviews.approval_of(store, visit.id)
+    charged = approval is not None and approval.revision
+    return f"{show(visit.reference)} is approved: {'ready to invoice' if charged else 'nothing is charged'}."
 
 
 def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
@@ -284,11 +289,13 @@ def _refusals(visit: Visit, last: StoredSheet | None, *, unanswered: bool) -> li
         found.append("it was sent back, and its technician has not answered yet")
     elif visit.review is not Review.TO_REVIEW:
         found.append(f"it {_stands(visit)} already")
+    if not visit.assignments:
+        # it ended before anybody was assigned: there is nothing to charge, and nothing is missing
+        return found
     if last is None:
         found.append("there is no charge: a lead adds a rate card for that day and corrects the charge")
     elif last.total is None:
-        # cancelled before anybody was assigned: there is nothing to charge, and nothing is missing
-        found += [f"its charge is blocked: {need}" for need in needs(last.sheet)] if visit.assignments else []
+        found += [f"its charge is blocked: {need}" for need in needs(last.sheet)]
     elif not last.accepted:
         flags = "; ".join(MEANS.get(flag, flag) for flag in last.sheet["flags"])
         found.append(f"its charge is flagged ({flags}) and not accepted yet")

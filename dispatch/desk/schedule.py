@@ -11,17 +11,18 @@ from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
+from dispatch.closeout.answers import tells
 from dispatch.desk import calling, notices, routing, telling, undo, waiting
-from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, NotFound, Refusal
+from dispatch.desk.refusals import Blocked, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import step
 from dispatch.desk.visit_page import find
-from dispatch.model import text as limits
+from dispatch.desk.wording import reason_of
 from dispatch.model.instants import day_of
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
 from dispatch.model.states import AHEAD, UNREACHED, Role, State
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import Candidate
@@ -435,7 +436,7 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool, done: s
         if verdict.final:
             final = "; ".join(finding.text for finding in verdict.findings if finding.final)
             raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-        if len(override) < 3:
+        if not tells(override):
             blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
             raise Blocked(
                 f"{show(visit.reference)} was not {done}: {show(blocked)}. "
@@ -561,18 +562,3 @@ def _again(store: Store, visit: Visit) -> Visit:
     found = visits.visit_by_id(store, visit.id)
     assert found is not None
     return found
-
-
-def reason_of(text: str) -> str:
-    """A reason as it is kept.
-
-    Raises:
-        Faulty: there is none, or it cannot be taken.
-    """
-    try:
-        reason = clean(text, limit=limits.LINE)
-    except TextRefused as fault:
-        raise Faulty([f"reason: {fault}"]) from None
-    if not reason:
-        raise Faulty(["reason: is missing"])
-    return reason

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dispatch.closeout.answers import WHY, tells
 from dispatch.desk.refusals import Faulty
 from dispatch.model import text as limits
-from dispatch.model.text import TextRefused, clean
+from dispatch.model.text import TextRefused, clean, show
 
 
 def worded(name: str, text: str, limit: int = limits.LINE, *, least: int = 0, multiline: bool = False) -> str:
@@ -14,7 +15,7 @@ def worded(name: str, text: str, limit: int = limits.LINE, *, least: int = 0, mu
         name: of the field, for the message.
         text: as it was typed; it may be empty unless `least` says otherwise.
         limit: its longest, in characters.
-        least: its shortest.
+        least: where it has to tell something (dispatch.closeout.answers.tells): its letters or digits.
         multiline: whether it may have more than one line.
 
     Raises:
@@ -28,4 +29,17 @@ def worded(name: str, text: str, limit: int = limits.LINE, *, least: int = 0, mu
         raise Faulty([f"{name}: is missing"])
     if len(cleaned) < least:
         raise Faulty([f"{name}: at least {least} characters are expected"])
+    if least and not tells(cleaned, least):
+        raise Faulty(
+            [f"{name}: “{show(cleaned, 40)}” says nothing; at least {least} letters or digits that do are expected"]
+        )
     return cleaned
+
+
+def reason_of(text: str) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        Faulty: there is none, it tells nothing, or it cannot be taken.
+    """
+    return worded("reason", text, least=WHY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.closeout.answers import leaves_to_client, says_nothing, says_something
+from dispatch.closeout.answers import WHO, WHY, leaves_to_client, says_nothing, says_something, tells
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,26 @@ def test_left_to_the_client(text: str) -> None:
 )
 def test_nothing_is_left_to_the_client(text: str) -> None:
     assert not leaves_to_client(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "said"),
+    [
+        ("ill", WHY, True),
+        ("停電中", WHY, True),
+        ("the client's wish", WHY, True),
+        ("Jo", WHO, True),
+        ("555 0199", WHO, True),
+        ("ok", WHY, False),
+        ("J.", WHO, False),
+        ("…", WHO, False),
+        ("xxx", WHY, False),
+        ("- - -", WHY, False),
+        ("Nobody.", WHO, False),
+        ("no one", WHO, False),
+        ("N/A", WHO, False),
+        ("None", WHY, False),
+    ],
+)
+def test_a_reason_and_a_name_tell_something(text: str, least: int, said: bool) -> None:
+    assert tells(text, least) is said

@@ -17,6 +17,7 @@ from dispatch.model.checklists import (
     Checklist,
     Grade,
     Item,
+    Kind,
     Permission,
     Result,
 )
@@ -136,9 +137,30 @@ def test_a_figure_of_before_that_nothing_bounds_is_measured_again() -> None:
     for asked in (None, Asks.MEASURED):
         stay = Trial(evidence=asked)
         stay.change(attempts=(Attempt(1, 0, "Ana Ruiz", Result.PASS, value="1", grade=Grade.MEASURED),))
-        assert stay.gate == "G2"
+        assert (stay.gate, stay.t3.counts) == ("G2", asked is None)
         stay.change(probes=(VALUE,))
-        assert stay.gate == ""
+        assert (stay.gate, stay.t3.counts) == ("", True)
+
+
+def test_a_run_stands_for_a_value_that_is_asked_for() -> None:
+    """C5a"""
+    stay = Trial(HOST, evidence=Asks.MEASURED)
+    stay.ran(Result.PASS)
+    stay.record("T3", WORDS)
+    assert (stay.gate, stay.t3.counts, stay.t3.standing == stay.t3.attempts[0]) == ("", True, True)
+
+
+def test_only_words_for_a_test_are_attested_somehow() -> None:
+    """C5a"""
+    stay = Trial(SITE)
+    assert stay.t3.attested_how == ""
+    stay.record("T3", Entry(Result.NA, "no vpn at this site"))
+    assert stay.t3.attested_how == ""
+    stay.record("T3", WORDS)
+    assert stay.t3.attested_how == NO_WAY_IN
+    answered = Attempt(1, 0, "Ana Ruiz", Result.ANSWERED, "the printer jams", grade=Grade.ATTESTED)
+    asked = dataclasses.replace(stay.t3, kind=Kind.ASK, probes=(HOST,), attempts=(answered,))
+    assert (asked.attested_how, asked.counts, asked.standing) == ("", True, answered)
 
 
 def test_a_value_is_within_bounds_or_does_not_settle() -> None:

@@ -55,7 +55,7 @@ def test_deeds_that_move_clocks(agreed: Dispatch) -> None:
     assert (said.code, "noted for Z1 already" in said.err) == (1, True)
     assert "Taken back: answered by phone Z1" in agreed.ok("visit", "undo")
     assert "P3" in agreed.ok("visit", "priority", "Z1", "P3", "--reason", "it can wait")
-    said = agreed("visit", "explain", "Z1", "phone", "--cause", "x")
+    said = agreed("visit", "explain", "Z1", "phone", "--cause", "a busy line")
     assert (said.code, "nothing to explain" in said.err) == (1, True)
 
 

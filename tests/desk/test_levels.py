@@ -148,7 +148,7 @@ def test_without_a_name_it_is_who_reported_it_or_the_client(office: Office) -> N
     assert wait is not None
     assert (wait.kind, wait.whom, wait.what) == ("client", "Harbor Dental", "a password")
     with pytest.raises(Faulty, match="not one of client, parts, vendor"):
-        schedule.hold(office.dana, "R2", "x", kind="weather")
+        schedule.hold(office.dana, "R2", "a storm", kind="weather")
 
 
 @pytest.mark.parametrize(("agreed", "expected"), [(False, "ok"), (True, "paused")])

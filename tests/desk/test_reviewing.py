@@ -14,6 +14,8 @@ from db import audit, reviews, sheets
 from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, arriving, clocking, invoicing, leaving, onsite, reviewing, schedule
+from dispatch.desk.charging import charge_of
+from dispatch.desk.log_words import charge_text
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.undo import undo
@@ -22,6 +24,7 @@ from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import Mark
 from dispatch.model.states import Review, State
+from screens.price import price_words
 from tests.desk.conftest import DAY, Office, accept, approve, at, export
 
 
@@ -103,7 +106,14 @@ class TestApproving:
 
     def test_a_visit_cancelled_before_anybody_was_assigned_has_nothing_to_charge(self, office: Office) -> None:
         schedule.cancel(office.dana, "R1", "bought elsewhere")
-        approve(office.lee, "R1")
+        assert (
+            price_words(charge_of(office.store, find(office.store, "R1"), now=office.clock.now()))
+            == "no charge: nobody was assigned, so nothing is charged"
+        )
+        assert charge_text(day_log(office.store, DAY).lines[0]) == "not charged"
+        assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
+        visit = approve(office.lee, "R1")
+        assert reviewing.approved_words(office.store, visit) == "R1 is approved: nothing is charged."
         assert invoicing.ready(office.store) == ({}, [])
 
     def test_a_fail_that_was_overridden_is_not_said_to_have_passed(self, office: Office) -> None:

@@ -255,3 +255,12 @@ def test_words_for_a_failed_run_are_kept_and_close_nothing(office: Office) -> No
     ):
         with pytest.raises(StoreFault):
             past_the_desk(office, sql)
+
+
+@pytest.mark.parametrize("called", ["nobody", "No one.", "n/a", "-", "xx"])
+def test_who_was_called_is_somebody(office: Office, called: str) -> None:
+    """design/close-out.md C4, 12"""
+    office.on_site()
+    with pytest.raises(Faulty, match="called: "):
+        leaving.no_access(office.ana, "R1", called=called)
+    assert leaving.no_access(office.ana, "R1", called="reception").state is State.NO_ACCESS
