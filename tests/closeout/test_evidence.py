@@ -299,7 +299,7 @@ def test_what_is_said_of_a_failed_run(results: tuple[Result, ...], said: str) ->
     ],
 )
 def test_results_that_an_item_does_not_take(ref: str, result: Result, text: str, gates: list[str]) -> None:
-    """What another way than `decide` has left."""
+    """G5: what another way than `decide` has left."""
     item = dataclasses.replace(Trial().item(ref), attempts=(Attempt(1, 0, "Ana Ruiz", result, text),))
     assert [one.gate for one in unmet(Checklist((item,)))] == gates
 

@@ -1,4 +1,4 @@
-"""Each reason of a gate, word for word: what stands on an item, and what keeps it open (close-out.md C2, C5a)."""
+"""Each reason of a gate, word for word: what stands on an item, and what keeps it open (design/close-out.md C2, C5a)."""
 
 from __future__ import annotations
 

@@ -189,6 +189,7 @@ def test_a_change_of_priority_measures_from_receipt_again() -> None:
 
 
 def test_what_was_missed_stays_missed_when_the_priority_is_lowered() -> None:
+    """design/service-levels.md D3"""
     earlier = [Earlier(at("18T10:30"), 60)]
     assert read(480, "18T09:00", "18T11:00", earlier=earlier).state is LevelState.BREACHED
     assert read(480, "18T09:00", "18T12:00", earlier=earlier, achieved=at("18T11:00")).state is LevelState.MISSED
