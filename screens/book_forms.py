@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from db import clients
 from db.faults import Stale, StoreFault
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.fields import record
+from dispatch.fields.kinds import Control
 from dispatch.model.clients import Client
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
+
+
+def line_of(field: record.Field, text: str | None, desk: Desk) -> Field:
+    """A field of a record as a line of a form, with what stands in it; None: what an empty one stands for."""
+    kind = field.kind
+    if kind.control is not Control.CHOICE:
+        known = partial(kind.choices, desk) if kind.control is Control.NAME else None
+        return Field(field.name, field.label, text or "", field.hint, known=known)
+    usual = kind.write(field.empty(desk), desk) if text is None else text
+    options = kind.choices(desk)
+    return Field(field.name, field.label, usual, field.hint, options if usual in options else ("", *options))
 
 
 async def ask_record(
@@ -48,7 +63,8 @@ async def ask_record(
             return [str(refusal)]
         return []
 
-    fields = [Field(field.name, field.label, filled.get(field.name, ""), field.hint) for field in shelf.fields]
+    desk = Desk.at_seat(seat)
+    fields = [line_of(field, filled.get(field.name), desk) for field in shelf.fields]
     title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
     await screen.app.push_screen_wait(Form(title, fields, save))
     return saved[-1] if saved else None

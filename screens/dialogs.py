@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
+from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -18,6 +19,7 @@ from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
 from screens.keeping import FROM_BEFORE, Kept, as_kept, fields_kept
 from widgets.lean import LeanModal
+from widgets.one_of import OneOf
 from widgets.ways import Ways
 
 DIALOG_CSS = """
@@ -178,12 +180,35 @@ class Choose(LeanModal[str | None]):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line of a form. `name` is the key under which its text comes back."""
+    """A line of a form. `name` is the key under which its text comes back.
+
+    `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed.
+    """
 
     name: str
     label: str
     value: str = ""
     placeholder: str = ""
+    options: Sequence[str] = ()
+    known: Callable[[], Sequence[str]] | None = None
+
+
+YES_NO = ("no", "yes")
+
+
+class _Names(Suggester):
+    """Completes a name, which stands behind the last comma; what is known is asked for at the first letter."""
+
+    def __init__(self, known: Callable[[], Sequence[str]]) -> None:
+        super().__init__(case_sensitive=True)
+        self._known = known
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """What the text may become."""
+        before = value[: len(value) - len(value.rpartition(",")[2].lstrip())]
+        typed = value[len(before) :].casefold()
+        known = (name for name in self._known() if typed and name.casefold().startswith(typed))
+        return next((before + value[len(before) :] + name[len(typed) :] for name in known), None)
 
 
 SHOWS = "tab next field · enter shows them · esc goes back"
@@ -202,10 +227,10 @@ class Form(Kept[dict[str, str] | None]):
     Form .fields { height: auto; scrollbar-size-vertical: 1; }
     Form .row { height: 1; layout: horizontal; }
     Form .row .field { width: 26; margin: 0; }
-    Form .row Input { width: 1fr; }
+    Form .row Input, Form .row OneOf { width: 1fr; }
     Form.-narrow .row { height: 3; layout: vertical; }
     Form.-narrow .row .field { width: 1fr; }
-    Form.-narrow .row Input { width: 1fr; margin: 0 0 1 0; }
+    Form.-narrow .row Input, Form.-narrow .row OneOf { width: 1fr; margin: 0 0 1 0; }
     Form.-tall .dialog { height: 90%; }
     Form.-tall .fields { height: 1fr; }
     """
@@ -214,6 +239,7 @@ class Form(Kept[dict[str, str] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("ctrl+s", "save", "Save", id="dialog.save"),
+        Binding("enter", "save", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -232,14 +258,20 @@ class Form(Kept[dict[str, str] | None]):
 
     def typed(self) -> str:
         """What is typed into the fields."""
-        return as_kept({field.name: (field.value, self._line(field.name).value) for field in self._fields})
+        return as_kept({field.name: (field.value, self._text(field)) for field in self._fields})
 
     def on_input_changed(self) -> None:
         """Keep it."""
         self.keep_soon()
 
-    def _line(self, name: str) -> Input:
-        return self.query_one(f"#field-{name}", Input)
+    def on_one_of_changed(self) -> None:
+        """Keep it."""
+        self.keep_soon()
+
+    def _text(self, field: Field) -> str:
+        line = self.query_one(f"#field-{field.name}")
+        assert isinstance(line, Input | OneOf)
+        return line.value
 
     def compose(self) -> ComposeResult:
         kept = fields_kept(self.unsent, {field.name: field.value for field in self._fields}.get)
@@ -250,9 +282,17 @@ class Form(Kept[dict[str, str] | None]):
                     with Container(classes="row"):
                         yield Label(Content(show(field.label)), classes="field")
                         text = kept.get(field.name, field.value)
-                        yield Input(value=text, placeholder=field.placeholder, id=f"field-{field.name}")
+                        yield self._control(field, text)
             yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
             yield Ways(self._hint, [("save" if self.saves else "show", "save"), ("go back", "dismiss(None)")])
+
+    @staticmethod
+    def _control(field: Field, text: str) -> Input | OneOf:
+        name = f"field-{field.name}"
+        if field.options:
+            return OneOf(field.options, text, name)
+        suggester = None if field.known is None else _Names(field.known)
+        return Input(value=text, placeholder=field.placeholder, suggester=suggester, id=name)
 
     def on_resize(self, event: Resize) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
@@ -265,7 +305,7 @@ class Form(Kept[dict[str, str] | None]):
 
     def action_save(self) -> None:
         """Hand the entries over, unless something in them cannot be taken."""
-        entered = {field.name: self._line(field.name).value for field in self._fields}
+        entered = {field.name: self._text(field) for field in self._fields}
         faults = self._check(entered) if self._check is not None else ()
         if faults:
             self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))

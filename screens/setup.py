@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from db.faults import StoreFault
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.setup import Step, steps
 from dispatch.model.states import LEADS, Role
-from screens.book_forms import ask_record
-from screens.dialogs import Field, Form
+from screens.book_forms import ask_record, line_of
+from screens.dialogs import Form
 from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -152,7 +153,7 @@ class SetupScreen(TakesFiles):
                 return [str(refusal)]
             return []
 
-        fields = [Field(field.name, field.label, texts[field.name], field.hint) for field in asked]
+        fields = [line_of(field, texts[field.name], Desk.at_seat(seat)) for field in asked]
         if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:
             self.reload()
             self._go_on()

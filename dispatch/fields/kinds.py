@@ -25,8 +25,10 @@ class Control(StrEnum):
     """What a field is typed with."""
 
     LINE = "line"
-    SELECT = "select"
-    SWITCH = "switch"
+    NAME = "name"
+    """A line that is completed to one of the choices."""
+    CHOICE = "choice"
+    """One of a few words that are all in sight, yes and no among them."""
 
 
 class Kind(ABC):
@@ -60,8 +62,6 @@ class Text(Kind):
     limit: int = limits.NAME
     lines: bool = False
     form: tuple[str, str] | None = None
-    suggests: str = ""
-    """The noun of what is known already, to be completed."""
     empty = ""
 
     def read(self, text: str, world: World) -> str:
@@ -73,8 +73,23 @@ class Text(Kind):
     def write(self, value: str | None, world: World) -> str:
         return value or ""
 
+
+@dataclass(frozen=True, slots=True)
+class Name(Kind):
+    """A short text that is known already somewhere else, and that the record checks."""
+
+    noun: str
+    control = Control.NAME
+    empty = ""
+
+    def read(self, text: str, world: World) -> str:
+        return clean(text, limit=40)
+
+    def write(self, value: str, world: World) -> str:
+        return value
+
     def choices(self, world: World) -> Sequence[str]:
-        return world.titles(self.suggests) if self.suggests else ()
+        return world.titles(self.noun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +158,7 @@ NO = frozenset(("no", "n", "false", "off", "0"))
 class YesNo(Kind):
     """Yes or no, in the words that people and files have for it. Nothing is a no."""
 
-    control = Control.SWITCH
+    control = Control.CHOICE
     empty = False
 
     def read(self, text: str, world: World) -> bool:
@@ -155,7 +170,7 @@ class YesNo(Kind):
         return "yes" if value else "no"
 
     def choices(self, world: World) -> Sequence[str]:
-        return ("yes", "no")
+        return ("no", "yes")
 
 
 def yes_no(text: str) -> bool:
@@ -175,7 +190,7 @@ class Choice(Kind):
     """One of some words; `options` are the words, or the words with the value of each."""
 
     options: Sequence[str] | Mapping[str, Any]
-    control = Control.SELECT
+    control = Control.CHOICE
 
     def read(self, text: str, world: World) -> Any:
         return _option(text, self.options)
@@ -250,6 +265,7 @@ class Zone(Kind):
     """A time zone of the IANA data base."""
 
     empty = ""
+    control = Control.NAME
 
     def read(self, text: str, world: World) -> str:
         zone_of(text)
@@ -269,6 +285,7 @@ class Link(Kind):
     """Another record, by what it is called; the value is its id."""
 
     noun: str
+    control = Control.NAME
 
     def read(self, text: str, world: World) -> Any:
         return world.find(self.noun, clean(text))
@@ -287,6 +304,7 @@ class Links(Kind):
     noun: str
     between: str = ","
     empty = ()
+    control = Control.NAME
 
     def read(self, text: str, world: World) -> tuple[int, ...]:
         names = filter(None, (clean(part) for part in text.split(self.between)))
@@ -295,6 +313,9 @@ class Links(Kind):
     def write(self, value: Sequence[int], world: World) -> str:
         between = f"{self.between} " if self.between == "," else f" {self.between} "
         return between.join(filter(None, (world.title(self.noun, key) for key in value)))
+
+    def choices(self, world: World) -> Sequence[str]:
+        return world.titles(self.noun)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Link, Many, Moment, Text, Whole, Words
+from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
 from dispatch.model import text as limits
@@ -37,9 +37,7 @@ TECHNICIAN = RecordType(
         Field("login", "Login", LOGIN, "ana; somebody of the staff, or somebody new", required=True),
         Field("email", "E-mail", EMAIL),
         Field("skills", "Skills", Words(fold=True, of=frozenset), "server, network"),
-        Field(
-            "labour_class", "Labour class", Text(40, suggests="labour class"), "as on the rate card; empty: its first"
-        ),
+        Field("labour_class", "Labour class", Name("labour class"), "as on the rate card; empty: its first"),
         Field("shifts", "Hours", HOURS, "mon-fri 08:00-17:00"),
         Field("lunch", "Lunch", LUNCH, "11:30-13:30 30: from, to, minutes"),
         Field("home", "Home", PLACE, "39.9612, -82.9988, or the link of a map; empty: the depot"),

@@ -27,7 +27,8 @@ async def fill(pilot: Pilot[None], **fields: str) -> None:
     """Type into the fields of a form, and save it."""
     await until(pilot, Form)
     for name, text in fields.items():
-        pilot.app.screen.query_one(f"#field-{name}", Input).value = text
+        field: Any = pilot.app.screen.query_one(f"#field-{name}")
+        field.value = text
     await press(pilot, "enter")
 
 
