@@ -8,7 +8,7 @@ from db.faults import StoreFault
 from dispatch.desk import amending
 from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Refusal
-from screens.dialogs import Field, Form
+from screens.dialogs import Form
 from screens.new_request import FIELDS
 from screens.seated import SeatedScreen
 
@@ -40,9 +40,7 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
     }
     names = {"date": "wanted_on"}
     fields = [
-        Field(
-            names.get(field.name, field.name), field.label, values[names.get(field.name, field.name)], field.placeholder
-        )
+        replace(field, name=names.get(field.name, field.name), value=values[names.get(field.name, field.name)])
         for field in FIELDS
         if field.name not in _FIXED
     ]
@@ -50,8 +48,7 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
 
     def check(entered: dict[str, str]) -> list[str]:
         def read() -> None:
-            told = entered["emergency"].strip().casefold() in ("yes", "y", "true", "1")
-            new = replace(amending.retyped(visit, entered), emergency=told)
+            new = replace(amending.retyped(visit, entered), emergency=entered["emergency"] == "yes")
             amending.check(screen.seat, reference, new)
             typed.append(new)
 

@@ -10,10 +10,8 @@ from dispatch.desk.calendar_export import calendar_of
 from dispatch.desk.private_file import FileThere, at_this_machine, write_private
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.people import Technician
-from screens.dialogs import Field, Form
+from screens.dialogs import YES_NO, Field, Form
 from screens.seated import SeatedScreen
-
-_YES = ("yes", "y", "true", "1")
 
 
 async def ask_calendar(screen: SeatedScreen, technician: Technician, first: datetime.date) -> None:
@@ -29,7 +27,7 @@ async def ask_calendar(screen: SeatedScreen, technician: Technician, first: date
         except (ValueError, RuntimeError):
             return [f"days: {typed['days'].strip()!r} is not a whole number"]
         try:
-            busy = typed["busy"].strip().casefold() in _YES
+            busy = typed["busy"] == "yes"
             text, count = calendar_of(seat, technician, first, days, busy=busy)
             write_private(path, text, replace=path in warned)
         except FileThere as there:
@@ -50,7 +48,7 @@ async def ask_calendar(screen: SeatedScreen, technician: Technician, first: date
     fields = (
         Field("file", "File", f"~/{technician.login}-{first.isoformat()}.ics"),
         Field("days", "How many days", "14"),
-        Field("busy", "Only the times", "no", "yes: no names, no addresses, only that you are busy"),
+        Field("busy", "Only the times, no names", "no", options=YES_NO),
     )
     if await screen.app.push_screen_wait(Form(f"{technician.name}'s visits as a calendar", fields, save)) is not None:
         screen.say(told[-1])

@@ -306,7 +306,14 @@ class Form(Kept[dict[str, str] | None]):
     def action_save(self) -> None:
         """Hand the entries over, unless something in them cannot be taken."""
         entered = {field.name: self._text(field) for field in self._fields}
-        faults = self._check(entered) if self._check is not None else ()
+        # a word that came from elsewhere: from a line, from what was kept
+        faults: Sequence[str] = [
+            f"{field.name.replace('_', ' ')}: {entered[field.name]!r} is not one of {', '.join(filter(None, field.options))}"
+            for field in self._fields
+            if field.options and entered[field.name] not in field.options
+        ]
+        if not faults and self._check is not None:
+            faults = self._check(entered)
         if faults:
             self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))
         else:

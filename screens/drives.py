@@ -22,7 +22,7 @@ from dispatch.model.states import LEADS, Role
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
-from screens.dialogs import AskConfirm, AskText, Field, Form
+from screens.dialogs import YES_NO, AskConfirm, AskText, Field, Form
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -119,7 +119,7 @@ class DrivesScreen(SeatedScreen):
         seat = self.seat
 
         def save(typed: dict[str, str]) -> list[str]:
-            both = typed["both"].strip().casefold() in ("yes", "y")
+            both = typed["both"] == "yes"
             try:
                 driving.pin(seat, drive.origin, drive.destination, typed["minutes"], both=both, reason=typed["reason"])
             except Faulty as fault:
@@ -133,7 +133,7 @@ class DrivesScreen(SeatedScreen):
         fields = [
             Field("minutes", "Minutes", minutes),
             Field("reason", "Why", reason, "ferry every half hour"),
-            Field("both", "The way back too", "no", "yes or no"),
+            Field("both", "The way back too", "no", options=YES_NO),
         ]
         title = f"{drive.origin} → {drive.destination}"
         if await self.app.push_screen_wait(Form(title, fields, save)) is not None:

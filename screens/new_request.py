@@ -8,10 +8,11 @@ from dataclasses import replace
 from db.faults import StoreFault
 from dispatch.desk.intake import Request, add
 from dispatch.desk.refusals import Faulty, Refusal
-from dispatch.model.visits import Visit
-from screens.dialogs import Field, Form
+from dispatch.model.visits import CAME_BY, Visit
+from screens.dialogs import YES_NO, Field, Form
 from screens.seated import SeatedScreen
 
+PRIORITIES = ("P1", "P2", "P3", "P4")
 USUAL_WAY = "phone"
 """How a request comes in that somebody types here, unless they say another way."""
 FIELDS = (
@@ -21,14 +22,14 @@ FIELDS = (
     Field("minutes", "Minutes of work", "60"),
     Field("date", "Wanted on", placeholder="2026-11-24, tomorrow, tue; empty: any day"),
     Field("promised", "Promised window", placeholder="09:00-11:00, or empty"),
-    Field("priority", "Priority", "P3", "P1 business stopped … P4 planned"),
+    Field("priority", "Priority", "P3", options=PRIORITIES),
     Field("skills", "Skills", placeholder="server, network"),
     Field("tags", "Tags", placeholder="server, restart, network, many"),
     Field("preferred", "Preferred technician"),
     Field("reported_by", "Reported by"),
-    Field("came_by", "Came in by", USUAL_WAY, "phone: answered at once; mail, site, ours"),
+    Field("came_by", "Came in by", USUAL_WAY, options=("", *CAME_BY)),
     Field("same_job", "Same job as", placeholder="R4001: another visit of that job; empty: a new one"),
-    Field("emergency", "Emergency", "no", "yes or no"),
+    Field("emergency", "Emergency", "no", options=YES_NO),
 )
 
 
@@ -63,7 +64,7 @@ async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = No
             reported_by=entered["reported_by"],
             came_by=entered["came_by"],
             same_job=entered["same_job"].strip() or None,
-            emergency=entered["emergency"].strip().casefold() in ("yes", "y", "true", "1"),
+            emergency=entered["emergency"] == "yes",
         )
         try:
             taken.append(add(screen.seat, request))

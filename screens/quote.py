@@ -10,7 +10,7 @@ from dispatch.desk.quoting import Comparison
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_of, parse_when
 from dispatch.model.text import show
-from screens.dialogs import Field, Form
+from screens.dialogs import YES_NO, Field, Form
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 
@@ -20,7 +20,7 @@ FIELDS = (
     Field("minutes", "Minutes of work", "60"),
     Field("at", "When", "tomorrow 09:00", "2026-11-24T09:00"),
     Field("class", "Labour class", placeholder="empty: the card's first"),
-    Field("emergency", "Emergency", "no", "yes or no"),
+    Field("emergency", "Emergency", "no", options=YES_NO),
     Field("under", "Compare with agreement", placeholder="its name, its number, or a client; empty: none"),
 )
 
@@ -50,7 +50,7 @@ async def ask_quote(screen: SeatedScreen) -> None:
                 int(typed["minutes"]),
                 at,
                 labour_class=typed["class"].strip(),
-                emergency=typed["emergency"].strip().casefold() in ("yes", "y"),
+                emergency=typed["emergency"] == "yes",
             )
             other = None
             if typed["under"].strip():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import work
@@ -22,7 +22,7 @@ from dispatch.model.instants import day_of, day_text
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import LEADS, Role
 from dispatch.model.templates import TemplateItem
-from screens.dialogs import AskConfirm, Choose, Field, Form, Row
+from screens.dialogs import YES_NO, AskConfirm, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
 from widgets.figure_list import FigureLine, FigureList
@@ -36,15 +36,23 @@ _FIELDS = {
     "id": ("Id", "A arrive, W work, T test, L leave, and a number"),
     "kind": ("Kind", ", ".join(kind.value for kind in KINDS if kind.value != "sign_off")),
     "text": ("Wording", "what is asked or tested; {service} where there is one for each"),
-    "required": ("Required", "yes or no"),
-    "na": ("n/a with a reason", "yes or no"),
-    "override": ("A lead may override", "yes or no"),
+    "required": ("Required", ""),
+    "na": ("n/a with a reason", ""),
+    "override": ("A lead may override", ""),
     "when": ("Only if any of", "tag server, service mail, target backup; empty: always"),
     "each": ("One for each", "service; empty: once"),
     "targets": ("Tested by targets", "backup, monitoring: what they are called at the site"),
     "probe": ("Only targets of kind", f"{', '.join(ProbeKind)}; empty: any"),
     "vantage": ("Tested from", "host, or site: inside the client's network"),
     "evidence": ("Settled by", f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"),
+}
+
+_OPTIONS: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("required", "na", "override"), YES_NO),
+    "each": ("", "service"),
+    "probe": ("", *ProbeKind),
+    "vantage": ("", "host", "site"),
+    "evidence": ("", *EVIDENCE),
 }
 
 
@@ -227,7 +235,9 @@ class TemplateScreen(SeatedScreen):
             made.append(new.ref)
             return []
 
-        fields = [Field(name, label, texts[name], hint) for name, (label, hint) in _FIELDS.items()]
+        fields = [
+            Field(name, label, texts[name], hint, _OPTIONS.get(name, ())) for name, (label, hint) in _FIELDS.items()
+        ]
         if await self.app.push_screen_wait(Form(title, fields, check)) is not None:
             self.reload()
             self._list.select_key(made[-1])

@@ -24,7 +24,7 @@ from dispatch.model.instants import clock_text, parse_day
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
-from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
+from screens.dialogs import YES_NO, AskConfirm, AskText, Choose, Field, Form, Row
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
@@ -399,19 +399,16 @@ class VisitScreen(StayDeeds):
                 "Sign-off",
                 [
                     Field("name", "Who signs off"),
-                    Field("satisfied", "Satisfied? yes or no", "yes"),
+                    Field("satisfied", "Satisfied?", "yes", options=YES_NO),
                     Field("words", "In their words"),
                 ],
-                check=lambda form: [
-                    *([] if form["name"].strip() else ["name: is missing"]),
-                    *([] if form["satisfied"].strip().casefold() in ("yes", "no") else ["satisfied: yes or no"]),
-                ],
+                check=lambda form: [] if form["name"].strip() else ["name: is missing"],
                 unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
             )
         )
         if entered is None:
             return
-        satisfied = entered["satisfied"].strip().casefold() == "yes"
+        satisfied = entered["satisfied"] == "yes"
         await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
 
     async def _saving(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

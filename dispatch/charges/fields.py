@@ -9,6 +9,7 @@ from typing import Any
 
 from dispatch.charges.paths import typed, value_at
 from dispatch.charges.reading import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
+from dispatch.fields.kinds import yes_no
 from dispatch.model.agreements import WEEKDAYS
 
 KINDS = ("tm", "fixed_price", "retainer", "block_hours", "block_money")
@@ -171,9 +172,9 @@ def read(figure: Figure, text: str) -> Any:
     if not trimmed and (figure.optional or figure.form == "list"):
         return [] if figure.form == "list" else None
     if figure.form == "flag":
-        if trimmed.casefold() not in _FLAGS:
+        if not trimmed:
             raise ValueError("yes or no is expected")
-        return _FLAGS[trimmed.casefold()]
+        return yes_no(trimmed)
     if figure.form == "choice" and trimmed not in figure.choices:
         raise ValueError(f"one of {', '.join(figure.choices)} is expected")
     if figure.form == "list":
@@ -239,7 +240,6 @@ def _component(place: int, component: Mapping[str, Any], money: str, unit: str) 
         )
 
 
-_FLAGS = {"yes": True, "y": True, "true": True, "on": True, "no": False, "n": False, "false": False, "off": False}
 _NEW: Mapping[str, Mapping[str, Any]] = {
     "callout": {"amount": None},
     "vehicle": {"amount": None},

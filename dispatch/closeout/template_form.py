@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
+from dispatch.fields.kinds import NO, YES
 from dispatch.model.checklists import EVIDENCE, Kind
 from dispatch.model.probes import ProbeKind, Tested, Vantage
 from dispatch.model.templates import PHASE_LETTERS, Condition, Each, On, TemplateItem
@@ -80,7 +81,7 @@ def typed_form(texts: Mapping[str, str]) -> dict[str, Any]:
         if name in ("when", "targets"):
             form[name] = [part.strip() for part in typed.split(",") if part.strip()]
         elif name in ("required", "na", "override"):
-            form[name] = {"yes": True, "y": True, "no": False, "n": False}.get(typed.casefold(), typed)
+            form[name] = typed if typed.casefold() not in YES | NO else typed.casefold() in YES
         else:
             form[name] = typed
     return form

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from dispatch.desk import arriving, schedule
 from dispatch.desk.visit_page import visit_page
@@ -27,7 +27,7 @@ def kept(office: Office) -> list[str]:
 
 
 def fields(pilot: Pilot[None]) -> dict[str, str]:
-    return {str(one.id).removeprefix("field-"): one.value for one in pilot.app.screen.query(Input)}
+    return {str(one.id).removeprefix("field-"): one.value for one in pilot.app.screen.query("Input, OneOf")}
 
 
 async def on_item(pilot: Pilot[None], ref: str) -> None:

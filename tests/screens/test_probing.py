@@ -109,7 +109,7 @@ async def test_a_target_is_registered_from_its_site(office: Office) -> None:
         await press(pilot, "tab")
         await pilot.press("t")
         await until(pilot, Form)
-        fields = {field.id or "": field for field in pilot.app.screen.query(Input)}
+        fields = {field.id or "": field for field in pilot.app.screen.query("Input, OneOf")}
         assert fields["field-site"].value.startswith("Harbor Dental / ")
         for name, text in (("name", "mail"), ("kind", "smtp"), ("address", "mail.example.com")):
             fields[f"field-{name}"].value = text

@@ -13,6 +13,7 @@ from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.one_of import OneOf
 from widgets.queue import Queue
 
 
@@ -62,7 +63,7 @@ async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) ->
         pilot.app.screen.query_one(Input).value = "harbor /annex disk full 1h30 2026-11-26 9-11 p2 ! ~ana by Jo Lowe"
         await press(pilot, "ctrl+f")
         await until(pilot, Form)
-        filled = {field.id: field.value for field in pilot.app.screen.query(Input)}
+        filled = {field.id: field.value for field in pilot.app.screen.query("Input, OneOf")}
         assert filled == {
             "field-client": "Harbor Dental", "field-site": "Annex", "field-work": "disk full", "field-minutes": "90",
             "field-date": "2026-11-26", "field-promised": "09:00-11:00", "field-priority": "P2", "field-skills": "",
@@ -74,6 +75,30 @@ async def test_the_line_goes_on_in_the_form_and_loses_nothing(office: Office) ->
         made = visits.visit_by_reference(office.store, "R1001")
         assert made is not None
         assert (made.minutes, made.emergency, made.reported_by, made.preferred) == (60, True, "Jo Lowe", "Ana Ruiz")
+
+
+async def test_an_emergency_is_one_or_none_however_it_is_typed(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        pilot.app.screen.query_one(Input).value = "harbor /annex server down 45m"
+        await press(pilot, "ctrl+f")
+        await until(pilot, Form)
+        # as it could be kept from another version
+        await fill(pilot, emergency="yess")
+        assert isinstance(pilot.app.screen, Form)
+        assert "'yess' is not one of no, yes" in str(pilot.app.screen.query_one("#fault").render())
+        assert len(visits.queued(office.store)) == 3
+        emergency = pilot.app.screen.query_one("#field-emergency", OneOf)
+        emergency.focus()
+        for key in "yess":
+            await pilot.press(key)
+        assert emergency.value == "yes"
+        await press(pilot, "ctrl+s")
+        await until_true(pilot, lambda: len(visits.queued(office.store)) == 4)
+        made = visits.visit_by_reference(office.store, "R1001")
+        assert made is not None
+        assert made.emergency
 
 
 async def test_a_request_is_changed_on_the_board(office: Office) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input
 
 from db import legs, pins, settings, travel_times
 from dispatch.desk import road_times, roads, schedule
@@ -27,6 +26,7 @@ from tests.desk.conftest import DAY, Office, at
 from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.figure_list import FigureList
+from widgets.one_of import OneOf
 
 
 def planned(office: Office) -> Dispatch:
@@ -265,7 +265,7 @@ async def test_pin_on_the_screen(office: Office) -> None:
         await press(pilot, "enter")
         await fill(pilot, minutes="soon")
         assert isinstance(pilot.app.screen, Form)
-        assert pilot.app.screen.query_one("#field-both", Input).value == "no"
+        assert pilot.app.screen.query_one("#field-both", OneOf).value == "no"
         await fill(pilot, minutes="44", both="yes", reason="ferry")
         await until(pilot, DrivesScreen)
         assert [one.minutes for one in pins.pins(office.store)] == [44, 44]

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
-from dispatch.fields.kinds import Kind
+from dispatch.fields.kinds import Kind, yes_no
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
@@ -22,7 +22,6 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
-_SAID = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
 
 WORD = 40
 """Longest skill, tag, labour class or login."""
@@ -110,11 +109,8 @@ class Entry:
         return self._parsed(column, _decimal_between(low, high))
 
     def yes_no(self, column: str) -> bool:
-        """yes, true, 1 or no, false, 0; an empty field is a no."""
-        said = _SAID.get(self.raw(column).casefold())
-        if said is None:
-            self.fault(column, "is not yes or no")
-        return bool(said)
+        """Yes or no; an empty field is a no."""
+        return bool(self._parsed(column, yes_no))
 
     def day(self, column: str, *, required: bool = False) -> datetime.date | None:
         """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
