@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -37,6 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--listed-skips", action="store_true", help="a skip whose reason is not in tests/skips.txt fails the run"
     )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: it is neither looked through for garbage again nor copied by a fork."""
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
