@@ -104,13 +104,18 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
 
     Args:
         afresh: by the rate card and the agreement as they are now, instead of the accepted sheet's copies.
+
+    Raises:
+        Refusal: the visit has not ended, or has no charge; the sentence says why.
     """
     with seat.write("correct a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
         why = reason_of(reason)
         visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
-        keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
+        kept = keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
+        if isinstance(kept, Unpriced):
+            raise Refusal(f"There is no charge to correct: {kept.reason}.")
         return _charge(seat, reference)
 
 

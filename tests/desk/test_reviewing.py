@@ -111,6 +111,8 @@ class TestApproving:
             == "no charge: nobody was assigned, so nothing is charged"
         )
         assert charge_text(day_log(office.store, DAY).lines[0]) == "not charged"
+        with pytest.raises(Refusal, match="There is no charge to correct: nobody was assigned"):
+            adjusting.correct_charge(office.lee, "R1", "once more")
         assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
         visit = approve(office.lee, "R1")
         assert reviewing.approved_words(office.store, visit) == "R1 is approved: nothing is charged."
