@@ -6,17 +6,18 @@ written past the desk: whatever the rules refuse does not happen here either.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from db import visits
+from db import targets, visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE, start_clock
-from dispatch.demo.mail import mail_server
+from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office
 from dispatch.desk import arriving, intake, leaving, onsite, probing, schedule, views
 from dispatch.desk.book import keeping
@@ -80,14 +81,14 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
         moved(0.1)
         day.plan(MONDAY)
         moved(0.25)
-        day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
+        with day.tested_by_program(MONDAY, at_local(MONDAY, "23:30", ZONE)):
+            day.live(MONDAY, at_local(MONDAY, "23:30", ZONE), lambda done: moved(0.25 + 0.3 * done))
         clock.set(at_local(TUESDAY, "06:30", ZONE))
         day.plan(TUESDAY)
         office.take_roads()
         day.pair_up()
         moved(0.7)
-        with mail_server() as port:
-            day.test_by_program(port)
+        with day.tested_by_program(TUESDAY, at_local(TUESDAY, "13:00", ZONE)):
             day.live(TUESDAY, at_local(TUESDAY, NOW, ZONE), lambda done: moved(0.7 + 0.3 * done))
         day.afterwards()
         office.tidy_up()
@@ -163,21 +164,28 @@ class _Day:
                     schedule.assign(self.dana, reference, crew, start, confirmed=True)
                     return
 
-    def test_by_program(self, port: int) -> None:
-        """Have the mail of one site tested by the program: here a server of the making itself answers."""
-        for row in views.board(self.store, TUESDAY).rows:
-            first = next(iter(row.visits), None)
-            if first is None:
-                continue
-            for item in visit_page(self.store, first.reference).checklist.items:
-                if item.ref == "T4.mail":
-                    keeping.add(
-                        self.dana,
-                        "target",
-                        {"site": f"{first.client} / {first.site}", "name": "mail", "kind": "smtp", "vantage": "host",
-                         "address": f"127.0.0.1:{port}", "reason": "the sample firm's mail server ran on its own machine"},
-                    )  # fmt: skip
-                    return
+    @contextlib.contextmanager
+    def tested_by_program(self, day: datetime.date, until: int) -> Iterator[None]:
+        """Have mail and sign-in tested by the program, on the visits of a day that are to end by `until`.
+
+        Servers of the making itself answer. Afterwards nothing does there, and later visits are not tested by them.
+        """
+        with hosts() as offered:
+            for row in views.board(self.store, day).rows:
+                for visit in row.visits:
+                    if visit.end is not None and visit.end <= until:
+                        self._register(visit, offered)
+            yield
+            for one in targets.all_targets(self.store):
+                keeping.archive(self.dana, "target", one)
+
+    def _register(self, visit: BoardVisit, offered: Sequence[dict[str, str]]) -> None:
+        page = visit_page(self.store, visit.reference)
+        refs = {item.ref for item in page.checklist.items}
+        known = {one.name for one in targets.targets_of(self.store, page.site.id)}
+        for target in offered:
+            if f"T4.{target['name']}" in refs and target["name"] not in known:
+                keeping.add(self.dana, "target", {**target, "site": f"{visit.client} / {visit.site}"})
 
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
         """Let the technicians work through their day, in the order in which things happen."""
@@ -204,6 +212,8 @@ class _Day:
             # Dev sets out as soon as he is free
             depart = free if position == 3 and free else max(visit.start - drive - 120, free)
             arrive = max(depart + drive + 60 * ((position + number) % 4), visit.start - 180)
+            if day == TUESDAY and visit.promised and arrive < visit.promised[0]:
+                arrive = visit.promised[0]  # some come early, but not before what was promised
             leave = arrive + (visit.end - visit.start) + 60 * ((position * 5 + number * 7) % 13 - 4)
             if day == TUESDAY and (position, number) == (4, 1):
                 leave += 105 * 60  # a slow one, so that the rest of Eva's day slips

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from db import clients, visits
+from db import clients, people, visits
 from db.store import Store
-from dispatch.demo.clock import TUESDAY, ZONE
+from dispatch.demo.clock import MONDAY, SET_UP, TUESDAY, ZONE
 from dispatch.desk import caring, driving, intake, levels, responding, roads
-from dispatch.desk.book import locating
+from dispatch.desk.book import keeping, locating
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.states import State
@@ -48,9 +48,16 @@ class Office:
     dana: Seat
 
     def settle_in(self) -> None:
-        """What is done once the files are in: drives that are known better, and what the clients were owed until then."""
+        """What is done once the files are in: drives that are known better, and what the clients were owed until then.
+
+        Visits are written here from Monday on: until then nobody has time that could be filled.
+        """
         for origin, destination, minutes, why in _PINNED:
             driving.pin(self.lee, origin, destination, minutes, reason=why)
+        for technician in people.technicians(self.store):
+            away = {"from": SET_UP.isoformat() + "T00:00", "to": MONDAY.isoformat() + "T00:00"}
+            texts = {"technician": technician.name, **away, "reason": "their visits stand in the old program"}
+            keeping.add(self.dana, "absence", texts)
         self._care("as it was agreed before we had this program", keep=0)
 
     def take_roads(self) -> None:

@@ -138,7 +138,8 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
         leg = drives(other.place, stop.place, other.end)
         free.append(other.end + (leg.seconds or 0) + buffer)
     for absence in day.absences:
-        free.append(absence.ends_at)
+        if day.shift is None or absence.ends_at > day.shift[0]:  # not one of an earlier day
+            free.append(absence.ends_at)
     if day.lunch is not None:
         free.append(day.lunch.earliest + day.lunch.seconds + (drives(day.home, stop.place).seconds or 0))
     before_next = [

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from db import clients
+from db import clients, targets
 from db.store import Store
+from dispatch.demo.clock import MONDAY, TUESDAY
 from dispatch.desk.caring import care_list
+from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.levels import clocks_of, open_clocks
 from dispatch.levels.clock import LevelState
 from tests.conftest import Dispatch
@@ -89,9 +92,21 @@ def test_a_queue_with_reasons_a_crew_of_two_and_three_kinds_of_drives(store: Sto
 def test_a_result_of_each_grade_and_the_executed_one_really_ran(store: Store) -> None:
     grades = Counter(grade for (grade,) in store.all("SELECT grade FROM attempt WHERE grade IS NOT NULL"))
     assert set(grades) >= {"executed", "measured", "attested", "waived"}
-    ((text, result),) = store.all("SELECT text, result FROM attempt WHERE grade = 'executed'")
-    assert (result, "greeted" in text) == ("pass", True)
-    assert store.value("SELECT count(*) FROM attempt_try") >= 1
+    executed = store.all("SELECT result, text FROM attempt WHERE grade = 'executed'")
+    assert {result for result, _ in executed} == {"pass"}
+    assert all("greeted with" in text or "status 200" in text for _, text in executed)
+    assert store.value("SELECT count(*) FROM attempt_try") == len(executed)
+    assert targets.all_targets(store) == [], "nothing answers there any more"
+
+
+def test_its_figures_are_those_of_a_well_led_firm(store: Store) -> None:
+    found = figures_over(store, MONDAY, TUESDAY)
+    by_day = {key: [one.percent() or 0 for one in values] for key, values in found.values.items()}
+    assert all(85 <= percent <= 95 for percent in by_day["on_time"])
+    assert all(20 <= percent <= 50 for percent in by_day["executed_share"])
+    assert min(by_day["first_time_fix"]) >= 90
+    before = figures_over(store, MONDAY - timedelta(days=5), MONDAY - timedelta(days=1)).totals["utilisation"]
+    assert before.percent() is None, "nobody had time before visits were written here"
 
 
 def test_each_way_in_is_there(store: Store) -> None:

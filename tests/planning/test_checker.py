@@ -203,6 +203,18 @@ def test_best_candidate_is_feasible_where_anything_is(others: list[tuple[int, in
         assert best.verdict.level is not Level.BLOCKED
 
 
+def test_an_absence_that_is_over_offers_no_start() -> None:
+    rest = Stop(
+        1, "Pine Court", clock("09:10"), clock("16:50"), FAR
+    )  # no hour before it, but for who leaves home early
+    away = ana(rest, absences=(Absence(clock("00:00"), clock("07:00"), "night call"),))
+    wanted = stop(place=FAR)
+
+    assert candidates([away], wanted, drives(), Rules(), clock("08:00")) == candidates(
+        [ana(rest)], wanted, drives(), Rules(), clock("08:00")
+    )
+
+
 def test_lunch_takes_the_first_gap() -> None:
     lunch = Lunch(clock("11:30"), clock("13:30"), 1800)
     assert place_lunch(lunch, [(clock("11:00"), clock("12:10"))]) == clock("12:10")
