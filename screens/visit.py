@@ -24,6 +24,7 @@ from dispatch.model.instants import clock_text, parse_day
 from dispatch.model.probes import ProbeKind
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
+from dispatch.model.visits import CAME_BY
 from screens.dialogs import YES_NO, AskConfirm, AskText, Choose, Field, Form, Row
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
@@ -184,9 +185,8 @@ class VisitScreen(StayDeeds):
         if arrived is not None and visit.state in OPEN_ON_SITE:
             state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
         saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
-        self.query_one(StatusBar).set_texts(
-            visit.client, visit.work, "  ".join(part for part in (state, saved) if part)
-        )
+        asked = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
+        self.query_one(StatusBar).set_texts(visit.client, asked, "  ".join(part for part in (state, saved) if part))
 
     def _show_foot(self) -> None:
         page = self._page

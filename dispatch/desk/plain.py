@@ -19,7 +19,7 @@ from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text
-from dispatch.model.visits import Visit
+from dispatch.model.visits import CAME_BY, Visit
 
 if TYPE_CHECKING:
     from dispatch.desk.proposing import Proposal
@@ -74,7 +74,9 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
     visit = page.visit
     lines = [
         f"{show(visit.reference)}  {show(visit.client)}  {show(visit.site)}  {visit.state.label}",
-        f"  {show(visit.work)} · {visit.minutes} min · P{visit.priority}" + (" · emergency" if visit.emergency else ""),
+        f"  {show(visit.work)} · {visit.minutes} min · P{visit.priority}"
+        + (" · emergency" if visit.emergency else "")
+        + (f" · came in: {CAME_BY[visit.came_by]}" if visit.came_by else ""),
         f"  {_when(visit)}"
         + (f" · {', '.join(show(p.technician) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",

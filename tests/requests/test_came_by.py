@@ -67,6 +67,7 @@ def test_by_command_by_line_and_from_a_file(firm: Dispatch, tmp_path: Path) -> N
     firm.ok("import", "visits", str(file))
     assert firm.json("visit", "show", "X1", "--json")["came_by"] == "mail"
     assert firm.json("visit", "edit", "X1", "--came-by", "phone", "--json")["came_by"] == "phone"
+    assert "came in: on the phone" in firm.ok("visit", "show", "X1")
     file.write_text("reference,client,site,work,minutes,came_by\nX2,Harbor Dental,Main office,x,30,pigeon\n")
     refused = firm("import", "visits", str(file))
     assert (refused.code, "is not one of phone, mail, site, ours" in refused.out + refused.err) == (1, True)

@@ -6,13 +6,17 @@ import pytest
 from textual.widgets import Input, Static
 
 from db import visits
+from dispatch.desk import amending
 from dispatch.desk.views import today
+from dispatch.desk.visit_page import find
 from screens.dialogs import Form
 from screens.quick_line import QuickLine
+from screens.visit import VisitScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
+from widgets.header import StatusBar
 from widgets.one_of import OneOf
 from widgets.queue import Queue
 
@@ -126,3 +130,12 @@ def test_a_request_is_changed_by_command(firm: Dispatch) -> None:
     assert refused.code == 1
     assert "minutes" in refused.err
     assert "priority" in refused.err
+
+
+async def test_the_visit_screen_says_how_the_request_came_in(office: Office) -> None:
+    visit = find(office.store, "R1")
+    amending.amend(office.dana, "R1", amending.retyped(visit, {"came_by": "mail"}))
+    async with opened(office.ana, "day") as pilot:
+        pilot.app.push_screen(VisitScreen("R1"))
+        await until(pilot, VisitScreen)
+        assert "came in: by mail" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
