@@ -42,9 +42,9 @@ def content(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 def _known(row: sqlite3.Row) -> dict[str, Any]:
     found = {name: value for name, value in zip(row.keys(), row, strict=True) if name not in RANDOM}
-    # the port that the mail server found free, and how long it took to answer
+    # the ports that the servers found free, and how long they took to answer
     return {
-        name: re.sub(r"127\.0\.0\.1:\d+|\d+ ms", "here", value) if isinstance(value, str) else value
+        name: re.sub(r'127\.0\.0\.1:\d+|"port": \d+|\d+ ms', "here", value) if isinstance(value, str) else value
         for name, value in found.items()
     }
 
