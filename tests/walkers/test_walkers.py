@@ -9,10 +9,10 @@ import pytest
 
 from db import audit
 from db.library import sqlite3
-from dispatch.model.states import State
+from dispatch.model.states import STEPS, State
 from tests.desk.conftest import Office
 from tests.walkers.rules import Rules
-from tests.walkers.walk import Walk
+from tests.walkers.walk import DEEDS, Walk
 
 SEED = int(os.environ.get("WALK_SEED", "2026"))
 STATES = tuple(state.value for state in State)
@@ -39,6 +39,14 @@ def test_a_short_walk(office: Office, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(SEED + 100, SEED + 140))
 def test_a_long_walk(office: Office, seed: int) -> None:
     walked(office, seed, 500)
+
+
+WALKED_AS = {"assign": "place", "move": "place", "no-access": "no access"}
+"""Deeds of `STEPS` that have another name in a walk."""
+
+
+def test_every_deed_is_walked() -> None:
+    assert {WALKED_AS.get(deed, deed) for deed in STEPS} <= DEEDS.keys()
 
 
 def test_another_program_gets_round_nothing(office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import random
 from collections.abc import Callable
 from typing import Any
@@ -10,13 +11,16 @@ from typing import Any
 from db import visits
 from db.faults import Misuse, Refused, StoreFault
 from db.store import Store
-from dispatch.closeout.recording import Entry
+from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import (
     adjusting,
     agreeing,
+    amending,
     arriving,
+    attaching,
     calling,
     clocking,
+    handing_over,
     intake,
     invoicing,
     leaving,
@@ -24,6 +28,7 @@ from dispatch.desk import (
     materials,
     notices,
     onsite,
+    permitting,
     responding,
     reviewing,
     schedule,
@@ -31,14 +36,17 @@ from dispatch.desk import (
 )
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.imports.importing import import_file
 from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Refusal
+from dispatch.desk.schedule import Placement
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.shown import UNSEEN, Shown
 from dispatch.desk.visit_page import visit_page
-from dispatch.model.checklists import Item, Kind, Result
+from dispatch.model.checklists import Grade, Item, Kind, Result
 from dispatch.model.instants import at_local, day_of
-from dispatch.model.states import ENDED, OPEN_ON_SITE, STEPS, State
+from dispatch.model.probes import Vantage
+from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import ZONE, Office
 from tests.desk.test_kept_sheets import card_with, client_with, site_with
@@ -211,6 +219,65 @@ def _go_on(walk: Walk, seat: Seat, visit: Visit) -> None:
     leaving.close(seat, visit.reference)
 
 
+def _run(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """A test that ran, or that a laptop brought, as of now or of some recordings ago."""
+    tests = [one for one in visit_page(walk.store, visit.reference).checklist.items if one.kind is Kind.TEST]
+    begun = max(0, visit.sequence - walk.rng.choice((0, 0, 0, 3)))
+    run = Run(walk.rng.choice((Grade.EXECUTED, Grade.MEASURED)), walk.rng.choice(list(Vantage)), begun)
+    result = Result.PASS if walk.rng.random() < 0.7 else Result.FAIL
+    onsite.record(seat, visit.reference, walk.rng.choice(tests).ref, Entry(result, "443 answered", run=run))
+
+
+def _plan(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """The plan moves a visit and another one at once, or puts one back into the queue."""
+    others = [one for one in visits.all_visits(walk.store) if one.state in STEPS["plan"].sources]
+    chosen = {one.reference: one for one in (visit, walk.rng.choice(others or [visit]))}
+    names = (*NAMES, None)
+    schedule.place_all(
+        seat,
+        [Placement(one.reference, one.version, walk.rng.choice(names), walk.when()) for one in chosen.values()],
+        "plan",
+    )
+
+
+def _edit(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Another length or priority of what is asked for."""
+    texts = {"minutes": walk.rng.choice(("30", "90", "200")), "priority": walk.rng.choice(("P1", "P3"))}
+    amending.amend(seat, visit.reference, amending.retyped(visit, texts), version=visit.version, **MEANT)
+
+
+def _import(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """A file with a request that is new, and one that is there already."""
+    if sum(one.ended_at is None for one in visits.all_visits(walk.store)) >= OPEN_AT_ONCE:
+        return
+    file = walk.store.path.parent / "visits.csv"
+    rows = [
+        f"{reference},Harbor Dental,Main office,printer jam,30"
+        for reference in (visit.reference, f"I{walk.clock.now()}")
+    ]
+    file.write_text("\n".join(["reference,client,site,work,minutes", *rows]), encoding="utf-8")
+    import_file(seat, "visits", file, accept_good=True, update=walk.rng.random() < 0.5)
+
+
+def _did_not_come(walk: Walk, seat: Seat, visit: Visit) -> None:
+    names = clocking.may_be_absent(visit) or [walk.rng.choice(NAMES)]
+    clocking.did_not_come(seat, visit.reference, walk.rng.choice(names), "was ill")
+
+
+def _test(deed: Callable[..., Any], *words: Any) -> Deed:
+    """A deed on one of the visit's tests."""
+
+    def done(walk: Walk, seat: Seat, visit: Visit) -> None:
+        items = visit_page(walk.store, visit.reference).checklist.items
+        deed(seat, visit.reference, walk.rng.choice([one.ref for one in items if one.kind is Kind.TEST]), *words)
+
+    return done
+
+
+def _attach(walk: Walk, seat: Seat, visit: Visit) -> None:
+    _test(attaching.attach, "a.jpg", io.BytesIO(b"x"))(walk, seat, visit)
+
+
 def _correct(walk: Walk, seat: Seat, visit: Visit) -> None:
     what = walk.rng.choice(("depart", "arrival", "leaving", "home"))
     part = walk.rng.choice(visit.assignments) if visit.assignments else None
@@ -343,6 +410,27 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "send back": (0.7, _by(reviewing.send_back, "which server?")),
     "answer": (1.5, _by(reviewing.answer, "the file server")),
     "export": (2, lambda walk, seat, visit: invoicing.export(seat, invoicing.ready(walk.store)[0])),
+    "run": (2, _run),
+    "plan": (2, _plan),
+    "edit": (1.5, _edit),
+    "import": (0.7, _import),
+    "did not come": (0.7, _did_not_come),
+    "attach": (0.5, _attach),
+    "ask for words": (0.5, _test(permitting.ask)),
+    "let words": (0.7, _test(permitting.give, "no way to run it")),
+    "let no words": (0.3, _test(permitting.refuse, "run it once more")),
+    "hand over": (
+        0.7,
+        lambda walk, seat, visit: handing_over.ask(seat, visit.reference, walk.rng.choice(NAMES), "holidays"),
+    ),
+    "take over": (0.7, _by(handing_over.accept)),
+    "refuse to take over": (0.3, _by(handing_over.decline, "no time for it")),
+    "priority": (
+        0.7,
+        lambda walk, seat, visit: responding.set_priority(seat, visit.reference, f"P{walk.rng.randint(1, 4)}"),
+    ),
+    "words": (0.7, _by(reviewing.correct_words, "W2", "the driver was replaced", "a slip of the pen")),
+    "approve many": (1, lambda walk, seat, visit: reviewing.approve_clean(seat, {visit.reference: walk.seen(visit)})),
     "undo": (4, lambda walk, seat, visit: undo.undo(seat)),
     "redo": (2, lambda walk, seat, visit: undo.redo(seat)),
     "ill": (0.4, _ill),
@@ -357,23 +445,48 @@ DEEDS: dict[str, tuple[float, Deed]] = {
 FROM: dict[str, frozenset[State]] = {
     **{name.replace("-", " "): step.sources for name, step in STEPS.items()},
     **dict.fromkeys(
-        ("record", "work", "use", "ask", "go on", "pause", "wait", "resume work", "take back"), OPEN_ON_SITE
+        (
+            "record",
+            "run",
+            "attach",
+            "ask for words",
+            "let words",
+            "let no words",
+            "work",
+            "use",
+            "ask",
+            "go on",
+            "pause",
+            "wait",
+            "resume work",
+            "take back",
+        ),
+        OPEN_ON_SITE,
     ),
     **{name: STEPS[name].sources | OPEN_ON_SITE for name in ("depart", "arrive")},
     "abort": OPEN_ON_SITE | {State.EN_ROUTE, State.DISPATCHED},
-    **dict.fromkeys(("place", "swap", "share", "call"), STEPS["assign"].sources),
+    **dict.fromkeys(
+        ("place", "swap", "share", "call", "hand over", "take over", "refuse to take over"), STEPS["assign"].sources
+    ),
+    "edit": STEPS["assign"].sources | QUEUED,
+    "did not come": ENDED | OPEN_ON_SITE,
     "respond": STEPS["assign"].sources | OPEN_ON_SITE,
     **dict.fromkeys(("correct", "break", "mark", "unmark", "home"), ENDED | OPEN_ON_SITE),
-    **dict.fromkeys(("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export"), ENDED),
+    **dict.fromkeys(
+        ("goodwill", "travel", "accept", "charge", "approve", "send back", "answer", "export", "words", "approve many"),
+        ENDED,
+    ),
 }
 """From which states a deed can be done; the others from any."""
-SEVERAL = frozenset(("go on", "ill"))
+SEVERAL = frozenset(("go on", "ill", "import"))
 """Those that are several deeds, of which one can be refused after another was done."""
 BY_CREW = frozenset(
-    ("depart", "arrive", "record", "work", "ask", "take back", "go on", "close", "no access", "abort", "pause",
-     "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note")
+    ("depart", "arrive", "record", "run", "attach", "ask for words",
+     "work", "ask", "take back", "go on", "close", "no access", "abort", "pause",
+     "wait", "resume work", "home", "correct", "break", "mark", "unmark", "answer", "note", "take over", "refuse to take over")
 )  # fmt: skip
 BY_LEAD = frozenset(
     ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
+     "let words", "let no words", "hand over", "words", "approve many", "did not come",
      "lead for a while", "book", "roles of ana", "dana leads no more")
 )  # fmt: skip
