@@ -34,6 +34,7 @@ def add_parsers(subparsers: Any) -> None:
     parser.add_argument("kind", choices=_KINDS, metavar="KIND", help=", ".join(_KINDS))
     parser.add_argument(
         "file",
+        nargs="?",
         metavar="FILE",
         help="CSV in UTF-8, separated by commas, semicolons or tabs; rate-card: JSON; calendar: .ics; - reads standard input",
     )
@@ -61,7 +62,14 @@ def add_parsers(subparsers: Any) -> None:
     parser.add_argument(
         "--rows", type=_rows, default=_ROWS, metavar="N", help=f"the most rows it may have (default {_ROWS:,})"
     )
-    parser.add_argument("--json", action="store_true", help="the verdicts as JSON")
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument(
+        "--columns", action="store_true", help="only list the columns of such a file, * those it must have"
+    )
+    about.add_argument(
+        "--template", action="store_true", help="only print the first line of such a file, to be filled in below"
+    )
+    parser.add_argument("--json", action="store_true", help="the verdicts, or the columns, as JSON")
     parser.set_defaults(run=run_import)
 
 
@@ -71,6 +79,11 @@ def run_import(args: argparse.Namespace) -> int:
     from dispatch.desk.imports.telling import report_lines
     from dispatch.desk.refusals import Faulty
 
+    if args.columns or args.template:
+        return _about(args)
+    if args.file is None:
+        print("dispatch: FILE is missing; --columns lists what is in one", file=sys.stderr)
+        return _USAGE
     mapping = dict(args.map)
     try:
         if args.kind != CALENDAR:
@@ -101,6 +114,25 @@ def run_import(args: argparse.Namespace) -> int:
     if not report.refused:
         return _DONE
     return _REFUSED if report.stopped else _PARTLY
+
+
+def _about(args: argparse.Namespace) -> int:
+    """What such a file consists of."""
+    from dispatch.desk.imports.importing import SUBJECTS, columns_of
+    from dispatch.desk.refusals import Refusal
+    from dispatch.model.text import pad
+
+    if args.kind not in SUBJECTS:
+        raise Refusal(f"A file of the kind {args.kind} has no columns; those of {', '.join(SUBJECTS)} have.")
+    columns = columns_of(args.kind)
+    if args.template:
+        print(",".join(column.name for column in columns))
+    elif args.json:
+        print(json.dumps([column._asdict() for column in columns], indent=2, ensure_ascii=False))
+    else:
+        for column in columns:
+            print(f"{pad(f'{column.name} *' if column.required else column.name, 24)} {column.about}")
+    return _DONE
 
 
 def _mapping(text: str) -> tuple[str, str]:

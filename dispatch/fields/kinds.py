@@ -38,6 +38,11 @@ class Kind(ABC):
     empty: ClassVar[Any] = None
     """What nothing stands for."""
 
+    @property
+    @abstractmethod
+    def told(self) -> str:
+        """What it is, in words."""
+
     @abstractmethod
     def read(self, text: str, world: World) -> Any:
         """The value of a text that is not empty.
@@ -64,6 +69,10 @@ class Text(Kind):
     form: tuple[str, str] | None = None
     empty = ""
 
+    @property
+    def told(self) -> str:
+        return f"text up to {self.limit:,} characters" if self.form is None else f"{self.form[1]}"
+
     def read(self, text: str, world: World) -> str:
         text = clean(text, limit=self.limit, multiline=self.lines)
         if self.form is not None and not re.fullmatch(self.form[0], text):
@@ -81,6 +90,10 @@ class Name(Kind):
     noun: str
     control = Control.NAME
     empty = ""
+
+    @property
+    def told(self) -> str:
+        return f"a {self.noun}"
 
     def read(self, text: str, world: World) -> str:
         return clean(text, limit=40)
@@ -105,6 +118,10 @@ class Words(Kind):
         """No words."""
         return self.of(())
 
+    @property
+    def told(self) -> str:
+        return "words between commas"
+
     def read(self, text: str, world: World) -> Any:
         found: dict[str, str] = {}
         for part in re.split("[,;]", text):
@@ -123,6 +140,10 @@ class Whole(Kind):
     least: int
     most: int
 
+    @property
+    def told(self) -> str:
+        return f"a whole number from {self.least:,} to {self.most:,}"
+
     def read(self, text: str, world: World) -> int:
         if not re.fullmatch("[+-]?[0-9]{1,12}", text) or not self.least <= int(text) <= self.most:
             raise ValueError(f"is not a whole number from {self.least:,} to {self.most:,}")
@@ -138,6 +159,10 @@ class Number(Kind):
 
     most: int
     places: int | None = None
+
+    @property
+    def told(self) -> str:
+        return f"a number from 0 to {self.most:,}"
 
     def read(self, text: str, world: World) -> float | str:
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text) or Decimal(text) > self.most:
@@ -160,6 +185,10 @@ class YesNo(Kind):
 
     control = Control.CHOICE
     empty = False
+
+    @property
+    def told(self) -> str:
+        return "yes or no"
 
     def read(self, text: str, world: World) -> bool:
         if (word := text.casefold()) not in YES | NO:
@@ -192,6 +221,10 @@ class Choice(Kind):
     options: Sequence[str] | Mapping[str, Any]
     control = Control.CHOICE
 
+    @property
+    def told(self) -> str:
+        return f"one of {', '.join(map(str, self.options))}"
+
     def read(self, text: str, world: World) -> Any:
         return _option(text, self.options)
 
@@ -214,6 +247,10 @@ class Many(Kind):
         """None of them."""
         return self.of(())
 
+    @property
+    def told(self) -> str:
+        return f"some of {', '.join(self.options)}"
+
     def read(self, text: str, world: World) -> Any:
         found = [_option(part, self.options) for part in re.split("[,;]", text) if part.strip()]
         return self.of([value for value in self.options.values() if value in found])
@@ -226,6 +263,10 @@ class Many(Kind):
 class Day(Kind):
     """A day of the calendar."""
 
+    @property
+    def told(self) -> str:
+        return "a day"
+
     def read(self, text: str, world: World) -> datetime.date:
         return parse_day(text, today=day_of(world.now, world.zone))
 
@@ -236,6 +277,10 @@ class Day(Kind):
 @dataclass(frozen=True, slots=True)
 class Moment(Kind):
     """A day and a time by the firm's clock, as an instant."""
+
+    @property
+    def told(self) -> str:
+        return "a day and a time"
 
     def read(self, text: str, world: World) -> int:
         return parse_when(text, world.zone, now=world.now)
@@ -249,6 +294,10 @@ class Moment(Kind):
 @dataclass(frozen=True, slots=True)
 class Window(Kind):
     """From one time of the day to another, in minutes from midnight."""
+
+    @property
+    def told(self) -> str:
+        return "from one time of the day to another"
 
     def read(self, text: str, world: World) -> tuple[int, int]:
         opens, closes = span_of(text)
@@ -266,6 +315,10 @@ class Zone(Kind):
 
     empty = ""
     control = Control.NAME
+
+    @property
+    def told(self) -> str:
+        return "a time zone of the IANA database"
 
     def read(self, text: str, world: World) -> str:
         zone_of(text)
@@ -287,6 +340,10 @@ class Link(Kind):
     noun: str
     control = Control.NAME
 
+    @property
+    def told(self) -> str:
+        return f"a {self.noun}"
+
     def read(self, text: str, world: World) -> Any:
         return world.find(self.noun, clean(text))
 
@@ -306,6 +363,10 @@ class Links(Kind):
     empty = ()
     control = Control.NAME
 
+    @property
+    def told(self) -> str:
+        return f"names, each of a {self.noun}"
+
     def read(self, text: str, world: World) -> tuple[int, ...]:
         names = filter(None, (clean(part) for part in text.split(self.between)))
         return tuple(sorted({world.find(self.noun, name) for name in names}))
@@ -322,9 +383,14 @@ class Links(Kind):
 class Said(Kind):
     """What a reader of the trade takes: it raises a ValueError where it cannot, and `says` the value as it is typed."""
 
+    what: str
     reads: Callable[[str], Any]
     says: Callable[[Any], str] = str
     nothing: Any = None
+
+    @property
+    def told(self) -> str:
+        return self.what
 
     @property
     def empty(self) -> Any:

@@ -164,7 +164,7 @@ def worded(known: Sequence[str]) -> Kind:
             raise ValueError(fault)
         return words
 
-    return Said(read, nothing="")
+    return Said("text with names in braces", read, nothing="")
 
 
 def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
@@ -186,12 +186,12 @@ def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
     return [Hours(weekday, opens, closes) for weekday in range(begin, end + 1)]
 
 
-PLACE = Said(place_of, place_text)
-HOURS = Said(hours_of, hours_text, ())
-LUNCH = Said(lunch_of, lunch_text)
-CONTACTS = Said(contacts_of, contacts_text, ())
-CURRENCY = Said(currency_of, nothing="")
-SERVICE = Said(service_of, nothing="")
+PLACE = Said("coordinates", place_of, place_text)
+HOURS = Said("hours by weekday", hours_of, hours_text, ())
+LUNCH = Said("a window and minutes", lunch_of, lunch_text)
+CONTACTS = Said("people between |", contacts_of, contacts_text, ())
+CURRENCY = Said("the code of a currency", currency_of, nothing="")
+SERVICE = Said("the address of a service", service_of, nothing="")
 EMAIL = Text(
     form=(
         r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*",

@@ -1,1 +1,1 @@
-"""What the records of the firm's book consist of: one table of fields each."""
+"""What the records of the firm consist of: one table of fields each."""

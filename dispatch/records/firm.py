@@ -49,7 +49,7 @@ def _one_of(name: str, label: str, hint: str, kind: Choice) -> Field:
     return Field(name, label, kind, hint, otherwise=_USUAL[name])
 
 
-def _as_typed(reads: Callable[[str], Any]) -> Kind:
+def _as_typed(told: str, reads: Callable[[str], Any]) -> Kind:
     """What is kept as it was typed, once it can be read."""
 
     def read(text: str) -> str:
@@ -57,7 +57,7 @@ def _as_typed(reads: Callable[[str], Any]) -> Kind:
         reads(text)
         return text
 
-    return Said(read, nothing="")
+    return Said(told, read, nothing="")
 
 
 def _risk(firm: Firm) -> str:
@@ -94,13 +94,20 @@ SETTINGS = RecordType(
         _number("late_minutes", "Late beyond, minutes", Whole(0, 240)),
         _number("running_over_minutes", "Running over beyond, minutes", Whole(0, 240)),
         *(_number(f"weight_{name}", f"Weight: {label}", Number(MOST_WEIGHT)) for name, label in _WEIGHTS),
-        Field("default_shifts", "Hours of a new technician", _as_typed(hours_of), "mon-fri 08:00-17:00"),
-        Field("default_lunch", "Lunch of a new technician", _as_typed(lunch_of), "11:30-13:30 30"),
+        Field(
+            "default_shifts",
+            "Hours of a new technician",
+            _as_typed("hours by weekday", hours_of),
+            "mon-fri 08:00-17:00",
+        ),
+        Field(
+            "default_lunch", "Lunch of a new technician", _as_typed("a window and minutes", lunch_of), "11:30-13:30 30"
+        ),
         *(
             Field(
                 f"targets_p{priority}",
                 f"Service-level targets of P{priority}",
-                Said(lambda text: targets_text(read_targets(text)), nothing=""),
+                Said("five numbers", lambda text: targets_text(read_targets(text)), nothing=""),
                 _TARGETS,
                 required=True,
             )

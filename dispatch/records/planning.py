@@ -30,7 +30,7 @@ RECURRENCE = RecordType(
         Field(
             "rule",
             "When",
-            Said(lambda text: str(parse_rule(text)), nothing=""),
+            Said("a rule", lambda text: str(parse_rule(text)), nothing=""),
             "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
             required=True,
         ),

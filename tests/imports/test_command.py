@@ -312,3 +312,23 @@ def test_import_needs_neither_textual_nor_pendulum(firm: Line) -> None:
 
     assert done.stderr == "[]\n"
     assert visits_in(firm) == 106
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("rate-card", "calendar")])
+def test_columns_and_template(line: Line, kind: str) -> None:
+    assert line("import", kind, "--columns") == 0
+    told = {row[:24].strip().removesuffix(" *"): row[24:].strip() for row in line.out.splitlines()}
+    assert all(told.values())
+    assert line("import", kind, "--template") == 0
+    assert line.out.strip().split(",") == list(told)
+    assert line("import", kind, "--columns", "--json") == 0
+    assert {one["name"] for one in json.loads(line.out)} == set(told)
+    header = (SAMPLE / f"{kind}.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert set(header) <= set(told)
+
+
+def test_columns_of_what_has_none(line: Line) -> None:
+    assert line("import", "calendar", "--columns") == 1
+    assert "has no columns" in line.err
+    assert line("import", "clients") == 2
+    assert "--columns" in line.err

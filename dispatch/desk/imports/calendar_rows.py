@@ -57,7 +57,7 @@ class Taking:
 class CalendarRows(VisitRows):
     """The events of a calendar file."""
 
-    columns = COLUMNS
+    columns = dict.fromkeys(COLUMNS, "")
     required = ("uid", "start")
     key = "uid"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from db.unit import Unit
 from dispatch.desk.book.finding import site_named
@@ -109,6 +110,24 @@ def import_file(
     with seat.write(f"import {kind}", *roles) as unit:
         judged = verdicts()
         return report(judged, applied=_carry_out(unit, judged, watch, accept_good=accept_good))
+
+
+class Column(NamedTuple):
+    """A column of a file: its name, what goes in, and whether the file must have it."""
+
+    name: str
+    about: str
+    required: bool
+
+
+def columns_of(kind: str) -> list[Column]:
+    """The columns of a kind of file, in the order of a template."""
+    subject = SUBJECTS[kind]
+    told = {
+        name: about if isinstance(about, str) else f"{about.label}: {about.hint}".rstrip(": ")
+        for name, about in subject.columns.items()
+    }
+    return [Column(name, about, name in subject.required) for name, about in told.items()]
 
 
 def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None:

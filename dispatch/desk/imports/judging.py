@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -23,6 +23,8 @@ from dispatch.model.states import Role
 
 T = TypeVar("T")
 
+Column = Field | str
+"""A column of a file: the field of a record that it holds, or what it is in words where it holds only a part of one."""
 Values = dict[str, Any]
 """What stands in the columns of a row, parsed, by our name of the column."""
 
@@ -53,7 +55,7 @@ class Draft:
 class Subject(ABC):
     """What a kind of file is about: made for one import, inside its unit of work."""
 
-    columns: ClassVar[Collection[str]]
+    columns: ClassVar[Mapping[str, Column]]
     required: ClassVar[tuple[str, ...]]
     key: ClassVar[str]
     """The column by which a row is known again."""
@@ -80,14 +82,9 @@ class Subject(ABC):
         return str(value)
 
 
-Column = Field | str
-"""A column of a file: the field of a record that it holds, or what it is in words where it holds only a part of one."""
-
-
 class RecordRows(Subject, Generic[T]):
     """Files whose rows are records of the book. A column that is a field goes the way that it goes in a form."""
 
-    columns: ClassVar[Mapping[str, Column]]
     shelf: ClassVar[str]
     named: ClassVar[tuple[str, ...]] = ()
     """The columns by which a record is known: they are not compared."""

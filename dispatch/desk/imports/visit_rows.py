@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from db import agreements, clients, people, visits
@@ -11,7 +11,7 @@ from db.names import folded
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Draft, Subject, Values, present
+from dispatch.desk.imports.judging import Column, Draft, Subject, Values, present
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
@@ -28,11 +28,25 @@ _USUAL_PRIORITY = 3
 class VisitRows(Subject):
     """Requests, each for a site of a client that is known by then."""
 
-    columns: ClassVar[tuple[str, ...]] = (
-        "reference", "client", "site", "date", "work", "minutes", "skills", "tags", "priority", "promised_from",
-        "promised_to", "requested_at", "reported_by", "emergency", "preferred_technician", "description",
-        "came_by",
-    )  # fmt: skip
+    columns: ClassVar[Mapping[str, Column]] = {
+        "reference": "by which a visit is known again: R4001",
+        "client": "as it is called in the book",
+        "site": "as it is called there",
+        "date": "the wanted day: 2026-11-24; empty: any",
+        "work": "what is asked for",
+        "minutes": "of work, without the time for tests: 45",
+        "skills": "server; network",
+        "tags": "server; many",
+        "priority": f"{', '.join(_PRIORITIES)}; empty: P{_USUAL_PRIORITY}",
+        "promised_from": "09:00, on the wanted day",
+        "promised_to": "11:00",
+        "requested_at": "2026-11-24T08:10:00-05:00; empty: now",
+        "reported_by": "who asked",
+        "emergency": "yes or no",
+        "preferred_technician": "name or login",
+        "description": "more about it, in as many lines as it takes",
+        "came_by": f"{', '.join(CAME_BY)}; empty: nobody knows",
+    }
     required: ClassVar[tuple[str, ...]] = ("reference", "client", "site", "work", "minutes")
     key = "reference"
     roles = (Role.DISPATCHER,)

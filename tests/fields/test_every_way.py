@@ -1,0 +1,110 @@
+"""Every field of every record by every way in: the same text is the same value everywhere, or the same sentence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dispatch.commands.book import add_options, typed
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.book.world import Desk
+from dispatch.desk.imports.entries import Entry
+from dispatch.desk.imports.importing import SUBJECTS
+from dispatch.desk.imports.judging import RecordRows
+from dispatch.desk.imports.table import Columns, Row
+from dispatch.fields.kinds import Moment
+from dispatch.fields.record import Fault, Field
+from screens.book_forms import line_of
+from tests.desk.conftest import Office
+from widgets.one_of import OneOf
+
+TEXTS = (
+    "", " ", "0", "1", "-1", "+5", "007", "12", "100000", "100001", "500000", "1e3", "9.5", "9.55", "0.30", "nan",
+    "٣", "12 000", "yes", "YES", "yess", "y", "on", "no", "off", "true", "none", "-", "mi", "Warn", "smtp", "P2",
+    "p2", "prospect", "next", "Harbor Dental", "harbor", "nobody", "Ana Ruiz", "ana", "Ana Ruiz, Ben Okafor",
+    "Harbor Dental / Annex", "depot", "home of ana", "2026-11-24", "tomorrow", "03.04.2026", "31 feb", "24:00",
+    "08:00", "2026-11-24T08:00", "now", "08:00-17:00", "17:00-08:00", "mon-fri 08:00-17:00", "mon 8-9, mon 8:30-10",
+    "mon-fri 08:00-12:00, 13:00-17:00", "11:30-13:30 30", "11:30-11:40 30", "39.96, -83.0", "91, 0", "geo:39.9,-83.1",
+    "Jo Lowe; 0100 | Bob", "; 0100", "jo@example.com", "jo@", "mail.example.com", "ma il", "America/New_York",
+    "Mars/One", "https://osrm.example.com", "https://me:pw@osrm.example.com", "eur", "euro", "30 60 240 480 480",
+    "{client} {when}", "{password}", "{", "every tue", "whenever", "server, Network;server", "technician, lead",
+    "king", "a\x1b[31m", "x\u202e", "x" * 41, "x" * 201, "x" * 501, "a | b", "confirmed; on_the_way", "a\nb", "''",
+    "=1+1",
+)  # fmt: skip
+FIELDS = [(kind, field) for kind, shelf in SHELVES.items() for field in shelf.fields]
+
+Outcome = tuple[str, Any]
+
+
+def read(field: Field, text: str, desk: Desk) -> Outcome:
+    """The value of a text, or the sentence that refuses it."""
+    try:
+        return "is", field.read(text, desk)
+    except ValueError as fault:
+        return "refused", str(fault)
+
+
+@cache
+def parser_of(kind: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    add_options(parser, SHELVES[kind].record)
+    return parser
+
+
+def by_command(kind: str, field: Field, text: str) -> str:
+    return typed(parser_of(kind).parse_args([f"{field.option}={text}"]))[field.name]
+
+
+def in_a_form(field: Field, text: str, desk: Desk) -> str:
+    line = line_of(field, text, desk)
+    return OneOf(line.options, line.value).value if line.options else line.value
+
+
+def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[Outcome]:
+    """The outcomes in the files that have the field as a column."""
+    for subject in SUBJECTS.values():
+        if not issubclass(subject, RecordRows) or subject.shelf != kind:
+            continue
+        for column, one in subject.columns.items():
+            if isinstance(one, Field) and one.name == field.name:
+                entry = Entry(Row(2, (text,)), Columns({column: 0}, {}, ()), 1)
+                record = subject(office.lee).filled(entry, None)
+                refused = [fault.expected for fault in entry.faults if fault.field == column]
+                yield ("refused", refused[0]) if refused else ("is", getattr(record, field.of))
+
+
+def same_everywhere(office: Office, kind: str, field: Field, text: str) -> None:
+    desk = Desk.at_seat(office.lee)
+    expected = read(field, text, desk)
+    assert by_command(kind, field, text) == text
+    assert read(field, in_a_form(field, text, desk), desk) == expected
+    for outcome in from_files(office, kind, field, text):
+        assert outcome == expected
+    if expected[0] == "refused":
+        said = Fault(field.name, text.strip(), expected[1]).text
+        assert said.startswith(f"{field.name.replace('_', ' ')}: ")
+        assert "\x1b" not in said
+    elif expected[1] not in (None, "", (), frozenset()) and not (isinstance(field.kind, Moment) and expected[1] % 60):
+        # as a list shows it, JSON carries it, and undo keeps it
+        again = json.loads(json.dumps(field.kind.write(expected[1], desk)))
+        assert read(field, again, desk) == expected
+
+
+@pytest.mark.parametrize("kind", SHELVES)
+def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
+    for field in SHELVES[kind].fields:
+        for text in TEXTS:
+            same_everywhere(office, kind, field, text)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(FIELDS), st.text(max_size=60) | st.from_regex(r"[0-9:;,|.\-+/ a-z{}@]{0,20}", fullmatch=True))
+def test_any_text(office: Office, named: tuple[str, Field], text: str) -> None:
+    same_everywhere(office, *named, text)

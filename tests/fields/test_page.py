@@ -1,0 +1,57 @@
+"""docs/fields.md is made from the tables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.imports.importing import SUBJECTS, columns_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
+
+
+def page() -> str:
+    """docs/fields.md as the tables have it."""
+    lines = [
+        "# Fields",
+        "",
+        "What each record consists of. This page is made from the program's tables: a form, the options of a command, a file,",
+        "JSON and undo all read a field by its one declaration, so that what one refuses the others refuse in the same words.",
+        "",
+        "Yes and no may be written yes, y, true, on, 1 and no, n, false, off, 0. In a form the words of a choice stand in sight:",
+        "space, the arrows to the sides or a first letter choose; names of the book are completed with the right arrow.",
+        "A field marked * may not be empty.",
+    ]
+    for kind, shelf in SHELVES.items():
+        record = shelf.record
+        title = record.plural.capitalize()
+        lines += ["", f"## {title}", "", f"Written by: {', '.join(role.value for role in record.roles)}.", ""]
+        lines += ["| field | option | what it can be | for example |", "| --- | --- | --- | --- |"]
+        for field in record.typed:
+            only = f"; only a {field.roles[0].value} types it" if field.roles else ""
+            option = f"`{field.option}`" if kind != "template" else ""
+            mark = " *" if field.required else ""
+            hint = field.hint.replace("|", "\\|")
+            lines.append(
+                f"| {field.label}{mark} | {option} | {field.kind.told.replace('|', chr(92) + '|')}{only} | {hint} |"
+            )
+    lines += [
+        "",
+        "## Files",
+        "",
+        "`dispatch import KIND --columns` lists these, `--template` prints the first line of a file.",
+    ]
+    for kind in SUBJECTS:
+        lines += ["", f"### {kind}.csv", "", "| column | what goes in |", "| --- | --- |"]
+        for column in columns_of(kind):
+            mark = " *" if column.required else ""
+            about = column.about.replace("|", "\\|")
+            lines.append(f"| `{column.name}`{mark} | {about} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_page_is_made_from_the_tables() -> None:
+    if os.environ.get("UPDATE_DOCS"):
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page(), "run the tests once with UPDATE_DOCS=1"
