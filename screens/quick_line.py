@@ -142,7 +142,7 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
 
     def save(found: Understood) -> list[str]:
         try:
-            taken.append(add(seat, found.request()))
+            taken.append(add(seat, found.texts()))
         except Faulty as fault:
             return list(fault.faults)
         except (StoreFault, Refusal) as refusal:
@@ -161,25 +161,5 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
     )
     found = await screen.app.push_screen_wait(line)
     if found is not None:
-        return await ask_request(screen, _texts(found))
+        return await ask_request(screen, {name: show(text) for name, text in found.texts().items()})
     return taken[0] if taken else None
-
-
-def _texts(found: Understood) -> dict[str, str]:
-    """The blanks of the form as far as the line filled them; what was typed where nothing was found."""
-    texts = {
-        "client": found.client or found.typed("client"),
-        "site": found.site or found.typed("site").lstrip("/@ "),
-        "work": found.work,
-        "minutes": "" if found.minutes is None else str(found.minutes),
-        "date": found.day.isoformat() if found.day else found.typed("day"),
-        "promised": "-".join(found.window) if found.window else found.typed("window"),
-        "priority": f"P{found.priority}",
-        "skills": ", ".join(found.skills),
-        "tags": ", ".join(found.tags),
-        "preferred": found.preferred or found.typed("preferred").lstrip("~"),
-        "reported_by": found.reported_by,
-        "came_by": found.came_by,
-        "emergency": "yes" if found.emergency else "no",
-    }
-    return {name: show(text) for name, text in texts.items()}

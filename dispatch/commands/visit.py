@@ -251,8 +251,6 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _edit(args: argparse.Namespace) -> int:
-    from dataclasses import replace
-
     from dispatch.commands.forms import print_json, visit_form
     from dispatch.desk import amending
     from dispatch.desk.visit_page import find
@@ -264,7 +262,7 @@ def _edit(args: argparse.Namespace) -> int:
         "work": args.work,
         "minutes": args.minutes,
         "priority": args.priority,
-        "wanted_on": args.date,
+        "date": args.date,
         "promised": args.promised,
         "skills": args.skills,
         "tags": args.tags,
@@ -272,12 +270,11 @@ def _edit(args: argparse.Namespace) -> int:
         "reported_by": args.reported_by,
         "came_by": args.came_by,
         "description": args.description,
+        "emergency": None if args.emergency is None else str(args.emergency),
     }
-    request = amending.retyped(visit, {name: text for name, text in named.items() if text is not None})
-    if args.emergency is not None:
-        request = replace(request, emergency=args.emergency)
+    texts = {name: text for name, text in named.items() if text is not None}
     after = amending.amend(
-        seat, args.reference, request, version=visit.version, reason=args.override, confirmed=args.confirm
+        seat, args.reference, texts, version=visit.version, reason=args.override, confirmed=args.confirm
     )
     if args.json:
         print_json(visit_form(after))
@@ -290,31 +287,28 @@ def _edit(args: argparse.Namespace) -> int:
 
 def _add(args: argparse.Namespace) -> int:
     from dispatch.commands.forms import print_json, visit_form
-    from dispatch.desk.intake import Request, add
+    from dispatch.desk.intake import add
     from dispatch.model.text import show
 
-    visit = add(
-        open_seat(args),
-        Request(
-            client=args.client,
-            site=args.site,
-            work=args.work,
-            minutes=args.minutes,
-            priority=args.priority,
-            wanted_on=args.date,
-            promised_from=args.promised_from,
-            promised_to=args.promised_to,
-            skills=tuple(args.skill),
-            tags=tuple(args.tag),
-            preferred=args.prefer,
-            reported_by=args.reported_by,
-            came_by=args.came_by,
-            emergency=args.emergency,
-            kind=args.kind,
-            reference=args.reference,
-            same_job=args.same_job,
-        ),
-    )
+    texts = {
+        "client": args.client,
+        "site": args.site,
+        "work": args.work,
+        "minutes": str(args.minutes),
+        "priority": args.priority,
+        "date": args.date,
+        "promised": f"{args.promised_from or ''}-{args.promised_to or ''}".strip("-"),
+        "skills": ",".join((*args.skill, "")),
+        "tags": ",".join((*args.tag, "")),
+        "preferred": args.prefer,
+        "reported_by": args.reported_by,
+        "came_by": args.came_by,
+        "emergency": str(args.emergency),
+        "kind": args.kind,
+        "reference": args.reference,
+        "same_job": args.same_job,
+    }
+    visit = add(open_seat(args), {name: text for name, text in texts.items() if text is not None})
     if args.json:
         print_json(visit_form(visit))
     else:
@@ -340,7 +334,7 @@ def _quick(args: argparse.Namespace) -> int:
         return 1 if found.problems else 0
     if found.problems:
         raise Faulty(found.problems)
-    visit = add(seat, found.request())
+    visit = add(seat, found.texts())
     if args.json:
         print_json(visit_form(visit))
     else:

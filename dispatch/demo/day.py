@@ -145,16 +145,16 @@ class _Day:
         """Send two to a move out of town in the afternoon: the first two for whom nothing stands in the way."""
         branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
         keeping.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
-        desks = intake.Request(
-            client="Scioto Insurance",
-            site="Pataskala",
-            reference="TK-870",
-            work="Six desks move to the second floor",
-            minutes=45,
-            priority="P4",
-            wanted_on=TUESDAY.isoformat(),
-            came_by="mail",
-        )
+        desks = {
+            "client": "Scioto Insurance",
+            "site": "Pataskala",
+            "reference": "TK-870",
+            "work": "Six desks move to the second floor",
+            "minutes": "45",
+            "priority": "P4",
+            "date": TUESDAY.isoformat(),
+            "came_by": "mail",
+        }
         reference = intake.add(self.dana, desks).reference
         names = [row.name for row in views.board(self.store, TUESDAY).rows]
         for clock in ("16:00", "16:30", "16:45"):
@@ -269,24 +269,24 @@ class _Day:
             schedule.hold(self.dana, waiting[-1].reference, "spare part ordered", kind="vendor", whom="the vendor")
         known = visits.all_visits(self.store)
         for client, work, minutes, priority, wanted, emergency, skills in (
-            (known[0].client, "Server down, nobody can sign in", 60, "P1", "2026-11-24", True, ("server",)),
-            (known[4].client, "Second screen for the front desk", 30, "P4", None, False, ("desktop",)),
+            (known[0].client, "Server down, nobody can sign in", "60", "P1", "2026-11-24", "yes", "server"),
+            (known[4].client, "Second screen for the front desk", "30", "P4", "", "no", "desktop"),
         ):
             site = next(visit.site for visit in known if visit.client == client)
             intake.add(
                 self.dana,
-                intake.Request(
-                    client=client,
-                    site=site,
-                    work=work,
-                    minutes=minutes,
-                    priority=priority,
-                    wanted_on=wanted,
-                    emergency=emergency,
-                    skills=skills,
-                    tags=skills if emergency else (),
-                    came_by="phone",
-                ),
+                {
+                    "client": client,
+                    "site": site,
+                    "work": work,
+                    "minutes": minutes,
+                    "priority": priority,
+                    "date": wanted,
+                    "emergency": emergency,
+                    "skills": skills,
+                    "tags": skills if wanted else "",
+                    "came_by": "phone",
+                },
             )
 
     def _login(self, row: BoardRow) -> str:

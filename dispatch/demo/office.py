@@ -85,7 +85,7 @@ class Office:
             moment = at_local(TUESDAY, clock, ZONE)
             yield moment, partial(intake.add, self.dana, request)
             if look is not None:
-                yield at_local(TUESDAY, look, ZONE), partial(self._look, str(request.reference))
+                yield at_local(TUESDAY, look, ZONE), partial(self._look, request["reference"])
 
     def _look(self, reference: str) -> None:
         responding.responded(self.dana, reference, "remote", "no way in from here")
@@ -112,14 +112,14 @@ class Office:
                 caring.done(self.lee, one.key, note)
 
 
-def _asked(reference: str, client: str, work: str, priority: str, came_by: str) -> intake.Request:
-    return intake.Request(
-        reference=reference,
-        client=client,
-        work=work,
-        minutes=45,
-        priority=priority,
-        wanted_on=TUESDAY.isoformat(),
-        skills=("desktop",),
-        came_by=came_by,
-    )
+def _asked(reference: str, client: str, work: str, priority: str, came_by: str) -> dict[str, str]:
+    return {
+        "reference": reference,
+        "client": client,
+        "work": work,
+        "minutes": "45",
+        "priority": priority,
+        "date": TUESDAY.isoformat(),
+        "skills": "desktop",
+        "came_by": came_by,
+    }

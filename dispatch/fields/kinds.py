@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
-from dispatch.model.instants import clock_text, day_of, parse_clock, parse_day, parse_when, zone_of
+from dispatch.model.instants import YEARS, clock_text, day_of, parse_clock, parse_day, parse_when, zone_of
 from dispatch.model.text import clean
 
 
@@ -112,6 +112,8 @@ class Words(Kind):
     limit: int = 40
     fold: bool = False
     of: Callable[[Sequence[str]], Any] = tuple
+    spaced: bool = False
+    """Spaces stand between them too, where there is no comma."""
 
     @property
     def empty(self) -> Any:
@@ -124,7 +126,7 @@ class Words(Kind):
 
     def read(self, text: str, world: World) -> Any:
         found: dict[str, str] = {}
-        for part in re.split("[,;]", text):
+        for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
             if word := clean(part, limit=self.limit):
                 found.setdefault(word.casefold(), word.casefold() if self.fold else word)
         return self.of(list(found.values()))
@@ -261,14 +263,14 @@ class Many(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Day(Kind):
-    """A day of the calendar."""
+    """A day of the calendar; in a file only as it is written on every day."""
 
     @property
     def told(self) -> str:
         return "a day"
 
     def read(self, text: str, world: World) -> datetime.date:
-        return parse_day(text, today=day_of(world.now, world.zone))
+        return iso_day(text) if world.lasting else parse_day(text, today=day_of(world.now, world.zone))
 
     def write(self, value: datetime.date | None, world: World) -> str:
         return "" if value is None else value.isoformat()
@@ -404,6 +406,23 @@ class Said(Kind):
         return "" if value == self.nothing else self.says(value)
 
 
+def iso_day(text: str) -> datetime.date:
+    """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("is not a date written as 2026-11-24")
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is a date that no calendar has; write for example 2026-11-24") from None
+    if day.year not in YEARS:
+        raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
+    return day
+
+
 def clock(minutes: int) -> str:
     """Minutes from midnight as they are typed."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
@@ -427,7 +446,8 @@ def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
     known = options if isinstance(options, Mapping) else {str(one): one for one in options}
     wanted = " ".join(text.replace("_", " ").casefold().split())
     for word, value in known.items():
-        if wanted == word.replace("_", " ").casefold():
+        # a number is also what it counts as: 2 is P2
+        if wanted == word.replace("_", " ").casefold() or (type(value) is int and wanted == str(value)):
             return value
     raise ValueError(f"is not one of {', '.join(known)}")
 

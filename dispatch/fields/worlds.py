@@ -21,6 +21,10 @@ class World(Protocol):
         """The firm's time zone."""
 
     @property
+    def lasting(self) -> bool:
+        """Whether the text stands in a file, which has to mean the same on every day."""
+
+    @property
     def roles(self) -> frozenset[Role]:
         """What the person who types may do."""
 
@@ -48,6 +52,7 @@ class Bare:
     now: int = 0
     zone: str = "UTC"
     roles: frozenset[Role] = frozenset(Role)
+    lasting: bool = False
 
     def at(self, now: int) -> Bare:
         """The same at another moment."""

@@ -6,7 +6,7 @@ import pytest
 
 from db import handovers, visits
 from dispatch.desk import arriving, handing_over, schedule, undo, views
-from dispatch.desk.intake import Request, add
+from dispatch.desk.intake import add
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
@@ -98,7 +98,10 @@ def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: O
 def follow_up(office: Office) -> str:
     """Ana has been at R1, and something is left to do."""
     office.on_site("R1")
-    return add(office.dana, Request("Harbor Dental", "the rest", "60", site="Main office", same_job="R1")).reference
+    return add(
+        office.dana,
+        {"client": "Harbor Dental", "work": "the rest", "minutes": "60", "site": "Main office", "same_job": "R1"},
+    ).reference
 
 
 def test_who_starts_finishes_unless_somebody_agrees_to_take_over(office: Office) -> None:

@@ -35,7 +35,6 @@ from dispatch.desk import (
 )
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import KINDS, import_file
-from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.shown import UNSEEN
@@ -124,7 +123,9 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "assign": ("schedule._place", lambda seat, ref: schedule.assign(seat, ref, ["Ben Okafor"], at("15:00"))),
     "edit request": (
         "amending.amend",
-        lambda seat, ref: amending.amend(seat, ref, Request("Harbor Dental", "another thing", 45, site="Main office")),
+        lambda seat, ref: amending.amend(
+            seat, ref, {"client": "Harbor Dental", "work": "another thing", "minutes": "45", "site": "Main office"}
+        ),
     ),
     "approve": ("reviewing.approve", lambda seat, ref: reviewing.approve(seat, ref, "", UNSEEN)),
     "approve many": ("reviewing.approve_clean", lambda seat, ref: reviewing.approve_clean(seat, {ref: UNSEEN})),

@@ -131,7 +131,7 @@ def test_who_knows_the_site_is_preferred(office: Office) -> None:
     office.on_site("R1")
     office.finish("R1")
     done = leaving.close(office.ana, "R1")
-    again = intake.add(office.dana, intake.Request("Harbor Dental", "again", 60, site=done.site))
+    again = intake.add(office.dana, {"client": "Harbor Dental", "work": "again", "minutes": "60", "site": done.site})
     given = day_problem.day_problem(office.store, DAY)
     (visit,) = [one for one in given.problem.visits if one.id == again.reference]
     assert visit.extra[str(office.ben.staff.id)] > visit.extra.get(str(office.ana.staff.id), 0.0)

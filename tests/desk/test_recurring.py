@@ -15,7 +15,7 @@ from db.unit import Actor
 from dispatch.desk import agreeing, recurring, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.intake import Request, add
+from dispatch.desk.intake import add
 from dispatch.desk.refusals import Faulty, NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
@@ -153,13 +153,25 @@ def test_every_fault_of_the_form_at_once(office: Office) -> None:
 
 
 def test_a_job_may_take_several_visits(office: Office) -> None:
-    one = add(office.dana, Request("Harbor Dental", "new server", "120", site="Warehouse"))
-    two = add(office.dana, Request("Harbor Dental", "move the data", "60", site="Warehouse", same_job=one.reference))
+    one = add(office.dana, {"client": "Harbor Dental", "work": "new server", "minutes": "120", "site": "Warehouse"})
+    two = add(
+        office.dana,
+        {
+            "client": "Harbor Dental",
+            "work": "move the data",
+            "minutes": "60",
+            "site": "Warehouse",
+            "same_job": one.reference,
+        },
+    )
 
     assert one.job_id == two.job_id
     assert [visit.reference for visit in visit_page(office.store, one.reference).same_job] == [two.reference]
     with pytest.raises(Faulty, match="same job"):
-        add(office.dana, Request("Harbor Dental", "more", "60", site="Warehouse", same_job="R999"))
+        add(
+            office.dana,
+            {"client": "Harbor Dental", "work": "more", "minutes": "60", "site": "Warehouse", "same_job": "R999"},
+        )
 
 
 def agree(office: Office, before: Agreement | None = None, **more: Any) -> Agreement:

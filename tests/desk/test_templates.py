@@ -17,7 +17,7 @@ from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import rules_text
 from dispatch.desk.imports.verdicts import Verdict
-from dispatch.desk.intake import Request, add
+from dispatch.desk.intake import add
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.template_draft import TemplateDraft, begun
 from dispatch.desk.templates import exported, import_templates, preview
@@ -48,7 +48,15 @@ def refs(office: Office, reference: str) -> list[str]:
 def request(office: Office, reference: str, kind: str = "visit", *tags: str) -> str:
     add(
         office.dana,
-        Request("Harbor Dental", "Look", 30, "Main office", kind=kind, reference=reference, tags=tags),
+        {
+            "client": "Harbor Dental",
+            "work": "Look",
+            "minutes": "30",
+            "site": "Main office",
+            "kind": kind,
+            "reference": reference,
+            "tags": ", ".join(tags),
+        },
     )
     return reference
 
@@ -211,7 +219,10 @@ def test_an_item_asks_for_a_target_and_a_vantage(office: Office) -> None:
     again = visit_page(office.store, "R10").checklist.item("T7")
     assert again is not None
     assert [(probe.host, probe.vantage) for probe in again.probes] == [("nas2.example.com", Vantage.SITE)]
-    add(office.dana, Request("Harbor Dental", "Look", 30, "Warehouse", reference="R11"))
+    add(
+        office.dana,
+        {"client": "Harbor Dental", "work": "Look", "minutes": "30", "site": "Warehouse", "reference": "R11"},
+    )
     assert "T7" not in refs(office, "R11")
 
 

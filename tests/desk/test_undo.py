@@ -9,7 +9,6 @@ from db.faults import StoreFault
 from dispatch.desk import intake, leaving, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.intake import Request
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import take_seat
 from dispatch.model.states import State
@@ -95,7 +94,7 @@ def test_nothing_goes_to_a_technician_who_left(office: Office) -> None:
 def test_a_client_with_open_visits_is_not_archived_by_undo(office: Office) -> None:
     keeping.add(office.lee, "client", {"name": "Elm"})
     site = keeping.add(office.dana, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
-    intake.add(office.dana, Request("Elm", "printer", "30", site="Main office"))
+    intake.add(office.dana, {"client": "Elm", "work": "printer", "minutes": "30", "site": "Main office"})
     with pytest.raises(Refusal, match="Elm has open visits: R1001"):
         undo.undo(office.lee)
     undo.undo(office.dana)
@@ -109,7 +108,7 @@ def test_a_client_with_open_visits_is_not_archived_by_undo(office: Office) -> No
 def test_a_visit_does_not_come_back_at_an_archived_client(office: Office) -> None:
     keeping.add(office.lee, "client", {"name": "Elm"})
     keeping.add(office.lee, "site", {"client": "Elm", "name": "Main office", "place": "39.99, -83.01"})
-    added = intake.add(office.dana, Request("Elm", "printer", "30", site="Main office"))
+    added = intake.add(office.dana, {"client": "Elm", "work": "printer", "minutes": "30", "site": "Main office"})
     schedule.cancel(office.dana, added.reference, "not needed")
     keeping.archive(office.lee, "client", record(office, "client", "Elm"))
     with pytest.raises((Refusal, StoreFault), match="Elm is archived"):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import SUBJECTS, columns_of
+from dispatch.records.checklists import TEMPLATE
+from dispatch.records.requests import REQUEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
 
@@ -23,14 +25,13 @@ def page() -> str:
         "space, the arrows to the sides or a first letter choose; names of the book are completed with the right arrow.",
         "A field marked * may not be empty.",
     ]
-    for kind, shelf in SHELVES.items():
-        record = shelf.record
+    for record in (REQUEST, *(shelf.record for shelf in SHELVES.values())):
         title = record.plural.capitalize()
         lines += ["", f"## {title}", "", f"Written by: {', '.join(role.value for role in record.roles)}.", ""]
         lines += ["| field | option | what it can be | for example |", "| --- | --- | --- | --- |"]
         for field in record.typed:
             only = f"; only a {field.roles[0].value} types it" if field.roles else ""
-            option = f"`{field.option}`" if kind != "template" else ""
+            option = f"`{field.option}`" if record not in (REQUEST, TEMPLATE) else ""
             mark = " *" if field.required else ""
             hint = field.hint.replace("|", "\\|")
             lines.append(

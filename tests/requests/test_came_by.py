@@ -18,7 +18,7 @@ from tests.desk.test_levels import agree
 
 
 def add(office: Office, came_by: str) -> str:
-    asked = intake.Request(client="Harbor Dental", site="Main office", work="x", minutes=30, came_by=came_by)
+    asked = {"client": "Harbor Dental", "site": "Main office", "work": "x", "minutes": "30", "came_by": came_by}
     return intake.add(office.dana, asked).reference
 
 
@@ -44,7 +44,7 @@ def test_what_is_taken_on_the_phone_or_face_to_face_is_answered_in_that_moment(
 
 
 def test_another_way_is_refused_with_the_four(office: Office) -> None:
-    with pytest.raises(Faulty, match="came in by: 'pigeon' is not one of phone, mail, site, ours"):
+    with pytest.raises(Faulty, match="came by: 'pigeon' is not one of phone, mail, site, ours"):
         add(office, "pigeon")
 
 

@@ -8,7 +8,6 @@ from textual.widgets import Input, Static
 from db import visits
 from dispatch.desk import amending
 from dispatch.desk.views import today
-from dispatch.desk.visit_page import find
 from screens.dialogs import Form
 from screens.quick_line import QuickLine
 from screens.visit import VisitScreen
@@ -133,8 +132,7 @@ def test_a_request_is_changed_by_command(firm: Dispatch) -> None:
 
 
 async def test_the_visit_screen_says_how_the_request_came_in(office: Office) -> None:
-    visit = find(office.store, "R1")
-    amending.amend(office.dana, "R1", amending.retyped(visit, {"came_by": "mail"}))
+    amending.amend(office.dana, "R1", {"came_by": "mail"})
     async with opened(office.ana, "day") as pilot:
         pilot.app.push_screen(VisitScreen("R1"))
         await until(pilot, VisitScreen)

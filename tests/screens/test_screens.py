@@ -17,7 +17,7 @@ from db.store import Store
 from db.unit import Actor
 from dispatch.app import DispatchApp
 from dispatch.desk import arriving, leaving, schedule
-from dispatch.desk.intake import Request, add
+from dispatch.desk.intake import add
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
@@ -340,7 +340,7 @@ def test_new_request_form_keeps_what_was_typed(office: Office) -> None:
     from dispatch.desk.refusals import Faulty
 
     with pytest.raises(Faulty) as refused:
-        add(office.dana, Request(client="Nobody", work=" ", minutes="many", priority="P9", wanted_on="some day"))
+        add(office.dana, {"client": "Nobody", "work": " ", "minutes": "many", "priority": "P9", "date": "some day"})
     assert {fault.split(":")[0] for fault in refused.value.faults} == {"client", "work", "minutes", "priority", "date"}
 
 
@@ -405,7 +405,10 @@ async def test_a_visit_is_seen_when_its_technician_looks(office: Office) -> None
 
 async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> None:
     office.on_site("R1")
-    follow_up = add(office.dana, Request("Harbor Dental", "the rest", "30", site="Main office", same_job="R1"))
+    follow_up = add(
+        office.dana,
+        {"client": "Harbor Dental", "work": "the rest", "minutes": "30", "site": "Main office", "same_job": "R1"},
+    )
     schedule.assign(office.dana, follow_up.reference, ["Ana Ruiz"], at("14:00"), reason="later", confirmed=True)
     async with opened(office.lee, "board") as pilot:
         pilot.app.screen.query_one(Timeline).select(follow_up.id)

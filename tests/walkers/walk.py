@@ -37,7 +37,6 @@ from dispatch.desk import (
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import import_file
-from dispatch.desk.intake import Request
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.schedule import Placement
 from dispatch.desk.seat import Seat, take_seat
@@ -170,7 +169,16 @@ class Walk:
 
 def _add(walk: Walk, seat: Seat, visit: Visit) -> None:
     if sum(one.ended_at is None for one in visits.all_visits(walk.store)) < OPEN_AT_ONCE:
-        intake.add(seat, Request("Harbor Dental", "printer jam", "30", site="Main office", priority="P2"))
+        intake.add(
+            seat,
+            {
+                "client": "Harbor Dental",
+                "work": "printer jam",
+                "minutes": "30",
+                "site": "Main office",
+                "priority": "P2",
+            },
+        )
 
 
 def _place(walk: Walk, seat: Seat, visit: Visit) -> None:
@@ -243,7 +251,7 @@ def _plan(walk: Walk, seat: Seat, visit: Visit) -> None:
 def _edit(walk: Walk, seat: Seat, visit: Visit) -> None:
     """Another length or priority of what is asked for."""
     texts = {"minutes": walk.rng.choice(("30", "90", "200")), "priority": walk.rng.choice(("P1", "P3"))}
-    amending.amend(seat, visit.reference, amending.retyped(visit, texts), version=visit.version, **MEANT)
+    amending.amend(seat, visit.reference, texts, version=visit.version, **MEANT)
 
 
 def _import(walk: Walk, seat: Seat, visit: Visit) -> None:

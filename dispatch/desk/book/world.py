@@ -24,6 +24,7 @@ class Desk:
     now: int
     firm: Firm
     roles: frozenset[Role] = frozenset()
+    lasting: bool = False
     _titles: dict[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
     @classmethod

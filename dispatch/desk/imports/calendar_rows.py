@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from db import visits
 from db.names import folded
@@ -23,11 +23,13 @@ from dispatch.desk.imports.judging import Draft, Values
 from dispatch.desk.imports.matching import Places
 from dispatch.desk.imports.repeating import rule_of
 from dispatch.desk.imports.verdicts import Question
-from dispatch.desk.imports.visit_rows import VisitRows, add_request, refuse_begun
+from dispatch.desk.imports.visit_rows import VisitRows, add_request, change_request, refuse_begun
+from dispatch.desk.intake import new_visit, request_of
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Site
 from dispatch.model.instants import Unclear, at_wall, day_of, zone_of
+from dispatch.model.requests import Request
 from dispatch.model.states import State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -88,42 +90,34 @@ class CalendarRows(VisitRows):
         if span is not None and span.last < (self._taking.since or span.last):
             skipped = f"over before {self._taking.since}"
         offer = self._repeats(entry, site, span) if not skipped else None
-        values: Values = {
-            "client": self._names.get(site.client_id, "") if site else "",
-            "site": site.name if site else "",
-            "work": entry.text("summary", required=not skipped),
-            "date": span.day if span else None,
-            "promised_from": span.promised[0] if span and span.promised else None,
-            "promised_to": span.promised[1] if span and span.promised else None,
-        }
-        if description := entry.text("description", limits.NOTE, multiline=True):
-            values["description"] = description
-        ours = None if visit is None else self._as_row(visit)
-        merged = (ours or _USUAL | {"minutes": self._taking.minutes, "requested_at": self.seat.now}) | values
-        if span is not None and span.minutes is not None:
-            values["minutes"] = merged["minutes"] = span.minutes
+        before = Request(0, 0, "", self._taking.minutes) if visit is None else request_of(visit)
+        request = replace(
+            before,
+            work=entry.text("summary", required=not skipped),
+            wanted_on=span.day if span else None,
+            minutes=before.minutes if span is None or span.minutes is None else span.minutes,
+            description=entry.text("description", limits.NOTE, multiline=True) or before.description,
+        )
+        promised = span.promised if span else None
         if not entry.faults and site is not None and span is not None:
             self._look_at(entry, site, span.day, span.promised)
             if span.last < day_of(self.seat.now, zone):
                 entry.warn("the event is over: it would stand in the queue as overdue")
-        reference = visit.reference if visit else self._reference(entry, skipped)
+        request = replace(request, reference=visit.reference if visit else self._reference(entry, skipped))
+        requested_at = self.seat.now if visit is None else visit.requested_at
 
         def new() -> NewVisit:
             assert site is not None
-            client = self._clients[folded(self._names[site.client_id])]
-            return self._new_visit(reference, client, site, merged)._replace(uid=uid)
+            return new_visit(request, site, promised, requested_at)._replace(uid=uid)
 
-        def change(unit: Unit) -> None:
-            assert visit is not None
-            visits.update_request(unit, visit, new())
-
+        client = self._names.get(site.client_id, "") if site else ""
         return Draft(
-            reference=reference,
+            reference=request.reference,
             keys=(uid,) if uid else (),
-            theirs=values,
-            ours=ours,
+            theirs=_row(client, site.name if site else "", request, promised),
+            ours=None if visit is None else _row(visit.client, visit.site, before, visit.promised),
             add=lambda unit: add_request(unit, self.seat, new()),
-            change=change,
+            change=lambda unit: change_request(unit, visit, new()),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
             skipped=skipped if visit is None else "",
             question=question,
@@ -197,16 +191,19 @@ class CalendarRows(VisitRows):
         }
 
 
-_USUAL: Values = {
-    "description": "",
-    "priority": 3,
-    "skills": frozenset(),
-    "tags": frozenset(),
-    "reported_by": "",
-    "came_by": "",
-    "emergency": False,
-    "preferred_technician": "",
-}
+def _row(client: str, site: str, request: Request, promised: tuple[int, int] | None) -> Values:
+    """What an event says of a request."""
+    opens, closes = promised or (None, None)
+    return {
+        "client": client,
+        "site": site,
+        "work": request.work,
+        "date": "" if request.wanted_on is None else request.wanted_on.isoformat(),
+        "promised_from": opens,
+        "promised_to": closes,
+        "description": request.description,
+        "minutes": str(request.minutes),
+    }
 
 
 @dataclass(frozen=True, slots=True)

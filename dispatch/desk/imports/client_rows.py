@@ -51,6 +51,7 @@ class ClientRows(RecordRows[Client]):
     """Clients. What a file says about an agreement is compared with the one that starts on the same day."""
 
     shelf = "client"
+    record = CLIENT
     columns = {
         "client": CLIENT.field("name"),
         "contact": "whom to ring: the first contact",

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
-from dispatch.fields.kinds import Kind, yes_no
+from dispatch.fields.kinds import Kind, iso_day, yes_no
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
@@ -18,7 +18,6 @@ from dispatch.model.travel import Place
 
 T = TypeVar("T")
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
@@ -114,7 +113,7 @@ class Entry:
 
     def day(self, column: str, *, required: bool = False) -> datetime.date | None:
         """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
-        return self._parsed(column, _day, required)
+        return self._parsed(column, iso_day, required)
 
     def clock(self, column: str, *, end: bool = False) -> int | None:
         """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00."""
@@ -191,18 +190,6 @@ def _decimal_between(low: int, high: int) -> Callable[[str], str]:
         return f"{shortest}{point}{fraction}"
 
     return parse
-
-
-def _day(text: str) -> datetime.date:
-    if not _ISO_DATE.fullmatch(text):
-        raise ValueError("is not a date written as 2026-11-24")
-    try:
-        day = datetime.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("is a date that no calendar has; write for example 2026-11-24") from None
-    if day.year not in YEARS:
-        raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
-    return day
 
 
 def _clock(text: str, end: bool) -> int:

@@ -17,8 +17,7 @@ from dispatch.desk.imports.table import Columns, Table
 from dispatch.desk.imports.verdicts import Difference, Judged, Question, Verdict, contrasted, shortened
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.fields import record
-from dispatch.fields.record import Field
+from dispatch.fields.record import Fault, Field, RecordType
 from dispatch.model.states import Role
 
 T = TypeVar("T")
@@ -82,52 +81,57 @@ class Subject(ABC):
         return str(value)
 
 
-class RecordRows(Subject, Generic[T]):
-    """Files whose rows are records of the book. A column that is a field goes the way that it goes in a form."""
+class TableRows(Subject, Generic[T]):
+    """Files whose rows are records. A column that is a field of the record's table goes the way that it goes in a form."""
 
-    shelf: ClassVar[str]
+    record: ClassVar[RecordType[T]]
     named: ClassVar[tuple[str, ...]] = ()
     """The columns by which a record is known: they are not compared."""
 
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat)
-        self.desk = Desk.at_seat(seat)
+        self.desk = replace(Desk.at_seat(seat), lasting=True)
+
+    def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
+        """The record of a row: its columns as far as they are fields, and what is given by attribute."""
+        texts = {field.name: entry.raw(column) for column, field in self._fields(entry).items()}
+        found: list[Fault] = []
+        after = self.record.filled(texts, self.desk, before, found, **given)
+        self.tell(entry, found)
+        return after
+
+    def spelt(self, entry: Entry, one: T) -> Values:
+        """What the file would say in its fields if it had been written from a record."""
+        fields = self._fields(entry)
+        return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
+
+    def tell(self, entry: Entry, found: Sequence[Fault]) -> None:
+        """Refuse a row for what is wrong with its record."""
+        columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
+        for fault in found:
+            entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
+
+    def _fields(self, entry: Entry) -> dict[str, Field]:
+        return {column: one for column, one in self.columns.items() if isinstance(one, Field) and entry.has(column)}
+
+
+class RecordRows(TableRows[T]):
+    """Files whose rows are records of the book."""
+
+    shelf: ClassVar[str]
 
     @property
     def book(self) -> Shelf[T]:
         """How such a record is written."""
         return SHELVES[self.shelf]
 
-    def fields_of(self, entry: Entry) -> dict[str, Field]:
-        """The columns of the file that are fields."""
-        return {column: one for column, one in self.columns.items() if isinstance(one, Field) and entry.has(column)}
-
-    def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
-        """The record of a row: its columns as far as they are fields, and what is given by attribute."""
-        fields = self.fields_of(entry)
-        texts = {field.name: entry.raw(column) for column, field in fields.items()}
-        found: list[record.Fault] = []
-        after = self.book.record.filled(texts, self.desk, before, found, **given)
-        self._tell(entry, found)
-        return after
-
     def judged(self, entry: Entry, before: T | None, after: T) -> T:
         """A record that was put together, with what follows from it and every fault of the whole."""
         refused = {fault.field for fault in entry.faults}
-        found: list[record.Fault] = []
+        found: list[Fault] = []
         after = self.book.judged(self.desk, before, after, found)
-        self._tell(entry, [fault for fault in found if fault.name not in refused])
+        self.tell(entry, [fault for fault in found if fault.name not in refused])
         return after
-
-    def spelt(self, entry: Entry, one: T) -> Values:
-        """What the file would say in its fields if it had been written from a record."""
-        fields = self.fields_of(entry)
-        return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
-
-    def _tell(self, entry: Entry, found: Sequence[record.Fault]) -> None:
-        columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
-        for fault in found:
-            entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
 
 
 def present(entry: Entry, values: Mapping[str, Any]) -> Values:

@@ -29,6 +29,7 @@ class SiteRows(RecordRows[Site]):
     """Sites of clients that are known by then. Access hours are those of every weekday."""
 
     shelf = "site"
+    record = SITE
     columns = {
         "client": "as it is called in the book",
         "site": SITE.field("name"),

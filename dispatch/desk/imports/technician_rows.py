@@ -26,6 +26,7 @@ class TechnicianRows(RecordRows[Technician]):
     """Technicians, known again by their login: a column `login`, else the first part of the e-mail."""
 
     shelf = "technician"
+    record = TECHNICIAN
     columns = {
         "name": TECHNICIAN.field("name"),
         "login": "ana; empty: the first part of the e-mail",

@@ -11,42 +11,44 @@ from db.names import folded
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Column, Draft, Subject, Values, present
+from dispatch.desk.imports.judging import Column, Draft, TableRows, Values, present
+from dispatch.desk.intake import new_visit, request_of
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, span_local
 from dispatch.model.people import Technician
+from dispatch.model.requests import Request
 from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
-from dispatch.model.visits import CAME_BY, Visit
-
-_PRIORITIES = {"P1": 1, "P2": 2, "P3": 3, "P4": 4}
-_USUAL_PRIORITY = 3
+from dispatch.model.visits import Visit
+from dispatch.records.requests import REQUEST
 
 
-class VisitRows(Subject):
+class VisitRows(TableRows[Request]):
     """Requests, each for a site of a client that is known by then."""
 
+    record = REQUEST
     columns: ClassVar[Mapping[str, Column]] = {
-        "reference": "by which a visit is known again: R4001",
+        "reference": REQUEST.field("reference"),
         "client": "as it is called in the book",
         "site": "as it is called there",
-        "date": "the wanted day: 2026-11-24; empty: any",
-        "work": "what is asked for",
-        "minutes": "of work, without the time for tests: 45",
-        "skills": "server; network",
-        "tags": "server; many",
-        "priority": f"{', '.join(_PRIORITIES)}; empty: P{_USUAL_PRIORITY}",
+        "date": REQUEST.field("date"),
+        "work": REQUEST.field("work"),
+        "minutes": REQUEST.field("minutes"),
+        "skills": REQUEST.field("skills"),
+        "tags": REQUEST.field("tags"),
+        "priority": REQUEST.field("priority"),
         "promised_from": "09:00, on the wanted day",
         "promised_to": "11:00",
         "requested_at": "2026-11-24T08:10:00-05:00; empty: now",
-        "reported_by": "who asked",
-        "emergency": "yes or no",
+        "reported_by": REQUEST.field("reported_by"),
+        "emergency": REQUEST.field("emergency"),
         "preferred_technician": "name or login",
-        "description": "more about it, in as many lines as it takes",
-        "came_by": f"{', '.join(CAME_BY)}; empty: nobody knows",
+        "description": REQUEST.field("description"),
+        "came_by": REQUEST.field("came_by"),
     }
+    named = ("reference",)
     required: ClassVar[tuple[str, ...]] = ("reference", "client", "site", "work", "minutes")
     key = "reference"
     roles = (Role.DISPATCHER,)
@@ -67,68 +69,70 @@ class VisitRows(Subject):
         """The request of a row, with what is known about it already."""
         reference = entry.text("reference", limits.REFERENCE, required=True)
         visit = self._visits.get(folded(reference))
+        before = None if visit is None else request_of(visit)
         client, site = self._whose(entry)
         zone = site.zone if site is not None else self._zone
-        values: Values = {
-            "client": client.name if client else "",
-            "site": site.name if site else "",
-            "work": entry.text("work", required=True),
-            "minutes": entry.whole("minutes", 1, 1440, required=True),
-            "date": entry.day("date"),
-            "skills": self._known_skills(entry),
-            "tags": frozenset(entry.words("tags")),
-            "priority": entry.choice("priority", _PRIORITIES, empty=_USUAL_PRIORITY),
-            "requested_at": entry.instant("requested_at"),
-            "reported_by": entry.name("reported_by"),
-            "came_by": entry.choice("came_by", {one: one for one in CAME_BY}, empty=""),
-            "emergency": entry.yes_no("emergency"),
-            "preferred_technician": self._preferred(entry),
-            "description": entry.text("description", limits.NOTE, multiline=True),
-        }
-        ours = None if visit is None else self._as_row(visit)
-        theirs = present(entry, values)
-        if not entry.raw("requested_at"):
-            theirs.pop("requested_at", None)  # "now" is a default for new requests, not a correction of an old one
-        date = values["date"] if entry.has("date") or ours is None else ours["date"]
-        promised = _promised(entry, date, zone)
-        if entry.has("promised_from") or entry.has("promised_to"):
-            theirs |= {"promised_from": promised and promised[0], "promised_to": promised and promised[1]}
+        given: Values = {"client_id": client.id if client else 0, "site": site.name if site else "", "window": None}
+        given |= {"reference": reference if visit is None else visit.reference, "same_job": ""}
+        if entry.has("preferred_technician") or visit is None:
+            given["preferred_id"] = self._preferred(entry)
+        request = self.filled(entry, before, **given)
+        self._look_at_skills(entry, request.skills)
+        promised = _promised(entry, request.wanted_on, zone)
+        if visit is not None and not (entry.has("promised_from") or entry.has("promised_to")):
+            promised = visit.promised
         if not entry.faults and site is not None:
-            self._look_at(entry, site, date, promised)
-        merged = values | {"promised_from": None, "promised_to": None} | (ours or {}) | theirs
-        if merged["requested_at"] is None:
-            merged["requested_at"] = self.seat.now
+            self._look_at(entry, site, request.wanted_on, promised)
+        requested_at = entry.instant("requested_at") or (self.seat.now if visit is None else visit.requested_at)
 
         def new() -> NewVisit:
-            assert client is not None
             assert site is not None
-            return self._new_visit(visit.reference if visit else reference, client, site, merged)
-
-        def change(unit: Unit) -> None:
-            assert visit is not None
-            visits.update_request(unit, visit, new())
+            return new_visit(request, site, promised, requested_at)
 
         return Draft(
             reference=reference,
             keys=(reference,) if reference else (),
-            theirs=theirs,
-            ours=ours,
+            theirs=self._as_row(entry, request, client, site, promised, requested_at),
+            ours=None if visit is None or before is None else self._row_of(entry, visit, before),
             add=lambda unit: add_request(unit, self.seat, new()),
-            change=change,
+            change=lambda unit: change_request(unit, visit, new()),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 
     def spell(self, column: str, value: Any) -> str:
-        """Instants on the firm's clocks, priorities as P1 to P4."""
-        if value is None:
-            return ""
-        if column == "priority":
-            return f"P{value}"
+        """Instants on the firm's clocks."""
+        if value is None or isinstance(value, str):
+            return value or ""
         if column == "requested_at":
             return iso(value, self._zone)
-        if column in ("promised_from", "promised_to"):
-            return f"{day_of(value, self._zone)} {clock_text(value, self._zone)}"
-        return super().spell(column, value)
+        return f"{day_of(value, self._zone)} {clock_text(value, self._zone)}"
+
+    def _row_of(self, entry: Entry, visit: Visit, request: Request) -> Values:
+        client, site = self._clients.get(folded(visit.client)), self._sites.get((visit.client_id, folded(visit.site)))
+        row = self._as_row(entry, request, client, site, visit.promised, visit.requested_at)
+        return row | {"client": visit.client, "site": visit.site}
+
+    def _as_row(
+        self,
+        entry: Entry,
+        request: Request,
+        client: Client | None,
+        site: Site | None,
+        promised: tuple[int, int] | None,
+        requested_at: int,
+    ) -> Values:
+        """What the file would say if it had been written from a request."""
+        opens, closes = promised or (None, None)
+        values: Values = {
+            "client": client.name if client else "",
+            "site": site.name if site else "",
+            "preferred_technician": self.desk.title("technician", request.preferred_id) if request.preferred_id else "",
+            "promised_from": opens,
+            "promised_to": closes,
+            # "now" is a default for new requests, not a correction of an old one
+            **({"requested_at": requested_at} if entry.raw("requested_at") else {}),
+        }
+        return present(entry, values) | self.spelt(entry, request)
 
     def _whose(self, entry: Entry) -> tuple[Client | None, Site | None]:
         name, place = entry.name("client", required=True), entry.name("site", required=True)
@@ -144,42 +148,17 @@ class VisitRows(Subject):
             entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
         return client, site
 
-    def _known_skills(self, entry: Entry) -> frozenset[str]:
-        skills = entry.words("skills")
-        for skill in skills:
-            if skill not in self._skills:
-                known = _listed(show(name) for name in sorted(self._skills)) or "none yet: import technicians first"
-                entry.fault("skills", f"no technician has this skill; known are {known}", skill)
-        return frozenset(skills)
+    def _look_at_skills(self, entry: Entry, skills: frozenset[str]) -> None:
+        for skill in sorted(skills - self._skills):
+            known = _listed(show(name) for name in sorted(self._skills)) or "none yet: import technicians first"
+            entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
 
-    def _preferred(self, entry: Entry) -> str:
+    def _preferred(self, entry: Entry) -> int | None:
         name = entry.name("preferred_technician")
         technician = self._technicians.get(folded(name))
         if name and technician is None:
             entry.fault("preferred_technician", "no such technician; import technicians first or check the spelling")
-        return technician.name if technician else ""
-
-    def _as_row(self, visit: Visit) -> Values:
-        """What the file would say if it had been written from the visit."""
-        promised_from, promised_to = visit.promised or (None, None)
-        return {
-            "client": visit.client,
-            "site": visit.site,
-            "work": visit.work,
-            "minutes": visit.minutes,
-            "date": visit.wanted_on,
-            "skills": visit.skills,
-            "tags": visit.tags,
-            "priority": visit.priority,
-            "promised_from": promised_from,
-            "promised_to": promised_to,
-            "requested_at": visit.requested_at,
-            "reported_by": visit.reported_by,
-            "came_by": visit.came_by,
-            "emergency": visit.emergency,
-            "preferred_technician": visit.preferred,
-            "description": visit.description,
-        }
+        return technician.id if technician else None
 
     def _look_at(self, entry: Entry, site: Site, date: datetime.date | None, promised: tuple[int, int] | None) -> None:
         """Say what will matter when the visit is planned or charged, though it can be taken."""
@@ -196,32 +175,16 @@ class VisitRows(Subject):
         if last_day is not None and last_day < (date or day_of(self.seat.now, site.zone)):
             entry.warn(f"the client's agreement ended on {day_text(last_day)}")
 
-    def _new_visit(self, reference: str, client: Client, site: Site, values: Values) -> NewVisit:
-        start, end = values["promised_from"], values["promised_to"]
-        preferred = self._technicians.get(folded(values["preferred_technician"]))
-        return NewVisit(
-            reference=reference,
-            client_id=client.id,
-            site_id=site.id,
-            work=values["work"],
-            minutes=values["minutes"],
-            priority=values["priority"],
-            requested_at=values["requested_at"],
-            wanted_on=values["date"],
-            promised=None if start is None else (start, end),
-            skills=values["skills"],
-            tags=values["tags"],
-            reported_by=values["reported_by"],
-            came_by=values["came_by"],
-            emergency=values["emergency"],
-            preferred_id=preferred.id if preferred else None,
-            description=values["description"],
-        )
-
 
 def add_request(unit: Unit, seat: Seat, new: NewVisit) -> None:
     """Write a request."""
     visits.add_visit(unit, seat.store, new)
+
+
+def change_request(unit: Unit, visit: Visit | None, new: NewVisit) -> None:
+    """Write what is asked for otherwise."""
+    assert visit is not None
+    visits.update_request(unit, visit, new)
 
 
 def refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from db import clients, people
 from db.names import folded
 from db.store import Store
-from dispatch.desk.intake import Request
 from dispatch.desk.quick.letters import best_names, listed
 from dispatch.desk.quick.times import take_day, take_length, take_window
 from dispatch.desk.quick.whose import take_client, take_site
@@ -53,24 +52,23 @@ class Understood:
     candidates: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
-    def request(self) -> Request:
-        """The request, as far as it was understood."""
-        return Request(
-            client=self.client,
-            site=self.site or None,
-            work=self.work,
-            minutes="" if self.minutes is None else self.minutes,
-            priority=f"P{self.priority}",
-            wanted_on=self.day.isoformat() if self.day else None,
-            promised_from=self.window[0] if self.window else None,
-            promised_to=self.window[1] if self.window else None,
-            skills=self.skills,
-            tags=self.tags,
-            preferred=self.preferred or None,
-            reported_by=self.reported_by,
-            came_by=self.came_by,
-            emergency=self.emergency,
-        )
+    def texts(self) -> dict[str, str]:
+        """The fields of the request as far as the line filled them; what was typed where nothing was found."""
+        return {
+            "client": self.client or self.typed("client"),
+            "site": self.site or self.typed("site").lstrip("/@ "),
+            "work": self.work,
+            "minutes": "" if self.minutes is None else str(self.minutes),
+            "date": self.day.isoformat() if self.day else self.typed("day"),
+            "promised": "-".join(self.window) if self.window else self.typed("window"),
+            "priority": f"P{self.priority}",
+            "skills": ", ".join(self.skills),
+            "tags": ", ".join(self.tags),
+            "preferred": self.preferred or self.typed("preferred").lstrip("~"),
+            "reported_by": self.reported_by,
+            "came_by": self.came_by,
+            "emergency": "yes" if self.emergency else "no",
+        }
 
     def typed(self, field: str) -> str:
         """The words that went to a field, as they were typed."""

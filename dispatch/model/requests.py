@@ -1,0 +1,32 @@
+"""What somebody asks for, before it is a visit."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request. `id` is its visit's, 0 while there is none. `site` is a name at the client; empty: their only one. `window` is
+    promised on the day, in minutes from midnight at the site; `same_job` the reference of a visit of the job that it belongs to
+    as well; `came_by` one of `CAME_BY`, or empty."""
+
+    id: int
+    client_id: int
+    work: str
+    minutes: int
+    site: str = ""
+    wanted_on: datetime.date | None = None
+    window: tuple[int, int] | None = None
+    priority: int = 3
+    skills: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    preferred_id: int | None = None
+    reported_by: str = ""
+    came_by: str = ""
+    same_job: str = ""
+    emergency: bool = False
+    kind: str = "visit"
+    reference: str = ""
+    description: str = ""

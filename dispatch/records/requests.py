@@ -1,0 +1,59 @@
+"""What somebody asks for as a table of fields."""
+
+from __future__ import annotations
+
+from dispatch.fields.kinds import Choice, Day, Link, Said, Text, Window, Words, YesNo
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.model import text as limits
+from dispatch.model.requests import Request
+from dispatch.model.spans import parse_minutes
+from dispatch.model.states import Role
+from dispatch.model.visits import CAME_BY, KINDS
+from dispatch.records.planning import PRIORITY
+
+
+def _minutes(text: str) -> int:
+    try:
+        minutes = parse_minutes(text)
+    except ValueError:
+        raise ValueError("is not a length of time such as 45, 45m, 1h30 or 2 hours") from None
+    if not 1 <= minutes <= 1440:
+        raise ValueError("is not between 1 and 1440 minutes")
+    return minutes
+
+
+REQUEST = RecordType(
+    "request",
+    "requests",
+    Request,
+    (Role.DISPATCHER,),
+    (
+        Field(
+            "client",
+            "Client",
+            Link("client"),
+            "the name, or a part that only it has",
+            attribute="client_id",
+            required=True,
+        ),
+        Field("site", "Site", Text(), "only where the client has more than one"),
+        Field("work", "What is asked for", Text(limits.LINE), required=True),
+        Field("minutes", "Minutes of work", Said("1 minute to a day", _minutes), "45, 1h30", required=True),
+        Field("date", "Wanted on", Day(), "2026-11-24, tomorrow, tue; empty: any day", attribute="wanted_on"),
+        Field("promised", "Promised window", Window(), "09:00-11:00, or empty", attribute="window"),
+        Field("priority", "Priority", PRIORITY, "P1 business stopped … P4 planned", otherwise=3),
+        Field("skills", "Skills", Words(fold=True, of=frozenset, spaced=True), "server, network"),
+        Field("tags", "Tags", Words(fold=True, of=frozenset, spaced=True), "server, restart, network, many"),
+        Field("preferred", "Preferred technician", Link("technician"), attribute="preferred_id"),
+        Field("reported_by", "Reported by", Text()),
+        Field(
+            "came_by", "Came in by", Choice(tuple(CAME_BY)), "phone: answered at once; mail, site, ours", otherwise=""
+        ),
+        Field("same_job", "Same job as", Text(limits.REFERENCE), "R4001: another visit of that job; empty: a new one"),
+        Field("emergency", "Emergency", YesNo(), "yes or no"),
+        Field("kind", "Kind", Choice(KINDS), otherwise="visit", inner=True),
+        Field("reference", "Reference", Text(limits.REFERENCE), "by which a visit is known again: R4001", inner=True),
+        Field("description", "Description", Text(limits.NOTE, lines=True), "more about it", inner=True),
+    ),
+    (Check("promised", ("date",), lambda one: "needs a date" if one.window and one.wanted_on is None else ""),),
+)
