@@ -16,6 +16,8 @@ from dispatch.desk import agreeing
 from dispatch.desk.drafts import AgreementDraft, CardDraft, Draft, reread
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
+from dispatch.fields.kinds import Control
+from dispatch.fields.worlds import Bare
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_recurring
@@ -134,12 +136,9 @@ class TermsScreen(SeatedScreen):
             return
         value, _ = self._draft.shown(figure)
         text: str | None
-        if figure.form == "choice":
-            rows = [Row(choice.replace("_", " "), choice) for choice in figure.choices]
+        if figure.kind.control is Control.CHOICE:
+            rows = [Row(choice.replace("_", " "), choice) for choice in figure.kind.choices(Bare())]
             text = await self.app.push_screen_wait(Choose(figure.label, rows))
-        elif figure.form == "flag":
-            rows = [Row("yes", "yes"), Row("no", "no")]
-            text = await self.app.push_screen_wait(Choose(f"{figure.label}?", rows))
         else:
             text = await self.app.push_screen_wait(
                 AskText(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))

@@ -3,31 +3,80 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dispatch.charges.paths import typed, value_at
 from dispatch.charges.reading import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
-from dispatch.fields.kinds import yes_no
+from dispatch.fields.kinds import Choice, Kind, Said, Words, YesNo
+from dispatch.fields.worlds import Bare
 from dispatch.model.agreements import WEEKDAYS
 
 KINDS = ("tm", "fixed_price", "retainer", "block_hours", "block_money")
 
 
+def _bands_of(text: str) -> Any:
+    if text.isdecimal():
+        return int(text)
+    pairs = [part.split() for part in text.replace("=", " ").split(",")]
+    if any(len(pair) != 2 or not pair[1].isdecimal() for pair in pairs):
+        raise ValueError("minutes such as 240, or business 60, after_hours 120, are expected")
+    return {band: int(minutes) for band, minutes in pairs}
+
+
+def _bands_text(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{band} {minutes}" for band, minutes in value.items())
+
+
+def _spans_of(text: str) -> list[list[str]]:
+    spans = [] if text == "closed" else [part.replace("–", "-").partition("-") for part in text.split(",")]
+    if not all(dash for _, dash, _ in spans):
+        raise ValueError("hours such as 08:00-12:00, 13:00-17:00, or closed, are expected")
+    return [[opens.strip(), closes.strip()] for opens, _, closes in spans]
+
+
+def _zones_of(text: str) -> list[dict[str, Any]]:
+    zones = [part.split() for part in text.split(",")]
+    if any(len(words) < 3 for words in zones):
+        raise ValueError("zones such as near 10 0, middle 20 25.00, far - 40.00 are expected: name, up to, amount")
+    return [
+        {"name": " ".join(name), "upto": None if upto == "-" else upto, "amount": amount}
+        for *name, upto, amount in zones
+    ]
+
+
+def _zones_text(zones: Any) -> str:
+    return ", ".join(
+        f"{zone['name']} {zone['upto'] or '-'} {'?' if zone['amount'] is None else zone['amount']}" for zone in zones
+    )
+
+
+TYPED = Said("a number", typed)
+"""What the checks of the whole form look at."""
+TEXT = Said("text", str, nothing="")
+FLAG = YesNo()
+LIST = Words(200, of=list)
+BY_BAND = Said("minutes, or minutes by band", _bands_of, _bands_text)
+SPANS = Said(
+    "hours of a day",
+    _spans_of,
+    lambda spans: ", ".join(f"{opens}-{closes}" for opens, closes in spans) or "closed",
+    nothing=None,
+)
+ZONES = Said("zones around the depot", _zones_of, _zones_text)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of a form.
-
-    `form` is how it is written: text, number, flag, choice (of `choices`), list (of words), bands (one number, or one by
-    band), hours (08:00-12:00, 13:00-17:00) or zones (near 10 0, far - 40). `optional` may be left empty: not set.
-    """
+    """A figure of a form. `optional` may be left empty: not set."""
 
     section: str
     path: str
     label: str
-    form: str = "number"
-    choices: tuple[str, ...] = ()
+    kind: Kind = TYPED
     optional: bool = False
     hint: str = ""
 
@@ -55,7 +104,7 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
             "Labour",
             f"{at}.minimum_minutes",
             f"{name}, minimum of its own",
-            "bands",
+            BY_BAND,
             optional=True,
             hint="minutes; empty: the card's",
         )
@@ -76,44 +125,43 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
         yield Figure(
             "Items", f"{at}.agreement", f"{code}, each under an agreement", optional=True, hint="empty: as without one"
         )
-        yield Figure("Items", f"{at}.taxable", f"{code}, taxed", "flag")
+        yield Figure("Items", f"{at}.taxable", f"{code}, taxed", FLAG)
 
 
 def agreement_figures(kind: str) -> Iterator[Figure]:
     """The figures of an agreement of a kind."""
-    yield Figure("Agreement", "kind", "kind", "choice", KINDS, hint=_KIND_HINTS.get(kind, ""))
-    yield Figure("Agreement", "starts", "first day", "text", hint="2026-11-24")
-    yield Figure("Agreement", "ends", "last day", "text", optional=True, hint="empty: no end")
-    yield Figure("Prices", "price_list", "price list", "choice", ("agreement", "standard"))
+    yield Figure("Agreement", "kind", "kind", Choice(KINDS), hint=_KIND_HINTS.get(kind, ""))
+    yield Figure("Agreement", "starts", "first day", TEXT, hint="2026-11-24")
+    yield Figure("Agreement", "ends", "last day", TEXT, optional=True, hint="empty: no end")
+    yield Figure("Prices", "price_list", "price list", Choice(("agreement", "standard")))
     yield Figure("Prices", "labour_discount_pct", "discount on labour, %")
-    yield Figure("Prices", "discount_travel", "discount on travel too", "flag")
+    yield Figure("Prices", "discount_travel", "discount on travel too", FLAG)
     yield Figure(
-        "Prices", "minimum_minutes", "minimum of its own", "bands", optional=True, hint="minutes; empty: the card's"
+        "Prices", "minimum_minutes", "minimum of its own", BY_BAND, optional=True, hint="minutes; empty: the card's"
     )
-    yield Figure("Benefits", "waive_bands", "premiums waived in", "list", BANDS, hint="any of " + ", ".join(BANDS))
-    yield Figure("Benefits", "waive_emergency", "no emergency premium", "flag")
+    yield Figure("Benefits", "waive_bands", "premiums waived in", LIST, hint="any of " + ", ".join(BANDS))
+    yield Figure("Benefits", "waive_emergency", "no emergency premium", FLAG)
     yield Figure(
         "Benefits",
         "waive_travel",
         "travel waived",
-        "choice",
-        ("none", "in_radius", "all"),
+        Choice(("none", "in_radius", "all")),
         hint="in_radius: the card's included radius",
     )
     if kind == "fixed_price":
-        yield Figure("Fixed price", "covers_bands", "covers", "list", BANDS, hint="any of " + ", ".join(BANDS))
-        yield Figure("Fixed price", "covers_travel", "covers travel", "flag")
+        yield Figure("Fixed price", "covers_bands", "covers", LIST, hint="any of " + ", ".join(BANDS))
+        yield Figure("Fixed price", "covers_travel", "covers travel", FLAG)
     if kind == "retainer":
         yield Figure(
             "Retainer", "allowance_min", "allowance a month", hint="rate-minutes: ten minutes at 1.5 are fifteen"
         )
     if kind in ("retainer", "block_hours", "block_money"):
-        yield Figure("Prepaid", "draws_travel", "travel is drawn too", "flag")
+        yield Figure("Prepaid", "draws_travel", "travel is drawn too", FLAG)
     if kind in ("retainer", "block_hours"):
         yield Figure("Prepaid", "overage_rate", "per hour beyond it", optional=True, hint="empty: the card's price")
     if kind == "block_money":
         yield Figure(
-            "Prepaid", "tax_on", "tax is paid on", "choice", ("sale", "use"), hint="the sale of the block, or its use"
+            "Prepaid", "tax_on", "tax is paid on", Choice(("sale", "use")), hint="the sale of the block, or its use"
         )
 
 
@@ -144,22 +192,7 @@ def default_of(form: str, path: str) -> Any:
 
 def written(figure: Figure, value: Any) -> str:
     """A value as it is shown, and typed again."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if figure.form == "bands" and isinstance(value, Mapping):
-        return ", ".join(f"{band} {minutes}" for band, minutes in value.items())
-    if figure.form == "hours":
-        return ", ".join(f"{opens}-{closes}" for opens, closes in value) or "closed"
-    if figure.form == "zones":
-        return ", ".join(
-            f"{zone['name']} {zone['upto'] or '-'} {'?' if zone['amount'] is None else zone['amount']}"
-            for zone in value
-        )
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(str, value))
-    return str(value)
+    return "" if value is None else figure.kind.write(value, Bare())
 
 
 def read(figure: Figure, text: str) -> Any:
@@ -168,47 +201,12 @@ def read(figure: Figure, text: str) -> Any:
     Raises:
         ValueError: it is not written as this figure is; the message says how.
     """
-    trimmed = text.strip()
-    if not trimmed and (figure.optional or figure.form == "list"):
-        return [] if figure.form == "list" else None
-    if figure.form == "flag":
-        if not trimmed:
-            raise ValueError("yes or no is expected")
-        return yes_no(trimmed)
-    if figure.form == "choice" and trimmed not in figure.choices:
-        raise ValueError(f"one of {', '.join(figure.choices)} is expected")
-    if figure.form == "list":
-        return [word.strip() for word in trimmed.split(",") if word.strip()]
-    if figure.form == "bands" and not trimmed.isdecimal():
-        pairs = [part.split() for part in trimmed.replace("=", " ").split(",")]
-        if any(len(pair) != 2 or not pair[1].isdecimal() for pair in pairs):
-            raise ValueError("minutes such as 240, or business 60, after_hours 120, are expected")
-        return {band: int(minutes) for band, minutes in pairs}
-    if figure.form == "hours":
-        return [] if trimmed in ("closed", "") else [_span(part) for part in trimmed.split(",")]
-    if figure.form == "zones":
-        return [_zone(part) for part in trimmed.split(",")]
-    if figure.form in ("text", "choice"):
-        return trimmed
-    return typed(trimmed)
-
-
-def _or(value: Any, otherwise: str) -> Any:
-    return otherwise if value is None else value
-
-
-def _span(text: str) -> list[str]:
-    opens, dash, closes = text.strip().replace("–", "-").partition("-")
-    if not dash:
-        raise ValueError("hours such as 08:00-12:00, 13:00-17:00, or closed, are expected")
-    return [opens.strip(), closes.strip()]
-
-
-def _zone(text: str) -> dict[str, Any]:
-    *name, upto, amount = text.split() if len(text.split()) > 2 else ["", ""]
-    if not name:
-        raise ValueError("zones such as near 10 0, middle 20 25.00, far - 40.00 are expected: name, up to, amount")
-    return {"name": " ".join(name), "upto": None if upto == "-" else upto, "amount": amount}
+    text = text.strip()
+    if text:
+        return figure.kind.read(text, Bare())
+    if figure.kind in (FLAG, BY_BAND, ZONES) and not figure.optional:
+        raise ValueError(f"{figure.kind.told} is expected")
+    return [] if figure.kind is SPANS else None if figure.optional else figure.kind.empty
 
 
 def _component(place: int, component: Mapping[str, Any], money: str, unit: str) -> Iterator[Figure]:
@@ -220,12 +218,12 @@ def _component(place: int, component: Mapping[str, Any], money: str, unit: str) 
     elif kind == "distance":
         yield Figure("Travel", f"{at}.rate", f"distance beyond the radius, per {unit}", hint=money)
     elif kind == "zone":
-        yield Figure("Travel", f"{at}.by", "zones, by", "choice", ("distance", "time"))
+        yield Figure("Travel", f"{at}.by", "zones, by", Choice(("distance", "time")))
         yield Figure(
             "Travel",
             f"{at}.zones",
             "zones",
-            "zones",
+            ZONES,
             hint="name, up to (one way, - for no limit), amount: near 10 0, far - 40.00",
         )
     elif "pct_of_labour" in component:
@@ -263,23 +261,22 @@ _TIME = (
         "Time",
         "time_basis",
         "time counts from",
-        "choice",
-        ("on_site", "door_to_door"),
+        Choice(("on_site", "door_to_door")),
         hint="check-in to check-out, or door to door",
     ),
     Figure("Time", "rounding.increment_min", "rounded to, minutes"),
-    Figure("Time", "rounding.mode", "rounded", "choice", ("up", "down", "nearest", "exact")),
+    Figure("Time", "rounding.mode", "rounded", Choice(("up", "down", "nearest", "exact"))),
     Figure("Time", "rounding.grace_min", "forgiven beyond a unit, minutes", hint="with rounding up only"),
-    Figure("Time", "clip_early", "minutes before the appointment are free", "flag"),
+    Figure("Time", "clip_early", "minutes before the appointment are free", FLAG),
     Figure("Time", "premium_grace_min", "overrun past closing without a premium, minutes"),
-    Figure("Time", "testing.billable", "test time is charged", "flag"),
+    Figure("Time", "testing.billable", "test time is charged", FLAG),
     Figure("Time", "testing.free_min", "test time given free, minutes"),
     *(
-        Figure("Opening hours", f"hours.{day}", day, "hours", hint="08:00-12:00, 13:00-17:00, or closed")
+        Figure("Opening hours", f"hours.{day}", day, SPANS, hint="08:00-12:00, 13:00-17:00, or closed")
         for day in WEEKDAYS
     ),
-    Figure("Opening hours", "weekend_days", "weekend", "list", hint="sat, sun"),
-    Figure("Opening hours", "holidays", "holidays", "list", hint="2026-12-25, 2027-01-01"),
+    Figure("Opening hours", "weekend_days", "weekend", LIST, hint="sat, sun"),
+    Figure("Opening hours", "holidays", "holidays", LIST, hint="2026-12-25, 2027-01-01"),
     *(Figure("Premiums", f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
     Figure("Premiums", "emergency.multiplier", "emergency, at least times", optional=True, hint="empty: no premium"),
     Figure("Premiums", "emergency.flat", "emergency fee, per visit"),
@@ -289,40 +286,38 @@ _MINIMUM = (
         "Minimum",
         "minimum.minutes",
         "minimum time",
-        "bands",
+        BY_BAND,
         hint="minutes such as 240 for half a day, or by band: business 60, after_hours 120",
     ),
     Figure(
         "Minimum",
         "minimum.per",
         "minimum per",
-        "choice",
-        ("visit", "day"),
+        Choice(("visit", "day")),
         hint="day: earlier visits to the site on the same date count",
     ),
     Figure(
         "Minimum",
         "minimum.technicians",
         "minimum for",
-        "choice",
-        ("each", "first"),
+        Choice(("each", "first")),
         hint="each technician, or the first only",
     ),
     Figure("Minimum", "minimum.emergency_minutes", "in an emergency at least, minutes"),
     Figure("Minimum", "minimum.amount", "minimum in money", optional=True, hint="empty: none"),
-    Figure("Minimum", "minimum.amount_after_discount", "money minimum stands after discounts", "flag"),
-    Figure("Minimum", "minimum.includes_travel", "minimum includes travel", "flag"),
+    Figure("Minimum", "minimum.amount_after_discount", "money minimum stands after discounts", FLAG),
+    Figure("Minimum", "minimum.includes_travel", "minimum includes travel", FLAG),
 )
 _TRAVEL = (
-    Figure("Travel", "travel.basis", "travel counts", "choice", ("depot_round_trip", "one_way", "legs", "trip_split")),
-    Figure("Travel", "travel.time_source", "driving time is", "choice", ("estimated", "actual")),
-    Figure("Travel", "travel.time_per", "driving time per", "choice", ("technician", "vehicle")),
-    Figure("Travel", "travel.time_premium", "premiums on driving time", "flag"),
+    Figure("Travel", "travel.basis", "travel counts", Choice(("depot_round_trip", "one_way", "legs", "trip_split"))),
+    Figure("Travel", "travel.time_source", "driving time is", Choice(("estimated", "actual"))),
+    Figure("Travel", "travel.time_per", "driving time per", Choice(("technician", "vehicle"))),
+    Figure("Travel", "travel.time_premium", "premiums on driving time", FLAG),
     Figure("Travel", "travel.cap", "travel is never more than", optional=True, hint="empty: no cap"),
 )
 _REST = (
     Figure(
-        "When nothing is done", "no_access.mode", "nobody lets us in", "choice", ("minimum_and_travel", "flat", "none")
+        "When nothing is done", "no_access.mode", "nobody lets us in", Choice(("minimum_and_travel", "flat", "none"))
     ),
     Figure("When nothing is done", "no_access.amount", "flat fee for that"),
     Figure("When nothing is done", "cancellation.notice_hours", "free with so many hours of notice"),
@@ -330,17 +325,16 @@ _REST = (
         "When nothing is done",
         "cancellation.mode",
         "late cancellation",
-        "choice",
-        ("percent_of_minimum", "flat", "none"),
+        Choice(("percent_of_minimum", "flat", "none")),
     ),
     Figure("When nothing is done", "cancellation.value", "percent, or flat fee, for that"),
     Figure("When nothing is done", "guarantee_days", "our own failures are free for, days"),
-    Figure("Tax and money", "tax.name", "tax", "text", optional=True),
+    Figure("Tax and money", "tax.name", "tax", TEXT, optional=True),
     Figure("Tax and money", "tax.rate_pct", "rate, %"),
-    Figure("Tax and money", "tax.services", "services are taxed", "flag"),
-    Figure("Tax and money", "tax.rounding", "rounded per", "choice", ("document", "line")),
-    Figure("Tax and money", "currency", "currency", "text"),
+    Figure("Tax and money", "tax.services", "services are taxed", FLAG),
+    Figure("Tax and money", "tax.rounding", "rounded per", Choice(("document", "line"))),
+    Figure("Tax and money", "currency", "currency", TEXT),
     Figure("Tax and money", "minor_units", "decimals of the currency"),
-    Figure("Tax and money", "timezone", "time zone", "text"),
-    Figure("Tax and money", "distance_unit", "distances in", "choice", ("mi", "km")),
+    Figure("Tax and money", "timezone", "time zone", TEXT),
+    Figure("Tax and money", "distance_unit", "distances in", Choice(("mi", "km"))),
 )

@@ -13,6 +13,7 @@ from db.store import Store
 from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
 from dispatch.charges.fields import (
     COMPONENTS,
+    TEXT,
     Figure,
     agreement_figures,
     card_figures,
@@ -30,6 +31,7 @@ from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
 from dispatch.desk.views import today
+from dispatch.fields.kinds import Choice
 from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard
 from dispatch.model.firm import Firm
@@ -217,12 +219,12 @@ class AgreementDraft:
         kind = str(self.form.get("kind", "tm"))
         found = list(agreement_figures(kind))
         if kind == "retainer":
-            found.append(Figure("Retainer", _ROLLOVER, "unused allowance", "choice", agreeing.ROLLOVERS))
+            found.append(Figure("Retainer", _ROLLOVER, "unused allowance", Choice(agreeing.ROLLOVERS)))
             if self.rollover == "capped":
                 found.append(Figure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
         found += service_figures(self.defaults)
         if self.before is not None:
-            found.append(Figure("From when", _FROM, "allowance and service count from", "text", hint=_FROM_HINT))
+            found.append(Figure("From when", _FROM, "allowance and service count from", TEXT, hint=_FROM_HINT))
         return found
 
     def faults(self) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dispatch.charges.fields import Figure
+from dispatch.charges.fields import FLAG, TEXT, Figure
 from dispatch.fields import kinds
 from dispatch.fields.trade import hours_of, hours_text
 from dispatch.levels.calendar import CalendarFault, calendar_of
@@ -90,14 +90,14 @@ def service_figures(defaults: Mapping[int, Targets]) -> Iterator[Figure]:
                 hint=f"counted minutes; empty: nothing is promised; as usual: {told}",
             )
     hint = "empty: the rate card's; always; or mon-fri 08:00-18:00, sat 09:00-12:00"
-    yield Figure("Service levels", f"{PREFIX}calendar", "hours that count", "text", optional=True, hint=hint)
-    yield Figure("Service levels", f"{PREFIX}workaround_counts", "an agreed workaround is a resolution", "flag")
-    yield Figure("Service levels", f"{PREFIX}vendor_pauses", "waiting for parts or a vendor pauses", "flag")
+    yield Figure("Service levels", f"{PREFIX}calendar", "hours that count", TEXT, optional=True, hint=hint)
+    yield Figure("Service levels", f"{PREFIX}workaround_counts", "an agreed workaround is a resolution", FLAG)
+    yield Figure("Service levels", f"{PREFIX}vendor_pauses", "waiting for parts or a vendor pauses", FLAG)
     yield Figure("Account care", f"{PREFIX}monthly_fee", "monthly fee", optional=True, hint="empty: none")
     yield Figure("Account care", f"{PREFIX}cadence_min", "visits a month, at least")
     yield Figure("Account care", f"{PREFIX}cadence_target", "visits a month, aimed at")
     yield Figure("Account care", f"{PREFIX}survey_days", "a survey every so many days", hint="365, 182 or 91")
-    yield Figure("Account care", f"{PREFIX}proactive", "log and health check each month", "flag")
+    yield Figure("Account care", f"{PREFIX}proactive", "log and health check each month", FLAG)
 
 
 def shown(form: Mapping[str, Any], path: str, defaults: Mapping[int, Targets]) -> tuple[str, bool]:

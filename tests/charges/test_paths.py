@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from dispatch.charges import presets, validate_agreement, validate_card
-from dispatch.charges.fields import KINDS, agreement_figures, card_figures, default_of, new_component, read, written
+from dispatch.charges.fields import (
+    KINDS,
+    TYPED,
+    agreement_figures,
+    card_figures,
+    default_of,
+    new_component,
+    read,
+    written,
+)
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
 from dispatch.charges.reading import DEFAULT_AGREEMENT, DEFAULT_CARD, merged
 
@@ -61,7 +70,7 @@ def test_every_figure_is_written_as_it_is_read() -> None:
         value = value_at(form, figure.path)
         if value is not None:
             assert read(figure, written(figure, value)) == (
-                typed(str(value)) if isinstance(value, str) and figure.form == "number" else value
+                typed(str(value)) if isinstance(value, str) and figure.kind is TYPED else value
             ), figure.path
 
 
