@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
+from db.rows import Rows
 from db.store import Store
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
@@ -23,9 +24,11 @@ _TECHNICIAN = """
   SELECT t.staff_id, s.login, s.name, t.labour_class, t.lunch_from, t.lunch_to, t.lunch_minutes, t.home_lat, t.home_lon,
     t.home_address, t.vehicle, t.version, t.cap_pct, s.email FROM technician t JOIN staff s ON s.id = t.staff_id
 """
-_ABSENCE = "SELECT id, staff_id, starts_at, ends_at, reason, version FROM absence"
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
 
+ABSENCES = Rows("absence", AbsenceRecord, order="r.starts_at, r.id")
+"""Absences, the first to begin first."""
+absence, absences, add_absence, update_absence = ABSENCES.one, ABSENCES.all, ABSENCES.add, ABSENCES.update
 
 # staff
 
@@ -148,40 +151,7 @@ def archive_technician(unit: Unit, who: Technician) -> int:
     return version
 
 
-def add_absence(unit: Unit, new: AbsenceRecord) -> int:
-    """Note that a technician does not work in a span; returns the absence's id."""
-    absence_id = unit.insert("absence", **_absence_columns(new))
-    unit.audit("absence", absence_id, **_absence_columns(new))
-    return absence_id
-
-
-def absences(store: Store) -> list[AbsenceRecord]:
-    """Every absence that is not archived, the first to begin first."""
-    return [AbsenceRecord(*row) for row in store.all(f"{_ABSENCE} WHERE archived_at IS NULL ORDER BY starts_at, id")]
-
-
-def absence(store: Store, absence_id: int) -> AbsenceRecord | None:
-    """The absence with that id, archived or not."""
-    row = store.one(f"{_ABSENCE} WHERE id = ?", (absence_id,))
-    return None if row is None else AbsenceRecord(*row)
-
-
-def update_absence(unit: Unit, before: AbsenceRecord, after: AbsenceRecord) -> int:
-    """Take over another technician, span or reason; returns the new version.
-
-    Raises:
-        Stale: somebody else changed the record since `before` was read.
-    """
-    version = unit.update("absence", before.id, before.version, **_absence_columns(after))
-    unit.audit("absence", before.id, changed=changed(_absence_columns(before), _absence_columns(after)))
-    return version
-
-
 # rows
-
-
-def _absence_columns(one: AbsenceRecord) -> dict[str, Any]:
-    return {"staff_id": one.staff_id, "starts_at": one.starts_at, "ends_at": one.ends_at, "reason": one.reason}
 
 
 def _staff(row: tuple[Any, ...]) -> Staff:

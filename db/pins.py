@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from db.names import changed
+from db.rows import Rows, Stored
 from db.store import Store
 from dispatch.model.pins import End, EndKind, Pin
 from dispatch.model.travel import Place, unplaced
 
-if TYPE_CHECKING:
-    from db.unit import Unit
 
-_PIN = "SELECT id, origin_kind, origin_id, destination_kind, destination_id, minutes, reason, version FROM pin"
-
-
-def pins(store: Store) -> list[Pin]:
-    """Every pin that is not archived, in the order in which they were made."""
-    return [_pin(row) for row in store.all(f"{_PIN} WHERE archived_at IS NULL ORDER BY id")]
+def _end(name: str) -> Stored:
+    return Stored(
+        (f"{name}_kind", f"{name}_id"),
+        lambda end: (end.kind.value, end.id),
+        lambda kind, key: End(EndKind(kind), key),
+    )
 
 
-def pin(store: Store, pin_id: int) -> Pin | None:
-    """The pin with that id, archived or not."""
-    row = store.one(f"{_PIN} WHERE id = ?", (pin_id,))
-    return None if row is None else _pin(row)
+PINS = Rows("pin", Pin, stored={"origin": _end("origin"), "destination": _end("destination")})
+"""Pinned drives, in the order in which they were made."""
+pin, pins, add_pin, update_pin = PINS.one, PINS.all, PINS.add, PINS.update
 
 
 def pin_between(store: Store, origin: End, destination: End) -> Pin | None:
     """The pin of a directed pair, None where there is none."""
-    row = store.one(
-        f"{_PIN} WHERE archived_at IS NULL AND origin_kind = ? AND origin_id = ? AND destination_kind = ? "
-        "AND destination_id = ?",
-        (origin.kind, origin.id, destination.kind, destination.id),
+    where = (
+        "WHERE r.archived_at IS NULL AND r.origin_kind = ? AND r.origin_id = ? AND r.destination_kind = ? "
+        "AND r.destination_id = ?"
     )
-    return None if row is None else _pin(row)
-
-
-def add_pin(unit: Unit, new: Pin) -> int:
-    """Pin a drive; returns the pin's id.
-
-    Raises:
-        Refused: the pair is pinned already.
-    """
-    pin_id = unit.insert("pin", **_columns(new))
-    unit.audit("pin", pin_id, **_columns(new))
-    return pin_id
-
-
-def update_pin(unit: Unit, before: Pin, after: Pin) -> int:
-    """Take over what `after` says differently; returns the new version.
-
-    Raises:
-        Stale: somebody else changed the pin since `before` was read.
-    """
-    version = unit.update("pin", before.id, before.version, **_columns(after))
-    unit.audit("pin", before.id, changed=changed(_columns(before), _columns(after)))
-    return version
+    ends = (origin.kind, origin.id, destination.kind, destination.id)
+    return next(iter(PINS.select(store, where, ends)), None)
 
 
 def pinned_places(store: Store) -> list[tuple[Place, Place, int]]:
@@ -99,26 +72,3 @@ def _place_of(store: Store, end: End) -> Place | None:
     if row is None or row[0] is None:
         return unplaced(end.id) if end.kind is EndKind.SITE else None
     return Place(*row)
-
-
-def _pin(row: tuple[Any, ...]) -> Pin:
-    pin_id, origin_kind, origin_id, destination_kind, destination_id, minutes, reason, version = row
-    return Pin(
-        pin_id,
-        End(EndKind(origin_kind), origin_id),
-        End(EndKind(destination_kind), destination_id),
-        minutes,
-        reason,
-        version,
-    )
-
-
-def _columns(one: Pin) -> dict[str, Any]:
-    return {
-        "origin_kind": one.origin.kind.value,
-        "origin_id": one.origin.id,
-        "destination_kind": one.destination.kind.value,
-        "destination_id": one.destination.id,
-        "minutes": one.minutes,
-        "reason": one.reason,
-    }

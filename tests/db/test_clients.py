@@ -78,7 +78,8 @@ def test_name_of_a_client_is_taken_once_until_it_is_archived(store: Store) -> No
     acme = clients.client_by_name(store, "Acme")
     assert acme is not None
     with store.write("archive client", LEE) as unit:
-        clients.archive_client(unit, acme)
+        clients.CLIENTS.shelve(unit, acme, unit.at)
+        unit.audit("client", acme.id, archived=True)
     assert clients.client_by_name(store, "Acme") is None
     with store.write("add client", LEE) as unit:
         clients.add_client(unit, Client(0, "ACME"))
@@ -157,7 +158,8 @@ def test_name_of_a_site_is_its_clients_own(store: Store) -> None:
 
 def test_archived_site_is_kept_out_of_lists(store: Store) -> None:
     with store.write("archive site", LEE) as unit:
-        clients.archive_site(unit, main(store))
+        clients.SITES.shelve(unit, main(store), unit.at)
+        unit.audit("site", 1, archived=True)
 
     assert clients.site_by_name(store, 1, "Main") is None
     assert [site.name for site in clients.all_sites(store)] == ["annex"]
