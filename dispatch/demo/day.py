@@ -29,6 +29,7 @@ from dispatch.desk.visit_page import visit_page
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.checklists import Item, Kind, Result
 from dispatch.model.instants import SetClock, at_local
+from dispatch.model.probes import ProbeKind
 from dispatch.model.states import Role, State
 from dispatch.planning.checker import Level
 
@@ -168,7 +169,8 @@ class _Day:
     def tested_by_program(self, day: datetime.date, until: int) -> Iterator[None]:
         """Have mail and sign-in tested by the program, on the visits of a day that are to end by `until`.
 
-        Servers of the making itself answer. Afterwards nothing does there, and later visits are not tested by them.
+        Servers of the making itself answer. Afterwards nothing does there, and later visits are not tested by them. The age of a
+        backup is read by people, and has its bounds from now on.
         """
         with hosts() as offered:
             for row in views.board(self.store, day).rows:
@@ -177,14 +179,16 @@ class _Day:
                         self._register(visit, offered)
             yield
             for one in targets.all_targets(self.store):
-                keeping.archive(self.dana, "target", one)
+                if one.kind is not ProbeKind.VALUE:
+                    keeping.archive(self.dana, "target", one)
 
     def _register(self, visit: BoardVisit, offered: Sequence[dict[str, str]]) -> None:
         page = visit_page(self.store, visit.reference)
         refs = {item.ref for item in page.checklist.items}
         known = {one.name for one in targets.targets_of(self.store, page.site.id)}
-        for target in offered:
-            if f"T4.{target['name']}" in refs and target["name"] not in known:
+        for target in (*offered, _BACKUP):
+            ref = "T6" if target is _BACKUP else f"T4.{target['name']}"
+            if ref in refs and target["name"] not in known:
                 keeping.add(self.dana, "target", {**target, "site": f"{visit.client} / {visit.site}"})
 
     def live(self, day: datetime.date, until: int, moved: Callable[[float], None]) -> None:
@@ -297,6 +301,8 @@ class _Day:
         return technician.login
 
 
+_BACKUP = {"name": "backup", "kind": "value", "options": "unit=h; most=24"}
+"""How old the last backup may be, as somebody reads it."""
 _FAILED = Entry(Result.FAIL, "still the same message on the screen")
 _WAIVED = Entry(Result.OVERRIDDEN, "the provider is down, nothing we can test today")
 
