@@ -122,3 +122,21 @@ def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool)
                 assert b"locked" not in person.sent
                 assert b"went wrong" not in person.sent
         server.wait_for_seats(0, limit=30)
+
+
+@pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
+def test_bursts_of_keys_are_saved_whole(server: Server) -> None:
+    """The key that opens a place to type, what is typed, and the key that saves it, all in one piece."""
+    lengths = [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 200]
+    texts = ["".join(chr(97 + (length + each) % 26) for each in range(length)) for length in lengths]
+    with server.connected("ana") as ana:
+        ana.wait_for("Grandview Optometry")
+        os.write(ana.fd, b"\r")
+        ana.wait_for("not ready to leave")
+        for text in texts:
+            os.write(ana.fd, f"w{text}\x13".encode())
+            with server.store() as store:
+                end = time.monotonic() + 20
+                while store.value("SELECT text FROM work_entry ORDER BY id DESC LIMIT 1") != text:
+                    ana.read(quiet=0.1)
+                    assert time.monotonic() < end, (text, "\n".join(ana.screen.display))
