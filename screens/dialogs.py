@@ -91,7 +91,8 @@ class AskText(Kept[str | None]):
                 yield Label(Content(show(self._hint, multiline=True)), classes="dialog--hint")
             with Vertical(classes="foot"):
                 kept = self.unsent.read() if self.unsent is not None else ""
-                yield Input(value=kept or self._value)
+                # selected, what was kept would go with the next letter
+                yield Input(value=kept or self._value, select_on_focus=not kept)
                 yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
                 yield Ways(f"enter {self._does} · esc goes back", [("go back", "dismiss(None)")])
 
@@ -282,17 +283,17 @@ class Form(Kept[dict[str, str] | None]):
                     with Container(classes="row"):
                         yield Label(Content(show(field.label)), classes="field")
                         text = kept.get(field.name, field.value)
-                        yield self._control(field, text)
+                        yield self._control(field, text, kept=field.name in kept)
             yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
             yield Ways(self._hint, [("save" if self.saves else "show", "save"), ("go back", "dismiss(None)")])
 
     @staticmethod
-    def _control(field: Field, text: str) -> Input | OneOf:
+    def _control(field: Field, text: str, *, kept: bool) -> Input | OneOf:
         name = f"field-{field.name}"
         if field.options:
             return OneOf(field.options, text, name)
         suggester = None if field.known is None else _Names(field.known)
-        return Input(value=text, placeholder=field.placeholder, suggester=suggester, id=name)
+        return Input(value=text, placeholder=field.placeholder, suggester=suggester, id=name, select_on_focus=not kept)
 
     def on_resize(self, event: Resize) -> None:
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""

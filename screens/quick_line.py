@@ -71,7 +71,8 @@ class QuickLine(Kept[Understood | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(self.heading), classes="dialog--title")
-            yield Input(self.unsent.read() if self.unsent is not None else "", placeholder=EXAMPLE)
+            kept = self.unsent.read() if self.unsent is not None else ""
+            yield Input(kept, placeholder=EXAMPLE, select_on_focus=not kept)
             yield Static(id="told")
             yield Ways(
                 "enter saves · tab completes the client · ctrl+f the whole form · esc goes back",

@@ -71,6 +71,8 @@ async def test_what_was_shown_stands_there_again_after_the_program_ended(
         await press(pilot, *keys)
         await until(pilot, kind)
         assert typed(pilot) == there
+        await burst(pilot, ["x"])
+        await until_true(pilot, lambda: "wordx" in str(typed(pilot)))  # it goes on, and takes nothing away
 
 
 async def test_it_is_kept_while_somebody_goes_on_typing(office: Office) -> None:
