@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from db import pins
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.finding import end_title, near
+from dispatch.desk.book.finding import end_title
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.routing import reroute_ahead
@@ -20,20 +20,7 @@ class PinShelf(Shelf[Pin]):
     """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
 
     record = PIN
-
-    def all(self, store: Store) -> Sequence[Pin]:
-        """Every pinned drive."""
-        return pins.pins(store)
-
-    def get(self, store: Store, key: int) -> Pin | None:
-        """The pin with that id, archived or not."""
-        return pins.pin(store, key)
-
-    def find(self, store: Store, name: str) -> Pin:
-        """The pin of that title, or whose title alone holds the text."""
-        found = near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
-        assert isinstance(found, Pin)
-        return found
+    rows = pins.PINS
 
     def title(self, store: Store, record: Pin) -> str:
         """Its ends."""
@@ -52,15 +39,11 @@ class PinShelf(Shelf[Pin]):
 
     def save(self, seat: Seat, unit: Unit, before: Pin | None, after: Pin) -> int:
         """Write a pin, and work out again the legs that it changes."""
-        if before is None:
-            key = pins.add_pin(unit, after)
-        else:
-            key = before.id
-            pins.update_pin(unit, before, after)
+        key = super().save(seat, unit, before, after)
         reroute_ahead(unit)
         return key
 
     def shelve(self, unit: Unit, record: Pin, at: int | None) -> None:
         """Let the pin go, or take it up again."""
-        unit.update("pin", record.id, record.version, archived_at=at)
+        super().shelve(unit, record, at)
         reroute_ahead(unit)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from db import agreements, clients, people, recurrences
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.finding import near, site_title
+from dispatch.desk.book.finding import site_title
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.recurring import left_standing, preview, remake
@@ -25,22 +25,12 @@ class RecurrenceShelf(Shelf[Recurrence]):
     """Recurring visits. Whoever edits one has its visits made anew, apart from those that are planned or have begun."""
 
     record = RECURRENCE
-
-    def all(self, store: Store) -> Sequence[Recurrence]:
-        """Every recurrence that has not been ended."""
-        return recurrences.recurrences(store)
-
-    def get(self, store: Store, key: int) -> Recurrence | None:
-        """The recurrence with that id."""
-        return recurrences.recurrence(store, key)
+    rows = recurrences.RECURRENCES
 
     def find(self, store: Store, name: str) -> Recurrence:
         """The recurrence of that number, or the one whose title alone holds the text."""
         found = recurrences.recurrence(store, int(name)) if name.strip().isdecimal() else None
-        if found is None:
-            found = near("recurrence", name, {self.title(store, one): one for one in self.all(store)})
-        assert isinstance(found, Recurrence)
-        return found
+        return super().find(store, name) if found is None else found
 
     def title(self, store: Store, record: Recurrence) -> str:
         """Its number, where and what."""
@@ -67,11 +57,7 @@ class RecurrenceShelf(Shelf[Recurrence]):
 
     def save(self, seat: Seat, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
         """Write a recurrence, and make its visits."""
-        if before is None:
-            key = recurrences.add_recurrence(unit, after)
-        else:
-            key = before.id
-            recurrences.update_recurrence(unit, before, after)
+        key = super().save(seat, unit, before, after)
         written = recurrences.recurrence(seat.store, key)
         assert written is not None
         remake(unit, seat.store, written)
@@ -90,5 +76,5 @@ class RecurrenceShelf(Shelf[Recurrence]):
 
     def shelve(self, unit: Unit, record: Recurrence, at: int | None) -> None:
         """End it: its visits that are still in the queue go, the others stay. Or take it up again."""
-        unit.update("recurrence", record.id, record.version, archived_at=at)
+        super().shelve(unit, record, at)
         remake(unit, unit.store, replace(record, archived=at is not None, made_until=None))

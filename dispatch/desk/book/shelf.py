@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from db.rows import Rows
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk.book.finding import near
 from dispatch.desk.book.world import Desk
 from dispatch.desk.seat import Seat
 from dispatch.fields.record import Fault, Field, RecordType
@@ -20,6 +22,7 @@ class Shelf(ABC, Generic[T]):
     """One kind of record: its table of fields, and what the table does not say: how it is found, called and written."""
 
     record: ClassVar[RecordType[T]]
+    rows: ClassVar[Rows[T]]
 
     @property
     def noun(self) -> str:
@@ -36,25 +39,26 @@ class Shelf(ABC, Generic[T]):
         """Its fields, as they are typed."""
         return self.record.typed
 
-    @abstractmethod
     def all(self, store: Store) -> Sequence[T]:
         """Every record that is not archived."""
+        return self.rows.all(store)
 
-    @abstractmethod
     def get(self, store: Store, key: int) -> T | None:
         """The record with that id, archived or not."""
+        return self.rows.one(store, key)
 
-    @abstractmethod
     def find(self, store: Store, name: str) -> T:
-        """The record of that name, or whose name alone holds it.
+        """The record of that title, or whose title alone holds the text.
 
         Raises:
             NotFound: there is none, or several; the sentence names those that come near.
         """
+        found: T = near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
+        return found
 
-    @abstractmethod
     def title(self, store: Store, record: T) -> str:
         """What the record is called."""
+        return str(record.name)  # type: ignore[attr-defined]
 
     @abstractmethod
     def line(self, store: Store, record: T) -> str:
@@ -86,13 +90,16 @@ class Shelf(ABC, Generic[T]):
         """What other records have against it: the field, and the sentence."""
         return iter(())
 
-    @abstractmethod
-    def save(self, seat: Seat, unit: Unit, before: T | None, after: T) -> int:
+    def save(self, seat: Seat, unit: Unit, before: Any, after: T) -> int:
         """Write a record without faults, with all that follows; returns its id. `before` None adds it."""
+        if before is None:
+            return self.rows.add(unit, after)
+        self.rows.update(unit, before, after)
+        return int(before.id)
 
-    @abstractmethod
-    def shelve(self, unit: Unit, record: T, at: int | None) -> None:
+    def shelve(self, unit: Unit, record: Any, at: int | None) -> None:
         """Archive it, or (with None) take it back."""
+        self.rows.shelve(unit, record, at)
 
     def notes(self, store: Store, record: T) -> Sequence[str]:
         """What else there is to say about a record where it is shown in full."""

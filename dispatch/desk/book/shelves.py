@@ -38,22 +38,11 @@ class ClientShelf(Shelf[Client]):
     """Clients with their contacts."""
 
     record = CLIENT
-
-    def all(self, store: Store) -> Sequence[Client]:
-        """Every client."""
-        return clients.all_clients(store)
-
-    def get(self, store: Store, key: int) -> Client | None:
-        """The client with that id."""
-        return clients.client(store, key)
+    rows = clients.CLIENTS
 
     def find(self, store: Store, name: str) -> Client:
         """The client of that name, or whose name holds it."""
         return client_named(store, name)
-
-    def title(self, store: Store, record: Client) -> str:
-        """Its name."""
-        return record.name
 
     def line(self, store: Store, record: Client) -> str:
         """The first contact."""
@@ -75,30 +64,12 @@ class ClientShelf(Shelf[Client]):
         if twin is not None and twin.id != after.id:
             yield "name", f"there is a client {after.name} already"
 
-    def save(self, seat: Seat, unit: Unit, before: Client | None, after: Client) -> int:
-        """Write a client."""
-        if before is None:
-            return clients.add_client(unit, after)
-        clients.update_client(unit, before, after)
-        return before.id
-
-    def shelve(self, unit: Unit, record: Client, at: int | None) -> None:
-        """Archive it, or take it back."""
-        unit.update("client", record.id, record.version, archived_at=at)
-
 
 class SiteShelf(Shelf[Site]):
     """Sites, placed or not."""
 
     record = SITE
-
-    def all(self, store: Store) -> Sequence[Site]:
-        """Every site."""
-        return clients.all_sites(store)
-
-    def get(self, store: Store, key: int) -> Site | None:
-        """The site with that id."""
-        return clients.site(store, key)
+    rows = clients.SITES
 
     def find(self, store: Store, name: str) -> Site:
         """The site of that title, `client / site`; the site's name alone where there is one such, or the client's of one site."""
@@ -156,16 +127,10 @@ class SiteShelf(Shelf[Site]):
 
     def save(self, seat: Seat, unit: Unit, before: Site | None, after: Site) -> int:
         """Write a site, and work out again the drives to it where it is placed elsewhere."""
-        if before is None:
-            return clients.add_site(unit, after)
-        clients.update_site(unit, before, after)
-        if after.place != before.place:
+        key = super().save(seat, unit, before, after)
+        if before is not None and after.place != before.place:
             reroute_ahead(unit)
-        return before.id
-
-    def shelve(self, unit: Unit, record: Site, at: int | None) -> None:
-        """Archive it, or take it back."""
-        unit.update("site", record.id, record.version, archived_at=at)
+        return key
 
 
 class StaffShelf(Shelf[Staff]):
@@ -188,10 +153,6 @@ class StaffShelf(Shelf[Staff]):
             found = near("member of staff", name, {one.name: one for one in self.all(store)})
         assert isinstance(found, Staff)
         return found
-
-    def title(self, store: Store, record: Staff) -> str:
-        """The name."""
-        return record.name
 
     def line(self, store: Store, record: Staff) -> str:
         """Login and roles."""
@@ -240,10 +201,6 @@ class TechnicianShelf(Shelf[Technician]):
     def find(self, store: Store, name: str) -> Technician:
         """The technician of that name or login."""
         return technician_named(store, name)
-
-    def title(self, store: Store, record: Technician) -> str:
-        """The name."""
-        return record.name
 
     def line(self, store: Store, record: Technician) -> str:
         """Skills and hours."""
@@ -308,14 +265,7 @@ class AbsenceShelf(Shelf[AbsenceRecord]):
     """When a technician does not work."""
 
     record = ABSENCE
-
-    def all(self, store: Store) -> Sequence[AbsenceRecord]:
-        """Every absence that is not archived, the first to begin first."""
-        return people.absences(store)
-
-    def get(self, store: Store, key: int) -> AbsenceRecord | None:
-        """The absence with that id."""
-        return people.absence(store, key)
+    rows = people.ABSENCES
 
     def find(self, store: Store, name: str) -> AbsenceRecord:
         """The absence of that number."""
@@ -334,17 +284,6 @@ class AbsenceShelf(Shelf[AbsenceRecord]):
         texts = self.texts(store, record)
         return f"{texts['from']} – {texts['to']}  {record.reason}"
 
-    def save(self, seat: Seat, unit: Unit, before: AbsenceRecord | None, after: AbsenceRecord) -> int:
-        """Write an absence."""
-        if before is None:
-            return people.add_absence(unit, after)
-        people.update_absence(unit, before, after)
-        return before.id
-
-    def shelve(self, unit: Unit, record: AbsenceRecord, at: int | None) -> None:
-        """Take it back, or let it stand again."""
-        unit.update("absence", record.id, record.version, archived_at=at)
-
 
 class SettingsShelf(Shelf[Firm]):
     """What the firm has set for itself: one record, in force at once in every session."""
@@ -362,10 +301,6 @@ class SettingsShelf(Shelf[Firm]):
     def find(self, store: Store, name: str) -> Firm:
         """The one record."""
         return settings.firm(store)
-
-    def title(self, store: Store, record: Firm) -> str:
-        """The firm's name."""
-        return record.name
 
     def line(self, store: Store, record: Firm) -> str:
         """Where and when it lives."""

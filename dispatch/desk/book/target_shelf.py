@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from db import clients, probes, targets
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
-from dispatch.desk.book.finding import near, site_title
+from dispatch.desk.book.finding import site_title
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.seat import Seat
@@ -21,20 +21,7 @@ class TargetShelf(Shelf[Target]):
     """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
 
     record = TARGET
-
-    def all(self, store: Store) -> Sequence[Target]:
-        """Every target."""
-        return targets.all_targets(store)
-
-    def get(self, store: Store, key: int) -> Target | None:
-        """The target with that id."""
-        return targets.target(store, key)
-
-    def find(self, store: Store, name: str) -> Target:
-        """The target of that title, `client / site: name`, or whose title alone holds the text."""
-        found = near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
-        assert isinstance(found, Target)
-        return found
+    rows = targets.TARGETS
 
     def title(self, store: Store, record: Target) -> str:
         """Where and what."""
@@ -61,15 +48,11 @@ class TargetShelf(Shelf[Target]):
 
     def save(self, seat: Seat, unit: Unit, before: Target | None, after: Target) -> int:
         """Write a target, and give it to the visits that have not begun."""
-        if before is None:
-            key = targets.add_target(unit, after)
-        else:
-            key = before.id
-            targets.update_target(unit, before, after)
+        key = super().save(seat, unit, before, after)
         probes.renew_probes(unit, after.site_id, targets.targets_of(seat.store, after.site_id))
         return key
 
     def shelve(self, unit: Unit, record: Target, at: int | None) -> None:
         """Archive it, or take it back; visits that have not begun follow."""
-        unit.update("target", record.id, record.version, archived_at=at)
+        super().shelve(unit, record, at)
         probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))

@@ -14,7 +14,6 @@ from db.unit import Unit
 from dispatch.closeout.choosing import scope_text
 from dispatch.closeout.template_form import item_form, items_from
 from dispatch.closeout.template_rules import faults_of
-from dispatch.desk.book.finding import near
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Refusal
@@ -41,16 +40,6 @@ class TemplateShelf(Shelf[Template]):
     def get(self, store: Store, key: int) -> Template | None:
         """The template with that id."""
         return templates.template(store, key)
-
-    def find(self, store: Store, name: str) -> Template:
-        """The template of that name, or whose name alone holds it."""
-        found = near(self.noun, name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Template)
-        return found
-
-    def title(self, store: Store, record: Template) -> str:
-        """Its name."""
-        return record.name
 
     def line(self, store: Store, record: Template) -> str:
         """Which visits it serves, how many items it has, and its newest wording."""
