@@ -16,7 +16,7 @@ from db.faults import StoreFault
 from dispatch.desk import driving, maps, roads
 from dispatch.desk.driving import Drive
 from dispatch.desk.private_file import at_this_machine
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.states import LEADS, Role
 from dispatch.model.travel import Leg
@@ -116,17 +116,11 @@ class DrivesScreen(SeatedScreen):
         drive = self._drives.get(self._list.value or "")
         if drive is None:
             return
-        seat = self.seat
+        ends = (self.seat, drive.origin, drive.destination)
 
         def save(typed: dict[str, str]) -> list[str]:
-            both = typed["both"] == "yes"
-            try:
-                driving.pin(seat, drive.origin, drive.destination, typed["minutes"], both=both, reason=typed["reason"])
-            except Faulty as fault:
-                return list(fault.faults)
-            except (StoreFault, Refusal) as refusal:
-                return [str(refusal)]
-            return []
+            both, reason = typed["both"] == "yes", typed["reason"]
+            return self.faults_of(lambda: driving.pin(*ends, typed["minutes"], both=both, reason=reason))
 
         minutes = "" if drive.leg.seconds is None else str(minutes_of(drive.leg.seconds))
         reason = drive.pin.reason if drive.pin is not None else ""

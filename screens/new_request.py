@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from db.faults import StoreFault
 from dispatch.desk.book.world import Desk
 from dispatch.desk.intake import add
-from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
@@ -30,13 +28,7 @@ async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = No
     taken: list[Visit] = []
 
     def save(entered: dict[str, str]) -> list[str]:
-        try:
-            taken.append(add(screen.seat, entered))
-        except Faulty as fault:
-            return list(fault.faults)
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        return []
+        return screen.faults_of(lambda: taken.append(add(screen.seat, entered)))
 
     desk, stands = Desk.at_seat(screen.seat), _USUAL | dict(texts or {})
     fields = [line_of(field, stands.get(field.name), desk) for field in REQUEST.typed]

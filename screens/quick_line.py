@@ -12,11 +12,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
-from db.faults import StoreFault
 from dispatch.desk.intake import add
 from dispatch.desk.quick.reading import Understood, complete, names, understand
 from dispatch.desk.quick.telling import told
-from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
@@ -142,13 +140,7 @@ async def ask_quickly(screen: SeatedScreen) -> Visit | None:
     taken: list[Visit] = []
 
     def save(found: Understood) -> list[str]:
-        try:
-            taken.append(add(seat, found.texts()))
-        except Faulty as fault:
-            return list(fault.faults)
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        return []
+        return screen.faults_of(lambda: taken.append(add(seat, found.texts())))
 
     def read(typed: str) -> Understood:
         found = understand(typed, known, day)

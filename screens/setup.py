@@ -9,11 +9,9 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from db.faults import StoreFault
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
-from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.setup import Step, steps
 from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_record, line_of
@@ -145,13 +143,7 @@ class SetupScreen(TakesFiles):
         asked = [field for field in shelf.fields if field.name in _BLANKS[step.name]]
 
         def save(typed: dict[str, str]) -> list[str]:
-            try:
-                keeping.settle(seat, typed)
-            except Faulty as fault:
-                return list(fault.faults)
-            except (StoreFault, Refusal) as refusal:
-                return [str(refusal)]
-            return []
+            return self.faults_of(lambda: keeping.settle(seat, typed))
 
         fields = [line_of(field, texts[field.name], Desk.at_seat(seat)) for field in asked]
         if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:

@@ -210,13 +210,9 @@ class TermsScreen(SeatedScreen):
                     days.append(parse_day(entered[name], today=today(seat.store)) if entered[name].strip() else None)
                 except ValueError as fault:
                     return [f"{name}: {fault}"]
-            try:
-                agreeing.add_block(seat, agreement, entered["name"], entered["size"], days[0], days[1])
-            except Faulty as fault:
-                return list(fault.faults)
-            except (StoreFault, Refusal) as refusal:
-                return [str(refusal)]
-            return []
+            return self.faults_of(
+                lambda: agreeing.add_block(seat, agreement, entered["name"], entered["size"], days[0], days[1])
+            )
 
         fields = (
             Field("name", "What the block is called", placeholder="2026-2"),
