@@ -204,18 +204,6 @@ class YesNo(Kind):
         return ("no", "yes")
 
 
-def yes_no(text: str) -> bool:
-    """Yes or no, where it is no field of a record: the words are the same everywhere.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    text = text.strip().casefold()
-    if text not in YES | NO | {""}:
-        raise ValueError("is not yes or no")
-    return text in YES
-
-
 @dataclass(frozen=True, slots=True)
 class Choice(Kind):
     """One of some words; `options` are the words, or the words with the value of each."""

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
-from dispatch.fields.kinds import Kind, iso_day, yes_no
+from dispatch.fields.kinds import Kind, iso_day
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
@@ -85,20 +85,6 @@ class Entry:
         """A name of somebody or something."""
         return self.text(column, limits.NAME, required=required)
 
-    def words(self, column: str) -> tuple[str, ...]:
-        """Words separated by semicolons, in lower case, each once, in their order."""
-        return tuple(dict.fromkeys(word.casefold() for word in self.listed(column)))
-
-    def listed(self, column: str, limit: int = WORD) -> tuple[str, ...]:
-        """Short texts separated by semicolons."""
-        parts = []
-        for part in self.raw(column).split(";"):
-            try:
-                parts.append(clean(part, limit=limit))
-            except TextRefused as refused:
-                self.fault(column, str(refused), part)
-        return tuple(part for part in parts if part)
-
     def whole(self, column: str, low: int, high: int, *, required: bool = False) -> int | None:
         """A whole number from `low` to `high`."""
         return self._parsed(column, _whole_between(low, high), required)
@@ -106,10 +92,6 @@ class Entry:
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""
         return self._parsed(column, _decimal_between(low, high))
-
-    def yes_no(self, column: str) -> bool:
-        """Yes or no; an empty field is a no."""
-        return bool(self._parsed(column, yes_no))
 
     def day(self, column: str, *, required: bool = False) -> datetime.date | None:
         """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
