@@ -180,8 +180,8 @@ def _edit_card(args: argparse.Namespace) -> int:
 def _import_card(args: argparse.Namespace) -> int:
     from dispatch.commands.importing import run_import
 
-    whole = {"kind": "rate-card", "map": [], "check": False, "accept_good": False, "rows": 1, "json": False}
-    return run_import(argparse.Namespace(**whole, **vars(args)))
+    never = dict.fromkeys(("check", "accept_good", "columns", "template", "json"), False)
+    return run_import(argparse.Namespace(kind="rate-card", map=[], rows=1, **never, **vars(args)))
 
 
 def _export_card(args: argparse.Namespace) -> int:

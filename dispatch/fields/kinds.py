@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from dispatch.fields.worlds import World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, clock_text, day_of, parse_clock, parse_day, parse_when, zone_of
-from dispatch.model.text import clean
+from dispatch.model.text import clean, show
 
 
 class Control(StrEnum):
@@ -242,7 +242,12 @@ class Many(Kind):
         return f"some of {', '.join(self.options)}"
 
     def read(self, text: str, world: World) -> Any:
-        found = [_option(part, self.options) for part in re.split("[,;]", text) if part.strip()]
+        found = []
+        for part in filter(None, map(str.strip, re.split("[,;]", text))):
+            try:
+                found.append(_option(part, self.options))
+            except ValueError as fault:
+                raise ValueError(f"{show(part, 40)!r} {fault}") from None
         return self.of([value for value in self.options.values() if value in found])
 
     def write(self, value: Any, world: World) -> str:
