@@ -14,12 +14,13 @@ from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.fields import record
 from dispatch.fields.kinds import Control
+from dispatch.fields.worlds import World
 from dispatch.model.clients import Client
 from screens.dialogs import Field, Form
 from screens.seated import SeatedScreen
 
 
-def line_of(field: record.Field, text: str | None, desk: Desk) -> Field:
+def line_of(field: record.Field, text: str | None, desk: World) -> Field:
     """A field of a record as a line of a form, with what stands in it; None: what an empty one stands for."""
     kind = field.kind
     if kind.control is not Control.CHOICE:

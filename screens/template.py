@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
@@ -12,17 +12,18 @@ from textual.binding import Binding, BindingType
 from db import templates
 from db.faults import Stale, StoreFault
 from dispatch.closeout.template import FOLLOW_UPS
-from dispatch.closeout.template_form import KINDS, item_texts
+from dispatch.closeout.template_form import ITEM, item_texts
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import rules_text, serving_text
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.template_draft import KIND, TemplateDraft, begun
-from dispatch.model.checklists import EVIDENCE, Kind, Phase
+from dispatch.fields.worlds import Bare
+from dispatch.model.checklists import Kind, Phase
 from dispatch.model.instants import day_of, day_text
-from dispatch.model.probes import ProbeKind
 from dispatch.model.states import LEADS, Role
 from dispatch.model.templates import TemplateItem
-from screens.dialogs import YES_NO, AskConfirm, Choose, Field, Form, Row
+from screens.book_forms import line_of
+from screens.dialogs import AskConfirm, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
 from widgets.figure_list import FigureLine, FigureList
@@ -32,28 +33,6 @@ from widgets.notes_pane import NotesPane
 from widgets.separator import Separator
 
 _SECTION = "Which visits get it"
-_FIELDS = {
-    "id": ("Id", "A arrive, W work, T test, L leave, and a number"),
-    "kind": ("Kind", ", ".join(kind.value for kind in KINDS if kind.value != "sign_off")),
-    "text": ("Wording", "what is asked or tested; {service} where there is one for each"),
-    "required": ("Required", ""),
-    "na": ("n/a with a reason", ""),
-    "override": ("A lead may override", ""),
-    "when": ("Only if any of", "tag server, service mail, target backup; empty: always"),
-    "each": ("One for each", "service; empty: once"),
-    "targets": ("Tested by targets", "backup, monitoring: what they are called at the site"),
-    "probe": ("Only targets of kind", f"{', '.join(ProbeKind)}; empty: any"),
-    "vantage": ("Tested from", "host, or site: inside the client's network"),
-    "evidence": ("Settled by", f"{', '.join(EVIDENCE)}; empty: a run where a target can be reached"),
-}
-
-_OPTIONS: Mapping[str, Sequence[str]] = {
-    **dict.fromkeys(("required", "na", "override"), YES_NO),
-    "each": ("", "service"),
-    "probe": ("", *ProbeKind),
-    "vantage": ("", "host", "site"),
-    "evidence": ("", *EVIDENCE),
-}
 
 
 class TemplateScreen(SeatedScreen):
@@ -235,9 +214,7 @@ class TemplateScreen(SeatedScreen):
             made.append(new.ref)
             return []
 
-        fields = [
-            Field(name, label, texts[name], hint, _OPTIONS.get(name, ())) for name, (label, hint) in _FIELDS.items()
-        ]
+        fields = [line_of(field, texts[field.name], Bare()) for field in ITEM]
         if await self.app.push_screen_wait(Form(title, fields, check)) is not None:
             self.reload()
             self._list.select_key(made[-1])
@@ -369,5 +346,5 @@ def _of(item: TemplateItem, faults: list[str]) -> list[str]:
 def _in_words(fault: str) -> str:
     """A fault of an item as its form says it: the label of the line in place of the item and the field of a file."""
     where, colon, what = fault.partition(": ")
-    label, _ = _FIELDS.get(where.rpartition(" ")[2], ("", ""))
+    label = next((field.label for field in ITEM if field.name == where.rpartition(" ")[2]), "")
     return f"{label}: {what}" if colon and label else fault

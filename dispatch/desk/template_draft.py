@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from db.store import Store
 from dispatch.closeout.template import FOLLOW_UPS
-from dispatch.closeout.template_form import in_order, item_texts, read_item, typed_form
+from dispatch.closeout.template_form import in_order, item_texts, read_item
 from dispatch.closeout.template_rules import ALWAYS
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
@@ -85,7 +85,7 @@ class TemplateDraft:
             Faulty: with every field that cannot be taken; the draft stays as it was.
         """
         faults: list[str] = []
-        new = read_item(typed_form(texts), len(self.items) + 1, faults)
+        new = read_item(texts, len(self.items) + 1, faults, typed=True)
         if new is not None and new.ref != ref and self.item(new.ref) is not None:
             faults.append(f"{new.ref} id: is another item's")
         if ref in ALWAYS and new is not None and new.ref != ref:

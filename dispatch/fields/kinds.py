@@ -114,6 +114,7 @@ class Words(Kind):
     of: Callable[[Sequence[str]], Any] = tuple
     spaced: bool = False
     """Spaces stand between them too, where there is no comma."""
+    most: int | None = None
 
     @property
     def empty(self) -> Any:
@@ -129,6 +130,8 @@ class Words(Kind):
         for part in re.split(r"\s" if self.spaced and not re.search("[,;]", text) else "[,;]", text):
             if word := clean(part, limit=self.limit):
                 found.setdefault(word.casefold(), word.casefold() if self.fold else word)
+        if self.most is not None and len(found) > self.most:
+            raise ValueError(f"has more than {self.most}")
         return self.of(list(found.values()))
 
     def write(self, value: Any, world: World) -> str:
@@ -437,7 +440,7 @@ def span_of(text: str, *, allow_24: bool = True) -> tuple[int, int]:
 def _option(text: str, options: Sequence[str] | Mapping[str, Any]) -> Any:
     """The value of a word, whatever its case and whether its own words are joined by spaces or underscores."""
     known = options if isinstance(options, Mapping) else {str(one): one for one in options}
-    wanted = " ".join(text.replace("_", " ").casefold().split())
+    wanted = " ".join(re.sub("[-_]", " ", text).casefold().split())
     for word, value in known.items():
         # a number is also what it counts as: 2 is P2
         if wanted == word.replace("_", " ").casefold() or (type(value) is int and wanted == str(value)):

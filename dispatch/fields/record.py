@@ -25,10 +25,15 @@ class Fault(NamedTuple):
     said: str
 
     @property
-    def text(self) -> str:
-        """The whole sentence."""
+    def sentence(self) -> str:
+        """What is wrong, with what was typed."""
         typed = f"{show(self.typed, SHOWN)!r} " if self.said.startswith("is not ") and self.typed else ""
-        return f"{self.name.replace('_', ' ')}: {typed}{self.said}"
+        return f"{typed}{self.said}"
+
+    @property
+    def text(self) -> str:
+        """The same, with the name of the field."""
+        return f"{self.name.replace('_', ' ')}: {self.sentence}"
 
 
 class _Unset:

@@ -319,7 +319,7 @@ def _actor(office: Office) -> Any:
 def test_an_item_says_what_settles_it(office: Office, tmp_path: Path) -> None:
     """From the form into the file, from the file into the visit, and there to the gate."""
     draft = TemplateDraft.of(office.store, named(office, "On-site"))
-    with pytest.raises(Faulty, match="T1 evidence: “words” is not one of executed, measured, any"):
+    with pytest.raises(Faulty, match="T1 evidence: 'words' is not one of executed, measured, any"):
         draft.put({**item_texts(draft.items[5]), "evidence": "words"}, "T1")
     draft.put({**item_texts(draft.items[5]), "evidence": "measured"}, "T1")
     form = exported(office.store, draft.template(office.store))
