@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_item
 from dispatch.commands.book import add_options, typed
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
@@ -20,8 +21,10 @@ from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.importing import SUBJECTS
 from dispatch.desk.imports.judging import TableRows
 from dispatch.desk.imports.table import Columns, Row
-from dispatch.fields.kinds import Moment
+from dispatch.desk.quick.reading import names, understand
+from dispatch.fields.kinds import Moment, YesNo
 from dispatch.fields.record import Fault, Field
+from dispatch.model.instants import day_of
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
 from tests.desk.conftest import Office
@@ -112,3 +115,31 @@ def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
 @given(st.sampled_from(FIELDS), st.text(max_size=60) | st.from_regex(r"[0-9:;,|.\-+/ a-z{}@]{0,20}", fullmatch=True))
 def test_any_text(office: Office, named: tuple[str, Field], text: str) -> None:
     same_everywhere(office, *named, text)
+
+
+def test_what_the_quick_line_understands_is_what_a_form_reads(office: Office) -> None:
+    desk = Desk.at_seat(office.dana)
+    line = "harbor /annex disk full 1h30 2026-11-26 9-11 p2 ! +server #many ~ana by Jo Lowe"
+    found = understand(line, names(office.store), day_of(desk.now, desk.zone))
+    faults: list[Fault] = []
+    request = REQUEST.filled(found.texts(), desk, None, faults)
+    assert faults == []
+    assert (desk.title("client", request.client_id), request.site, request.work) == (found.client, "Annex", "disk full")
+    assert (request.minutes, request.wanted_on, request.window) == (found.minutes, found.day, (9 * 60, 11 * 60))
+    assert (request.priority, request.emergency, request.reported_by) == (2, True, "Jo Lowe")
+    assert (request.skills, request.tags) == ({"server"}, {"many"})
+    assert request.preferred_id is not None
+    assert desk.title("technician", request.preferred_id) == "Ana Ruiz"
+
+
+def test_items_of_templates_are_read_from_a_file_as_they_are_typed() -> None:
+    for field in ITEM:
+        for text in TEXTS:
+            typed_faults, file_faults = list[str](), list[str]()
+            usual = {"id": "T7", "kind": "test", "text": "x"}
+            as_typed = read_item(usual | {field.name: text}, 1, typed_faults, typed=True)
+            if not isinstance(field.kind, YesNo) and field.kind.empty != ():
+                assert (read_item(usual | {field.name: text}, 1, file_faults), file_faults) == (as_typed, typed_faults)
+            if as_typed is not None and not typed_faults:
+                assert read_item(item_texts(as_typed), 1, [], typed=True) == as_typed
+                assert read_item(json.loads(json.dumps(item_form(as_typed))), 1, []) == as_typed
