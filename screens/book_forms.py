@@ -26,9 +26,11 @@ def line_of(field: record.Field, text: str | None, desk: World) -> Field:
     if kind.control is not Control.CHOICE:
         known = partial(kind.choices, desk) if kind.control is Control.NAME else None
         return Field(field.name, field.label, text or "", field.hint, known=known)
-    usual = kind.write(field.empty(desk), desk) if text is None else text
-    options = kind.choices(desk)
-    return Field(field.name, field.label, usual, field.hint, options if usual in options else ("", *options))
+    blank = kind.write(field.empty(desk), desk)
+    usual, options = blank if text is None else text, kind.choices(desk)
+    if not usual or (not blank and not field.required):
+        options = ("", *options)
+    return Field(field.name, field.label, usual, field.hint, options)
 
 
 async def ask_record(

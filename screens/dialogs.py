@@ -202,13 +202,16 @@ class _Names(Suggester):
 
     def __init__(self, known: Callable[[], Sequence[str]]) -> None:
         super().__init__(case_sensitive=True)
-        self._known = known
+        self._ask = known
+        self._known: Sequence[str] | None = None
 
     async def get_suggestion(self, value: str) -> str | None:
         """What the text may become."""
+        if self._known is None:
+            self._known = self._ask()
         before = value[: len(value) - len(value.rpartition(",")[2].lstrip())]
         typed = value[len(before) :].casefold()
-        known = (name for name in self._known() if typed and name.casefold().startswith(typed))
+        known = (name for name in self._known if typed and name.casefold().startswith(typed))
         return next((before + value[len(before) :] + name[len(typed) :] for name in known), None)
 
 

@@ -91,6 +91,7 @@ class TableRows(Subject, Generic[T]):
     def __init__(self, seat: Seat) -> None:
         super().__init__(seat)
         self.desk = replace(Desk.at_seat(seat), lasting=True)
+        self._known: dict[str, Field] | None = None
 
     def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
         """The record of a row: its columns as far as they are fields, and what is given by attribute."""
@@ -112,7 +113,11 @@ class TableRows(Subject, Generic[T]):
             entry.fault(columns.get(fault.name, fault.name), fault.said, fault.typed)
 
     def _fields(self, entry: Entry) -> dict[str, Field]:
-        return {column: one for column, one in self.columns.items() if isinstance(one, Field) and entry.has(column)}
+        """The columns of the file that are fields: the same for every row of it."""
+        if self._known is None:
+            own = {column: one for column, one in self.columns.items() if isinstance(one, Field)}
+            self._known = {column: one for column, one in own.items() if entry.has(column)}
+        return self._known
 
 
 class RecordRows(TableRows[T]):
