@@ -1,4 +1,4 @@
-"""Messages to clients in the store. A message is made once for what it speaks of; it is dropped, never deleted."""
+"""Messages to clients in the store. Nobody is told the same twice in a row; a message is dropped, never deleted."""
 
 from __future__ import annotations
 
@@ -28,19 +28,28 @@ def wishes(store: Store, client_id: int) -> tuple[frozenset[About], str]:
     return wanted, address
 
 
-def add(unit: Unit, visit_id: int, about: About, premise: int, address: str, text: str, due_at: int) -> int | None:
-    """Put a message into the outbox; returns its id, None where there is one already that speaks of the same. One that was
-    dropped because it was not true any more, and is again, waits once more."""
-    twins = _select(
-        unit.store,
-        "WHERE m.visit_id = ? AND m.kind = ? AND m.premise = ? AND m.address = ?",
-        (visit_id, about.value, premise, address),
-    )
-    for twin in twins:
-        if twin.fate is not Fate.DROPPED:
+def add(
+    unit: Unit,
+    visit_id: int,
+    about: About,
+    premise: int,
+    address: str,
+    text: str,
+    due_at: int,
+    instead_of: int | None = None,
+) -> int | None:
+    """Put a message into the outbox; returns its id, None where the newest that was told of such a thing says the same.
+
+    Args:
+        instead_of: the message whose place it takes, and which is not told.
+    """
+    for told in _select(unit.store, "WHERE m.visit_id = ? AND m.kind = ? ORDER BY m.id DESC", (visit_id, about.value)):
+        if told.fate is Fate.DROPPED or told.id == instead_of:
+            continue
+        if (told.premise, told.address) == (premise, address):
             return None
-        change(unit, twin, Fate.WAITING, text=text, due_at=due_at, ended_at=None, why="")
-        return twin.id
+        if told.fate is not Fate.FAILED:
+            break
     return unit.insert(
         "message",
         visit_id=visit_id,

@@ -10,7 +10,7 @@ from db.unit import Unit
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.notices import Notice, Told, filled
+from dispatch.model.notices import CHANGES, Notice, Told, filled, with_who_and_why
 from dispatch.model.states import ENDED, TOLD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -36,8 +36,11 @@ def tell(
     when = ""
     if visit.starts_at is not None:
         when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
+    wording = getattr(firm, f"notice_{about.value}")
+    if about in CHANGES:
+        wording = with_who_and_why(wording)
     text = filled(
-        getattr(firm, f"notice_{about.value}"),
+        wording,
         reference=visit.reference,
         client=visit.client,
         site=visit.site,

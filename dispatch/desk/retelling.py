@@ -70,7 +70,7 @@ def settle(unit: Unit, message: Message, verdict: Verdict) -> Message:
     if said is not None:
         visit = visits.visit_by_id(store, message.visit_id)
         assert visit is not None
-        made = telling.put(unit, visit, message.about, said, unit.at)
+        made = telling.put(unit, visit, message.about, said, unit.at, message.id)
     telling.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
     return _there(store, message.id if made is None else made)
 

@@ -73,9 +73,15 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
     put(unit, visit, about, said, unit.at + HELD_FOR.get(about, HELD))
 
 
-def put(unit: Unit, visit: Visit, about: About, said: Saying, due_at: int) -> int | None:
-    """Put what is said into the outbox; returns the number of the message, None where it was said before."""
-    made = messages.add(unit, visit.id, about, said.premise, said.address, said.text, due_at)
+def put(
+    unit: Unit, visit: Visit, about: About, said: Saying, due_at: int, instead_of: int | None = None
+) -> int | None:
+    """Put what is said into the outbox; returns the number of the message, None where it was said last.
+
+    Args:
+        instead_of: the number of the message that is not told for it.
+    """
+    made = messages.add(unit, visit.id, about, said.premise, said.address, said.text, due_at, instead_of)
     if made is not None:
         unit.audit("message", made, about=about.value, visit=visit.reference, to=said.address)
     return made

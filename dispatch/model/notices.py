@@ -57,3 +57,11 @@ def filled(template: str, **values: str) -> str:
         literal + (values.get(name, "") if name is not None else "")
         for literal, name, _, _ in string.Formatter().parse(template)
     )
+
+
+def with_who_and_why(template: str) -> str:
+    """The words of a change with who made it and the reason: those of them that the firm did not word stand behind it."""
+    names = {name for _, name, _, _ in string.Formatter().parse(template)}
+    if "why" in names:
+        return template
+    return f"{template} ({{by}}{{why}})" if "by" not in names else f"{template}{{why}}"

@@ -221,3 +221,19 @@ def test_a_started_job_on_the_way_can_be_handed_over(office: Office) -> None:
     dispatched(office)
     with pytest.raises(Refusal, match="Nobody has started"):
         handing_over.ask(office.lee, "R1", "Ben Okafor", "Ana is ill")
+
+
+@pytest.mark.parametrize(
+    ("wording", "told"),
+    [
+        ("{client}: {when}", "Harbor Dental: Tue 24 Nov 2026 11:00 (Dana Wells: they are in surgery)"),
+        ("{client} by {by}", "Harbor Dental by Dana Wells: they are in surgery"),
+        ("{client}{why}", "Harbor Dental: they are in surgery"),
+    ],
+)
+def test_a_firm_that_words_its_notices_leaves_out_neither_who_nor_why(office: Office, wording: str, told: str) -> None:
+    keeping.settle(office.lee, {"notice_new_time": wording})
+    en_route(office)
+    schedule.move(office.dana, "R1", None, at("11:00"), reason="they are in surgery", confirmed=True)
+    (one,) = notices.unread(office.store, office.ana.staff.id)
+    assert one.text == told

@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from db import messages
+from db.faults import Refused as DatabaseRefused
+from db.unit import Actor
 from dispatch.desk import arriving, calling, leaving, outbox, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.couriers import Courier
-from dispatch.desk.posting import Posted, post_next
+from dispatch.desk.couriers import Courier, courier
+from dispatch.desk.posting import Posted, post_due, post_next
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.messages import About, Fate, Message
 from tests.desk.conftest import Office, at
+from tests.messages.conftest import PostOffice
+
+BY_HAND = Actor(None, "x", "x", "local")
 
 
 class Nobody:
@@ -186,3 +191,40 @@ def test_wishes_that_cannot_be_met_are_named(told: Office, field: str, typed: st
 def test_settings_that_cannot_send_are_named(told: Office, field: str, typed: str) -> None:
     with pytest.raises(Faulty):
         keeping.settle(told.lee, {field: typed})
+
+
+def placed(office: Office, clock: str) -> None:
+    """The client has agreed to another time, and two minutes are over."""
+    schedule.move(office.dana, "R1", ["Ana Ruiz"], at(clock), confirmed=True)
+    schedule.confirm(office.dana, "R1")
+    office.clock.advance(120)
+
+
+@pytest.mark.parametrize("sent", [True, False], ids=["each was told", "the one between was taken back in time"])
+def test_who_was_told_otherwise_in_between_is_told_the_same_again(told: Office, post: PostOffice, sent: bool) -> None:
+    agreed(told, clock="14:00")
+    told.clock.advance(120)
+    go = [Fate.SENT]
+    assert [one.fate for one in post_due(told.dana, lambda: courier(told.dana.firm))] == go
+    placed(told, "15:00")
+    if sent:
+        assert [one.fate for one in post_due(told.dana, lambda: courier(told.dana.firm))] == go
+    placed(told, "14:00")
+    for _ in post_due(told.dana, lambda: courier(told.dana.firm)):
+        pass
+    times = [mail.get_content().partition(", ")[2][:5] for mail in post.taken]
+    assert times == (["14:00", "15:00", "14:00"] if sent else ["14:00"])
+
+
+def test_the_database_takes_the_same_twice_in_a_row_from_nobody(told: Office) -> None:
+    agreed(told)
+    (one,) = waiting(told)
+    columns = "visit_id, kind, premise, address, text, made_at, due_at"
+    again = f"INSERT INTO message ({columns}) SELECT {columns} FROM message WHERE id = ?"
+    with pytest.raises(DatabaseRefused, match="twice in a row"), told.store.write("post", BY_HAND) as unit:
+        unit.execute(again, (one.id,))
+    with told.store.write("post", BY_HAND) as unit:
+        messages.change(unit, one, Fate.DROPPED)
+        unit.execute(again, (one.id,))
+        unit.audit("message", one.id)
+    assert len(waiting(told)) == 1
