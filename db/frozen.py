@@ -72,9 +72,9 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
         at: now, in epoch seconds.
     """
     if isinstance(fault, Full):
-        why = "the disk is full or failing"
+        why = "the disk is full" if _free(path) < _ROOM else "the disk takes nothing"
     elif isinstance(fault, ReadOnly) and os.access(path, os.R_OK) and os.statvfs(path).f_flag & os.ST_RDONLY:
-        why = "the disk is mounted for reading only"
+        why = "the disk is mounted for reading"
     else:
         return None
     try:
@@ -84,6 +84,15 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
     except (OSError, sqlite3.Error):
         return None
     return found
+
+
+_ROOM = 64 * 1024
+"""Bytes that SQLite wants for the index of its log, and some more."""
+
+
+def _free(path: Path) -> int:
+    found = os.statvfs(path)
+    return found.f_bavail * found.f_frsize
 
 
 def _state(path: Path) -> list[tuple[int, int, int] | None]:

@@ -17,7 +17,6 @@ from db.library import VERSION, sqlite3, wal_is_safe
 from db.standing import APART
 from db.store import AHEAD, HOUR, Store
 from db.texts import bad_texts
-from db.unit import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,10 +341,3 @@ def _clock(store: Store) -> Finding:
     if last - now > 60:
         return Finding("clock", False, f"{last - now} s behind the last change: set this machine's clock")
     return Finding("clock", True, "later than the last change")
-
-
-def confirm_clock(store: Store, actor: Actor) -> None:
-    """Write down that the machine's clock is right, so that what is saved from now on is measured by it."""
-    store.clock_is_right = True
-    with store.write("confirm the clock", actor) as unit:
-        unit.audit("store", migrations.LATEST)

@@ -78,6 +78,8 @@ class Store:
         self.timeout = timeout
         self.clock_is_right = False
         """Somebody said that the clock of the machine is right although it is far from the last change."""
+        self.clock_doubted = False
+        """Something was refused for the clock, and nobody was asked about it yet."""
         self.catalogue = Catalogue(conn)
         self.presence = Presence(path.with_name(path.name + ".seats"))
         """Which sessions have a living process."""
@@ -405,22 +407,27 @@ class Store:
             self._refuse_newer()
         _raise(error)
 
-    def _refuse_doubtful_clock(self) -> None:
-        """Write no instant that can hardly be true. A clock that somebody set, as that of a sample firm, is what it is."""
+    def doubt_of_clock(self) -> str:
+        """Why the clock of the machine can hardly be right, in some words; empty where it may be. One that somebody set, as that
+        of a sample firm, is what it is."""
         if self.clock_is_right or not isinstance(self.clock, SystemClock) or self.clock.offset:
-            return
+            return ""
         from db import audit
 
-        last, now = audit.newest_at(self.conn), self.clock.now()
-        if last is not None and not last - BEHIND <= now <= last + AHEAD:
-            far = (
-                f"{(last - now) / HOUR / 24:,.0f} days before"
-                if now < last
-                else f"{(now - last) / HOUR / 24:,.0f} days after"
-            )
+        with self._lock:
+            last, now = audit.newest_at(self.conn), self.clock.now()
+        if last is None or last - BEHIND <= now <= last + AHEAD:
+            return ""
+        days = abs(now - last) / HOUR / 24
+        return f"This machine's clock is {days:,.0f} days {'before' if now < last else 'after'} the last change."
+
+    def _refuse_doubtful_clock(self) -> None:
+        """Write no instant that can hardly be true."""
+        if doubt := self.doubt_of_clock():
+            self.clock_doubted = True
             raise ClockDoubtful(
-                f"This machine's clock is {far} the last change. {NOTHING_SAVED} Set the clock; if it is right, a lead says so"
-                " once: `dispatch doctor --clock-is-right`."
+                f"{doubt} {NOTHING_SAVED} Set the clock; if it is right, a lead or a dispatcher says so once: on the screen, or by"
+                " `dispatch doctor --clock-is-right`."
             )
 
     def _commit(self, unit: Unit) -> None:

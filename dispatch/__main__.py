@@ -24,9 +24,12 @@ def main() -> int:
         from dispatch.remote.entry import begin_parent
 
         return begin_parent(words)
-    from dispatch.commands.line import run
+    try:
+        from dispatch.commands.line import run
 
-    return run(words)
+        return run(words)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from db.faults import StoreFault, TooNew
 from dispatch.desk import reading, views
 from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat, read_only_words
+from dispatch.desk.seat import Seat
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
@@ -166,8 +166,8 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.add_mode(self.DEFAULT_MODE, _SCREENS[self.DEFAULT_MODE])
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(self.WATCH_SECONDS, self._watch)
-        if words := read_only_words(self.seat.store):
-            self.notify(words.capitalize(), severity="warning", timeout=_FOR_LONG, markup=False)
+        if self.seat.store.read_only is None and self.seat.store.doubt_of_clock():
+            self.call_after_refresh(self._ask_about_clock)
         self.set_interval(CLOCK_SECONDS, self._tick)
         if self.personal is not None and (self.personal.keys or self.personal.theme or self.personal.faults):
             self.call_after_refresh(self._judge_settings)
@@ -303,8 +303,22 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.exit(return_code=1, message=Text(OUTLIVED))
 
     def _watch(self) -> None:
+        self.look_at_clock()
         if self.others_changed():
             self.hear_others()
+
+    def look_at_clock(self) -> None:
+        """Ask, once something could not be saved because the machine's clock can hardly be right."""
+        if self.seat.store.clock_doubted:
+            self._ask_about_clock()
+
+    @work(exclusive=True, group="clock")
+    async def _ask_about_clock(self) -> None:
+        """Ask whoever can say it whether the machine's clock is right; tell a technician whom to ask."""
+        from screens.doubtful_clock import ask_about_clock
+
+        self.seat.store.clock_doubted = False
+        await ask_about_clock(self)
 
     def hear_others(self) -> None:
         """Show what others changed, and say what of it is changed under the person: by whom, what and why."""

@@ -38,8 +38,17 @@ def keep(error: BaseException, database: Path, who: str, *, at_seat: bool = True
     elif kept:
         then = f"Begin again; error {number} in {show(str(log_of(database)), 200)} says where it was."
     else:
-        then = f"Begin again. Error {number} could not be written to {show(str(log_of(database)), 200)}: {show(repr(error), 200)}"
+        then = (
+            f"Begin again. Error {number} could not be written to {show(str(log_of(database)), 200)}: it is"
+            f" {_what_and_where(error)}."
+        )
     return f"dispatch: something went wrong, and what was saved is safe. {then}"
+
+
+def _what_and_where(error: BaseException) -> str:
+    """The kind of an error and the line of the program, without what it was about."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return " ".join([type(error).__name__, *(f"in {Path(one.filename).name}, line {one.lineno}" for one in last)])
 
 
 def note(what: str, database: Path, who: str, details: str = "") -> bool:

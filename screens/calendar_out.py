@@ -9,6 +9,7 @@ from db.faults import StoreFault
 from dispatch.desk.calendar_export import calendar_of
 from dispatch.desk.private_file import FileThere, at_this_machine, write_private
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.paths import typed_path
 from dispatch.model.people import Technician
 from screens.dialogs import YES_NO, Field, Form
 from screens.seated import SeatedScreen
@@ -22,7 +23,7 @@ async def ask_calendar(screen: SeatedScreen, technician: Technician, first: date
 
     def save(typed: dict[str, str]) -> list[str]:
         try:
-            path = Path(typed["file"].strip()).expanduser()
+            path = typed_path(typed["file"].strip())
             days = int(typed["days"].strip())
         except (ValueError, RuntimeError):
             return [f"days: {typed['days'].strip()!r} is not a whole number"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
@@ -18,6 +17,7 @@ from dispatch.desk.driving import Drive
 from dispatch.desk.private_file import at_this_machine
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import day_text
+from dispatch.model.paths import typed_path
 from dispatch.model.states import LEADS, Role
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
@@ -175,7 +175,7 @@ class DrivesScreen(SeatedScreen):
         )
         if typed is None:
             return
-        extract = Path(typed.strip()).expanduser()
+        extract = typed_path(typed.strip())
         if roads.to_be_fetched(extract) and not await self.app.push_screen_wait(
             AskConfirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
         ):
@@ -231,4 +231,4 @@ def figures(leg: Leg, unit: DistanceUnit, reason: str = "") -> str:
 
 
 def _no_file(text: str) -> str | None:
-    return None if Path(text.strip()).expanduser().is_file() else "there is no such file"
+    return None if typed_path(text.strip()).is_file() else "there is no such file"

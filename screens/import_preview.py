@@ -16,6 +16,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from dispatch.desk.imports.judging import Stopped, Watch
+from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS, Row
 from widgets.lean import LeanModal
@@ -35,7 +36,7 @@ _SHOWN = 8
 def files_like(typed: str) -> tuple[str, list[str]]:
     """The path as far as it is clear, and the names that it may go on with. Folders end in a slash."""
     head, _, tail = typed.rpartition("/")
-    folder = Path(f"{head}/").expanduser() if head or typed.startswith("/") else Path(".")
+    folder = typed_path(f"{head}/") if head or typed.startswith("/") else Path(".")
     try:
         with os.scandir(folder) as found:
             names = sorted(
@@ -97,7 +98,7 @@ class AskFile(LeanModal[Path | None]):
         """Take the path, if there is a file."""
         typed = event.value.strip()
         try:
-            path = Path(typed).expanduser()
+            path = typed_path(typed)
             there = bool(typed) and path.is_file()
         except (RuntimeError, ValueError, OSError):
             there = False

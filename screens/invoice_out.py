@@ -8,6 +8,7 @@ from pathlib import Path
 from dispatch.desk import invoicing
 from dispatch.desk.private_file import FileThere, at_this_machine, write_private
 from dispatch.desk.refusals import Refusal
+from dispatch.model.paths import typed_path
 from screens.dialogs import AskConfirm, Field, Form
 from screens.seated import SeatedScreen
 
@@ -41,7 +42,7 @@ async def ask_export(screen: SeatedScreen) -> None:
 
     def save(typed: dict[str, str]) -> list[str]:
         try:
-            path = Path(typed["file"].strip()).expanduser()
+            path = typed_path(typed["file"].strip())
         except RuntimeError:
             return ["file: there is no such home folder"]
         if not path.parent.is_dir():

@@ -17,6 +17,7 @@ from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import ENDINGS, FORMS
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.model.instants import day_text
+from dispatch.model.paths import typed_path
 from screens.dialogs import Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
@@ -64,7 +65,7 @@ async def ask_file(
 
     def save(typed: dict[str, str]) -> list[str]:
         try:
-            path = Path(typed["file"].strip()).expanduser()
+            path = typed_path(typed["file"].strip())
             form = ENDINGS.get(path.suffix.casefold())
             if form is None:
                 return [f"file: its ending is one of {', '.join(ENDINGS)}"]

@@ -11,9 +11,11 @@ from textual import work
 from textual.actions import parse
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widgets import Static
 
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
+from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 from screens.reading import aside
@@ -56,6 +58,10 @@ class SeatedScreen(LeanScreen[None]):
 
     FOOTER: ClassVar[Sequence[str]] = ()
     """The binding ids that the key bar shows, the most useful first."""
+
+    DEFAULT_CSS = """
+    SeatedScreen #read-only { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "Undo", id="change.undo", tooltip="take back your last change"),
@@ -122,6 +128,11 @@ class SeatedScreen(LeanScreen[None]):
             shown = [("⏎" if name == "enter" else name, words) for name, words in shown]
         self.query_one(KeyBar).set_keys(shown)
         self._keys_shown = own
+
+    def on_mount(self) -> None:
+        """Say above everything else where nothing can be saved."""
+        if words := read_only_words(self.seat.store):
+            self.mount(Static(Content(show(words)), id="read-only"), before=0)
 
     def on_screen_suspend(self) -> None:
         """Note whether another screen, and not only a dialog, lies over this one now."""

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 
+from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 
@@ -85,7 +86,7 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the file, if it is there."""
-        path = Path(event.value.strip()).expanduser()
+        path = typed_path(event.value.strip())
         if path.is_file():
             self.exit((Choice.FILE, path))
         else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from dispatch.commands.opening import common_options, open_seat
+from dispatch.model.paths import typed_path
 
 
 def add_parsers(groups: Any) -> None:
@@ -52,7 +52,7 @@ def run_export(args: argparse.Namespace) -> int:
         sys.stdout.write(text)
         return 0
     try:
-        write_private(Path(args.file).expanduser(), text, replace=args.replace)
+        write_private(typed_path(args.file), text, replace=args.replace)
     except FileThere as there:
         raise Refusal(f"{there} --replace writes over it.") from None
     print(f"{show(args.file, 120)}: {count} visits of {show(technician.name)} from {first.isoformat()} on.")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dispatch.commands.opening import database_path
 from dispatch.crashes import append
+from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 _FAILED = 1
@@ -28,7 +29,7 @@ def followed(
     An error that is no refusal goes into the log, where there is one, with a sentence on the terminal.
     """
     named = args.log or os.environ.get("DISPATCH_LOG") or ""
-    log = Path(named).expanduser() if named else None
+    log = typed_path(named) if named else None
     if args.verbose:
         _say(_used(args))
     begun = time.monotonic()
@@ -39,7 +40,7 @@ def followed(
             raise
         code, details = _FAILED, "".join(traceback.format_exception(error))
         print(
-            f"dispatch: something went wrong, and what was saved is safe. The details are in {show(str(log))}.",
+            f"dispatch: something went wrong, and what was saved is safe. Begin again; the details are in {show(str(log))}.",
             file=sys.stderr,
         )
     ended = f"exit {code} after {time.monotonic() - begun:.2f} s"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.closeout.probes.carrying import outcome_form, try_form
@@ -19,6 +18,7 @@ from dispatch.model.instants import iso
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from dispatch.model.money import format_minor
+from dispatch.model.paths import typed_path
 from dispatch.model.permissions import Asking
 from dispatch.model.states import State
 from dispatch.model.text import show
@@ -47,7 +47,7 @@ def write_json(form: Any, file: str | None) -> int:
     if file is None:
         sys.stdout.write(text)
         return 0
-    path = Path(file).expanduser()
+    path = typed_path(file)
     try:
         with path.open("x", encoding="utf-8") as out:
             out.write(text)

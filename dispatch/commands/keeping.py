@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from dispatch.commands.opening import common_options, database_path, open_store
 from dispatch.commands.standard_input import called, file_named
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
-    from db.store import Store
     from dispatch.desk.archive import Found, Manifest
 
 
@@ -70,7 +70,7 @@ def add_parsers(groups: Any) -> None:
     doctor.add_argument(
         "--clock-is-right",
         action="store_true",
-        help="a lead: this machine's clock is right, although it is far from the last change",
+        help="a lead or a dispatcher: this machine's clock is right, although it is far from the last change",
     )
     doctor.set_defaults(run=_doctor)
 
@@ -97,7 +97,7 @@ def _backup(args: argparse.Namespace) -> int:
         _tell(manifest, "standard output", sys.stderr)
     else:
         name = f"{store.path.name}.backup-{stamp(store.clock.now())}.tar{'.age' if args.to else ''}"
-        target = Path(args.file).expanduser() if args.file else store.path.with_name(name)
+        target = typed_path(args.file) if args.file else store.path.with_name(name)
         manifest = archive.write(store, target, args.to)
         _tell(manifest, show(str(target)), sys.stdout)
     if args.rotate is not None:
@@ -131,7 +131,7 @@ def _verify(args: argparse.Namespace) -> int:
     from dispatch.model.text import show
 
     with file_named(args.archive, of_any_size=True) as file:
-        found = archive.verify(file, Path(args.identity).expanduser() if args.identity else None)
+        found = archive.verify(file, typed_path(args.identity) if args.identity else None)
     what = f"and {len(found.manifest.entries) - 1} files" if found.manifest else "without files"
     print(f"{show(called(args.archive))} is whole: the database {what}. Head of the audit chain: {found.head}")
     return _broken(found) or _missing(found.manifest)
@@ -150,7 +150,7 @@ def _restore(args: argparse.Namespace) -> int:
 
     target = database_path(args)
     with file_named(args.file, of_any_size=True) as file:
-        done = archive.restore(file, target, Path(args.identity).expanduser() if args.identity else None)
+        done = archive.restore(file, target, typed_path(args.identity) if args.identity else None)
     print(f"Made from {show(called(args.file))}. Head of the audit chain: {done.found.head}")
     for made in done.made:
         print(f"  {show(made)}")
@@ -165,7 +165,10 @@ def _doctor(args: argparse.Namespace) -> int:
 
     store = open_store(args)
     if args.clock_is_right:
-        _confirm_clock(store, args.login)
+        from dispatch.desk.doubtful_clock import confirm
+        from dispatch.desk.seat import take_seat
+
+        confirm(take_seat(store, args.login))
     findings = [*check(store), *findings_of_the_server(store)]
     if args.json:
         print_json([{"subject": one.subject, "good": one.good, "text": one.text} for one in findings])
@@ -173,16 +176,3 @@ def _doctor(args: argparse.Namespace) -> int:
         for one in findings:
             print(f"{'good' if one.good else 'BAD ':<4}  {pad(one.subject, 12)}  {show(one.text, 400)}")
     return 0 if all(one.good for one in findings) else 1
-
-
-def _confirm_clock(store: Store, login: str | None) -> None:
-    from db.safekeeping import confirm_clock
-    from db.unit import Actor
-    from dispatch.desk.refusals import NotAllowed
-    from dispatch.desk.seat import take_seat
-    from dispatch.model.states import Role
-
-    seat = take_seat(store, login)
-    if Role.LEAD not in seat.roles_now:
-        raise NotAllowed("Only a lead says that the clock is right. Nothing was changed.")
-    confirm_clock(store, Actor(seat.staff.id, seat.staff.login, seat.session, seat.via))

@@ -15,7 +15,18 @@ EXIT_GATES = 3
 
 
 def run(words: Sequence[str]) -> int:
-    """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates."""
+    """Carry out one command; returns its exit code: 0 done, 1 refused, 2 usage, 3 close-out refused by its gates.
+
+    An error that is no refusal is kept in the log beside the database, with one sentence on the terminal; `-v` shows the rest.
+    """
+    args = argparse.Namespace()
+    try:
+        return _run(words, args)
+    except Exception as error:
+        return _went_wrong(error, args)
+
+
+def _run(words: Sequence[str], args: argparse.Namespace) -> int:
     if fault := unreadable(words):
         print(f"dispatch: {fault}", file=sys.stderr)
         return EXIT_USAGE
@@ -23,7 +34,7 @@ def run(words: Sequence[str]) -> int:
     if not words[0].startswith("-") and words[0] not in _COMMANDS:
         print(f"dispatch: {_unknown(words[0])}", file=sys.stderr)
         return EXIT_USAGE
-    args = _parser(words[0]).parse_args(words)
+    _parser(words[0]).parse_args(words, args)
     if getattr(args, "verbose", False) or getattr(args, "log", None) or os.environ.get("DISPATCH_LOG"):
         from dispatch.commands.following import followed
 
@@ -52,6 +63,19 @@ def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
         if (code := _told(error)) is None:
             raise
         return code
+
+
+def _went_wrong(error: Exception, args: argparse.Namespace) -> int:
+    import traceback
+
+    from dispatch import crashes
+    from dispatch.commands.opening import database_path
+    from dispatch.model.text import show
+
+    print(crashes.keep(error, database_path(args), f"user {os.getuid()}", at_seat=False), file=sys.stderr)
+    if getattr(args, "verbose", False):
+        print(show("".join(traceback.format_exception(error)), multiline=True), file=sys.stderr)
+    return EXIT_REFUSED
 
 
 def in_order(words: Sequence[str]) -> list[str]:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dispatch.model.paths import typed_path
+
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.personal import Personal
@@ -78,7 +80,7 @@ def database_path(args: argparse.Namespace) -> Path:
     """The database that `--db`, `DISPATCH_DB` or the platform names."""
     named = getattr(args, "db", None) or os.environ.get("DISPATCH_DB")
     if named:
-        return Path(named).expanduser()
+        return typed_path(named)
     import platformdirs
 
     return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "dispatch.db"

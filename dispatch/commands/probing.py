@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import open_seat
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from dispatch.closeout.probes.vantage import ThroughSite
@@ -161,7 +161,7 @@ def _document(name: str) -> str:
         if name == "-":
             data = sys.stdin.buffer.read(LONGEST + 1)
         else:
-            with Path(name).expanduser().open("rb") as file:
+            with typed_path(name).open("rb") as file:
                 data = file.read(LONGEST + 1)
         return data.decode("utf-8")
     except OSError as error:

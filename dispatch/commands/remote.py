@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -114,7 +115,7 @@ def _add(args: argparse.Namespace) -> int:
         if args.file is None or args.file == "-":
             text = sys.stdin.read(LONGEST + 1)
         else:
-            with Path(args.file).expanduser().open(encoding="utf-8", errors="replace") as file:
+            with typed_path(args.file).open(encoding="utf-8", errors="replace") as file:
                 text = file.read(LONGEST + 1)
     except OSError as error:
         raise Faulty([f"key: {show(args.file)} cannot be read ({error.strerror})"]) from None

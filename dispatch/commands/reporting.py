@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import common_options, open_seat
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from dispatch.desk.reports.document import Report
@@ -111,7 +111,7 @@ def _give(args: argparse.Namespace, report: Report) -> int:
     if args.out in (None, "-"):
         sys.stdout.write(FORMS[args.form or "plain"](report))
         return 0
-    path = Path(args.out).expanduser()
+    path = typed_path(args.out)
     form = args.form or ENDINGS.get(path.suffix.casefold(), "plain")
     try:
         write_private(path, FORMS[form](report), replace=args.replace)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import agreed, common_options, deeds_on, on_terminal, open_seat, open_store
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -280,7 +280,7 @@ def _export(args: argparse.Namespace) -> int:
     seat = open_seat(args)
     if args.check:
         return _ready(seat.store)
-    path = None if args.out in (None, "-") else Path(args.out).expanduser()
+    path = None if args.out in (None, "-") else typed_path(args.out)
     if path is not None:
         at_this_machine(seat)
         if os.path.lexists(path) and not args.replace:

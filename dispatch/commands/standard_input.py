@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dispatch.model.paths import typed_path
+
 NAME = "standard input"
 LARGEST = 100_000_000
 """Bytes of standard input that are taken; a file may be larger."""
@@ -30,7 +32,7 @@ def file_named(name: str, *, of_any_size: bool = False) -> Iterator[Path]:
         Refusal: standard input has more than `LARGEST` bytes, or cannot be read.
     """
     if name != "-":
-        yield Path(name).expanduser()
+        yield typed_path(name)
         return
     with TemporaryDirectory(prefix="dispatch-") as folder:
         path = Path(folder) / NAME

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import agreed, common_options, open_seat, open_store
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from dispatch.desk.driving import Drive
@@ -223,7 +223,7 @@ def _roads_map(args: argparse.Namespace) -> int:
             raise NotFound(f"No roads of {show(args.remove)} are drawn; dispatch roads status lists those that are.")
         print(f"The roads of {show(args.remove)} are not drawn any more.")
         return 0
-    name = maps.draw(Path(args.extract).expanduser(), _step)
+    name = maps.draw(typed_path(args.extract), _step)
     print(f"The roads of {show(name)} are drawn below the maps from now on, and its addresses found without a network.")
     return 0
 
@@ -235,7 +235,7 @@ def _roads_add(args: argparse.Namespace) -> int:
     from dispatch.travel.executables import DOWNLOAD_MB
 
     seat = open_seat(args)
-    extract = Path(args.extract).expanduser()
+    extract = typed_path(args.extract)
     fetching = roads.to_be_fetched(extract) and not args.yes
     if fetching and not agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
         raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")

@@ -16,6 +16,7 @@ from dispatch.commands.opening import (
     open_store,
     screen_options,
 )
+from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -102,7 +103,8 @@ def _day(args: argparse.Namespace) -> int:
 def _log(args: argparse.Namespace) -> int:
     if not (_text_wanted(args) or visit_log.narrowed(args)):
         return _screen(args, "log")
-    return visit_log.run(args, _date(args, open_store(args)))
+    store = open_store(args)
+    return visit_log.run(args, store, _date(args, store))
 
 
 def _route(args: argparse.Namespace) -> int:
@@ -133,14 +135,13 @@ def _route(args: argparse.Namespace) -> int:
 
 def _demo(args: argparse.Namespace) -> int:
     from contextlib import ExitStack
-    from pathlib import Path
 
     from dispatch.demo.bar import Bar
     from dispatch.demo.folder import folder
     from dispatch.demo.kept import copy
 
     with ExitStack() as ending:
-        path = Path(args.keep).expanduser() if args.keep else ending.enter_context(folder()) / "sample.db"
+        path = typed_path(args.keep) if args.keep else ending.enter_context(folder()) / "sample.db"
         if not (args.keep and path.exists()):
             said = on_terminal() and not _text_wanted(args)
             copy(path, Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if said else _nobody)

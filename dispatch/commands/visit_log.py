@@ -6,8 +6,6 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import open_store
-
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.visit_log import Wanted
@@ -53,12 +51,11 @@ def ask_nothing(args: argparse.Namespace) -> None:
         setattr(args, name, None)
 
 
-def run(args: argparse.Namespace, date: datetime.date) -> int:
+def run(args: argparse.Namespace, store: Store, date: datetime.date) -> int:
     """Print the log."""
     from dispatch.commands.forms import log_form, print_json
     from dispatch.desk.log_words import log_lines
 
-    store = open_store(args)
     wanted = _wanted(args, store, date)
     log = _read(store, wanted)
     if args.json:

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from dispatch.model.paths import typed_path
+
 KEYS_FILE, PERSONAL_FILE = "keys.toml", "personal.toml"
 LONGEST = 100_000
 """Bytes of such a file at most; a longer one is none of ours."""
@@ -40,7 +42,7 @@ class Personal:
 def settings_folder() -> Path:
     """Where a person's settings are: `DISPATCH_CONFIG`, else the platform's folder for settings."""
     if named := os.environ.get("DISPATCH_CONFIG"):
-        return Path(named).expanduser()
+        return typed_path(named)
     if sys.platform == "linux":
         # as platformdirs has it, whose import costs more than the rest of reading the settings
         home = os.environ.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")

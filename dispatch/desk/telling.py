@@ -73,9 +73,7 @@ def tell(store: Store, unit: Unit, visit: Visit, about: About, premise: int) -> 
     put(unit, visit, about, said, unit.at + HELD_FOR.get(about, HELD))
 
 
-def put(
-    unit: Unit, visit: Visit, about: About, said: Saying, due_at: int, instead_of: int | None = None
-) -> int | None:
+def put(unit: Unit, visit: Visit, about: About, said: Saying, due_at: int, instead_of: int | None = None) -> int | None:
     """Put what is said into the outbox; returns the number of the message, None where it was said last.
 
     Args:

@@ -116,6 +116,7 @@ class SeatApp(DispatchApp):
         return self._where.as_json() if self._where is not None else "{}"
 
     def _watch(self) -> None:
+        self.look_at_clock()
         self._look_after()
         self.watchdog.looked()
 

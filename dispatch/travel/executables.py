@@ -14,6 +14,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from dispatch.model.paths import typed_path
+
 REQUIREMENT = "osrm-bindings>=26.10,<27"
 """As in the extra `roads`. The tools of one release read the graphs of that release only."""
 DOWNLOAD_MB = 21
@@ -58,7 +60,7 @@ class Executables:
 def roads_folder() -> Path:
     """Where the private engine and the graphs are: `DISPATCH_ROADS`, else `roads` in the platform's data directory."""
     if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(named).expanduser()
+        return typed_path(named)
     import platformdirs
 
     return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "roads"
