@@ -66,8 +66,10 @@ class Standing:
             Moved: as `look`.
         """
         self.look()
-        if self._mode() == "truncate" and _identity(copies.beside(self.path, "-journal")) is None:
-            raise log_gone(self.path)
+        if self._mode() == "truncate":
+            journal, here = _identity(copies.beside(self.path, "-journal")), _open_here()
+            if journal is None or not (here is None or journal in here):
+                raise log_gone(self.path)
 
     def end(self, alone: Callable[[], AbstractContextManager[None]]) -> None:
         """Close the connection. Where its log is not the one at the path, others may have written past it: then nothing is

@@ -63,9 +63,14 @@ def edit(store: Store, actor: Actor = ANNA, *, notes: str, version: int | None =
 
 
 @contextlib.contextmanager
-def session(verb: str, *arguments: object, plain: bool = not PYSQLITE_IN_USE) -> Iterator[subprocess.Popen[str]]:
-    """A process that carries out `verb` below, killed at the end; `plain` gives it Python's own SQLite."""
+def session(
+    verb: str, *arguments: object, plain: bool = not PYSQLITE_IN_USE, journal: str = ""
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that carries out `verb` below, killed at the end; `plain` gives it Python's own SQLite, `journal` the mode that
+    it takes (`wal` or `truncate`) whatever its SQLite."""
     choice = "sys.modules['pysqlite3'] = None; " if plain else ""
+    if journal:
+        choice += f"from db import opening; opening.wal_is_safe = lambda: {journal == 'wal'}; "
     program = f"import sys; {choice}from tests.db import sessions; sessions.main(sys.argv[1:])"
     words = started("-c", program, verb, *map(str, arguments))
     process = subprocess.Popen(words, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)

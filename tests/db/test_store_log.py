@@ -1,24 +1,28 @@
-"""A log that is taken away under open sessions: nobody is told *saved* in vain, and no end of a session loses what others saved."""
+"""A log or journal that is taken away under open sessions: nobody is told *saved* in vain, and no end of a session loses what
+others saved. Each mode has its tests, whichever of them this SQLite may have."""
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from db.faults import Moved
-from db.library import wal_is_safe
 from db.safekeeping import backup, check
 from db.store import Store
-from tests.db.sessions import BOB, edit, new_store, outcome, session
+from tests.db.sessions import BOB, edit, new_store, outcome
+from tests.db.sessions import session as any_session
 
-pytestmark = pytest.mark.skipif(not wal_is_safe(), reason="needs a SQLite that may write-ahead log: install pysqlite3")
-
+session = partial(any_session, journal="wal")
 SIDES = {"both": ("-wal", "-shm"), "the log": ("-wal",), "its index": ("-shm",)}
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with a write-ahead log."""
+    monkeypatch.setattr("db.opening.wal_is_safe", lambda: True)
     new_store(tmp_path / "board.db").close()
     return tmp_path / "board.db"
 
@@ -131,3 +135,71 @@ def test_a_log_that_was_put_back_by_a_copy_is_not_the_one_that_is_open(path: Pat
         with pytest.raises(Moved):
             edit(store, notes="lost")
     assert notes(path) == "before"
+
+
+@pytest.fixture
+def rolled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database with a rollback journal, as where SQLite may not write-ahead log."""
+    monkeypatch.setattr("db.opening.wal_is_safe", lambda: False)
+    new_store(tmp_path / "board.db").close()
+    return tmp_path / "board.db"
+
+
+def of_the_rolled(path: Path) -> str:
+    with any_session("read", path, journal="truncate") as process:
+        told = outcome(process)
+    assert told["whole"]
+    return str(told["notes"])
+
+
+def removed(journal: Path) -> None:
+    journal.unlink()
+
+
+def replaced(journal: Path) -> None:
+    """A sync tool or a restore puts a copy in its place."""
+    kept = journal.with_name("kept")
+    shutil.copy(journal, kept)
+    kept.replace(journal)
+
+
+@pytest.mark.parametrize("happens", [removed, replaced])
+class TestJournal:
+    def test_in_the_middle_of_a_save_nothing_is_saved(self, rolled: Path, happens: Callable[[Path], None]) -> None:
+        with Store.open(rolled) as store:
+            edit(store, notes="before")
+            saving = store.write("edit client", BOB)
+            unit = saving.__enter__()
+            unit.update("client", 1, 2, notes="lost")
+            unit.audit("client", 1)
+            happens(rolled.with_name("board.db-journal"))
+            with pytest.raises(Moved, match="Close every session"):
+                saving.__exit__(None, None, None)
+            assert store.value("SELECT notes FROM client") == "before"
+        assert of_the_rolled(rolled) == "before"
+
+    def test_between_two_saves_it_holds_nothing_and_work_goes_on(
+        self, rolled: Path, happens: Callable[[Path], None]
+    ) -> None:
+        with Store.open(rolled) as store, any_session("stay", rolled, journal="truncate") as other:
+            assert store.value("PRAGMA journal_mode") == "truncate"
+            edit(store, notes="before")
+            happens(rolled.with_name("board.db-journal"))
+            edit(store, notes="after")
+            save(other)
+            assert store.changed()
+            assert store.value("SELECT notes FROM client") == "stayed"
+            edit(store, notes="and more")
+            other.communicate(timeout=60)
+        assert of_the_rolled(rolled) == "and more"
+
+
+def test_a_database_that_is_replaced_under_a_rollback_journal(rolled: Path) -> None:
+    with Store.open(rolled) as store:
+        edit(store, notes="before")
+        replaced(rolled)
+        with pytest.raises(Moved):
+            edit(store, notes="lost")
+        with pytest.raises(Moved):
+            store.changed()
+    assert of_the_rolled(rolled) == "before"
