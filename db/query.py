@@ -11,7 +11,6 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from db import copies
@@ -58,12 +57,12 @@ class Answer:
 
 
 def ask(
-    path: Path, sql: str, *, seconds: float = SECONDS, monotonic: Callable[[], float] = time.monotonic, most: int = MOST
+    store: Store, sql: str, *, seconds: float = SECONDS, monotonic: Callable[[], float] = time.monotonic, most: int = MOST
 ) -> Answer:
-    """Answer one SELECT (or WITH, or VALUES) on the database at `path`, which a store has open.
+    """Answer one SELECT (or WITH, or VALUES) on a connection of its own.
 
     Args:
-        path: the database.
+        store: the database.
         sql: the statement.
         seconds: after so long it is ended.
         monotonic: seconds that never go back.
@@ -77,7 +76,7 @@ def ask(
 
     until = monotonic() + seconds
     denied: list[str] = []
-    with contextlib.closing(_reader(path)) as conn:
+    with contextlib.closing(_reader(store)) as conn:
         allowed, there = readable(conn), {name.lower() for (name,) in conn.execute(_NAMES)}
         conn.set_authorizer(lambda *asked: _allows(allowed, there, denied, *asked[:3]))
         conn.set_progress_handler(lambda: monotonic() >= until, _STEPS)
@@ -118,9 +117,9 @@ def _refuse_opening(conn: sqlite3.Connection, sql: str, allowed: frozenset[str],
             raise sqlite3.DatabaseError("not authorized")
 
 
-def _reader(path: Path) -> sqlite3.Connection:
+def _reader(store: Store) -> sqlite3.Connection:
     try:
-        conn = copies.connect(path, mode="ro")
+        conn = copies.connect(store.path, mode="ro") if store.read_only is None else store.reader()
         for setting in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON"):
             conn.execute(f"PRAGMA {setting}")
         return conn

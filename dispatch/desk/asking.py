@@ -21,7 +21,7 @@ def ask(seat: Seat, sql: str, *, monotonic: Callable[[], float] = time.monotonic
         Unanswered: it is no question, touches what may not be read, or takes too long (`db.query`).
     """
     _of_a_lead(seat)
-    return query.ask(seat.store.path, sql, monotonic=monotonic)
+    return query.ask(seat.store, sql, monotonic=monotonic)
 
 
 def tables(seat: Seat) -> Answer:

@@ -14,6 +14,7 @@ import pytest
 from db.faults import ReadOnly
 from db.store import Store
 from db.unit import Actor
+from dispatch.app import DispatchApp
 from dispatch.desk import archive, keyring, seating
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import read_only_words, take_seat
@@ -22,6 +23,20 @@ from tests.terminal.terminal import terminal
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q ana"
 SIZE = 12 << 20
+READING = (
+    ("board", "--plain", "--as", "dana"),
+    ("day", "--plain", "--as", "ana"),
+    ("log", "--plain", "--as", "lee"),
+    ("log", "--json", "--as", "lee"),
+    ("visit", "show", "R4028", "--as", "dana"),
+    ("report", "day", "--date", "2026-11-24", "--as", "lee"),
+    ("query", "SELECT reference FROM visit", "--as", "lee"),
+    ("figures", "--as", "lee"),
+    ("levels", "--as", "lee"),
+    ("route", "--as", "dana"),
+    ("settings", "--as", "lee"),
+    ("audit", "verify", "--as", "lee"),
+)
 
 
 @pytest.fixture
@@ -125,3 +140,26 @@ def test_a_seat_that_could_only_read_goes_when_others_save_again(disk: Path, day
                 assert not read_only_words(other.store)
             assert seat.wait_for_exit(20) == 0
             assert "takes saves again" in seat.sent.decode()
+
+
+@pytest.mark.parametrize("still", ["full", "for reading only, after a crash"], indirect=True)
+def test_every_view_is_there_and_says_so_once(still: Path) -> None:
+    for words in READING:
+        said = Dispatch(still)(*words)
+        assert (said.code, said.err.count("read only since")) == (0, 1), words
+        assert said.out.strip(), words
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("still", ["full"], indirect=True)
+async def test_it_stands_above_every_screen(still: Path, size: tuple[int, int]) -> None:
+    with Store.open(still) as store:
+        async with DispatchApp(take_seat(store, "lee"), "board").run_test(size=size) as pilot:
+            for key in ("", "3", "4", "question_mark", "escape", "dollar_sign"):
+                if key:
+                    await pilot.press(key)
+                await pilot.pause()
+                strips = pilot.app.screen_stack[-1]._compositor.render_strips()
+                if key != "question_mark":
+                    assert "read only since" in strips[0].text, key
+                    assert "the disk is full" in strips[0].text, key

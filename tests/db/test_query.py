@@ -25,7 +25,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def test_an_answer_has_its_columns_even_where_it_has_no_rows(store: Store) -> None:
-    assert query.ask(store.path, "SELECT id, name FROM client WHERE 0") == query.Answer(("id", "name"), ())
+    assert query.ask(store, "SELECT id, name FROM client WHERE 0") == query.Answer(("id", "name"), ())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_an_answer_has_its_columns_even_where_it_has_no_rows(store: Store) -> No
     ],
 )  # fmt: skip
 def test_what_is_answered(store: Store, sql: str, rows: tuple[tuple[object, ...], ...]) -> None:
-    assert query.ask(store.path, sql).rows == rows
+    assert query.ask(store, sql).rows == rows
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_what_is_refused(store: Store, sql: str) -> None:
     before = sorted(store.path.parent.iterdir())
 
     with pytest.raises(Unanswered) as refused:
-        query.ask(store.path, sql.replace("{folder}", str(store.path.parent)))
+        query.ask(store, sql.replace("{folder}", str(store.path.parent)))
 
     assert len(str(refused.value).splitlines()) == 1
     assert sorted(store.path.parent.iterdir()) == before
@@ -113,7 +113,7 @@ def test_a_question_is_ended_after_its_time(store: Store) -> None:
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
     with pytest.raises(Unanswered, match="No answer after 10 seconds"):
-        query.ask(store.path, endless, monotonic=lambda: float(next(seconds)))
+        query.ask(store, endless, monotonic=lambda: float(next(seconds)))
 
     assert next(seconds) < 20
 
@@ -122,7 +122,7 @@ def test_an_answer_that_is_too_long_is_refused(store: Store) -> None:
     endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 
     with pytest.raises(Unanswered, match="more than 50 rows"):
-        query.ask(store.path, endless, most=50)
+        query.ask(store, endless, most=50)
 
 
 def test_a_table_with_a_secret_in_it_is_not_read(store: Store) -> None:
