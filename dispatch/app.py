@@ -220,11 +220,16 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
     async def push_screen_wait(self, screen: Screen[Any] | str, *, mode: str | None = None) -> Any:
         """Ask. What is typed is kept, and goes only when it was saved or thrown away."""
         if not isinstance(screen, Kept):
-            return await super().push_screen_wait(screen, mode=mode)
+            answer = await super().push_screen_wait(screen, mode=mode)
+            if answer is None or answer is False:
+                self.in_hand.left()
+            return answer
         reference_here = getattr(self.screen, "reference_here", None)
         screen.keep_for(self.seat, (reference_here() if reference_here is not None else None) or "")
         answer = await super().push_screen_wait(screen, mode=mode)
-        if answer is not None and screen.unsent is not None:
+        if answer is None:
+            self.in_hand.left()
+        elif screen.unsent is not None and not screen.done:
             self.in_hand.take(screen.unsent)
         return answer
 

@@ -28,7 +28,7 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
     fields = [line_of(field, texts[field.name], desk) for field in REQUEST.typed if field.name not in _FIXED]
 
     def check(entered: dict[str, str]) -> list[str]:
-        return screen.faults_of(lambda: amending.check(screen.seat, reference, entered))
+        return screen.faults_of(lambda: amending.check(screen.seat, reference, entered), saves=False)
 
     entered = await screen.app.push_screen_wait(Form(f"{reference} {visit.client}", fields, check))
     if entered is not None:

@@ -28,7 +28,7 @@ async def fill_and_do(
             else:
                 deed(typed)
 
-        return screen.faults_of(attempt)
+        return screen.faults_of(attempt, saves=False)
 
     typed = await screen.app.push_screen_wait(Form(title, fields, check))
     done = typed is not None

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
-from screens.keeping import FROM_BEFORE, Kept, as_kept, fields_kept
+from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, as_kept, fields_kept
 from widgets.lean import LeanModal
 from widgets.one_of import OneOf
 from widgets.ways import Ways
@@ -94,7 +94,8 @@ class AskText(Kept[str | None]):
                 # selected, what was kept would go with the next letter
                 yield Input(value=kept or self._value, select_on_focus=not kept)
                 yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
-                yield Ways(f"enter {self._does} · esc goes back", [("go back", "dismiss(None)")])
+                hint = f"enter {self._does} · {GO_BACK if self.saves else 'esc goes back'}"
+                yield Ways(hint, WAYS_OUT if self.saves else LEAVES)
 
     def action_page(self, by: int) -> None:
         """Go on in a question that is longer than the screen."""
@@ -253,7 +254,7 @@ class Form(Kept[dict[str, str] | None]):
         title: str,
         fields: Sequence[Field],
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
-        hint: str = "tab next field · ctrl+s or enter saves · esc goes back",
+        hint: str = f"tab next field · ctrl+s or enter saves · {GO_BACK}",
         unsent: Unsent | None = None,
     ) -> None:
         super().__init__(unsent)
@@ -288,7 +289,7 @@ class Form(Kept[dict[str, str] | None]):
                         text = kept.get(field.name, field.value)
                         yield self._control(field, text, kept=field.name in kept)
             yield Label(Content(FROM_BEFORE if kept else ""), classes="dialog--fault", id="fault")
-            yield Ways(self._hint, [("save" if self.saves else "show", "save"), ("go back", "dismiss(None)")])
+            yield Ways(self._hint, [("save", "save"), *WAYS_OUT] if self.saves else [("show", "save"), *LEAVES])
 
     @staticmethod
     def _control(field: Field, text: str, *, kept: bool) -> Input | OneOf:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from weakref import WeakKeyDictionary, WeakSet
 
+from textual.binding import Binding, BindingType
 from textual.screen import ScreenResultType
 from textual.timer import Timer
 
@@ -19,25 +20,36 @@ if TYPE_CHECKING:
 
 KEEP_SECONDS = 0.3
 """What is shown is kept so soon, also while somebody goes on typing."""
-FROM_BEFORE = "from before; it was not saved yet"
+GO_BACK = "esc goes back, what was typed is kept"
+"""What every hint of a dialog with text says of leaving it."""
+WAYS_OUT = [("go back, it is kept", "dismiss(None)"), ("throw it away", "throw_away")]
+"""The ways out of one, for `Ways`; the key of the second is ctrl+t."""
+LEAVES = [("go back", "dismiss(None)")]
+"""As `WAYS_OUT`, of one whose text is not kept."""
+FROM_BEFORE = "from before; it was not saved yet · ctrl+t throws it away"
 
 
 class Kept(LeanModal[ScreenResultType], Generic[ScreenResultType]):
     """A dialog with text that is kept.
 
     A result is handed to whoever asked, and stays kept until that was saved; the app sees to it. Left without a result, what
-    was typed is thrown away, unless the caller names where it is kept (`unsent`): then it stands there again.
+    was typed stays kept, and stands there again. It goes when it was saved, emptied, or thrown away (ctrl+t).
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "throw_away", "Throw away", id="dialog.throw", priority=True),
+    ]
 
     heading = ""
     """What is asked."""
     saves = True
     """Whether the text is to be saved at all: a day to go to, or a filter, is not worth keeping."""
+    done = False
+    """Whether it was saved by the dialog itself."""
 
     def __init__(self, unsent: Unsent | None = None) -> None:
         super().__init__()
         self.unsent = unsent
-        self._stays = unsent is not None
         self._soon: Timer | None = None
 
     def typed(self) -> str:
@@ -61,16 +73,21 @@ class Kept(LeanModal[ScreenResultType], Generic[ScreenResultType]):
 
     def take(self, result: ScreenResultType) -> None:
         """End with a result: it stays kept until it was saved."""
-        self.keep_now()
+        if self.done:
+            self.drop()
+        else:
+            self.keep_now()
         self.dismiss(result)
 
     async def action_dismiss(self, result: ScreenResultType | None = None) -> None:
-        """Go back."""
-        if self._stays:
-            self.keep_now()
-        else:
-            self.drop()
+        """Go back; what was typed stays kept."""
+        self.keep_now()
         self.dismiss(result)
+
+    def action_throw_away(self) -> None:
+        """Go back without it."""
+        self.drop()
+        self.dismiss(None)
 
     def drop(self) -> None:
         """It is saved, or not wanted."""
@@ -120,6 +137,10 @@ class InHand:
             self._texts[task] = []
             task.add_done_callback(self._over)
         self._texts[task].append(unsent)
+
+    def left(self) -> None:
+        """A dialog was left on the way to the deed, so that it is not done: as where it is refused."""
+        self.refused()
 
     def saved(self) -> None:
         """What the worker that calls this was handed is saved."""

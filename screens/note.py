@@ -13,7 +13,7 @@ from textual.widgets import Label, TextArea
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
-from screens.keeping import FROM_BEFORE, Kept
+from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, Kept
 from widgets.ways import Ways
 
 
@@ -56,8 +56,8 @@ class AskNote(Kept[str | None]):
             yield NoteArea(self._before, id="note", soft_wrap=True, tab_behavior="focus")
             yield Label(Content(FROM_BEFORE if self._before else ""), id="fault", classes="dialog--hint")
             yield Ways(
-                "ctrl+s saves · esc goes back, what was typed is kept · arrow down behind the last line leads to both",
-                [("save", "save"), ("go back, it is kept", "dismiss(None)")],
+                f"ctrl+s saves · {GO_BACK} · arrow down behind the last line leads to both",
+                [("save", "save"), *WAYS_OUT],
             )
 
     def on_mount(self) -> None:

@@ -18,7 +18,7 @@ from dispatch.desk.quick.telling import told
 from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.dialogs import DIALOG_CSS
-from screens.keeping import Kept
+from screens.keeping import GO_BACK, WAYS_OUT, Kept
 from screens.new_request import USUAL_WAY, ask_request
 from widgets.ways import Ways
 
@@ -73,8 +73,8 @@ class QuickLine(Kept[Understood | None]):
             yield Input(kept, placeholder=EXAMPLE, select_on_focus=not kept)
             yield Static(id="told")
             yield Ways(
-                "enter saves · tab completes the client · ctrl+f the whole form · esc goes back",
-                [("the whole form", "form"), ("go back", "dismiss(None)")],
+                f"enter saves · tab completes the client · ctrl+f the whole form · {GO_BACK}",
+                [("the whole form", "form"), *WAYS_OUT],
             )
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_of, parse_when
 from dispatch.model.text import show
 from screens.dialogs import YES_NO, Field, Form
+from screens.keeping import GO_BACK
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 
@@ -65,9 +66,7 @@ async def ask_quote(screen: SeatedScreen) -> None:
         found.append((priced, other, client))
         return []
 
-    await screen.app.push_screen_wait(
-        Form("A quote", FIELDS, reckon, "tab next field · enter prices it · esc goes back")
-    )
+    await screen.app.push_screen_wait(Form("A quote", FIELDS, reckon, f"tab next field · enter prices it · {GO_BACK}"))
     if found:
         priced, other, client = found[-1]
         notes = ["the time for tests is added, as test time"]

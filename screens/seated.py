@@ -18,6 +18,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS, Role
 from dispatch.model.text import show
+from screens.keeping import Kept
 from screens.reading import aside
 from widgets.keybar import KeyBar
 from widgets.lean import LeanScreen
@@ -194,8 +195,12 @@ class SeatedScreen(LeanScreen[None]):
         self.reload()
         return result
 
-    def faults_of(self, deed: Callable[[], Any]) -> list[str]:
-        """What stands against a deed, nothing when it was done."""
+    def faults_of(self, deed: Callable[[], Any], *, saves: bool = True) -> list[str]:
+        """What stands against a deed, nothing when it was done: what was typed for it goes then from what is kept.
+
+        Args:
+            saves: False where it only looks at what was typed.
+        """
         from dispatch.desk.refusals import Faulty
 
         try:
@@ -204,6 +209,8 @@ class SeatedScreen(LeanScreen[None]):
             return list(fault.faults)
         except (StoreFault, Refusal) as refusal:
             return [str(refusal)]
+        if saves and isinstance(self.app.screen, Kept):
+            self.app.screen.done = True
         return []
 
     async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:

@@ -14,6 +14,7 @@ from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.dialogs import Field, Form
+from screens.keeping import GO_BACK
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
@@ -107,7 +108,7 @@ async def _ask(
         Field("tags", "Tags", asked.get("tags", ""), "server, many"),
     )
     typed = await screen.app.push_screen_wait(
-        Form("What would this visit get?", fields, check, "tab next field · enter shows it · esc goes back")
+        Form("What would this visit get?", fields, check, f"tab next field · enter shows it · {GO_BACK}")
     )
     return None if typed is None else (found[-1], typed)
 

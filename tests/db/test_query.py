@@ -134,6 +134,6 @@ def test_a_table_with_a_secret_in_it_is_not_read(store: Store) -> None:
 
 
 def test_the_file_is_opened_for_reading_only(store: Store) -> None:
-    conn = query._reader(store.path)
+    conn = query._reader(store)
     with contextlib.closing(conn), pytest.raises(Exception, match="readonly"):
         conn.execute("INSERT INTO skill VALUES ('a')")

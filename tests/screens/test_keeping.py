@@ -68,11 +68,15 @@ async def test_what_was_shown_stands_there_again_after_the_program_ended(
         there = typed(pilot)
     async with opened(who, first) as pilot:  # type: ignore[arg-type]
         await at_place(pilot, mode)
-        await press(pilot, *keys)
-        await until(pilot, kind)
-        assert typed(pilot) == there
-        await burst(pilot, ["x"])
-        await until_true(pilot, lambda: "wordx" in str(typed(pilot)))  # it goes on, and takes nothing away
+        for last in ("escape", "ctrl+t"):
+            await press(pilot, *keys)
+            await until(pilot, kind)
+            assert typed(pilot) == there
+            if last == "ctrl+t":
+                await burst(pilot, ["x"])
+                await until_true(pilot, lambda: "wordx" in str(typed(pilot)))  # it goes on, and takes nothing away
+            await press(pilot, last)
+        assert kept(office) == []
 
 
 async def test_it_is_kept_while_somebody_goes_on_typing(office: Office) -> None:
@@ -132,18 +136,40 @@ async def test_the_sign_off_is_kept_with_all_its_fields(office: Office) -> None:
     assert [(one.signed_by, one.satisfied, one.text) for one in signed.attempts] == [("J. Lowe", False, "still slow")]
 
 
-async def test_esc_throws_a_form_away_and_saving_it_ends_what_was_kept(office: Office) -> None:
+LINE = "harbor printer jam 45m tomorrow"
+
+
+async def test_what_ends_a_kept_line(office: Office) -> None:
+    """Saving it, throwing it away by key or without ctrl, and emptying it; leaving it does not."""
+    ends = (["ctrl+t"], ["down", "right", "right", "enter"], ["backspace"] * len(LINE) + ["escape"], ["enter"])
     async with opened(office.dana, "board") as pilot:
-        for last in ("escape", "enter"):
+        for keys in ends:
             await press(pilot, "n")
             await until(pilot, QuickLine)
             assert typed(pilot) == ""
-            await burst(pilot, [*"harbor printer jam 45m tomorrow"])
-            await until_true(pilot, lambda: len(kept(office)) == 1)
-            await press(pilot, last)
-            if isinstance(pilot.app.screen, QuickLine):
-                await press(pilot, "backspace", "escape")
+            await burst(pilot, [*LINE])
+            await press(pilot, "escape")
+            assert kept(office) == [LINE]
+            await press(pilot, "n")
+            await until(pilot, QuickLine)
+            assert typed(pilot) == LINE
+            await burst(pilot, keys)
             await until_true(pilot, lambda: kept(office) == [])
+            await until_true(pilot, lambda: not isinstance(pilot.app.screen, QuickLine))
+
+
+async def test_what_was_typed_stays_where_the_next_question_is_left(office: Office) -> None:
+    """A line that leads to the whole form, and the form is left: nothing was saved, so both are there again."""
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        await burst(pilot, [*LINE, "ctrl+f"])
+        await until(pilot, Form)
+        await press(pilot, "escape")
+        assert LINE in kept(office)
+        await press(pilot, "n")
+        await until(pilot, QuickLine)
+        assert typed(pilot) == LINE
 
 
 async def test_a_refused_deed_keeps_what_was_typed_for_it(office: Office) -> None:
