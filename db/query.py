@@ -57,7 +57,12 @@ class Answer:
 
 
 def ask(
-    store: Store, sql: str, *, seconds: float = SECONDS, monotonic: Callable[[], float] = time.monotonic, most: int = MOST
+    store: Store,
+    sql: str,
+    *,
+    seconds: float = SECONDS,
+    monotonic: Callable[[], float] = time.monotonic,
+    most: int = MOST,
 ) -> Answer:
     """Answer one SELECT (or WITH, or VALUES) on a connection of its own.
 

@@ -37,7 +37,14 @@ class Kept(LeanModal[ScreenResultType], Generic[ScreenResultType]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "throw_away", "Throw away", id="dialog.throw", priority=True),
+        Binding(
+            "ctrl+t",
+            "throw_away",
+            "Throw away",
+            id="dialog.throw",
+            priority=True,
+            tooltip="throw away what is typed, and go back",
+        ),
     ]
 
     heading = ""

@@ -108,6 +108,7 @@ PLACES = (
     Place(
         "Where text is typed",
         (
+            "screens.keeping:Kept",
             "screens.dialogs:AskText",
             "screens.dialogs:Form",
             "screens.note:AskNote",
