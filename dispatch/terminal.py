@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.worker import WorkerFailed
 
 from dispatch import crashes
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
 
 PARTING_SECONDS = 1.5
 """How long an app that was told to end may take over it."""
-REQUIRED = ("_handle_exception", "_exit_renderables", "_close_messages_no_wait", "_exception_event", "_loop", "_driver")
+REQUIRED = (
+    "_handle_exception",
+    "_exit_renderables",
+    "_close_messages_no_wait",
+    "_exception_event",
+    "_exit",
+    "_loop",
+    "_driver",
+)
 """Private names of Textual's app that this rests on; a test looks whether they are there."""
 
 
@@ -76,12 +85,17 @@ class TerminalApp(App[ReturnType]):
         return crashes.keep(error, self._database, self._who, at_seat=False)
 
     def _handle_exception(self, error: Exception) -> None:
+        failed = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(failed, NoMatches) and (self._exit or not self.is_running):
+            # of a worker or a timer that was still at it, while the program ends and its screens go away
+            crashes.keep(failed, self._database, self._who)
+            return
         self._return_code = 1
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
         # what failed in a worker is told without where it was
-        self._exit_renderables.append(Text(self.crash_line(error.error if isinstance(error, WorkerFailed) else error)))
+        self._exit_renderables.append(Text(self.crash_line(failed)))
         self._close_messages_no_wait()
 
     def panic(self, *renderables: Any) -> None:

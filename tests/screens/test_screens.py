@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from textual.css.query import NoMatches
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static, TextArea
@@ -543,3 +544,14 @@ async def test_who_is_on_the_way_is_moved_for_a_reason(office: Office) -> None:
         pilot.app.screen.query_one(Input).value = "the client called"
         await pilot.press("enter")
         await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
+
+
+async def test_what_looks_for_a_screen_that_goes_away_with_the_program_is_no_crash(office: Office) -> None:
+    """A worker or timer that was still at it: it is kept in the log, and the program ends as it was told to."""
+    app = DispatchApp(office.dana, "board", day=DAY)
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        app.exit(return_code=0)
+        app._handle_exception(NoMatches("no Timeline"))
+    assert app.return_code == 0
+    assert "no Timeline" in office.store.path.with_name("firm.db.crashes.log").read_text(encoding="utf-8")
