@@ -119,7 +119,7 @@ def test_a_technician_logs_in_and_reads(still: Path) -> None:
         seat.press("enter")
         seat.wait_for("ready to")
         os.write(seat.fd, b"wa switch was put in\x13")
-        seat.wait_for("Nothing of this was")
+        seat.wait_for("is read only here")
     with pytest.raises(NotAllowed), seating.seated(still, 2):
         pass
     with pytest.raises(NotAllowed), seating.seated(still, 1, [KEY.replace("x9q ana", "x9r")]):
