@@ -63,6 +63,7 @@ def poison(store: Store) -> None:
         "reference",
         "login",
         "cause",
+        "came_by",
         "ref",
         "vantage",
         "role",
@@ -138,7 +139,7 @@ def _poison_firm(path: Path) -> None:
                 Kind.ASK: Entry(Result.ANSWERED, "nothing"),
                 Kind.CONFIRM: Entry(Result.DONE, "changed it"),
                 Kind.TEST: Entry(Result.PASS, f"seen to work well as {ref}"),
-                Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="J", satisfied=True),
+                Kind.SIGN_OFF: Entry(Result.SIGNED, "fine", signed_by="Jo", satisfied=True),
             }[Kind(kind)]
             onsite.record(ana, "R1", ref, entry)
         leaving.close(ana, "R1")
