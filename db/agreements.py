@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from db.dated_terms import ALWAYS, Dated
 from db.names import changed
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.agreements import Agreement, RateCard, Service
+from dispatch.model.agreements import Agreement, Pool, RateCard, Service
 from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 
@@ -31,23 +31,6 @@ _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))
 _POOL = "SELECT agreement_id, id, name, size, remaining, purchased_on, expires_on, version FROM pool"
 _CARD = "SELECT id, name, valid_from, card, version FROM rate_card"
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money."""
-
-    name: str
-    size: str
-    remaining: str
-    purchased_on: datetime.date | None = None
-    expires_on: datetime.date | None = None
-    id: int = 0
-    version: int = 1
-
-    def with_remaining(self, remaining: str) -> Pool:
-        """The same block with another balance."""
-        return replace(self, remaining=remaining)
 
 
 class Allowance(NamedTuple):

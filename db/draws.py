@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from db import agreements
-from db.agreements import Allowance, Pool
+from db.agreements import Allowance
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.money import shortest
 
 ALLOWANCE = "allowance"

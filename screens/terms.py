@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -18,10 +19,10 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.views import today
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
-from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS, Role
-from screens.book_forms import ask_recurring
-from screens.dialogs import AskConfirm, AskText, Choose, Field, Form, Row
+from dispatch.records.agreements import BLOCK
+from screens.book_forms import ask_recurring, line_of
+from screens.dialogs import AskConfirm, AskText, Choose, Form, Row
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
@@ -204,22 +205,10 @@ class TermsScreen(SeatedScreen):
         unit = "money" if agreement.kind == "block_money" else "rate-minutes"
 
         def save(entered: dict[str, str]) -> list[str]:
-            days = []
-            for name in ("bought", "expires"):
-                try:
-                    days.append(parse_day(entered[name], today=today(seat.store)) if entered[name].strip() else None)
-                except ValueError as fault:
-                    return [f"{name}: {fault}"]
-            return self.faults_of(
-                lambda: agreeing.add_block(seat, agreement, entered["name"], entered["size"], days[0], days[1])
-            )
+            return self.faults_of(lambda: agreeing.add_block(seat, agreement, entered))
 
-        fields = (
-            Field("name", "What the block is called", placeholder="2026-2"),
-            Field("size", f"Size in {unit}", placeholder="600"),
-            Field("bought", "Bought on", "today"),
-            Field("expires", "Last day", placeholder="empty: never"),
-        )
+        fields = [line_of(field, {"bought": "today"}.get(field.name), Bare()) for field in BLOCK.fields]
+        fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
         if await self.app.push_screen_wait(Form("A prepaid block", fields, save)) is not None:
             self._draft = reread(seat.store, draft)
             self.reload()

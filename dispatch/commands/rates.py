@@ -332,10 +332,7 @@ def _add_block(args: argparse.Namespace) -> int:
     one = add_block(
         seat,
         agreement_called(seat.store, args.agreement),
-        args.block,
-        args.size,
-        None if args.bought is None else _day(args.bought, "bought", seat.firm.zone, seat.now),
-        None if args.expires is None else _day(args.expires, "expires", seat.firm.zone, seat.now),
+        {"name": args.block, "size": args.size, "bought": args.bought or "", "expires": args.expires or ""},
     )
     print("\n".join(show(line) for line in balances(seat.store, one, day_of(seat.now, seat.firm.zone))))
     return 0

@@ -11,19 +11,21 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from db import agreements, clients, draws
-from db.agreements import MONEY_KIND, Pool
+from db.agreements import MONEY_KIND
 from db.store import Store
 from dispatch.charges import validate_agreement
-from dispatch.charges.reading import ChargeInputError, number
+from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import read_service, service_form
+from dispatch.fields.record import Fault, sentences
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, Service
 from dispatch.model.instants import day_of, parse_day
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
+from dispatch.records.agreements import BLOCK
 
 
 class DatedWord(NamedTuple):
@@ -166,45 +168,25 @@ def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
     return sorted(found, key=lambda word: word.since)
 
 
-def add_block(
-    seat: Seat,
-    agreement: Agreement,
-    name: str,
-    size: str,
-    purchased_on: datetime.date | None,
-    expires_on: datetime.date | None,
-) -> Agreement:
-    """Add a prepaid block: `size` in rate-minutes, for prepaid money in money.
+def add_block(seat: Seat, agreement: Agreement, texts: Mapping[str, str]) -> Agreement:
+    """Add a prepaid block, the fields of `BLOCK` as typed: its size in rate-minutes, for prepaid money in money.
 
     Raises:
         Faulty: with every fault.
     """
     with seat.write("add a prepaid block", Role.LEAD) as unit:
-        faults = []
         if agreement.kind not in ("block_hours", MONEY_KIND):
             raise Refusal(f"“{show(agreement.name)}” is of the kind {agreement.kind}: it has no prepaid blocks.")
-        try:
-            cleaned = clean(name, limit=80)
-            if not cleaned:
-                faults.append("name: is missing")
-        except TextRefused as refused:
-            faults.append(f"name: {refused}")
-        if any(pool.name == name.strip() for pool in agreements.pools_of(seat.store, agreement.id)):
-            faults.append(f"name: the agreement has a block {show(name)} already")
-        amount = Fraction(0)
-        try:
-            amount = number(size.strip(), "size")
-            if amount <= 0:
-                faults.append("size: more than 0 is expected")
-        except ChargeInputError as fault:
-            faults.append(str(fault))
-        if purchased_on is not None and expires_on is not None and expires_on < purchased_on:
-            faults.append("expires_on: is before it was bought")
+        desk, faults = Desk.at_seat(seat), list[Fault]()
+        block = BLOCK.filled(texts, desk, None, faults, remaining="")
+        BLOCK.judge(block, desk, None, faults)
+        if any(pool.name == block.name for pool in agreements.pools_of(seat.store, agreement.id)):
+            faults.append(Fault("name", "", f"the agreement has a block {show(block.name)} already"))
         if faults:
-            raise Faulty(faults)
+            raise Faulty(sentences(faults))
         scale = 10 ** minor_units(seat.store) if agreement.kind == MONEY_KIND else 1
-        kept = shortest(amount * scale)
-        agreements.add_pool(unit, agreement.id, Pool(cleaned, kept, kept, purchased_on, expires_on))
+        kept = shortest(Fraction(block.size) * scale)
+        agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))
         return _found(seat.store, agreement.id)
 
 

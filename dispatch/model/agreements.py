@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -97,3 +97,20 @@ class Agreement:
         year, month = divmod(self.starts.year * 12 + self.starts.month - 1 + count, 12)
         last = calendar.monthrange(year, month + 1)[1]
         return datetime.date(year, month + 1, min(self.starts.day, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A prepaid block. `size` and `remaining` are decimal text: rate-minutes, for block_money minor units of money."""
+
+    name: str
+    size: str
+    remaining: str
+    purchased_on: datetime.date | None = None
+    expires_on: datetime.date | None = None
+    id: int = 0
+    version: int = 1
+
+    def with_remaining(self, remaining: str) -> Pool:
+        """The same block with another balance."""
+        return replace(self, remaining=remaining)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from db import agreements, audit, clients
-from db.agreements import Pool
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor
+from dispatch.model.agreements import Pool
 from dispatch.model.clients import Client
 from tests.prepared import prepared
 

@@ -218,7 +218,11 @@ def test_a_prospect_unhappy_elsewhere(office: Office) -> None:
 def test_balances_of_prepaid_hours(office: Office) -> None:
     terms = {"kind": "block_hours", "starts": "2026-11-17"}
     one = agreeing.save_agreement(office.lee, "Harbor Dental", "Hours", terms)
-    one = agreeing.add_block(office.lee, one, "first", "600", DAY, datetime.date(2026, 12, 10))
+    one = agreeing.add_block(
+        office.lee,
+        one,
+        {"name": "first", "size": "600", "bought": str(DAY), "expires": str(datetime.date(2026, 12, 10))},
+    )
     assert [item.occasion for item in due(office, "E9")] == ["expires.first"]
     (pool,) = agreements.pools_of(office.store, one.id)
     with office.lee.write("draw") as unit:

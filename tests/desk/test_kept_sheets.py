@@ -191,19 +191,25 @@ def test_what_a_deed_would_change_is_seen_and_nothing_is_done(office: Office) ->
 
 class TestPools:
     def test_a_correction_draws_from_where_it_drew(self, office: Office) -> None:
-        first = agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+        first = agreeing.add_block(
+            office.lee, agreed(office, "block_hours"), {"name": "first", "size": "100", "bought": str(YEAR)}
+        )
         closed(office)
         drawn = charge(office).form["drawn"]
         other = agreed(office, "block_hours", starts="2026-11-01")
-        agreeing.add_block(office.lee, other, "other", "1000", YEAR, None)
-        agreeing.add_block(office.lee, first, "second", "1000", None, datetime.date(2026, 11, 30))
+        agreeing.add_block(office.lee, other, {"name": "other", "size": "1000", "bought": str(YEAR)})
+        agreeing.add_block(
+            office.lee, first, {"name": "second", "size": "1000", "expires": str(datetime.date(2026, 11, 30))}
+        )
         clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
         assert charge(office).form["drawn"] == drawn
         assert left(office, other) == ["1000"]
         assert left(office, first) == [str(100 - int(drawn["first"])), "1000"]
 
     def test_it_says_why_it_cannot(self, office: Office) -> None:
-        agreement = agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+        agreement = agreeing.add_block(
+            office.lee, agreed(office, "block_hours"), {"name": "first", "size": "100", "bought": str(YEAR)}
+        )
         closed(office)
         starts = {"starts": agreement.starts.isoformat()}
         agreeing.save_agreement(office.lee, "Harbor Dental", "x", {"kind": "retainer", **starts}, agreement)
@@ -229,7 +235,7 @@ def test_only_what_blocked_a_sheet_is_looked_up_again(office: Office) -> None:
 
 
 def test_sheets_of_an_older_program_get_what_can_be_known(office: Office) -> None:
-    agreeing.add_block(office.lee, agreed(office, "block_hours"), "first", "100", YEAR, None)
+    agreeing.add_block(office.lee, agreed(office, "block_hours"), {"name": "first", "size": "100", "bought": str(YEAR)})
     closed(office)
     kept = sheets.latest_sheet(office.store, find(office.store, "R1").id)
     assert kept is not None

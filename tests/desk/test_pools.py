@@ -50,7 +50,9 @@ def left(office: Office, agreement: Agreement) -> list[str]:
 
 
 def test_block_is_drawn_at_close_and_returned_on_reopening(office: Office) -> None:
-    block = agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "100", YEAR, None)
+    block = agreeing.add_block(
+        office.lee, agreed(office, "block_hours"), {"name": "opening", "size": "100", "bought": str(YEAR)}
+    )
     assert visit_page(office.store, "R1").balances == ("opening: 100 of 100 rate-min left",)
 
     closed(office)
@@ -68,7 +70,7 @@ def test_block_is_drawn_at_close_and_returned_on_reopening(office: Office) -> No
 
 
 def test_prepaid_money_is_kept_in_minor_units(office: Office) -> None:
-    block = agreeing.add_block(office.lee, agreed(office, "block_money"), "credit", "50.00", None, None)
+    block = agreeing.add_block(office.lee, agreed(office, "block_money"), {"name": "credit", "size": "50.00"})
     closed(office)
 
     assert left(office, block) == ["0"]
@@ -124,7 +126,9 @@ def test_months_that_are_too_short_begin_on_their_last_day(day: str, month: str)
 
 
 def test_two_visits_race_for_the_last_minutes(office: Office) -> None:
-    block = agreeing.add_block(office.lee, agreed(office, "block_hours"), "last", "90", YEAR, None)
+    block = agreeing.add_block(
+        office.lee, agreed(office, "block_hours"), {"name": "last", "size": "90", "bought": str(YEAR)}
+    )
     office.on_site("R1")
     office.finish("R1")
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("09:00"))

@@ -89,7 +89,9 @@ def test_charges_of_the_day_add_up_to_the_sheets(office: Office) -> None:
 
 
 def test_month_of_a_client_tells_value_given_by_what_it_was(office: Office) -> None:
-    block = agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "600", NOVEMBER, None)
+    block = agreeing.add_block(
+        office.lee, agreed(office, "block_hours"), {"name": "opening", "size": "600", "bought": str(NOVEMBER)}
+    )
     closed(office)
     adjusting.give_goodwill(office.lee, "R1", "travel", "percent", "50", "the road was ours")
     client = visit_page(office.store, "R1").client

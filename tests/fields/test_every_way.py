@@ -25,6 +25,7 @@ from dispatch.desk.quick.reading import names, understand
 from dispatch.fields.kinds import Moment, YesNo
 from dispatch.fields.record import Fault, Field
 from dispatch.model.instants import day_of
+from dispatch.records.agreements import BLOCK
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
 from tests.desk.conftest import Office
@@ -43,7 +44,7 @@ TEXTS = (
     "king", "a\x1b[31m", "x\u202e", "x" * 41, "x" * 201, "x" * 501, "a | b", "confirmed; on_the_way", "a\nb", "''",
     "=1+1",
 )  # fmt: skip
-RECORDS = {kind: shelf.record for kind, shelf in SHELVES.items()} | {"request": REQUEST}
+RECORDS = {kind: shelf.record for kind, shelf in SHELVES.items()} | {"request": REQUEST, "block": BLOCK}
 FIELDS = [(kind, field) for kind, record in RECORDS.items() for field in record.typed]
 
 Outcome = tuple[str, Any]

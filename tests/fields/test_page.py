@@ -9,6 +9,7 @@ from dispatch.closeout.template_form import ITEM
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import SUBJECTS, columns_of
 from dispatch.fields.record import Field
+from dispatch.records.agreements import BLOCK
 from dispatch.records.checklists import TEMPLATE
 from dispatch.records.requests import REQUEST
 
@@ -34,11 +35,11 @@ def page() -> str:
         "space, the arrows to the sides or a first letter choose; names of the book are completed with the right arrow.",
         "A field marked * may not be empty.",
     ]
-    for record in (REQUEST, *(shelf.record for shelf in SHELVES.values())):
+    for record in (REQUEST, BLOCK, *(shelf.record for shelf in SHELVES.values())):
         title = record.plural.capitalize()
         lines += ["", f"## {title}", "", f"Written by: {', '.join(role.value for role in record.roles)}.", ""]
         lines += ["| field | option | what it can be | for example |", "| --- | --- | --- | --- |"]
-        lines += [row(field, options=record not in (REQUEST, TEMPLATE)) for field in record.typed]
+        lines += [row(field, options=record not in (REQUEST, BLOCK, TEMPLATE)) for field in record.typed]
     lines += ["", "## Items of a template", "", "| field | in a file | what it can be | for example |"]
     lines += ["| --- | --- | --- | --- |", *(row(field, options=False, key=field.name) for field in ITEM)]
     lines += [

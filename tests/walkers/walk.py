@@ -69,7 +69,11 @@ class Walk:
         self.office = office
         self.clock = office.clock
         self.store = office.store
-        agreeing.add_block(office.lee, agreed(office, "block_hours"), "opening", "600", datetime.date(2026, 1, 1), None)
+        agreeing.add_block(
+            office.lee,
+            agreed(office, "block_hours"),
+            {"name": "opening", "size": "600", "bought": str(datetime.date(2026, 1, 1))},
+        )
         # a second seat for each of them, at a connection of its own
         self.elsewhere = Store.open(office.store.path, clock=office.clock)
         self.seats = [

@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from db import agreements, clients
-from db.agreements import Pool
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
 from dispatch.desk.seat import Seat
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.clients import Client, Contact
 from dispatch.model.states import Role
 from dispatch.model.text import show

@@ -1,0 +1,41 @@
+"""Prepaid blocks as a table of fields."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dispatch.fields.kinds import Day, Said, Text
+from dispatch.fields.record import Check, Field, RecordType
+from dispatch.model.agreements import Pool
+from dispatch.model.money import shortest
+from dispatch.model.states import Role
+
+
+def _amount(text: str) -> str:
+    try:
+        amount = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError("is not a decimal number") from None
+    if amount <= 0:
+        raise ValueError("is not more than 0")
+    return shortest(amount)
+
+
+def _expired(block: Pool) -> str:
+    both = block.purchased_on is not None and block.expires_on is not None
+    return "is before it was bought" if both and block.expires_on < block.purchased_on else ""  # type: ignore[operator]
+
+
+BLOCK = RecordType(
+    "prepaid block",
+    "prepaid blocks",
+    Pool,
+    (Role.LEAD,),
+    (
+        Field("name", "What the block is called", Text(80), "2026-2", required=True),
+        Field("size", "Size", Said("an amount above 0", _amount), "600", required=True),
+        Field("bought", "Bought on", Day(), "2026-11-24", attribute="purchased_on"),
+        Field("expires", "Last day", Day(), "empty: never", attribute="expires_on"),
+    ),
+    (Check("expires", ("bought",), _expired),),
+)
