@@ -49,14 +49,16 @@ class BoundedDriver(LinuxDriver):
 
     def _sigtstp_application(self, *_: Any) -> None:
         """Stop as a program of the shell: with all that was begun with it, and not at all where nobody could go on with it."""
-        if self._auto_restart:
+        # once the app has ended there is nothing to be gone on with
+        resumes = self._auto_restart and self._app.is_running
+        if resumes:
             self.suspend_application_mode()
             self._must_signal_resume = True
         before = signal.signal(signal.SIGTSTP, signal.SIG_DFL), signal.signal(signal.SIGCONT, signal.SIG_DFL)
         os.killpg(0, signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, before[0])
         signal.signal(signal.SIGCONT, before[1])
-        if self._auto_restart:
+        if resumes:
             self.resume_application_mode()
 
     def give_back(self) -> None:

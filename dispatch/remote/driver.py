@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.geometry import Size
 from textual.messages import InBandWindowResize
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 def forgiving(encoding: str) -> Any:
     """An incremental decoder that no byte can stop."""
     return partial(codecs.getincrementaldecoder(encoding), "replace")
+
+
+class SeatParser(XTermParser):
+    """Mouse reports are in cells: a size that somebody types does not make them pixels, of which there may be none."""
+
+    mouse_pixels = property(lambda self: False, lambda self, _: None)
 
 
 class SeatDriver(BoundedDriver):
@@ -56,3 +63,4 @@ class SeatDriver(BoundedDriver):
 
 # Textual decodes strictly: one byte that is no UTF-8, as in a mouse report of old terminals, would end the app
 linux_driver.getincrementaldecoder = forgiving  # type: ignore[attr-defined]
+linux_driver.XTermParser = SeatParser  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ Only what the interpreter has loaded anyway, and `re` and `resource`, is importe
 import os
 import re
 import resource
+import signal
 import sys
 
 TYPE_CHECKING = False
@@ -98,6 +99,8 @@ def rebuilt(environment: "Mapping[str, str]") -> dict[str, str]:
 
 def settle() -> None:
     """Private files, no folder of anybody's, no core dump with what was typed, and no more memory than a seat needs."""
+    # as in a seat that was forked: ctrl+c before or after the screens ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.umask(0o077)
     os.chdir("/")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-HELLO_SECONDS = 0.2
+HELLO_SECONDS = 1.0
 """How long somebody who has connected may take to say what they want: nobody else is let in meanwhile."""
 YOURS_SECONDS = 2.0
 """How long a forked seat waits for its terminal."""

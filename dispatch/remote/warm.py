@@ -18,8 +18,8 @@ import termios
 
 CONNECT_SECONDS = 0.2
 """How long a parent may take to be reached."""
-READY_SECONDS = 0.5
-"""How long it may take until its child is there."""
+READY_SECONDS = 3.0
+"""How long it may take until its child is there: in a crowd that logs in at once, a seat without it costs the others far more."""
 LONGEST_HELLO = 8192
 GREETING = "dispatch seat 1"
 """What a hello begins with; it changes with its form."""

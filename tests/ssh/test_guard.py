@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from textual.events import MouseDown
 
 from dispatch.model.ssh_keys import KeyRefused, read_public_key
 from dispatch.remote import guard
 from dispatch.remote.app import SeatApp
+from dispatch.remote.driver import SeatParser
 from dispatch.terminal import missing_names
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.wall import started
@@ -129,3 +131,11 @@ def test_fingerprints_are_those_of_openssh(tmp_path: Path) -> None:
         subprocess.run(["ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-f", str(path)], check=True)
         said = subprocess.run(["ssh-keygen", "-lf", f"{path}.pub"], capture_output=True, text=True, check=True).stdout
         assert read_public_key(path.with_suffix(".pub").read_text()).fingerprint == said.split()[1]
+
+
+def test_a_size_that_was_typed_changes_nothing_of_the_mouse() -> None:
+    parser = SeatParser()
+    list(parser.feed("\x1b[48;24;80;0;0t"))
+    (pressed,) = parser.feed("\x1b[<0;6;5M")
+    assert isinstance(pressed, MouseDown)
+    assert (pressed.x, pressed.y) == (5, 4)
