@@ -41,7 +41,7 @@ def test_log_of_the_day_before_is_whole(sample: Path) -> None:
     assert all(line["tests_passed"] == line["tests_required"] > 0 for line in log["visits"])
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
 def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> None:
     with terminal(["board", "--as", "dana"], db=sample, columns=size[0], rows=size[1]) as screen:
         assert "Ana Ruiz" in screen.wait_for("Grandview"[:4] if size[0] < 80 else "Grandview")

@@ -53,7 +53,7 @@ async def import_file(pilot: Pilot[None], path: Path, value: str) -> list[str]:
     return await decide(pilot, value)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
 async def test_the_good_rows_of_a_file(office: Office, tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "own.csv"
     path.write_text(VISITS)

@@ -25,7 +25,7 @@ def heard(screen: QuickLine) -> str:
     return str(screen.query_one("#told", Static).render())
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
 async def test_a_line_becomes_a_request(office: Office, size: tuple[int, int]) -> None:
     async with opened(office.dana, "board", size) as pilot:
         await press(pilot, "n")

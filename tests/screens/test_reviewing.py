@@ -62,7 +62,7 @@ async def note(pilot: Pilot[None], text: str) -> None:
     await press(pilot, "ctrl+s")
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
 async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[int, int]) -> None:
     left_open(office)
     async with opened(office.lee, "log", size) as pilot:

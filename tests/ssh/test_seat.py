@@ -182,7 +182,7 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
 
 
-@BOTH_WAYS
+@BOTH_WAYS_LONG
 def test_a_claimed_size_is_not_drawn_and_no_seat_takes_much(server: Server) -> None:
     with server.connected("ana", columns=65535, rows=65535) as ana:
         to_checklist(ana)
