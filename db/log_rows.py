@@ -24,7 +24,10 @@ class Stay(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """The newest charge of a visit. Money in minor units with `exponent` decimals, None while it is blocked."""
+    """The newest charge of a visit. Money in minor units with `exponent` decimals, None while it is blocked.
+
+    `unnamed`: no reference says what would exempt the client from tax.
+    """
 
     status: str
     accepted: bool
@@ -35,6 +38,7 @@ class Sum(NamedTuple):
     flags: tuple[str, ...]
     errors: tuple[str, ...]
     revision: int
+    unnamed: bool
 
 
 class LogRow(NamedTuple):
@@ -136,10 +140,12 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
             tuple(json.loads(flags or "[]")),
             tuple(json.loads(errors or "[]")),
             revision,
+            bool(unnamed),
         )
-        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors, revision in store.all(
+        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors, revision, unnamed in store.all(
             "SELECT visit_id, status, accepted_at, net_minor, total_minor, currency, exponent, "
-            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors'), revision FROM charge_sheet c "
+            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors'), revision, "
+            "coalesce(json_extract(input, '$.client.tax_ref'), '') = '' FROM charge_sheet c "
             f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id)",
             (json.dumps(list(ids)),),
         )

@@ -17,7 +17,8 @@ from dispatch.model.reviews import Mark, Remark
 from dispatch.model.states import ENDED, State
 
 QUIET_FLAGS = frozenset({"TAX_EXEMPT", "EARLY_ARRIVAL_CLIPPED"})
-"""Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more."""
+"""Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more. An exemption warns as
+long as nobody has said by what."""
 
 _ENDS = {
     State.LEFT_OPEN: (Mark.LEFT_OPEN, "left open"),
@@ -78,7 +79,9 @@ def _of_charge(charge: Sum | None, *, assigned: bool) -> list[Remark]:
         return [Remark(Mark.BLOCKED, f"charge blocked: {NEEDS.get(code, code)}") for code in charge.errors]
     accepted = "" if charge.accepted else ", not accepted yet"
     return [
-        Remark(Mark.FLAGGED, f"{MEANS.get(code, code)}{accepted}") for code in charge.flags if code not in QUIET_FLAGS
+        Remark(Mark.FLAGGED, f"{MEANS.get(code, code)}{accepted}")
+        for code in charge.flags
+        if code not in QUIET_FLAGS or (code == "TAX_EXEMPT" and charge.unnamed)
     ]
 
 

@@ -114,12 +114,14 @@ class Field:
 class Check:
     """A rule about several fields of a record: what `says` returns is the fault of the field `at`; empty: none.
 
-    It is asked where none of its fields has a fault of its own, and one of them is new or changed.
+    It is asked where none of its fields has a fault of its own, and one of them is new or changed. Where it is `owed`, a file
+    that knows nothing of it is taken with a warning, and a form asks for it.
     """
 
     at: str
     of: tuple[str, ...]
     says: Callable[[Any], str]
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ CLIENT = RecordType(
     (
         Check("told_at", ("told", "contacts"), _told_nowhere),
         Check("unhappy_since", ("kind",), _unhappy_with_us),
-        Check("tax_ref", ("tax_exempt",), _exempt_by_nothing),
+        Check("tax_ref", ("tax_exempt",), _exempt_by_nothing, owed=True),
     ),
 )
 SITE = RecordType(

@@ -6,11 +6,12 @@ import csv
 import datetime
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from db import audit, reviews, sheets
+from db import audit, clients, reviews, sheets
 from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, arriving, clocking, invoicing, leaving, onsite, reviewing, schedule
@@ -103,6 +104,16 @@ class TestApproving:
             approve(office.lee, "R1")
         accept(office.lee, "R1", "a night at the datacentre")
         approve(office.lee, "R1")
+
+    @pytest.mark.parametrize(("by", "told"), [("", [Mark.FLAGGED]), ("OH-1", [])])
+    def test_an_exemption_is_looked_at_until_somebody_says_by_what(
+        self, office: Office, by: str, told: list[Mark]
+    ) -> None:
+        client = visit_page(office.store, "R1").client
+        with office.lee.write("edit a client") as unit:
+            clients.update_client(unit, client, replace(client, tax_exempt=True, tax_ref=by))
+        closed(office)
+        assert marks(office) == told
 
     def test_a_visit_cancelled_before_anybody_was_assigned_has_nothing_to_charge(self, office: Office) -> None:
         schedule.cancel(office.dana, "R1", "bought elsewhere")

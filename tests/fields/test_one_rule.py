@@ -8,6 +8,7 @@ import pytest
 
 from db import clients, settings
 from dispatch.desk.book import keeping
+from dispatch.desk.book.page import client_page, page_lines
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.refusals import Faulty
@@ -19,7 +20,7 @@ CLIENT = "client,contact,computers,tax_exempt\n"
 
 @pytest.mark.parametrize(
     ("row", "field"),
-    [("Big Co,Jo,500000,no", "computers"), ("Big Co,Jo,5,yes", "tax_ref"), ("Big Co,Jo,5,yess", "tax_exempt")],
+    [("Big Co,Jo,500000,no", "computers"), ("Big Co,Jo,5,yess", "tax_exempt")],
 )
 def test_a_file_brings_no_client_that_a_form_refuses(office: Office, tmp_path: Path, row: str, field: str) -> None:
     (tmp_path / "clients.csv").write_text(f"{CLIENT}{row}\n", encoding="utf-8")
@@ -34,6 +35,21 @@ def test_a_file_brings_no_client_that_a_form_refuses(office: Office, tmp_path: P
     (told,) = refused.value.faults
     assert told.startswith(f"{field.replace('_', ' ')}: ")
     assert told.endswith(fault.expected)
+
+
+def test_what_exempts_a_client_is_owed_by_a_file_and_asked_for_by_a_form(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "clients.csv").write_text(f"{CLIENT}Big Co,Jo,5,yes\n", encoding="utf-8")
+    report = import_file(office.lee, "clients", tmp_path / "clients.csv")
+    ((warning,),) = [one.warnings for one in report.rows]
+    assert (warning, report.applied) == ("tax ref: is missing: what exempts the client?", True)
+
+    client = SHELVES["client"].find(office.store, "Big Co")
+    assert "tax exempt: by what is not said yet" in "\n".join(page_lines(client_page(office.store, client)))
+    after = keeping.edit(office.lee, "client", client, {"computers": "6"})
+    assert (after.computers, after.tax_exempt) == (6, True)
+    with pytest.raises(Faulty) as refused:
+        keeping.add(office.lee, "client", {"name": "Small Co", "tax_exempt": "yes"})
+    assert list(refused.value.faults) == [warning]
 
 
 def test_what_an_older_version_let_in_keeps_nobody_from_changing_the_rest(office: Office) -> None:

@@ -76,7 +76,7 @@ def page_lines(page: ClientPage) -> list[str]:
     if client.unhappy_since is not None:
         counts.append(f"unhappy with the present provider since {client.unhappy_since.isoformat()}")
     if client.tax_exempt:
-        counts.append(f"tax exempt: {client.tax_ref}")
+        counts.append(f"tax exempt: {client.tax_ref or 'by what is not said yet'}")
     lines += [f"  {' · '.join(counts)}"] if counts else []
     lines += [f"  {client.notes}"] if client.notes else []
     sections: Sequence[tuple[str, Sequence[str], str]] = (

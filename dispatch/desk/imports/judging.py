@@ -135,7 +135,11 @@ class RecordRows(TableRows[T]):
         refused = {fault.field for fault in entry.faults}
         found: list[Fault] = []
         after = self.book.judged(self.desk, before, after, found)
-        self.tell(entry, [fault for fault in found if fault.name not in refused])
+        owed = {check.at for check in self.record.checks if check.owed}
+        for fault in found:
+            if fault.name in owed:
+                entry.warn(fault.text)
+        self.tell(entry, [fault for fault in found if fault.name not in refused | owed])
         return after
 
 
