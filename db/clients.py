@@ -61,4 +61,4 @@ def site_by_name(store: Store, client_id: int, name: str) -> Site | None:
 def sites_of(store: Store, client_id: int) -> list[Site]:
     """A client's sites that are not archived, by name."""
     where = "WHERE r.client_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
-    return SITES.select(store, where, (client_id,))
+    return SITES.chosen(store, where, (client_id,))

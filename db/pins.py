@@ -28,7 +28,7 @@ def pin_between(store: Store, origin: End, destination: End) -> Pin | None:
         "AND r.destination_id = ?"
     )
     ends = (origin.kind, origin.id, destination.kind, destination.id)
-    return next(iter(PINS.select(store, where, ends)), None)
+    return next(iter(PINS.chosen(store, where, ends)), None)
 
 
 def pinned_places(store: Store) -> list[tuple[Place, Place, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from db.rows import Rows, pair, words
+from db.rows import Rows, words
 from db.store import Store
 from dispatch.model.recurrences import Recurrence
 
@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 RECURRENCES = Rows(
     "recurrence",
     Recurrence,
-    stored={
-        "skills": words("skills"),
-        "tags": words("tags"),
-        "promised": pair("promised_from", "promised_to"),
-    },
+    stored={"skills": words("skills"), "tags": words("tags")},
     read_only=("made_until",),
 )
 """Recurring visits, in the order in which they were made. Writing one makes no visit."""
@@ -29,7 +25,7 @@ add_recurrence, update_recurrence = RECURRENCES.add, RECURRENCES.update
 
 def recurrences_of(store: Store, client_id: int) -> list[Recurrence]:
     """A client's recurrences that are not archived."""
-    return RECURRENCES.select(
+    return RECURRENCES.chosen(
         store,
         "JOIN site s ON s.id = r.site_id WHERE s.client_id = ? AND r.archived_at IS NULL ORDER BY r.id",
         (client_id,),
@@ -38,7 +34,7 @@ def recurrences_of(store: Store, client_id: int) -> list[Recurrence]:
 
 def made_short_of(store: Store, day: datetime.date) -> list[Recurrence]:
     """Recurrences whose visits are not made as far as `day`, at sites and clients that are still in the book."""
-    return RECURRENCES.select(
+    return RECURRENCES.chosen(
         store,
         "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id "
         "WHERE r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL "
@@ -49,7 +45,7 @@ def made_short_of(store: Store, day: datetime.date) -> list[Recurrence]:
 
 def as_agreed(store: Store) -> list[Recurrence]:
     """Recurrences that follow an agreement (dispatch.planning.recurring.Agreed), at sites and clients still in the book."""
-    return RECURRENCES.select(
+    return RECURRENCES.chosen(
         store,
         "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id WHERE r.rule LIKE 'as agreed%' "
         "AND r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY r.id",

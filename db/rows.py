@@ -1,10 +1,13 @@
-"""Records as rows: what a table has follows from the fields of a frozen dataclass."""
+"""Records as rows: what is read and written follows from the fields of a named tuple or a frozen dataclass."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass
+from enum import EnumType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from db.names import changed
@@ -19,11 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """How a field stands in its columns: `out` gives their values, `back` takes them."""
+    """How a field stands in its columns: `out` gives their values, `back` takes them. A first column of NULL is None."""
 
     columns: tuple[str, ...]
     out: Callable[[Any], tuple[Any, ...]]
-    back: Callable[..., Any]
+    back: Callable[..., Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,19 @@ def words(column: str, of: Callable[[str], Any] = str, between: str = ";") -> St
     )
 
 
+def word_set(name: str, of: Callable[[str], Any] = str) -> Stored:
+    """Words in no order, that stand in a table of their own and are read joined by `;`."""
+    return Stored(
+        (f"coalesce({name}, '')",), sorted, lambda text: frozenset(map(of, text.split(";"))) if text else frozenset()
+    )
+
+
 def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -> Stored:
     """Two columns that are both empty where there is nothing."""
     return Stored(
         (first, second),
         lambda value: (None, None) if value is None else _both(value),
-        lambda *both: None if both[0] is None else of(*both),
+        of,
     )
 
 
@@ -70,23 +80,161 @@ def _day(name: str) -> Stored:
     return Stored(
         (name,),
         lambda day: (None if day is None else day.isoformat(),),
-        lambda text: datetime.date.fromisoformat(text) if text else None,
+        datetime.date.fromisoformat,
     )
+
+
+def _form(name: str) -> Stored:
+    return Stored((name,), lambda form: (compact(form),), json.loads)
+
+
+def _plain(name: str) -> Stored:
+    return Stored((name,), lambda value: (value,), None)
 
 
 _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
     "bool": lambda name: Stored((name,), lambda value: (int(value),), bool),
+    "bool | None": lambda name: Stored(
+        (name,),
+        lambda value: (None if value is None else int(value),),
+        bool,
+    ),
     "datetime.date": _day,
     "datetime.date | None": _day,
     "Place | None": lambda name: pair("lat", "lon", Place),
+    "tuple[int, int] | None": lambda name: pair(f"{name}_from", f"{name}_to"),
+    "Mapping[str, Any]": _form,
 }
 
 
-class Rows(Generic[T]):
+def compact(form: Any) -> str:
+    """A form as the JSON text that is kept."""
+    return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
+
+
+def _kind(cls: type, name: str, annotation: str) -> Stored:
+    """How a field stands, by its type."""
+    if (made := _BY_TYPE.get(annotation)) is not None:
+        return made(name)
+    one_of = vars(sys.modules[cls.__module__]).get(annotation.removesuffix(" | None"))
+    if not isinstance(one_of, EnumType):
+        return _plain(name)
+    return Stored((name,), lambda value: (None if value is None else value.value,), one_of)
+
+
+def _otherwise(cls: Any, name: str) -> Any:
+    """What a field is that nothing is given for."""
+    known = getattr(cls, "__dataclass_fields__", None)
+    found = cls._field_defaults.get(name, MISSING) if known is None else known[name].default
+    return () if found is MISSING else found
+
+
+class Select(Generic[T]):
+    """The records that a query gives: each field is the column of its name, read as its type says.
+
+    Args:
+        cls: a named tuple or a frozen dataclass.
+        source: what stands behind FROM; columns are those of `alias` in it.
+        of: fields that are something else than the column of their name: the expression.
+        stored: fields that stand in other columns than their name, or otherwise than their type, says.
+        given: fields that another query has found, with the expression by which each is looked up there.
+    """
+
+    def __init__(
+        self,
+        cls: type[T],
+        source: str,
+        alias: str = "r",
+        *,
+        of: Mapping[str, str] | None = None,
+        stored: Mapping[str, Stored] | None = None,
+        given: Mapping[str, str] | None = None,
+    ) -> None:
+        self._made: Callable[[Iterable[Any]], T] = getattr(cls, "_make", None) or (lambda values: cls(*values))
+        self._own: dict[str, Stored] = {}
+        self._converted: list[tuple[int, Callable[..., Any]]] = []
+        self._joined: list[tuple[int, Callable[..., Any], int, int]] = []
+        self._given: list[tuple[str, int, Any]] = []
+        places, more = list[str](), list[str]()
+        # those of a named tuple are wrapped
+        named = {name: str(getattr(kind, "__forward_arg__", kind)) for name, kind in cls.__annotations__.items()}
+        self._width = len(named)
+        for at, (name, annotation) in enumerate(named.items()):
+            if given is not None and name in given:
+                places.append(given[name])
+                self._given.append((name, at, _otherwise(cls, name)))
+                continue
+            kind = (stored or {}).get(name) or _kind(cls, name, annotation)
+            columns = [f"{alias}.{column}" if column.isidentifier() else column for column in kind.columns]
+            if of is not None and name in of:
+                columns = [of[name]]
+            elif kind.columns[0].isidentifier():
+                self._own[name] = kind
+            if len(columns) == 1:
+                places += columns
+                if kind.back is not None:
+                    self._converted.append((at, kind.back))
+            else:
+                assert kind.back is not None
+                places.append("NULL")
+                start = len(named) + len(more)
+                more += columns
+                self._joined.append((at, kind.back, start, start + len(columns)))
+        self._columns, self._source = ", ".join(places + more), source
+
+    def select(self, store: Store, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]) -> list[T]:
+        """The records that `rest` of the query selects; `given` is what other queries found, by their keys."""
+        return self.records(self.rows(store, rest, params), **given)
+
+    def first(self, store: Store, rest: str, params: Sequence[Any] = ()) -> T | None:
+        """The first of them, None where there is none."""
+        row = store.one(f"SELECT {self._columns} FROM {self._source} {rest}", params)
+        return None if row is None else self.records([row])[0]
+
+    def by(
+        self, store: Store, key: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
+    ) -> dict[Any, tuple[T, ...]]:
+        """The records that `rest` selects by an expression, those of each in their order."""
+        rows = store.all(f"SELECT {self._columns}, {key} FROM {self._source} {rest}", params)
+        found: dict[Any, list[T]] = {}
+        for row, record in zip(rows, self.records(rows, **given), strict=True):
+            found.setdefault(row[-1], []).append(record)
+        return {one: tuple(own) for one, own in found.items()}
+
+    def rows(self, store: Store, rest: str = "", params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What `records` takes: for a record of which a part is given once it is known which were found."""
+        return store.all(f"SELECT {self._columns} FROM {self._source} {rest}", params)
+
+    def records(self, rows: Iterable[tuple[Any, ...]], **given: Mapping[Any, Any]) -> list[T]:
+        """The records of rows."""
+        found = []
+        for row in rows:
+            values = list(row)
+            for at, back in self._converted:
+                if values[at] is not None:
+                    values[at] = back(values[at])
+            for at, back, start, end in self._joined:
+                if row[start] is not None:
+                    values[at] = back(*row[start:end])
+            for name, at, otherwise in self._given:
+                values[at] = given[name].get(values[at], otherwise)
+            del values[self._width :]
+            found.append(self._made(values))
+        return found
+
+    def columns(self, record: T) -> dict[str, Any]:
+        """What of a record stands in columns of its own table."""
+        found: dict[str, Any] = {}
+        for name, kind in self._own.items():
+            found.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
+        return found
+
+
+class Rows(Select[T]):
     """The records of a table with an `id`, a `version` and `archived_at`. In `where`, `r` is the table.
 
     Args:
-        stored: fields that do not stand as they are in a column of their name; of the others the type says it.
+        stored: as of `Select`.
         lists: fields of many.
         read_only: fields that are read, and written elsewhere.
     """
@@ -101,48 +249,24 @@ class Rows(Generic[T]):
         lists: Mapping[str, Listed] | None = None,
         read_only: Sequence[str] = (),
     ) -> None:
-        self._table, self._cls, self._order, self._lists = table, cls, order, dict(lists or {})
-        archived = Stored(("archived_at",), tuple, lambda at: at is not None)
-        self._stored: dict[str, Stored] = {}
-        self._plan: list[tuple[str, Callable[..., Any] | None, int, int]] = []
-        columns: list[str] = []
-        for field in fields(cls):  # type: ignore[arg-type]
-            kind = (stored or {}).get(field.name) or (archived if field.name == "archived" else None)
-            if kind is None and (made := _BY_TYPE.get(str(field.type))) is not None:
-                kind = made(field.name)
-            if field.name in self._lists:
-                self._plan.append((field.name, None, -1, -1))
-                continue
-            own = (field.name,) if kind is None else kind.columns
-            self._plan.append((field.name, None if kind is None else kind.back, len(columns), len(columns) + len(own)))
-            columns += own
-            if field.name not in ("id", "version", "archived", *read_only):
-                self._stored[field.name] = kind or Stored(own, lambda value: (value,), lambda value: value)
-        self._select = f"SELECT {', '.join(f'r.{column}' for column in columns)} FROM {table} r"
-
-    def select(self, store: Store, where: str, params: Sequence[Any] = (), *, alone: int | None = None) -> list[T]:
-        """The records that `where` selects; `alone` is the id where there is only one: no list of another is read."""
-        rows = store.all(f"{self._select} {where}", params)
-        if not rows:
-            return []
-        lists = {name: self._listed(store, one, alone) for name, one in self._lists.items()}
-        return [
-            self._cls(
-                *(
-                    tuple(lists[name].get(row[0], ())) if at < 0 else row[at] if back is None else back(*row[at:end])
-                    for name, back, at, end in self._plan
-                )
-            )
-            for row in rows
-        ]
+        self._table, self._order, self._lists = table, order, dict(lists or {})
+        given = dict.fromkeys(self._lists, "r.id")
+        super().__init__(cls, f"{table} r", of={"archived": "r.archived_at IS NOT NULL"}, stored=stored, given=given)
+        for name in ("id", "version", *read_only):
+            self._own.pop(name, None)
 
     def one(self, store: Store, key: int) -> T | None:
         """The record with that id, archived or not."""
-        return next(iter(self.select(store, "WHERE r.id = ?", (key,), alone=key)), None)
+        return next(iter(self.chosen(store, "WHERE r.id = ?", (key,), alone=key)), None)
 
     def all(self, store: Store) -> list[T]:
         """Every record that is not archived; as many queries whatever their number."""
-        return self.select(store, f"WHERE r.archived_at IS NULL ORDER BY {self._order}")
+        return self.chosen(store, f"WHERE r.archived_at IS NULL ORDER BY {self._order}")
+
+    def chosen(self, store: Store, where: str, params: Sequence[Any] = (), *, alone: int | None = None) -> list[T]:
+        """The records that `where` selects; `alone` is the id where there is only one: no list of another is read."""
+        lists = {name: self._listed(store, one, alone) for name, one in self._lists.items()}
+        return self.select(store, where, params, **lists)
 
     def add(self, unit: Unit, new: T) -> int:
         """Add a record; returns its id.
@@ -150,7 +274,7 @@ class Rows(Generic[T]):
         Raises:
             Refused: the database forbids it; a name is taken.
         """
-        key = unit.insert(self._table, **self._columns(new))
+        key = unit.insert(self._table, **self.columns(new))
         for name, one in self._lists.items():
             self._write(unit, one, key, getattr(new, name))
         unit.audit(self._table, key, **self._picture(new))
@@ -163,7 +287,7 @@ class Rows(Generic[T]):
             Stale: somebody else changed the record since `before` was read.
             Refused: the database forbids it; a name is taken.
         """
-        version = unit.update(self._table, before.id, before.version, **self._columns(after))
+        version = unit.update(self._table, before.id, before.version, **self.columns(after))
         for name, one in self._lists.items():
             if getattr(before, name) != getattr(after, name):
                 unit.execute(f"DELETE FROM {one.table} WHERE {one.key} = ?", (before.id,))
@@ -175,26 +299,20 @@ class Rows(Generic[T]):
         """Archive a record, or with None take it back; returns the new version."""
         return unit.update(self._table, record.id, record.version, archived_at=at)
 
-    def _columns(self, record: T) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for name, kind in self._stored.items():
-            found.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
-        return found
-
     def _picture(self, record: T) -> dict[str, Any]:
         lists = {name: one.rows(getattr(record, name)) for name, one in self._lists.items()}
-        return self._columns(record) | {
+        return self.columns(record) | {
             name: [row[0] if len(row) == 1 else list(row) for row in rows] for name, rows in lists.items()
         }
 
     @staticmethod
-    def _listed(store: Store, one: Listed, alone: int | None) -> dict[int, list[Any]]:
+    def _listed(store: Store, one: Listed, alone: int | None) -> dict[int, tuple[Any, ...]]:
         scope, of_one = ("", ()) if alone is None else (f"WHERE {one.key} = ?", (alone,))
         found: dict[int, list[Any]] = {}
         query = f"SELECT {one.key}, {', '.join(one.columns)} FROM {one.table} {scope} ORDER BY {one.key}, {one.order}"
         for key, *columns in store.all(query, of_one):
             found.setdefault(key, []).append(one.of(*columns))
-        return found
+        return {key: tuple(own) for key, own in found.items()}
 
     @staticmethod
     def _write(unit: Unit, one: Listed, key: int, value: Sequence[Any]) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from db.rows import Rows, Stored
+from db.rows import Rows
 from db.store import Store
-from dispatch.model.probes import ProbeKind, Target, Vantage
+from dispatch.model.probes import Target
 
 TARGETS = Rows(
     "target",
     Target,
     order="r.site_id, r.name COLLATE NOCASE, r.id",
-    stored={
-        "kind": Stored(("kind",), lambda kind: (kind.value,), ProbeKind),
-        "vantage": Stored(("vantage",), lambda vantage: (vantage.value,), Vantage),
-    },
 )
 """Test targets, by site and name."""
 target, all_targets, add_target, update_target = TARGETS.one, TARGETS.all, TARGETS.add, TARGETS.update
@@ -22,4 +18,4 @@ target, all_targets, add_target, update_target = TARGETS.one, TARGETS.all, TARGE
 def targets_of(store: Store, site_id: int) -> list[Target]:
     """A site's targets that are not archived, by name."""
     where = "WHERE r.site_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
-    return TARGETS.select(store, where, (site_id,))
+    return TARGETS.chosen(store, where, (site_id,))

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.clocks import note_priority
+from db.rows import Select, pair, word_set
 from db.store import Store
 from dispatch.model.people import Technician
-from dispatch.model.states import Review, State
+from dispatch.model.states import State
 from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
@@ -50,19 +51,38 @@ class NewVisit(NamedTuple):
     again_of: int | None = None
 
 
-_COLUMNS = """
-  v.id, v.reference, c.id, c.name, s.id, s.name, s.zone, s.lat, s.lon, v.work, v.minutes, v.priority, v.state,
-  v.requested_at, v.job_id, v.kind, v.cause, v.description, v.wanted_on, v.promised_from, v.promised_to,
-  (SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id),
-  (SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id),
-  v.emergency, v.reported_by, v.came_by, v.preferred_id, coalesce(p.name, ''), v.parent_id, v.review, v.starts_at, v.ends_at,
-  v.pinned, v.early_agreed_by, v.reason, v.called, v.cancelled_at, v.ended_at, v.sequence, v.archived_at, v.version,
-  v.recurrence_id, v.occurrence
-"""
-_FROM = """
-  FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
-  LEFT JOIN staff p ON p.id = v.preferred_id
-"""
+SEGMENTS = Select(Segment, "segment g JOIN assignment a ON a.id = g.assignment_id", "g")
+"""Clocked spans."""
+CREW = Select(
+    Assignment,
+    "assignment a JOIN staff t ON t.id = a.staff_id",
+    "a",
+    of={"technician_id": "a.staff_id", "technician": "t.name"},
+    given={"segments": "a.id"},
+)
+"""Technicians on visits."""
+VISITS = Select(
+    Visit,
+    "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id LEFT JOIN staff p ON p.id = v.preferred_id",
+    "v",
+    of={
+        "client_id": "c.id",
+        "client": "c.name",
+        "site": "s.name",
+        "zone": "s.zone",
+        "preferred": "coalesce(p.name, '')",
+    },
+    stored={
+        "place": pair("s.lat", "s.lon", Place),
+        "skills": word_set("(SELECT group_concat(skill, ';') FROM visit_skill WHERE visit_id = v.id)"),
+        "tags": word_set("(SELECT group_concat(tag, ';') FROM visit_tag WHERE visit_id = v.id)"),
+    },
+    given={"assignments": "v.id"},
+)
+"""Visits with their crew."""
+REQUESTS = Select(NewVisit, "visit", given=dict.fromkeys(("client_id", "skills", "tags"), "id"))
+"""What a request says of its visit."""
+_LASTING = {"reference", "job_id", "parent_id", "kind", "cause", "recurrence_id", "occurrence", "uid", "again_of"}
 
 
 def visit_by_id(store: Store, visit_id: int) -> Visit | None:
@@ -258,17 +278,7 @@ def add_visit(unit: Unit, store: Store, new: NewVisit) -> int:
         job_id = unit.insert("job", client_id=new.client_id, title=new.work, created_at=store.clock.now())
     visit_id = unit.insert(
         "visit",
-        reference=new.reference,
-        job_id=job_id,
-        site_id=new.site_id,
-        parent_id=new.parent_id,
-        kind=new.kind,
-        cause=new.cause,
-        **_asked_for(new),
-        recurrence_id=new.recurrence_id,
-        occurrence=new.occurrence.isoformat() if new.occurrence else None,
-        uid=new.uid,
-        again_of=new.again_of,
+        **REQUESTS.columns(new._replace(job_id=job_id)),
         template_id=chosen.template.id,
         template_number=chosen.template.number,
         template_why=chosen.why,
@@ -307,35 +317,11 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
 def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
     """Take the fields of a request over an existing visit; returns the new version. The checklist stays as copied."""
     note_priority(unit, visit.id, visit.priority, new.priority)
-    version = unit.update(
-        "visit",
-        visit.id,
-        visit.version,
-        site_id=new.site_id,
-        **_asked_for(new),
-    )
+    asked_for = {name: value for name, value in REQUESTS.columns(new).items() if name not in _LASTING}
+    version = unit.update("visit", visit.id, visit.version, **asked_for)
     set_needs(unit, visit.id, new.skills, new.tags)
     unit.audit("visit", visit.id, changed="request", work=new.work)
     return version
-
-
-def _asked_for(new: NewVisit) -> dict[str, Any]:
-    """The columns of a request that can be changed."""
-    promised_from, promised_to = new.promised or (None, None)
-    return {
-        "work": new.work,
-        "description": new.description,
-        "wanted_on": new.wanted_on.isoformat() if new.wanted_on else None,
-        "promised_from": promised_from,
-        "promised_to": promised_to,
-        "minutes": new.minutes,
-        "priority": new.priority,
-        "emergency": int(new.emergency),
-        "requested_at": new.requested_at,
-        "reported_by": new.reported_by,
-        "came_by": new.came_by,
-        "preferred_id": new.preferred_id,
-    }
 
 
 def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[str]) -> None:
@@ -354,13 +340,8 @@ def place(
     """Give a visit its time and technicians; returns the new version."""
     unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
     for technician in crew:
-        unit.insert(
-            "assignment",
-            visit_id=visit.id,
-            staff_id=technician.id,
-            labour_class=technician.labour_class,
-            vehicle=technician.vehicle,
-        )
+        classed = {"labour_class": technician.labour_class, "vehicle": technician.vehicle}
+        unit.insert("assignment", visit_id=visit.id, staff_id=technician.id, **classed)
     return change(unit, visit, state=state.value, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -420,103 +401,12 @@ def restore_crew(unit: Unit, visit_id: int, rows: Sequence[Mapping[str, Any]]) -
 
 
 def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]:
-    rows = store.all(f"SELECT {_COLUMNS} {_FROM} {where}", params)
+    rows = VISITS.rows(store, where, params)
     if not rows:
         return []
-    crews = _crews(store, [row[0] for row in rows])
-    return [_visit(row, crews.get(row[0], ())) for row in rows]
-
-
-def _crews(store: Store, ids: list[int]) -> dict[int, tuple[Assignment, ...]]:
-    few = len(ids) <= 500
-    scope = f"WHERE a.visit_id IN ({', '.join('?' * len(ids))})" if few else ""
-    params = tuple(ids) if few else ()
-    segments: dict[int, list[Segment]] = {}
-    for assignment_id, kind, starts_at, ends_at in store.all(
-        "SELECT g.assignment_id, g.kind, g.starts_at, g.ends_at FROM segment g "
-        f"JOIN assignment a ON a.id = g.assignment_id {scope} ORDER BY g.starts_at, g.id",
-        params,
-    ):
-        segments.setdefault(assignment_id, []).append(Segment(kind, starts_at, ends_at))
-    crews: dict[int, list[Assignment]] = {}
-    for row in store.all(
-        "SELECT a.visit_id, a.id, a.staff_id, t.name, a.labour_class, a.vehicle, a.billable, a.depart_at, a.check_in_at, "
-        "a.check_out_at, a.return_at, a.seen_at, a.did_not_come_at FROM assignment a "
-        f"JOIN staff t ON t.id = a.staff_id {scope} ORDER BY a.id",
-        params,
-    ):
-        (
-            visit_id,
-            assignment_id,
-            staff_id,
-            name,
-            labour_class,
-            vehicle,
-            billable,
-            depart,
-            check_in,
-            check_out,
-            back,
-            seen,
-            absent,
-        ) = row
-        part = Assignment(
-            assignment_id, staff_id, name, labour_class, vehicle, bool(billable), depart, check_in, check_out, back, seen,
-            absent, tuple(segments.get(assignment_id, ())),
-        )  # fmt: skip
-        crews.setdefault(visit_id, []).append(part)
-    return {visit_id: tuple(parts) for visit_id, parts in crews.items()}
-
-
-def _visit(row: tuple[Any, ...], crew: tuple[Assignment, ...]) -> Visit:
-    (
-        visit_id, reference, client_id, client, site_id, site, zone, lat, lon, work, minutes, priority, state,
-        requested_at, job_id, kind, cause, description, wanted_on, promised_from, promised_to, skills, tags,
-        emergency, reported_by, came_by, preferred_id, preferred, parent_id, review, starts_at, ends_at, pinned,
-        early_agreed_by, reason, called, cancelled_at, ended_at, sequence, archived_at, version,
-        recurrence_id, occurrence,
-    ) = row  # fmt: skip
-    return Visit(
-        id=visit_id,
-        reference=reference,
-        client_id=client_id,
-        client=client,
-        site_id=site_id,
-        site=site,
-        zone=zone,
-        place=None if lat is None else Place(lat, lon),
-        work=work,
-        minutes=minutes,
-        priority=priority,
-        state=State(state),
-        requested_at=requested_at,
-        job_id=job_id,
-        kind=kind,
-        cause=cause,
-        description=description,
-        wanted_on=datetime.date.fromisoformat(wanted_on) if wanted_on else None,
-        promised=None if promised_from is None else (promised_from, promised_to),
-        skills=frozenset(skills.split(";")) if skills else frozenset(),
-        tags=frozenset(tags.split(";")) if tags else frozenset(),
-        emergency=bool(emergency),
-        reported_by=reported_by,
-        came_by=came_by,
-        preferred_id=preferred_id,
-        preferred=preferred,
-        parent_id=parent_id,
-        review=Review(review),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        pinned=bool(pinned),
-        early_agreed_by=early_agreed_by,
-        reason=reason,
-        called=called,
-        cancelled_at=cancelled_at,
-        ended_at=ended_at,
-        sequence=sequence,
-        archived_at=archived_at,
-        version=version,
-        recurrence_id=recurrence_id,
-        occurrence=datetime.date.fromisoformat(occurrence) if occurrence else None,
-        assignments=crew,
-    )
+    few = len(rows) <= 500
+    scope = f"WHERE a.visit_id IN ({', '.join('?' * len(rows))})" if few else ""
+    ids = tuple(row[0] for row in rows) if few else ()
+    segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
+    crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
+    return VISITS.records(rows, assignments=crews)
