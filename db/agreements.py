@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from db import dated_terms, settings
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
+from db.rows import Select
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, Pool, RateCard, Service
@@ -28,8 +29,10 @@ _AGREEMENT = (
 )
 # an agreement that was ended early is in force to that day
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
-_POOL = "SELECT agreement_id, id, name, size, remaining, purchased_on, expires_on, version FROM pool"
-_CARD = "SELECT id, name, valid_from, card, version FROM rate_card"
+POOLS = Select(Pool, "pool r")
+"""Prepaid blocks."""
+CARDS = Select(RateCard, "rate_card r")
+"""Rate cards."""
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
 
 
@@ -47,13 +50,12 @@ class Allowance(NamedTuple):
 
 def rate_card_on(store: Store, day: datetime.date) -> RateCard | None:
     """The rate card in force on a day: the newest that is valid by then."""
-    row = store.one(f"{_CARD} WHERE valid_from <= ? ORDER BY valid_from DESC LIMIT 1", (day.isoformat(),))
-    return None if row is None else _card(row)
+    return CARDS.first(store, "WHERE valid_from <= ? ORDER BY valid_from DESC LIMIT 1", (day.isoformat(),))
 
 
 def rate_cards(store: Store) -> list[RateCard]:
     """Every rate card, the newest first."""
-    return [_card(row) for row in store.all(f"{_CARD} ORDER BY valid_from DESC")]
+    return CARDS.select(store, "ORDER BY valid_from DESC")
 
 
 def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mapping[str, Any]) -> int:
@@ -322,11 +324,6 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
 
 
-def _card(row: tuple[Any, ...]) -> RateCard:
-    card_id, name, valid_from, card, version = row
-    return RateCard(card_id, name, datetime.date.fromisoformat(valid_from), json.loads(card), version)
-
-
 def _card_picture(card: RateCard) -> dict[str, Any]:
     return {"name": card.name, "valid_from": card.valid_from.isoformat(), "card": dict(card.card)}
 
@@ -338,8 +335,7 @@ def _agreements(
     rows = store.all(f"{_AGREEMENT} {where} ORDER BY starts, id", params)
     if not rows:
         return []
-    newest = store.one(f"{_CARD} ORDER BY valid_from DESC LIMIT 1")
-    minor_units = _minor_units_of(None if newest is None else _card(newest))
+    minor_units = _minor_units_of(CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
     ids = f"(SELECT id FROM agreement {where})"
     return _read(store, rows, ids, params, _today(store) if day is None else day, minor_units)
 
@@ -437,22 +433,11 @@ def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
 
 
 def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:
-    pools: dict[int, list[Pool]] = {}
-    for row in store.all(f"{_POOL} {where} ORDER BY agreement_id, id", params):
-        agreement_id, pool_id, name, size, remaining, purchased_on, expires_on, version = row
-        pool = Pool(name, size, remaining, _date(purchased_on), _date(expires_on), pool_id, version)
-        pools.setdefault(agreement_id, []).append(pool)
-    return {agreement_id: tuple(own) for agreement_id, own in pools.items()}
+    return POOLS.by(store, "r.agreement_id", f"{where} ORDER BY r.agreement_id, r.id", params)
 
 
 def _pool_columns(pool: Pool) -> dict[str, Any]:
-    return {
-        "name": pool.name,
-        "size": pool.size,
-        "remaining": pool.remaining,
-        "purchased_on": _iso(pool.purchased_on),
-        "expires_on": _iso(pool.expires_on),
-    }
+    return {name: value for name, value in POOLS.columns(pool).items() if name not in ("id", "version")}
 
 
 def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:
@@ -479,7 +464,3 @@ def _json(value: Mapping[str, Any]) -> str:
 
 def _iso(day: datetime.date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _date(text: str | None) -> datetime.date | None:
-    return None if text is None else datetime.date.fromisoformat(text)

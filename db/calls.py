@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from db.rows import Select, column
 from db.store import Store
 from dispatch.model.calls import Call, Outcome
 
 if TYPE_CHECKING:
     from db.unit import Unit
+
+
+CALLS = Select(
+    Call,
+    "call c JOIN staff s ON s.id = c.staff_id",
+    "c",
+    of={"by": "s.name"},
+    stored={"promised": column("promised_at")},
+)
+"""Logged calls."""
 
 
 def calls_since(store: Store, moment: int) -> dict[int, tuple[Call, ...]]:
@@ -46,13 +56,4 @@ def add_call(
 
 
 def _by_visit(store: Store, where: str, value: int) -> dict[int, tuple[Call, ...]]:
-    rows: Iterable[tuple[int, int, str, int, str, int | None, str, str]] = store.all(
-        "SELECT c.id, c.visit_id, s.name, c.at, c.outcome, c.promised_at, c.phone, c.note FROM call c "
-        f"JOIN staff s ON s.id = c.staff_id WHERE c.withdrawn_at IS NULL AND {where} ORDER BY c.id",
-        (value,),
-    )
-    found: dict[int, tuple[Call, ...]] = {}
-    for call_id, visit_id, by, at, outcome, promised, phone, note in rows:
-        call = Call(call_id, visit_id, by, at, Outcome(outcome), promised, phone, note)
-        found[visit_id] = (*found.get(visit_id, ()), call)
-    return found
+    return CALLS.by(store, "c.visit_id", f"WHERE c.withdrawn_at IS NULL AND {where} ORDER BY c.id", (value,))

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from db.rows import Select, day
 from db.store import Store
 from dispatch.care.account import Gap, Mark, Survey
 
@@ -22,36 +23,27 @@ class Outcome(NamedTuple):
     none_wanted: bool = False
 
 
+SURVEYS = Select(Survey, "survey r", stored={"day": day("on_day")})
+"""Surveys."""
+MARKS = Select(Mark, "care_mark r", stored={"day": day("on_day"), "until": day("until_day")})
+"""How prompts ended."""
+GAPS = Select(Gap, "gap r JOIN staff s ON s.id = r.owner_id", of={"owner": "s.name"}, stored={"due": day("due_on")})
+"""What reviews found missing."""
+
+
 def surveys(store: Store) -> dict[int, tuple[Survey, ...]]:
     """The surveys of each client that has any, in the order of their days."""
-    found: dict[int, list[Survey]] = {}
-    for client_id, day, score in store.all(
-        "SELECT client_id, on_day, score FROM survey WHERE withdrawn_at IS NULL ORDER BY on_day, id"
-    ):
-        found.setdefault(client_id, []).append(Survey(datetime.date.fromisoformat(day), score))
-    return {client_id: tuple(own) for client_id, own in found.items()}
+    return SURVEYS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.on_day, r.id")
 
 
 def marks(store: Store) -> dict[int, tuple[Mark, ...]]:
     """How the prompts of each client ended, in the order in which they did."""
-    found: dict[int, list[Mark]] = {}
-    for client_id, rule, occasion, outcome, day, until, note in store.all(
-        "SELECT client_id, rule, occasion, outcome, on_day, until_day, note FROM care_mark WHERE withdrawn_at IS NULL ORDER BY id"
-    ):
-        mark = Mark(rule, occasion, outcome, datetime.date.fromisoformat(day), _date(until), note)
-        found.setdefault(client_id, []).append(mark)
-    return {client_id: tuple(own) for client_id, own in found.items()}
+    return MARKS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
 
 
 def gaps(store: Store) -> dict[int, tuple[Gap, ...]]:
     """What reviews with each client found missing."""
-    found: dict[int, list[Gap]] = {}
-    for client_id, gap_id, what, owner, due in store.all(
-        "SELECT g.client_id, g.id, g.what, s.name, g.due_on FROM gap g JOIN staff s ON s.id = g.owner_id "
-        "WHERE g.withdrawn_at IS NULL ORDER BY g.id"
-    ):
-        found.setdefault(client_id, []).append(Gap(gap_id, what, owner, datetime.date.fromisoformat(due)))
-    return {client_id: tuple(own) for client_id, own in found.items()}
+    return GAPS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
 
 
 def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
@@ -106,18 +98,7 @@ def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None
 
 def add_mark(unit: Unit, client_id: int, mark: Mark, staff_id: int) -> int:
     """Note how a prompt ended, or until when it sleeps; returns the id."""
-    mark_id = unit.insert(
-        "care_mark",
-        client_id=client_id,
-        rule=mark.rule,
-        occasion=mark.occasion,
-        outcome=mark.outcome,
-        on_day=mark.day.isoformat(),
-        until_day=None if mark.until is None else mark.until.isoformat(),
-        note=mark.note,
-        at=unit.at,
-        staff_id=staff_id,
-    )
+    mark_id = unit.insert("care_mark", client_id=client_id, **MARKS.columns(mark), at=unit.at, staff_id=staff_id)
     unit.audit(
         "client",
         client_id,
@@ -136,7 +117,3 @@ def add_gap(unit: Unit, client_id: int, what: str, owner_id: int, due: datetime.
     )
     unit.audit("client", client_id, gap=what, owner=owner_id, due=due.isoformat())
     return gap_id
-
-
-def _date(text: str | None) -> datetime.date | None:
-    return None if text is None else datetime.date.fromisoformat(text)

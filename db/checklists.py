@@ -5,100 +5,59 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db import permissions, probes
+from db.rows import Select
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import (
-    Asks,
     Attempt,
     Checklist,
-    EntryKind,
-    Grade,
     Item,
     Kind,
     Phase,
-    Result,
     WorkEntry,
 )
 
+ATTEMPTS = Select(
+    Attempt, "attempt a JOIN staff s ON s.id = a.staff_id", "a", of={"by": "s.name"}, given={"tries": "a.id"}
+)
+"""Recorded results."""
+ITEMS = Select(
+    Item,
+    "item i",
+    "i",
+    of={"way_in": "EXISTS (SELECT 1 FROM way_in w WHERE w.visit_id = i.visit_id)"},
+    given=dict.fromkeys(("attempts", "probes", "shown_as_of", "permission"), "i.id"),
+)
+"""Items of visits."""
+ENTRIES = Select(WorkEntry, "work_entry w JOIN staff s ON s.id = w.staff_id", "w", of={"by": "s.name"})
+"""Work entries."""
 _PHASE_ORDER = {phase: order for order, phase in enumerate(Phase)}
 
 
 def checklist(store: Store, visit_id: int) -> Checklist:
     """The whole checklist of a visit, items by phase and then in the order in which they were added."""
-    attempts: dict[int, list[Attempt]] = {}
-    tries = probes.tries_of(store, visit_id)
-    for row in store.all(
-        "SELECT a.id, a.item_id, a.sequence, a.at, s.name, a.result, a.text, a.value, a.grade, a.vantage, a.signed_by, "
-        "a.satisfied, a.follow_up_id, a.self_approved, a.begun_after FROM attempt a JOIN staff s ON s.id = a.staff_id "
+    attempts = ATTEMPTS.by(
+        store,
+        "a.item_id",
         "WHERE a.visit_id = ? ORDER BY a.sequence",
         (visit_id,),
-    ):
-        (
-            attempt_id, item_id, sequence, at, by, result, text, value, grade, vantage, signed_by, satisfied,
-            follow_up_id, own, begun_after,
-        ) = row  # fmt: skip
-        attempts.setdefault(item_id, []).append(
-            Attempt(
-                sequence,
-                at,
-                by,
-                Result(result),
-                text,
-                value,
-                Grade(grade) if grade else None,
-                vantage,
-                signed_by,
-                None if satisfied is None else bool(satisfied),
-                follow_up_id,
-                bool(own),
-                begun_after,
-                tries.get(attempt_id, ()),
-            )
-        )
-    tested = probes.probes_of_visit(store, visit_id)
-    way_in = store.one("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)) is not None
-    allowed = permissions.given(store, visit_id)
-    shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
-    items, copied = [], set[int]()
-    for row in store.all(
-        "SELECT id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, evidence, added_by "
-        "FROM item WHERE visit_id = ?",
-        (visit_id,),
-    ):
-        item_id, ref, phase, kind, label, required, na_allowed, override_allowed, position, why, evidence, added_by = (
-            row
-        )
-        item = Item(
-            item_id,
-            ref,
-            Phase(phase),
-            Kind(kind),
-            label,
-            bool(required),
-            bool(na_allowed),
-            bool(override_allowed),
-            position,
-            tuple(attempts.get(item_id, ())),
-            why,
-            tested.get(item_id, ()),
-            Asks(evidence) if evidence else None,
-            way_in,
-            shown.get(item_id),
-            allowed.get(item_id),
-        )
-        items.append(item)
-        if added_by is None:
-            copied.add(item_id)
-    items = _in_order(items, copied)
-    entries = tuple(
-        WorkEntry(sequence, at, by, EntryKind(kind), text)
-        for sequence, at, by, kind, text in store.all(
-            "SELECT w.sequence, w.at, s.name, w.kind, w.text FROM work_entry w JOIN staff s ON s.id = w.staff_id "
-            "WHERE w.visit_id = ? ORDER BY w.sequence",
-            (visit_id,),
-        )
+        tries=probes.tries_of(store, visit_id),
     )
-    return Checklist(tuple(items), entries)
+    shown = dict(store.all("SELECT item_id, max(as_of) FROM file WHERE visit_id = ? GROUP BY item_id", (visit_id,)))
+    found = ITEMS.by(
+        store,
+        "i.added_by IS NULL",
+        "WHERE i.visit_id = ?",
+        (visit_id,),
+        attempts=attempts,
+        probes=probes.probes_of_visit(store, visit_id),
+        shown_as_of=shown,
+        permission=permissions.given(store, visit_id),
+    )
+    copied, added = found.get(1, ()), found.get(0, ())
+    items = _in_order([*copied, *added], {item.id for item in copied})
+    entries = ENTRIES.select(store, "WHERE w.visit_id = ? ORDER BY w.sequence", (visit_id,))
+    return Checklist(tuple(items), tuple(entries))
 
 
 def note_way_in(unit: Unit, visit_id: int, staff_id: int) -> bool:
@@ -125,40 +84,15 @@ def last_recorded(store: Store, visit_id: int) -> int:
 
 def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
-    attempt_id = unit.insert(
-        "attempt",
-        visit_id=visit_id,
-        item_id=item_id,
-        sequence=attempt.sequence,
-        at=attempt.at,
-        staff_id=staff_id,
-        session=unit.actor.session,
-        result=attempt.result.value,
-        text=attempt.text,
-        value=attempt.value,
-        grade=attempt.grade.value if attempt.grade else None,
-        vantage=attempt.vantage,
-        signed_by=attempt.signed_by,
-        satisfied=None if attempt.satisfied is None else int(attempt.satisfied),
-        follow_up_id=attempt.follow_up_id,
-        self_approved=int(attempt.self_approved),
-        begun_after=attempt.begun_after,
-    )
+    by = {"staff_id": staff_id, "session": unit.actor.session}
+    attempt_id = unit.insert("attempt", visit_id=visit_id, item_id=item_id, **by, **ATTEMPTS.columns(attempt))
     probes.add_tries(unit, attempt_id, attempt.tries)
 
 
 def add_work_entry(unit: Unit, visit_id: int, staff_id: int, entry: WorkEntry) -> None:
     """Add a work entry at the visit's sequence."""
-    unit.insert(
-        "work_entry",
-        visit_id=visit_id,
-        sequence=entry.sequence,
-        at=entry.at,
-        staff_id=staff_id,
-        session=unit.actor.session,
-        kind=entry.kind.value,
-        text=entry.text,
-    )
+    by = {"staff_id": staff_id, "session": unit.actor.session}
+    unit.insert("work_entry", visit_id=visit_id, **by, **ENTRIES.columns(entry))
 
 
 def _in_order(items: list[Item], copied: Collection[int]) -> list[Item]:

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.handovers import Handover
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
-_SELECT = """
-  SELECT h.id, h.visit_id, v.reference, c.name, v.work, h.to_id, t.name, l.name, h.reason, h.asked_at, h.answered_at, h.accepted,
-    h.answer
-  FROM handover h JOIN visit v ON v.id = h.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
-    JOIN staff t ON t.id = h.to_id JOIN staff l ON l.id = h.asked_by
-"""
+HANDOVERS = Select(
+    Handover,
+    "handover h JOIN visit v ON v.id = h.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "JOIN staff t ON t.id = h.to_id JOIN staff l ON l.id = h.asked_by",
+    "h",
+    of={"reference": "v.reference", "client": "c.name", "work": "v.work", "to": "t.name", "asked_by": "l.name"},
+)
+"""Handovers of visits."""
 
 
 def of_visit(store: Store, visit_id: int) -> list[Handover]:
     """The handovers of a visit, the newest first."""
-    return _all(store, "WHERE h.visit_id = ? ORDER BY h.id DESC", (visit_id,))
+    return HANDOVERS.select(store, "WHERE h.visit_id = ? ORDER BY h.id DESC", (visit_id,))
 
 
 def open_for(store: Store, staff_id: int) -> list[Handover]:
     """What a technician is asked to take over and has not answered."""
-    return _all(store, "WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id", (staff_id,))
+    return HANDOVERS.select(store, "WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id", (staff_id,))
 
 
 def ask(unit: Unit, visit_id: int, to_id: int, asked_by: int, reason: str) -> int:
@@ -75,10 +78,3 @@ def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     ):
         found.setdefault(visit_id, set()).add(staff_id)
     return found
-
-
-def _all(store: Store, where: str, params: Sequence[Any]) -> list[Handover]:
-    return [
-        Handover._make((*row[:11], None if row[11] is None else bool(row[11]), row[12]))
-        for row in store.all(f"{_SELECT} {where}", params)
-    ]

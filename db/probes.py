@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.rows import Select, Stored
 from db.store import Store
+from dispatch.model.checklists import ItemTemplate
 from dispatch.model.probes import Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
 
 if TYPE_CHECKING:
@@ -96,32 +98,31 @@ def _tested(text: str) -> Tested:
     )
 
 
+TRIES = Select(Try, "attempt_try t", "t")
+"""Tries of attempts."""
+COPIED = Select(
+    ItemTemplate,
+    "item r",
+    given={"probes": "r.id"},
+    stored={"tested": Stored(("tested",), lambda tested: (tested_text(tested),), None)},
+)
+"""What an item of a visit has from its template."""
+
+
 def tries_of(store: Store, visit_id: int) -> dict[int, tuple[Try, ...]]:
     """Every try of a visit's attempts, by the attempt's id."""
-    found: dict[int, list[Try]] = {}
-    for attempt_id, probe, number, at, milliseconds, passed, text in store.all(
-        "SELECT t.attempt_id, t.probe, t.number, t.at, t.milliseconds, t.passed, t.text FROM attempt_try t "
+    return TRIES.by(
+        store,
+        "t.attempt_id",
         "JOIN attempt a ON a.id = t.attempt_id WHERE a.visit_id = ? ORDER BY t.attempt_id, t.position",
         (visit_id,),
-    ):
-        found.setdefault(attempt_id, []).append(Try(probe, number, at, milliseconds, bool(passed), text))
-    return {attempt_id: tuple(tries) for attempt_id, tries in found.items()}
+    )
 
 
 def add_tries(unit: Unit, attempt_id: int, tries: Iterable[Try]) -> None:
     """Keep every try of an attempt."""
     for position, one in enumerate(tries, 1):
-        unit.insert(
-            "attempt_try",
-            attempt_id=attempt_id,
-            position=position,
-            probe=one.probe,
-            number=one.number,
-            at=one.at,
-            milliseconds=one.milliseconds,
-            passed=int(one.passed),
-            text=one.text,
-        )
+        unit.insert("attempt_try", attempt_id=attempt_id, position=position, **TRIES.columns(one))
 
 
 def watch_of(store: Store, item_id: int, probe: str, since: int) -> tuple[Watch, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.checklists import Grade, Kind, Result
 
@@ -31,52 +32,30 @@ class Standing(NamedTuple):
     follow_up: str
 
 
+STANDING = Select(
+    Standing,
+    "item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
+    "JOIN staff p ON p.id = a.staff_id LEFT JOIN visit f ON f.id = a.follow_up_id",
+    "a",
+    of={
+        "ref": "i.ref",
+        "kind": "i.kind",
+        "label": "i.label",
+        "value": "coalesce(a.value, '')",
+        "by": "p.name",
+        "signed_by": "coalesce(a.signed_by, '')",
+        "attempts": "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id)",
+        "failed": "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id AND n.result = 'fail')",
+        "follow_up": "coalesce(f.reference, '')",
+    },
+)
+"""What stands on items."""
+
+
 def standing(store: Store, visit_ids: Sequence[int]) -> list[Standing]:
     """Every item with a result, by visit and in the order of the checklist."""
-    rows = store.all(
-        "SELECT a.visit_id, i.ref, i.kind, i.label, a.result, a.grade, a.text, coalesce(a.value, ''), a.at, p.name, "
-        "coalesce(a.signed_by, ''), a.satisfied, a.self_approved, "
-        "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id), "
-        "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id AND n.result = 'fail'), coalesce(f.reference, '') "
-        "FROM item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
-        "JOIN staff p ON p.id = a.staff_id LEFT JOIN visit f ON f.id = a.follow_up_id "
+    return STANDING.select(
+        store,
         "WHERE i.visit_id IN (SELECT value FROM json_each(?)) ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
         (json.dumps(list(visit_ids)),),
-    )
-    return [_standing(*row) for row in rows]
-
-
-def _standing(
-    visit_id: int,
-    ref: str,
-    kind: str,
-    label: str,
-    result: str,
-    grade: str | None,
-    text: str,
-    value: str,
-    at: int,
-    by: str,
-    signed_by: str,
-    satisfied: int | None,
-    *more: Any,
-) -> Standing:
-    self_approved, attempts, failed, follow_up = more
-    return Standing(
-        visit_id=visit_id,
-        ref=ref,
-        kind=Kind(kind),
-        label=label,
-        result=Result(result),
-        grade=None if grade is None else Grade(grade),
-        text=text,
-        value=value,
-        at=at,
-        by=by,
-        signed_by=signed_by,
-        satisfied=None if satisfied is None else bool(satisfied),
-        self_approved=bool(self_approved),
-        attempts=attempts,
-        failed=failed,
-        follow_up=follow_up,
     )

@@ -56,6 +56,11 @@ def words(column: str, of: Callable[[str], Any] = str, between: str = ";") -> St
     )
 
 
+def column(name: str) -> Stored:
+    """One column as it is, of another name."""
+    return Stored((name,), lambda value: (value,), None)
+
+
 def word_set(name: str, of: Callable[[str], Any] = str) -> Stored:
     """Words in no order, that stand in a table of their own and are read joined by `;`."""
     return Stored(
@@ -76,20 +81,17 @@ def _both(value: Any) -> tuple[Any, ...]:
     return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
 
 
-def _day(name: str) -> Stored:
+def day(name: str) -> Stored:
+    """A day in a column."""
     return Stored(
         (name,),
-        lambda day: (None if day is None else day.isoformat(),),
+        lambda value: (None if value is None else value.isoformat(),),
         datetime.date.fromisoformat,
     )
 
 
 def _form(name: str) -> Stored:
-    return Stored((name,), lambda form: (compact(form),), json.loads)
-
-
-def _plain(name: str) -> Stored:
-    return Stored((name,), lambda value: (value,), None)
+    return Stored((name,), lambda form: (json.dumps(form, separators=(",", ":")),), json.loads)
 
 
 _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
@@ -99,17 +101,12 @@ _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
         lambda value: (None if value is None else int(value),),
         bool,
     ),
-    "datetime.date": _day,
-    "datetime.date | None": _day,
+    "datetime.date": day,
+    "datetime.date | None": day,
     "Place | None": lambda name: pair("lat", "lon", Place),
     "tuple[int, int] | None": lambda name: pair(f"{name}_from", f"{name}_to"),
     "Mapping[str, Any]": _form,
 }
-
-
-def compact(form: Any) -> str:
-    """A form as the JSON text that is kept."""
-    return json.dumps(form, ensure_ascii=False, separators=(",", ":"))
 
 
 def _kind(cls: type, name: str, annotation: str) -> Stored:
@@ -118,7 +115,7 @@ def _kind(cls: type, name: str, annotation: str) -> Stored:
         return made(name)
     one_of = vars(sys.modules[cls.__module__]).get(annotation.removesuffix(" | None"))
     if not isinstance(one_of, EnumType):
-        return _plain(name)
+        return column(name)
     return Stored((name,), lambda value: (None if value is None else value.value,), one_of)
 
 

@@ -80,7 +80,7 @@ VISITS = Select(
     given={"assignments": "v.id"},
 )
 """Visits with their crew."""
-REQUESTS = Select(NewVisit, "visit", given=dict.fromkeys(("client_id", "skills", "tags"), "id"))
+REQUESTS = Select(NewVisit, "visit r", given=dict.fromkeys(("client_id", "skills", "tags"), "r.id"))
 """What a request says of its visit."""
 _LASTING = {"reference", "job_id", "parent_id", "kind", "cause", "recurrence_id", "occurrence", "uid", "again_of"}
 
@@ -295,22 +295,8 @@ def add_items(unit: Unit, visit_id: int, templates: Iterable[ItemTemplate], adde
 
     (position,) = unit.execute("SELECT coalesce(max(position), 0) FROM item WHERE visit_id = ?", (visit_id,)).fetchone()
     for offset, template in enumerate(templates, 1):
-        item_id = unit.insert(
-            "item",
-            visit_id=visit_id,
-            ref=template.ref,
-            phase=template.phase.value,
-            kind=template.kind.value,
-            label=template.label,
-            required=int(template.required),
-            na_allowed=int(template.na_allowed),
-            override_allowed=int(template.override_allowed),
-            position=position + offset,
-            added_by=added_by,
-            why=template.why,
-            tested=probes.tested_text(template.tested),
-            evidence=template.evidence.value if template.evidence else None,
-        )
+        columns = probes.COPIED.columns(template)
+        item_id = unit.insert("item", visit_id=visit_id, position=position + offset, added_by=added_by, **columns)
         probes.add_probes(unit, item_id, template.probes)
 
 

@@ -150,26 +150,27 @@ def keep_sheet(
     priced = priced_from(given, estimate=False)
     form = priced.form
     accepted = form["status"] == "ready" or (form["status"] == "review" and accept)
-    amounts = None
-    if form["total"] is not None:
-        net, tax, total = (parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total"))
-        amounts = (net, tax, total)
-    sheets.add_sheet(
-        unit,
+    blocked = form["total"] is None
+    net, tax, total = (
+        None if blocked else parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total")
+    )
+    sheet = StoredSheet(
         visit.id,
-        currency=priced.currency,
-        exponent=priced.exponent,
-        amounts=amounts,
-        lines=[
-            (line["rule"], line["category"], parse_minor(line["amount"], priced.exponent)) for line in form["lines"]
-        ],
-        sheet=form,
-        given=given,
+        0,
+        form["status"],
+        priced.currency,
+        priced.exponent,
+        net,
+        tax,
+        total,
+        form,
+        given,
         made_at=now,
         reason=reason,
-        accepted=accepted,
-        accepted_by=seat.staff.id if accept else None,
+        accepted_at=now if accepted else None,
     )
+    lines = [(line["rule"], line["category"], parse_minor(line["amount"], priced.exponent)) for line in form["lines"]]
+    sheets.add_sheet(unit, sheet, lines, accepted_by=seat.staff.id if accept else None)
     if accepted and form.get("drawn"):
         _draw(store, unit, visit, priced, now)
     return priced
