@@ -125,6 +125,11 @@ def head_of(conn: sqlite3.Connection) -> str:
     return _head(conn).hex()
 
 
+def rows_of(conn: sqlite3.Connection) -> int:
+    """How many rows there are on a connection."""
+    return int(conn.execute("SELECT count(*) FROM audit").fetchone()[0])
+
+
 def chain_head(store: Store) -> ChainHead:
     """The head of the chain, with how many rows it vouches for."""
     with store.read():

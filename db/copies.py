@@ -70,6 +70,11 @@ def new_file(target: Path) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
+def damage_of(conn: sqlite3.Connection) -> str | None:
+    """What is wrong with the pages of a database, the first of it; None: nothing."""
+    return next((text for (text,) in conn.execute("PRAGMA quick_check(1)") if text != "ok"), None)
+
+
 def copy(source: sqlite3.Connection, target: Path) -> sqlite3.Connection:
     """Copy the database of `source`, which is in no transaction, to the new file `target`; open it for reading.
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from db.unit import Unit
 
 
-def add(unit: Unit, staff_id: int, visit_id: int, about: Told, text: str) -> None:
-    """Tell somebody something about a visit."""
-    unit.insert("outbox", staff_id=staff_id, visit_id=visit_id, kind=about.value, text=text, made_at=unit.at)
+def add(unit: Unit, staff_id: int, visit_id: int, about: str, text: str) -> None:
+    """Tell somebody something about a visit: what `Told` names, or a word to leads."""
+    unit.insert("outbox", staff_id=staff_id, visit_id=visit_id, kind=str(about), text=text, made_at=unit.at)
 
 
 def unread(store: Store, staff_id: int) -> list[Notice]:

@@ -144,11 +144,9 @@ def update_technician(unit: Unit, before: Technician, after: Technician) -> int:
     return version
 
 
-def archive_technician(unit: Unit, who: Technician) -> int:
-    """Take a technician off the board; what they did stays. Returns the new version."""
-    version = unit.update("technician", who.id, who.version, archived_at=unit.at)
-    unit.audit("technician", who.id, changed={"archived_at": [None, unit.at]})
-    return version
+def shelve_technician(unit: Unit, who: Technician, at: int | None) -> int:
+    """Take a technician off the board, or with None back; what they did stays. Returns the new version."""
+    return unit.update("technician", who.id, who.version, archived_at=at)
 
 
 # rows

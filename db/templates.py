@@ -84,6 +84,11 @@ def save_wording(unit: Unit, before: Template, after: Template) -> int:
     return number
 
 
+def shelve(unit: Unit, template: Template, at: int | None) -> int:
+    """Archive a template, or with None take it back; returns the new version."""
+    return unit.update("template", template.id, template.version, archived_at=at)
+
+
 def origin_of(store: Store, visit_id: int) -> Origin | None:
     """What the items of a visit were copied from; None where it was made before templates were kept."""
     row = store.one(

@@ -221,6 +221,25 @@ def whole_jobs(store: Store, job_ids: Sequence[int]) -> list[Visit]:
     return _select(store, f"{where} ORDER BY v.id", tuple(job_ids) if few else ())
 
 
+def began_at(store: Store, visit_id: int) -> int | None:
+    """The first arrival at a visit, else its planned start."""
+    at: int | None = store.value(
+        "SELECT coalesce(min(a.check_in_at), v.starts_at) FROM visit v LEFT JOIN assignment a ON a.visit_id = v.id WHERE v.id = ?",
+        (visit_id,),
+    )
+    return at
+
+
+def checked_in_elsewhere(store: Store, visit_id: int, technician_id: int) -> str | None:
+    """The reference of another visit at which a technician is."""
+    reference: str | None = store.value(
+        "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
+        "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL",
+        (technician_id, visit_id),
+    )
+    return reference
+
+
 def of_client(store: Store, client_id: int) -> list[Visit]:
     """A client's visits, newest first."""
     return _select(
@@ -357,6 +376,11 @@ def change(unit: Unit, visit: Visit, **columns: Any) -> int:
     if "priority" in columns:
         note_priority(unit, visit.id, visit.priority, columns["priority"])
     return unit.update("visit", visit.id, visit.version, **columns)
+
+
+def add_segment(unit: Unit, part: Assignment, segment: Segment) -> None:
+    """Clock a span of a technician's part in a visit."""
+    unit.insert("segment", assignment_id=part.id, **SEGMENTS.columns(segment))
 
 
 def stamp(unit: Unit, assignment: Assignment, **columns: int | None) -> None:

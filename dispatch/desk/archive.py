@@ -303,11 +303,9 @@ def _examined(database: Path, manifest: Manifest | None, named: str) -> Found:
     opening.vet(database)
     try:
         with contextlib.closing(copies.connect(database, mode="ro&immutable=1")) as conn:
-            broken = [text for (text,) in conn.execute("PRAGMA quick_check(1)") if text != "ok"]
-            if broken:
-                raise Refusal(f"{named} is damaged ({show(broken[0], 200)}). Take an older backup.")
-            head, at, rows = audit.head_of(conn), audit.broken_at(conn), conn.execute("SELECT count(*) FROM audit")
-            found = Found(head, rows.fetchone()[0], at, manifest)
+            if (damage := copies.damage_of(conn)) is not None:
+                raise Refusal(f"{named} is damaged ({show(damage, 200)}). Take an older backup.")
+            found = Found(audit.head_of(conn), audit.rows_of(conn), audit.broken_at(conn), manifest)
             safekeeping.refuse_damaged_text(conn)
     except sqlite3.Error as error:
         raise translate(error) from error

@@ -20,7 +20,7 @@ from dispatch.model.instants import clock_text
 from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, Role, State
 from dispatch.model.text import show
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Assignment, Segment, Visit
 
 
 def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
@@ -100,9 +100,9 @@ def arrive(
                 go_back(seat, unit, part)
                 continue
             visits.stamp(unit, part, check_in_at=unit.at, did_not_come_at=None)
-            unit.insert("segment", assignment_id=part.id, kind="work", starts_at=unit.at)
+            visits.add_segment(unit, part, Segment("work", unit.at, None))
             if part.depart_at is not None:
-                unit.insert("segment", assignment_id=part.id, kind="travel", starts_at=part.depart_at, ends_at=unit.at)
+                visits.add_segment(unit, part, Segment("travel", part.depart_at, unit.at))
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
         return returning.again(seat.store, visit)
 
@@ -110,10 +110,6 @@ def arrive(
 def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
     """A technician is at one place at a time (design/charges.md B1, checked by the board)."""
     for part in parts:
-        row = store.one(
-            "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
-            "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL",
-            (part.technician_id, visit.id),
-        )
-        if row is not None:
-            raise Refusal(f"{show(part.technician)} is checked in at {show(row[0])}: close or leave that one first.")
+        elsewhere = visits.checked_in_elsewhere(store, visit.id, part.technician_id)
+        if elsewhere is not None:
+            raise Refusal(f"{show(part.technician)} is checked in at {show(elsewhere)}: close or leave that one first.")

@@ -280,11 +280,8 @@ def _testing_begun(store: Store, visit: Visit) -> int | None:
 def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
     if visit.parent_id is None:
         return None
-    check_in = store.value(
-        "SELECT coalesce(min(a.check_in_at), v.starts_at) FROM visit v LEFT JOIN assignment a ON a.visit_id = v.id WHERE v.id = ?",
-        (visit.parent_id,),
-    )
-    return None if check_in is None else day_of(int(check_in), zone).isoformat()
+    check_in = visits.began_at(store, visit.parent_id)
+    return None if check_in is None else day_of(check_in, zone).isoformat()
 
 
 def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import checklists, clocks, people, stays, visits
+from db import checklists, clocks, notices, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells
@@ -264,7 +264,7 @@ def _prompt_lead(seat: Seat, unit: Unit, visit: Visit) -> None:
     text = f"{visit.reference} {visit.client}: the emergency ended well. Offer an agreement by {due.isoformat()}."
     for person in people.all_staff(seat.store):
         if Role.LEAD in person.roles:
-            unit.insert("outbox", staff_id=person.id, visit_id=visit.id, kind="care", text=text, made_at=unit.at)
+            notices.add(unit, person.id, visit.id, "care", text)
 
 
 def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:

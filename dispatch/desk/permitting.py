@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db import checklists, people, permissions
+from db import checklists, notices, people, permissions
 from db.unit import Unit
 from dispatch.closeout.answers import tells
 from dispatch.closeout.gates import settled
@@ -130,4 +130,4 @@ def _tell_leads(seat: Seat, unit: Unit, visit: Visit, text: str) -> None:
 
 
 def _notice(unit: Unit, visit: Visit, staff_id: int, text: str) -> None:
-    unit.insert("outbox", staff_id=staff_id, visit_id=visit.id, kind=NOTICE, text=text, made_at=unit.at)
+    notices.add(unit, staff_id, visit.id, NOTICE, text)

@@ -171,7 +171,8 @@ def test_all_technicians_are_those_on_the_board_by_name(store: Store) -> None:
     assert people.technicians(store)[0] == ana
 
     with store.write("archive", LEE) as unit:
-        people.archive_technician(unit, ana)
+        people.shelve_technician(unit, ana, unit.at)
+        unit.audit("technician", ana.id)
 
     assert [technician.name for technician in people.technicians(store)] == ["Zoë Élan"]
     assert people.technician_by_name(store, "ana") is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import changes, settings
+from db import belonging, changes, settings
 from db.changes import Picture
 from db.faults import Stale
 from db.store import Store
@@ -114,7 +114,7 @@ def archive(seat: Seat, kind: str, record: Any) -> None:
 
 
 def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
-    if held := held_by(store, kind, record):
+    if held := belonging.held_by(store, kind, record.id):
         raise Refusal(
             f"{show(shelf.title(store, record))} has open visits: {', '.join(held[:6])}. Cancel or move them first."
         )
@@ -122,36 +122,11 @@ def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
 
 def _hang_on(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
     """Refuse to bring back what belongs to something that is archived itself."""
-    gone = {
-        "site": "SELECT c.name FROM site s JOIN client c ON c.id = s.client_id WHERE s.id = ? AND c.archived_at IS NOT NULL",
-        "target": "SELECT s.name FROM target t JOIN site s ON s.id = t.site_id WHERE t.id = ? AND s.archived_at IS NOT NULL",
-        "recurrence": "SELECT s.name FROM recurrence r JOIN site s ON s.id = r.site_id "
-        "WHERE r.id = ? AND s.archived_at IS NOT NULL",
-        "technician": "SELECT name FROM staff WHERE id = ? AND active = 0",
-        "absence": "SELECT p.name FROM absence a JOIN technician t ON t.staff_id = a.staff_id "
-        "JOIN staff p ON p.id = a.staff_id WHERE a.id = ? AND (t.archived_at IS NOT NULL OR p.active = 0)",
-    }.get(kind)
-    name = store.value(gone, (record.id,)) if gone is not None else None
+    name = belonging.archived_over(store, kind, record.id)
     if name is not None:
         raise Refusal(
             f"{show(shelf.title(store, record))} cannot come back: {show(name)} is archived. Nothing was changed."
         )
-
-
-def held_by(store: Store, kind: str, record: Any) -> list[str]:
-    """References of the visits that still need a record."""
-    open_visit = "v.state NOT IN ('closed', 'left_open', 'no_access', 'aborted', 'cancelled') AND v.archived_at IS NULL"
-    queries = {
-        "client": f"SELECT v.reference FROM visit v JOIN site s ON s.id = v.site_id WHERE s.client_id = ? AND {open_visit}",
-        "site": f"SELECT v.reference FROM visit v WHERE v.site_id = ? AND {open_visit}",
-        "technician": "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id "
-        f"WHERE a.staff_id = ? AND {open_visit}",
-    }
-    if kind not in queries and kind != "staff":
-        return []
-    return [
-        row[0] for row in store.all(f"{queries.get(kind, queries['technician'])} ORDER BY v.reference", (record.id,))
-    ]
 
 
 def differences(store: Store, kind: str, mine: Mapping[str, str], key: int) -> list[str]:

@@ -258,7 +258,7 @@ class TechnicianShelf(Shelf[Technician]):
 
     def shelve(self, unit: Unit, record: Technician, at: int | None) -> None:
         """Take a technician off the board, or back."""
-        unit.update("technician", record.id, record.version, archived_at=at)
+        people.shelve_technician(unit, record, at)
 
 
 class AbsenceShelf(Shelf[AbsenceRecord]):

@@ -73,7 +73,7 @@ class TemplateShelf(Shelf[Template]):
             raise Refusal(f"{show(record.name)} serves every visit that no other template does; it stays.")
         if at is None and (faults := _twins(unit.store, record)):
             raise Refusal(f"{show(record.name)} cannot come back: {'; '.join(faults)}.")
-        unit.update("template", record.id, record.version, archived_at=at)
+        templates.shelve(unit, record, at)
 
     def notes(self, store: Store, record: Template) -> Sequence[str]:
         """Its items."""
