@@ -64,7 +64,7 @@ def column(name: str) -> Stored:
 def word_set(name: str, of: Callable[[str], Any] = str) -> Stored:
     """Words in no order, that stand in a table of their own and are read joined by `;`."""
     return Stored(
-        (f"coalesce({name}, '')",), sorted, lambda text: frozenset(map(of, text.split(";"))) if text else frozenset()
+        (f"coalesce({name}, '')",), tuple, lambda text: frozenset(map(of, text.split(";"))) if text else frozenset()
     )
 
 
