@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db import keys, sessions
-from dispatch.desk import key_file, keyring, seating
+from dispatch.desk import connecting, key_file, keyring, seating
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
 from screens.dialogs import AskConfirm, Field, Form
 from screens.seated import SeatedScreen
+from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
@@ -25,8 +26,10 @@ class AccessScreen(SeatedScreen):
     SHOWS = "access"
 
     TITLE_WORD = "keys and sessions over SSH"
-    FOOTER = ("access.add", "access.take", "screen.leave", "screen.keys")
+    FOOTER = ("access.open", "access.add", "access.take", "access.check", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Connect", id="access.open", tooltip="what the person needs to connect with that key"),
+        Binding("v", "check", "Check", id="access.check", tooltip="the key file and sshd, and the block for sshd"),
         Binding("n", "add", "New key", id="access.add", tooltip="let somebody's public key open their seat"),
         Binding("X,delete", "take", "Take away", id="access.take", tooltip="revoke the key, or end the session"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
@@ -69,6 +72,29 @@ class AccessScreen(SeatedScreen):
         live = sum(one.live for one in everything)
         self.query_one(StatusBar).set_texts("Over SSH", f"{live} keys · {len(there)} sessions", self.seat.staff.name)
 
+    def on_figure_list_opened(self) -> None:
+        """Show what belongs to the key under the cursor."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Show how the person connects with the key under the cursor."""
+        key = self._keys.get(self.query_one(FigureList).value or "")
+        if key is not None and key.live:
+            self._show_connecting(key)
+
+    def _show_connecting(self, key: Key) -> None:
+        words = connecting.words_for(self.seat.store, key)
+        self.app.push_screen(
+            SheetView(f"{key.label} {key.fingerprint} opens the seat of {key.name}", None, "", notes=words)
+        )
+
+    @work
+    async def action_check(self) -> None:
+        """Show what stands against logins, and the block for sshd."""
+        lines = await self.look_aside(connecting.words_of_server, self.seat.store)
+        if lines is not None:
+            self.app.push_screen(SheetView("The server", None, "", notes=lines))
+
     @work
     async def action_add(self) -> None:
         """Enter a public key."""
@@ -77,11 +103,14 @@ class AccessScreen(SeatedScreen):
             Field("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
         ]
 
+        added: list[Key] = []
+
         def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(lambda: keyring.add_key(self.seat, typed["login"], typed["key"]))
+            return self.faults_of(lambda: added.append(keyring.add_key(self.seat, typed["login"], typed["key"])))
 
         if await self.app.push_screen_wait(Form("A key that opens a seat", fields, save)) is not None:
             await self._settle_file()
+            self._show_connecting(added[-1])
 
     @work
     async def action_take(self) -> None:

@@ -12,7 +12,7 @@ from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.model.keys import Key, Session
+    from dispatch.model.keys import Session
 
 
 def add_parsers(groups: Any) -> None:
@@ -103,9 +103,8 @@ def add_parsers(groups: Any) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    import platform
-
-    from dispatch.desk import key_file, keyring, sshd_config
+    from dispatch.desk import key_file, keyring
+    from dispatch.desk.connecting import words_for
     from dispatch.desk.refusals import Faulty
     from dispatch.model.ssh_keys import LONGEST
     from dispatch.model.text import show
@@ -123,34 +122,8 @@ def _add(args: argparse.Namespace) -> int:
     path = key_file.write(seat.store)
     print(f"{key.label} {key.fingerprint} opens the seat of {show(key.name)} ({show(key.login)}).")
     print(f"{show(str(path))} was made anew.\n")
-    if known := sshd_config.host_fingerprints():
-        print("At the first connection ssh asks whether it is this machine. It is, if it shows one of:\n")
-        print("\n".join(f"    {one}" for one in known) + "\n")
-    print("For ~/.ssh/config on their machine:\n")
-    print(stanza(key, args.host or platform.node(), args.user or key_file.owner(seat.store)))
+    print("\n".join(words_for(seat.store, key, args.host or "", args.user or "")))
     return 0
-
-
-def stanza(key: Key, host: str, user: str) -> str:
-    """What the person puts into `~/.ssh/config`; with the way into a client's network, for a technician."""
-    from dispatch.desk.key_file import site_port
-
-    lines = [
-        f"Host dispatch{' dispatch-files' if key.technician else ''}",
-        f"    HostName {host}",
-        f"    User {user}",
-        "    IdentitiesOnly yes",
-        "    IdentityFile ~/.ssh/id_ed25519",
-        "    ServerAliveInterval 15",
-    ]
-    if key.technician:
-        lines += [
-            "",
-            "Host dispatch",
-            "    # lets tests run from inside the client's network, through this connection",
-            f"    RemoteForward localhost:{site_port(key.staff_id)}",
-        ]
-    return "\n".join(lines)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -211,7 +184,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from dispatch.desk import key_file, sshd_config
-    from dispatch.model.text import show
+    from dispatch.desk.connecting import verdict
 
     store = open_store(args)
     drifts = key_file.drift(store)
@@ -219,12 +192,9 @@ def _check(args: argparse.Namespace) -> int:
     if not args.no_sshd:
         config = Path(args.sshd_config) if args.sshd_config else None
         faults += sshd_config.faults(args.user or key_file.owner(store), key_file.path_of(store), config)
-    for fault in faults:
-        print(f"BAD   {show(fault, 400)}")
+    print("\n".join(verdict(faults)))
     if any(drift.mended for drift in drifts):
         print("`dispatch keys export --write` makes the key file anew.")
-    if not faults:
-        print("good  the key file is as the database has it, and sshd reads it as it should")
     return 1 if faults else 0
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import base64
 
+from textual.pilot import Pilot
+from textual.widgets import Static
+
 from db import keys, sessions
 from dispatch.desk import key_file, keyring, seating
 from screens.access import AccessScreen
+from screens.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until
@@ -18,19 +22,29 @@ def public_key(number: int) -> str:
     return f"ssh-ed25519 {base64.b64encode(body).decode()} ana@laptop"
 
 
+def shown(pilot: Pilot[None]) -> str:
+    assert isinstance(pilot.app.screen, SheetView)
+    return "\n".join(str(part.content) for part in pilot.app.screen.query(Static))
+
+
 async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "K")
         await until(pilot, AccessScreen)
         await press(pilot, "n")
         await fill(pilot, login="ana", key="ssh-rsa AAAA")
-        await press(pilot, "enter")
         assert not keys.all_keys(office.store), "the form stays open with what is wrong"
         await fill(pilot, login="ana", key=public_key(1))
-        await press(pilot, "enter")
-        await settled(pilot)
+        await until(pilot, SheetView)
         (added,) = keys.live_keys(office.store)
         assert added.login == "ana"
+        assert "Host dispatch dispatch-files" in shown(pilot), "what goes to the person stands there at once"
+        await press(pilot, "escape", "home", "enter")
+        assert f"RemoteForward localhost:{key_file.site_port(added.staff_id)}" in shown(pilot)
+        await press(pilot, "escape", "v")
+        await until(pilot, SheetView)
+        assert "Match User" in shown(pilot)
+        await press(pilot, "escape")
         assert added.public_key in key_file.path_of(office.store).read_text()
 
         ana = seating.take_seat_by_key(office.store, added.id)
