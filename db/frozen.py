@@ -1,20 +1,26 @@
 """A database where nothing can be written: a full disk, or one that is mounted for reading. It can still be read.
 
 SQLite wants to write even to read: 32 KB of shared memory for its log, or the recovery of a log that a crash left. So the
-file is read as it stands; with something in its log or journal, from a copy in the folder for temporary files.
+file is read as it stands; with something in its log or journal, from a copy in the folder for temporary files, which all
+share who read the same state.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
 from db import copies
 from db.faults import Full, ReadOnly, StoreFault
 from db.library import sqlite3
+
+State = list[tuple[int, int, int] | None]
 
 
 class Frozen:
@@ -26,15 +32,11 @@ class Frozen:
     def __init__(self, path: Path, why: str, at: int) -> None:
         self.path, self.why, self.at = path, why, at
         self._state = _state(path)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._copy: SharedCopy | None = None
         self._read, self._mode = path, "ro&immutable=1"
-        sides = [copies.beside(path, side) for side in ("-wal", "-journal")]
-        if any(side.exists() and side.stat().st_size for side in sides):
-            self._folder = tempfile.TemporaryDirectory(prefix="dispatch-", ignore_cleanup_errors=True)
-            self._read, self._mode = Path(self._folder.name) / path.name, "rw"
-            for side in ("", "-wal", "-journal"):
-                with contextlib.suppress(FileNotFoundError):
-                    shutil.copyfile(copies.beside(path, side), copies.beside(self._read, side))
+        if any(self._state[1:]):
+            self._copy = SharedCopy(path, self._state)
+            self._read, self._mode = self._copy.path, "rw"
 
     def reader(self) -> sqlite3.Connection:
         """A connection to what is read."""
@@ -61,8 +63,78 @@ class Frozen:
     def end(self, conn: sqlite3.Connection) -> None:
         """Close the connection, and forget the copy."""
         conn.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let the copy go, if it was read from one."""
+        if self._copy is not None:
+            self._copy.end()
+
+
+class SharedCopy:
+    """The database with its log, in the folder for temporary files: one for all processes of a user that read the same state.
+    Each holds a lock on it; the last that ends it removes it.
+
+    Raises:
+        OSError: it cannot be made, or something of somebody else's is in its place.
+    """
+
+    def __init__(self, path: Path, state: State) -> None:
+        name = hashlib.sha256(repr((path.resolve(), state)).encode()).hexdigest()[:16]
+        self._folder = Path(tempfile.gettempdir()) / f"dispatch-{os.getuid()}-{name}"
+        self.path = self._folder / path.name
+        while (lock := self._held(path)) is None:
+            pass
+        self._lock = lock
+
+    def _held(self, path: Path) -> int | None:
+        """The lock on a copy that is whole; None where another process has removed it meanwhile."""
+        self._folder.mkdir(0o700, exist_ok=True)
+        found = self._folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise PermissionError(f"{self._folder} is not a private folder of ours")
+        place = self._folder / ".lock"
+        with contextlib.ExitStack() as undo:
+            try:
+                lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+                undo.callback(os.close, lock)
+                fcntl.flock(lock, fcntl.LOCK_SH)
+                whole = self._folder / ".whole"
+                if not whole.exists():
+                    # gives the shared one up first, so that no two wait for each other
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                    if not whole.exists():
+                        self._fill(path)
+                        whole.touch()
+                    fcntl.flock(lock, fcntl.LOCK_SH)
+                if os.fstat(lock).st_ino != place.stat().st_ino:
+                    return None
+            except FileNotFoundError:
+                return None
+            undo.pop_all()
+            return lock
+
+    def _fill(self, path: Path) -> None:
+        try:
+            for side in ("", "-wal", "-journal"):
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copyfile(copies.beside(path, side), copies.beside(self.path, side))
+        except OSError:
+            self._remove()
+            raise
+
+    def end(self) -> None:
+        """Let it go; who is the last removes it."""
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._remove()
+        os.close(self._lock)
+
+    def _remove(self) -> None:
+        # in one step, so that nobody begins anew in what is being removed
+        with contextlib.suppress(OSError):
+            removed = self._folder.rename(self._folder.with_name(f"{self._folder.name}-{os.getpid()}"))
+            shutil.rmtree(removed, ignore_errors=True)
 
 
 def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
@@ -77,13 +149,14 @@ def frozen(path: Path, fault: StoreFault, at: int) -> Frozen | None:
         why = "the disk is mounted for reading"
     else:
         return None
-    try:
+    with contextlib.ExitStack() as undo, contextlib.suppress(OSError, sqlite3.Error):
         found = Frozen(path, why, at)
+        undo.callback(found.forget)
         with contextlib.closing(found.reader()) as conn:
             conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except (OSError, sqlite3.Error):
-        return None
-    return found
+        undo.pop_all()
+        return found
+    return None
 
 
 _ROOM = 64 * 1024
@@ -95,9 +168,9 @@ def _free(path: Path) -> int:
     return found.f_bavail * found.f_frsize
 
 
-def _state(path: Path) -> list[tuple[int, int, int] | None]:
+def _state(path: Path) -> State:
     """What tells whether somebody has written: of the file, its log and its journal; None for one with nothing in it."""
-    state: list[tuple[int, int, int] | None] = []
+    state: State = []
     for side in ("", "-wal", "-journal"):
         try:
             found = copies.beside(path, side).stat()

@@ -6,12 +6,14 @@ import contextlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from db.faults import ReadOnly
+from db.frozen import Frozen
 from db.store import Store
 from db.unit import Actor
 from dispatch.app import DispatchApp
@@ -19,6 +21,7 @@ from dispatch.desk import archive, keyring, seating
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import read_only_words, take_seat
 from tests.conftest import Dispatch
+from tests.prepared import copied
 from tests.terminal.terminal import terminal
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q ana"
@@ -163,3 +166,34 @@ async def test_it_stands_above_every_screen(still: Path, size: tuple[int, int]) 
                 if key != "question_mark":
                     assert "read only since" in strips[0].text, key
                     assert "the disk is full" in strips[0].text, key
+
+
+def test_all_that_read_the_same_state_share_one_copy(
+    day_of_sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty seats do not fill the disk for temporary files; who comes after a change reads that."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    path = copied(day_of_sample, tmp_path / "firm.db")
+
+    def write(words: str) -> None:
+        with store.write("edit", Actor(None, "x", "x", "local")) as unit:
+            unit.execute("UPDATE client SET notes = ? WHERE id = 1", (words,))
+            unit.audit("client", 1)
+
+    with Store.open(path) as store:
+        write("before")
+        readers = []
+        for number, copies in ((1, 1), (2, 1), (3, 2)):
+            if number == 3:
+                write("after")
+            one = Frozen(path, "for a test", 0)
+            readers.append((one, one.reader()))
+            assert len(list(temporary.iterdir())) == copies
+        for one, conn in readers:
+            assert conn.execute("SELECT notes FROM client WHERE id = 1").fetchone() == (
+                "after" if one is readers[2][0] else "before",
+            )
+            one.end(conn)
+    assert list(temporary.iterdir()) == []
