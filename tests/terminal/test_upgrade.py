@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import subprocess
@@ -12,17 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from db import copies, migrations
+from db import copies, keys, migrations
 from db.faults import TooNew
 from db.safekeeping import restore
 from db.store import Store
 from dispatch.desk import keyring
 from dispatch.desk.seat import take_seat
+from dispatch.desk.staff import add_staff
+from dispatch.model.states import Role
 from tests.conftest import Dispatch
 from tests.prepared import copied
 from tests.terminal.terminal import terminal
-from tests.wall import started
+from tests.wall import WALL, started
 
+RELEASES = Path(__file__).parents[1] / "data" / "releases"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q"
 NEWER = """
 ALTER TABLE client ADD COLUMN colour TEXT NOT NULL DEFAULT '';
@@ -31,9 +35,18 @@ ALTER TABLE visit RENAME COLUMN work TO task;
 
 
 @pytest.fixture
-def db(day_of_sample: Path, tmp_path: Path) -> Path:
-    """The sample firm on its day: Ana is on site with R4014, and has a key."""
-    path = copied(day_of_sample, tmp_path / "firm.db")
+def db(request: pytest.FixtureRequest, day_of_sample: Path, tmp_path: Path) -> Path:
+    """The sample firm on its day: Ana is on site with R4014, and has a key. With a version as parameter, as that one made it."""
+    path = tmp_path / "firm.db"
+    if release := getattr(request, "param", None):
+        path.write_bytes(lzma.decompress((RELEASES / f"{release}.db.xz").read_bytes()))
+        path.chmod(0o600)
+        with contextlib.closing(copies.connect(path)) as conn:
+            (newest,) = conn.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+            (offset,) = conn.execute("SELECT value FROM setting WHERE key = 'clock_offset'").fetchone()
+        WALL.begin(newest - int(offset))
+    else:
+        copied(day_of_sample, path)
     with Store.open(path) as store:
         keyring.add_key(take_seat(store, "lee"), "ana", f"{KEY} ana")
     return path
@@ -127,3 +140,48 @@ def test_board_seat_and_outbox_say_so_keep_what_is_typed_and_end(db: Path, migra
     firm = Dispatch(db.with_name("as-before.db"))
     assert "Grandview" in firm.ok("board", "--plain", "--as", "dana")
     firm.ok("audit", "verify", "--as", "lee")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("db", ["0.1.0", "0.2.0"], indirect=True)
+def test_twenty_seats_say_so_write_nothing_and_end(db: Path, migrate: Callable[[], Path], tmp_path: Path) -> None:
+    """At the database of an earlier version: nineteen technicians look at their day, and Ana types."""
+    with Store.open(db) as store:
+        lead = take_seat(store, "lee")
+        for number in range(19):
+            add_staff(lead, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+            path = tmp_path / f"t{number}"
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+            keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))
+        ids = {key.login: key.id for key in keys.live_keys(store) if key.login == "ana" or key.login.startswith("t")}
+    with contextlib.ExitStack() as stack:
+        seats = {
+            login: stack.enter_context(
+                terminal(["seat", "--key", f"K{one}", "--db", str(db)], columns=80, rows=24, db=db)
+            )
+            for login, one in ids.items()
+        }
+        assert len(seats) == 20
+        for login, seat in seats.items():
+            seat.wait_for("Grandview" if login == "ana" else "is not a technician", limit=120)
+        ana = seats["ana"]
+        ana.press("enter")
+        ana.wait_for("ready to")
+        ana.press("w")
+        ana.wait_for("ctrl+s saves")
+        os.write(ana.fd, b"two access points added")
+        ana.wait_for("two access points added")
+
+        copy = migrate()
+
+        for seat in seats.values():
+            assert seat.wait_for_exit(60) == 0
+            shown = seat.sent.decode()
+            assert "A newer program has brought the database further" in shown
+            assert "Traceback" not in shown
+        assert last_deed(db) == ("dispatch", "migrate")
+    kept = [path.read_text() for path in db.with_name(f"{db.name}.unsent").iterdir()]
+    assert "two access points added" in kept
+    restore(copy, db.with_name("as-before.db"))
+    assert "Grandview" in Dispatch(db.with_name("as-before.db")).ok("board", "--plain", "--as", "dana")
