@@ -120,11 +120,12 @@ def _charge(args: argparse.Namespace) -> int:
 
 def _deed(args: argparse.Namespace) -> bool:
     """Do what is asked of the charge; True when it was only said what it would change."""
-    from dispatch.commands.stay import print_change
+    from dispatch.commands.declared import said
+    from dispatch.commands.stay import change_lines
 
     seat = open_seat(args)
     if args.check:
-        print_change(seat, args.reference, lambda: _change(seat, args))
+        said(change_lines(seat, args.reference, lambda: _change(seat, args)), as_json=False)
     else:
         _change(seat, args)
     return bool(args.check)

@@ -171,6 +171,7 @@ def _parser(named: str) -> argparse.ArgumentParser:
     from importlib import import_module
 
     from dispatch import __version__
+    from dispatch.commands.declared import add_all
 
     parser = Parser(
         prog="dispatch",
@@ -180,5 +181,9 @@ def _parser(named: str) -> argparse.ArgumentParser:
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
     wanted = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
     for group in wanted:
-        import_module(f"dispatch.commands.{group}").add_parsers(groups)
+        module = import_module(f"dispatch.commands.{group}")
+        if hasattr(module, "COMMANDS"):
+            add_all(groups, module.COMMANDS)
+        else:
+            module.add_parsers(groups)
     return parser

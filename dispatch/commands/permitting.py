@@ -3,64 +3,49 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.declared import JSON, REASON, Listing, by, on_visit, option, reads
 
-Deed = Callable[..., argparse.ArgumentParser]
-
-
-def add_deeds(deed: Deed) -> None:
-    """Register the deeds with the group of `dispatch visit`."""
-    ask = deed("ask-permission", _ask, "ask a lead to let words settle a test that cannot run")
-    ask.add_argument("--why", default="", metavar="TEXT")
-    permit = deed("permit", _permit, "lead: let words settle a test at this visit")
-    permit.add_argument("--reason", default="", metavar="TEXT", help="needed where a way leads to what is tested")
-    refuse = deed("refuse", _refuse, "lead: do not let words settle a test")
-    refuse.add_argument("--reason", required=True, metavar="TEXT")
-    for parser in (ask, permit, refuse):
-        parser.add_argument("item", metavar="ITEM", help="T3, T4.mail")
-    listing = deed("permissions", _list, "what technicians ask the leads to permit", reference=False)
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
+if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.desk.seat import Seat
 
 
-def _ask(args: argparse.Namespace) -> int:
-    from dispatch.desk import permitting
-    from dispatch.model.text import show
-
-    asked = permitting.ask(open_seat(args), args.reference, args.item, args.why)
-    print(f"{show(asked.reference)} {show(asked.item)}: the leads are asked.")
-    return 0
-
-
-def _permit(args: argparse.Namespace) -> int:
+def _permit(seat: Seat, args: argparse.Namespace) -> str:
     from dispatch.desk import permitting
     from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN
-    from dispatch.model.text import show
 
-    item = permitting.give(open_seat(args), args.reference, args.item, args.reason)
+    item = permitting.give(seat, args.reference, args.item, args.reason)
     how = BY_PERMISSION if item.lowered else NO_WAY_IN
-    print(f"{show(args.reference)} {show(item.ref)}: words settle it at this visit; it shows as attested, {how}.")
-    return 0
+    return f"{args.reference} {item.ref}: words settle it at this visit; it shows as attested, {how}."
 
 
-def _refuse(args: argparse.Namespace) -> int:
+def _refuse(seat: Seat, args: argparse.Namespace) -> str:
     from dispatch.desk import permitting
-    from dispatch.model.text import show
 
-    permitting.refuse(open_seat(args), args.reference, args.item, args.reason)
-    print(f"{show(args.reference)} {show(args.item)}: words do not settle it.")
-    return 0
+    permitting.refuse(seat, args.reference, args.item, args.reason)
+    return f"{args.reference} {args.item}: words do not settle it."
 
 
-def _list(args: argparse.Namespace) -> int:
+def _list(store: Store, args: argparse.Namespace) -> Listing:
     from db import permissions
-    from dispatch.commands.forms import asking_form, print_json
+    from dispatch.commands.forms import asking_form
     from dispatch.desk.permitting import asked_text
 
-    found = permissions.waiting(open_store(args))
-    if args.json:
-        print_json([asking_form(one) for one in found])
-        return 0
-    print("\n".join(map(asked_text, found)) or "Nobody asks for a permission.")
-    return 0
+    return Listing(permissions.waiting(store), asking_form, asked_text, "Nobody asks for a permission.")
+
+
+_ITEM = option("item", "ITEM", "T3, T4.mail")
+DEEDS = (
+    on_visit(
+        "ask-permission",
+        by("permitting.ask", "reference", "item", "why", says="{0.reference} {0.item}: the leads are asked."),
+        "ask a lead to let words settle a test that cannot run",
+    ).takes(option("--why", "TEXT", default=""), _ITEM),
+    on_visit("permit", _permit, "lead: let words settle a test at this visit").takes(
+        option("--reason", "TEXT", "needed where a way leads to what is tested", default=""), _ITEM
+    ),
+    on_visit("refuse", _refuse, "lead: do not let words settle a test").takes(REASON, _ITEM),
+    reads("permissions", _list, "what technicians ask the leads to permit").takes(JSON),
+)

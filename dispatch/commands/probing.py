@@ -5,56 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from dispatch.commands.declared import JSON, REFERENCE, alone, flag, on_visit, option
 from dispatch.commands.opening import open_seat
 from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from dispatch.closeout.probes.vantage import ThroughSite
     from dispatch.desk.probing import Ran
-
-Deed = Callable[..., argparse.ArgumentParser]
-
-
-def add_parsers(groups: Any) -> None:
-    """Register `dispatch probe`, which needs no database."""
-    probe = groups.add_parser(
-        "probe",
-        help="run tests of a visit on this machine, without a database",
-        description="Runs what `dispatch visit probe-spec` printed and prints the result, which goes back by `dispatch visit "
-        "record REFERENCE --probe-result FILE`. Exits 1 where a test did not pass, 2 where the specification is none.",
-    )
-    probe.add_argument("specification", metavar="FILE", help="- reads standard input")
-    probe.set_defaults(run=_probe)
-
-
-def add_deeds(deed: Deed) -> None:
-    """Register the deeds with the group of `dispatch visit`."""
-    run = deed("run", _run, "run the tests of a visit and record what comes of them; exit 1 where one did not pass")
-    run.add_argument("items", nargs="*", metavar="ITEM", help="default: every one that has a test")
-    run.add_argument("--all", action="store_true", help="every one that has a test, as without ITEM")
-    run.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    add_run_options(run)
-    spec = deed("probe-spec", _specify, "print what your laptop is to test inside the client's network")
-    spec.add_argument("items", nargs="*", metavar="ITEM", help="default: every one that has a test")
-
-
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """The options of whatever runs tests."""
-    parser.add_argument(
-        "--socks",
-        type=int,
-        metavar="PORT",
-        help="a SOCKS proxy on this machine that leads into the client's network (ssh -R PORT)",
-    )
-    parser.add_argument(
-        "--from",
-        dest="only_from",
-        choices=["host"],
-        help="run all from this machine; an item that needs the client's network is not settled by it",
-    )
+    from dispatch.desk.seat import Seat
 
 
 def run_items(args: argparse.Namespace, refs: Sequence[str], *, as_json: bool = False) -> int:
@@ -77,19 +38,17 @@ def run_items(args: argparse.Namespace, refs: Sequence[str], *, as_json: bool = 
     return 0 if all(ran.passed for ran in done) else 1
 
 
-def bring(args: argparse.Namespace) -> int:
+def bring(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
     """Record what a laptop found."""
     from dispatch.desk import probing
     from dispatch.model.text import show
 
-    seat = open_seat(args)
     for recorded in probing.bring(seat, args.reference, _document(args.probe_result)):
         if recorded.result is None:
-            print(f"{show(recorded.visit.reference)} {show(recorded.ref)} {show(recorded.notes[0], 400)}")
+            yield f"{recorded.visit.reference} {recorded.ref} {show(recorded.notes[0], 400)}"
             continue
         result = recorded.result.value
-        print(f"{show(recorded.visit.reference)} {show(recorded.ref)} saved: {result}, measured from the site.")
-    return 0
+        yield f"{recorded.visit.reference} {recorded.ref} saved: {result}, measured from the site."
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -100,13 +59,12 @@ def _run(args: argparse.Namespace) -> int:
     return run_items(args, args.items, as_json=args.json)
 
 
-def _specify(args: argparse.Namespace) -> int:
+def _specify(seat: Seat, args: argparse.Namespace) -> None:
     from dispatch.closeout.probes.carrying import specification_form
     from dispatch.commands.forms import print_json
     from dispatch.desk import probing
 
-    print_json(specification_form(probing.specify(open_seat(args), args.reference, args.items)))
-    return 0
+    print_json(specification_form(probing.specify(seat, args.reference, args.items)))
 
 
 def _probe(args: argparse.Namespace) -> int:
@@ -168,3 +126,32 @@ def _document(name: str) -> str:
         raise Refusal(f"{show(name, 80)} cannot be read: {(error.strerror or str(error)).lower()}.") from None
     except UnicodeDecodeError:
         raise Refusal(f"{show(name, 80)} is not text.") from None
+
+
+RUNNING = (
+    option(
+        "--socks", "PORT", "a SOCKS proxy on this machine that leads into the client's network (ssh -R PORT)", type=int
+    ),
+    option(
+        "--from",
+        None,
+        "run all from this machine; an item that needs the client's network is not settled by it",
+        dest="only_from",
+        choices=["host"],
+    ),
+)
+"""The options of whatever runs tests."""
+_ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
+DEEDS = (
+    alone("run", _run, "run the tests of a visit and record what comes of them; exit 1 where one did not pass").takes(
+        REFERENCE, _ITEMS, flag("--all", "every one that has a test, as without ITEM"), JSON, *RUNNING
+    ),
+    on_visit("probe-spec", _specify, "print what your laptop is to test inside the client's network").takes(_ITEMS),
+)
+COMMANDS = (
+    alone("probe", _probe, "run tests of a visit on this machine, without a database", common=False).takes(
+        option("specification", "FILE", "- reads standard input"),
+        about="Runs what `dispatch visit probe-spec` printed and prints the result, which goes back by `dispatch visit "
+        "record REFERENCE --probe-result FILE`. Exits 1 where a test did not pass, 2 where the specification is none.",
+    ),
+)

@@ -3,90 +3,72 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import open_seat
+from dispatch.commands.declared import REASON, By, Result, by, on_visit, option
 
-Deed = Callable[..., argparse.ArgumentParser]
-
-
-def add_deeds(deed: Deed) -> None:
-    """Register them; `deed` makes the parser of one."""
-    responded = deed("responded", _responded, "a human answered, a remote session began, a workaround was agreed: now")
-    responded.add_argument("--by", required=True, choices=["phone", "remote", "workaround"])
-    responded.add_argument("--note", default="", metavar="TEXT")
-    handed = deed("handed-over", _handed_over, "the report of an audit was handed to the client: today")
-    handed.add_argument("--note", default="", metavar="TEXT")
-    priority = deed("priority", _priority, "another priority: the clocks are measured from receipt again")
-    priority.add_argument("priority", metavar="P1..P4")
-    priority.add_argument("--reason", default="", metavar="TEXT")
-    explain = deed("explain", _explain, "why a target was missed; asked once, and counted in the month's figures")
-    explain.add_argument("clock", metavar="CLOCK", help="phone, remote, on-site or resolution")
-    explain.add_argument("--cause", required=True, metavar="TEXT")
+if TYPE_CHECKING:
+    from dispatch.desk.seat import Seat
 
 
-def hold(args: argparse.Namespace) -> int:
-    """`dispatch visit hold`."""
+def _hold(seat: Seat, args: argparse.Namespace) -> str:
     from db import clocks
     from dispatch.desk import schedule
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     visit = schedule.hold(seat, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
     wait = clocks.open_wait(seat.store, visit.id)
     assert wait is not None
-    print(
-        f"{show(visit.reference)} {show(visit.client)}: {visit.state.label}, waiting for {show(wait.whom)} ({wait.kind})."
-    )
-    return 0
+    return f"{visit.reference} {visit.client}: {visit.state.label}, waiting for {wait.whom} ({wait.kind})."
 
 
-def hold_options(parser: argparse.ArgumentParser) -> None:
-    """What `hold` takes beside its reason."""
-    parser.add_argument(
+def _moves(deed: By) -> Callable[[Seat, argparse.Namespace], Result]:
+    """A deed, and how the visit and its clocks stand after it."""
+
+    def run(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
+        from dispatch.desk.level_words import clock_lines
+        from dispatch.desk.levels import clocks_of
+
+        visit = deed(seat, args)
+        yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
+        if found := clocks_of(seat.store, [visit]).get(visit.id, ()):
+            yield from (f"  {line}" for line in clock_lines(found, visit.zone))
+
+    return run
+
+
+_NOTE = option("--note", "TEXT", default="")
+HOLD = on_visit("hold", _hold, "put a visit on hold: waiting for the client, parts or a vendor").takes(
+    option(
         "--for",
+        None,
+        "who is waited for; waiting for the client stops the on-site and resolution clocks (default: client)",
         dest="waiting_for",
         default="client",
         choices=["client", "parts", "vendor"],
-        help="who is waited for; waiting for the client stops the on-site and resolution clocks (default: client)",
-    )
-    parser.add_argument("--whom", default="", metavar="NAME", help="the person asked (default: who reported it)")
-
-
-def _responded(args: argparse.Namespace) -> int:
-    from dispatch.desk import responding
-
-    return _said(args, responding.responded(open_seat(args), args.reference, args.by, args.note))
-
-
-def _handed_over(args: argparse.Namespace) -> int:
-    from dispatch.desk import responding
-
-    return _said(args, responding.handed_over(open_seat(args), args.reference, args.note))
-
-
-def _priority(args: argparse.Namespace) -> int:
-    from dispatch.desk import responding
-
-    return _said(args, responding.set_priority(open_seat(args), args.reference, args.priority, args.reason))
-
-
-def _explain(args: argparse.Namespace) -> int:
-    from dispatch.desk import responding
-
-    return _said(args, responding.explain(open_seat(args), args.reference, args.clock, args.cause))
-
-
-def _said(args: argparse.Namespace, visit: Any) -> int:
-    """Say how the visit and its clocks stand now."""
-    from dispatch.commands.opening import open_store
-    from dispatch.desk.level_words import clock_lines
-    from dispatch.desk.levels import clocks_of
-    from dispatch.model.text import show
-
-    print(f"{show(visit.reference)} {show(visit.client)}: {visit.state.label}, P{visit.priority}.")
-    found = clocks_of(open_store(args), [visit]).get(visit.id, ())
-    if found:
-        print("\n".join(f"  {line}" for line in clock_lines(found, visit.zone)))
-    return 0
+    ),
+    option("--whom", "NAME", "the person asked (default: who reported it)", default=""),
+    REASON,
+)
+DEEDS = (
+    on_visit(
+        "responded",
+        _moves(by("responding.responded", "reference", "by", "note")),
+        "a human answered, a remote session began, a workaround was agreed: now",
+    ).takes(option("--by", required=True, choices=["phone", "remote", "workaround"]), _NOTE),
+    on_visit(
+        "handed-over",
+        _moves(by("responding.handed_over", "reference", "note")),
+        "the report of an audit was handed to the client: today",
+    ).takes(_NOTE),
+    on_visit(
+        "priority",
+        _moves(by("responding.set_priority", "reference", "priority", "reason")),
+        "another priority: the clocks are measured from receipt again",
+    ).takes(option("priority", "P1..P4"), option("--reason", "TEXT", default="")),
+    on_visit(
+        "explain",
+        _moves(by("responding.explain", "reference", "clock", "cause")),
+        "why a target was missed; asked once, and counted in the month's figures",
+    ).takes(option("clock", "CLOCK", "phone, remote, on-site or resolution"), option("--cause", "TEXT", required=True)),
+)

@@ -4,137 +4,66 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import agreed, common_options, deeds_on, on_terminal, open_seat, open_store
+from dispatch.commands.declared import (
+    JSON,
+    REFERENCE,
+    Answer,
+    Group,
+    Listing,
+    Result,
+    acts,
+    alone,
+    by,
+    flag,
+    of_visit,
+    on_visit,
+    one_of,
+    option,
+    reads,
+)
+from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
 from dispatch.model.paths import typed_path
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.invoicing import HandedOver
     from dispatch.desk.reviewing import Judged
-
-Deed = Callable[..., argparse.ArgumentParser]
-
-
-def add_parsers(groups: Any) -> None:
-    """Register `dispatch review` and `dispatch invoice`."""
-    options = common_options()
-    _add_review(groups, options)
-    group = groups.add_parser("invoice", help="hand approved visits over to be invoiced, each once")
-    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
-    export = deeds.add_parser(
-        "export",
-        parents=[options],
-        help="every approved visit, marked so that it is never exported twice",
-        description="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
-        "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
-    )
-    export.add_argument("--out", metavar="FILE", help="where to (default: standard output)")
-    export.add_argument(
-        "--check", action="store_true", help="only say what would be exported, with the revision of each charge"
-    )
-    export.add_argument(
-        "--shown", metavar="R1@2,R2@1", help="what you saw ready (from --check); on a terminal you may be asked instead"
-    )
-    export.add_argument("--replace", action="store_true", help="write over a file that is there")
-    form = export.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="a row for each charge line and the tax (the default)")
-    form.add_argument("--json", action="store_true", help="whole visits with their lines (docs/json.md)")
-    export.add_argument("--again", type=int, metavar="BATCH", help="this batch once more, on purpose")
-    export.set_defaults(run=_export)
-    listing = deeds.add_parser(
-        "list", parents=[options], help="the batches, and what waits", description="The batches, and what waits."
-    )
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    listing.set_defaults(run=_batches)
+    from dispatch.desk.seat import Seat
+    from dispatch.model.reviews import Batch
 
 
-def _add_review(groups: Any, options: argparse.ArgumentParser) -> None:
-    group = groups.add_parser("review", help="approve visits, send them back, answer, put words right")
-    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
-
-    deed = deeds_on(deeds, options, about_visits=True)
-
-    listing = deed("list", _list, "what waits for review: exceptions first, then what is clean", reference=False)
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    approve = deed("approve", _approve, "approve a visit: its charge is ready to invoice; cannot be undone")
-    approve.add_argument("--check", action="store_true", help="only say what it would do, and what stands against it")
-    approve.add_argument("--reason", default="", metavar="WHY", help="needed for what was left open or fails")
-    approve.add_argument(
-        "--revision",
-        type=int,
-        metavar="N",
-        help="of its charge, that you saw (from --check); on a terminal you may be asked instead",
-    )
-    back = deed("send-back", _send_back, "send a visit back; the comment stands in the technician's day")
-    back.add_argument("--comment", required=True, metavar="TEXT")
-    comments = deed("comments", _comments, "the comments that wait for your answer", reference=False)
-    comments.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    answer = deed("answer", _answer, "answer the lead's comment: the visit waits for review again")
-    answer.add_argument("--text", default="", metavar="TEXT", help="not needed where something was put right since")
-    words = deed("words", _words, "put right what was written; the original stays beside it")
-    words.add_argument(
-        "item", metavar="ITEM", help="its latest result, or the number of an entry as `visit show --json` has it"
-    )
-    words.add_argument("words", metavar="WORDS", help="the right ones")
-    words.add_argument("--reason", required=True, metavar="WHY")
-    batch = deed("batch", _batch, "approve what is clean in one go; says what is not, and why", reference=False)
-    batch.add_argument(
-        "references",
-        nargs="*",
-        metavar="REFERENCE",
-        help="R1@2: at the revision that you saw (default, without --yes: all that is clean)",
-    )
-    batch.add_argument("--yes", action="store_true", help="do it; without it, it is only said what would be approved")
-
-
-def add_deeds(deed: Deed) -> None:
-    """Register `story` with the group of `dispatch visit`."""
-    story = deed(
-        "story", _story, "everything about a visit: who, when, from where; drives, attempts, charge, corrections"
-    )
-    story.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-
-
-def _story(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+def _story(store: Store, args: argparse.Namespace) -> Answer:
     from dispatch.commands.review_forms import story_form
     from dispatch.desk.story import story_lines, story_of
 
-    story = story_of(open_store(args), args.reference)
-    if args.json:
-        print_json(story_form(story))
-    else:
-        print("\n".join(story_lines(story)))
-    return 0
+    return Answer(story_of(store, args.reference), story_form, story_lines)
 
 
-def _list(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+def _list(store: Store, args: argparse.Namespace) -> Answer:
     from dispatch.commands.review_forms import review_form
     from dispatch.desk.visit_log import waiting
-    from dispatch.model.text import pad, show
+    from dispatch.model.text import pad
 
-    log, exceptions, clean = waiting(open_store(args))
-    if args.json:
-        print_json(review_form(exceptions, clean, log))
-        return 0
-    if not log.lines:
-        print("Nothing waits for review.")
-    for line in exceptions:
-        print(
-            f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {'; '.join(show(one.text) for one in line.remarks)}"
-        )
-    if clean:
-        print(f"Clean ({len(clean)}): {', '.join(show(line.visit.reference) for line in clean)}")
-        seen = " ".join(f"{show(line.visit.reference)}@{line.revision}" for line in clean)
-        print(f"`dispatch review batch {seen} --yes` approves these.")
-    return 0
+    log, exceptions, clean = waiting(store)
+
+    def lines(*_: object) -> Iterator[str]:
+        if not log.lines:
+            yield "Nothing waits for review."
+        for line in exceptions:
+            why = "; ".join(one.text for one in line.remarks)
+            yield f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {why}"
+        if clean:
+            yield f"Clean ({len(clean)}): {', '.join(line.visit.reference for line in clean)}"
+            seen = " ".join(f"{line.visit.reference}@{line.revision}" for line in clean)
+            yield f"`dispatch review batch {seen} --yes` approves these."
+
+    return Answer(log, lambda log: review_form(exceptions, clean, log), lines)
 
 
-def _approve(args: argparse.Namespace) -> int:
+def _approve(args: argparse.Namespace) -> Result:
     from dispatch.desk.reviewing import approve, approved_words, judge
     from dispatch.desk.shown import Shown
     from dispatch.model.text import show
@@ -153,8 +82,7 @@ def _approve(args: argparse.Namespace) -> int:
         if not judged.refusals and agreed("Approve it?"):
             shown = judged.shown
     visit = approve(seat, args.reference, args.reason, shown)
-    print(approved_words(seat.store, visit))
-    return 0
+    return approved_words(seat.store, visit)
 
 
 def _print_judged(judged: Judged) -> None:
@@ -167,60 +95,27 @@ def _print_judged(judged: Judged) -> None:
         print(f"needs --reason: {show(one)}")
 
 
-def _send_back(args: argparse.Namespace) -> int:
-    from dispatch.desk.reviewing import send_back
-    from dispatch.model.text import show
-
-    comment = send_back(open_seat(args), args.reference, args.comment)
-    print(f"{show(comment.reference)} is sent back: the comment stands in the technician's day until it is answered.")
-    return 0
-
-
-def _comments(args: argparse.Namespace) -> int:
+def _comments(seat: Seat, args: argparse.Namespace) -> Listing:
     from db import reviews
-    from dispatch.commands.forms import print_json
     from dispatch.commands.review_forms import comment_form
-    from dispatch.model.instants import clock_text, day_of, day_text
-    from dispatch.model.text import show
+    from dispatch.model.instants import when_text
 
-    seat = open_seat(args)
-    found, zone = reviews.waiting_for(seat.store, seat.staff.id), seat.firm.zone
-    if args.json:
-        print_json([comment_form(one, zone) for one in found])
-        return 0
-    for one in found:
-        when = f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone)}"
-        print(f"{show(one.reference)} {show(one.client)}: {show(one.text)} ({show(one.by)}, {when})")
-    if not found:
-        print("No visit of yours was sent back.")
-    return 0
+    zone = seat.firm.zone
+    return Listing(
+        reviews.waiting_for(seat.store, seat.staff.id),
+        lambda one: comment_form(one, zone),
+        lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
+        "No visit of yours was sent back.",
+    )
 
 
-def _answer(args: argparse.Namespace) -> int:
-    from dispatch.desk.reviewing import answer
-    from dispatch.model.text import show
-
-    print(f"{show(answer(open_seat(args), args.reference, args.text).reference)} waits for review again.")
-    return 0
-
-
-def _words(args: argparse.Namespace) -> int:
-    from dispatch.desk.reviewing import correct_words
-    from dispatch.model.text import show
-
-    visit = correct_words(open_seat(args), args.reference, args.item, args.words, args.reason)
-    print(f"{show(visit.reference)}: the words are put right; the original stays beside them.")
-    return 0
-
-
-def _batch(args: argparse.Namespace) -> int:
+def _batch(seat: Seat, args: argparse.Namespace) -> int:
     from dispatch.desk.refusals import Refusal
     from dispatch.desk.reviewing import approve_clean
     from dispatch.desk.shown import Shown
     from dispatch.desk.visit_log import waiting
     from dispatch.model.text import show
 
-    seat = open_seat(args)
     _, exceptions, clean = waiting(seat.store)
     references = args.references or [f"{line.visit.reference}@{line.revision}" for line in clean]
     shown = _at_revisions(references)
@@ -269,7 +164,7 @@ def _exactly(typed: str) -> dict[str, int]:
     return exact
 
 
-def _export(args: argparse.Namespace) -> int:
+def _export(seat: Seat, args: argparse.Namespace) -> int:
     import os
 
     from dispatch.desk import invoicing
@@ -277,7 +172,6 @@ def _export(args: argparse.Namespace) -> int:
     from dispatch.desk.refusals import Refusal
     from dispatch.model.text import show
 
-    seat = open_seat(args)
     if args.check:
         return _ready(seat.store)
     path = None if args.out in (None, "-") else typed_path(args.out)
@@ -362,26 +256,104 @@ def _as_text(handed_over: HandedOver, zone: str, *, as_json: bool) -> str:
     return invoicing.as_csv(handed_over)
 
 
-def _batches(args: argparse.Namespace) -> int:
+def _batches(store: Store, args: argparse.Namespace) -> Answer:
     from db import invoices, settings
-    from dispatch.commands.forms import print_json
     from dispatch.commands.review_forms import batch_form
     from dispatch.desk.invoicing import ready
-    from dispatch.model.instants import clock_text, day_of, day_text
-    from dispatch.model.text import show
+    from dispatch.model.instants import when_text
 
-    store = open_store(args)
     zone = settings.firm(store).zone
-    found = invoices.batches(store)
     going, left_out = ready(store)
-    if args.json:
+
+    def form(batches: Sequence[Batch]) -> dict[str, Any]:
         waiting = [{"reference": reference, "why": why} for reference, why in left_out]
-        print_json({"ready": list(going), "left_out": waiting, "batches": [batch_form(one, zone) for one in found]})
-        return 0
-    print(f"Ready to invoice ({len(going)}): {', '.join(map(show, going)) or 'none'}")
-    for reference, why in left_out:
-        print(f"Not ready: {show(reference)}: {why}")
-    for one in found:
-        when = f"{day_text(day_of(one.at, zone))} {clock_text(one.at, zone)}"
-        print(f"{one.id:>4}  {when}  {one.visits:>4} visits  {show(one.by)}")
-    return 0
+        return {"ready": list(going), "left_out": waiting, "batches": [batch_form(one, zone) for one in batches]}
+
+    def lines(batches: Sequence[Batch]) -> Iterator[str]:
+        yield f"Ready to invoice ({len(going)}): {', '.join(going) or 'none'}"
+        for reference, why in left_out:
+            yield f"Not ready: {reference}: {why}"
+        for one in batches:
+            yield f"{one.id:>4}  {when_text(one.at, zone)}  {one.visits:>4} visits  {one.by}"
+
+    return Answer(invoices.batches(store), form, lines)
+
+
+STORY = of_visit(
+    "story", _story, "everything about a visit: who, when, from where; drives, attempts, charge, corrections"
+).takes(JSON)
+_REVIEW = (
+    reads("list", _list, "what waits for review: exceptions first, then what is clean").takes(JSON),
+    alone("approve", _approve, "approve a visit: its charge is ready to invoice; cannot be undone").takes(
+        REFERENCE,
+        flag("--check", "only say what it would do, and what stands against it"),
+        option("--reason", "WHY", "needed for what was left open or fails", default=""),
+        option(
+            "--revision",
+            "N",
+            "of its charge, that you saw (from --check); on a terminal you may be asked instead",
+            type=int,
+        ),
+    ),
+    on_visit(
+        "send-back",
+        by(
+            "reviewing.send_back",
+            "reference",
+            "comment",
+            says="{0.reference} is sent back: the comment stands in the technician's day until it is answered.",
+        ),
+        "send a visit back; the comment stands in the technician's day",
+    ).takes(option("--comment", "TEXT", required=True)),
+    acts("comments", _comments, "the comments that wait for your answer").takes(JSON),
+    on_visit(
+        "answer",
+        by("reviewing.answer", "reference", "text", says="{0.reference} waits for review again."),
+        "answer the lead's comment: the visit waits for review again",
+    ).takes(option("--text", "TEXT", "not needed where something was put right since", default="")),
+    on_visit(
+        "words",
+        by(
+            "reviewing.correct_words",
+            "reference",
+            "item",
+            "words",
+            "reason",
+            says="{0.reference}: the words are put right; the original stays beside them.",
+        ),
+        "put right what was written; the original stays beside it",
+    ).takes(
+        option("item", "ITEM", "its latest result, or the number of an entry as `visit show --json` has it"),
+        option("words", "WORDS", "the right ones"),
+        option("--reason", "WHY", required=True),
+    ),
+    acts("batch", _batch, "approve what is clean in one go; says what is not, and why").takes(
+        option(
+            "references",
+            "REFERENCE",
+            "R1@2: at the revision that you saw (default, without --yes: all that is clean)",
+            nargs="*",
+        ),
+        flag("--yes", "do it; without it, it is only said what would be approved"),
+    ),
+)
+_INVOICE = (
+    acts("export", _export, "every approved visit, marked so that it is never exported twice").takes(
+        option("--out", "FILE", "where to (default: standard output)"),
+        flag("--check", "only say what would be exported, with the revision of each charge"),
+        option("--shown", "R1@2,R2@1", "what you saw ready (from --check); on a terminal you may be asked instead"),
+        flag("--replace", "write over a file that is there"),
+        one_of(
+            flag("--csv", "a row for each charge line and the tax (the default)"),
+            flag("--json", "whole visits with their lines (docs/json.md)"),
+        ),
+        option("--again", "BATCH", "this batch once more, on purpose", type=int),
+        about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
+        "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
+    ),
+    reads("list", _batches, "the batches, and what waits").takes(JSON, about="The batches, and what waits."),
+)
+COMMANDS = (
+    Group("review", "approve visits, send them back, answer, put words right", _REVIEW),
+    Group("invoice", "hand approved visits over to be invoiced, each once", _INVOICE),
+)

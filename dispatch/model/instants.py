@@ -347,6 +347,11 @@ def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> st
     return clock if today == day else f"{_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]} {clock}"
 
 
+def when_text(instant: int, zone: str, hours24: bool = True) -> str:
+    """The day and the clock time of an instant in the zone."""
+    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
+
+
 def day_text(day: date) -> str:
     """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
