@@ -128,7 +128,7 @@ def stays(store: Store, ids: Iterable[int]) -> dict[int, list[Stay]]:
 
 
 def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
-    """The newest charge of each of some visits."""
+    """The newest charge of those of some visits that have ended; one that was opened again, or uncancelled, has none."""
     return {
         visit_id: Sum(
             status,
@@ -146,7 +146,8 @@ def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
             "SELECT visit_id, status, accepted_at, net_minor, total_minor, currency, exponent, "
             "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors'), revision, "
             "coalesce(json_extract(input, '$.client.tax_ref'), '') = '' FROM charge_sheet c "
-            f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id)",
+            f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) "
+            "AND EXISTS (SELECT 1 FROM visit v WHERE v.id = c.visit_id AND v.ended_at IS NOT NULL)",
             (json.dumps(list(ids)),),
         )
     }

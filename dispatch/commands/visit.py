@@ -25,7 +25,7 @@ from dispatch.commands.declared import (
     option,
     reads,
 )
-from dispatch.commands.opening import minutes_option
+from dispatch.commands.opening import agreed, minutes_option, on_terminal
 from dispatch.commands.typed import day_typed, moment_typed
 from dispatch.model.visits import CAME_BY, KINDS
 
@@ -149,10 +149,9 @@ def _assign(seat: Seat, args: argparse.Namespace) -> Result:
     at = moment_typed(seat.store, args.at)
     if args.check:
         return _check(seat, args, at)
+    confirmed, version = _meant(seat, args, at)
     return crews.placed_lines(
-        schedule.assign(
-            seat, args.reference, args.to, at, reason=args.override, confirmed=args.confirm, version=args.version
-        )
+        schedule.assign(seat, args.reference, args.to, at, reason=args.override, confirmed=confirmed, version=version)
     )
 
 
@@ -165,10 +164,9 @@ def _move(seat: Seat, args: argparse.Namespace) -> Result:
     at = moment_typed(seat.store, args.at) if args.at is not None else None
     if args.check:
         return _check(seat, args, at)
+    confirmed, version = _meant(seat, args, at)
     return crews.placed_lines(
-        schedule.move(
-            seat, args.reference, args.to, at, reason=args.override, confirmed=args.confirm, version=args.version
-        )
+        schedule.move(seat, args.reference, args.to, at, reason=args.override, confirmed=confirmed, version=version)
     )
 
 
@@ -185,6 +183,20 @@ def _check(seat: Seat, args: argparse.Namespace, at: int | None) -> Answer:
         yield f"Version {version} of the visit; with --version {version} nothing else is placed."
 
     return Answer(placed, None, lines, int(placed.verdict.level is Level.BLOCKED))
+
+
+def _meant(seat: Seat, args: argparse.Namespace, at: int | None) -> tuple[bool | list[str], int | None]:
+    """What of the check is confirmed, of which version of the visit: on a terminal it is shown first, and only that counts."""
+    from dispatch.desk import schedule
+    from dispatch.model.text import show
+
+    if args.version is not None or not on_terminal():
+        return args.confirm, args.version
+    judged = schedule.check_placement(seat.store, args.reference, args.to, at)
+    asked = schedule.asked_by(judged.verdict)
+    for text in asked:
+        print(show(text))
+    return asked if asked and agreed("Place it all the same?") else [], judged.visit.version
 
 
 def _pin(seat: Seat, args: argparse.Namespace) -> str:

@@ -47,7 +47,7 @@ def assign(
     at: int,
     *,
     reason: str = "",
-    confirmed: bool = False,
+    confirmed: bool | Sequence[str] = False,
     version: int | None = None,
 ) -> Placed:
     """Give a visit its technicians and its time.
@@ -58,7 +58,7 @@ def assign(
         crew: names or logins of the technicians, the first one first.
         at: the planned start.
         reason: given to place it although the check refuses; kept in the audit.
-        confirmed: that what the check wants confirmed is meant.
+        confirmed: that what the check wants confirmed is meant; sentences: those of it that were seen, and nothing else.
         version: of the visit as it was seen, where somebody looked at it first.
 
     Raises:
@@ -75,7 +75,7 @@ def move(
     at: int | None,
     *,
     reason: str = "",
-    confirmed: bool = False,
+    confirmed: bool | Sequence[str] = False,
     version: int | None = None,
 ) -> Placed:
     """Move a planned visit to another time, other technicians, or both. Arguments and errors as `assign`."""
@@ -396,7 +396,7 @@ def _place(
     at: int | None,
     *,
     reason: str,
-    confirmed: bool,
+    confirmed: bool | Sequence[str],
     version: int | None,
     work: int | None = None,
 ) -> Placed:
@@ -428,8 +428,16 @@ def _place(
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool, done: str = "placed") -> str:
+def asked_by(verdict: Verdict) -> list[str]:
+    """What a check wants confirmed."""
+    return [finding.text for finding in verdict.findings if finding.confirm]
+
+
+def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool | Sequence[str], done: str = "placed") -> str:
     """Let a placement through, or say what stands against it; returns the reason of an override. `done`: what it would be."""
+    asked = asked_by(verdict)
+    if not isinstance(confirmed, bool):
+        confirmed = set(asked) <= set(confirmed)
     sentences = [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
     if verdict.level is Level.BLOCKED:
         override = reason.strip()
@@ -446,8 +454,8 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool, done: s
         if confirmed or not any(finding.rule == notices.RULE and finding.confirm for finding in verdict.findings):
             return reason_of(override)
     if verdict.needs_confirm and not confirmed:
-        asked = "; ".join(finding.text for finding in verdict.findings if finding.confirm)
-        raise NeedsConfirm(f"{show(visit.reference)} was not {done} yet: {show(asked)}. Say --confirm if you mean it.")
+        words = show("; ".join(asked))
+        raise NeedsConfirm(f"{show(visit.reference)} was not {done} yet: {words}. Say --confirm if you mean it.")
     return ""
 
 

@@ -18,6 +18,7 @@ from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.rehearsing import do_as_shown, rehearse
 from dispatch.desk.undo import redo, undo
+from dispatch.desk.visit_log import Wanted, visit_log
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
@@ -110,6 +111,21 @@ def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None
     assert charge(office).given["card"]["classes"]["tech"]["standard"] == "120.00", "and is said to on the way"
     leaving.close(office.ana, "R1")
     assert charge(office).given["client"]["tax_exempt"] is False
+
+
+def test_the_log_shows_and_counts_no_charge_of_a_visit_that_goes_on(office: Office) -> None:
+    def charged(reference: str) -> int | None:
+        (line,) = [line for line in visit_log(office.store, Wanted(DAY)).lines if line.visit.reference == reference]
+        return line.net
+
+    closed(office)
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("13:00"), confirmed=True)
+    schedule.cancel(office.dana, "R2", "the client is away")
+    assert None not in (charged("R1"), charged("R2"))
+    undo(office.dana)
+    leaving.reopen(office.lee, "R1", "a word was missing")
+    assert (charged("R1"), charged("R2")) == (None, None)
+    assert visit_log(office.store, Wanted(DAY)).totals.charged == ()
 
 
 def test_what_was_uncancelled_is_priced_by_the_card_of_its_day(office: Office) -> None:

@@ -81,6 +81,20 @@ def test_eaten_buffer_asks_first(office: Office) -> None:
     assert placed.verdict.level is Level.WARNINGS
 
 
+def test_what_was_seen_of_a_check_is_what_is_confirmed(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    seen = schedule.asked_by(schedule.check_placement(office.store, "R2", ["Ana Ruiz"], at("10:45")).verdict)
+    assert len(seen) == 1
+    schedule.move(office.dana, "R1", ["Ana Ruiz"], at("08:55"))
+    with pytest.raises(NeedsConfirm, match="buffer"):
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=["the client said yes"])
+    now = schedule.asked_by(schedule.check_placement(office.store, "R2", ["Ana Ruiz"], at("10:45")).verdict)
+    assert now != seen, "another buffer is left"
+    with pytest.raises(NeedsConfirm, match="buffer"):
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=seen)
+    assert schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=now).visit.state is State.PLANNED
+
+
 def test_late_against_the_promise_is_said(office: Office) -> None:
     placed = schedule.assign(office.dana, "R2", ["Ben Okafor"], at("11:18"))
     assert placed.verdict.level is Level.WARNINGS
