@@ -163,7 +163,7 @@ def warm_parent(db: Path, said: Path) -> Iterator[subprocess.Popen[bytes]]:
         words = started("-m", "dispatch", "seat-parent", "--db", str(db))
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while b"are begun by process" not in said.read_bytes():
             assert process.poll() is None, said.read_text()
             assert time.monotonic() < deadline
