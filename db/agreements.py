@@ -178,7 +178,7 @@ def add_agreement(
         _grant(unit, agreement_id, starts, kept, rollover, rollover_cap)
     bought = tuple(pools)
     for pool in bought:
-        unit.insert("pool", agreement_id=agreement_id, **_pool_columns(pool))
+        unit.insert("pool", agreement_id=agreement_id, **POOLS.columns(pool))
     unit.audit(
         "agreement",
         agreement_id,
@@ -188,7 +188,7 @@ def add_agreement(
         starts=starts.isoformat(),
         ends=_iso(ends),
         terms=kept,
-        pools=[_pool_columns(pool) for pool in bought],
+        pools=[POOLS.columns(pool) for pool in bought],
         **promises,
     )
     return agreement_id
@@ -249,8 +249,8 @@ def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:
     Raises:
         Refused: the agreement has a block of that name.
     """
-    pool_id = unit.insert("pool", agreement_id=agreement_id, **_pool_columns(pool))
-    unit.audit("pool", pool_id, agreement=agreement_id, **_pool_columns(pool))
+    pool_id = unit.insert("pool", agreement_id=agreement_id, **POOLS.columns(pool))
+    unit.audit("pool", pool_id, agreement=agreement_id, **POOLS.columns(pool))
     return pool_id
 
 
@@ -260,7 +260,7 @@ def update_pool(unit: Unit, before: Pool, after: Pool) -> int:
     Raises:
         Stale: somebody else drew from the block since `before` was read.
     """
-    old, new = _pool_columns(before), _pool_columns(after)
+    old, new = POOLS.columns(before), POOLS.columns(after)
     version = unit.update("pool", before.id, before.version, **new)
     unit.audit("pool", before.id, changed=changed(old, new))
     return version
@@ -434,10 +434,6 @@ def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
 
 def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:
     return POOLS.by(store, "r.agreement_id", f"{where} ORDER BY r.agreement_id, r.id", params)
-
-
-def _pool_columns(pool: Pool) -> dict[str, Any]:
-    return {name: value for name, value in POOLS.columns(pool).items() if name not in ("id", "version")}
 
 
 def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
-from db.rows import Rows
+from db.rows import Rows, Select, Stored, pair, word_set
 from db.store import Store
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
@@ -16,14 +16,34 @@ from dispatch.model.travel import Place
 if TYPE_CHECKING:
     from db.unit import Unit
 
-_STAFF = """
-  SELECT s.id, s.login, s.name, s.active, s.email, s.version,
-    (SELECT group_concat(role, ';') FROM staff_role WHERE staff_id = s.id) FROM staff s
-"""
-_TECHNICIAN = """
-  SELECT t.staff_id, s.login, s.name, t.labour_class, t.lunch_from, t.lunch_to, t.lunch_minutes, t.home_lat, t.home_lon,
-    t.home_address, t.vehicle, t.version, t.cap_pct, s.email FROM technician t JOIN staff s ON s.id = t.staff_id
-"""
+STAFF = Select(
+    Staff,
+    "staff s",
+    "s",
+    stored={"roles": word_set("(SELECT group_concat(role, ';') FROM staff_role WHERE staff_id = s.id)", Role)},
+)
+"""Members of staff."""
+SHIFTS = Select(Hours, "technician_shift r")
+"""The hours that technicians work."""
+AWAY = Select(Absence, "absence r")
+"""When technicians do not work."""
+TECHNICIANS = Select(
+    Technician,
+    "technician t JOIN staff s ON s.id = t.staff_id",
+    "t",
+    of={"id": "t.staff_id", "login": "s.login", "name": "s.name", "email": "s.email"},
+    stored={
+        "skills": word_set("(SELECT group_concat(skill, ';') FROM technician_skill WHERE staff_id = t.staff_id)"),
+        "home": pair("home_lat", "home_lon", Place),
+        "lunch": Stored(
+            ("lunch_from", "lunch_to", "lunch_minutes"),
+            lambda lunch: (None, None, 0) if lunch is None else (lunch.earliest, lunch.latest, lunch.minutes),
+            Lunch,
+        ),
+    },
+    given={"shifts": "t.staff_id", "absences": "t.staff_id"},
+)
+"""Technicians with their shifts and absences."""
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
 
 ABSENCES = Rows("absence", AbsenceRecord, order="r.starts_at, r.id")
@@ -35,19 +55,17 @@ absence, absences, add_absence, update_absence = ABSENCES.one, ABSENCES.all, ABS
 
 def staff_by_id(store: Store, staff_id: int) -> Staff | None:
     """The member of staff with that id, active or not."""
-    row = store.one(f"{_STAFF} WHERE s.id = ?", (staff_id,))
-    return None if row is None else _staff(row)
+    return STAFF.first(store, "WHERE s.id = ?", (staff_id,))
 
 
 def staff_by_login(store: Store, login: str) -> Staff | None:
     """The member of staff with that login, whatever its case, active or not."""
-    row = store.one(f"{_STAFF} WHERE s.login = ?", (login.strip(),))
-    return None if row is None else _staff(row)
+    return STAFF.first(store, "WHERE s.login = ?", (login.strip(),))
 
 
 def all_staff(store: Store) -> list[Staff]:
     """Everybody who is active, by name."""
-    return [_staff(row) for row in store.all(f"{_STAFF} WHERE s.active = 1 ORDER BY s.name COLLATE NOCASE, s.id")]
+    return STAFF.select(store, "WHERE s.active = 1 ORDER BY s.name COLLATE NOCASE, s.id")
 
 
 def add_staff(unit: Unit, new: Staff) -> int:
@@ -56,7 +74,7 @@ def add_staff(unit: Unit, new: Staff) -> int:
     Raises:
         Refused: the login, or the name among those who are active, is taken.
     """
-    staff_id = unit.insert("staff", **_staff_columns(new))
+    staff_id = unit.insert("staff", **STAFF.columns(new))
     granted = sorted(role.value for role in new.roles)
     unit.execute_many("INSERT INTO staff_role (staff_id, role) VALUES (?, ?)", [(staff_id, role) for role in granted])
     unit.audit("staff", staff_id, login=new.login, name=new.name, roles=granted, email=new.email)
@@ -70,7 +88,7 @@ def update_staff(unit: Unit, before: Staff, after: Staff) -> int:
         Stale: somebody else changed the record since `before` was read.
         Refused: the login or the name is taken.
     """
-    old, new = _staff_columns(before), _staff_columns(after)
+    old, new = STAFF.columns(before), STAFF.columns(after)
     version = unit.update("staff", before.id, before.version, **new)
     if before.roles != after.roles:
         unit.execute("DELETE FROM staff_role WHERE staff_id = ?", (before.id,))
@@ -85,7 +103,7 @@ def update_staff(unit: Unit, before: Staff, after: Staff) -> int:
 
 
 def technicians(store: Store) -> list[Technician]:
-    """Everybody who drives to visits now, by name; four queries whatever their number."""
+    """Everybody who drives to visits now, by name; three queries whatever their number."""
     return _technicians(store, _WORKING)
 
 
@@ -119,7 +137,7 @@ def add_skills(unit: Unit, names: Iterable[str]) -> None:
 
 def add_technician(unit: Unit, new: Technician) -> int:
     """Make the member of staff of that id a technician (the role too); returns the id. Skills that are new become known."""
-    unit.insert("technician", staff_id=new.id, **_technician_columns(new))
+    unit.insert("technician", staff_id=new.id, **TECHNICIANS.columns(new))
     _write_skills(unit, new)
     _write_shifts(unit, new)
     unit.execute("INSERT OR IGNORE INTO staff_role (staff_id, role) VALUES (?, ?)", (new.id, Role.TECHNICIAN.value))
@@ -133,7 +151,7 @@ def update_technician(unit: Unit, before: Technician, after: Technician) -> int:
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
-    version = unit.update("technician", before.id, before.version, **_technician_columns(after))
+    version = unit.update("technician", before.id, before.version, **TECHNICIANS.columns(after))
     if before.skills != after.skills:
         unit.execute("DELETE FROM technician_skill WHERE staff_id = ?", (before.id,))
         _write_skills(unit, replace(after, id=before.id))
@@ -152,80 +170,25 @@ def shelve_technician(unit: Unit, who: Technician, at: int | None) -> int:
 # rows
 
 
-def _staff(row: tuple[Any, ...]) -> Staff:
-    staff_id, login, name, active, email, version, roles = row
-    granted = frozenset(Role(role) for role in roles.split(";")) if roles else frozenset()
-    return Staff(staff_id, login, name, granted, bool(active), email, version)
-
-
-def _staff_columns(staff: Staff) -> dict[str, Any]:
-    return {"login": staff.login, "name": staff.name, "active": int(staff.active), "email": staff.email}
-
-
 def _technicians(
     store: Store, where: str, params: tuple[Any, ...] = (), *, alone: int | None = None
 ) -> list[Technician]:
     """The technicians that `where` selects, by name; with `alone` the details of that one only."""
-    rows = store.all(f"{_TECHNICIAN} {where} ORDER BY s.name COLLATE NOCASE, s.id", params)
-    if not rows:
-        return []
-    scope, of_one = ("", ()) if alone is None else ("AND staff_id = ?", (alone,))
-    skills: dict[int, set[str]] = {}
-    for staff_id, skill in store.all(f"SELECT staff_id, skill FROM technician_skill WHERE 1 {scope}", of_one):
-        skills.setdefault(staff_id, set()).add(skill)
-    shifts: dict[int, list[Hours]] = {}
-    for staff_id, *hours in store.all(
-        f"SELECT staff_id, weekday, opens, closes FROM technician_shift WHERE 1 {scope} ORDER BY weekday, opens", of_one
-    ):
-        shifts.setdefault(staff_id, []).append(Hours(*hours))
-    absences: dict[int, list[Absence]] = {}
-    for staff_id, *span in store.all(
-        "SELECT staff_id, starts_at, ends_at, reason FROM absence "
-        f"WHERE archived_at IS NULL {scope} ORDER BY starts_at, id",
-        of_one,
-    ):
-        absences.setdefault(staff_id, []).append(Absence(*span))
-    found = []
-    for staff_id, login, name, labour_class, earliest, latest, minutes, lat, lon, address, vehicle, *more in rows:
-        version, cap_pct, email = more
-        found.append(
-            Technician(
-                id=staff_id,
-                login=login,
-                name=name,
-                skills=frozenset(skills.get(staff_id, ())),
-                labour_class=labour_class,
-                shifts=tuple(shifts.get(staff_id, ())),
-                lunch=None if earliest is None else Lunch(earliest, latest, minutes),
-                home=None if lat is None else Place(lat, lon),
-                home_address=address,
-                vehicle=vehicle,
-                absences=tuple(absences.get(staff_id, ())),
-                version=version,
-                cap_pct=cap_pct,
-                email=email,
-            )
-        )
-    return found
-
-
-def _technician_columns(who: Technician) -> dict[str, Any]:
-    return {
-        "labour_class": who.labour_class,
-        "vehicle": who.vehicle,
-        "cap_pct": who.cap_pct,
-        "home_address": who.home_address,
-        "home_lat": who.home.lat if who.home else None,
-        "home_lon": who.home.lon if who.home else None,
-        "lunch_from": who.lunch.earliest if who.lunch else None,
-        "lunch_to": who.lunch.latest if who.lunch else None,
-        "lunch_minutes": who.lunch.minutes if who.lunch else 0,
-    }
+    scope, of_one = ("", ()) if alone is None else ("AND r.staff_id = ?", (alone,))
+    return TECHNICIANS.select(
+        store,
+        f"{where} ORDER BY s.name COLLATE NOCASE, s.id",
+        params,
+        shifts=SHIFTS.by(store, "r.staff_id", f"WHERE 1 {scope} ORDER BY r.weekday, r.opens", of_one),
+        absences=AWAY.by(
+            store, "r.staff_id", f"WHERE r.archived_at IS NULL {scope} ORDER BY r.starts_at, r.id", of_one
+        ),
+    )
 
 
 def _picture(who: Technician) -> dict[str, Any]:
     shifts = [[hours.weekday, hours.opens, hours.closes] for hours in who.shifts]
-    return _technician_columns(who) | {"skills": sorted(who.skills), "shifts": shifts}
+    return TECHNICIANS.columns(who) | {"skills": sorted(who.skills), "shifts": shifts}
 
 
 def _write_skills(unit: Unit, who: Technician) -> None:

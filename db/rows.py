@@ -165,7 +165,7 @@ class Select(Generic[T]):
             columns = [f"{alias}.{column}" if column.isidentifier() else column for column in kind.columns]
             if of is not None and name in of:
                 columns = [of[name]]
-            elif kind.columns[0].isidentifier():
+            elif kind.columns[0].isidentifier() and name not in ("id", "version"):
                 self._own[name] = kind
             if len(columns) == 1:
                 places += columns
@@ -220,7 +220,7 @@ class Select(Generic[T]):
         return found
 
     def columns(self, record: T) -> dict[str, Any]:
-        """What of a record stands in columns of its own table."""
+        """What of a record stands in columns of its own table, its id and version apart."""
         found: dict[str, Any] = {}
         for name, kind in self._own.items():
             found.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
@@ -249,7 +249,7 @@ class Rows(Select[T]):
         self._table, self._order, self._lists = table, order, dict(lists or {})
         given = dict.fromkeys(self._lists, "r.id")
         super().__init__(cls, f"{table} r", of={"archived": "r.archived_at IS NOT NULL"}, stored=stored, given=given)
-        for name in ("id", "version", *read_only):
+        for name in read_only:
             self._own.pop(name, None)
 
     def one(self, store: Store, key: int) -> T | None:
