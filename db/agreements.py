@@ -136,61 +136,16 @@ def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
     return _pools(store, "WHERE agreement_id = ?", (agreement_id,)).get(agreement_id, ())
 
 
-def add_agreement(
-    unit: Unit,
-    client_id: int,
-    name: str,
-    kind: str,
-    starts: datetime.date,
-    ends: datetime.date | None = None,
-    terms: Mapping[str, Any] | None = None,
-    levels: Mapping[str, Mapping[str, int | None]] | None = None,
-    pools: Iterable[Pool] = (),
-    monthly_fee_minor: int | None = None,
-    rollover: str = "none",
-    rollover_cap: int | None = None,
-    service: Service | None = None,
-) -> int:
-    """Add an agreement with its pools; returns the id.
-
-    Args:
-        terms: the agreement of design/charges.md B14; its kind, dates and blocks are taken from the other arguments.
-        levels: service-level targets by priority, in minutes; `monthly_fee_minor`: where there is no whole `service`.
-        service: what it promises beside its prices.
-    """
-    kept = {key: value for key, value in (terms or {}).items() if key not in _FROM_COLUMNS}
-    if service is None:
-        service = Service(targets=levels or {}, monthly_fee=monthly_fee_minor)
-    promises = _service_columns(service)
-    agreement_id = unit.insert(
-        "agreement",
-        client_id=client_id,
-        name=name,
-        kind=kind,
-        starts=starts.isoformat(),
-        ends=_iso(ends),
-        terms=_json(kept),
-        rollover=rollover,
-        rollover_cap_min=rollover_cap,
-        **promises,
-    )
-    if kind == RETAINER:
-        _grant(unit, agreement_id, starts, kept, rollover, rollover_cap)
-    bought = tuple(pools)
+def add_agreement(unit: Unit, new: Agreement, pools: Iterable[Pool] = ()) -> int:
+    """Add an agreement with its pools; returns the id. What it promises counts as `new.service` has it."""
+    columns, bought = _agreement_columns(new), [POOLS.columns(pool) for pool in pools]
+    agreement_id = unit.insert("agreement", client_id=new.client_id, **columns)
+    if new.kind == RETAINER:
+        _grant(unit, agreement_id, new.starts, new)
     for pool in bought:
-        unit.insert("pool", agreement_id=agreement_id, **POOLS.columns(pool))
-    unit.audit(
-        "agreement",
-        agreement_id,
-        client=client_id,
-        name=name,
-        kind=kind,
-        starts=starts.isoformat(),
-        ends=_iso(ends),
-        terms=kept,
-        pools=[POOLS.columns(pool) for pool in bought],
-        **promises,
-    )
+        unit.insert("pool", agreement_id=agreement_id, **pool)
+    words = columns | {"terms": json.loads(columns["terms"]), "client": new.client_id, "pools": bought}
+    unit.audit("agreement", agreement_id, **words)
     return agreement_id
 
 
@@ -211,9 +166,9 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
     if after.kind == RETAINER:
         month = after.month_of(max(day, after.starts))
         if after.starts != before.starts:
-            _grant(unit, before.id, after.starts, after.terms, after.rollover, after.rollover_cap)
+            _grant(unit, before.id, after.starts, after)
         elif granted(after) != _word_on(allowances_of(unit.store, before.id), month):
-            _grant(unit, before.id, month, after.terms, after.rollover, after.rollover_cap)
+            _grant(unit, before.id, month, after)
     if after.service != before.service_on(day):
         was, word = Dated(ALWAYS, asdict(before.service)), Dated(day, asdict(after.service))
         dated_terms.keep(unit, dated_terms.AGREEMENT, [was], [word], before.id)
@@ -293,16 +248,14 @@ def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, list
     return found
 
 
-def _grant(
-    unit: Unit, agreement_id: int, since: datetime.date, terms: Mapping[str, Any], rollover: str, cap: int | None
-) -> None:
+def _grant(unit: Unit, agreement_id: int, since: datetime.date, word: Agreement) -> None:
     unit.insert(
         "allowance",
         agreement_id=agreement_id,
         from_month=since.isoformat(),
-        minutes=str(terms.get("allowance_min") or 0),
-        rollover=rollover,
-        rollover_cap_min=cap,
+        minutes=str(word.terms.get("allowance_min") or 0),
+        rollover=word.rollover,
+        rollover_cap_min=word.rollover_cap,
         made_at=unit.at,
     )
 

@@ -107,32 +107,22 @@ def save_agreement(
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         _alone(seat.store, client.id, starts, ends, before)
+        kind = str(form["kind"])
+        after = replace(
+            before or Agreement(0, client.id, cleaned, kind, starts, ends, form),
+            name=cleaned,
+            kind=kind,
+            starts=starts,
+            ends=ends,
+            terms=form,
+            rollover=rollover,
+            rollover_cap=rollover_cap,
+            service=promises,
+        )
         if before is None:
-            agreement_id = agreements.add_agreement(
-                unit,
-                client.id,
-                cleaned,
-                str(form["kind"]),
-                starts,
-                ends,
-                form,
-                rollover=rollover,
-                rollover_cap=rollover_cap,
-                service=promises,
-            )
+            agreement_id = agreements.add_agreement(unit, after)
         else:
             agreement_id = before.id
-            after = replace(
-                before,
-                name=cleaned,
-                kind=str(form["kind"]),
-                starts=starts,
-                ends=ends,
-                terms=form,
-                rollover=rollover,
-                rollover_cap=rollover_cap,
-                service=promises,
-            )
             agreements.update_agreement(unit, before, after, since)
         return _found(seat.store, agreement_id)
 

@@ -13,7 +13,7 @@ from db import agreements, audit, clients
 from db.faults import Refused, Stale
 from db.store import Store
 from db.unit import Actor
-from dispatch.model.agreements import Pool
+from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.clients import Client
 from tests.prepared import prepared
 
@@ -36,9 +36,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def agree(store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *pools: Pool) -> int:
     with store.write("add agreement", LEE) as unit:
-        return agreements.add_agreement(
-            unit, CLIENT, name, kind, day(starts), ends and day(ends), {"price_list": "agreement"}, pools=pools
-        )
+        new = Agreement(0, CLIENT, name, kind, day(starts), ends and day(ends), {"price_list": "agreement"})
+        return agreements.add_agreement(unit, new, pools)
 
 
 def name_on(store: Store, on: str) -> str | None:

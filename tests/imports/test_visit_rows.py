@@ -10,6 +10,7 @@ import pytest
 from db import agreements, clients, people, visits
 from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import take_seat
+from dispatch.model.agreements import Agreement
 from dispatch.model.instants import at_local, parse_iso
 from dispatch.model.people import Staff
 from dispatch.model.states import Role, State
@@ -212,7 +213,7 @@ def test_unlimited_agreement_never_ended(desk: Desk) -> None:
     with desk.seat.write("add agreement") as unit:
         client = clients.client_by_name(desk.store, "Lark & Co Architects")
         assert client is not None
-        agreements.add_agreement(unit, client.id, "Renewed", "tm", datetime.date(2026, 11, 25))
+        agreements.add_agreement(unit, Agreement(0, client.id, "Renewed", "tm", datetime.date(2026, 11, 25), None, {}))
 
     assert not desk.take("visits", row(client="Lark & Co Architects", date="2030-01-02")).rows[0].warnings
 

@@ -13,7 +13,7 @@ from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
 from dispatch.desk.seat import Seat
-from dispatch.model.agreements import Agreement, Pool
+from dispatch.model.agreements import Agreement, Pool, Service
 from dispatch.model.clients import Client, Contact
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -220,17 +220,17 @@ def _add_agreement(unit: Unit, client_id: int, values: Values) -> None:
     kind = values["agreement"]
     if kind == _NONE:
         return
-    agreements.add_agreement(
-        unit,
+    new = Agreement(
+        0,
         client_id,
         NAMES[kind],
         kind,
         values["agreement_starts"],
         values["agreement_ends"],
         _terms(values),
-        _levels(values),
-        [_pool(values)] if values["prepaid_minutes"] else [],
+        service=Service(_levels(values)),
     )
+    agreements.add_agreement(unit, new, [_pool(values)] if values["prepaid_minutes"] else [])
 
 
 def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours: Values, values: Values) -> None:
