@@ -190,4 +190,4 @@ def test_reading_all_costs_the_same_number_of_queries_for_many(store: Store, mon
     monkeypatch.setattr(Store, "all", counted)
     people.technicians(store)
 
-    assert len(asked) == 4
+    assert len(asked) == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 
 import pytest
 
@@ -65,17 +64,14 @@ def test_refused_rows_are_judged_as_before_when_the_good_ones_are_in(desk: Desk)
     assert not report.applied
 
 
-def test_sample_week_is_taken_once_and_quickly(desk: Desk) -> None:
-    begun = time.perf_counter()
+def test_sample_week_is_taken_once(desk: Desk) -> None:
     first = desk.take("visits", SAMPLE / "visits.csv")
-    took = time.perf_counter() - begun
     audited = desk.count("audit")
     desk.clock.advance(3600)
     second = desk.take("visits", SAMPLE / "visits.csv")
 
     assert first.applied
     assert set(verdicts(first)) == {"new"}
-    assert took < 1.5
     assert verdicts(second) == ["unchanged"] * 106
     assert not second.applied
     assert desk.count("visit") == 106
