@@ -342,11 +342,17 @@ def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[s
 def place(
     unit: Unit, visit: Visit, crew: Sequence[Technician], starts_at: int, ends_at: int, state: State = State.PLANNED
 ) -> int:
-    """Give a visit its time and technicians; returns the new version."""
+    """Give a visit its time and technicians, each with what they are charged as now; returns the new version."""
     unit.execute("DELETE FROM assignment WHERE visit_id = ?", (visit.id,))
     for technician in crew:
-        classed = {"labour_class": technician.labour_class, "vehicle": technician.vehicle}
-        unit.insert("assignment", visit_id=visit.id, staff_id=technician.id, **classed)
+        unit.insert(
+            "assignment",
+            visit_id=visit.id,
+            staff_id=technician.id,
+            labour_class=technician.labour_class,
+            vehicle=technician.vehicle,
+            billable=int(technician.billable),
+        )
     return change(unit, visit, state=state.value, starts_at=starts_at, ends_at=ends_at)
 
 

@@ -33,9 +33,7 @@ class ChargeSheet(SheetView):
         if charge is None:
             super().__init__(title, None, "", notes=[page.charge_note])
             return
-        revised = charge.revision is not None and charge.revision > 1
-        notes = [f"revision {charge.revision}: {charge.reason}"] if revised else []
-        super().__init__(title, charge.form, charge.currency, charge.tax, [*notes, *page.balances])
+        super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])
 
 
 _FRAME = 3

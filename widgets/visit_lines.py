@@ -73,6 +73,7 @@ def detail_lines(
     row("skills", *_skills(visit, technician_skills, marks))
     if len(visit.crew) > 1:
         row("crew", ink(", ".join(show(name) for name in visit.crew)))
+    row("unbilled", ink(", ".join(show(name) for name in visit.not_billable)))
     if not visit.located:
         row("place", ink("no coordinates: place it first", "warn"))
     if visit.items_required or visit.tests_required:

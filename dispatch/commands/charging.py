@@ -275,8 +275,8 @@ def _print(
         else:
             width = max(60, min(100, shutil.get_terminal_size().columns))
             print("\n".join([show(head), *sheet_lines(priced.form, priced.currency, priced.tax, width)]))
-        if priced.revision is not None and priced.revision > 1:
-            print(f"revision {priced.revision}: {show(priced.reason)}")
+        for note in priced.notes:
+            print(show(note))
     if comparison is not None:
         print(f"\n{difference_words(comparison)}")
 

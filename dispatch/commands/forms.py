@@ -168,6 +168,7 @@ def visit_form(visit: Visit) -> dict[str, Any]:
         "technicians": [
             {
                 "name": part.technician,
+                "billable": part.billable,
                 "departed": moment(part.depart_at, zone),
                 "checked_in": moment(part.check_in_at, zone),
                 "checked_out": moment(part.check_out_at, zone),

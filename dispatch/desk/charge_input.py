@@ -285,10 +285,10 @@ def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
 
 
 def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[str, Any]:
-    """The technician's day route as planned: the leg in, the leg home, and whether this is its last stop."""
+    """The planned day of the first technician who is charged: the leg in, the leg home, and whether this is its last stop."""
     if visit.starts_at is None or not visit.present:
         return {}
-    first = visit.present[0]
+    first = next((part for part in visit.present if part.billable), visit.present[0])
     day = day_of(visit.starts_at, firm.zone)
     route = legs.legs_of(store, first.technician_id, day)
     later = visits.placed_between(

@@ -54,6 +54,14 @@ class Priced:
         return name
 
     @property
+    def notes(self) -> list[str]:
+        """What is told beside its lines: which revision it is and why, and of whom of the crew nothing is charged."""
+        revised = self.revision is not None and self.revision > 1
+        lines = [f"revision {self.revision}: {self.reason}"] if revised else []
+        crew = self.given["visit"]["assignments"]
+        return lines + [f"{part['technician']} is not billable" for part in crew if not part.get("billable", True)]
+
+    @property
     def word(self) -> str:
         """What kind of figure it is."""
         return "estimate" if self.estimate else "charge" if self.revision is not None else "charge so far"

@@ -78,7 +78,7 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
         + (" · emergency" if visit.emergency else "")
         + (f" · came in: {CAME_BY[visit.came_by]}" if visit.came_by else ""),
         f"  {_when(visit)}"
-        + (f" · {', '.join(show(p.technician) for p in visit.assignments)}" if visit.assignments else ""),
+        + (f" · {', '.join(show(p.named) for p in visit.assignments)}" if visit.assignments else ""),
         f"  {show(page.site.address)} · {show(page.site.access_notes)}",
     ]
     if page.leg is not None:
@@ -155,9 +155,7 @@ def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
     if charge is None:
         return textwrap.wrap(page.charge_note, width)
     lines = sheet_lines(charge.form, charge.currency, charge.tax, width)
-    if charge.revision is not None and charge.revision > 1:
-        lines += textwrap.wrap(f"revision {charge.revision}: {show(charge.reason)}", width)
-    return lines
+    return lines + [line for note in charge.notes for line in textwrap.wrap(show(note), width)]
 
 
 def charge_line(store: Store, visit: Visit) -> str:

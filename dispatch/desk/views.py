@@ -240,6 +240,7 @@ def _card(
         tests_required=tally.tests,
         overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
         crew=tuple(part.technician for part in visit.assignments),
+        not_billable=tuple(part.technician for part in visit.assignments if not part.billable),
         phone=ring.get(visit.client_id, ("", ""))[1],
         reason=visit.reason,
         place=visit.place,

@@ -61,6 +61,7 @@ class BoardVisit(NamedTuple):
     tests_required: int = 0
     overdue: bool = False
     crew: tuple[str, ...] = ()
+    not_billable: tuple[str, ...] = ()
     phone: str = ""
     reason: str = ""
     place: Place | None = None

@@ -61,7 +61,7 @@ class Lunch(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Technician:
     """Who drives to visits. `home` is where the day starts and ends; None where it is not known. Plans fill `cap_pct` of a
-    shift with visits at most."""
+    shift with visits at most. Who is not `billable` learns: what they do is not charged (design/charges.md B2.3)."""
 
     id: int
     login: str
@@ -77,3 +77,4 @@ class Technician:
     version: int = 1
     cap_pct: int = 85
     email: str = ""
+    billable: bool = True

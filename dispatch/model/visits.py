@@ -49,6 +49,11 @@ class Assignment(NamedTuple):
     did_not_come_at: int | None = None
     segments: tuple[Segment, ...] = ()
 
+    @property
+    def named(self) -> str:
+        """The technician, and that nothing of theirs is charged where it is so."""
+        return self.technician if self.billable else f"{self.technician} (not billable)"
+
 
 CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "ours": "ours"}
 """How a request comes in, with its words."""

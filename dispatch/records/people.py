@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words
+from dispatch.fields.kinds import Link, Many, Moment, Name, Text, Whole, Words, YesNo
 from dispatch.fields.record import Check, Field, RecordType
 from dispatch.fields.trade import EMAIL, HOURS, LOGIN, LUNCH, PLACE
 from dispatch.model import text as limits
@@ -51,6 +51,7 @@ TECHNICIAN = RecordType(
             attribute="cap_pct",
             otherwise=85,
         ),
+        Field("billable", "Billable", YesNo(), "no: a trainee, of whom nothing is charged; empty: yes", otherwise=True),
     ),
 )
 ABSENCE = RecordType(

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from db import handovers, visits
-from dispatch.desk import arriving, handing_over, schedule, undo, views
+from db import handovers, people, visits
+from dispatch.commands.forms import visit_page_form
+from dispatch.desk import adjusting, arriving, handing_over, leaving, schedule, undo, views
+from dispatch.desk.book import keeping
+from dispatch.desk.charging import Priced
 from dispatch.desk.intake import add
+from dispatch.desk.plain import visit_page_lines
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
 from dispatch.model.visits import Visit
 from tests.desk.conftest import DAY, Office, at
+from tests.desk.test_kept_sheets import charge
 
 
 def visit(office: Office, reference: str) -> Visit:
@@ -75,6 +81,60 @@ def test_a_shared_visit_is_planned_shorter_and_stays_so_when_it_moves(office: Of
     assert moved.ends_at == at("10:00") + work // 2 + tests
     alone = schedule.share(office.dana, "R1", ["Ana Ruiz"], confirmed=True).visit
     assert alone.ends_at == at("10:00") + work + tests
+
+
+def learns(office: Office, name: str, billable: str = "no") -> None:
+    technician = people.technician_by_name(office.store, name)
+    keeping.edit(office.lee, "technician", technician, {"billable": billable})
+
+
+def closed_by_both(office: Office) -> Priced:
+    schedule.assign(office.dana, "R1", ["Ben Okafor", "Ana Ruiz"], at("09:00"), reason="test", confirmed=True)
+    office.go("09:00")
+    arriving.arrive(office.ben, "R1")
+    arriving.arrive(office.ana, "R1")
+    office.finish("R1")
+    return charge(office)
+
+
+def test_of_who_learns_nothing_is_charged_and_what_was_stays(office: Office) -> None:
+    """design/charges.md B2.3"""
+    learns(office, "Ben Okafor")
+    priced = closed_by_both(office)
+    leaving.close(office.ana, "R1")
+    kept = charge(office)
+    assert {line["tech"] for line in kept.form["lines"] if "tech" in line} == {"Ana Ruiz"}
+    assert {line["rule"] for line in kept.form["lines"]} >= {"LAB", "TRV-CALL"}
+    assert priced.notes == kept.notes == ["Ben Okafor is not billable"]
+    page = visit_page(office.store, "R1")
+    assert any("Ben Okafor (not billable), Ana Ruiz" in line for line in visit_page_lines(page))
+    assert [one["billable"] for one in visit_page_form(page)["technicians"]] == [False, True]
+
+    learns(office, "Ben Okafor", "yes")
+    learns(office, "Ana Ruiz")
+    adjusting.correct_charge(office.lee, "R1", "reckoned again")
+    assert charge(office).form["lines"] == kept.form["lines"]
+
+
+def test_where_only_who_learns_goes_there_is_no_fee_and_no_travel(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    learns(office, "Ana Ruiz")
+    assert visit(office, "R1").assignments[0].billable, "what was given before stays"
+    schedule.move(office.dana, "R1", None, at("09:15"))
+    undo.undo(office.dana)
+    assert visit(office, "R1").assignments[0].billable
+    undo.redo(office.dana)
+    (board,) = [one for row in views.board(office.store, DAY).rows for one in row.visits]
+    assert board.not_billable == ("Ana Ruiz",)
+    schedule.unassign(office.dana, "R1")
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    office.go("09:00")
+    arriving.arrive(office.ana, "R1")
+    office.finish("R1")
+    leaving.close(office.ana, "R1")
+    kept = charge(office)
+    assert (kept.form["lines"], kept.form["total"]) == ([], "0.00")
+    assert "NO_BILLABLE_TECHNICIAN" in kept.form["flags"]
 
 
 def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: Office) -> None:

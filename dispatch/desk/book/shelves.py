@@ -203,8 +203,10 @@ class TechnicianShelf(Shelf[Technician]):
         return technician_named(store, name)
 
     def line(self, store: Store, record: Technician) -> str:
-        """Skills and hours."""
-        return f"{', '.join(sorted(record.skills)) or 'no skills yet'}  {hours_text(record.shifts) or 'no hours yet'}"
+        """Skills and hours, and whether nothing of theirs is charged."""
+        billable = "" if record.billable else "  not billable"
+        skills = ", ".join(sorted(record.skills)) or "no skills yet"
+        return f"{skills}  {hours_text(record.shifts) or 'no hours yet'}{billable}"
 
     def draft(self, seat: Seat, before: Technician | None, texts: Mapping[str, str], faults: list[Fault]) -> Technician:
         """The technician of some texts. Somebody on the staff keeps the name and address that they have there."""

@@ -43,6 +43,7 @@ class TechnicianRows(RecordRows[Technician]):
         "labour_class": TECHNICIAN.field("labour_class"),
         "vehicle": TECHNICIAN.field("vehicle"),
         "cap": TECHNICIAN.field("cap"),
+        "billable": TECHNICIAN.field("billable"),
     }
     required = ("name", "labour_class")
     key = "name"
