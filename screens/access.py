@@ -16,8 +16,6 @@ from screens.dialogs import AskConfirm, Field, Form
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 
 
 class AccessScreen(SeatedScreen):
@@ -26,6 +24,7 @@ class AccessScreen(SeatedScreen):
     SHOWS = "access"
 
     TITLE_WORD = "keys and sessions over SSH"
+    ENTER = "open"
     FOOTER = ("access.open", "access.add", "access.take", "access.check", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Connect", id="access.open", tooltip="what the person needs to connect with that key"),
@@ -40,16 +39,8 @@ class AccessScreen(SeatedScreen):
         self._keys: dict[str, Key] = {}
         self._sessions: dict[str, Session] = {}
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield FigureList(id="figures")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read them."""
-        self.show_keys()
-        self.reload()
-        self.query_one(FigureList).focus()
 
     def reload(self) -> None:
         """Read them again."""
@@ -70,15 +61,11 @@ class AccessScreen(SeatedScreen):
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
         self.query_one(FigureList).set_figures(lines)
         live = sum(one.live for one in everything)
-        self.query_one(StatusBar).set_texts("Over SSH", f"{live} keys · {len(there)} sessions", self.seat.staff.name)
-
-    def on_figure_list_opened(self) -> None:
-        """Show what belongs to the key under the cursor."""
-        self.action_open()
+        self.show_head("Over SSH", f"{live} keys · {len(there)} sessions")
 
     def action_open(self) -> None:
         """Show how the person connects with the key under the cursor."""
-        key = self._keys.get(self.query_one(FigureList).value or "")
+        key = self._keys.get(self.query_one(FigureList).selected or "")
         if key is not None and key.live:
             self._show_connecting(key)
 
@@ -115,7 +102,7 @@ class AccessScreen(SeatedScreen):
     @work
     async def action_take(self) -> None:
         """Revoke the key under the cursor, or end the session."""
-        path = self.query_one(FigureList).value or ""
+        path = self.query_one(FigureList).selected or ""
         if (key := self._keys.get(path)) is not None and key.live:
             lines = [
                 key.fingerprint,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db import audit
@@ -17,15 +16,10 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.dialogs import SHOWS, AskText, Field, Form
+from screens.listed import ListScreen
 from screens.reading import aside
-from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+from widgets.figure_list import FigureLine
 
 _PAGE = 200
 _FILTERS = (
@@ -37,12 +31,13 @@ _FILTERS = (
 )
 
 
-class AuditScreen(SeatedScreen):
+class AuditScreen(ListScreen[Found]):
     """Rows of the audit by day, the newest first; each opens to all that it says."""
 
     SHOWS = "audit"
 
     TITLE_WORD = "the audit"
+    ENTER = "open"
     FOOTER = ("audit.open", "view.filter", "audit.more", "audit.verify", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="audit.open", tooltip="all that the row says, and what it is bound to"),
@@ -58,18 +53,6 @@ class AuditScreen(SeatedScreen):
         super().__init__()
         self._asked = {"visit": visit} if visit else {}
         self._limit = _PAGE
-        self._rows: dict[str, Found] = {}
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield FigureList(id="rows")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the newest rows."""
-        self.show_keys()
-        self.reload()
-        self.query_one(FigureList).focus()
 
     def reload(self) -> None:
         """Read the rows again."""
@@ -77,7 +60,7 @@ class AuditScreen(SeatedScreen):
         if found is None:
             return
         zone, hours24 = self.seat.firm.zone, self.seat.firm.clock_hours == 24
-        self._rows = {str(one.row.seq): one for one in found}
+        self.things = {str(one.row.seq): one for one in found}
         lines = [
             FigureLine(
                 day_text(day_of(one.row.at, zone)),
@@ -85,20 +68,16 @@ class AuditScreen(SeatedScreen):
                 f"{clock_text(one.row.at, zone, hours24)} {who_of(one)}",
                 f"{one.row.deed} · {record_of(one)} · {detail_words('', one.row.detail, zone)}".rstrip(" ·"),
             )
-            for key, one in self._rows.items()
+            for key, one in self.things.items()
         ] or [FigureLine("Nothing", "none", "no rows", "esc shows all again", own=False)]
-        self.query_one(FigureList).set_figures(lines)
+        self.listed.set_figures(lines)
         filtered = " · ".join(f"{name} {text}" for name, text in self._asked.items())
         count = f"{len(found)} rows" + (" and more: m" if len(found) == self._limit else "")
-        self.query_one(StatusBar).set_texts("Audit", " · ".join(filter(None, (filtered, count))), self.seat.staff.name)
-
-    def on_figure_list_opened(self) -> None:
-        """Open the row under the cursor."""
-        self.action_open()
+        self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
     def action_open(self) -> None:
         """Show all that the selected row says."""
-        found = self._rows.get(self.query_one(FigureList).value or "")
+        found = self.here
         if found is None:
             return
         seq = found.row.seq
@@ -148,7 +127,7 @@ class AuditScreen(SeatedScreen):
         head = await self.app.push_screen_wait(AskText("Verify the chain", hint, check=check, does="verifies"))
         if head is None:
             return
-        cast("DispatchApp", self.app).ask_no_more()
+        self.program.ask_no_more()
         try:
             verdict = await aside(self.app, self._verified, head)
         except (StoreFault, Refusal) as fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -25,19 +25,13 @@ from screens.crew_deeds import CrewDeeds
 from screens.reading import Reading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
-from widgets.header import StatusBar
 from widgets.ink import ink
-from widgets.keybar import KeyBar
 from widgets.problems import conflicts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
 from widgets.separator import Separator
 from widgets.timeline import Timeline
 from widgets.visit_detail import VisitDetail
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
-
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
@@ -77,6 +71,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     BoardScreen.-short RoutePane { display: none; }
     """
     TITLE_WORD = "the board"
+    ENTER = "open"
+    FOCUS = "Timeline"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
     FOOTER: ClassVar[Sequence[str]] = (
@@ -126,9 +122,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._drive_note = ""
         self._reading = Reading(self, self._read_day, self._take)
 
-    def compose(self) -> ComposeResult:
-        ascii_only = self._app.ascii_only
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
         with Horizontal(id="upper"):
             yield Timeline(id="timeline", ascii=ascii_only)
             yield Queue(id="queue", ascii=ascii_only)
@@ -136,11 +131,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         with Horizontal(id="lower"):
             yield VisitDetail(id="detail", ascii=ascii_only)
             yield RoutePane(id="route", ascii=ascii_only)
-        yield KeyBar(id="keybar")
-
-    @property
-    def _app(self) -> DispatchApp:
-        return cast("DispatchApp", self.app)
 
     @property
     def _timeline(self) -> Timeline:
@@ -149,12 +139,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @property
     def _queue(self) -> Queue:
         return self.query_one(Queue)
-
-    def on_mount(self) -> None:
-        """Read the day."""
-        self.show_keys()
-        self.reload()
-        self._timeline.focus()
 
     def client_here(self) -> str | None:
         """The selected visit's client."""
@@ -174,11 +158,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         await self._reading.finished()
 
     def _read_day(self) -> Board:
-        return views.board(self.seat.store, self._app.day)
+        return views.board(self.seat.store, self.program.day)
 
     def _take(self, board: Board) -> None:
         """Show a day that was read, unless another one is wanted by now."""
-        if board.day == self._app.day:
+        if board.day == self.program.day:
             self._show_board(board)
             self._fetch_drives()
 
@@ -208,7 +192,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         from dispatch.desk.refusals import Refusal
 
         try:
-            fetched = roads.prefetch(self.seat, self._app.day)
+            fetched = roads.prefetch(self.seat, self.program.day)
         except (StoreFault, Refusal):
             return  # the next look at the day asks again
         if self.app.is_running:
@@ -251,8 +235,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
-        heard = self._app.ear.now
-        self.query_one(StatusBar).set_texts(
+        heard = self.program.ear.now
+        self.show_head(
             f"Dispatch  {day_text(board.day)}",
             (ink(heard, "info"),) if heard else " · ".join(parts),
             f"{clock_beside(board.day, self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
@@ -269,7 +253,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         advice = [ink(hint, "dim")] if hint else []
         if visit is not None and row is not None:
             advice += [ink(why, "warn") for why in conflicts(visit, row, self.seat.now)]
-        if visit is not None and (done := self._app.ear.by_visit.get(visit.id)) is not None:
+        if visit is not None and (done := self.program.ear.by_visit.get(visit.id)) is not None:
             advice.append(ink(f"{clock_text(done.at, board.zone, board.hours24)} {done.text}", "dim"))
         if visit is not None and visit.reason and visit.state in QUEUED | ENDED:
             advice.append(ink(visit.reason, "dim"))
@@ -327,13 +311,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def on_timeline_visit_selected(self) -> None:
         """Show the visit under the cursor."""
-        self._show_when_resting()
+        self.show_selected()
 
-    def on_queue_selected(self) -> None:
-        """Show the request under the cursor."""
-        self._show_when_resting()
-
-    def _show_when_resting(self) -> None:
+    def show_selected(self) -> None:
         """Show what the cursor came to: at once, but while a key is held down only where it stops."""
         before, self._moved_at = self._moved_at, time.monotonic()
         if self._moved_at - before >= PASSING:
@@ -345,10 +325,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def on_timeline_visit_opened(self) -> None:
         """Open the visit under the cursor."""
-        self.action_open()
-
-    def on_queue_opened(self) -> None:
-        """Open the request under the cursor."""
         self.action_open()
 
     # looking around
@@ -371,7 +347,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Propose the day."""
         from screens.plan import PlanScreen
 
-        self.app.push_screen(PlanScreen(self._app.day))
+        self.app.push_screen(PlanScreen(self.program.day))
 
     def action_pane(self) -> None:
         """Go between the board and the queue."""
@@ -428,11 +404,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""
-        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+        self.program.go_to(self.program.day + datetime.timedelta(days=by))
 
     def action_today(self) -> None:
         """Go to today."""
-        self._app.go_to(views.today(self.seat.store))
+        self.program.go_to(views.today(self.seat.store))
 
     @work
     async def action_go(self) -> None:
@@ -452,7 +428,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             AskText("Go to", "2026-11-24, today, tomorrow, tue, +1", check=fault, does="goes there")
         )
         if typed is not None:
-            self._app.go_to(parse_day(typed, today=today))
+            self.program.go_to(parse_day(typed, today=today))
 
     # deeds
 
@@ -736,7 +712,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self.say(f"{visit.reference} is in the queue: {visit.client}. a assigns it.")
             self.add_class("-queue")
             self._queue.focus()
-            self._queue.select(visit.id)
+            self._queue.select_key(visit.id)
 
 
 def _row_words(row: BoardRow) -> str:

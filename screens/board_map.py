@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -12,10 +12,6 @@ from dispatch.model.boards import BoardRow, BoardVisit
 from screens.seated import SeatedScreen
 from widgets.keyboard import written
 from widgets.route_pane import RoutePane
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
-
 
 KEYS = (
     Binding("M", "map", "Map", id="view.map", tooltip="the technician's day on a map"),
@@ -39,7 +35,7 @@ class BoardMap(SeatedScreen):
 
     def on_screen_resume(self) -> None:
         """Roads may have been added on another screen, and keys been set."""
-        own = cast("DispatchApp", self.app).keymap
+        own = self.program.keymap
         keys = [(own.get(key.id or "", key.key).split(",")[0], key.description.lower()) for key in KEYS]
         self.query_one(RoutePane).survey_again([(written(key), word) for key, word in keys])
 

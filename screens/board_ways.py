@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -16,9 +16,6 @@ from widgets.problems import after, problems
 from widgets.queue import Queue
 from widgets.timeline import Timeline
 from widgets.timeline_layout import drawn_span
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 MOVE_KEYS = (
     ("timeline.left timeline.right", "earlier, later"), ("timeline.up timeline.down", "technician"),
@@ -73,7 +70,7 @@ class BoardWays(SeatedScreen):
         from widgets.keyboard import written
 
         keys = {str(binding.id): binding.key for owner in (Timeline, SeatedScreen) for binding in own_bindings(owner)}
-        keys |= cast("DispatchApp", self.app).keymap
+        keys |= self.program.keymap
         first = {name: written(key.split(",")[0]) for name, key in keys.items()}
         self.query_one(KeyBar).set_keys(
             [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
@@ -108,7 +105,7 @@ class BoardWays(SeatedScreen):
     def _to_queue(self, visit_id: int) -> None:
         self.add_class("-queue")
         queue = self.query_one(Queue)
-        self._land(queue, lambda: queue.select(visit_id))
+        self._land(queue, lambda: queue.select_key(visit_id))
 
     def _to_timeline(self, visit_id: int | None, row: int | None) -> None:
         self.remove_class("-queue")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.widgets import Input
 
 from db import clients
@@ -20,12 +20,10 @@ from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.book_forms import ask_record
 from screens.dialogs import AskConfirm, Choose, Row
+from screens.listed import ListScreen
 from screens.locating import locate
 from screens.takes_files import TakesFiles
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.notes_pane import NotesPane
+from widgets.figure_list import FigureLine
 
 KINDS = tuple(SHELVES)
 PLURALS = {
@@ -44,22 +42,21 @@ SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
 
-class BookScreen(TakesFiles):
+class BookScreen(TakesFiles, ListScreen[Any]):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     SHOWS = "clients"
 
     TITLE_WORD = "the book"
+    ENTER = "open"
+    PANE = "beside"
     AUTO_FOCUS = "FigureList"
     DEFAULT_CSS = """
     BookScreen #find { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
     BookScreen #find:focus { border: none; background: $primary 30%; }
     BookScreen.-finding #find { display: block; }
-    BookScreen FigureList { width: 1fr; height: 1fr; }
-    BookScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
-    BookScreen.-narrow NotesPane { display: none; }
+    BookScreen Horizontal > FigureList { width: 1fr; }
     """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
     FOOTER = (
         "book.open",
         "book.add",
@@ -109,33 +106,14 @@ class BookScreen(TakesFiles):
         super().__init__()
         self._kind = kind
         self._letters = ""
-        self._titles: dict[str, Any] = {}
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield Input(placeholder="some letters of the name", id="find")
-        with Horizontal():
-            yield FigureList(id="figures")
-            yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the book."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
+        yield from super().body()
 
     @property
     def _shelf(self) -> Shelf[Any]:
         return SHELVES[self._kind]
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
-
-    @property
-    def _record(self) -> Any:
-        return self._titles.get(self._list.value or "")
 
     def reload(self) -> None:
         """Read the kind of records again."""
@@ -143,8 +121,8 @@ class BookScreen(TakesFiles):
         found = self.look(shelf.all, store)
         if found is None:
             return
-        self._titles = {f"{self._kind} {record.id}": record for record in found}
-        self._names = {key: shelf.title(store, record) for key, record in self._titles.items()}
+        self.things = {f"{self._kind} {record.id}": record for record in found}
+        self._names = {key: shelf.title(store, record) for key, record in self.things.items()}
         self._show_list()
 
     def _show_list(self) -> None:
@@ -153,44 +131,34 @@ class BookScreen(TakesFiles):
         keys = [key for key, name in self._names.items() if wanted in name.casefold()]
         title = PLURALS[self._kind]
         lines = [
-            FigureLine(title, key, self._names[key], show(shelf.line(store, self._titles[key]))) for key in keys[:SHOWN]
+            FigureLine(title, key, self._names[key], show(shelf.line(store, self.things[key]))) for key in keys[:SHOWN]
         ]
         if len(keys) > SHOWN:
             lines.append(FigureLine(title, "more", f"… and {len(keys) - SHOWN:,} more", "type some letters: /", False))
         if not lines:
             word = "none holds these letters" if wanted else "none yet"
             lines.append(FigureLine(title, "none", word, "esc shows all" if wanted else "n adds the first", False))
-        self._list.set_figures(lines)
+        self.listed.set_figures(lines)
         others = " · ".join(PLURALS[kind] for kind in KINDS if kind != self._kind)
-        self.query_one(StatusBar).set_texts(f"{title}  {len(keys):,}", f"tab: {others}", self.seat.staff.name)
-        self._show_record()
+        self.show_head(f"{title}  {len(keys):,}", f"tab: {others}")
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
-        """Show the record under the cursor in full."""
-        self._show_record()
-
-    def on_figure_list_opened(self) -> None:
-        """Open the record under the cursor."""
-        self.action_open()
-
-    def _show_record(self) -> None:
-        record, store = self._record, self.seat.store
-        pane = self.query_one(NotesPane)
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """The record under the cursor in full."""
+        record, store = self.here, self.seat.store
         if record is None:
-            pane.set_notes([])
-        elif self._kind == "client":
+            return ()
+        if self._kind == "client":
             page = self.look(client_page, store, record)
             lines = page_lines(page) if page is not None else []
-            pane.set_notes([(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)])
-        else:
-            texts = self._shelf.texts(store, record)
-            notes = [(self._shelf.title(store, record), "strong")]
-            notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._shelf.fields]
-            if self._kind == "absence":
-                hits = absences.hit_by(store, record)
-                notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
-            notes += [(note, "plain") for note in self._shelf.notes(store, record)]
-            pane.set_notes(notes)
+            return [(line, "strong" if place == 0 else "plain") for place, line in enumerate(lines)]
+        texts = self._shelf.texts(store, record)
+        notes = [(self._shelf.title(store, record), "strong")]
+        notes += [(f"{field.label}: {texts[field.name] or '–'}", "plain") for field in self._shelf.fields]
+        if self._kind == "absence":
+            hits = absences.hit_by(store, record)
+            notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
+        return [*notes, *((note, "plain") for note in self._shelf.notes(store, record))]
 
     def action_kind(self, by: int) -> None:
         """Go to another kind of record."""
@@ -219,23 +187,23 @@ class BookScreen(TakesFiles):
 
     def on_input_submitted(self) -> None:
         """Go to the list."""
-        self._list.focus()
+        self.listed.focus()
 
     def action_back(self) -> None:
         """Show all again."""
         self._letters = ""
         self.remove_class("-finding")
         self._show_list()
-        self._list.focus()
+        self.listed.focus()
 
     def action_open(self) -> None:
         """Open the record."""
-        if self._record is None:
+        if self.here is None:
             self.action_add()
         elif self._kind == "client":
             from screens.client import ClientScreen
 
-            self.app.push_screen(ClientScreen(self._record.id))
+            self.app.push_screen(ClientScreen(self.here.id))
         else:
             self.action_edit()
 
@@ -251,7 +219,7 @@ class BookScreen(TakesFiles):
         if record is None:
             return
         self.reload()
-        self._list.select_key(f"{self._kind} {record.id}")
+        self.listed.select_key(f"{self._kind} {record.id}")
         if self._kind == "client":
             await ask_record(self, "site", {"client": record.name, "name": "Main office"})
             self.reload()
@@ -293,15 +261,15 @@ class BookScreen(TakesFiles):
     @work
     async def action_locate(self) -> None:
         """Place the site under the cursor by its address."""
-        if self._kind != "site" or self._record is None:
+        if self._kind != "site" or self.here is None:
             self.say("Go to the sites (tab) to look an address up.")
             return
-        await locate(self, self._record)
+        await locate(self, self.here)
 
     @work
     async def action_target(self) -> None:
         """Register something that may be tested at the site under the cursor."""
-        record = self._record
+        record = self.here
         if self._kind == "target":
             record = clients.site(self.seat.store, record.site_id) if record is not None else None
         elif self._kind != "site":
@@ -322,18 +290,18 @@ class BookScreen(TakesFiles):
     @work
     async def action_edit(self) -> None:
         """Change the record under the cursor; a template opens item by item."""
-        if self._kind == "template" and self._record is not None:
+        if self._kind == "template" and self.here is not None:
             from screens.template import TemplateScreen
 
-            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self._record)))
+            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self.here)))
             return
-        if (record := self._record) is not None and await ask_record(self, self._kind, before=record) is not None:
+        if (record := self.here) is not None and await ask_record(self, self._kind, before=record) is not None:
             self.reload()
 
     @work
     async def action_archive(self) -> None:
         """Take the record out of every list."""
-        record = self._record
+        record = self.here
         if record is None:
             return
         title = self._shelf.title(self.seat.store, record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,11 +15,6 @@ from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text, day_text, parse_when
 from screens.seated import SeatedScreen
 from widgets.call_list import CallList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 
 class CallsScreen(SeatedScreen):
@@ -28,6 +23,7 @@ class CallsScreen(SeatedScreen):
     SHOWS = "day"
 
     TITLE_WORD = "calling ahead"
+    ENTER = "answered"
     DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
     FOOTER: ClassVar[Sequence[str]] = ("call.answered", "call.unanswered", "change.undo", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,20 +37,12 @@ class CallsScreen(SeatedScreen):
         self._day = day
         self._board: Board | None = None
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield CallList(id="calls", ascii=cast("DispatchApp", self.app).ascii_only)
-        yield KeyBar(id="keybar")
+    def body(self) -> ComposeResult:
+        yield CallList(id="calls", ascii=self.program.ascii_only)
 
     @property
     def _list(self) -> CallList:
         return self.query_one(CallList)
-
-    def on_mount(self) -> None:
-        """Read the list."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
 
     def client_here(self) -> str | None:
         """The client under the cursor."""
@@ -69,7 +57,7 @@ class CallsScreen(SeatedScreen):
         self._board = board
         self._list.set_calls(board)
         count = len(board.calls)
-        self.query_one(StatusBar).set_texts(
+        self.show_head(
             f"Call ahead  {day_text(board.day)}",
             f"{count} to call, {board.late} late" if count else "nobody has to be called",
             f"{clock_text(board.now, board.zone, board.hours24)} {self.seat.staff.name}",
@@ -79,10 +67,6 @@ class CallsScreen(SeatedScreen):
         """With each minute the day is rolled forward anew."""
         if self._board is not None and self.seat.now // 60 != self._board.now // 60:
             self.reload()
-
-    def on_call_list_opened(self) -> None:
-        """The client was told."""
-        self.action_answered()
 
     @work
     async def action_answered(self) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
@@ -21,11 +19,8 @@ from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS, Role
 from screens.dialogs import AskText, Choose, Field, Form, Row
-from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.notes_pane import NotesPane
+from screens.listed import ListScreen
+from widgets.figure_list import FigureLine
 
 _SECTIONS = {
     CareState.OVERDUE: "Overdue",
@@ -41,7 +36,7 @@ _SECTIONS = {
 _ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
 
-class CareScreen(SeatedScreen):
+class CareScreen(ListScreen[Item]):
     """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
 
     SHOWS = "care"
@@ -50,12 +45,8 @@ class CareScreen(SeatedScreen):
     )
 
     TITLE_WORD = "account care"
-    DEFAULT_CSS = """
-    CareScreen FigureList { width: 2fr; height: 1fr; }
-    CareScreen NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; padding: 0 1; }
-    CareScreen.-narrow NotesPane { display: none; }
-    """
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    ENTER = "client"
+    PANE = "beside"
     FOOTER = ("care.done", "care.decline", "care.snooze", "care.survey", "care.all", "change.undo", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "done", "Done", id="care.done", tooltip="it was done"),
@@ -72,32 +63,10 @@ class CareScreen(SeatedScreen):
     def __init__(self) -> None:
         super().__init__()
         self._all = False
-        self._items: dict[str, Item] = {}
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        with Horizontal():
-            yield FigureList(id="figures")
-            yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the list."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
-
-    @property
-    def _item(self) -> Item | None:
-        return self._items.get(self._list.value or "")
 
     def client_here(self) -> str | None:
         """The client under the cursor."""
-        return None if self._item is None else self._item.client
+        return None if self.here is None else self.here.client
 
     def reload(self) -> None:
         """Read the list again."""
@@ -105,32 +74,24 @@ class CareScreen(SeatedScreen):
         if found is None:
             return
         found.sort(key=lambda one: _ORDER.index(_SECTIONS[one.state]))
-        self._items = {one.key: one for one in found}
+        self.things = {one.key: one for one in found}
         lines = [
             FigureLine(_SECTIONS[one.state], one.key, one.client, f"{one.due or '–'}  {one.what}", one.asks)
             for one in found
         ]
         if not lines:
             lines = [FigureLine("Nothing is due", "none", "a shows also what is in order", "", False)]
-        self._list.set_figures(lines)
+        self.listed.set_figures(lines)
         asking = sum(one.asks for one in found)
         waiting = f" · {len(found) - asking} in order or waiting" if self._all else ""
-        self.query_one(StatusBar).set_texts("Account care", f"{asking} due{waiting}", self.seat.staff.name)
-        self._show_notes()
+        self.show_head("Account care", f"{asking} due{waiting}")
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
-        """Say why the item under the cursor is there."""
-        self._show_notes()
-
-    def on_figure_list_opened(self) -> None:
-        """Open the client's page."""
-        self.action_client()
-
-    def _show_notes(self) -> None:
-        one, pane = self._item, self.query_one(NotesPane)
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """Why the item under the cursor is there."""
+        one = self.here
         if one is None:
-            pane.set_notes([])
-            return
+            return ()
         due = "no date yet" if one.due is None else f"due {one.due}"
         notes = [(one.client, "strong"), (f"{one.what}: {due}, {one.state.label}", "plain"), (one.why, "plain")]
         notes.append((f"{TITLES[one.rule]} ({one.rule})", "dim"))
@@ -143,12 +104,12 @@ class CareScreen(SeatedScreen):
             store = self.seat.store
             numbers = self.look(figures, store, one.client_id, one.visit, office(store))
             notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
-        pane.set_notes(notes)
+        return notes
 
     @work
     async def action_done(self) -> None:
         """End the item: it was done."""
-        one = self._item
+        one = self.here
         if one is None:
             return
         hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
@@ -160,7 +121,7 @@ class CareScreen(SeatedScreen):
     @work
     async def action_decline(self) -> None:
         """End the item: it is not wanted."""
-        one = self._item
+        one = self.here
         if one is None:
             return
         reason = await self.app.push_screen_wait(
@@ -172,7 +133,7 @@ class CareScreen(SeatedScreen):
     @work
     async def action_snooze(self) -> None:
         """Put the item off."""
-        one = self._item
+        one = self.here
         if one is None:
             return
         today = caring.today_of_care(self.seat.store)
@@ -257,7 +218,7 @@ class CareScreen(SeatedScreen):
         self.reload()
 
     def _client(self) -> Client | None:
-        return None if self._item is None else clients.client(self.seat.store, self._item.client_id)
+        return None if self.here is None else clients.client(self.seat.store, self.here.client_id)
 
 
 def _needed(typed: str) -> str | None:

@@ -14,8 +14,6 @@ from dispatch.desk.book.page import client_page, page_lines
 from dispatch.model.states import READS, Role
 from screens.book_forms import ask_record, ask_recurring
 from screens.seated import SeatedScreen
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.notes_pane import NotesPane
 
 
@@ -44,15 +42,8 @@ class ClientScreen(SeatedScreen):
         super().__init__()
         self._client_id = client_id
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the page."""
-        self.show_keys()
-        self.reload()
 
     def reload(self) -> None:
         """Read the page again."""
@@ -61,7 +52,7 @@ class ClientScreen(SeatedScreen):
         if page is None:
             return
         first, *rest = page_lines(page)
-        self.query_one(StatusBar).set_texts(first, "client", self.seat.staff.name)
+        self.show_head(first, "client")
         self.query_one(NotesPane).set_notes(
             [(line, "title" if line and not line.startswith(" ") else "plain") for line in rest]
         )

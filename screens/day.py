@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -24,12 +24,7 @@ from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.stay_deeds import StayDeeds
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.stops import StopList
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 
 class DayScreen(StayDeeds):
@@ -43,6 +38,7 @@ class DayScreen(StayDeeds):
     DayScreen #place { height: auto; max-height: 10; border-top: solid $panel; padding: 0 1; }
     """
     TITLE_WORD = "my day"
+    ENTER = "open"
     FOOTER: ClassVar[Sequence[str]] = (
         "visit.step",
         "visit.open",
@@ -86,26 +82,14 @@ class DayScreen(StayDeeds):
         self._comments: list[Comment] = []
         self._changes: list[Notice] = []
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield Static(id="comments")
-        yield StopList(id="stops", ascii=self._app.ascii_only)
+        yield StopList(id="stops", ascii=self.program.ascii_only)
         yield Static(id="place")
-        yield KeyBar(id="keybar")
-
-    @property
-    def _app(self) -> DispatchApp:
-        return cast("DispatchApp", self.app)
 
     @property
     def _stops(self) -> StopList:
         return self.query_one(StopList)
-
-    def on_mount(self) -> None:
-        """Read the day, with the cursor on the next stop."""
-        self.show_keys()
-        self.reload()
-        self._stops.focus()
 
     def reference_here(self) -> str | None:
         """The selected stop's visit."""
@@ -119,17 +103,17 @@ class DayScreen(StayDeeds):
 
     def reload(self) -> None:
         """Read the day again."""
-        board = self.look(views.board, self.seat.store, self._app.day)
+        board = self.look(views.board, self.seat.store, self.program.day)
         if board is None:
             return
         first = self._board is None or self._board.day != board.day
-        name = (self._app.technician or self.seat.staff.name).casefold()
+        name = (self.program.technician or self.seat.staff.name).casefold()
         self._board = board
         self._row = next((row for row in board.rows if row.name.casefold() == name), None)
         visits = self._row.visits if self._row else ()
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
         if first and (ahead := self._next(visits)) is not None:
-            self._stops.select(ahead.id)
+            self._stops.select_key(ahead.id)
         self._asked = handovers.open_for(self.seat.store, self.seat.staff.id)
         self._changes = notices.unread(self.seat.store, self.seat.staff.id)
         self._forgotten = stops.forgotten(self.seat.store, self.seat.staff.id, self.seat.now)
@@ -139,26 +123,18 @@ class DayScreen(StayDeeds):
             self._see_comments(unseen)
         self._show_head()
         self._show_comments()
-        self._show_place()
+        self.show_selected()
 
     def tick(self) -> None:
         """Let the clock go on."""
         if self._board is not None:
             self._show_head()
 
-    def on_stop_list_selected(self) -> None:
-        """Show where the selected stop is."""
-        self._show_place()
-
-    def on_stop_list_opened(self) -> None:
-        """Open the visit under the cursor."""
-        self.action_open()
-
     def _show_head(self) -> None:
         board = self._board
         assert board is not None
-        name = self._row.name if self._row else self._app.technician or self.seat.staff.name
-        self.query_one(StatusBar).set_texts(
+        name = self._row.name if self._row else self.program.technician or self.seat.staff.name
+        self.show_head(
             f"{name} · {day_text(board.day)}", "", clock_beside(board.day, self.seat.now, board.zone, board.hours24)
         )
 
@@ -168,12 +144,13 @@ class DayScreen(StayDeeds):
         ahead = [visit for visit in visits if visit.state in AHEAD]
         return next(iter([*under_way, *ahead]), None)
 
-    def _show_place(self) -> None:
+    def show_selected(self) -> None:
+        """Show where the selected stop is."""
         place = self.query_one("#place", Static)
         board, visit = self._board, self._stops.selected
         assert board is not None
         if self._row is None:
-            place.update(Content(f"{show(self._app.technician or self.seat.staff.name)} is not a technician here."))
+            place.update(Content(f"{show(self.program.technician or self.seat.staff.name)} is not a technician here."))
             return
         if visit is None:
             place.update(Content(f"No visits on {day_text(board.day)}. [ and ] go to other days, t to today."))
@@ -399,11 +376,11 @@ class DayScreen(StayDeeds):
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""
-        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+        self.program.go_to(self.program.day + datetime.timedelta(days=by))
 
     def action_today(self) -> None:
         """Go to today."""
-        self._app.go_to(views.today(self.seat.store))
+        self.program.go_to(views.today(self.seat.store))
 
     @work
     async def action_calendar(self) -> None:
@@ -411,9 +388,9 @@ class DayScreen(StayDeeds):
         from db import people
         from screens.calendar_out import ask_calendar
 
-        technician = people.technician_by_name(self.seat.store, self._app.technician or self.seat.staff.name)
+        technician = people.technician_by_name(self.seat.store, self.program.technician or self.seat.staff.name)
         if technician is not None:
-            await ask_calendar(self, technician, self._app.day)
+            await ask_calendar(self, technician, self.program.day)
 
 
 def comment_text(comment: Comment) -> Content:

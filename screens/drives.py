@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db.faults import StoreFault
@@ -23,25 +21,21 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.dialogs import YES_NO, AskConfirm, AskText, Field, Form
+from screens.listed import ListScreen
 from screens.reading import aside
-from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+from widgets.figure_list import FigureLine
 
 ROADS = "roads"
 
 
-class DrivesScreen(SeatedScreen):
+class DrivesScreen(ListScreen[Drive]):
     """The legs of every route of the day; one is pinned on the spot."""
 
     SHOWS = "day"
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"roads": LEADS}
 
     TITLE_WORD = "the drives of the day"
+    ENTER = "pin"
     FOOTER = ("drive.pin", "drive.unpin", "drive.learn", "drive.roads", "change.undo", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pin", "Pin", id="drive.pin", tooltip="say how long the drive under the cursor takes"),
@@ -53,35 +47,15 @@ class DrivesScreen(SeatedScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._drives: dict[str, Drive] = {}
         self._stop: threading.Event | None = None
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield FigureList(id="figures")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the day."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
-
-    @property
-    def _day(self) -> datetime.date:
-        return cast("DispatchApp", self.app).day
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
 
     def reload(self) -> None:
         """Read the drives again."""
-        store, day, firm = self.seat.store, self._day, self.seat.firm
+        store, day, firm = self.seat.store, self.program.day, self.seat.firm
         drives, status = self.look(driving.drives_of, store, day), self.look(roads.status, store)
         if drives is None or status is None:
             return
-        self._drives = {_key_of(one): one for one in drives}
+        self.things = {_key_of(one): one for one in drives}
         lines = [
             FigureLine(
                 one.technician,
@@ -90,7 +64,7 @@ class DrivesScreen(SeatedScreen):
                 figures(one.leg, firm.distance_unit, one.pin.reason if one.pin is not None else ""),
                 one.leg.known,
             )
-            for key, one in self._drives.items()
+            for key, one in self.things.items()
         ]
         if not lines:
             lines = [FigureLine("Drives", "none", "nobody drives on this day", "", False)]
@@ -98,22 +72,18 @@ class DrivesScreen(SeatedScreen):
         lines.append(FigureLine("By road", ROADS, "road graph", told, bool(status.graph) and not status.note))
         if status.remote:
             lines.append(FigureLine("By road", "remote", "remote engine", status.remote))
-        self._list.set_figures(lines)
+        self.listed.set_figures(lines)
         unknown = sum(not one.leg.known for one in drives)
         counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
-        self.query_one(StatusBar).set_texts(f"Drives  {day_text(day)}", counts, self.seat.staff.name)
-
-    def on_figure_list_opened(self) -> None:
-        """Pin the drive under the cursor, or add roads."""
-        if self._list.value == ROADS:
-            self.action_roads()
-        else:
-            self.action_pin()
+        self.show_head(f"Drives  {day_text(day)}", counts)
 
     @work
     async def action_pin(self) -> None:
-        """Pin the drive under the cursor."""
-        drive = self._drives.get(self._list.value or "")
+        """Pin the drive under the cursor, or add roads."""
+        if self.listed.selected == ROADS:
+            self.action_roads()
+            return
+        drive = self.here
         if drive is None:
             return
         ends = (self.seat, drive.origin, drive.destination)
@@ -136,12 +106,12 @@ class DrivesScreen(SeatedScreen):
     @work
     async def action_unpin(self) -> None:
         """Let the pinned drive under the cursor go, or the road graph."""
-        if self._list.value == ROADS:
+        if self.listed.selected == ROADS:
             sure = AskConfirm("Reckon drives without the road graph?", ["Its files are removed; n builds it again."])
             if await self.app.push_screen_wait(sure):
                 await self.do(roads.remove)
             return
-        drive = self._drives.get(self._list.value or "")
+        drive = self.here
         if drive is None or drive.pin is None:
             self.say("This drive is not pinned.")
             return
@@ -181,14 +151,14 @@ class DrivesScreen(SeatedScreen):
         ):
             return
         self._stop = threading.Event()
-        cast("DispatchApp", self.app).ask_no_more()  # esc stops it
+        self.program.ask_no_more()  # esc stops it
         try:
             name = await self.do(roads.add, extract, self._tell, self._stop)
             if name is None:
                 return
             undrawn = await aside(self.app, maps.try_draw, extract, self._tell, self._stop)
             self._show_step("asking for the drives of the day")
-            fetched = await aside(self.app, roads.prefetch, self.seat, self._day)
+            fetched = await aside(self.app, roads.prefetch, self.seat, self.program.day)
             self.say(
                 "\n".join(
                     [f"Drives are reckoned on the roads of {name}.", *fetched.notes, *([undrawn] if undrawn else [])]
@@ -205,7 +175,7 @@ class DrivesScreen(SeatedScreen):
         self.app.call_from_thread(self._show_step, step)
 
     def _show_step(self, step: str) -> None:
-        self.query_one(StatusBar).set_texts("Roads", f"{step} …  esc stops", self.seat.staff.name)
+        self.show_head("Roads", f"{step} …  esc stops")
 
     def action_leave(self) -> None:
         """Stop the building, or go back."""

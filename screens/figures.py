@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -22,12 +22,7 @@ from screens.dialogs import SHOWS, Field, Form
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.chart_list import ChartList, ChartRow
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.notes_pane import NotesPane
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 _COLUMNS = 20
 _BAR = 12
@@ -40,6 +35,7 @@ class FiguresScreen(SeatedScreen):
     SHOWS = "figures"
 
     TITLE_WORD = "the figures"
+    ENTER = "open"
     DEFAULT_CSS = f"""
     FiguresScreen #figures {{ height: {len(FIGURES)}; }}
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
@@ -67,19 +63,11 @@ class FiguresScreen(SeatedScreen):
         self._asked = 0
         self._counting = False
 
-    def compose(self) -> ComposeResult:
-        ascii_only = cast("DispatchApp", self.app).ascii_only
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
         yield ChartList(id="figures", ascii=ascii_only)
         yield NotesPane(id="definition")
         yield ChartList(id="groups", ascii=ascii_only)
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Count."""
-        self.show_keys()
-        self.reload()
-        self._above.focus()
 
     @property
     def _above(self) -> ChartList:
@@ -91,11 +79,11 @@ class FiguresScreen(SeatedScreen):
 
     @property
     def _figure(self) -> Figure:
-        return BY_KEY.get(self._above.value or "", FIGURES[0])
+        return BY_KEY.get(self._above.selected or "", FIGURES[0])
 
     @property
     def _ascii(self) -> bool:
-        return cast("DispatchApp", self.app).ascii_only
+        return self.program.ascii_only
 
     def client_here(self) -> str | None:
         """The client under the cursor, where the groups are clients."""
@@ -104,7 +92,7 @@ class FiguresScreen(SeatedScreen):
 
     @property
     def _group(self) -> Group | None:
-        key = self._below.value
+        key = self._below.selected
         groups = self._found.groups if self._found is not None else ()
         return next((one for one in groups if _key_of(one) == key), None)
 
@@ -125,7 +113,7 @@ class FiguresScreen(SeatedScreen):
             while counted != self._asked:
                 counted, wanted = self._asked, (self._first, self._last, self._by)
                 if self._found is None or wanted != (self._found.first, self._found.last, self._found.by):
-                    self.query_one(StatusBar).set_texts("Figures", "counting …", self.seat.staff.name)
+                    self.show_head("Figures", "counting …")
                 self._found = await aside(self.app, self._counted, *wanted)
             if self._found is not None:
                 self._show_all(self._found)
@@ -139,7 +127,7 @@ class FiguresScreen(SeatedScreen):
             return figures_over(own, first, last, by)
 
     def _show_all(self, found: Figures) -> None:
-        self.query_one(StatusBar).set_texts(range_text(found), f"by {found.by}", self.seat.staff.name)
+        self.show_head(range_text(found), f"by {found.by}")
         self._above.set_rows([
             ChartRow(
                 one.key,
@@ -149,7 +137,7 @@ class FiguresScreen(SeatedScreen):
             )
             for one in FIGURES
         ])  # fmt: skip
-        self._show_figure()
+        self.show_selected()
 
     def _chart(self, figure: Figure, found: Figures) -> str:
         """A figure over time; else its total as a bar, where there is something that it is a share of."""
@@ -160,7 +148,8 @@ class FiguresScreen(SeatedScreen):
             return bar_of(figure, total, [total], _BAR, ascii_only=self._ascii)
         return " " * _BAR
 
-    def _show_figure(self) -> None:
+    def show_selected(self) -> None:
+        """Show the figure under the cursor."""
         found, figure = self._found, self._figure
         if found is None:
             return
@@ -181,15 +170,6 @@ class FiguresScreen(SeatedScreen):
             ],
             "Nothing in these days. [ goes to earlier ones, g to others.",
         )
-
-    def on_chart_list_selected(self, event: ChartList.Selected) -> None:
-        """Show the figure under the cursor."""
-        if event.control is self._above:
-            self._show_figure()
-
-    def on_chart_list_opened(self) -> None:
-        """Show the visits behind the number."""
-        self.action_open()
 
     def action_open(self) -> None:
         """Show the visits behind the number under the cursor: of the group, or of all days."""
@@ -255,6 +235,7 @@ class BehindScreen(SeatedScreen):
     SHOWS = "figures"
 
     TITLE_WORD = "the visits behind a figure"
+    ENTER = "open"
     FOOTER = ("visit.open", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
@@ -266,20 +247,12 @@ class BehindScreen(SeatedScreen):
         self._figure, self._group, self._by, self._money = figure, group, by, money
         self._visits: list[Behind] = []
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield ChartList(id="visits", ascii=cast("DispatchApp", self.app).ascii_only)
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read them."""
-        self.show_keys()
-        self.reload()
-        self.query_one(ChartList).focus()
+    def body(self) -> ComposeResult:
+        yield ChartList(id="visits", ascii=self.program.ascii_only)
 
     def client_here(self) -> str | None:
         """The selected visit's client."""
-        key = self.query_one(ChartList).value
+        key = self.query_one(ChartList).selected
         return next((one.client for one in self._visits if one.reference == key), None)
 
     def reload(self) -> None:
@@ -300,15 +273,11 @@ class BehindScreen(SeatedScreen):
         ]
         self.query_one(ChartList).set_rows(rows, "No visits.")
         title = f"{self._figure.name} · {self._group.label}"
-        self.query_one(StatusBar).set_texts(title, f"{len(found)} visits", self.seat.staff.name)
-
-    def on_chart_list_opened(self) -> None:
-        """Open the visit under the cursor."""
-        self.action_open()
+        self.show_head(title, f"{len(found)} visits")
 
     def action_open(self) -> None:
         """Open the selected visit's record."""
-        key = self.query_one(ChartList).value
+        key = self.query_one(ChartList).selected
         if key is not None:
             from screens.visit_record import VisitRecord
 

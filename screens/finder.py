@@ -125,12 +125,12 @@ class FindScreen(LeanModal["Found[T] | None"], Generic[T]):
         """Enter takes what is under the cursor."""
         self.action_take(False)
 
-    def on_found_list_opened(self) -> None:
+    def on_line_list_opened(self) -> None:
         """So does a double click."""
         self.action_take(False)
 
     def action_take(self, open: bool) -> None:
         """Take what is under the cursor."""
-        place = self.query_one(FoundList).value
+        place = self.query_one(FoundList).selected
         if place is not None and place < len(self._found):
             self.dismiss(Found(self._found[place], open))

@@ -96,9 +96,9 @@ class KeysHelp(LeanModal[None]):
             KeyLine(OWN, "mouse", "mouse", _yes(personal.mouse) + ", from the next start on", not personal.mouse),
         ]
 
-    def on_key_list_opened(self) -> None:
+    def on_line_list_opened(self) -> None:
         """Change the line under the cursor."""
-        line = self.query_one(KeyList).value
+        line = self.query_one(KeyList).selected
         if line is not None and line.id and self._app.personal is not None:
             self._change(line)
 
@@ -120,7 +120,7 @@ class KeysHelp(LeanModal[None]):
 
     def action_default(self) -> None:
         """Give the line under the cursor back what it came with."""
-        line = self.query_one(KeyList).value
+        line = self.query_one(KeyList).selected
         if line is None or not line.own or self._app.personal is None:
             return
         if line.section != OWN:

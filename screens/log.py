@@ -6,7 +6,7 @@ import asyncio
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -28,12 +28,7 @@ from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
 from widgets.checklist_lines import NARROW
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.log_table import LogTable
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 SHOWN = 500
 """So many lines are drawn; the totals count every visit."""
@@ -54,6 +49,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
     }
 
     TITLE_WORD = "the visit log"
+    ENTER = "open"
     DEFAULT_CSS = """
     LogScreen LogTable { height: 1fr; }
     LogScreen #search { display: none; border: none; height: 1; padding: 0 1; background: $primary 30%; }
@@ -130,17 +126,11 @@ class LogScreen(CallDeeds, ReviewDeeds):
         self._span = "day"
         self._log: Log | None = None
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield Input(placeholder="words, or how they begin: provider down", id="search")
-        yield LogTable(id="log", ascii=self._app.ascii_only)
+        yield LogTable(id="log", ascii=self.program.ascii_only)
         yield Static(id="why")
         yield Static(id="totals")
-        yield KeyBar(id="keybar")
-
-    @property
-    def _app(self) -> DispatchApp:
-        return cast("DispatchApp", self.app)
 
     @property
     def _table(self) -> LogTable:
@@ -153,16 +143,10 @@ class LogScreen(CallDeeds, ReviewDeeds):
             return self._wanted
         if self._span == "all" or self._wanted.words.strip():
             return replace(self._wanted, first=None, last=None)
-        first, last = self._app.day, None
+        first, last = self.program.day, None
         if self._span == "week":
-            first, last = week_of(self._app.day, self.seat.firm.first_weekday)
+            first, last = week_of(self.program.day, self.seat.firm.first_weekday)
         return replace(self._wanted, first=first, last=last)
-
-    def on_mount(self) -> None:
-        """Read the day."""
-        self.show_keys()
-        self.reload()
-        self._table.focus()
 
     def client_here(self) -> str | None:
         """The selected visit's client."""
@@ -204,7 +188,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         asked = len(permissions.waiting(self.seat.store))
         words = f"{asked} ask{'s' if asked == 1 else ''} for words (W)" if asked else ""
         parts = [words, f"{count:,} visit{'' if count == 1 else 's'}", told, trouble and f"{trouble} (O)"]
-        self.query_one(StatusBar).set_texts(
+        self.show_head(
             f"Visit log  {wanted.words_of_days()}",
             " · ".join(filter(None, parts)),
             f"{clock_text(self.seat.now, log.zone, log.hours24)} {self.seat.staff.name}",
@@ -212,18 +196,11 @@ class LogScreen(CallDeeds, ReviewDeeds):
         # a narrow head has no room for who asks
         below = [words if self.app.size.width < NARROW else "", totals(log, wanted)]
         self.query_one("#totals", Static).update(Content(" · ".join(filter(None, below))))
-        self._show_why()
+        self.show_selected()
 
-    def on_log_table_line_selected(self) -> None:
+    def show_selected(self) -> None:
         """Say what is remarkable about the visit under the cursor."""
-        self._show_why()
-
-    def _show_why(self) -> None:
         self.query_one("#why", Static).update(why(self._table.selected))
-
-    def on_log_table_line_opened(self) -> None:
-        """Open the visit under the cursor."""
-        self.action_open()
 
     def action_open(self) -> None:
         """Open the selected visit's story."""
@@ -349,7 +326,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         """Show the figures up to this day."""
         from screens.figures import FiguresScreen
 
-        self.app.push_screen(FiguresScreen(self._app.day))
+        self.app.push_screen(FiguresScreen(self.program.day))
 
     def action_audit(self) -> None:
         """Show the audit."""
@@ -366,7 +343,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         visit = None if line is None else line.visit
         await ask_report(
             self,
-            self._app.day,
+            self.program.day,
             visit.client if visit else None,
             line.technicians[0] if line and line.technicians else None,
         )
@@ -386,11 +363,11 @@ class LogScreen(CallDeeds, ReviewDeeds):
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day, or week."""
         self._span = "day" if self._span in ("typed", "all") else self._span
-        self._app.go_to(self._app.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
+        self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
 
     def action_today(self) -> None:
         """Go to today."""
-        self._app.go_to(views.today(self.seat.store))
+        self.program.go_to(views.today(self.seat.store))
 
 
 def totals(log: Log, wanted: Wanted) -> str:

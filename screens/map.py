@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -19,13 +19,8 @@ from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from screens.browser import show_links
 from screens.seated import SeatedScreen
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 WIDE = 76
 """Columns from which the legs have room beside the map."""
@@ -46,6 +41,8 @@ class MapScreen(SeatedScreen):
     MapScreen.-narrow.-legs MapView { display: none; }
     """
     TITLE_WORD = "the map"
+    FOCUS = "MapView"
+    ENTER = "open"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
     FOOTER: ClassVar[Sequence[str]] = (
         "view.pane", "map.nearer", "map.farther", "map.all", "route.open", "visit.open", "view.next", "screen.back",
@@ -70,17 +67,11 @@ class MapScreen(SeatedScreen):
         self._board: Board | None = None
         self._row: BoardRow | None = None
 
-    def compose(self) -> ComposeResult:
-        ascii_only = self._app.ascii_only
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
+        ascii_only = self.program.ascii_only
         with Horizontal(id="body"):
             yield LegList(id="legs", ascii=ascii_only)
             yield MapView(id="map", ascii=ascii_only)
-        yield KeyBar(id="keybar")
-
-    @property
-    def _app(self) -> DispatchApp:
-        return cast("DispatchApp", self.app)
 
     @property
     def _legs(self) -> LegList:
@@ -90,15 +81,12 @@ class MapScreen(SeatedScreen):
     def _map(self) -> MapView:
         return self.query_one(MapView)
 
-    def on_mount(self) -> None:
-        """Read the day."""
-        self.show_keys()
+    def begin(self) -> None:
+        """Show the day, with the cursor on the leg to the visit that is meant."""
         atlas = Atlas(self.seat.store)
         self._map.set_sources(atlas.roads, atlas.ways)
-        self._map.focus()
-        self.reload()
-        if self._visit_id is not None:
-            self._legs.select(self._visit_id)
+        super().begin()
+        self._legs.select_key(self._visit_id)
 
     def client_here(self) -> str | None:
         """The client of the selected leg."""
@@ -107,13 +95,13 @@ class MapScreen(SeatedScreen):
 
     def reload(self) -> None:
         """Read the day again."""
-        board = self.look(views.board, self.seat.store, self._app.day)
+        board = self.look(views.board, self.seat.store, self.program.day)
         if board is None:
             return
         self._board = board
         self._row = next((row for row in board.rows if row.technician_id == self._technician_id), None)
         self._legs.set_route(board, self._row)
-        self._show_map()
+        self.show_selected()
         self.tick()
 
     def tick(self) -> None:
@@ -123,22 +111,15 @@ class MapScreen(SeatedScreen):
             return
         name = row.name if row is not None else ""
         clock = clock_beside(board.day, self.seat.now, board.zone, board.hours24)
-        self.query_one(StatusBar).set_texts(f"{name}  {day_text(board.day)}", "", f"{clock} {self.seat.staff.name}")
+        self.show_head(f"{name}  {day_text(board.day)}", "", f"{clock} {self.seat.staff.name}")
 
-    def _show_map(self) -> None:
+    def show_selected(self) -> None:
+        """Let the number of the selected stop stand out on the map."""
         if self._board is None or self._row is None:
             return
         visit = self._legs.selected
         visit_id = self._visit_id if visit is None else visit.id
         self._map.set_route(route_of(self._row), self._board.unit, visit_id)
-
-    def on_leg_list_selected(self) -> None:
-        """Let the number of the selected stop stand out."""
-        self._show_map()
-
-    def on_leg_list_opened(self) -> None:
-        """Open the visit of the selected leg."""
-        self.action_open()
 
     def action_open(self) -> None:
         """Open the visit of the selected leg."""
@@ -173,11 +154,11 @@ class MapScreen(SeatedScreen):
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day."""
-        self._app.go_to(self._app.day + datetime.timedelta(days=by))
+        self.program.go_to(self.program.day + datetime.timedelta(days=by))
 
     def action_today(self) -> None:
         """Go to today."""
-        self._app.go_to(views.today(self.seat.store))
+        self.program.go_to(views.today(self.seat.store))
 
 
 async def open_route(screen: SeatedScreen, row: BoardRow) -> None:

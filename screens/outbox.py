@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from db import messages
 from dispatch.desk import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from screens.dialogs import AskConfirm
-from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.notes_pane import NotesPane
+from screens.listed import ListScreen
+from widgets.figure_list import FigureLine
 
 
-class OutboxScreen(SeatedScreen):
+class OutboxScreen(ListScreen[Message]):
     """Each message with what became of it."""
 
     SHOWS = "messages"
@@ -28,12 +24,13 @@ class OutboxScreen(SeatedScreen):
     TITLE_WORD = "messages to clients"
     FOOTER = ("outbox.retry", "outbox.drop", "outbox.all", "screen.leave", "screen.keys")
     DEFAULT_CSS = """
-    OutboxScreen FigureList { width: 3fr; }
-    OutboxScreen NotesPane { width: 2fr; border-left: solid $panel; padding: 0 1; }
+    OutboxScreen Horizontal > FigureList { width: 3fr; }
+    OutboxScreen Horizontal > NotesPane { width: 2fr; }
     OutboxScreen.-narrow Horizontal { layout: vertical; }
-    OutboxScreen.-narrow FigureList { width: 100%; height: 2fr; }
-    OutboxScreen.-narrow NotesPane { width: 100%; height: 1fr; border-left: none; border-top: solid $panel; }
+    OutboxScreen.-narrow Horizontal > FigureList { width: 100%; height: 2fr; }
+    OutboxScreen.-narrow Horizontal > NotesPane { display: block; width: 100%; border-left: none; border-top: solid $panel; }
     """
+    PANE = "beside"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "retry", "Try again", id="outbox.retry", tooltip="send what was given up once more"),
@@ -46,28 +43,10 @@ class OutboxScreen(SeatedScreen):
         super().__init__()
         self._all = False
         self._overdue = False
-        self._messages: dict[str, Message] = {}
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        with Horizontal():
-            yield FigureList(id="figures")
-            yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read them."""
-        self.show_keys()
-        self.reload()
-        self.query_one(FigureList).focus()
-
-    @property
-    def _message(self) -> Message | None:
-        return self._messages.get(self.query_one(FigureList).value or "")
 
     def client_here(self) -> str | None:
         """The client under the cursor."""
-        return None if self._message is None else self._message.client
+        return None if self.here is None else self.here.client
 
     def reload(self) -> None:
         """Read them again."""
@@ -77,7 +56,7 @@ class OutboxScreen(SeatedScreen):
             return
         self._overdue = trouble.overdue > 0
         found.sort(key=lambda one: _SECTIONS.index(_section(one)))
-        self._messages = {f"message {one.id}": one for one in found}
+        self.things = {f"message {one.id}": one for one in found}
         lines = [
             FigureLine(
                 _section(one),
@@ -87,26 +66,20 @@ class OutboxScreen(SeatedScreen):
                 one.fate in OPEN or one.fate in TROUBLED,
                 one.fate in TROUBLED,
             )
-            for path, one in self._messages.items()
+            for path, one in self.things.items()
         ]
         if not lines:
             lines = [FigureLine("Nothing waits, and nothing went wrong", "none", "a shows what was sent", "", False)]
-        self.query_one(FigureList).set_figures(lines)
-        self.query_one(StatusBar).set_texts(
-            "Messages to clients", trouble.words or f"{len(found)} shown", self.seat.staff.name
-        )
-        self._show_notes()
+        self.listed.set_figures(lines)
+        self.show_head("Messages to clients", trouble.words or f"{len(found)} shown")
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
-        """Show what the message under the cursor says."""
-        self._show_notes()
-
-    def _show_notes(self) -> None:
-        one, pane, firm = self._message, self.query_one(NotesPane), self.seat.firm
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What the message under the cursor says."""
+        one, firm = self.here, self.seat.firm
         if one is None:
             by = f"sent by {firm.messages_by}" if firm.messages_by != "none" else "not sent: see Clients are told by"
-            pane.set_notes([(f"Messages are {by} in the settings. A client is told what its page says.", "dim")])
-            return
+            return [(f"Messages are {by} in the settings. A client is told what its page says.", "dim")]
         notes = [("nobody sends: does dispatch outbox run run?", "warn")] if self._overdue else []
         notes += [
             (f"Message {one.id} to {one.address}", "strong"),
@@ -120,7 +93,7 @@ class OutboxScreen(SeatedScreen):
             notes.append((f"tried {one.tries} time{'' if one.tries == 1 else 's'}", "dim"))
         if one.why:
             notes.append((one.why, "warn" if one.fate in TROUBLED else "dim"))
-        pane.set_notes(notes)
+        return notes
 
     def action_all(self) -> None:
         """Show what was settled too, or not."""
@@ -130,14 +103,14 @@ class OutboxScreen(SeatedScreen):
     @work
     async def action_retry(self) -> None:
         """Send the message under the cursor once more."""
-        one = self._message
+        one = self.here
         if one is not None and (done := await self.do(outbox.retry, one.id)) is not None:
             self.say(f"Message {done.id} waits to be sent again.")
 
     @work
     async def action_drop(self) -> None:
         """Do not send the message under the cursor."""
-        one = self._message
+        one = self.here
         if one is not None and await self.app.push_screen_wait(
             AskConfirm(f"Do not send message {one.id}?", [f"To {one.address}:", one.text])
         ):

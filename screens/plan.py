@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -23,13 +23,8 @@ from dispatch.model.text import show
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.separator import Separator
 from widgets.timeline import Timeline
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 SECONDS = 5.0
 """How long better plans are looked for, unless somebody stops it or takes what there is."""
@@ -83,14 +78,12 @@ class PlanScreen(SeatedScreen):
         self._as_planned = True
         self._looking = True
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield Timeline(id="timeline", ascii=cast("DispatchApp", self.app).ascii_only)
+    def body(self) -> ComposeResult:
+        yield Timeline(id="timeline", ascii=self.program.ascii_only)
         yield Separator()
-        yield FigureList(id="moves", ascii=cast("DispatchApp", self.app).ascii_only)
-        yield KeyBar(id="keybar")
+        yield FigureList(id="moves", ascii=self.program.ascii_only)
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Begin to plan."""
         self.show_keys()
         self._board = self.look(views.board, self.seat.store, self._day)
@@ -134,10 +127,9 @@ class PlanScreen(SeatedScreen):
         shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
         self.query_one(Timeline).set_board(shown)
         state = "looking for a better plan, x stops" if self._looking else "done"
-        self.query_one(StatusBar).set_texts(
+        self.show_head(
             f"Plan  {day_text(self._day)}  {'as planned' if self._as_planned and proposal is not None else 'as it is'}",
             state,
-            self.seat.staff.name,
         )
         self.query_one(FigureList).set_figures(self._lines(proposal))
 
@@ -223,7 +215,7 @@ class PlanScreen(SeatedScreen):
             return
         whose = f" of {technicians[0]}" if technicians else ""
         self.app.pop_screen()
-        app = cast("DispatchApp", self.app)
+        app = self.program
         app.call_after_refresh(app.reload)
         self.say(f"{moved} visits{whose} moved. u takes it back as one." if moved else "Nothing had to move.")
 

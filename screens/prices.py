@@ -21,8 +21,6 @@ from dispatch.model.text import show
 from screens.dialogs import Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 
 
 class PricesScreen(SeatedScreen):
@@ -32,6 +30,7 @@ class PricesScreen(SeatedScreen):
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("card", "agreement"), LEADS)
 
     TITLE_WORD = "rate cards and agreements"
+    ENTER = "open"
     FOOTER = ("price.open", "price.card", "price.agreement", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="price.open", tooltip="open it figure by figure"),
@@ -42,16 +41,8 @@ class PricesScreen(SeatedScreen):
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield FigureList(id="figures")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read them."""
-        self.show_keys()
-        self.reload()
-        self.query_one(FigureList).focus()
 
     def reload(self) -> None:
         """Read them again."""
@@ -93,17 +84,13 @@ class PricesScreen(SeatedScreen):
         self.query_one(FigureList).set_figures(lines)
         cards = len(agreements.rate_cards(store))
         count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
-        self.query_one(StatusBar).set_texts("Prices and terms", count, self.seat.staff.name)
-
-    def on_figure_list_opened(self) -> None:
-        """Open what is under the cursor."""
-        self.action_open()
+        self.show_head("Prices and terms", count)
 
     def action_open(self) -> None:
         """Open what is under the cursor."""
         from screens.terms import TermsScreen
 
-        kind, _, number = (self.query_one(FigureList).value or "").partition(" ")
+        kind, _, number = (self.query_one(FigureList).selected or "").partition(" ")
         store = self.seat.store
         if number == "card":
             self.action_card()

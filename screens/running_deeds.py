@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -15,7 +15,6 @@ from dispatch.model.text import pad
 from screens.seated import SeatedScreen
 
 if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
     from dispatch.desk.emergency import Inserted
     from dispatch.desk.seat import Seat
 
@@ -34,7 +33,7 @@ class CallDeeds(SeatedScreen):
         """Show the call-ahead list of the day."""
         from screens.calls import CallsScreen
 
-        self.app.push_screen(CallsScreen(cast("DispatchApp", self.app).day))
+        self.app.push_screen(CallsScreen(self.program.day))
 
     def action_outbox(self) -> None:
         """Show the messages to clients."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
 from textual import work
 from textual.actions import parse
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
@@ -20,6 +21,7 @@ from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 from screens.keeping import Kept
 from screens.reading import aside
+from widgets.header import StatusBar
 from widgets.keybar import KeyBar
 from widgets.lean import LeanScreen
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from dispatch.app import DispatchApp
     from dispatch.desk.seat import Seat
+    from widgets.ink import Span
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,6 +62,12 @@ class SeatedScreen(LeanScreen[None]):
 
     FOOTER: ClassVar[Sequence[str]] = ()
     """The binding ids that the key bar shows, the most useful first."""
+
+    ENTER: ClassVar[str] = ""
+    """The action of enter, or a double click, on a list of the screen."""
+
+    FOCUS: ClassVar[str] = "LineList"
+    """The selector of what has the keyboard when the screen opens."""
 
     DEFAULT_CSS = """
     SeatedScreen #read-only { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
@@ -95,9 +104,46 @@ class SeatedScreen(LeanScreen[None]):
         return False
 
     @property
+    def program(self) -> DispatchApp:
+        """The program that the screen belongs to."""
+        return cast("DispatchApp", self.app)
+
+    @property
     def seat(self) -> Seat:
         """Who sits here, at which store."""
-        return cast("DispatchApp", self.app).seat
+        return self.program.seat
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="header")
+        yield from self.body()
+        yield KeyBar(id="keybar")
+
+    def body(self) -> ComposeResult:
+        """What stands between the line of the head and that of the keys."""
+        yield from ()
+
+    def begin(self) -> None:
+        """Show the screen for the first time."""
+        self.show_keys()
+        self.reload()
+        if found := self.query(self.FOCUS):
+            found.first().focus()
+
+    def show_selected(self) -> None:
+        """Show in full what is under the cursor of a list. Called when that is another."""
+
+    def on_line_list_selected(self) -> None:
+        """The cursor of a list is on another entry."""
+        self.show_selected()
+
+    def on_line_list_opened(self) -> None:
+        """Do with the entry under the cursor what enter does."""
+        if self.ENTER:
+            getattr(self, f"action_{self.ENTER}")()
+
+    def show_head(self, left: str, middle: str | Sequence[Span] = "", right: str | None = None) -> None:
+        """Fill the line over the screen. At its right stands who sits here, where nothing else does."""
+        self.query_one(StatusBar).set_texts(left, middle, self.seat.staff.name if right is None else right)
 
     def reload(self) -> None:
         """Read again what the screen shows. Called when it opens, after each deed, and when others changed something."""
@@ -115,8 +161,7 @@ class SeatedScreen(LeanScreen[None]):
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
         from widgets.keyboard import written
 
-        app = cast("DispatchApp", self.app)
-        own = app.keymap
+        own = self.program.keymap
         by_id: dict[str, Binding] = {}
         for _, binding in self._bindings:
             if binding.id:
@@ -125,13 +170,14 @@ class SeatedScreen(LeanScreen[None]):
         keys = [key for key in keys if offered(self, key) is not False]
         keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
         shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]
-        if not app.ascii_only:
+        if not self.program.ascii_only:
             shown = [("⏎" if name == "enter" else name, words) for name, words in shown]
         self.query_one(KeyBar).set_keys(shown)
         self._keys_shown = own
 
     def on_mount(self) -> None:
-        """Say above everything else where nothing can be saved."""
+        """Show the screen; say above everything else where nothing can be saved."""
+        self.begin()
         if words := read_only_words(self.seat.store):
             self.mount(Static(Content(show(words)), id="read-only"), before=0)
 
@@ -147,7 +193,7 @@ class SeatedScreen(LeanScreen[None]):
         if self._covered:
             self._covered = False
             self.reload()
-        if self._keys_shown is not None and self._keys_shown is not cast("DispatchApp", self.app).keymap:
+        if self._keys_shown is not None and self._keys_shown is not self.program.keymap:
             self.show_keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -191,7 +237,7 @@ class SeatedScreen(LeanScreen[None]):
         What was typed for it goes from what is kept once it is done.
         """
         result = await aside(self.app, deed, self.seat, *args, **kwargs)
-        cast("DispatchApp", self.app).in_hand.saved()
+        self.program.in_hand.saved()
         self.reload()
         return result
 
@@ -252,7 +298,7 @@ class SeatedScreen(LeanScreen[None]):
         Where it is no information, what was typed for the deed is not saved, and stays kept.
         """
         if severity != "information":
-            cast("DispatchApp", self.app).in_hand.refused()
+            self.program.in_hand.refused()
         at = time.monotonic()
         if at - self._said_at > _TOGETHER:
             self.app.clear_notifications()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from dispatch.desk.book import keeping
@@ -16,12 +15,9 @@ from dispatch.desk.setup import Step, steps
 from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_record, line_of
 from screens.dialogs import Form
+from screens.listed import ListScreen
 from screens.takes_files import TakesFiles
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.notes_pane import NotesPane
-from widgets.separator import Separator
+from widgets.figure_list import FigureLine
 
 _BLANKS = {
     "firm": ("name", "currency"),
@@ -37,14 +33,16 @@ _WHY = {
 }
 
 
-class SetupScreen(TakesFiles):
+class SetupScreen(TakesFiles, ListScreen[Step]):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("technician", "add_client"), LEADS)
 
     TITLE_WORD = "setting up a firm"
-    DEFAULT_CSS = "SetupScreen NotesPane { height: 9; padding: 0 1; }"
+    ENTER = "open"
+    PANE = "below"
+    DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
     FOOTER = ("setup.open", "file.import", "setup.technician", "setup.client", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Do this step", id="setup.open", tooltip="fill in the step under the cursor"),
@@ -53,23 +51,10 @@ class SetupScreen(TakesFiles):
         Binding("escape", "leave", "Later", show=False, id="screen.back"),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: list[tuple[str, str]] = []
-
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield FigureList(id="figures")
-        yield Separator()
-        yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Show the steps, with the cursor on the first that is to do."""
-        self.show_keys()
-        self.reload()
+        super().begin()
         self._go_on()
-        self._list.focus()
 
     def on_screen_resume(self) -> None:
         """Read again what another screen has settled."""
@@ -81,18 +66,14 @@ class SetupScreen(TakesFiles):
         """Put the cursor on the first step that is to do."""
         todo = next((step.name for step in steps(self.seat.store) if not step.done), None)
         if todo is not None:
-            self._list.select_key(todo)
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
+            self.listed.select_key(todo)
 
     def reload(self) -> None:
         """Read the steps again."""
         found = self.look(steps, self.seat.store)
         if found is None:
             return
-        self._list.set_figures(
+        self.listed.set_figures(
             [
                 FigureLine(
                     "Five steps, in any order",
@@ -106,24 +87,15 @@ class SetupScreen(TakesFiles):
         )
         todo = sum(not step.done for step in found)
         told = f"{todo} to do" if todo else "all done: q goes to the board"
-        self.query_one(StatusBar).set_texts("A new firm", told, self.seat.staff.name)
-        self._show_notes()
+        self.show_head("A new firm", told)
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
-        """Say what the step is for."""
-        self._told = []
-        self._show_notes()
-
-    def on_figure_list_opened(self) -> None:
-        """Do the step."""
-        self.action_open()
-
-    def _show_notes(self) -> None:
-        name = self._list.value or "firm"
-        self.query_one(NotesPane).set_notes([(_WHY[name], "plain"), *self._told])
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What the step is for."""
+        return [(_WHY[self.listed.selected or "firm"], "plain")]
 
     def _step(self) -> Step | None:
-        return next((step for step in steps(self.seat.store) if step.name == self._list.value), None)
+        return next((step for step in steps(self.seat.store) if step.name == self.listed.selected), None)
 
     @work
     async def action_open(self) -> None:

@@ -27,8 +27,6 @@ from screens.dialogs import AskConfirm, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
 from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.notes_pane import NotesPane
 from widgets.separator import Separator
 
@@ -42,6 +40,7 @@ class TemplateScreen(SeatedScreen):
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "take_out", "move", "save"), LEADS)
 
     TITLE_WORD = "a checklist template"
+    ENTER = "edit"
     DEFAULT_CSS = "TemplateScreen NotesPane { height: 6; padding: 0 1; }"
     FOOTER = (
         "template.edit",
@@ -72,18 +71,10 @@ class TemplateScreen(SeatedScreen):
         super().__init__()
         self._draft = draft
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield FigureList(id="figures")
         yield Separator()
         yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Show the draft."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
 
     @property
     def unsaved(self) -> bool:
@@ -95,7 +86,7 @@ class TemplateScreen(SeatedScreen):
         return self.query_one(FigureList)
 
     def _item(self) -> TemplateItem | None:
-        return self._draft.item(self._list.value or "")
+        return self._draft.item(self._list.selected or "")
 
     def reload(self) -> None:
         """Show the draft as it stands; where nothing was changed here, as it stands in the store."""
@@ -135,18 +126,11 @@ class TemplateScreen(SeatedScreen):
             state = "not saved"
         else:
             state = f"version {draft.before.number}" + (", archived" if draft.before.archived else "")
-        self.query_one(StatusBar).set_texts(draft.texts["name"] or "A new template", state, self.seat.staff.name)
-        self._show_notes()
+        self.show_head(draft.texts["name"] or "A new template", state)
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
+    def show_selected(self) -> None:
         """Say what is under the cursor."""
-        self._show_notes()
-
-    def on_figure_list_opened(self) -> None:
-        """Change what is under the cursor."""
-        self.action_edit()
-
-    def _show_notes(self) -> None:
         draft, item = self._draft, self._item()
         faults = draft.faults(self.seat.store)
         notes: list[tuple[str, str]] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from dispatch.desk.refusals import Faulty
@@ -15,21 +15,19 @@ from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.dialogs import Field, Form
 from screens.keeping import GO_BACK
+from screens.listed import ListScreen
 from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-from widgets.notes_pane import NotesPane
-from widgets.separator import Separator
+from widgets.figure_list import FigureLine
 
 
-class TemplatePreview(SeatedScreen):
+class TemplatePreview(ListScreen[ItemTemplate]):
     """The checklist of a visit that does not exist."""
 
     SHOWS = "clients"
 
     TITLE_WORD = "what a visit would get"
-    DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; padding: 0 1; }"
+    PANE = "below"
+    DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; }"
     FOOTER = ("template.preview", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "again", "Another visit", id="template.preview", tooltip="what a certain visit would get"),
@@ -40,23 +38,10 @@ class TemplatePreview(SeatedScreen):
         super().__init__()
         self._found, self._asked, self._template = found, asked, draft
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield FigureList(id="figures")
-        yield Separator()
-        yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Show it."""
-        self.show_keys()
-        self.reload()
-        self.query_one(FigureList).focus()
-
     def reload(self) -> None:
         """Show it again."""
         chosen = self._found.chosen
-        self.query_one(FigureList).set_figures(
+        self.listed.set_figures(
             [
                 FigureLine(
                     item.phase.value.capitalize(), item.ref, f"{item.ref} {item.label}", _rules(item), item.required
@@ -65,12 +50,17 @@ class TemplatePreview(SeatedScreen):
             ]
         )
         asked = ", ".join(text for text in self._asked.values() if text)
-        self.query_one(StatusBar).set_texts(f"{asked} gets {chosen.template.name}", "", self.seat.staff.name)
+        self.show_head(f"{asked} gets {chosen.template.name}")
+        self.show_selected()
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """Which template it is, and why."""
+        chosen = self._found.chosen
         notes = [(f"{chosen.template.name}: {chosen.why}.", "strong")]
         if chosen.others:
             names = ", ".join(one.name for one in chosen.others)
             notes.append((f"Less particular, and would do without it: {names}.", "dim"))
-        self.query_one(NotesPane).set_notes(notes)
+        return notes
 
     @work
     async def action_again(self) -> None:

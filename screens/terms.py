@@ -26,8 +26,6 @@ from screens.dialogs import AskConfirm, AskText, Choose, Form, Row
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 from widgets.notes_pane import NotesPane
 from widgets.separator import Separator
 
@@ -39,6 +37,7 @@ class TermsScreen(SeatedScreen):
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "reset", "save", "rename"), LEADS)
 
     TITLE_WORD = "prices and terms"
+    ENTER = "edit"
     DEFAULT_CSS = "TermsScreen NotesPane { height: 7; padding: 0 1; }"
     FOOTER = ("figure.edit", "figure.add", "figure.reset", "terms.save", "terms.example", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,18 +61,10 @@ class TermsScreen(SeatedScreen):
         super().__init__()
         self._draft = draft
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         yield FigureList(id="figures")
         yield Separator()
         yield NotesPane(id="notes")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Show the draft."""
-        self.show_keys()
-        self.reload()
-        self._list.focus()
 
     @property
     def unsaved(self) -> bool:
@@ -94,18 +85,11 @@ class TermsScreen(SeatedScreen):
             lines.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
         self._list.set_figures(lines)
         state = f"{len(faults)} to fill in or correct" if faults else "not saved" if draft.changed else "saved"
-        self.query_one(StatusBar).set_texts(draft.title, state, self.seat.staff.name)
-        self._show_notes()
+        self.show_head(draft.title, state)
+        self.show_selected()
 
-    def on_figure_list_selected(self) -> None:
-        """Say what the figure under the cursor is."""
-        self._show_notes()
-
-    def on_figure_list_opened(self) -> None:
-        """Change the figure under the cursor."""
-        self.action_edit()
-
-    def _show_notes(self) -> None:
+    def show_selected(self) -> None:
+        """Say what is under the cursor."""
         draft, figure = self._draft, self._figure()
         faults = draft.faults()
         notes: list[tuple[str, str]] = []
@@ -126,7 +110,7 @@ class TermsScreen(SeatedScreen):
         self.query_one(NotesPane).set_notes(notes)
 
     def _figure(self) -> Figure | None:
-        path = self._list.value
+        path = self._list.selected
         return next((figure for figure in self._draft.figures() if figure.path == path), None)
 
     @work

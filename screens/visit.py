@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from textual import work
 from textual.app import ComposeResult
@@ -29,11 +29,6 @@ from screens.dialogs import YES_NO, AskConfirm, AskText, Choose, Field, Form, Ro
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
-
-if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
 
 _LEAST = f"at least {EVIDENCE} letters, two words"
 _WORK_NOTE = "What was changed"
@@ -52,6 +47,7 @@ class VisitScreen(StayDeeds):
     VisitScreen #foot { height: auto; min-height: 4; max-height: 8; border-top: solid $panel; padding: 0 1; }
     """
     TITLE_WORD = "the visit"
+    ENTER = "result"
     FOOTER: ClassVar[Sequence[str]] = (
         "item.result", "item.fail", "item.na", "visit.work", "item.run", "visit.close", "visit.ask", "visit.charge", "screen.leave",
         "screen.keys",
@@ -91,22 +87,18 @@ class VisitScreen(StayDeeds):
         self._page: VisitPage | None = None
         self._saved: int | None = None
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
-        yield ChecklistView(id="checklist", ascii=cast("DispatchApp", self.app).ascii_only)
+    def body(self) -> ComposeResult:
+        yield ChecklistView(id="checklist", ascii=self.program.ascii_only)
         yield Static(id="foot")
-        yield KeyBar(id="keybar")
 
     @property
     def _view(self) -> ChecklistView:
         return self.query_one(ChecklistView)
 
-    def on_mount(self) -> None:
-        """Read the visit, with the cursor on the first open item."""
-        self.show_keys()
-        self.reload()
+    def begin(self) -> None:
+        """Show the visit, with the cursor on the first open item."""
+        super().begin()
         self._to_next_open()
-        self._view.focus()
 
     def reference_here(self) -> str | None:
         """The visit of the screen."""
@@ -151,7 +143,7 @@ class VisitScreen(StayDeeds):
         self._view.recording = page.visit.state in OPEN_ON_SITE
         self._view.set_checklist(page.checklist, page.visit.zone, page.hours24)
         self._show_head()
-        self._show_foot()
+        self.show_selected()
         own = page.visit.assignment_of(self.seat.staff.id) is not None and self._view.recording
         if (
             own
@@ -168,14 +160,6 @@ class VisitScreen(StayDeeds):
     def tick(self) -> None:
         """Nothing on this screen runs: no countdown to be read over the shoulder (design/close-out.md R4)."""
 
-    def on_checklist_view_item_selected(self) -> None:
-        """Show what the selected item asks for."""
-        self._show_foot()
-
-    def on_checklist_view_item_opened(self) -> None:
-        """Enter records, as space does."""
-        self.action_result()
-
     def _show_head(self) -> None:
         page = self._page
         assert page is not None
@@ -186,9 +170,10 @@ class VisitScreen(StayDeeds):
             state += f" since {clock_text(arrived, visit.zone, page.hours24)}"
         saved = f"saved {clock_text(self._saved, visit.zone, page.hours24)}" if self._saved is not None else ""
         asked = f"{visit.work}  came in: {CAME_BY[visit.came_by]}" if visit.came_by else visit.work
-        self.query_one(StatusBar).set_texts(visit.client, asked, "  ".join(part for part in (state, saved) if part))
+        self.show_head(visit.client, asked, "  ".join(part for part in (state, saved) if part))
 
-    def _show_foot(self) -> None:
+    def show_selected(self) -> None:
+        """Show what the selected item asks for."""
         page = self._page
         if page is None:
             return

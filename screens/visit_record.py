@@ -18,8 +18,6 @@ from dispatch.model.text import wrapped
 from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
-from widgets.header import StatusBar
-from widgets.keybar import KeyBar
 
 
 class ChargeSheet(SheetView):
@@ -44,6 +42,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
     """One visit from request to review, as the lead reads it."""
 
     TITLE_WORD = "the visit's record"
+    FOCUS = "VerticalScroll"
     FOOTER = (
         "review.approve",
         "review.send-back",
@@ -79,17 +78,9 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         """The visit of the screen."""
         return self._reference
 
-    def compose(self) -> ComposeResult:
-        yield StatusBar(id="header")
+    def body(self) -> ComposeResult:
         with VerticalScroll():
             yield Static(id="page")
-        yield KeyBar(id="keybar")
-
-    def on_mount(self) -> None:
-        """Read the visit."""
-        self.show_keys()
-        self.reload()
-        self.query_one(VerticalScroll).focus()
 
     def reload(self) -> None:
         """Read the visit again."""
@@ -97,7 +88,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         if story is None:
             return
         self._page = page = story.page
-        self.query_one(StatusBar).set_texts(page.visit.client, page.visit.work, page.visit.state.label)
+        self.show_head(page.visit.client, page.visit.work, page.visit.state.label)
         room = max(40, self.size.width - _FRAME)
         lines = story_lines(story, room, levels=sees_levels(self.seat))
         self.query_one("#page", Static).update(

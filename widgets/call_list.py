@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text
 from widgets.ink import Line, ink, spread
@@ -17,23 +15,12 @@ INDENT = 8
 class CallList(LineList[CallAhead]):
     """By when, whom and on which number; then what they expect and what they are to be told."""
 
-    class Selected(Message):
-        """The cursor is on another client."""
-
-    class Opened(Message):
-        """Enter, or a double click, on a client."""
-
     _board: Board | None = None
 
     def set_calls(self, board: Board) -> None:
         """Show the calls of a board. The cursor stays on its visit."""
         self._board = board
         self.rebuild()
-
-    @property
-    def selected(self) -> CallAhead | None:
-        """The call under the cursor."""
-        return self.value
 
     def entries(self, width: int) -> Sequence[Entry[CallAhead]]:
         """The calls; what it teaches where there is none."""
@@ -44,14 +31,6 @@ class CallList(LineList[CallAhead]):
             words = "Nobody has to be called: everybody is expected when they come. esc goes back."
             return (Entry("none", ((ink(words, "dim"),),)),)
         return [Entry(call.visit_id, call_lines(call, board, width), call) for call in board.calls]
-
-    def tell_selected(self) -> None:
-        """Post `Selected`."""
-        self.post_message(self.Selected())
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened())
 
 
 def call_lines(call: CallAhead, board: Board, width: int) -> tuple[Line, Line]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual.message import Message
-
 from dispatch.model.text import cells_of
 from widgets.ink import Line, fitted, ink
 from widgets.line_list import Entry, LineList
@@ -26,24 +24,6 @@ class ChartList(LineList[str]):
 
     DEFAULT_CSS = "ChartList { height: 1fr; padding: 0 1; }"
 
-    class _AtRow(Message):
-        """A row of a list."""
-
-        def __init__(self, rows: ChartList) -> None:
-            super().__init__()
-            self.rows = rows
-
-        @property
-        def control(self) -> ChartList:
-            """The widget that says it."""
-            return self.rows
-
-    class Selected(_AtRow):
-        """The cursor is on another row."""
-
-    class Opened(_AtRow):
-        """Enter, or a double click, on a row."""
-
     _rows: tuple[ChartRow, ...] = ()
     _empty = ""
 
@@ -60,14 +40,6 @@ class ChartList(LineList[str]):
         charts = max(cells_of(row.chart) for row in self._rows)
         names = max(8, min(longest, 40, width - charts - 24))
         return [Entry(row.key, (_line(row, names, charts, width),), row.key) for row in self._rows]
-
-    def tell_selected(self) -> None:
-        """Post `Selected`."""
-        self.post_message(self.Selected(self))
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened(self))
 
 
 def _line(row: ChartRow, names: int, charts: int, width: int) -> Line:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from textual.message import Message
-
 from dispatch.model.checklists import Asks, Checklist, Item, Kind
 from widgets.checklist_lines import (
     HINTS,
@@ -21,28 +19,8 @@ from widgets.line_list import Entry, LineList
 from widgets.marks import marks_of
 
 
-class AtItem(Message):
-    """A item of a checklist; None where there is none."""
-
-    def __init__(self, view: ChecklistView, item: Item | None) -> None:
-        super().__init__()
-        self.view = view
-        self.item = item
-
-    @property
-    def control(self) -> ChecklistView:
-        """The widget that says it."""
-        return self.view
-
-
 class ChecklistView(LineList[Item]):
     """The items of a checklist by phase. The cursor's line of an open item says which keys matter there."""
-
-    class ItemSelected(AtItem):
-        """The cursor is on another item; None when there is none."""
-
-    class ItemOpened(AtItem):
-        """Enter, or a double click, on an item."""
 
     DEFAULT_CSS = """
     ChecklistView { height: 1fr; padding: 0 1; }
@@ -73,11 +51,6 @@ class ChecklistView(LineList[Item]):
         self._checklist, self._zone, self._hours24 = checklist, zone, hours24
         self.rebuild()
 
-    @property
-    def selected(self) -> Item | None:
-        """The item under the cursor."""
-        return self.value
-
     def select(self, ref: str) -> bool:
         """Put the cursor on an item by its id, whatever its case. False: there is no such item."""
         item = self._checklist.item(ref)
@@ -102,14 +75,6 @@ class ChecklistView(LineList[Item]):
             for number, item in enumerate(items)
         ]
         return entries or [Entry("empty", ((ink("nothing to check", "dim"),),))]
-
-    def tell_selected(self) -> None:
-        """Post `ItemSelected`."""
-        self.post_message(self.ItemSelected(self, self.selected))
-
-    def tell_opened(self) -> None:
-        """Post `ItemOpened`."""
-        self.post_message(self.ItemOpened(self, self.selected))
 
     def under_cursor(self, line: Line, number: int, entry: Entry[Item], ground: str) -> Line:
         """Only the line that says how the item stands now is on the cursor's ground; an open one shows its keys."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual.message import Message
-
 from widgets.ink import Line, fitted, ink, width_of
 from widgets.line_list import Entry, LineList
 
@@ -30,12 +28,6 @@ class FigureList(LineList[str]):
 
     DEFAULT_CSS = "FigureList { height: 1fr; padding: 0 1; }"
 
-    class Selected(Message):
-        """The cursor is on another figure."""
-
-    class Opened(Message):
-        """Enter, or a double click, on a figure."""
-
     _figures: tuple[FigureLine, ...] = ()
 
     def set_figures(self, figures: Sequence[FigureLine]) -> None:
@@ -56,14 +48,6 @@ class FigureList(LineList[str]):
                 built.append(Entry(f"title {section}", ((ink(section, "title"),),)))
             built.append(Entry(figure.path, _lines(figure, names, width), figure.path))
         return built
-
-    def tell_selected(self) -> None:
-        """Post `Selected`."""
-        self.post_message(self.Selected())
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened())
 
 
 def _lines(figure: FigureLine, names: int, width: int) -> tuple[Line, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from textual.message import Message
-
 from widgets.ink import Line, fitted, ink
 from widgets.line_list import Entry, LineList
 
@@ -23,9 +21,6 @@ class FoundList(LineList[int]):
     """Finds, best first. The keyboard stays in the field where letters are typed; a value is the place in the list."""
 
     DEFAULT_CSS = "FoundList { height: 1fr; }"
-
-    class Opened(Message):
-        """A double click on a find."""
 
     _found: Sequence[object] = ()
     _line: Callable[[object], FoundLine]
@@ -45,10 +40,6 @@ class FoundList(LineList[int]):
     def under_cursor(self, line: Line, number: int, entry: Entry[int], ground: str) -> Line:
         """The cursor is as bright as one that has the keyboard: the arrows move it."""
         return super().under_cursor(line, number, entry, "cursor")
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened())
 
 
 def _drawn(line: FoundLine, kinds: int, width: int) -> Line:

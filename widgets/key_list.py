@@ -6,8 +6,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual.message import Message
-
 from widgets.ink import Line, fitted, ink
 from widgets.line_list import Entry, LineList
 
@@ -29,9 +27,6 @@ class KeyList(LineList[KeyLine]):
 
     DEFAULT_CSS = "KeyList { height: 1fr; }"
 
-    class Opened(Message):
-        """Enter, or a double click, on a line."""
-
     _lines_shown: tuple[KeyLine, ...] = ()
 
     def set_lines(self, lines: Sequence[KeyLine]) -> None:
@@ -50,10 +45,6 @@ class KeyList(LineList[KeyLine]):
                 built.append(Entry(f"title {section}", (*gap, (ink(section, "title"),))))
             built.append(Entry(line.id or place, _drawn(line, width), line))
         return built
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened())
 
 
 def _drawn(line: KeyLine, width: int) -> tuple[Line, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from widgets.ink import Line, ink
 from widgets.line_list import Entry, LineList
@@ -16,12 +14,6 @@ from widgets.route_lines import drives, leg_line, route_totals
 class LegList(LineList[BoardVisit]):
     """A line for each leg, with the visit that it leads to; the totals stand above."""
 
-    class Selected(Message):
-        """The cursor is on another stop."""
-
-    class Opened(Message):
-        """Enter on a stop."""
-
     _board: Board | None = None
     _row: BoardRow | None = None
 
@@ -29,15 +21,6 @@ class LegList(LineList[BoardVisit]):
         """Show the legs of a row."""
         self._board, self._row = board, row
         self.rebuild()
-
-    @property
-    def selected(self) -> BoardVisit | None:
-        """The visit that the leg under the cursor leads to."""
-        return self.value
-
-    def select(self, visit_id: int) -> bool:
-        """Put the cursor on the leg to a visit; False: it is not there."""
-        return self.select_key(visit_id)
 
     def frozen(self, width: int) -> tuple[Line, ...]:
         """The totals."""
@@ -61,11 +44,3 @@ class LegList(LineList[BoardVisit]):
             )
             for drive in drives(row)
         ]
-
-    def tell_selected(self) -> None:
-        """Say that the cursor moved."""
-        self.post_message(self.Selected())
-
-    def tell_opened(self) -> None:
-        """Say that a stop was opened."""
-        self.post_message(self.Opened())

@@ -9,6 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size
+from textual.message import Message
 from textual.strip import Strip
 
 from dispatch.model.text import cells_of
@@ -32,7 +33,13 @@ class Entry(Generic[T]):
 
 
 class LineList(LineView, Generic[T], can_focus=True):
-    """Entries below each other. Subclasses build them (`show_entries`) and say what a selection means by messages."""
+    """Entries below each other; subclasses build them (`entries`)."""
+
+    class Selected(Message):
+        """The cursor is on another entry."""
+
+    class Opened(Message):
+        """Enter, or a double click, on the entry under the cursor."""
 
     DEFAULT_CSS = """
     LineList { overflow-x: hidden; }
@@ -48,16 +55,8 @@ class LineList(LineView, Generic[T], can_focus=True):
         Binding("enter", "open", "Open", show=False, id="list.open"),
     ]
 
-    def __init__(
-        self,
-        *,
-        ascii: bool = False,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(ascii=ascii, name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(ascii=ascii, id=id)
         self._entries: tuple[Entry[T], ...] = ()
         self._tops: tuple[int, ...] = ()
         self._owner: tuple[int, ...] = ()
@@ -79,12 +78,6 @@ class LineList(LineView, Generic[T], can_focus=True):
     def first_key(self) -> object:
         """The key of the entry on which the cursor begins; None for the first that can be selected."""
         return None
-
-    def tell_selected(self) -> None:
-        """The cursor is on another entry."""
-
-    def tell_opened(self) -> None:
-        """Enter, or a double click, on the entry under the cursor."""
 
     def rebuild(self) -> None:
         """Build the entries again and draw what is different. The cursor stays on its entry (by key) or its place."""
@@ -116,11 +109,11 @@ class LineList(LineView, Generic[T], can_focus=True):
             if old != new or (y in cursor and old_at != self._at):
                 self._redraw(y)
         if self._key != key:
-            self.tell_selected()
+            self.post_message(self.Selected())
         self.place_cursor()
 
     @property
-    def value(self) -> T | None:
+    def selected(self) -> T | None:
         """What is under the cursor."""
         return self._entries[self._at].value if self._at is not None else None
 
@@ -235,7 +228,7 @@ class LineList(LineView, Generic[T], can_focus=True):
             self._redraw(lines.start, len(lines))
         self._at = number
         self._reveal()
-        self.tell_selected()
+        self.post_message(self.Selected())
 
     def _reveal(self) -> None:
         lines = self._lines_of(self._at)
@@ -263,8 +256,8 @@ class LineList(LineView, Generic[T], can_focus=True):
 
     def action_open(self) -> None:
         """Open the entry under the cursor."""
-        if self.value is not None:
-            self.tell_opened()
+        if self.selected is not None:
+            self.post_message(self.Opened())
 
     def on_click(self, event: events.Click) -> None:
         """Select what is clicked; a double click opens it."""
@@ -277,4 +270,4 @@ class LineList(LineView, Generic[T], can_focus=True):
         if y < len(self._owner) and self._entries[self._owner[y]].value is not None:
             self._go(self._owner[y])
             if event.chain == 2:
-                self.tell_opened()
+                self.post_message(self.Opened())

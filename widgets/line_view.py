@@ -27,16 +27,8 @@ class LineView(ScrollView, can_focus=False):
     }
     """
 
-    def __init__(
-        self,
-        *,
-        ascii: bool = False,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
         self.ascii = ascii
         self._ink_styles: dict[str, Style] = {}
         self._fitted: Size | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from dispatch.model.boards import Log, LogLine
 from widgets.ink import Line, ink
 from widgets.line_list import Entry, LineList
@@ -13,28 +11,8 @@ from widgets.log_lines import fitting_columns, heading_line, log_line, totals_li
 from widgets.marks import marks_of
 
 
-class AtLine(Message):
-    """A line of the visit log; None where there is none."""
-
-    def __init__(self, table: LogTable, line: LogLine | None) -> None:
-        super().__init__()
-        self.table = table
-        self.line = line
-
-    @property
-    def control(self) -> LogTable:
-        """The widget that says it."""
-        return self.table
-
-
 class LogTable(LineList[LogLine]):
     """The lines of a log under the titles of their columns, and totals. Columns are left out where room is short."""
-
-    class LineSelected(AtLine):
-        """The cursor is on another line; None when there is none."""
-
-    class LineOpened(AtLine):
-        """Enter, or a double click, on a line."""
 
     DEFAULT_CSS = """
     LogTable { height: 1fr; padding: 0 1; }
@@ -56,15 +34,6 @@ class LogTable(LineList[LogLine]):
         self._lines_shown = log.lines if lines is None else tuple(lines)
         self.rebuild()
 
-    @property
-    def selected(self) -> LogLine | None:
-        """The line under the cursor."""
-        return self.value
-
-    def select(self, visit_id: int) -> bool:
-        """Put the cursor on a visit. False: it is not shown."""
-        return self.select_key(visit_id)
-
     def frozen(self, width: int) -> tuple[Line, ...]:
         """The titles of the columns."""
         return () if self._log is None else (heading_line(fitting_columns(self._log, width), width),)
@@ -83,11 +52,3 @@ class LogTable(LineList[LogLine]):
         if not self._totals:
             return entries
         return [*entries, Entry("gap", ((),)), Entry("totals", (totals_line(self._lines_shown, width),))]
-
-    def tell_selected(self) -> None:
-        """Post `LineSelected`."""
-        self.post_message(self.LineSelected(self, self.selected))
-
-    def tell_opened(self) -> None:
-        """Post `LineOpened`."""
-        self.post_message(self.LineOpened(self, self.selected))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.states import State
 from widgets.ink import Line, ink, spread
@@ -14,28 +12,8 @@ from widgets.marks import marks_of
 from widgets.queue_lines import grouped, heading, visit_lines
 
 
-class AtWaiting(Message):
-    """A visit of the queue; None where there is none."""
-
-    def __init__(self, queue: Queue, visit: BoardVisit | None) -> None:
-        super().__init__()
-        self.queue = queue
-        self.visit = visit
-
-    @property
-    def control(self) -> Queue:
-        """The widget that says it."""
-        return self.queue
-
-
 class Queue(LineList[BoardVisit]):
     """Two lines a visit, in groups: overdue, today, undated, on hold. `/` of the screen sets `filter_text`."""
-
-    class Selected(AtWaiting):
-        """The cursor is on another visit; None when there is none."""
-
-    class Opened(AtWaiting):
-        """Enter, or a double click, on a visit."""
 
     DEFAULT_CSS = """
     Queue { background: $panel; padding: 0 1; scrollbar-gutter: stable; }
@@ -69,11 +47,6 @@ class Queue(LineList[BoardVisit]):
             self.rebuild()
 
     @property
-    def selected(self) -> BoardVisit | None:
-        """The visit under the cursor."""
-        return self.value
-
-    @property
     def shown(self) -> int:
         """How many visits the filter leaves."""
         return sum(entry.value is not None for entry in self._entries)
@@ -83,10 +56,6 @@ class Queue(LineList[BoardVisit]):
         """What waits for a technician or a time, in the order in which it stands; nothing that is on hold."""
         groups = grouped(self._board, self._filter) if self._board is not None else ()
         return [visit for _, visits in groups for visit in visits if visit.state is State.REQUESTED]
-
-    def select(self, visit_id: int) -> bool:
-        """Put the cursor on a visit. False: it is not in the queue, or filtered out."""
-        return self.select_key(visit_id)
 
     def frozen(self, width: int) -> tuple[Line, ...]:
         """The title."""
@@ -110,14 +79,6 @@ class Queue(LineList[BoardVisit]):
             words = "nothing matches" if self._filter else "nothing waits"
             entries.append(Entry("empty", ((ink(words, "dim"),),)))
         return entries
-
-    def tell_selected(self) -> None:
-        """Post `Selected`."""
-        self.post_message(self.Selected(self, self.selected))
-
-    def tell_opened(self) -> None:
-        """Post `Opened`."""
-        self.post_message(self.Opened(self, self.selected))
 
     def _title(self, board: Board, groups: Sequence[tuple[str, Sequence[BoardVisit]]], width: int) -> Line:
         total = len(board.queue) + len(board.on_hold)

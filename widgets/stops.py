@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import ENDED, ON_THE_WAY_OR_THERE
@@ -19,12 +17,6 @@ from widgets.marks import Marks, marks_of, state_mark
 class StopList(LineList[BoardVisit]):
     """Two lines a stop: when and whom, then the state and the drive there."""
 
-    class Selected(Message):
-        """The cursor is on another stop."""
-
-    class Opened(Message):
-        """Enter on a stop."""
-
     _board: Board | None = None
     _visits: tuple[BoardVisit, ...] = ()
     _home: Leg | None = None
@@ -33,15 +25,6 @@ class StopList(LineList[BoardVisit]):
         """Show a technician's stops and the leg home."""
         self._visits, self._home, self._board = tuple(visits), home, board
         self.rebuild()
-
-    @property
-    def selected(self) -> BoardVisit | None:
-        """The stop under the cursor."""
-        return self.value
-
-    def select(self, visit_id: int) -> bool:
-        """Put the cursor on a stop; False: it is not there."""
-        return self.select_key(visit_id)
 
     def entries(self, width: int) -> Sequence[Entry[BoardVisit]]:
         """The stops, then the way home."""
@@ -54,14 +37,6 @@ class StopList(LineList[BoardVisit]):
             home: Line = (ink(f" {marks.home}     home  ", "dim"), *_leg_spans(self._home, board))
             found.append(Entry("home", (home,)))
         return found
-
-    def tell_selected(self) -> None:
-        """Say that the cursor moved."""
-        self.post_message(self.Selected())
-
-    def tell_opened(self) -> None:
-        """Say that a stop was opened."""
-        self.post_message(self.Opened())
 
 
 def stop_lines(visit: BoardVisit, board: Board, marks: Marks, width: int) -> tuple[Line, ...]:

@@ -82,16 +82,8 @@ class Timeline(LineView, can_focus=True):
     density: reactive[int] = reactive(0, init=False, layout=False, repaint=False)
     """Lines a row: 1, 2, 3 (two and a gap), or 0 for as many as leave all rows in sight."""
 
-    def __init__(
-        self,
-        *,
-        ascii: bool = False,
-        name: str | None = None,
-        id: str | None = None,
-        classes: str | None = None,
-        disabled: bool = False,
-    ) -> None:
-        super().__init__(ascii=ascii, name=name, id=id, classes=classes, disabled=disabled)
+    def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
+        super().__init__(ascii=ascii, id=id)
         self.corner = ""
         """What stands over the names, for example how many rows a filter left."""
         self._cursor = BoardCursor()

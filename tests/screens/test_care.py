@@ -33,7 +33,7 @@ async def test_the_board_says_what_breaks_and_takes_an_answer(office: Office) ->
     office.go("08:55")
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
-        pilot.app.screen.query_one(Queue).select(1)
+        pilot.app.screen.query_one(Queue).select_key(1)
         await settled(pilot)
         detail = pilot.app.screen.query_one(VisitDetail)
         await until_true(pilot, lambda: "C critical: phone" in told(detail))
@@ -52,7 +52,7 @@ async def test_the_board_says_what_breaks_and_takes_an_answer(office: Office) ->
 async def test_hold_asks_for_whom(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
-        pilot.app.screen.query_one(Queue).select(1)
+        pilot.app.screen.query_one(Queue).select_key(1)
         await pilot.press("H")
         await choose(pilot, "client")
         await fill(pilot, what="which laptop?", whom="J. Lowe")

@@ -281,7 +281,7 @@ async def test_10_a_follow_up_for_somebody_else_needs_their_word(office: Office)
     (follow_up,) = visit_page(office.store, "R1").follow_ups
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
-        pilot.app.screen.query_one(Queue).select(follow_up.id)
+        pilot.app.screen.query_one(Queue).select_key(follow_up.id)
         await pilot.press("a")
         await until(pilot, Choose)
         rows: Any = pilot.app.screen

@@ -162,7 +162,7 @@ async def test_key_is_changed_in_the_help_and_kept(office: Office, tmp_path: Pat
         await until(pilot, PressKey)
         await pilot.press("x")
         await until(pilot, KeysHelp)
-        await until_true(pilot, lambda: keys.value is not None and keys.value.keys == "x")
+        await until_true(pilot, lambda: keys.selected is not None and keys.selected.keys == "x")
         assert (folder / "keys.toml").read_text() == '# mine\nvisit.new = "x"\n'
 
         await pilot.press("enter")

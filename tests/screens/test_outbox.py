@@ -54,7 +54,7 @@ async def test_what_was_not_sent_is_seen_and_tried_again(failed: Office, size: t
         await pilot.press("O")
         await until(pilot, OutboxScreen)
         screen = pilot.app.screen
-        assert screen.query_one(FigureList).value == "message 1"
+        assert screen.query_one(FigureList).selected == "message 1"
         notes = "".join(str(line) for line in screen.query_one(NotesPane).lines(200))
         assert "desk@harbor.example" in notes
         assert "550 no such user" in notes
@@ -64,9 +64,9 @@ async def test_what_was_not_sent_is_seen_and_tried_again(failed: Office, size: t
         await until(pilot, AskConfirm)
         await press(pilot, "y")
         await until_true(pilot, lambda: fates(failed) == [Fate.DROPPED])
-        await until_true(pilot, lambda: screen.query_one(FigureList).value != "message 1")
+        await until_true(pilot, lambda: screen.query_one(FigureList).selected != "message 1")
         await press(pilot, "a")
-        assert screen.query_one(FigureList).value == "message 1"
+        assert screen.query_one(FigureList).selected == "message 1"
         await press(pilot, "escape")
         assert not isinstance(pilot.app.screen, OutboxScreen)
 

@@ -21,7 +21,7 @@ async def test_an_emergency_is_in_the_day_after_three_keys_and_its_call_is_ticke
     office.go("10:00")
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
-        pilot.app.screen.query_one(Queue).select(1)
+        pilot.app.screen.query_one(Queue).select_key(1)
         await pilot.press("e")
         await until(pilot, Choose)
         await pilot.press("enter")
@@ -59,7 +59,7 @@ async def test_a_blocked_way_asks_for_a_reason(office: Office) -> None:
     office.go("10:00")
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
-        pilot.app.screen.query_one(Queue).select(1)
+        pilot.app.screen.query_one(Queue).select_key(1)
         await pilot.press("e")
         await until(pilot, Choose)
         await pilot.press("down", "enter")

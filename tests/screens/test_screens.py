@@ -100,7 +100,7 @@ async def test_place_from_the_queue_then_take_back(office: Office) -> None:
     async with opened(office.dana, "board") as pilot:
         await press(pilot, "tab")
         assert pilot.app.screen.query_one(Queue).has_focus
-        pilot.app.screen.query_one(Queue).select(1)
+        pilot.app.screen.query_one(Queue).select_key(1)
         await pilot.press("a")
         await until(pilot, Choose)
         await pilot.press("enter")

@@ -32,7 +32,7 @@ async def test_an_item_is_added_moved_changed_and_saved(office: Office) -> None:
         assert "Wording: is missing" in str(pilot.app.screen.query_one("#fault").render())
         await fill(pilot, text="Event log is quiet", when="tag server", evidence="any")
         await until(pilot, TemplateScreen)
-        assert figures.value == "T7"
+        assert figures.selected == "T7"
         await press(pilot, "m")
         await choose(pilot, "T1")
         await until(pilot, TemplateScreen)

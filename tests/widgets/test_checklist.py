@@ -141,11 +141,15 @@ class ChecklistApp(App[None]):
         view.set_checklist(CHECKLIST, ZONE, True)
         view.focus()
 
-    def on_checklist_view_item_selected(self, event: ChecklistView.ItemSelected) -> None:
-        self.heard.append(("selected", event.item.ref if event.item else None))
+    def on_line_list_selected(self) -> None:
+        self._hear("selected")
 
-    def on_checklist_view_item_opened(self, event: ChecklistView.ItemOpened) -> None:
-        self.heard.append(("opened", event.item.ref if event.item else None))
+    def on_line_list_opened(self) -> None:
+        self._hear("opened")
+
+    def _hear(self, what: str) -> None:
+        item = self.query_one(ChecklistView).selected
+        self.heard.append((what, item.ref if item else None))
 
 
 def shown(view: ChecklistView) -> list[str]:

@@ -81,11 +81,15 @@ class QueueApp(App[None]):
         queue.set_board(BOARD)
         queue.focus()
 
-    def on_queue_selected(self, event: Queue.Selected) -> None:
-        self.heard.append(("selected", event.visit.client if event.visit else None))
+    def on_line_list_selected(self) -> None:
+        self._hear("selected")
 
-    def on_queue_opened(self, event: Queue.Opened) -> None:
-        self.heard.append(("opened", event.visit.client if event.visit else None))
+    def on_line_list_opened(self) -> None:
+        self._hear("opened")
+
+    def _hear(self, what: str) -> None:
+        visit = self.query_one(Queue).selected
+        self.heard.append((what, visit.client if visit else None))
 
 
 def shown(queue: Queue) -> list[str]:
@@ -103,8 +107,8 @@ async def test_the_cursor_skips_headings() -> None:
         assert app.heard[-1] == ("opened", "Summit Travel")
         await pilot.press("end")
         assert app.heard[-1] == ("selected", "Tall Pines")
-        assert queue.select(32)
-        assert not queue.select(999)
+        assert queue.select_key(32)
+        assert not queue.select_key(999)
         await pilot.pause()
         assert app.heard[-1] == ("selected", "Short North Law")
 

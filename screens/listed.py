@@ -1,0 +1,66 @@
+"""Screens that are a list in sections, with or without a pane that says in full what is under its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureList
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+T = TypeVar("T")
+
+
+class ListScreen(SeatedScreen, Generic[T]):
+    """Things that are listed, each with a path by which the list knows it."""
+
+    PANE: ClassVar[str] = ""
+    """Where the pane is: `beside` the list, `below` it, or nowhere."""
+
+    DEFAULT_CSS = """
+    ListScreen NotesPane { padding: 0 1; }
+    ListScreen Horizontal > FigureList { width: 2fr; }
+    ListScreen Horizontal > NotesPane { width: 1fr; height: 1fr; border-left: solid $panel; }
+    ListScreen.-narrow Horizontal > NotesPane { display: none; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.things: dict[str, T] = {}
+
+    def body(self) -> ComposeResult:
+        """The list and its pane."""
+        if self.PANE == "beside":
+            with Horizontal():
+                yield FigureList(id="figures")
+                yield NotesPane(id="notes")
+        else:
+            yield FigureList(id="figures")
+        if self.PANE == "below":
+            yield Separator()
+            yield NotesPane(id="notes")
+
+    @property
+    def listed(self) -> FigureList:
+        """The list."""
+        return self.query_one(FigureList)
+
+    @property
+    def here(self) -> T | None:
+        """What is under the cursor."""
+        return self.things.get(self.listed.selected or "")
+
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What the pane says of it: sentences, each with its ink."""
+        return ()
+
+    def show_selected(self) -> None:
+        """Fill the pane."""
+        if self.PANE:
+            self.query_one(NotesPane).set_notes(self.notes())
