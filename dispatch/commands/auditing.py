@@ -44,7 +44,7 @@ def add_parsers(groups: Any) -> None:
 
 def _show(args: argparse.Namespace) -> int:
     from db import settings
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.audit_trail import trail, trail_form, trail_lines
 
     store = open_store(args)
@@ -61,7 +61,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.audit_trail import verdict_form, verdict_lines, verify
 
     verdict = verify(open_store(args), args.head)

@@ -47,7 +47,7 @@ def _add_settings(groups: Any) -> None:
 
 
 def _settings(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book import keeping
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.model.text import pad, show
@@ -167,7 +167,7 @@ def _edit(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.page import client_page, page_form, page_lines
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.model.text import pad, show
@@ -194,7 +194,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.model.text import pad, show
 
@@ -252,7 +252,7 @@ def _travel(args: argparse.Namespace) -> int:
 
 
 def _make_ahead(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.recurring import make_ahead
     from dispatch.model.instants import day_text
     from dispatch.model.text import show

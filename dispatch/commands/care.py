@@ -60,7 +60,7 @@ def add_parsers(groups: Any) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.desk.care_words import item_form, list_lines
     from dispatch.desk.caring import care_list
@@ -76,7 +76,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.accounts import office
     from dispatch.desk.care_words import item_form, list_lines
     from dispatch.desk.caring import find_item

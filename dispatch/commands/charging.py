@@ -120,7 +120,7 @@ def _charge(args: argparse.Namespace) -> int:
 
 def _deed(args: argparse.Namespace) -> bool:
     """Do what is asked of the charge; True when it was only said what it would change."""
-    from dispatch.commands.declared import said
+    from dispatch.commands.printing import said
     from dispatch.commands.stay import change_lines
 
     seat = open_seat(args)
@@ -169,7 +169,7 @@ def _change(seat: Seat, args: argparse.Namespace) -> None:
 
 def _revisions(args: argparse.Namespace, store: Any, visit_id: int) -> int:
     from db import sheets
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.instants import iso
     from dispatch.model.text import show
 
@@ -235,7 +235,7 @@ def _print(
     args: argparse.Namespace, found: Priced | Unpriced, title: str, more: dict[str, Any], comparison: Comparison | None
 ) -> None:
     from dispatch.charges.explain import sheet_lines, sheet_markdown
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.charging import Priced
     from dispatch.desk.quoting import difference_words
     from dispatch.model.money import format_minor
@@ -283,7 +283,7 @@ def _print(
 
 def _cases(args: argparse.Namespace) -> int:
     from dispatch.charges.cases import recompute
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.imports.rate_card_file import read_card
     from dispatch.desk.refusals import NotFound, Refusal
     from dispatch.levels import cases as clocks

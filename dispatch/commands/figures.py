@@ -38,7 +38,7 @@ def add_parsers(groups: Any) -> None:
 
 
 def _figures(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.figures import words
     from dispatch.desk.figures.counting import figures_over
     from dispatch.desk.refusals import Faulty
@@ -62,7 +62,7 @@ def _figures(args: argparse.Namespace) -> int:
 def _behind(args: argparse.Namespace, store: Store, first: datetime.date, last: datetime.date) -> int:
     from db import settings
     from db.figures import exponent_of
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.figures import words
     from dispatch.desk.figures.counting import Group, figure_called, visits_behind
     from dispatch.desk.figures.defined import Money

@@ -159,7 +159,7 @@ def _restore(args: argparse.Namespace) -> int:
 
 def _doctor(args: argparse.Namespace) -> int:
     from db.safekeeping import check
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.server_check import findings_of_the_server
     from dispatch.model.text import pad, show
 

@@ -22,7 +22,7 @@ def add_parsers(groups: Any) -> None:
 
 def _keymap(args: argparse.Namespace) -> int:
     from dispatch.app import DispatchApp
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.personal import read_personal
     from dispatch.model.text import pad, show
     from screens.keymap import key_rows

@@ -28,7 +28,7 @@ def add_parsers(groups: Any) -> None:
 
 def _levels(args: argparse.Namespace) -> int:
     from db import settings
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk import level_words
     from dispatch.desk.levels import clocks_of, open_clocks
     from dispatch.desk.refusals import Faulty
@@ -65,7 +65,7 @@ def _levels(args: argparse.Namespace) -> int:
 
 
 def _month(args: argparse.Namespace, store: Any) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk import level_words, views
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.desk.level_report import client_month, read_month

@@ -29,7 +29,7 @@ def add_locate(deeds: Any, options: argparse.ArgumentParser) -> None:
 
 
 def _locate(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book import locating
     from dispatch.desk.book.finding import site_named, site_title
     from dispatch.desk.refusals import Faulty, NotFound, Refusal

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands import probing, stay
@@ -12,7 +12,7 @@ from dispatch.commands.declared import (
     REASON,
     REFERENCE,
     STANDS,
-    Result,
+    Args,
     alone,
     by,
     flag,
@@ -21,22 +21,34 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
-from dispatch.commands.opening import minutes_option
+from dispatch.commands.opening import minutes_option, open_seat
+from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed
+from dispatch.desk.refusals import Faulty, GatesUnmet, Refusal
+from dispatch.model.checklists import Result as Outcome
+from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.seat import Seat
-    from dispatch.model.checklists import Result as Outcome
 
 
-def _attach(seat: Seat, args: argparse.Namespace) -> str:
-    from pathlib import Path
+_ITEM = option("item", "ITEM")
+_TEXT = option("text")
+_WHOM = option("--technician", "NAME", "for whom, where a lead records it")
+_LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-out was forgotten")
 
+
+@on_visit(
+    "attach",
+    "hand in a photograph or another file for a checklist item, up to 20 MB",
+    _ITEM,
+    option("file", "FILE", "- reads standard input"),
+    option("--name", None, "what it is called (default: the file's own name)", default=""),
+)
+def _attach(seat: Seat, args: Args) -> str:
     from dispatch.desk.attaching import attach
-    from dispatch.desk.refusals import Faulty
-    from dispatch.model.text import show
 
     name = args.name or ("" if args.file == "-" else Path(args.file).name)
     if not name:
@@ -49,11 +61,33 @@ def _attach(seat: Seat, args: argparse.Namespace) -> str:
     return f"{kept.name} ({kept.size:,} bytes) is kept with {args.reference} {kept.item}."
 
 
-def _record(args: argparse.Namespace) -> Result:
+@alone(
+    "record",
+    "record a result on a checklist item",
+    REFERENCE,
+    option("item", "ITEM", "A1 … L4, W1.2, T4.mail, L1.1", nargs="?"),
+    one_of(
+        flag("--done", "done, confirmed; a named thing: done now"),
+        option("--not-done", "WHY", "a requested item that was not done"),
+        option("--answer", "TEXT", "what the client said"),
+        flag("--pass", "the test passed", dest="passed"),
+        flag("--fail", "the test failed"),
+        option("--na", "REASON", "not applicable, and why"),
+        option("--value", "VALUE", "a measured value; the test passed, if it is within bounds"),
+        flag("--run", "run the item's test now", dest="ran"),
+        option("--probe-result", "FILE", "what `dispatch probe` printed on your laptop; - reads it"),
+        option("--follow-up", "DAY", "a named thing: a follow-up visit is booked, wanted on that day"),
+        option("--declined", "WORDS", "a named thing: declined, in the client's words"),
+        option("--override", "REASON", "lead only: settle the item without a result"),
+        needed=True,
+    ),
+    option("--evidence", "TEXT", "what was seen, at least 10 characters for a test", default=""),
+    option("--minutes", None, "length of a follow-up visit (default 60)", type=minutes_option, default=60),
+    *probing.RUNNING,
+)
+def _record(args: Args) -> Result:
     from dispatch.closeout.recording import Entry
-    from dispatch.commands.opening import open_seat
     from dispatch.desk import onsite
-    from dispatch.desk.refusals import Refusal
 
     if args.probe_result is None and args.item is None:
         raise Refusal("Say which item: T3, for example.")
@@ -76,10 +110,8 @@ def _record(args: argparse.Namespace) -> Result:
     return [f"{recorded.visit.reference} {recorded.ref} saved: {word}.", *(f"  {line}" for line in recorded.notes)]
 
 
-def _outcome(args: argparse.Namespace) -> tuple[Outcome, str]:
+def _outcome(args: Args) -> tuple[Outcome, str]:
     """What is recorded, and the words beside it."""
-    from dispatch.model.checklists import Result as Outcome
-
     plain = {
         Outcome.FOLLOW_UP: args.follow_up is not None,
         Outcome.DONE: args.done,
@@ -97,20 +129,27 @@ def _outcome(args: argparse.Namespace) -> tuple[Outcome, str]:
     return next(iter([*said, *((outcome, words) for outcome, words in worded.items() if words is not None)]))
 
 
-def _sign_off(seat: Seat, args: argparse.Namespace) -> str:
+@on_visit(
+    "sign-off",
+    "the client's sign-off: the last item",
+    option("--name", required=True),
+    option("--satisfied", required=True, choices=["yes", "no"]),
+    option("--words", default=""),
+)
+def _sign_off(seat: Seat, args: Args) -> str:
     from dispatch.desk import onsite
 
     return stands(onsite.sign_off(seat, args.reference, args.name, args.satisfied == "yes", args.words))
 
 
-def _left_at(seat: Seat, args: argparse.Namespace) -> int | None:
+def _left_at(seat: Seat, args: Args) -> int | None:
     return None if args.left_at is None else stay.when(seat, args.reference, args.left_at)
 
 
-def _close(seat: Seat, args: argparse.Namespace) -> Result:
+@on_visit("close", "close the visit: refused, with every reason, until all gates hold (exit 3)", _LEFT_AT)
+def _close(seat: Seat, args: Args) -> Result:
     from dispatch.desk import leaving
     from dispatch.desk.plain import charge_line
-    from dispatch.desk.refusals import GatesUnmet
 
     try:
         visit = leaving.close(seat, args.reference, left_at=_left_at(seat, args))
@@ -124,7 +163,6 @@ def _not_yet(store: Store, reference: str, refused: str) -> int:
     from dispatch.commands.line import EXIT_GATES
     from dispatch.commands.ways import way_lines
     from dispatch.desk.visit_page import visit_page
-    from dispatch.model.text import show
 
     page = visit_page(store, reference)
     missing = {one.ref for one in page.unmet}
@@ -133,7 +171,18 @@ def _not_yet(store: Store, reference: str, refused: str) -> int:
     return EXIT_GATES
 
 
-def _leave(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
+@on_visit(
+    "leave",
+    "lead: leave the visit open, with a follow-up visit for the same technician",
+    _LEFT_AT,
+    REASON,
+    option("--follow-up", "DAY", "when the follow-up is wanted (default: the next day)"),
+    option("--none-wanted", "WORDS", "the client's own words that they want no follow-up"),
+    option("--said-by", "NAME", "who said so, with --none-wanted", default=""),
+    option("--minutes", None, "its length (default: as this visit)", type=minutes_option),
+    flag("--our-fault", "the cause is our own failure: the follow-up is not charged"),
+)
+def _leave(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk import leaving
 
     visit, follow_up = leaving.leave(
@@ -153,7 +202,13 @@ def _leave(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
         yield f"  follow-up {follow_up.reference} for {follow_up.preferred}, wanted {follow_up.wanted_on}"
 
 
-def _abort(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
+@on_visit(
+    "abort",
+    "we end it before work was done; its request goes back into the queue",
+    REASON,
+    option("--not-again", "WHY", "dispatcher or lead: why the request does not go back", default=""),
+)
+def _abort(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk import leaving
     from dispatch.desk.visit_page import visit_page
 
@@ -170,98 +225,30 @@ def _reopened(reopened: Any) -> Iterator[str]:
         yield f"  {one.reference}, its request in the queue, is withdrawn"
 
 
-_ITEM = option("item", "ITEM")
-_TEXT = option("text")
-_WHOM = option("--technician", "NAME", "for whom, where a lead records it")
-_LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-out was forgotten")
-_RECORD = (
-    option("item", "ITEM", "A1 … L4, W1.2, T4.mail, L1.1", nargs="?"),
-    one_of(
-        flag("--done", "done, confirmed; a named thing: done now"),
-        option("--not-done", "WHY", "a requested item that was not done"),
-        option("--answer", "TEXT", "what the client said"),
-        flag("--pass", "the test passed", dest="passed"),
-        flag("--fail", "the test failed"),
-        option("--na", "REASON", "not applicable, and why"),
-        option("--value", "VALUE", "a measured value; the test passed, if it is within bounds"),
-        flag("--run", "run the item's test now", dest="ran"),
-        option("--probe-result", "FILE", "what `dispatch probe` printed on your laptop; - reads it"),
-        option("--follow-up", "DAY", "a named thing: a follow-up visit is booked, wanted on that day"),
-        option("--declined", "WORDS", "a named thing: declined, in the client's words"),
-        option("--override", "REASON", "lead only: settle the item without a result"),
-        needed=True,
-    ),
-    option("--evidence", "TEXT", "what was seen, at least 10 characters for a test", default=""),
-    option("--minutes", None, "length of a follow-up visit (default 60)", type=minutes_option, default=60),
-    *probing.RUNNING,
-)
-
 DEEDS = (
-    on_visit(
-        "depart", by("arriving.depart", "reference", technician="technician", says=STANDS), "set out: en route"
-    ).takes(_WHOM),
+    on_visit("depart", "set out: en route", _WHOM)(by("arriving.depart", STANDS)),
     on_visit(
         "arrive",
-        by(
-            "arriving.arrive",
-            "reference",
-            technician="technician",
-            early_agreed_by="early_agreed_by",
-            early_not_agreed="early_not_agreed",
-            says=STANDS,
-        ),
         "check in at the site; on a re-opened visit: you went back",
-    ).takes(
         one_of(
             option("--early-agreed-by", "NAME", "who agreed to begin before the appointment", default=""),
             flag("--early-not-agreed", "nobody did: the time before the appointment is not charged"),
         ),
         _WHOM,
-    ),
-    on_visit("attach", _attach, "hand in a photograph or another file for a checklist item, up to 20 MB").takes(
-        _ITEM,
-        option("file", "FILE", "- reads standard input"),
-        option("--name", None, "what it is called (default: the file's own name)", default=""),
-    ),
-    on_visit(
-        "work",
-        by("onsite.work", "reference", "text", says=STANDS),
-        "note what was changed; tests must pass again after it",
-    ).takes(_TEXT),
-    on_visit(
-        "ask",
-        by("onsite.ask", "reference", "text", says=STANDS),
-        "the client asks for something more: another item of work",
-    ).takes(_TEXT),
-    alone("record", _record, "record a result on a checklist item").takes(REFERENCE, *_RECORD),
-    on_visit("sign-off", _sign_off, "the client's sign-off: the last item").takes(
-        option("--name", required=True),
-        option("--satisfied", required=True, choices=["yes", "no"]),
-        option("--words", default=""),
-    ),
-    on_visit("close", _close, "close the visit: refused, with every reason, until all gates hold (exit 3)").takes(
-        _LEFT_AT
-    ),
-    on_visit("leave", _leave, "lead: leave the visit open, with a follow-up visit for the same technician").takes(
-        _LEFT_AT,
-        REASON,
-        option("--follow-up", "DAY", "when the follow-up is wanted (default: the next day)"),
-        option("--none-wanted", "WORDS", "the client's own words that they want no follow-up"),
-        option("--said-by", "NAME", "who said so, with --none-wanted", default=""),
-        option("--minutes", None, "its length (default: as this visit)", type=minutes_option),
-        flag("--our-fault", "the cause is our own failure: the follow-up is not charged"),
-    ),
+    )(by("arriving.arrive", STANDS)),
+    _attach,
+    on_visit("work", "note what was changed; tests must pass again after it", _TEXT)(by("onsite.work", STANDS)),
+    on_visit("ask", "the client asks for something more: another item of work", _TEXT)(by("onsite.ask", STANDS)),
+    _record,
+    _sign_off,
+    _close,
+    _leave,
     on_visit(
         "no-access",
-        by("leaving.no_access", "reference", called="called", reason="reason", says=STANDS),
         "nobody let us in",
-    ).takes(option("--called", "WHO", "whom you called", required=True), option("--reason", default="")),
-    on_visit("abort", _abort, "we end it before work was done; its request goes back into the queue").takes(
-        REASON, option("--not-again", "WHY", "dispatcher or lead: why the request does not go back", default="")
-    ),
-    on_visit(
-        "reopen",
-        by("leaving.reopen", "reference", "reason", says=_reopened),
-        "lead: take an ended visit back to on site",
-    ).takes(REASON),
+        option("--called", "WHO", "whom you called", required=True),
+        option("--reason", default=""),
+    )(by("leaving.no_access", STANDS)),
+    _abort,
+    on_visit("reopen", "lead: take an ended visit back to on site", REASON)(by("leaving.reopen", _reopened)),
 )

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
 
 
+@cache
 def common_options() -> argparse.ArgumentParser:
     """The options that every command on a database takes."""
     options = argparse.ArgumentParser(add_help=False)

@@ -34,7 +34,7 @@ def add_parsers(groups: Any) -> None:
 
 def _list(args: argparse.Namespace) -> int:
     from db import messages
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.outbox import message_form, message_lines, outbox
     from dispatch.desk.posting import may_see
 

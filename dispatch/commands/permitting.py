@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
-from dispatch.commands.declared import JSON, REASON, Listing, by, on_visit, option, reads
+from dispatch.commands.declared import JSON, REASON, Args, by, on_visit, option, reads
+from dispatch.commands.printing import Listing
+from dispatch.model.forms import form
 
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.seat import Seat
 
+_ITEM = option("item", "ITEM", "T3, T4.mail")
 
-def _permit(seat: Seat, args: argparse.Namespace) -> str:
+
+@on_visit(
+    "permit",
+    "lead: let words settle a test at this visit",
+    option("--reason", "TEXT", "needed where a way leads to what is tested", default=""),
+    _ITEM,
+)
+def _permit(seat: Seat, args: Args) -> str:
     from dispatch.desk import permitting
     from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN
 
@@ -21,31 +30,35 @@ def _permit(seat: Seat, args: argparse.Namespace) -> str:
     return f"{args.reference} {item.ref}: words settle it at this visit; it shows as attested, {how}."
 
 
-def _refuse(seat: Seat, args: argparse.Namespace) -> str:
+@on_visit("refuse", "lead: do not let words settle a test", REASON, _ITEM)
+def _refuse(seat: Seat, args: Args) -> str:
     from dispatch.desk import permitting
 
     permitting.refuse(seat, args.reference, args.item, args.reason)
     return f"{args.reference} {args.item}: words do not settle it."
 
 
-def _list(store: Store, args: argparse.Namespace) -> Listing:
+@reads("permissions", "what technicians ask the leads to permit", JSON)
+def _list(store: Store, _: Args) -> Listing:
     from db import permissions
-    from dispatch.commands.forms import asking_form
     from dispatch.desk.permitting import asked_text
 
-    return Listing(permissions.waiting(store), asking_form, asked_text, "Nobody asks for a permission.")
+    return Listing(
+        permissions.waiting(store),
+        lambda one: form(one, "reference client item label by at@ why"),
+        asked_text,
+        "Nobody asks for a permission.",
+    )
 
 
-_ITEM = option("item", "ITEM", "T3, T4.mail")
 DEEDS = (
     on_visit(
         "ask-permission",
-        by("permitting.ask", "reference", "item", "why", says="{0.reference} {0.item}: the leads are asked."),
         "ask a lead to let words settle a test that cannot run",
-    ).takes(option("--why", "TEXT", default=""), _ITEM),
-    on_visit("permit", _permit, "lead: let words settle a test at this visit").takes(
-        option("--reason", "TEXT", "needed where a way leads to what is tested", default=""), _ITEM
-    ),
-    on_visit("refuse", _refuse, "lead: do not let words settle a test").takes(REASON, _ITEM),
-    reads("permissions", _list, "what technicians ask the leads to permit").takes(JSON),
+        option("--why", "TEXT", default=""),
+        _ITEM,
+    )(by("permitting.ask", "{0.reference} {0.item}: the leads are asked.", ref="item")),
+    _permit,
+    _refuse,
+    _list,
 )

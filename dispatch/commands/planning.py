@@ -123,7 +123,7 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _day(args: argparse.Namespace, seconds: float) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk import proposing, roads
     from dispatch.desk.plain import proposal_lines
     from dispatch.model.text import show

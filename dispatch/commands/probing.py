@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.declared import JSON, REFERENCE, alone, flag, on_visit, option
+from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
 from dispatch.commands.opening import open_seat
+from dispatch.commands.printing import print_json
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.forms import form
 from dispatch.model.paths import typed_path
+from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from dispatch.closeout.probes.vantage import ThroughSite
@@ -18,12 +20,26 @@ if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
 
 
-def run_items(args: argparse.Namespace, refs: Sequence[str], *, as_json: bool = False) -> int:
+_ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
+RUNNING = (
+    option(
+        "--socks", "PORT", "a SOCKS proxy on this machine that leads into the client's network (ssh -R PORT)", type=int
+    ),
+    option(
+        "--from",
+        None,
+        "run all from this machine; an item that needs the client's network is not settled by it",
+        dest="only_from",
+        choices=["host"],
+    ),
+)
+"""The options of whatever runs tests."""
+
+
+def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     """Run the tests of items, with live progress on standard error; returns the exit code."""
-    from dispatch.commands.forms import print_json, ran_form
     from dispatch.desk import probing
     from dispatch.model.probes import Vantage
-    from dispatch.model.text import show
 
     site = _site(args)
     done: list[Ran] = []
@@ -34,14 +50,25 @@ def run_items(args: argparse.Namespace, refs: Sequence[str], *, as_json: bool = 
             word = "not run" if ran.fault else "pass" if ran.passed else "FAIL"
             print(f"{show(ran.item.ref)} {word}: {show(ran.fault or ran.text, 400)}", flush=True)
     if as_json:
-        print_json([ran_form(ran) for ran in done])
+        print_json([_ran_form(ran) for ran in done])
     return 0 if all(ran.passed for ran in done) else 1
 
 
-def bring(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
+def _ran_form(ran: Ran) -> dict[str, Any]:
+    from dispatch.closeout.probes.carrying import outcome_form
+
+    return form(
+        ran,
+        "item=item.ref passed text vantage outcomes",
+        passed=None if ran.fault else ran.passed,
+        text=ran.fault or ran.text,
+        outcomes=[*map(outcome_form, ran.outcomes)],
+    )
+
+
+def bring(seat: Seat, args: Args) -> Iterator[str]:
     """Record what a laptop found."""
     from dispatch.desk import probing
-    from dispatch.model.text import show
 
     for recorded in probing.bring(seat, args.reference, _document(args.probe_result)):
         if recorded.result is None:
@@ -51,30 +78,43 @@ def bring(seat: Seat, args: argparse.Namespace) -> Iterator[str]:
         yield f"{recorded.visit.reference} {recorded.ref} saved: {result}, measured from the site."
 
 
-def _run(args: argparse.Namespace) -> int:
-    from dispatch.desk.refusals import Refusal
-
+@alone(
+    "run",
+    "run the tests of a visit and record what comes of them; exit 1 where one did not pass",
+    REFERENCE,
+    _ITEMS,
+    flag("--all", "every one that has a test, as without ITEM"),
+    JSON,
+    *RUNNING,
+)
+def _run(args: Args) -> int:
     if args.all and args.items:
         raise Refusal("Name the items, or say --all: not both.")
     return run_items(args, args.items, as_json=args.json)
 
 
-def _specify(seat: Seat, args: argparse.Namespace) -> None:
+@on_visit("probe-spec", "print what your laptop is to test inside the client's network", _ITEMS)
+def _specify(seat: Seat, args: Args) -> None:
     from dispatch.closeout.probes.carrying import specification_form
-    from dispatch.commands.forms import print_json
     from dispatch.desk import probing
 
     print_json(specification_form(probing.specify(seat, args.reference, args.items)))
 
 
-def _probe(args: argparse.Namespace) -> int:
+@alone(
+    "probe",
+    "run tests of a visit on this machine, without a database",
+    option("specification", "FILE", "- reads standard input"),
+    about="Runs what `dispatch visit probe-spec` printed and prints the result, which goes back by `dispatch visit "
+    "record REFERENCE --probe-result FILE`. Exits 1 where a test did not pass, 2 where the specification is none.",
+    common=False,
+)
+def _probe(args: Args) -> int:
     from dispatch.closeout.probes.carrying import NotTaken, Report, read_specification, report_form
     from dispatch.closeout.probes.running import Runner
     from dispatch.closeout.probes.vantage import FromHost
-    from dispatch.desk.refusals import Refusal
     from dispatch.model.instants import SystemClock
     from dispatch.model.probes import Vantage
-    from dispatch.model.text import show
 
     try:
         specification = read_specification(_document(args.specification))
@@ -87,14 +127,12 @@ def _probe(args: argparse.Namespace) -> int:
         return 2
     runner, dialer = Runner(SystemClock().now, _tell), FromHost(Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
-    # not through the forms of the lists, which stand on the database
-    print(json.dumps(report_form(Report(specification, outcomes)), indent=1, ensure_ascii=True))
+    print_json(report_form(Report(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
 
 
-def _site(args: argparse.Namespace) -> ThroughSite | None:
+def _site(args: Args) -> ThroughSite | None:
     from dispatch.closeout.probes.vantage import ThroughSite
-    from dispatch.desk.refusals import Faulty
 
     if args.socks is None:
         return None
@@ -104,16 +142,12 @@ def _site(args: argparse.Namespace) -> ThroughSite | None:
 
 
 def _tell(line: str) -> None:
-    from dispatch.model.text import show
-
     print(f"  {show(line, 200)}", file=sys.stderr, flush=True)
 
 
 def _document(name: str) -> str:
     """The text of a file, or of standard input, no more of it than is read."""
     from dispatch.closeout.probes.carrying import LONGEST
-    from dispatch.desk.refusals import Refusal
-    from dispatch.model.text import show
 
     try:
         if name == "-":
@@ -128,30 +162,5 @@ def _document(name: str) -> str:
         raise Refusal(f"{show(name, 80)} is not text.") from None
 
 
-RUNNING = (
-    option(
-        "--socks", "PORT", "a SOCKS proxy on this machine that leads into the client's network (ssh -R PORT)", type=int
-    ),
-    option(
-        "--from",
-        None,
-        "run all from this machine; an item that needs the client's network is not settled by it",
-        dest="only_from",
-        choices=["host"],
-    ),
-)
-"""The options of whatever runs tests."""
-_ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
-DEEDS = (
-    alone("run", _run, "run the tests of a visit and record what comes of them; exit 1 where one did not pass").takes(
-        REFERENCE, _ITEMS, flag("--all", "every one that has a test, as without ITEM"), JSON, *RUNNING
-    ),
-    on_visit("probe-spec", _specify, "print what your laptop is to test inside the client's network").takes(_ITEMS),
-)
-COMMANDS = (
-    alone("probe", _probe, "run tests of a visit on this machine, without a database", common=False).takes(
-        option("specification", "FILE", "- reads standard input"),
-        about="Runs what `dispatch visit probe-spec` printed and prints the result, which goes back by `dispatch visit "
-        "record REFERENCE --probe-result FILE`. Exits 1 where a test did not pass, 2 where the specification is none.",
-    ),
-)
+DEEDS = (_run, _specify)
+COMMANDS = (_probe,)

@@ -34,7 +34,7 @@ def add_parsers(groups: Any) -> None:
 
 
 def _query(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.asking import ask, tables
     from dispatch.desk.refusals import Faulty
 

@@ -127,7 +127,7 @@ def _rollover(parser: argparse.ArgumentParser) -> None:
 
 def _list_cards(args: argparse.Namespace) -> int:
     from db import agreements
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.text import pad
 
     cards = agreements.rate_cards(open_store(args))
@@ -146,7 +146,7 @@ def _list_cards(args: argparse.Namespace) -> int:
 
 
 def _show_card(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.rates import card_called, envelope
 
     card = card_called(open_store(args), args.card)
@@ -185,10 +185,10 @@ def _import_card(args: argparse.Namespace) -> int:
 
 
 def _export_card(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import write_json
+    from dispatch.commands.printing import said, write_json
     from dispatch.desk.rates import card_called, envelope
 
-    return write_json(envelope(card_called(open_store(args), args.card)), args.file)
+    return said(write_json(envelope(card_called(open_store(args), args.card)), args.file))
 
 
 # agreements
@@ -196,7 +196,7 @@ def _export_card(args: argparse.Namespace) -> int:
 
 def _list_agreements(args: argparse.Namespace) -> int:
     from db import agreements, clients
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.refusals import NotFound
     from dispatch.model.text import pad, show
 
@@ -223,7 +223,7 @@ def _list_agreements(args: argparse.Namespace) -> int:
 
 def _show_agreement(args: argparse.Namespace) -> int:
     from db import clients, settings
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.agreeing import balances, dated_words, minor_units
     from dispatch.desk.quoting import agreement_called
     from dispatch.desk.service_terms import calendar_text, service_form
@@ -373,13 +373,13 @@ def _import_agreement(args: argparse.Namespace) -> int:
 
 def _export_agreement(args: argparse.Namespace) -> int:
     from db import clients
-    from dispatch.commands.forms import write_json
+    from dispatch.commands.printing import said, write_json
     from dispatch.desk.quoting import agreement_called
 
     store = open_store(args)
     one = agreement_called(store, args.agreement)
     client = clients.client(store, one.client_id)
-    return write_json(_agreement_form(store, one, client.name if client is not None else ""), args.file)
+    return said(write_json(_agreement_form(store, one, client.name if client is not None else ""), args.file))
 
 
 def _agreement_form(store: Store, one: Agreement, client: str) -> dict[str, Any]:

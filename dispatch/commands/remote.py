@@ -128,7 +128,7 @@ def _add(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     from db import keys
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.text import pad
 
     store = open_store(args)
@@ -223,7 +223,7 @@ def _sshd_config(args: argparse.Namespace) -> int:
 
 def _sessions(args: argparse.Namespace) -> int:
     from db import sessions
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.text import pad
 
     store = open_store(args)

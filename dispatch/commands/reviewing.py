@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dispatch.commands.declared import (
     JSON,
     REFERENCE,
-    Answer,
+    Args,
     Group,
-    Listing,
-    Result,
     acts,
     alone,
     by,
@@ -25,29 +23,44 @@ from dispatch.commands.declared import (
     reads,
 )
 from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
+from dispatch.commands.printing import Answer, Listing, Result, json_text
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.forms import form, forms
+from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path
+from dispatch.model.text import pad, show
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.desk.invoicing import HandedOver
     from dispatch.desk.reviewing import Judged
     from dispatch.desk.seat import Seat
     from dispatch.model.reviews import Batch
 
+_SENT_BACK = "{0.reference} is sent back: the comment stands in the technician's day until it is answered."
+_PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside them."
 
-def _story(store: Store, args: argparse.Namespace) -> Answer:
-    from dispatch.commands.review_forms import story_form
+
+@of_visit("story", "everything about a visit: who, when, from where; drives, attempts, charge, corrections", JSON)
+def story(store: Store, args: Args) -> Answer:
+    """`dispatch visit story`."""
+    from dispatch.commands.forms import story_form
     from dispatch.desk.story import story_lines, story_of
 
     return Answer(story_of(store, args.reference), story_form, story_lines)
 
 
-def _list(store: Store, args: argparse.Namespace) -> Answer:
-    from dispatch.commands.review_forms import review_form
+@reads("list", "what waits for review: exceptions first, then what is clean", JSON)
+def _list(store: Store, _: Args) -> Answer:
     from dispatch.desk.visit_log import waiting
-    from dispatch.model.text import pad
 
     log, exceptions, clean = waiting(store)
+
+    def told(*_: object) -> dict[str, Any]:
+        keys = "reference=visit.reference client=visit.client why start=visit.start@"
+        return {
+            "exceptions": [form(one, keys, log.zone, why=[mark.text for mark in one.remarks]) for one in exceptions],
+            "clean": [line.visit.reference for line in clean],
+        }
 
     def lines(*_: object) -> Iterator[str]:
         if not log.lines:
@@ -60,13 +73,25 @@ def _list(store: Store, args: argparse.Namespace) -> Answer:
             seen = " ".join(f"{line.visit.reference}@{line.revision}" for line in clean)
             yield f"`dispatch review batch {seen} --yes` approves these."
 
-    return Answer(log, lambda log: review_form(exceptions, clean, log), lines)
+    return Answer(log, told, lines)
 
 
-def _approve(args: argparse.Namespace) -> Result:
+@alone(
+    "approve",
+    "approve a visit: its charge is ready to invoice; cannot be undone",
+    REFERENCE,
+    flag("--check", "only say what it would do, and what stands against it"),
+    option("--reason", "WHY", "needed for what was left open or fails", default=""),
+    option(
+        "--revision",
+        "N",
+        "of its charge, that you saw (from --check); on a terminal you may be asked instead",
+        type=int,
+    ),
+)
+def _approve(args: Args) -> Result:
     from dispatch.desk.reviewing import approve, approved_words, judge
     from dispatch.desk.shown import Shown
-    from dispatch.model.text import show
 
     if args.check:
         judged = judge(open_store(args), args.reference)
@@ -86,8 +111,6 @@ def _approve(args: argparse.Namespace) -> Result:
 
 
 def _print_judged(judged: Judged) -> None:
-    from dispatch.model.text import show
-
     print("\n".join(show(line) for line in judged.consequences))
     for one in judged.refusals:
         print(f"refused: {show(one)}")
@@ -95,26 +118,35 @@ def _print_judged(judged: Judged) -> None:
         print(f"needs --reason: {show(one)}")
 
 
-def _comments(seat: Seat, args: argparse.Namespace) -> Listing:
+@acts("comments", "the comments that wait for your answer", JSON)
+def _comments(seat: Seat, _: Args) -> Listing:
     from db import reviews
-    from dispatch.commands.review_forms import comment_form
-    from dispatch.model.instants import when_text
+    from dispatch.commands.forms import COMMENT
 
     zone = seat.firm.zone
     return Listing(
         reviews.waiting_for(seat.store, seat.staff.id),
-        lambda one: comment_form(one, zone),
+        lambda one: form(one, COMMENT, zone),
         lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
         "No visit of yours was sent back.",
     )
 
 
-def _batch(seat: Seat, args: argparse.Namespace) -> int:
-    from dispatch.desk.refusals import Refusal
+@acts(
+    "batch",
+    "approve what is clean in one go; says what is not, and why",
+    option(
+        "references",
+        "REFERENCE",
+        "R1@2: at the revision that you saw (default, without --yes: all that is clean)",
+        nargs="*",
+    ),
+    flag("--yes", "do it; without it, it is only said what would be approved"),
+)
+def _batch(seat: Seat, args: Args) -> int:
     from dispatch.desk.reviewing import approve_clean
     from dispatch.desk.shown import Shown
     from dispatch.desk.visit_log import waiting
-    from dispatch.model.text import show
 
     _, exceptions, clean = waiting(seat.store)
     references = args.references or [f"{line.visit.reference}@{line.revision}" for line in clean]
@@ -142,8 +174,6 @@ def _batch(seat: Seat, args: argparse.Namespace) -> int:
 
 def _at_revisions(references: Sequence[str]) -> dict[str, int | None]:
     """References as they are typed, R1 or R1@2, with the revision that is meant."""
-    from dispatch.desk.refusals import Faulty
-
     found: dict[str, int | None] = {}
     for typed in references:
         reference, at, revision = typed.strip().rpartition("@")
@@ -155,8 +185,6 @@ def _at_revisions(references: Sequence[str]) -> dict[str, int | None]:
 
 def _exactly(typed: str) -> dict[str, int]:
     """References, each with the revision that was shown."""
-    from dispatch.desk.refusals import Faulty
-
     found = _at_revisions(typed.split(","))
     exact = {reference: revision for reference, revision in found.items() if revision is not None}
     if bare := [reference for reference in found if reference not in exact]:
@@ -164,13 +192,24 @@ def _exactly(typed: str) -> dict[str, int]:
     return exact
 
 
-def _export(seat: Seat, args: argparse.Namespace) -> int:
-    import os
-
+@acts(
+    "export",
+    "every approved visit, marked so that it is never exported twice",
+    option("--out", "FILE", "where to (default: standard output)"),
+    flag("--check", "only say what would be exported, with the revision of each charge"),
+    option("--shown", "R1@2,R2@1", "what you saw ready (from --check); on a terminal you may be asked instead"),
+    flag("--replace", "write over a file that is there"),
+    one_of(
+        flag("--csv", "a row for each charge line and the tax (the default)"),
+        flag("--json", "whole visits with their lines (docs/json.md)"),
+    ),
+    option("--again", "BATCH", "this batch once more, on purpose", type=int),
+    about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
+    "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
+)
+def _export(seat: Seat, args: Args) -> int:
     from dispatch.desk import invoicing
     from dispatch.desk.private_file import FileThere, at_this_machine, write_private
-    from dispatch.desk.refusals import Refusal
-    from dispatch.model.text import show
 
     if args.check:
         return _ready(seat.store)
@@ -185,7 +224,7 @@ def _export(seat: Seat, args: argparse.Namespace) -> int:
         handed_over = invoicing.export(seat, _seen(seat.store) if args.shown is None else _exactly(args.shown))
     else:
         handed_over = invoicing.export_again(seat, args.again)
-    text = _as_text(handed_over, seat.firm.zone, as_json=args.json)
+    text = json_text(invoicing.as_form(handed_over, seat.firm.zone)) if args.json else invoicing.as_csv(handed_over)
     number = handed_over.batch.id
     for reference, why in handed_over.left_out:
         print(f"not exported: {show(reference)}: {why}", file=sys.stderr)
@@ -209,7 +248,6 @@ def _seen(store: Store) -> dict[str, int]:
         Refusal: nobody sits there, or they do not want it.
     """
     from dispatch.desk import invoicing
-    from dispatch.desk.refusals import Refusal
 
     going, _ = invoicing.ready(store)
     if going and not (on_terminal() and _ready(store) == 0 and agreed("Export this?")):
@@ -218,8 +256,6 @@ def _seen(store: Store) -> dict[str, int]:
 
 
 def _as_shown(going: Mapping[str, int]) -> str:
-    from dispatch.model.text import show
-
     return ",".join(f"{show(one)}@{revision}" for one, revision in going.items())
 
 
@@ -229,7 +265,6 @@ def _ready(store: Store) -> int:
     from dispatch.desk.invoicing import ready
     from dispatch.desk.shown import amount
     from dispatch.desk.visit_page import find
-    from dispatch.model.text import show
 
     going, left_out = ready(store)
     for reference in going:
@@ -246,28 +281,18 @@ def _ready(store: Store) -> int:
     return 0
 
 
-def _as_text(handed_over: HandedOver, zone: str, *, as_json: bool) -> str:
-    import json
-
-    from dispatch.desk import invoicing
-
-    if as_json:
-        return json.dumps(invoicing.as_form(handed_over, zone), indent=1, ensure_ascii=True) + "\n"
-    return invoicing.as_csv(handed_over)
-
-
-def _batches(store: Store, args: argparse.Namespace) -> Answer:
+@reads("list", "the batches, and what waits", JSON, about="The batches, and what waits.")
+def _batches(store: Store, _: Args) -> Answer:
     from db import invoices, settings
-    from dispatch.commands.review_forms import batch_form
     from dispatch.desk.invoicing import ready
-    from dispatch.model.instants import when_text
 
     zone = settings.firm(store).zone
     going, left_out = ready(store)
 
-    def form(batches: Sequence[Batch]) -> dict[str, Any]:
+    def told(batches: Sequence[Batch]) -> dict[str, Any]:
         waiting = [{"reference": reference, "why": why} for reference, why in left_out]
-        return {"ready": list(going), "left_out": waiting, "batches": [batch_form(one, zone) for one in batches]}
+        keys = "batch=id exported_at=at@ exported_by=by visits"
+        return {"ready": list(going), "left_out": waiting, "batches": forms(batches, keys, zone)}
 
     def lines(batches: Sequence[Batch]) -> Iterator[str]:
         yield f"Ready to invoice ({len(going)}): {', '.join(going) or 'none'}"
@@ -276,84 +301,33 @@ def _batches(store: Store, args: argparse.Namespace) -> Answer:
         for one in batches:
             yield f"{one.id:>4}  {when_text(one.at, zone)}  {one.visits:>4} visits  {one.by}"
 
-    return Answer(invoices.batches(store), form, lines)
+    return Answer(invoices.batches(store), told, lines)
 
 
-STORY = of_visit(
-    "story", _story, "everything about a visit: who, when, from where; drives, attempts, charge, corrections"
-).takes(JSON)
 _REVIEW = (
-    reads("list", _list, "what waits for review: exceptions first, then what is clean").takes(JSON),
-    alone("approve", _approve, "approve a visit: its charge is ready to invoice; cannot be undone").takes(
-        REFERENCE,
-        flag("--check", "only say what it would do, and what stands against it"),
-        option("--reason", "WHY", "needed for what was left open or fails", default=""),
-        option(
-            "--revision",
-            "N",
-            "of its charge, that you saw (from --check); on a terminal you may be asked instead",
-            type=int,
-        ),
-    ),
+    _list,
+    _approve,
     on_visit(
         "send-back",
-        by(
-            "reviewing.send_back",
-            "reference",
-            "comment",
-            says="{0.reference} is sent back: the comment stands in the technician's day until it is answered.",
-        ),
         "send a visit back; the comment stands in the technician's day",
-    ).takes(option("--comment", "TEXT", required=True)),
-    acts("comments", _comments, "the comments that wait for your answer").takes(JSON),
+        option("--comment", "TEXT", required=True),
+    )(by("reviewing.send_back", _SENT_BACK)),
+    _comments,
     on_visit(
         "answer",
-        by("reviewing.answer", "reference", "text", says="{0.reference} waits for review again."),
         "answer the lead's comment: the visit waits for review again",
-    ).takes(option("--text", "TEXT", "not needed where something was put right since", default="")),
+        option("--text", "TEXT", "not needed where something was put right since", default=""),
+    )(by("reviewing.answer", "{0.reference} waits for review again.", words="text")),
     on_visit(
         "words",
-        by(
-            "reviewing.correct_words",
-            "reference",
-            "item",
-            "words",
-            "reason",
-            says="{0.reference}: the words are put right; the original stays beside them.",
-        ),
         "put right what was written; the original stays beside it",
-    ).takes(
         option("item", "ITEM", "its latest result, or the number of an entry as `visit show --json` has it"),
         option("words", "WORDS", "the right ones"),
         option("--reason", "WHY", required=True),
-    ),
-    acts("batch", _batch, "approve what is clean in one go; says what is not, and why").takes(
-        option(
-            "references",
-            "REFERENCE",
-            "R1@2: at the revision that you saw (default, without --yes: all that is clean)",
-            nargs="*",
-        ),
-        flag("--yes", "do it; without it, it is only said what would be approved"),
-    ),
-)
-_INVOICE = (
-    acts("export", _export, "every approved visit, marked so that it is never exported twice").takes(
-        option("--out", "FILE", "where to (default: standard output)"),
-        flag("--check", "only say what would be exported, with the revision of each charge"),
-        option("--shown", "R1@2,R2@1", "what you saw ready (from --check); on a terminal you may be asked instead"),
-        flag("--replace", "write over a file that is there"),
-        one_of(
-            flag("--csv", "a row for each charge line and the tax (the default)"),
-            flag("--json", "whole visits with their lines (docs/json.md)"),
-        ),
-        option("--again", "BATCH", "this batch once more, on purpose", type=int),
-        about="Writes every approved visit as a new batch and marks it exported. --again writes an old batch once more, "
-        "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
-    ),
-    reads("list", _batches, "the batches, and what waits").takes(JSON, about="The batches, and what waits."),
+    )(by("reviewing.correct_words", _PUT_RIGHT, of="item")),
+    _batch,
 )
 COMMANDS = (
     Group("review", "approve visits, send them back, answer, put words right", _REVIEW),
-    Group("invoice", "hand approved visits over to be invoiced, each once", _INVOICE),
+    Group("invoice", "hand approved visits over to be invoiced, each once", (_export, _batches)),
 )

@@ -2,204 +2,185 @@
 
 from __future__ import annotations
 
-import argparse
-import datetime
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
+from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.printing import Answer
+from dispatch.commands.stay import when
+from dispatch.commands.typed import day_typed, zone_of
+from dispatch.desk.refusals import Faulty
+from dispatch.model.forms import form
+from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.text import pad
 
 if TYPE_CHECKING:
     from db.store import Store
+    from dispatch.desk.calling import Called
+    from dispatch.desk.seat import Seat
+    from dispatch.model.visits import Visit
+    from dispatch.planning.candidates import Candidate
+    from dispatch.planning.insertion import Insertion
 
 
-def add_parsers(groups: Any) -> None:
-    """Register the commands."""
-    options = common_options()
-
-    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = groups.add_parser(name, parents=[options], help=text, description=text)
-        parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-        parser.set_defaults(run=run)
-        return parser
-
-    candidates = command(
-        "candidates", _candidates, "who could do a visit and when, the best first, with reasons and cost"
-    )
-    candidates.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-    candidates.add_argument(
-        "--date",
-        metavar="DAY",
-        help="2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)",
-    )
-
-    emergency = command(
-        "emergency",
-        _emergency,
-        "how a visit gets into the running day at once: who is there when, and what is pushed by how much",
-    )
-    emergency.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-    emergency.add_argument("--to", metavar="TECHNICIAN", help="only with this technician (name or login)")
-    emergency.add_argument("--apply", action="store_true", help="place it, the best way; undo takes all of it back")
-    emergency.add_argument(
-        "--override", default="", metavar="REASON", help="place it although the check refuses; audited"
-    )
-
-    late = command("late", _late, "who is late or runs over, and whom to call, the first call first")
-    late.add_argument("--date", metavar="DAY", help="2026-11-24, today, tomorrow, tue (default: today)")
-
-    call = command("call", _call, "log a call to a client before we arrive")
-    call.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-    call.add_argument(
-        "--promised",
-        metavar="WHEN",
-        help="the time the client was told, such as 15:40 (default: the projected arrival)",
-    )
-    call.add_argument("--no-answer", action="store_true", help="nobody answered; after ten minutes it goes to the lead")
-    call.add_argument("--note", default="", metavar="TEXT", help="what was said")
-
-
-def _candidates(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
-    from dispatch.commands.running_forms import candidates_form
-    from dispatch.desk import schedule
+@of_visit(
+    "candidates",
+    "who could do a visit and when, the best first, with reasons and cost",
+    JSON,
+    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)"),
+)
+def _candidates(store: Store, args: Args) -> Answer:
+    from dispatch.desk import schedule, views
     from dispatch.desk.visit_page import find
-    from dispatch.model.instants import clock_text, day_of, day_text
-    from dispatch.model.text import pad, show
 
-    store = open_store(args)
-    zone, today = _zone(store), _today(store)
+    zone, today = zone_of(store), views.today(store)
     visit = find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
-    day = _day(args.date, store) if args.date else max(own or today, today)
-    found = schedule.candidates(store, args.reference, day)
-    if args.json:
-        print_json(candidates_form(visit, day, found, zone))
-        return 0
-    print(f"{show(visit.reference)} {show(visit.client)}, {show(visit.work)}: {day_text(day)}")
-    for one in found:
-        head = f"{pad(one.name, 18)} {clock_text(one.start, zone)}  {one.verdict.level.value:<8}  cost {one.cost:7.1f}"
-        print(f"{head}  {show(one.words, 300)}")
-    if not found:
-        print("Nobody works on this day.")
-    return 0
+    day = day_typed(store, args.date) if args.date else max(own or today, today)
+
+    def told(one: Candidate) -> dict[str, Any]:
+        return form(
+            one,
+            "technician=name start@ verdict=verdict.level cost extra_travel_minutes slack_minutes=slack reasons findings pushes",
+            zone,
+            cost=round(one.cost, 2),
+            extra_travel_minutes=round(one.verdict.extra_travel / 60),
+            findings=[finding.text for finding in one.verdict.findings],
+        )
+
+    def lines(found: Sequence[Candidate]) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client}, {visit.work}: {day_text(day)}"
+        for one in found:
+            yield _way(one.name, one.start, one.verdict.level.value, one.cost, one.words, zone)
+        if not found:
+            yield "Nobody works on this day."
+
+    return Answer(
+        schedule.candidates(store, args.reference, day),
+        lambda found: {"reference": visit.reference, "date": str(day), "candidates": [*map(told, found)]},
+        lines,
+    )
 
 
-def _emergency(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
-    from dispatch.commands.running_forms import ways_form
+def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) -> str:
+    """One of several ways to do a visit."""
+    return f"{pad(name, 18)} {clock_text(start, zone)}  {level:<8}  cost {cost:7.1f}  {words}"
+
+
+@alone(
+    "emergency",
+    "how a visit gets into the running day at once: who is there when, and what is pushed by how much",
+    JSON,
+    REFERENCE,
+    option("--to", "TECHNICIAN", "only with this technician (name or login)"),
+    flag("--apply", "place it, the best way; undo takes all of it back"),
+    option("--override", "REASON", "place it although the check refuses; audited", default=""),
+)
+def _emergency(args: Args) -> Answer:
     from dispatch.desk import emergency
     from dispatch.desk.visit_page import find
-    from dispatch.model.instants import clock_text
-    from dispatch.model.text import pad, show
 
     if args.apply:
         return _apply(args)
     store = open_store(args)
-    zone = _zone(store)
+    zone = zone_of(store)
     found = emergency.ways(store, args.reference, args.to)
     visit = find(store, args.reference)
-    if args.json:
-        print_json(ways_form(visit, found, emergency.references(store, found), zone, applied=False))
-        return 0
-    print(f"{show(visit.reference)} {show(visit.client)}, {show(visit.work)}: nothing is placed yet, --apply does it")
-    for one in found:
-        head = f"{pad(one.name, 18)} {clock_text(one.start, zone)}  {one.level.value:<8}  cost {one.cost:7.1f}"
-        print(f"{head}  {show(one.words(zone), 400)}")
-    if not found:
-        print("Nobody works today.")
-    return 0
+
+    def lines(found: Sequence[Insertion]) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"
+        for one in found:
+            yield _way(one.name, one.start, one.level.value, one.cost, one.words(zone), zone)
+        if not found:
+            yield "Nobody works today."
+
+    return Answer(found, lambda found: _ways_form(store, visit, found, zone, applied=False), lines)
 
 
-def _apply(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
-    from dispatch.commands.running_forms import ways_form
+def _apply(args: Args) -> Answer:
     from dispatch.desk import emergency
-    from dispatch.model.instants import clock_text
-    from dispatch.model.text import show
 
     seat = open_seat(args)
     placed = emergency.insert(seat, args.reference, args.to, reason=args.override)
-    visit, way, zone = placed.visit, placed.way, seat.firm.zone
-    if args.json:
-        print_json(ways_form(visit, [way], emergency.references(seat.store, [way]), zone, applied=True))
-        return 0
-    print(
-        f"{show(visit.reference)} {show(visit.client)} stands at {clock_text(way.start, zone)} with {show(way.name)}."
-    )
-    for push in way.pushed:
-        print(f"  {show(push.client)} is pushed by {push.minutes} min to {clock_text(push.start, zone)}: call them")
-    for finding in way.findings:
-        print(f"  {show(finding.text)}")
-    return 0
+    visit, zone = placed.visit, seat.firm.zone
+
+    def lines(way: Insertion) -> Iterator[str]:
+        yield f"{visit.reference} {visit.client} stands at {clock_text(way.start, zone)} with {way.name}."
+        for push in way.pushed:
+            yield f"  {push.client} is pushed by {push.minutes} min to {clock_text(push.start, zone)}: call them"
+        for finding in way.findings:
+            yield f"  {finding.text}"
+
+    return Answer(placed.way, lambda way: _ways_form(seat.store, visit, [way], zone, applied=True), lines)
 
 
-def _late(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
-    from dispatch.commands.running_forms import late_form
+def _ways_form(store: Store, visit: Visit, found: Sequence[Insertion], zone: str, *, applied: bool) -> dict[str, Any]:
+    from dispatch.desk import emergency
+
+    references = emergency.references(store, found)
+    pushed = "reference client minutes was@ start@ late?"
+    ways = [
+        form(
+            one,
+            "technician=name start@ end@ verdict=level cost extra_travel_minutes pushed findings",
+            zone,
+            cost=round(one.cost, 2),
+            extra_travel_minutes=round(one.extra_travel / 60),
+            pushed=[form(push, pushed, zone, reference=references[push.visit_id]) for push in one.pushed],
+            findings=[finding.text for finding in one.findings],
+        )
+        for one in found
+    ]
+    return {"reference": visit.reference, "applied": applied, "ways": ways}
+
+
+@reads(
+    "late",
+    "who is late or runs over, and whom to call, the first call first",
+    JSON,
+    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)"),
+)
+def _late(store: Store, args: Args) -> Answer:
+    from dispatch.commands.forms import late_form
     from dispatch.desk import views
     from dispatch.desk.plain import late_lines
 
-    store = open_store(args)
-    board = views.board(store, _day(args.date, store) if args.date else _today(store))
-    if args.json:
-        print_json(late_form(board))
-    else:
-        print("\n".join(late_lines(board)))
-    return 0
+    return Answer(views.board(store, day_typed(store, args.date)), late_form, late_lines)
 
 
-def _call(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
-    from dispatch.commands.running_forms import called_form
+@on_visit(
+    "call",
+    "log a call to a client before we arrive",
+    JSON,
+    option("--promised", "WHEN", "the time the client was told, such as 15:40 (default: the projected arrival)"),
+    flag("--no-answer", "nobody answered; after ten minutes it goes to the lead"),
+    option("--note", "TEXT", "what was said", default=""),
+)
+def _call(seat: Seat, args: Args) -> Answer:
     from dispatch.desk import calling
-    from dispatch.desk.refusals import Faulty
-    from dispatch.desk.visit_page import find
-    from dispatch.model.instants import clock_text, day_of, parse_when
-    from dispatch.model.text import show
     from dispatch.planning.calls import ESCALATED_AFTER
 
-    seat = open_seat(args)
     if args.no_answer and args.promised:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
-    promised = None
-    if args.promised:
-        visit = find(seat.store, args.reference)
-        day = day_of(visit.starts_at, visit.zone) if visit.starts_at is not None else None
-        try:
-            promised = parse_when(args.promised, visit.zone, now=seat.now, day=day)
-        except ValueError as fault:
-            raise Faulty([f"--promised: {fault}"]) from None
-    logged = calling.call(seat, args.reference, answered=not args.no_answer, promised=promised, note=args.note)
-    zone = logged.visit.zone
-    if args.json:
-        print_json(called_form(logged))
-        return 0
-    zone, told = logged.visit.zone, logged.call.promised
-    if told is None:
+    promised = when(seat, args.reference, args.promised, "--promised") if args.promised else None
+
+    def line(logged: Called) -> str:
+        zone, told = logged.visit.zone, logged.call.promised
         said = f"no answer. It goes to the lead at {clock_text(logged.call.at + ESCALATED_AFTER, zone)}"
-    else:
-        said = f"told {clock_text(told, zone)}"
-    print(f"{show(logged.visit.reference)} {show(logged.visit.client)}: {said}.")
-    return 0
+        if told is not None:
+            said = f"told {clock_text(told, zone)}"
+        return f"{logged.visit.reference} {logged.visit.client}: {said}."
+
+    return Answer(
+        calling.call(seat, args.reference, answered=not args.no_answer, promised=promised, note=args.note),
+        lambda logged: form(
+            logged,
+            "reference=visit.reference at=call.at@ outcome=call.outcome promised=call.promised@ phone=call.phone? note=call.note?",
+            logged.visit.zone,
+        ),
+        line,
+    )
 
 
-def _zone(store: Store) -> str:
-    from db import settings
-
-    return settings.firm(store).zone
-
-
-def _today(store: Store) -> datetime.date:
-    from dispatch.desk import views
-
-    return views.today(store)
-
-
-def _day(text: str, store: Store) -> datetime.date:
-    from dispatch.desk.refusals import Faulty
-    from dispatch.model.instants import parse_day
-
-    try:
-        return parse_day(text, today=_today(store))
-    except ValueError as fault:
-        raise Faulty([str(fault)]) from None
+COMMANDS = (_candidates, _emergency, _late, _call)

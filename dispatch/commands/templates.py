@@ -98,7 +98,7 @@ def _find(store: Store, name: str) -> Template:
 
 def _list(args: argparse.Namespace) -> int:
     from db import templates
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.template_shelf import serving_text
     from dispatch.model.text import pad, show
 
@@ -127,7 +127,7 @@ def _summary(store: Store, one: Template) -> dict[str, Any]:
 
 
 def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.template_shelf import serving_text
     from dispatch.desk.templates import exported, wording
     from dispatch.model.text import show
@@ -247,7 +247,7 @@ def _restore(args: argparse.Namespace) -> int:
 
 def _history(args: argparse.Namespace) -> int:
     from db import settings, templates
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.instants import clock_text, day_of, day_text, iso
     from dispatch.model.text import pad, show
 
@@ -290,7 +290,7 @@ def _archive(args: argparse.Namespace) -> int:
 
 
 def _preview(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.templates import preview
     from dispatch.model.text import pad, show
 
@@ -330,17 +330,17 @@ def _preview(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     from db import templates
-    from dispatch.commands.forms import write_json
+    from dispatch.commands.printing import said, write_json
     from dispatch.desk.templates import exported
 
     store = open_store(args)
     if args.template is not None:
-        return write_json(exported(store, _find(store, args.template)), args.file)
-    return write_json([exported(store, one) for one in templates.all_templates(store)], args.file)
+        return said(write_json(exported(store, _find(store, args.template)), args.file))
+    return said(write_json([exported(store, one) for one in templates.all_templates(store)], args.file))
 
 
 def _import(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.imports.verdicts import Verdict
     from dispatch.desk.templates import import_templates
     from dispatch.model.text import show

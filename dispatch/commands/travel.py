@@ -163,7 +163,7 @@ def _unpin(args: argparse.Namespace) -> int:
 
 
 def _pins(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.model.text import show
 
@@ -180,7 +180,7 @@ def _pins(args: argparse.Namespace) -> int:
 
 
 def _learn(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk import driving
     from dispatch.travel.learning import PAIR_LEGS, SCALE_LEGS
 
@@ -259,7 +259,7 @@ def _roads_export(args: argparse.Namespace) -> int:
 def _roads_status(args: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.desk import maps, roads
     from dispatch.model.text import show
 
@@ -296,7 +296,7 @@ def _tell(notes: Sequence[str]) -> None:
 
 
 def _print_drives(drives: Sequence[Drive], unit: DistanceUnit, *, as_json: bool) -> None:
-    from dispatch.commands.forms import print_json
+    from dispatch.commands.printing import print_json
     from dispatch.model.text import pad, show
     from dispatch.model.units import distance_text, leg_text
 
@@ -318,7 +318,8 @@ def _print_drives(drives: Sequence[Drive], unit: DistanceUnit, *, as_json: bool)
 
 
 def _print_matrix(titles: Sequence[str], cells: list[list[Leg]], unit: DistanceUnit, *, as_json: bool) -> None:
-    from dispatch.commands.forms import leg_form, print_json
+    from dispatch.commands.forms import leg_form
+    from dispatch.commands.printing import print_json
     from dispatch.model.text import pad, show
     from dispatch.model.units import leg_text
 

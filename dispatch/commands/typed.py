@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dispatch.desk.refusals import Faulty
+from dispatch.model.instants import parse_day, parse_when
+
 if TYPE_CHECKING:
     from db.store import Store
 
@@ -18,8 +21,6 @@ def reading(name: str = "") -> Iterator[None]:
     Raises:
         Faulty: a reader raised ValueError.
     """
-    from dispatch.desk.refusals import Faulty
-
     try:
         yield
     except ValueError as fault:
@@ -33,21 +34,28 @@ def day_typed(store: Store, text: str | None, name: str = "") -> datetime.date:
         Faulty: it cannot be read.
     """
     from dispatch.desk import views
-    from dispatch.model.instants import parse_day
 
     today = views.today(store)
     with reading(name):
         return parse_day(text, today=today) if text else today
 
 
-def moment_typed(store: Store, text: str, name: str = "") -> int:
-    """A moment as it is typed, in the firm's zone.
+def moment_typed(store: Store, text: str | None, name: str = "", day: datetime.date | None = None) -> int:
+    """A moment as it is typed, in the firm's zone; now where nothing is.
+
+    Args:
+        day: the day of a clock time (default: today).
 
     Raises:
         Faulty: it cannot be read.
     """
-    from db import settings
-    from dispatch.model.instants import parse_when
-
+    now = store.clock.now()
     with reading(name):
-        return parse_when(text, settings.firm(store).zone, now=store.clock.now())
+        return parse_when(text, zone_of(store), now=now, day=day) if text else now
+
+
+def zone_of(store: Store) -> str:
+    """The firm's zone."""
+    from db import settings
+
+    return settings.firm(store).zone

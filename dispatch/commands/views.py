@@ -86,7 +86,8 @@ def _board(args: argparse.Namespace) -> int:
 def _day(args: argparse.Namespace) -> int:
     if not _text_wanted(args):
         return _screen(args, "day")
-    from dispatch.commands.forms import day_form, print_json
+    from dispatch.commands.forms import day_form
+    from dispatch.commands.printing import print_json
     from dispatch.desk import views
     from dispatch.desk.plain import day_lines
 
@@ -108,7 +109,8 @@ def _log(args: argparse.Namespace) -> int:
 
 
 def _route(args: argparse.Namespace) -> int:
-    from dispatch.commands.forms import print_json, routes_form
+    from dispatch.commands.forms import routes_form
+    from dispatch.commands.printing import print_json
     from dispatch.desk import views
     from dispatch.desk.seat import take_seat
     from dispatch.model.text import show
@@ -239,7 +241,8 @@ def _screen(args: argparse.Namespace, mode: str) -> int:
 
 
 def _print_board(store: Store, args: argparse.Namespace, day: datetime.date) -> int:
-    from dispatch.commands.forms import board_form, print_json
+    from dispatch.commands.forms import board_form
+    from dispatch.commands.printing import print_json
     from dispatch.desk import views
     from dispatch.desk.plain import board_lines
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,10 @@ from dispatch.commands.declared import (
     REASON,
     REFERENCE,
     STANDS,
-    Answer,
+    Args,
     Command,
     Group,
     Option,
-    Result,
     acts,
     by,
     flag,
@@ -24,25 +23,40 @@ from dispatch.commands.declared import (
     on_visit,
     option,
     reads,
+    stands,
 )
 from dispatch.commands.opening import agreed, minutes_option, on_terminal
+from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed, moment_typed
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.model.instants import day_of
+from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY, KINDS
 
 if TYPE_CHECKING:
     from db.store import Store
+    from dispatch.desk.schedule import Placed
     from dispatch.desk.seat import Seat
 
+_ASKED = (
+    *("work", "minutes", "priority", "date", "promised", "skills", "tags", "preferred"),
+    *("reported_by", "came_by", "description", "emergency"),
+)
+"""The fields of a request that a visit keeps, as its options are called."""
 _MEANT = flag("--confirm", "yes, I mean it: what the check asks to be confirmed")
-_MAY = {"reason": "override", "confirmed": "confirm"}
 
 
-def _list(store: Store, args: argparse.Namespace) -> Answer:
+@reads(
+    "list",
+    "every visit, or those of a day or in a state",
+    option("--date", "DAY", "only those planned or wanted on this day"),
+    option("--state", None, "only those in this state"),
+    JSON,
+)
+def _list(store: Store, args: Args) -> Answer:
     from db import visits
     from dispatch.commands.forms import visit_form
     from dispatch.desk.plain import visit_lines
-    from dispatch.desk.refusals import Refusal
-    from dispatch.model.instants import day_of
     from dispatch.model.states import State
 
     found = visits.all_visits(store)
@@ -61,7 +75,8 @@ def _list(store: Store, args: argparse.Namespace) -> Answer:
     return Answer(found, lambda found: [*map(visit_form, found)], visit_lines)
 
 
-def _show(store: Store, args: argparse.Namespace) -> Answer:
+@of_visit("show", "one visit with its checklist, charge and events", JSON)
+def _show(store: Store, args: Args) -> Answer:
     from dispatch.commands.forms import visit_page_form
     from dispatch.desk.plain import visit_page_lines
     from dispatch.desk.visit_page import visit_page
@@ -69,27 +84,33 @@ def _show(store: Store, args: argparse.Namespace) -> Answer:
     return Answer(visit_page(store, args.reference), visit_page_form, visit_page_lines)
 
 
-def _edit(seat: Seat, args: argparse.Namespace) -> Answer:
+@acts(
+    "edit",
+    "change what is asked for: only what is named changes, and a placed visit is checked anew",
+    REFERENCE,
+    option("--work", "TEXT"),
+    option("--minutes", "N", "the work, without the time for tests"),
+    option("--priority", "P1..P4"),
+    option("--date", "DAY", "the wanted day; '' for any"),
+    option("--promised", "FROM-TO", "09:00-11:00; '' for none"),
+    option("--skills", "LIST", "all of them, with commas; '' for none"),
+    option("--tags", "LIST", "all of them, with commas; '' for none"),
+    option("--prefer", "TECHNICIAN", "'' for nobody", dest="preferred"),
+    option("--reported-by", "NAME"),
+    option("--came-by", "HOW", f"{', '.join(CAME_BY)}; '' where nobody knows"),
+    option("--description", "TEXT"),
+    option("--emergency", action=BooleanOptionalAction, default=None),
+    _MEANT,
+    option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
+    JSON,
+)
+def _edit(seat: Seat, args: Args) -> Answer:
     from dispatch.commands.forms import visit_form
     from dispatch.desk import amending
     from dispatch.desk.visit_page import find
 
     visit = find(seat.store, args.reference)
-    named = {
-        "work": args.work,
-        "minutes": args.minutes,
-        "priority": args.priority,
-        "date": args.date,
-        "promised": args.promised,
-        "skills": args.skills,
-        "tags": args.tags,
-        "preferred": args.prefer,
-        "reported_by": args.reported_by,
-        "came_by": args.came_by,
-        "description": args.description,
-        "emergency": None if args.emergency is None else str(args.emergency),
-    }
-    texts = {name: text for name, text in named.items() if text is not None}
+    texts = {name: str(getattr(args, name)) for name in _ASKED if getattr(args, name) is not None}
     after = amending.amend(
         seat, args.reference, texts, version=visit.version, reason=args.override, confirmed=args.confirm
     )
@@ -97,125 +118,9 @@ def _edit(seat: Seat, args: argparse.Namespace) -> Answer:
     return Answer(after, visit_form, said.format)
 
 
-def _add(seat: Seat, args: argparse.Namespace) -> Answer:
-    from dispatch.commands.forms import visit_form
-    from dispatch.desk.intake import add
-
-    texts = {
-        "client": args.client,
-        "site": args.site,
-        "work": args.work,
-        "minutes": str(args.minutes),
-        "priority": args.priority,
-        "date": args.date,
-        "promised": f"{args.promised_from or ''}-{args.promised_to or ''}".strip("-"),
-        "skills": ",".join((*args.skill, "")),
-        "tags": ",".join((*args.tag, "")),
-        "preferred": args.prefer,
-        "reported_by": args.reported_by,
-        "came_by": args.came_by,
-        "emergency": str(args.emergency),
-        "kind": args.kind,
-        "reference": args.reference,
-        "same_job": args.same_job,
-    }
-    visit = add(seat, {name: text for name, text in texts.items() if text is not None})
-    return Answer(visit, visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
-
-
-def _quick(seat: Seat, args: argparse.Namespace) -> Answer:
-    from dispatch.commands.forms import quick_form, visit_form
-    from dispatch.desk import views
-    from dispatch.desk.intake import add
-    from dispatch.desk.quick.reading import names, understand
-    from dispatch.desk.quick.telling import told
-    from dispatch.desk.refusals import Faulty
-
-    found = understand(" ".join(args.line), names(seat.store), views.today(seat.store))
-
-    def lines(*_: object) -> list[str]:
-        return [text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)]
-
-    if args.check:
-        return Answer(found, quick_form, lines, 1 if found.problems else 0)
-    if found.problems:
-        raise Faulty(found.problems)
-    return Answer(add(seat, found.texts()), visit_form, lambda visit: [f"{visit.reference} is in the queue.", *lines()])
-
-
-def _assign(seat: Seat, args: argparse.Namespace) -> Result:
-    from dispatch.desk import schedule
-
-    at = moment_typed(seat.store, args.at)
-    if args.check:
-        return _check(seat, args, at)
-    confirmed, version = _meant(seat, args, at)
-    return crews.placed_lines(
-        schedule.assign(seat, args.reference, args.to, at, reason=args.override, confirmed=confirmed, version=version)
-    )
-
-
-def _move(seat: Seat, args: argparse.Namespace) -> Result:
-    from dispatch.desk import schedule
-    from dispatch.desk.refusals import Refusal
-
-    if args.to is None and args.at is None:
-        raise Refusal("Say where it goes: --to TECHNICIAN, --at WHEN, or both.")
-    at = moment_typed(seat.store, args.at) if args.at is not None else None
-    if args.check:
-        return _check(seat, args, at)
-    confirmed, version = _meant(seat, args, at)
-    return crews.placed_lines(
-        schedule.move(seat, args.reference, args.to, at, reason=args.override, confirmed=confirmed, version=version)
-    )
-
-
-def _check(seat: Seat, args: argparse.Namespace, at: int | None) -> Answer:
-    """What the check says to a place, with the version of the visit that it was said of."""
-    from dispatch.desk import schedule
-    from dispatch.planning.checker import Level
-
-    placed = schedule.check_placement(seat.store, args.reference, args.to, at)
-    version = placed.visit.version
-
-    def lines(*_: object) -> Iterator[str]:
-        yield from crews.placed_lines(placed, "would stand")
-        yield f"Version {version} of the visit; with --version {version} nothing else is placed."
-
-    return Answer(placed, None, lines, int(placed.verdict.level is Level.BLOCKED))
-
-
-def _meant(seat: Seat, args: argparse.Namespace, at: int | None) -> tuple[bool | list[str], int | None]:
-    """What of the check is confirmed, of which version of the visit: on a terminal it is shown first, and only that counts."""
-    from dispatch.desk import schedule
-    from dispatch.model.text import show
-
-    if args.version is not None or not on_terminal():
-        return args.confirm, args.version
-    judged = schedule.check_placement(seat.store, args.reference, args.to, at)
-    asked = schedule.asked_by(judged.verdict)
-    for text in asked:
-        print(show(text))
-    return asked if asked and agreed("Place it all the same?") else [], judged.visit.version
-
-
-def _pin(seat: Seat, args: argparse.Namespace) -> str:
-    from dispatch.desk import schedule
-
-    return STANDS.format(schedule.pin(seat, args.reference, not args.off))
-
-
-def _placing(at: Option) -> tuple[Option, ...]:
-    return (
-        at,
-        _MEANT,
-        option("--override", "REASON", "place it although the check refuses; audited", default=""),
-        flag("--check", "only say what the check says"),
-        option("--version", "N", "only if the visit still is as it was shown (from --check)", type=int),
-    )
-
-
-_ADD = (
+@acts(
+    "add",
+    "put a request into the unscheduled queue",
     option("--client", "NAME", required=True),
     option("--site", "NAME", "needed where the client has more than one"),
     option("--work", "TEXT", "what is asked for", required=True),
@@ -226,7 +131,7 @@ _ADD = (
     option("--to", "HH:MM", dest="promised_to"),
     option("--skill", "SKILL", action="append", default=[]),
     option("--tag", "TAG", action="append", default=[]),
-    option("--prefer", "TECHNICIAN"),
+    option("--prefer", "TECHNICIAN", dest="preferred"),
     option("--reported-by", "NAME", default=""),
     option(
         "--came-by",
@@ -241,81 +146,149 @@ _ADD = (
     option("--reference", "REF", "default: the next free one"),
     JSON,
 )
-_EDIT = (
-    REFERENCE,
-    option("--work", "TEXT"),
-    option("--minutes", "N", "the work, without the time for tests"),
-    option("--priority", "P1..P4"),
-    option("--date", "DAY", "the wanted day; '' for any"),
-    option("--promised", "FROM-TO", "09:00-11:00; '' for none"),
-    option("--skills", "LIST", "all of them, with commas; '' for none"),
-    option("--tags", "LIST", "all of them, with commas; '' for none"),
-    option("--prefer", "TECHNICIAN", "'' for nobody"),
-    option("--reported-by", "NAME"),
-    option("--came-by", "HOW", f"{', '.join(CAME_BY)}; '' where nobody knows"),
-    option("--description", "TEXT"),
-    option("--emergency", action=argparse.BooleanOptionalAction, default=None),
-    _MEANT,
-    option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
+def _add(seat: Seat, args: Args) -> Answer:
+    from dispatch.commands.forms import visit_form
+    from dispatch.desk.intake import add
+
+    args.promised = f"{args.promised_from or ''}-{args.promised_to or ''}".strip("-")
+    args.skills, args.tags = (",".join((*said, "")) for said in (args.skill, args.tag))
+    names = ("client", "site", *_ASKED, "kind", "reference", "same_job")
+    visit = add(seat, {name: str(text) for name in names if (text := getattr(args, name, None)) is not None})
+    return Answer(visit, visit_form, "{0.reference} is in the queue: {0.client}, {0.work}.".format)
+
+
+@acts(
+    "quick",
+    "put a request into the queue from one line",
+    option(
+        "line",
+        "LINE",
+        "'harbor printer jam 45m tomorrow 9-11 p2 +server #many ~ana': client by some letters, the work, how long, when",
+        nargs="+",
+    ),
+    flag("--check", "only say what was understood"),
     JSON,
 )
-_LINE = option(
-    "line",
-    "LINE",
-    "'harbor printer jam 45m tomorrow 9-11 p2 +server #many ~ana': client by some letters, the work, how long, when",
-    nargs="+",
-)
+def _quick(seat: Seat, args: Args) -> Answer:
+    from dispatch.commands.forms import quick_form, visit_form
+    from dispatch.desk import views
+    from dispatch.desk.intake import add
+    from dispatch.desk.quick.reading import names, understand
+    from dispatch.desk.quick.telling import told
+
+    found = understand(" ".join(args.line), names(seat.store), views.today(seat.store))
+
+    def lines(*_: object) -> list[str]:
+        return [text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)]
+
+    if args.check:
+        return Answer(found, quick_form, lines, 1 if found.problems else 0)
+    if found.problems:
+        raise Faulty(found.problems)
+    return Answer(add(seat, found.texts()), visit_form, lambda visit: [f"{visit.reference} is in the queue.", *lines()])
 
 
-def _plain(name: str, text: str, *given: str) -> Command:
+def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
+    """A deed that gives a visit its place, or only says what the check says to it."""
+
+    @on_visit(
+        name,
+        text,
+        option("--to", "TECHNICIAN", whom, action="append", required=required),
+        option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", required=required),
+        _MEANT,
+        option("--override", "REASON", "place it although the check refuses; audited", default=""),
+        flag("--check", "only say what the check says"),
+        option("--version", "N", "only if the visit still is as it was shown (from --check)", type=int),
+    )
+    def place(seat: Seat, args: Args) -> Result:
+        from dispatch.desk import schedule
+
+        if args.to is None and args.at is None:
+            raise Refusal("Say where it goes: --to TECHNICIAN, --at WHEN, or both.")
+        at = None if args.at is None else moment_typed(seat.store, args.at)
+        if args.check:
+            return _check(seat, args, at)
+        confirmed, version = _meant(seat, args, at)
+        deed = getattr(schedule, name)
+        said = {"reason": args.override, "confirmed": confirmed, "version": version}
+        return crews.placed_lines(deed(seat, args.reference, args.to, at, **said))
+
+    return place
+
+
+def _check(seat: Seat, args: Args, at: int | None) -> Answer:
+    """What the check says to a place, with the version of the visit that it was said of."""
+    from dispatch.desk import schedule
+    from dispatch.planning.checker import Level
+
+    def lines(placed: Placed) -> Iterator[str]:
+        version = placed.visit.version
+        yield from crews.placed_lines(placed, "would stand")
+        yield f"Version {version} of the visit; with --version {version} nothing else is placed."
+
+    placed = schedule.check_placement(seat.store, args.reference, args.to, at)
+    return Answer(placed, repr, lines, int(placed.verdict.level is Level.BLOCKED))
+
+
+def _meant(seat: Seat, args: Args, at: int | None) -> tuple[bool | list[str], int | None]:
+    """What of the check is confirmed, of which version of the visit: on a terminal it is shown first, and only that counts."""
+    from dispatch.desk import schedule
+
+    if args.version is not None or not on_terminal():
+        return args.confirm, args.version
+    judged = schedule.check_placement(seat.store, args.reference, args.to, at)
+    asked = schedule.asked_by(judged.verdict)
+    for text in asked:
+        print(show(text))
+    return asked if asked and agreed("Place it all the same?") else [], judged.visit.version
+
+
+@on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out"))
+def _pin(seat: Seat, args: Args) -> str:
+    from dispatch.desk import schedule
+
+    return stands(schedule.pin(seat, args.reference, not args.off))
+
+
+def _plain(name: str, text: str, *options: Option) -> Command:
     """A deed that moves a visit on in its states."""
-    return on_visit(name, by(f"schedule.{name}", "reference", *given, says=STANDS), text)
+    return on_visit(name, text, *options)(by(f"schedule.{name}", STANDS))
 
 
 DEEDS = (
-    reads("list", _list, "every visit, or those of a day or in a state").takes(
-        option("--date", "DAY", "only those planned or wanted on this day"),
-        option("--state", None, "only those in this state"),
-        JSON,
-    ),
-    of_visit("show", _show, "one visit with its checklist, charge and events").takes(JSON),
-    acts("add", _add, "put a request into the unscheduled queue").takes(*_ADD),
-    acts("quick", _quick, "put a request into the queue from one line").takes(
-        _LINE, flag("--check", "only say what was understood"), JSON
-    ),
-    acts(
-        "edit", _edit, "change what is asked for: only what is named changes, and a placed visit is checked anew"
-    ).takes(*_EDIT),
-    on_visit("assign", _assign, "give a visit its technician and time").takes(
-        option("--to", "TECHNICIAN", "repeat for a crew", action="append", required=True),
-        *_placing(option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", required=True)),
-    ),
-    on_visit("move", _move, "move a visit that nobody has reached to another time or technician").takes(
-        option("--to", "TECHNICIAN", "default: the same crew", action="append"),
-        *_placing(option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00")),
+    _list,
+    _show,
+    _add,
+    _quick,
+    _edit,
+    _places("assign", "give a visit its technician and time", required=True, whom="repeat for a crew"),
+    _places(
+        "move",
+        "move a visit that nobody has reached to another time or technician",
+        required=False,
+        whom="default: the same crew",
     ),
     on_visit(
         "unassign",
-        by("schedule.unassign", "reference", says=STANDS, **_MAY),
         "take a visit that nobody has reached back into the queue",
-    ).takes(
         flag("--confirm", "yes, I mean it: technicians have been told of it"),
         option("--override", "REASON", "although somebody is on the way there; audited", default=""),
-    ),
+    )(by("schedule.unassign", STANDS, **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),
     _plain("dispatch", "tell the technician"),
-    responding.HOLD,
-    _plain("cancel", "the client cancels, before arrival", "reason").takes(REASON),
+    responding.hold,
+    _plain("cancel", "the client cancels, before arrival", REASON),
     _plain("resume", "take a visit off hold, back into the queue"),
     *responding.DEEDS,
-    on_visit("pin", _pin, "keep a visit where it is: tools may not move it").takes(flag("--off", "take the pin out")),
+    _pin,
     *onsite.DEEDS,
     *crews.DEEDS,
     *stay.DEEDS,
-    reviewing.STORY,
+    reviewing.story,
     *probing.DEEDS,
     *permitting.DEEDS,
-    acts("undo", by("undo.undo", says="Taken back: {0}."), "take back your last change"),
-    acts("redo", by("undo.redo", says="Done again: {0}."), "do again what you took back"),
+    acts("undo", "take back your last change")(by("undo.undo", "Taken back: {0}.")),
+    acts("redo", "do again what you took back")(by("undo.redo", "Done again: {0}.")),
 )
 COMMANDS = (Group("visit", "list, add, plan, walk through and close visits", DEEDS),)

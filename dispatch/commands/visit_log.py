@@ -53,7 +53,8 @@ def ask_nothing(args: argparse.Namespace) -> None:
 
 def run(args: argparse.Namespace, store: Store, date: datetime.date) -> int:
     """Print the log."""
-    from dispatch.commands.forms import log_form, print_json
+    from dispatch.commands.forms import log_form
+    from dispatch.commands.printing import print_json
     from dispatch.desk.log_words import log_lines
 
     wanted = _wanted(args, store, date)

@@ -1,34 +1,34 @@
-"""Every declared deed can be called with what its command takes."""
+"""Every declared deed of the desk takes what its command takes."""
 
-import argparse
 import inspect
+from collections.abc import Iterator
 
-from dispatch.commands import crews, onsite, permitting, responding, reviewing, stay, visit
-from dispatch.commands.declared import By, Listing, said
+from dispatch.commands.declared import By, Command
 from dispatch.commands.line import choices_of, every_parser
+from dispatch.commands.opening import common_options
+from dispatch.commands.printing import Listing, said
 
 
-def _declared() -> list[tuple[By, argparse.ArgumentParser]]:
-    """The deeds of the desk that commands name, each with its parser."""
-    groups = choices_of(every_parser())
-    found = []
-    for module in (visit, onsite, crews, stay, reviewing, permitting, responding):
-        for group in getattr(module, "COMMANDS", ()):
-            parsers = choices_of(groups[group.name])
-            found += [(one.run, parsers[one.name]) for one in group.deeds if isinstance(one.run, By)]
-    return found
+def _declared(parser=None) -> Iterator[tuple[By, set[str]]]:
+    """The deeds of the desk that commands name, each with the options of its own."""
+    every = {action.dest for action in common_options()._actions}
+    for below in choices_of(parser or every_parser()).values():
+        yield from _declared(below)
+        command = below.get_default("run")
+        if isinstance(command, Command) and isinstance(command.run, By):
+            yield command.run, {action.dest for action in below._actions} - every - {"help", "json"}
 
 
-def test_every_named_deed_is_a_function_that_takes_the_options_of_its_command() -> None:
-    found = _declared()
+def test_every_named_deed_is_a_function_that_takes_all_options_of_its_command() -> None:
+    found = [*_declared()]
     assert len(found) > 20
-    for deed, parser in found:
-        taken = {action.dest for action in parser._actions}
-        assert {*deed.given, *deed.named.values()} <= taken, deed
-        inspect.signature(deed.function()).bind(None, *deed.given, **deed.named)
+    for deed, options in found:
+        renamed = {option: name for name, option in deed.named.items()}
+        assert set(renamed) <= options, deed
+        inspect.signature(deed.function()).bind(None, **{renamed.get(one, one): one for one in options})
 
 
 def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys) -> None:
-    said(Listing(["a\x1b[2Jb", "c\nd"], str, str, "None."), as_json=False)
-    said(Listing([], str, str, "None."), as_json=False)
+    said(Listing(["a\x1b[2Jb", "c\nd"], str, str, "None."))
+    said(Listing([], str, str, "None."))
     assert capsys.readouterr().out == "a␛[2Jb\nc␊d\nNone.\n"

@@ -1,0 +1,89 @@
+"""What a command has found, and how it is printed: as lines, each shown as untrusted text, or as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dispatch.desk.refusals import Refusal
+from dispatch.model.paths import typed_path
+from dispatch.model.text import show
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value, with how it is said in JSON and in lines, and its exit code."""
+
+    value: Any
+    form: Callable[[Any], Any]
+    lines: Callable[[Any], Iterable[str] | str]
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some of a kind, each with its JSON form and its line, and what is said where there is none."""
+
+    found: Sequence[Any]
+    form: Callable[[Any], Any]
+    line: Callable[[Any], str]
+    empty: str = ""
+
+
+Result = None | int | str | Iterable[str] | Answer | Listing
+"""What a command returns: nothing, or the exit code of one that has printed for itself; a line, or lines; or a value."""
+
+
+def said(result: Result, *, as_json: bool = False) -> int:
+    """Print a result; returns the exit code."""
+    if result is None or isinstance(result, int):
+        return result or 0
+    if isinstance(result, Answer):
+        if as_json:
+            print_json(result.form(result.value))
+        else:
+            lines = result.lines(result.value)
+            print("\n".join(map(show, [lines] if isinstance(lines, str) else lines)))
+        return result.code
+    if isinstance(result, Listing):
+        if as_json:
+            print_json([*map(result.form, result.found)])
+            return 0
+        result = [*map(result.line, result.found)] or ([result.empty] if result.empty else [])
+    for line in [result] if isinstance(result, str) else result:
+        print(show(line))
+    return 0
+
+
+def print_json(form: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json_text(form))
+
+
+def json_text(form: Any) -> str:
+    """One JSON document. ASCII only, so that no byte of what people typed can steer a terminal."""
+    return json.dumps(form, indent=1, ensure_ascii=True) + "\n"
+
+
+def write_json(form: Any, file: str | None) -> str | None:
+    """Print one JSON document for people to edit, or write it into a new file; returns what is said of it.
+
+    Raises:
+        Refusal: the file is there already, or cannot be written.
+    """
+    text = json.dumps(form, indent=2, ensure_ascii=file is None) + "\n"
+    if file is None:
+        sys.stdout.write(text)
+        return None
+    path = typed_path(file)
+    try:
+        with path.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise Refusal(f"{path} is there already; nothing was written.") from None
+    except OSError as fault:
+        raise Refusal(f"{path} cannot be written: {fault.strerror}.") from None
+    return f"Wrote {path}."
