@@ -15,9 +15,9 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.unsent import Unsent, as_kept
 from dispatch.model.text import show
-from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, as_kept, fields_kept
+from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
 from widgets.lean import LeanModal
 from widgets.one_of import OneOf
 from widgets.ways import Ways

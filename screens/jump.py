@@ -62,9 +62,6 @@ async def _to_board(
         app.day = jumping.day_of_visit(day_of.visit, zone) or app.day
     if app.current_mode != "board":
         await app.switch_mode("board")
-    if any(getattr(screen, "unsaved", False) for screen in app.screen_stack):
-        app.notify("Save what you changed here, or leave it, before you jump to the board.", severity="warning")
-        return True
     while len(app.screen_stack) > 1:
         await app.pop_screen()
     board = app.screen

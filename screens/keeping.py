@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 from weakref import WeakKeyDictionary, WeakSet
@@ -12,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ScreenResultType
 from textual.timer import Timer
 
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.unsent import Unsent, pairs_of
 from widgets.lean import LeanModal
 
 if TYPE_CHECKING:
@@ -114,19 +113,8 @@ def fields_kept(unsent: Unsent | None, stood: Callable[[str], str | None]) -> di
     Args:
         stood: what stands in a field at first; None where there is no such field.
     """
-    try:
-        kept = json.loads(unsent.read() if unsent is not None else "")
-        return {
-            name: typed for name, (before, typed) in kept.items() if stood(name) == before and isinstance(typed, str)
-        }
-    except (ValueError, TypeError, AttributeError):
-        return {}
-
-
-def as_kept(fields: dict[str, tuple[str, str]]) -> str:
-    """The fields of a form as one text: what stood in each and what is typed now, where that is something else."""
-    changed = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
-    return json.dumps(changed, ensure_ascii=False) if changed else ""
+    kept = pairs_of(unsent.read() if unsent is not None else "")
+    return {name: typed for name, (before, typed) in kept.items() if stood(name) == before}
 
 
 class InHand:

@@ -109,10 +109,13 @@ class PricesScreen(SeatedScreen):
 
     @work
     async def action_card(self) -> None:
-        """Begin a rate card."""
+        """Begin a rate card; one that was begun and not saved is gone on with."""
         from screens.terms import TermsScreen
 
         store = self.seat.store
+        if (draft := CardDraft()).unsent(self.seat).read():
+            self.app.push_screen(TermsScreen(draft))
+            return
         rows = [
             Row(f"like {card.name}", f"card {card.id}", f"from {card.valid_from}")
             for card in agreements.rate_cards(store)
@@ -155,10 +158,13 @@ class PricesScreen(SeatedScreen):
 
     @work
     async def action_agreement(self) -> None:
-        """Begin an agreement."""
+        """Begin an agreement; one that was begun and not saved is gone on with."""
         from screens.terms import TermsScreen
 
         store = self.seat.store
+        if (draft := AgreementDraft().at(store)).unsent(self.seat).read():
+            self.app.push_screen(TermsScreen(draft))
+            return
         kind = await self.app.push_screen_wait(
             Choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
         )

@@ -99,11 +99,6 @@ class SeatedScreen(LeanScreen[None]):
     _covered = False
 
     @property
-    def unsaved(self) -> bool:
-        """Whether something was changed here that leaving would lose."""
-        return False
-
-    @property
     def program(self) -> DispatchApp:
         """The program that the screen belongs to."""
         return cast("DispatchApp", self.app)

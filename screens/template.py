@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db import templates
-from db.faults import Stale, StoreFault
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import ITEM, item_texts
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import rules_text, serving_text
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty
 from dispatch.desk.template_draft import KIND, TemplateDraft, begun
 from dispatch.fields.worlds import Bare
 from dispatch.model.checklists import Kind, Phase
@@ -23,28 +21,28 @@ from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS, Role
 from dispatch.model.templates import TemplateItem
 from screens.book_forms import line_of
-from screens.dialogs import AskConfirm, Choose, Field, Form, Row
+from screens.dialogs import Choose, Field, Form, Row
+from screens.editing import DraftScreen
 from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
-from widgets.figure_list import FigureLine, FigureList
-from widgets.notes_pane import NotesPane
-from widgets.separator import Separator
+from widgets.figure_list import FigureLine
 
 _SECTION = "Which visits get it"
 
 
-class TemplateScreen(SeatedScreen):
+class TemplateScreen(DraftScreen[TemplateDraft]):
     """Edit a draft of a template."""
 
     SHOWS = "clients"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "take_out", "move", "save"), LEADS)
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("edit", "add", "take_out", "move", "save", "throw_away"), LEADS
+    )
 
     TITLE_WORD = "a checklist template"
     ENTER = "edit"
-    DEFAULT_CSS = "TemplateScreen NotesPane { height: 6; padding: 0 1; }"
     FOOTER = (
         "template.edit",
-        "template.save",
+        "draft.save",
         "template.add",
         "template.take-out",
         "template.move",
@@ -61,42 +59,32 @@ class TemplateScreen(SeatedScreen):
         Binding("n", "add", "New item", id="template.add", tooltip="add an item to the phase under the cursor"),
         Binding("d,delete", "take_out", "Take out", id="template.take-out", tooltip="take the item out"),
         Binding("m", "move", "Move", id="template.move", tooltip="put the item before another of its phase"),
-        Binding("s,ctrl+s", "save", "Save", id="template.save", tooltip="save it as the next version"),
         Binding("v", "preview", "Preview", id="template.preview", tooltip="what a certain visit would get"),
         Binding("H", "history", "Versions", id="template.history", tooltip="take an earlier version up again"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]
-
-    def __init__(self, draft: TemplateDraft) -> None:
-        super().__init__()
-        self._draft = draft
-
-    def body(self) -> ComposeResult:
-        yield FigureList(id="figures")
-        yield Separator()
-        yield NotesPane(id="notes")
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether the draft was changed."""
-        return self._draft.changed
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
 
     def _item(self) -> TemplateItem | None:
         return self._draft.item(self._list.selected or "")
 
+    def faults(self) -> list[str]:
+        """Everything that keeps the draft from being saved."""
+        return self._draft.faults(self.seat.store)
+
+    def words(self) -> tuple[str, str]:
+        """Its name, and which version it is."""
+        before = self._draft.before
+        saved = "" if before is None else f"version {before.number}" + (", archived" if before.archived else "")
+        return self._draft.texts["name"] or "A new template", saved
+
     def reload(self) -> None:
         """Show the draft as it stands; where nothing was changed here, as it stands in the store."""
-        draft, store = self._draft, self.seat.store
-        if draft.before is not None and not draft.changed:
-            fresh = self.look(templates.template, store, draft.before.id)
-            if fresh is not None and fresh.version != draft.before.version:
-                draft.settle(store, fresh)
-        faults = draft.faults(store)
-        shelf = SHELVES[KIND]
+        if not self._draft.changed:
+            self.look(self._draft.read_again, self.seat.store)
+        super().reload()
+
+    def lines(self, faults: list[str]) -> list[FigureLine]:
+        """Which visits get it, and its items."""
+        draft = self._draft
         lines = [
             FigureLine(
                 _SECTION,
@@ -106,7 +94,7 @@ class TemplateScreen(SeatedScreen):
                 bool(draft.texts.get(field.name)),
                 any(fault.startswith((f"{field.name}:", "for:")) for fault in faults),
             )
-            for field in shelf.fields
+            for field in SHELVES[KIND].fields
         ]
         lines += [
             FigureLine(
@@ -119,26 +107,17 @@ class TemplateScreen(SeatedScreen):
             )
             for item in draft.items
         ]
-        self._list.set_figures(lines)
-        if faults:
-            state = f"{len(faults)} to correct"
-        elif draft.before is None or draft.changed:
-            state = "not saved"
-        else:
-            state = f"version {draft.before.number}" + (", archived" if draft.before.archived else "")
-        self.show_head(draft.texts["name"] or "A new template", state)
-        self.show_selected()
+        return lines
 
-    def show_selected(self) -> None:
-        """Say what is under the cursor."""
-        draft, item = self._draft, self._item()
-        faults = draft.faults(self.seat.store)
+    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
+        """What the item under the cursor asks for, or which visits get the template."""
+        item, store = self._item(), self.seat.store
         notes: list[tuple[str, str]] = []
         if item is not None:
             notes.append((f"{item.ref} {item.label}", "strong"))
             notes.append((rules_text(item), "plain"))
         else:
-            told = serving_text(self.seat.store, draft.template(self.seat.store))
+            told = serving_text(store, self._draft.template(store))
             notes.append(
                 (
                     f"It serves {told}. A template that names the client goes first, then more tags, then a kind.",
@@ -152,7 +131,7 @@ class TemplateScreen(SeatedScreen):
             notes.append((f"{FOLLOW_UPS.ref} {FOLLOW_UPS.label}: comes by itself with the first follow-up.", "dim"))
         if item is not None and item.phase is Phase.TEST:
             notes.append(("Every required test must pass after the last work (G4).", "dim"))
-        self.query_one(NotesPane).set_notes(notes)
+        return notes
 
     @work
     async def action_edit(self) -> None:
@@ -237,28 +216,13 @@ class TemplateScreen(SeatedScreen):
             self._draft.move_last(item.ref)
         self.reload()
 
-    def action_save(self) -> None:
+    def save(self) -> str:
         """Save the draft as the next version."""
-        draft, number = self._draft, self._draft.before.number if self._draft.before is not None else 0
-        try:
-            saved = draft.save(self.seat)
-        except Faulty as fault:
-            self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
-            return
-        except Stale as stale:
-            draft.rebase(self.seat.store)
-            self.say(f"{stale}\nSaving again takes yours.", "warning")
-            return
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            return
-        self.reload()
-        same = saved.number == number
-        self.say(
-            f"Nothing was changed: version {number}."
-            if same
-            else f"Saved as version {saved.number}. Visits made from now on get it; the others keep theirs."
-        )
+        number = self._draft.before.number if self._draft.before is not None else 0
+        saved = self._draft.save(self.seat)
+        if saved.number == number:
+            return f"Nothing was changed: version {number}."
+        return f"Saved as version {saved.number}. Visits made from now on get it; the others keep theirs."
 
     async def action_undo(self) -> None:
         """Take back the last change here; where all is saved, the last one that was saved."""
@@ -300,21 +264,12 @@ class TemplateScreen(SeatedScreen):
             draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
             self.reload()
 
-    def action_leave(self) -> None:
-        """Go back; what is not saved is asked for."""
-        self._leave()
-
-    @work
-    async def _leave(self) -> None:
-        if self._draft.changed:
-            sure = AskConfirm("Leave without saving?", ["What you changed is lost."], "y leaves · esc goes on editing")
-            if not await self.app.push_screen_wait(sure):
-                return
-        self.app.pop_screen()
-
 
 async def ask_template(screen: SeatedScreen) -> None:
-    """Begin a new template with the items of another one."""
+    """Begin a new template with the items of another one; one that was begun and not saved is gone on with."""
+    if (draft := TemplateDraft()).unsent(screen.seat).read():
+        screen.app.push_screen(TemplateScreen(draft))
+        return
     known = templates.all_templates(screen.seat.store)
     rows = [Row(f"like {one.name}", str(one.id), serving_text(screen.seat.store, one)) for one in known]
     chosen = await screen.app.push_screen_wait(Choose("Begin a template with the items of", rows))

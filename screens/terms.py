@@ -7,39 +7,35 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from db import clients
-from db.faults import StoreFault
 from dispatch.charges.fields import Figure
 from dispatch.desk import agreeing
-from dispatch.desk.drafts import AgreementDraft, CardDraft, Draft, reread
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.drafts import AgreementDraft, CardDraft
 from dispatch.desk.views import today
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
 from dispatch.model.states import LEADS, Role
 from dispatch.records.agreements import BLOCK
 from screens.book_forms import ask_recurring, line_of
-from screens.dialogs import AskConfirm, AskText, Choose, Form, Row
-from screens.seated import SeatedScreen
+from screens.dialogs import AskText, Choose, Form, Row
+from screens.editing import DraftScreen
 from screens.sheet_view import SheetView
-from widgets.figure_list import FigureLine, FigureList
-from widgets.notes_pane import NotesPane
-from widgets.separator import Separator
+from widgets.figure_list import FigureLine
 
 
-class TermsScreen(SeatedScreen):
-    """Edit a draft. Nothing is saved before `s`."""
+class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
+    """Edit a rate card or an agreement."""
 
     SHOWS = "prices"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("edit", "add", "reset", "save", "rename"), LEADS)
+    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+        ("edit", "add", "reset", "save", "rename", "throw_away"), LEADS
+    )
 
     TITLE_WORD = "prices and terms"
     ENTER = "edit"
-    DEFAULT_CSS = "TermsScreen NotesPane { height: 7; padding: 0 1; }"
-    FOOTER = ("figure.edit", "figure.add", "figure.reset", "terms.save", "terms.example", "screen.leave", "screen.keys")
+    FOOTER = ("figure.edit", "figure.add", "figure.reset", "draft.save", "terms.example", "screen.leave", "screen.keys")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "edit", "Edit", id="figure.edit", tooltip="change the figure under the cursor"),
         Binding(
@@ -48,50 +44,32 @@ class TermsScreen(SeatedScreen):
         Binding(
             "d,delete", "reset", "Default", id="figure.reset", tooltip="back to the default; an added part is taken out"
         ),
-        Binding("s,ctrl+s", "save", "Save", id="terms.save", tooltip="save all of it, if nothing is at fault"),
         Binding("v", "example", "Example", id="terms.example", tooltip="an example visit, priced line by line"),
         Binding(
             "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
         ),
         Binding("r", "rename", "Rename", id="terms.rename", tooltip="another name"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]
 
-    def __init__(self, draft: Draft) -> None:
-        super().__init__()
-        self._draft = draft
+    def faults(self) -> list[str]:
+        """Everything that keeps the draft from being saved."""
+        return self._draft.faults()
 
-    def body(self) -> ComposeResult:
-        yield FigureList(id="figures")
-        yield Separator()
-        yield NotesPane(id="notes")
+    def words(self) -> tuple[str, str]:
+        """What it is called, and that it is saved."""
+        return self._draft.title, "saved"
 
-    @property
-    def unsaved(self) -> bool:
-        """Whether the draft was changed."""
-        return self._draft.changed
+    def lines(self, faults: list[str]) -> list[FigureLine]:
+        """Its figures."""
+        found = []
+        for figure in self._draft.figures():
+            value, own = self._draft.shown(figure)
+            found.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
+        return found
 
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
-
-    def reload(self) -> None:
-        """Show the draft as it stands. What others change is told when it is saved."""
-        draft = self._draft
-        faults = draft.faults()
-        lines = []
-        for figure in draft.figures():
-            value, own = draft.shown(figure)
-            lines.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
-        self._list.set_figures(lines)
-        state = f"{len(faults)} to fill in or correct" if faults else "not saved" if draft.changed else "saved"
-        self.show_head(draft.title, state)
-        self.show_selected()
-
-    def show_selected(self) -> None:
-        """Say what is under the cursor."""
+    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
+        """What the figure under the cursor is, how an agreement stands, and what an example visit would cost."""
         draft, figure = self._draft, self._figure()
-        faults = draft.faults()
         notes: list[tuple[str, str]] = []
         if figure is not None:
             notes.append((f"{figure.label}: {figure.hint}" if figure.hint else figure.label, "plain"))
@@ -106,8 +84,11 @@ class TermsScreen(SeatedScreen):
             amounts = ", ".join(f"{line['rule']} {line['amount']}" for line in sheet["lines"])
             notes.append((f"Example: {told}: {sheet['total']} with tax ({amounts}). v shows the sheet.", "info"))
         others = [fault for fault in faults if figure is None or fault not in _of(figure, faults)]
-        notes += [(fault, "warn") for fault in others]
-        self.query_one(NotesPane).set_notes(notes)
+        return notes + [(fault, "warn") for fault in others]
+
+    def save(self) -> str:
+        """Save the draft."""
+        return self._draft.save(self.seat)
 
     def _figure(self) -> Figure | None:
         path = self._list.selected
@@ -136,7 +117,7 @@ class TermsScreen(SeatedScreen):
     def _try(self, figure: Figure, text: str) -> str | None:
         """What is wrong with a figure as typed; the draft stays as it was."""
         draft = self._draft
-        before = draft.form
+        before = draft.whole()
         try:
             draft.change(figure, text)
             faults = _of(figure, draft.faults())
@@ -144,7 +125,7 @@ class TermsScreen(SeatedScreen):
         except ValueError as fault:
             return str(fault)
         finally:
-            draft.form = before
+            draft.take(before)
 
     @work
     async def action_add(self) -> None:
@@ -194,7 +175,7 @@ class TermsScreen(SeatedScreen):
         fields = [line_of(field, {"bought": "today"}.get(field.name), Bare()) for field in BLOCK.fields]
         fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
         if await self.app.push_screen_wait(Form("A prepaid block", fields, save)) is not None:
-            self._draft = reread(seat.store, draft)
+            draft.read_again(seat.store)
             self.reload()
 
     def action_reset(self) -> None:
@@ -210,7 +191,6 @@ class TermsScreen(SeatedScreen):
         name = await self.app.push_screen_wait(AskText("What shall it be called?", value=self._draft.name))
         if name is not None and name.strip():
             self._draft.name = name.strip()
-            self._draft.saved = {}
             self.reload()
 
     @work
@@ -230,19 +210,6 @@ class TermsScreen(SeatedScreen):
         if made is not None:
             self.say(f"{client.name}: {made.work}, {made.rule}")
 
-    def action_save(self) -> None:
-        """Save the draft."""
-        try:
-            said = self._draft.save(self.seat)
-        except Faulty as fault:
-            self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
-            return
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            return
-        self.reload()
-        self.say(said)
-
     def action_example(self) -> None:
         """Show the example visit line by line."""
         draft = self._draft
@@ -256,18 +223,6 @@ class TermsScreen(SeatedScreen):
             return
         told, sheet = example
         self.app.push_screen(SheetView(f"Example: {told}", sheet, str(draft.form["currency"])))
-
-    def action_leave(self) -> None:
-        """Go back; what is not saved is asked for."""
-        self._leave()
-
-    @work
-    async def _leave(self) -> None:
-        if self._draft.changed:
-            sure = AskConfirm("Leave without saving?", ["What you changed is lost."], "y leaves · esc goes on editing")
-            if not await self.app.push_screen_wait(sure):
-                return
-        self.app.pop_screen()
 
 
 def _of(figure: Figure, faults: list[str]) -> list[str]:

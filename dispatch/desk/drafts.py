@@ -6,7 +6,7 @@ import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from db import agreements, settings
 from db.store import Store
@@ -26,6 +26,7 @@ from dispatch.charges.paths import value_at, with_value, without
 from dispatch.desk import agreeing, rates
 from dispatch.desk.capacity import warnings_of
 from dispatch.desk.charge_input import ENVELOPE
+from dispatch.desk.drafting import Draft, Whole
 from dispatch.desk.levels import default_targets
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
@@ -43,31 +44,43 @@ EXAMPLE_DRIVE = 30
 
 
 @dataclass(slots=True)
-class CardDraft:
+class CardDraft(Draft):
     """A rate card being written; `before` is what it changes, None for a new one."""
 
-    name: str
-    valid_from: datetime.date
-    form: dict[str, Any]
+    name: str = ""
+    valid_from: datetime.date = datetime.date.min
+    form: dict[str, Any] = field(default_factory=dict)
     before: RateCard | None = None
-    saved: dict[str, Any] = field(default_factory=dict)
 
-    kind = "card"
+    kind: ClassVar[str] = "card"
 
     @classmethod
     def of(cls, card: RateCard) -> CardDraft:
         """The draft of a card that is there."""
-        return cls(card.name, card.valid_from, dict(card.card), card, dict(card.card))
+        return cls(card.name, card.valid_from, dict(card.card), card)
 
     @property
     def title(self) -> str:
         """What is being written."""
         return f"{self.name}, from {self.valid_from.isoformat()}"
 
-    @property
-    def changed(self) -> bool:
-        """Whether something would be lost by leaving."""
-        return self.form != self.saved
+    def whole(self) -> Whole:
+        """Its name, its first day and its form."""
+        return {"name": self.name, "valid_from": self.valid_from.isoformat(), "form": self.form}
+
+    def stood(self) -> Whole:
+        """Those of the card that it changes."""
+        return {} if self.before is None else CardDraft.of(self.before).whole()
+
+    def take(self, whole: Whole) -> None:
+        """Write it so."""
+        self.name, self.form = str(whole["name"]), dict(whole["form"])
+        self.valid_from = datetime.date.fromisoformat(whole["valid_from"])
+
+    def read_again(self, store: Store) -> None:
+        """Begin with the card as it stands by now."""
+        if self.before is not None:
+            self.before = rates.card_called(store, str(self.before.id))
 
     def figures(self) -> list[Figure]:
         """Its figures, section by section."""
@@ -161,58 +174,76 @@ class CardDraft:
             Faulty: with every fault.
         """
         self.before = rates.save_card(seat, self.name, self.valid_from, self.form, self.before)
-        self.saved = dict(self.form)
+        self.take(self.stood())
         return f"{self.name} prices visits from {self.valid_from.isoformat()} on. Charges that stand keep their copy."
 
 
 @dataclass(slots=True)
-class AgreementDraft:
+class AgreementDraft(Draft):
     """An agreement being written; `before` is what it changes, None for a new one."""
 
-    client: str
-    name: str
-    form: dict[str, Any]
+    client: str = ""
+    name: str = ""
+    form: dict[str, Any] = field(default_factory=dict)
     before: Agreement | None = None
     rollover: str = "none"
     rollover_cap: int | None = None
-    saved: dict[str, Any] = field(default_factory=dict)
     service: dict[str, Any] = field(default_factory=dict)
     exponent: int = 2
     defaults: Mapping[int, Targets] = field(default_factory=lambda: default_targets(Firm()))
     since: str = ""
     today: datetime.date = datetime.date.min
 
-    kind = "agreement"
+    kind: ClassVar[str] = "agreement"
 
     @classmethod
     def of(cls, agreement: Agreement, client: str) -> AgreementDraft:
         """The draft of an agreement that is there."""
         form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
-        return cls(client, agreement.name, form, agreement, agreement.rollover, agreement.rollover_cap, dict(form))
+        return cls(client, agreement.name, form, agreement, agreement.rollover, agreement.rollover_cap)
 
     def at(self, store: Store) -> AgreementDraft:
         """The same draft, in the money and with the usual targets of a firm."""
         self.exponent = agreeing.minor_units(store)
         self.defaults = default_targets(settings.firm(store))
         self.today = today(store)
-        self.service = self._kept_service()
+        self.service = self.stood().get("service", {})
         return self
-
-    def _kept_service(self) -> dict[str, Any]:
-        return {} if self.before is None else service_form(self.before.service, self.exponent)
 
     @property
     def title(self) -> str:
         """What is being written."""
         return f"{self.name}, {self.client}"
 
-    @property
-    def changed(self) -> bool:
-        """Whether something would be lost by leaving."""
-        before = self.before
-        kept = (before.rollover, before.rollover_cap) if before is not None else ("none", None)
-        changed = self.form != self.saved or self.service != self._kept_service()
-        return changed or bool(self.since) or (self.rollover, self.rollover_cap) != kept
+    def whole(self) -> Whole:
+        """Whose it is, its name, its terms, and what it promises beside them."""
+        return {
+            "client": self.client,
+            "name": self.name,
+            "form": self.form,
+            "rollover": self.rollover,
+            "rollover_cap": self.rollover_cap,
+            "service": self.service,
+            "since": self.since,
+        }
+
+    def stood(self) -> Whole:
+        """Those of the agreement that it changes."""
+        if self.before is None:
+            return {}
+        service = service_form(self.before.service, self.exponent)
+        return {**AgreementDraft.of(self.before, self.client).whole(), "service": service}
+
+    def take(self, whole: Whole) -> None:
+        """Write it so."""
+        self.client, self.name, self.since = str(whole["client"]), str(whole["name"]), str(whole["since"])
+        self.form, self.service = dict(whole["form"]), dict(whole["service"])
+        self.rollover, self.rollover_cap = str(whole["rollover"]), whole["rollover_cap"]
+
+    def read_again(self, store: Store) -> None:
+        """Begin with the agreement as it stands by now."""
+        if self.before is not None:
+            self.before = agreements.agreement(store, self.before.id) or self.before
 
     def figures(self) -> list[Figure]:
         """Its figures, section by section."""
@@ -324,24 +355,13 @@ class AgreementDraft:
             since=self._counts_from(),
         )
         # what counts from a later day on is not what counts today
-        kept = AgreementDraft.of(self.before, self.client)
-        self.form, self.saved, self.since = kept.form, kept.saved, ""
-        self.rollover, self.rollover_cap = kept.rollover, kept.rollover_cap
-        self.service = self._kept_service()
+        self.take(self.stood())
         told = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
         return "\n".join([told, *warnings_of(seat.store, self.before)])
 
 
-Draft = CardDraft | AgreementDraft
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"
 _FROM_HINT = "a day, or a month such as 2027-01; what is shown here counts from then on, and until then what counts now"
-
-
-def reread(store: Store, draft: AgreementDraft) -> AgreementDraft:
-    """The draft of the agreement as it is now, for example with another block."""
-    assert draft.before is not None
-    found = agreements.agreement(store, draft.before.id)
-    return draft if found is None else AgreementDraft.of(found, draft.client).at(store)
 
 
 def _shown(form: Mapping[str, Any], kind: str, figure: Figure) -> tuple[str, bool]:

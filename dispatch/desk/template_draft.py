@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+from db import templates
 from db.store import Store
 from dispatch.closeout.template import FOLLOW_UPS
-from dispatch.closeout.template_form import in_order, item_texts, read_item
+from dispatch.closeout.template_form import in_order, item_form, item_texts, items_from, read_item
 from dispatch.closeout.template_rules import ALWAYS
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.template_shelf import items_text, judged
+from dispatch.desk.drafting import Draft, Whole
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import Phase
@@ -25,18 +28,20 @@ _Look = tuple[dict[str, str], tuple[TemplateItem, ...]]
 
 
 @dataclass(slots=True)
-class TemplateDraft:
+class TemplateDraft(Draft):
     """What is being written. `texts` are its name and which visits it serves, as typed; `before` what it changes."""
 
-    texts: dict[str, str]
-    items: tuple[TemplateItem, ...]
+    texts: dict[str, str] = field(default_factory=lambda: dict.fromkeys(("name", "kinds", "tags", "clients"), ""))
+    items: tuple[TemplateItem, ...] = ()
     before: Template | None = None
-    _saved: _Look = field(init=False)
+    _saved: Whole = field(init=False)
     _steps: list[_Look] = field(init=False, default_factory=list)
+
+    kind: ClassVar[str] = KIND
 
     def __post_init__(self) -> None:
         # what is begun like another is not saved yet
-        self._saved = (dict(self.texts), self.items) if self.before is not None else ({}, ())
+        self._saved = self.whole() if self.before is not None else {}
 
     @classmethod
     def of(cls, store: Store, template: Template) -> TemplateDraft:
@@ -44,10 +49,25 @@ class TemplateDraft:
         texts = SHELVES[KIND].texts(store, template)
         return cls({name: text for name, text in texts.items() if name != "items"}, template.items, template)
 
-    @property
-    def changed(self) -> bool:
-        """Whether something would be lost by leaving."""
-        return (self.texts, self.items) != self._saved
+    def whole(self) -> Whole:
+        """Its texts and its items."""
+        return {"texts": dict(self.texts), "items": [item_form(item) for item in self.items]}
+
+    def stood(self) -> Whole:
+        """Those of the template that it changes."""
+        return self._saved
+
+    def take(self, whole: Whole) -> None:
+        """Write it so, as one step that can be taken back."""
+        if self.before is not None:
+            self._keep()
+        self.texts, self.items = {**self.texts, **whole["texts"]}, items_from(whole["items"], [])
+
+    def read_again(self, store: Store) -> None:
+        """Begin with the template as it stands by now."""
+        fresh = None if self.before is None else templates.template(store, self.before.id)
+        if fresh is not None and self.before is not None and fresh.version != self.before.version:
+            self.settle(store, fresh)
 
     def faults(self, store: Store) -> list[str]:
         """Everything that keeps it from being saved."""
@@ -172,11 +192,6 @@ class TemplateDraft:
         fresh = TemplateDraft.of(store, saved)
         self.texts, self.items, self.before, self._saved = fresh.texts, fresh.items, saved, fresh._saved
         self._steps = []
-
-    def rebase(self, store: Store) -> None:
-        """After somebody else has saved: keep what was typed, on top of what stands there now."""
-        if self.before is not None:
-            self.before = SHELVES[KIND].get(store, self.before.id) or self.before
 
     def _whole(self) -> dict[str, str]:
         return {**self.texts, "items": items_text(self.items)}

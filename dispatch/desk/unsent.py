@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from db.store import Store
 from dispatch.desk.seat import Seat
-from dispatch.model import text as limits
-from dispatch.model.text import TextRefused, clean
+from dispatch.model.text import harmless
+
+LONGEST = 1_000_000
+"""Characters of a file that are read: far more than any text or form may have in the end."""
 
 
 def folder_of(store: Store) -> Path:
@@ -23,18 +27,25 @@ def folder_of(store: Store) -> Path:
 
 
 class Unsent:
-    """One text of one person, for one purpose."""
+    """One text of one person, for one purpose. Where two windows keep one, the later stands, and neither drops the other's."""
 
     def __init__(self, seat: Seat, *purpose: str) -> None:
         name = hashlib.sha256("\0".join((str(seat.staff.id), *purpose)).encode()).hexdigest()[:32]
         self._folder = folder_of(seat.store)
         self._path = self._folder / name
+        self._mine = ""
+        """What was read or kept last by this window."""
 
     def read(self) -> str:
-        """What was typed before; empty where there is nothing, or nothing that can be read."""
+        """What was typed before, to the letter; empty where there is nothing, or nothing that can be read."""
+        self._mine = self._stands()
+        return self._mine
+
+    def _stands(self) -> str:
         try:
-            return clean(self._path.read_text(encoding="utf-8"), limit=limits.NOTE, multiline=True)
-        except (OSError, UnicodeDecodeError, TextRefused):
+            with self._path.open(encoding="utf-8") as file:
+                return harmless(file.read(LONGEST))
+        except (OSError, UnicodeDecodeError):
             return ""
 
     def keep(self, text: str) -> bool:
@@ -45,9 +56,11 @@ class Unsent:
         draft = self._path.with_suffix(".new")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with open(handle, "w", encoding="utf-8", errors="replace") as file:
                 file.write(text)
             draft.replace(self._path)
+            self._mine = harmless(text)
         except OSError:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -56,5 +69,21 @@ class Unsent:
 
     def drop(self) -> None:
         """The text is saved where it belongs, or was emptied."""
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
+        if self._stands() == self._mine:
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
+
+
+def as_kept(fields: Mapping[str, tuple[str, str]]) -> str:
+    """The fields of a form as one text: what stood in each and what is typed now, where that is something else."""
+    changed = {name: pair for name, pair in fields.items() if pair[0] != pair[1]}
+    return json.dumps(changed, ensure_ascii=False) if changed else ""
+
+
+def pairs_of(text: str) -> dict[str, tuple[str, str]]:
+    """What `as_kept` made a text of; empty where it is none such."""
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        pairs = {name: (before, typed) for name, (before, typed) in json.loads(text).items()}
+        if all(isinstance(each, str) for pair in pairs.values() for each in pair):
+            return pairs
+    return {}

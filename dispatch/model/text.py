@@ -110,6 +110,11 @@ def first_refused(text: str) -> str | None:
     return _name_of(found[0]) if found else None
 
 
+def harmless(text: str) -> str:
+    """A text of many lines without what `clean` refuses in one, and otherwise to the letter: to go on with, not to be stored."""
+    return _REFUSED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def show(text: str, cells: int | None = None, *, multiline: bool = False) -> str:
     """Text for a terminal: nothing in it moves the cursor, changes direction, hides, or lies about its width.
 

@@ -133,7 +133,7 @@ def test_two_leads_at_one_template(office: Office) -> None:
     mine.put({"id": "A3", "kind": "ask", "text": "mine"})
     with pytest.raises(Stale):
         mine.save(office.lee)
-    mine.rebase(office.store)
+    mine.bring(office.store, mine.changes())
     assert mine.save(office.lee).number == 3
 
 

@@ -35,6 +35,25 @@ def test_what_somebody_put_there_is_not_trusted(office: Office) -> None:
     note = Unsent(office.ana, "R1", "W2")
     note.keep("good")
     folder = office.store.path.with_name(office.store.path.name + ".unsent")
-    for bad in (b"\x1b[31mred", b"\xff\xfe", b"x" * 20_000):
-        next(folder.iterdir()).write_bytes(bad)
-        assert note.read() == ""
+    for put, read in ((b"\x1b[31mred", "[31mred"), (b"\xff\xfe", ""), (b"x" * 2_000_000, "x" * 1_000_000)):
+        next(folder.iterdir()).write_bytes(put)
+        assert note.read() == read
+
+
+def test_it_comes_back_to_the_letter(office: Office) -> None:
+    note = Unsent(office.ana, "R1", "W2")
+    for text in (" two spaces  and a last ", "a paste with a mark\u200e in it", "x" * 20_000, "e\u0301" * 40):
+        assert note.keep(text)
+        assert Unsent(office.ana, "R1", "W2").read() == text.replace("\u200e", "")
+    assert note.keep("half \ud800 a character")
+
+
+def test_one_window_does_not_drop_what_another_has_kept_since(office: Office) -> None:
+    one, other = Unsent(office.lee, "card", "1"), Unsent(office.lee, "card", "1")
+    one.keep("mine")
+    assert other.read() == "mine"
+    other.keep("mine, longer")
+    one.drop()
+    assert other.read() == "mine, longer"
+    other.drop()
+    assert one.read() == ""

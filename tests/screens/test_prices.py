@@ -102,19 +102,6 @@ async def test_a_card_with_van_half_rate_driving_and_half_a_day(office: Office) 
     ]
 
 
-async def test_leaving_asks_for_what_is_not_saved(office: Office) -> None:
-    async with opened(office.lee, "log") as pilot:
-        await press(pilot, "dollar_sign")
-        await until(pilot, PricesScreen)
-        await press(pilot, "enter")
-        await put(pilot, "classes.tech.standard", "130")
-        await press(pilot, "q", "escape")
-        await until(pilot, TermsScreen)
-        await press(pilot, "q", "y")
-        await until(pilot, PricesScreen)
-    assert agreements.rate_cards(office.store)[0].card["classes"]["tech"]["standard"] == "120.00"
-
-
 async def test_an_agreement_with_a_block(office: Office) -> None:
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "dollar_sign")

@@ -1,0 +1,125 @@
+"""A screen for what is written part by part and saved as a whole: a rate card, an agreement, a template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from db.faults import Stale, StoreFault
+from dispatch.desk.drafting import Draft
+from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.unsent import as_kept
+from screens.keeping import FROM_BEFORE
+from screens.seated import SeatedScreen
+from widgets.figure_list import FigureLine, FigureList
+from widgets.notes_pane import NotesPane
+from widgets.separator import Separator
+
+D = TypeVar("D", bound=Draft)
+
+
+class DraftScreen(SeatedScreen, Generic[D]):
+    """Edit a draft. Nothing is saved before `s`; what was changed is kept until then, whatever ends the program.
+
+    Left, it stands there again; it goes when it was saved, or thrown away (ctrl+t).
+    """
+
+    DEFAULT_CSS = "DraftScreen NotesPane { height: 7; padding: 0 1; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s,ctrl+s", "save", "Save", id="draft.save", tooltip="save all of it, if nothing is at fault"),
+        Binding(
+            "ctrl+t", "throw_away", "Throw away", id="draft.throw", tooltip="throw away what is not saved, and go back"
+        ),
+        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    ]
+
+    def __init__(self, draft: D) -> None:
+        super().__init__()
+        self._draft = draft
+        self._kept = ""
+
+    def body(self) -> ComposeResult:
+        yield FigureList(id="figures")
+        yield Separator()
+        yield NotesPane(id="notes")
+
+    def begin(self) -> None:
+        """Show the draft for the first time, with what was kept of it."""
+        self._unsent = self._draft.unsent(self.seat)
+        told = self.look(self._draft.bring_kept, self._unsent, self.seat.store)
+        if told is not None:
+            self._kept = as_kept(self._draft.changes())
+            self.say("\n".join([f"This is {FROM_BEFORE}", *told]))
+        super().begin()
+
+    @property
+    def _list(self) -> FigureList:
+        return self.query_one(FigureList)
+
+    def reference_here(self) -> str:
+        """What the questions asked here are about: what is typed into one is kept for this draft, and for no other."""
+        return " ".join(self._draft.purpose)
+
+    def faults(self) -> list[str]:
+        """Everything that keeps the draft from being saved."""
+        raise NotImplementedError
+
+    def lines(self, faults: list[str]) -> Sequence[FigureLine]:
+        """Its parts."""
+        raise NotImplementedError
+
+    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
+        """What is said of the part under the cursor, and of the whole."""
+        raise NotImplementedError
+
+    def words(self) -> tuple[str, str]:
+        """What it is called, and what is said of one that is saved."""
+        raise NotImplementedError
+
+    def save(self) -> str:
+        """Save it; returns what was done."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Show the draft as it stands, and keep it. What others change is told when it is saved."""
+        faults, (title, saved) = self.faults(), self.words()
+        self._list.set_figures(self.lines(faults))
+        state = f"{len(faults)} to fill in or correct" if faults else "not saved" if self._draft.changed else saved
+        self.show_head(title, state)
+        self.show_selected()
+        text = as_kept(self._draft.changes())
+        if text != self._kept:
+            self._kept = text
+            if not self._unsent.keep(text):
+                self.say("This cannot be kept: the disk does not take it. Save it before you leave.", "warning")
+
+    def show_selected(self) -> None:
+        """Say what is under the cursor."""
+        self.query_one(NotesPane).set_notes(self.notes(self.faults()))
+
+    def action_save(self) -> None:
+        """Save the draft."""
+        draft = self._draft
+        try:
+            said = self.save()
+        except Faulty as fault:
+            self.say("Not saved yet:\n" + "\n".join(fault.faults[:6]), "warning")
+        except Stale as stale:
+            both = draft.bring(self.seat.store, draft.changes())
+            self.reload()
+            self.say("\n".join([str(stale), *both, "Saving again takes yours."]), "warning")
+        except (StoreFault, Refusal) as refusal:
+            self.say(str(refusal), "warning")
+        else:
+            self._unsent.drop()
+            self._unsent, self._kept = draft.unsent(self.seat), ""
+            self.reload()
+            self.say(said)
+
+    def action_throw_away(self) -> None:
+        """Go back without what is not saved."""
+        self._unsent.drop()
+        self.app.pop_screen()
