@@ -267,9 +267,9 @@ class SeatedScreen(LeanScreen[None]):
             try:
                 return await self.attempt(deed, *args, **kwargs, **meant)
             except NeedsConfirm as question:
-                if not await self.app.push_screen_wait(AskConfirm(title, [str(question)])):
+                if not await self.app.push_screen_wait(AskConfirm(title, [question.said])):
                     return None
-                meant["confirmed"] = True
+                meant["confirmed"] = question.marks
             except Blocked as refusal:
                 reason = await self.app.push_screen_wait(
                     AskText(
@@ -281,7 +281,7 @@ class SeatedScreen(LeanScreen[None]):
                 )
                 if reason is None:
                     return None
-                meant = {"reason": reason, "confirmed": True}
+                meant = {"reason": reason, "confirmed": refusal.marks}
             except (StoreFault, Refusal) as refusal:
                 self.say(str(refusal), "warning")
                 self.reload()

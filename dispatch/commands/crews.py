@@ -13,8 +13,18 @@ from dispatch.model.instants import when_text
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
 
+CONFIRM = option(
+    "--confirm",
+    "MARKS",
+    "what was shown is meant: the marks that the refusal names",
+    nargs="?",
+    const=(),
+    default=(),
+    type=lambda text: tuple(text.split(",")),
+)
+"""On a terminal it is shown and asked for, and no mark is typed."""
 _PLACING = (
-    flag("--confirm", "what the check asks to be confirmed is meant"),
+    CONFIRM,
     option("--override", "REASON", "although the check refuses; audited", default=""),
 )
 MEANT = {"reason": "override", "confirmed": "confirm"}

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.opening import agreed, common_options, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Result, said
+from dispatch.desk.refusals import NeedsConfirm
+from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from dispatch.model.visits import Visit
@@ -61,7 +63,20 @@ class Command:
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
         opened = () if self.opens is None else (self.opens(args),)
-        return said(self.run(*opened, args), as_json=getattr(args, "json", False))
+        return said(self._done(*opened, args), as_json=getattr(args, "json", False))
+
+    def _done(self, *given: Any) -> Result:
+        """Do it; on a terminal what it asks to be confirmed is shown, and that and nothing else is."""
+        while True:
+            try:
+                return self.run(*given)
+            except NeedsConfirm as question:
+                if not on_terminal():
+                    raise
+                print(show(question.said))
+                if not agreed("Do it all the same?"):
+                    raise
+                given[-1].confirm = question.marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,11 @@ from dispatch.commands.declared import (
     reads,
     stands,
 )
-from dispatch.commands.opening import agreed, minutes_option, on_terminal
+from dispatch.commands.opening import minutes_option
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed, moment_typed
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import day_of
-from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY, KINDS
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ _ASKED = (
     *("reported_by", "came_by", "description", "emergency"),
 )
 """The fields of a request that a visit keeps, as its options are called."""
-_MEANT = flag("--confirm", "yes, I mean it: what the check asks to be confirmed")
 
 
 @reads(
@@ -100,7 +98,7 @@ def _show(store: Store, args: Args) -> Answer:
     option("--came-by", "HOW", f"{', '.join(CAME_BY)}; '' where nobody knows"),
     option("--description", "TEXT"),
     option("--emergency", action=BooleanOptionalAction, default=None),
-    _MEANT,
+    crews.CONFIRM,
     option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
     JSON,
 )
@@ -196,7 +194,7 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         text,
         option("--to", "TECHNICIAN", whom, action="append", required=required),
         option("--at", "WHEN", "2026-11-24T09:00, or 9:00, or tomorrow 9:00", required=required),
-        _MEANT,
+        crews.CONFIRM,
         option("--override", "REASON", "place it although the check refuses; audited", default=""),
         flag("--check", "only say what the check says"),
         option("--version", "N", "only if the visit still is as it was shown (from --check)", type=int),
@@ -209,9 +207,8 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
         at = None if args.at is None else moment_typed(seat.store, args.at)
         if args.check:
             return _check(seat, args, at)
-        confirmed, version = _meant(seat, args, at)
         deed = getattr(schedule, name)
-        said = {"reason": args.override, "confirmed": confirmed, "version": version}
+        said = {"reason": args.override, "confirmed": args.confirm, "version": args.version}
         return crews.placed_lines(deed(seat, args.reference, args.to, at, **said))
 
     return place
@@ -225,23 +222,12 @@ def _check(seat: Seat, args: Args, at: int | None) -> Answer:
     def lines(placed: Placed) -> Iterator[str]:
         version = placed.visit.version
         yield from crews.placed_lines(placed, "would stand")
+        if marks := schedule.marks_of(placed.visit, placed.verdict):
+            yield f"To confirm this and nothing else: --confirm {','.join(marks)}"
         yield f"Version {version} of the visit; with --version {version} nothing else is placed."
 
     placed = schedule.check_placement(seat.store, args.reference, args.to, at)
     return Answer(placed, repr, lines, int(placed.verdict.level is Level.BLOCKED))
-
-
-def _meant(seat: Seat, args: Args, at: int | None) -> tuple[bool | list[str], int | None]:
-    """What of the check is confirmed, of which version of the visit: on a terminal it is shown first, and only that counts."""
-    from dispatch.desk import schedule
-
-    if args.version is not None or not on_terminal():
-        return args.confirm, args.version
-    judged = schedule.check_placement(seat.store, args.reference, args.to, at)
-    asked = schedule.asked_by(judged.verdict)
-    for text in asked:
-        print(show(text))
-    return asked if asked and agreed("Place it all the same?") else [], judged.visit.version
 
 
 @on_visit("pin", "keep a visit where it is: tools may not move it", flag("--off", "take the pin out"))
@@ -272,7 +258,7 @@ DEEDS = (
     on_visit(
         "unassign",
         "take a visit that nobody has reached back into the queue",
-        flag("--confirm", "yes, I mean it: technicians have been told of it"),
+        crews.CONFIRM,
         option("--override", "REASON", "although somebody is on the way there; audited", default=""),
     )(by("schedule.unassign", STANDS, **crews.MEANT)),
     _plain("confirm", "the client has agreed to the time"),

@@ -46,7 +46,7 @@ def amend(
     *,
     version: int | None = None,
     reason: str = "",
-    confirmed: bool = False,
+    confirmed: schedule.Confirmed = (),
 ) -> Visit:
     """Take a request over into its visit. The client, the site and the checklist stay; a placed visit is checked anew
     where it stands, with its new length.
@@ -78,7 +78,7 @@ def amend(
             crew = [found for part in after.assignments if (found := people.technician(store, part.technician_id))]
             length = schedule.planned_length(store, visit, after, crew)
             verdict = schedule.judge_placement(store, after, crew, after.starts_at, length)
-            override = schedule.permit(after, verdict, reason, confirmed)
+            why = schedule.permit(visit, verdict, reason, confirmed)
             days = routing.days_of(visit)
             visits.change(unit, after, ends_at=after.starts_at + length)
             unit.audit(
@@ -86,7 +86,7 @@ def amend(
                 visit.id,
                 ends_at=after.starts_at + length,
                 was_until=visit.ends_at,
-                override=override or None,
+                **schedule.reason_for(verdict, why),
                 findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
             )
             routing.reroute(seat, unit, days | routing.days_of(find(store, reference)))

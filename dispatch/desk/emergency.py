@@ -74,7 +74,7 @@ def insert(
         store = seat.store
         visit = _to_place(store, reference)
         way = _chosen(store, visit, technician, seen)
-        override = _permit(visit, way, reason)
+        why = _permit(visit, way, reason)
         who = people.technician(store, way.technician_id)
         assert who is not None
         before = [visit, *(_again(store, push.visit_id) for push in way.pushed)]
@@ -90,7 +90,7 @@ def insert(
             was_at=visit.starts_at,
             crew=[who.name],
             pushed=[f"{push.client} +{push.minutes} min" for push in way.pushed],
-            override=override or None,
+            **{"override" if way.level is Level.BLOCKED else "reason": why or None},
             findings=[finding.text for finding in way.findings],
         )
         placed = _again(store, visit.id)
@@ -159,9 +159,9 @@ def _named(store: Store, technician: str | None) -> Technician | None:
 
 
 def _permit(visit: Visit, way: Insertion, reason: str) -> str:
-    """Let a way through, or say what stands against it; returns the reason of an override."""
+    """Let a way through, or say what stands against it; returns the reason that was given."""
     if way.level is not Level.BLOCKED:
-        return ""
+        return reason_of(reason) if reason.strip() else ""
     blocked = [finding.text for finding in way.findings if finding.level is Level.BLOCKED]
     if way.final:
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show('; '.join(blocked))}.")

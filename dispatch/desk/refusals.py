@@ -35,12 +35,22 @@ class GatesUnmet(Refusal):
 
 
 class NeedsConfirm(Refusal):
-    """A change that the rules allow once somebody has said that they mean it."""
+    """A change that the rules allow once somebody has said that they mean it.
+
+    `said` is what is to be confirmed; who answers it hands `marks` back, and nothing else is done with that.
+    """
+
+    def __init__(self, said: str, marks: Sequence[str]) -> None:
+        self.said, self.marks = said, tuple(marks)
+        super().__init__(f"{said} Say --confirm {','.join(marks)} if you mean it.")
 
 
 class Blocked(Refusal):
-    """A placement that the rules refuse; `findings` says why. A reason may override it, except for an unknown place."""
+    """A placement that the rules refuse; `findings` says why. A reason may override it, except for an unknown place.
 
-    def __init__(self, message: str, findings: Sequence[str]) -> None:
-        self.findings = tuple(findings)
+    What of them wants to be confirmed besides is answered with `marks`, as by `NeedsConfirm`.
+    """
+
+    def __init__(self, message: str, findings: Sequence[str], marks: Sequence[str] = ()) -> None:
+        self.findings, self.marks = tuple(findings), tuple(marks)
         super().__init__(message)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from db import clocks, people, pins, settings, visits
 from db.changes import Picture
@@ -15,6 +16,7 @@ from dispatch.closeout.answers import tells
 from dispatch.desk import calling, notices, routing, telling, undo, waiting
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.shown import mark_of
 from dispatch.desk.steps import step
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
@@ -28,6 +30,9 @@ from dispatch.model.visits import Visit
 from dispatch.planning.candidates import Candidate
 from dispatch.planning.candidates import candidates as ranked
 from dispatch.planning.checker import Level, Verdict, check, worst
+
+Confirmed = Collection[str] | Literal[True]
+"""The marks of what was seen; True, of whom nobody asks: the program itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def assign(
     at: int,
     *,
     reason: str = "",
-    confirmed: bool | Sequence[str] = False,
+    confirmed: Confirmed = (),
     version: int | None = None,
 ) -> Placed:
     """Give a visit its technicians and its time.
@@ -57,8 +62,8 @@ def assign(
         reference: the visit.
         crew: names or logins of the technicians, the first one first.
         at: the planned start.
-        reason: given to place it although the check refuses; kept in the audit.
-        confirmed: that what the check wants confirmed is meant; sentences: those of it that were seen, and nothing else.
+        reason: why, needed to place it although the check refuses; kept in the audit, and told to who was told of the visit.
+        confirmed: the marks (`NeedsConfirm.marks`) of what the check wants confirmed and was seen; nothing else is let through.
         version: of the visit as it was seen, where somebody looked at it first.
 
     Raises:
@@ -75,14 +80,16 @@ def move(
     at: int | None,
     *,
     reason: str = "",
-    confirmed: bool | Sequence[str] = False,
+    confirmed: Confirmed = (),
     version: int | None = None,
 ) -> Placed:
     """Move a planned visit to another time, other technicians, or both. Arguments and errors as `assign`."""
     return _place(seat, "move", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
 
 
-def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed: bool = False) -> tuple[Placed, Placed]:
+def swap(
+    seat: Seat, reference: str, other: str, *, reason: str = "", confirmed: Confirmed = ()
+) -> tuple[Placed, Placed]:
     """Exchange the technicians and the starts of two planned visits: each is checked where it then stands.
 
     Raises:
@@ -102,8 +109,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
             bare = _again(store, visit)
             verdict = judge_placement(store, bare, crew, start, was=visit)
-            override = permit(visit, verdict, reason, confirmed)
-            why = why or override
+            why = permit(visit, verdict, reason, confirmed)
             visits.place(unit, bare, crew, start, start + length)
             unit.audit(
                 "visit",
@@ -111,7 +117,7 @@ def swap(seat: Seat, reference: str, other: str, *, reason: str = "", confirmed:
                 starts_at=start,
                 was_at=visit.starts_at,
                 crew=[technician.name for technician in crew],
-                override=override or None,
+                **reason_for(verdict, why),
                 findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
             )
             placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
@@ -178,7 +184,7 @@ def share(
     *,
     halve: bool = False,
     reason: str = "",
-    confirmed: bool = False,
+    confirmed: Confirmed = (),
     version: int | None = None,
 ) -> Placed:
     """Give a planned visit another crew at its time: more technicians, or one again.
@@ -260,23 +266,23 @@ def stay_minutes(store: Store, minutes: int) -> int:
     return minutes + settings.firm(store).test_minutes
 
 
-def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: bool = False) -> Visit:
+def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: Confirmed = ()) -> Visit:
     """Take a visit that nobody has reached back into the queue.
 
     Args:
         seat: a dispatcher's.
         reference: the visit.
-        reason: why somebody who is on the way there turns round; kept in the audit.
-        confirmed: that it is meant although technicians have been told of it.
+        reason: why, needed where somebody is on the way there and turns round; kept in the audit.
+        confirmed: as for `assign`, where technicians have been told of it.
 
     Raises:
         Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
     """
     with seat.write("unassign", Role.DISPATCHER) as unit:
         visit = step(seat.store, reference, "unassign")
-        why = ""
-        if (known := notices.finding(visit, seat.firm)) is not None:
-            why = permit(visit, Verdict(known.level, (known,), 0, 0), reason, confirmed, "taken back")
+        known = notices.finding(visit, seat.firm)
+        verdict = Verdict(Level.FEASIBLE, (), 0, 0) if known is None else Verdict(known.level, (known,), 0, 0)
+        why = permit(visit, verdict, reason, confirmed, "taken back")
         days = routing.days_of(visit)
         visits.unplace(unit, visit)
         unit.audit(
@@ -396,7 +402,7 @@ def _place(
     at: int | None,
     *,
     reason: str,
-    confirmed: bool | Sequence[str],
+    confirmed: Confirmed,
     version: int | None,
     work: int | None = None,
 ) -> Placed:
@@ -410,7 +416,7 @@ def _place(
         technicians, start = _target(store, visit, crew, at)
         length = _length(store, visit, technicians, work)
         verdict = judge_placement(store, visit, technicians, start, length)
-        override = permit(visit, verdict, reason, confirmed)
+        why = permit(visit, verdict, reason, confirmed)
         days = routing.days_of(visit)
         visits.place(unit, visit, technicians, start, start + length)
         unit.audit(
@@ -419,44 +425,54 @@ def _place(
             starts_at=start,
             was_at=visit.starts_at,
             crew=[technician.name for technician in technicians],
-            override=override or None,
+            **reason_for(verdict, why),
             findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
         )
         placed = _again(store, visit)
         routing.reroute(seat, unit, days | routing.days_of(placed))
-        _done(seat, unit, visit, f"{deed} {visit.reference}", why=override)
+        _done(seat, unit, visit, f"{deed} {visit.reference}", why=why)
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def asked_by(verdict: Verdict) -> list[str]:
-    """What a check wants confirmed."""
-    return [finding.text for finding in verdict.findings if finding.confirm]
+def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
+    """The marks of what a check wants confirmed."""
+    return [mark_of(visit, finding.text) for finding in verdict.findings if finding.confirm]
 
 
-def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: bool | Sequence[str], done: str = "placed") -> str:
-    """Let a placement through, or say what stands against it; returns the reason of an override. `done`: what it would be."""
-    asked = asked_by(verdict)
-    if not isinstance(confirmed, bool):
-        confirmed = set(asked) <= set(confirmed)
-    sentences = [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
+def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, done: str = "placed") -> str:
+    """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be."""
+    why = reason_of(reason) if verdict.level is not Level.BLOCKED and reason.strip() else reason.strip()
     if verdict.level is Level.BLOCKED:
-        override = reason.strip()
         if verdict.final:
             final = "; ".join(finding.text for finding in verdict.findings if finding.final)
             raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-        if not tells(override):
+        if not tells(why):
             blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
             raise Blocked(
                 f"{show(visit.reference)} was not {done}: {show(blocked)}. "
                 f"{'Choose another time or technician, or give' if done == 'placed' else 'Give'} a reason with --override.",
-                sentences,
+                [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
+                marks_of(visit, verdict),
             )
-        if confirmed or not any(finding.rule == notices.RULE and finding.confirm for finding in verdict.findings):
-            return reason_of(override)
-    if verdict.needs_confirm and not confirmed:
-        words = show("; ".join(asked))
-        raise NeedsConfirm(f"{show(visit.reference)} was not {done} yet: {words}. Say --confirm if you mean it.")
-    return ""
+        why = reason_of(why)
+        if not any(finding.rule == notices.RULE and finding.confirm for finding in verdict.findings):
+            return why
+    asked = [finding.text for finding in verdict.findings if finding.confirm]
+    if confirmed is True or not asked:
+        return why
+    new = [text for text in asked if mark_of(visit, text) not in confirmed]
+    if new:
+        beside = ", beside what was confirmed" if confirmed else ""
+        raise NeedsConfirm(
+            f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
+            list(dict.fromkeys((*confirmed, *marks_of(visit, verdict)))),
+        )
+    return why
+
+
+def reason_for(verdict: Verdict, why: str) -> dict[str, str | None]:
+    """A reason as the audit keeps it: of what the check refuses, or of what it allows."""
+    return {"override" if verdict.level is Level.BLOCKED else "reason": why or None}
 
 
 def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-from tests.conftest import Dispatch
+import pytest
+
+from tests.conftest import Dispatch, Said
 
 
 def test_a_client_with_a_site_is_added_found_and_archived(firm: Dispatch) -> None:
@@ -63,7 +66,7 @@ def test_settings_are_shown_changed_and_checked(firm: Dispatch) -> None:
 
 
 def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
-    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00", "--confirm")
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00")
     words = ["--technician", "Ana Ruiz", "--from", "2026-11-25T12:00", "--to", "17:00", "--reason", "dentist"]
 
     assert "R4036 Grandview Optometry" in firm.ok("absence", "add", *words)
@@ -73,16 +76,44 @@ def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
     assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
 
 
+def mark(said: Said) -> str:
+    """The marks that a refusal, or a check, names."""
+    found = re.search(r"--confirm ([0-9a-f,]+)", said.out + said.err)
+    assert found is not None, said
+    return found[1]
+
+
+def test_a_placement_is_asked_for_on_a_terminal_and_marked_elsewhere(
+    firm: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = ("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00")
+    firm.ok(*place)
+    firm.ok("visit", "confirm", "R4036")
+    move = ("visit", "move", "R4036", "--at", "2026-11-25T15:00")
+    checked = firm(*move, "--check")
+    assert mark(checked) == mark(firm(*move))
+
+    monkeypatch.setattr("dispatch.commands.declared.on_terminal", lambda: True)
+    for answer in (False, True):
+        monkeypatch.setattr("dispatch.commands.declared.agreed", lambda question, answer=answer: answer)
+        said = firm(*move)
+        assert (said.code == 0, "confirmed" in said.out) == (answer, True)
+
+
 def test_what_was_told_is_taken_back_with_a_word_and_heard_of(firm: Dispatch) -> None:
-    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00", "--confirm")
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-25T14:00")
     firm.ok("visit", "dispatch", "R4036")
     refused = firm("visit", "unassign", "R4036")
     assert refused.code != 0
     assert "Ana Ruiz has been told" in refused.err
     assert "--confirm" in refused.err
-    moved = firm("visit", "move", "R4036", "--at", "2026-11-25T15:00")
-    assert "--confirm" in moved.err
-    firm.ok("visit", "unassign", "R4036", "--confirm")
+    shown = mark(refused)
+    assert shown == mark(firm("visit", "unassign", "R4036", "--confirm")), "nothing is confirmed without its mark"
+    assert "--confirm" in firm("visit", "move", "R4036", "--at", "2026-11-25T15:00").err
+    firm.ok("visit", "pin", "R4036")
+    stale = firm("visit", "unassign", "R4036", "--confirm", shown)
+    assert (stale.code, "beside what was confirmed: Ana Ruiz has been told" in stale.err) == (1, True)
+    firm.ok("visit", "unassign", "R4036", "--confirm", mark(stale))
     (login,) = (one["login"] for one in firm.json("staff", "list", "--json") if one["name"] == "Ana Ruiz")
     ana = ("--as", login)
     heard = json.loads(firm.ok("visit", "told", "--json", *ana))

@@ -56,7 +56,7 @@ def test_quote_adds_the_time_for_tests(firm: Dispatch) -> None:
 
 
 def test_charge_in_three_forms(firm: Dispatch) -> None:
-    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-24T14:00", "--confirm")
+    firm.ok("visit", "assign", "R4036", "--to", "Ana Ruiz", "--at", "2026-11-24T14:00")
 
     form = json.loads(firm.ok("charge", "R4036", "--json"))
     assert (form["reference"], form["estimate"]) == ("R4036", True)

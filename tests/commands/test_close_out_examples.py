@@ -211,7 +211,7 @@ def test_10_a_follow_up_for_somebody_else_needs_their_word(line: AtTheLine, offi
     line.ok("visit", "record", "R1", "L1", "--answer", "scanner at reception is slow")
     line.ok("visit", "record", "R1", "L1.1", "--follow-up", "2026-11-24")
     follow_up = office.store.value("SELECT reference FROM visit WHERE parent_id = 1")
-    placing = ("visit", "assign", follow_up, "--to", "Ben Okafor", "--at", "2026-11-24T14:00", "--confirm")
+    placing = ("visit", "assign", follow_up, "--to", "Ben Okafor", "--at", "2026-11-24T14:00")
     placing += ("--override", "Ana has the day off")
 
     assert "Ana Ruiz started this job" in line.refused(*placing, login="dana")

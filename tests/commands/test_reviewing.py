@@ -177,7 +177,7 @@ def test_a_charge_before_and_after(day: Dispatch) -> None:
 
 def test_a_visit_is_placed_only_as_it_was_shown(day: Dispatch) -> None:
     reference = next(one["reference"] for one in day.json("board", "--json")["unscheduled"])
-    place = ("visit", "assign", reference, "--to", "Ana Ruiz", "--at", "2026-11-27T09:00", "--confirm", "--as", "dana")
+    place = ("visit", "assign", reference, "--to", "Ana Ruiz", "--at", "2026-11-27T09:00", "--as", "dana")
     assert "Version 1 of the visit" in day(*place, "--check").out
     day.ok("visit", "edit", reference, "--minutes", "45", "--as", "dana")
     refused = day(*place, "--version", "1")

@@ -6,7 +6,7 @@ import pytest
 
 from db import legs
 from db.faults import Stale
-from dispatch.desk import arriving, schedule, undo, views
+from dispatch.desk import arriving, notices, responding, schedule, undo, views
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
@@ -81,18 +81,50 @@ def test_eaten_buffer_asks_first(office: Office) -> None:
     assert placed.verdict.level is Level.WARNINGS
 
 
+def asked_marks(office: Office, reference: str, clock: str) -> list[str]:
+    placed = schedule.check_placement(office.store, reference, ["Ana Ruiz"], at(clock))
+    return schedule.marks_of(placed.visit, placed.verdict)
+
+
 def test_what_was_seen_of_a_check_is_what_is_confirmed(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    seen = schedule.asked_by(schedule.check_placement(office.store, "R2", ["Ana Ruiz"], at("10:45")).verdict)
-    assert len(seen) == 1
+    (seen,) = asked_marks(office, "R2", "10:45")
     schedule.move(office.dana, "R1", ["Ana Ruiz"], at("08:55"))
-    with pytest.raises(NeedsConfirm, match="buffer"):
-        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=["the client said yes"])
-    now = schedule.asked_by(schedule.check_placement(office.store, "R2", ["Ana Ruiz"], at("10:45")).verdict)
+    (now,) = asked_marks(office, "R2", "10:45")
     assert now != seen, "another buffer is left"
-    with pytest.raises(NeedsConfirm, match="buffer"):
-        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=seen)
-    assert schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=now).visit.state is State.PLANNED
+    for wrong in ((), ("the client said yes",), (seen,)):
+        with pytest.raises(NeedsConfirm, match="buffer") as question:
+            schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=wrong)
+        assert question.value.marks == (*wrong, now)
+    responding.set_priority(office.dana, "R2", "P1")
+    with pytest.raises(NeedsConfirm, match="beside what was confirmed"):
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=(now,))
+    (again,) = asked_marks(office, "R2", "10:45")
+    assert schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=[again]).visit.state is State.PLANNED
+
+
+def test_a_reason_that_was_not_needed_is_kept_and_told(office: Office) -> None:
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), reason="she knows the site")
+    schedule.dispatch(office.dana, "R1")
+    schedule.move(office.dana, "R1", None, at("10:00"), reason="the client asked for it", confirmed=True)
+    schedule.dispatch(office.dana, "R1")
+    schedule.assign(office.dana, "R2", ["Ben Okafor"], at("13:30"))
+    schedule.swap(office.dana, "R1", "R2", reason="Ben knows the server", confirmed=True)
+    schedule.unassign(office.dana, "R2", reason="not today")
+    pages = [visit_page(office.store, reference) for reference in ("R1", "R2")]
+    said = {
+        (event.deed, event.text.partition("reason ")[2].partition(" ·")[0]) for page in pages for event in page.events
+    }
+    assert said >= {
+        ("assign", "she knows the site"),
+        ("move", "the client asked for it"),
+        ("swap", "Ben knows the server"),
+        ("unassign", "not today"),
+    }
+    heard = [one.text for one in notices.unread(office.store, office.ana.staff.id)]
+    assert all(any(why in text for text in heard) for why in ("asked for it", "the server")), heard
+    with pytest.raises(Refusal, match="reason"):
+        schedule.move(office.dana, "R1", None, at("14:00"), reason="x")
 
 
 def test_late_against_the_promise_is_said(office: Office) -> None:

@@ -425,7 +425,9 @@ async def test_a_started_job_is_handed_over_when_both_agree(office: Office) -> N
         await until(pilot, Choose)
         await pilot.press("enter")
         await until_true(pilot, lambda: not handovers.open_for(office.store, office.ben.staff.id))
-    assert schedule.move(office.dana, follow_up.reference, ["Ben Okafor"], None, reason="ok", confirmed=True).crew
+    assert schedule.move(
+        office.dana, follow_up.reference, ["Ben Okafor"], None, reason="Ana is ill", confirmed=True
+    ).crew
 
 
 async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
