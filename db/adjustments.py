@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from db.rows import Select
 from db.store import Store
 from db.unit import Unit
 
@@ -30,38 +31,26 @@ class ManualTravel(NamedTuple):
     made_at: int
 
 
+GOODWILL = Select(Goodwill, "goodwill r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
+"""What was given away."""
+TRAVEL = Select(ManualTravel, "manual_travel r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
+"""Travel that was set by hand."""
+_STANDS = "WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id"
+
+
 def goodwill_of(store: Store, visit_id: int) -> tuple[Goodwill, ...]:
     """What stands given on a visit, in the order in which it was entered."""
-    rows = store.all(
-        "SELECT g.id, s.name, g.target, g.mode, g.value, g.reason, g.made_at FROM goodwill g "
-        "JOIN staff s ON s.id = g.staff_id WHERE g.visit_id = ? AND g.withdrawn_at IS NULL ORDER BY g.id",
-        (visit_id,),
-    )
-    return tuple(Goodwill(*row) for row in rows)
+    return tuple(GOODWILL.select(store, _STANDS, (visit_id,)))
 
 
 def travel_of(store: Store, visit_id: int) -> ManualTravel | None:
     """The travel that a lead set for a visit."""
-    row = store.one(
-        "SELECT t.id, s.name, t.amount, t.reason, t.made_at FROM manual_travel t JOIN staff s ON s.id = t.staff_id "
-        "WHERE t.visit_id = ? AND t.withdrawn_at IS NULL ORDER BY t.id DESC LIMIT 1",
-        (visit_id,),
-    )
-    return None if row is None else ManualTravel(*row)
+    return TRAVEL.first(store, f"{_STANDS} DESC LIMIT 1", (visit_id,))
 
 
-def give(unit: Unit, visit_id: int, staff_id: int, target: str, mode: str, value: str, reason: str) -> None:
+def give(unit: Unit, visit_id: int, target: str, mode: str, value: str, reason: str) -> None:
     """Enter goodwill."""
-    unit.insert(
-        "goodwill",
-        visit_id=visit_id,
-        staff_id=staff_id,
-        target=target,
-        mode=mode,
-        value=value,
-        reason=reason,
-        made_at=unit.at,
-    )
+    unit.note("goodwill", visit_id=visit_id, target=target, mode=mode, value=value, reason=reason)
     unit.audit("visit", visit_id, goodwill=f"{value}{'%' if mode == 'percent' else ''} on {target}", reason=reason)
 
 
@@ -74,13 +63,11 @@ def withdraw_goodwill(unit: Unit, visit_id: int, reason: str) -> int:
     return count
 
 
-def set_travel(unit: Unit, visit_id: int, staff_id: int, amount: str | None, reason: str) -> None:
+def set_travel(unit: Unit, visit_id: int, amount: str | None, reason: str) -> None:
     """Set the travel of a visit; None goes back to the rate card's."""
     unit.execute(
         "UPDATE manual_travel SET withdrawn_at = ? WHERE visit_id = ? AND withdrawn_at IS NULL", (unit.at, visit_id)
     )
     if amount is not None:
-        unit.insert(
-            "manual_travel", visit_id=visit_id, staff_id=staff_id, amount=amount, reason=reason, made_at=unit.at
-        )
+        unit.note("manual_travel", visit_id=visit_id, amount=amount, reason=reason)
     unit.audit("visit", visit_id, manual_travel=amount or "by the rate card", reason=reason)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.rows import Select
+
 if TYPE_CHECKING:
     from db.library import sqlite3
     from db.store import Store
@@ -151,6 +153,8 @@ def row_of_hash(store: Store, beginning: str) -> int | None:
     return None if found is None else int(found)
 
 
+ROWS = Select(AuditRow, "audit u", "u")
+"""Rows of the audit."""
 _CALLED = """CASE u.entity
   WHEN 'visit' THEN (SELECT reference FROM visit WHERE id = u.entity_id)
   WHEN 'client' THEN (SELECT name FROM client WHERE id = u.entity_id)
@@ -179,7 +183,6 @@ def matching(
         before: only rows whose number is lower: the next page.
         limit: so many at most.
     """
-    columns = ", ".join(f"u.{name}" for name in _COLUMNS.split(", "))
     wanted = [
         (sql, value)
         for sql, value in (
@@ -193,35 +196,24 @@ def matching(
         if value is not None
     ]
     where = " AND ".join(["1", *(sql for sql, _ in wanted)])
-    rows = store.all(
-        f"SELECT u.seq, {columns}, coalesce(p.name, u.actor), coalesce({_CALLED}, '') FROM audit u "
+    found = ROWS.beside(
+        store,
+        f"coalesce(p.name, u.actor), coalesce({_CALLED}, '')",
         f"LEFT JOIN staff p ON p.id = u.staff_id WHERE {where} ORDER BY u.seq DESC LIMIT ?",
         (*(value for _, value in wanted), limit),
     )
-    return [
-        Found(
-            AuditRow(seq, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id), by, called
-        )
-        for seq, at, actor, staff_id, session, via, deed, named, key, detail, save_id, by, called in rows
-    ]
+    return [Found(*one) for one in found]
 
 
 def last_of(store: Store, entity: str, entity_id: int) -> AuditRow | None:
     """The newest row about a record, None when there is none."""
-    rows = history_of(store, entity, entity_id, limit=1)
-    return rows[0] if rows else None
+    return next(iter(history_of(store, entity, entity_id, limit=1)), None)
 
 
 def history_of(store: Store, entity: str, entity_id: int, *, limit: int = 100) -> list[AuditRow]:
     """The rows about a record, newest first, at most `limit`."""
-    rows = store.all(
-        f"SELECT seq, {_COLUMNS} FROM audit WHERE entity = ? AND entity_id = ? ORDER BY seq DESC LIMIT ?",
-        (entity, entity_id, limit),
-    )
-    return [
-        AuditRow(seq, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id)
-        for seq, at, actor, staff_id, session, via, deed, named, key, detail, save_id in rows
-    ]
+    where = "WHERE u.entity = ? AND u.entity_id = ? ORDER BY u.seq DESC LIMIT ?"
+    return ROWS.select(store, where, (entity, entity_id, limit))
 
 
 def newest(store: Store) -> int:
@@ -229,22 +221,17 @@ def newest(store: Store) -> int:
     return int(store.value("SELECT coalesce(max(seq), 0) FROM audit"))
 
 
-def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[AuditRow, str, str, str]]:
+def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[Any, ...]]:
     """The rows after row `seq`, at most the newest `limit`, oldest first: each with the name of who did it and, for a visit,
     its reference and client."""
-    columns = ", ".join(f"u.{name}" for name in _COLUMNS.split(", "))
-    rows = store.all(
-        f"SELECT u.seq, {columns}, coalesce(p.name, u.actor), coalesce(v.reference, ''), coalesce(c.name, '') FROM audit u "
+    return ROWS.beside(
+        store,
+        "coalesce(p.name, u.actor), coalesce(v.reference, ''), coalesce(c.name, '')",
         "LEFT JOIN staff p ON p.id = u.staff_id LEFT JOIN visit v ON u.entity = 'visit' AND v.id = u.entity_id "
         "LEFT JOIN site s ON s.id = v.site_id LEFT JOIN client c ON c.id = s.client_id "
         "WHERE u.seq > ? ORDER BY u.seq DESC LIMIT ?",
         (seq, limit),
-    )
-    found = []
-    for number, at, actor, staff_id, session, via, deed, named, key, detail, save_id, name, reference, client in rows:
-        row = AuditRow(number, at, actor, staff_id, session, via, deed, named, key, json.loads(detail), save_id)
-        found.append((row, name, reference, client))
-    return found[::-1]
+    )[::-1]
 
 
 def _head(conn: sqlite3.Connection) -> bytes:

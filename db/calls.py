@@ -33,26 +33,11 @@ def calls_of(store: Store, visit_id: int) -> tuple[Call, ...]:
 
 
 def add_call(
-    unit: Unit,
-    visit_id: int,
-    staff_id: int,
-    outcome: Outcome,
-    promised: int | None,
-    *,
-    phone: str = "",
-    note: str = "",
+    unit: Unit, visit_id: int, outcome: Outcome, promised: int | None, *, phone: str = "", note: str = ""
 ) -> int:
     """Log a call, or one that is owed; returns its id."""
-    return unit.insert(
-        "call",
-        visit_id=visit_id,
-        staff_id=staff_id,
-        at=unit.at,
-        outcome=outcome.value,
-        promised_at=promised,
-        phone=phone,
-        note=note,
-    )
+    said = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
+    return unit.note("call", visit_id=visit_id, **said)
 
 
 def _by_visit(store: Store, where: str, value: int) -> dict[int, tuple[Call, ...]]:

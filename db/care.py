@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.rows import Select, day
+from db.rows import AMONG, Select, day, listed
 from db.store import Store
 from dispatch.care.account import Gap, Mark, Survey
 
@@ -50,9 +50,7 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
     """What some visits say, in three queries whatever their number."""
     if not visit_ids:
         return {}
-    few = len(visit_ids) <= 500
-    scope = f"i.visit_id IN ({', '.join('?' * len(visit_ids))})" if few else "true"
-    params = tuple(visit_ids) if few else ()
+    scope, params = f"i.visit_id {AMONG}", listed(visit_ids)
     tests = {
         visit_id: (bool(required and not unpassed and not bad), bool(bad))
         for visit_id, required, unpassed, bad in store.all(
@@ -85,20 +83,17 @@ def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:
     }
 
 
-def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str, staff_id: int) -> int:
+def add_survey(unit: Unit, client_id: int, day: datetime.date, score: int | None, words: str) -> int:
     """Note a survey that was sent (`score` None) or answered; returns its id."""
-    survey_id = unit.insert(
-        "survey", client_id=client_id, on_day=day.isoformat(), score=score, words=words, at=unit.at, staff_id=staff_id
-    )
-    unit.audit(
-        "client", client_id, survey="sent" if score is None else f"{score} of 10", on_day=day.isoformat(), words=words
-    )
+    said = {"on_day": day.isoformat(), "words": words}
+    survey_id = unit.note("survey", client_id=client_id, score=score, **said)
+    unit.audit("client", client_id, survey="sent" if score is None else f"{score} of 10", **said)
     return survey_id
 
 
-def add_mark(unit: Unit, client_id: int, mark: Mark, staff_id: int) -> int:
+def add_mark(unit: Unit, client_id: int, mark: Mark) -> int:
     """Note how a prompt ended, or until when it sleeps; returns the id."""
-    mark_id = unit.insert("care_mark", client_id=client_id, **MARKS.columns(mark), at=unit.at, staff_id=staff_id)
+    mark_id = unit.note("care_mark", client_id=client_id, **MARKS.columns(mark))
     unit.audit(
         "client",
         client_id,
@@ -110,10 +105,8 @@ def add_mark(unit: Unit, client_id: int, mark: Mark, staff_id: int) -> int:
     return mark_id
 
 
-def add_gap(unit: Unit, client_id: int, what: str, owner_id: int, due: datetime.date, staff_id: int) -> int:
+def add_gap(unit: Unit, client_id: int, what: str, owner_id: int, due: datetime.date) -> int:
     """Note what a review found missing; returns its id."""
-    gap_id = unit.insert(
-        "gap", client_id=client_id, what=what, owner_id=owner_id, due_on=due.isoformat(), at=unit.at, staff_id=staff_id
-    )
+    gap_id = unit.note("gap", client_id=client_id, what=what, owner_id=owner_id, due_on=due.isoformat())
     unit.audit("client", client_id, gap=what, owner=owner_id, due=due.isoformat())
     return gap_id

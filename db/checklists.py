@@ -8,14 +8,7 @@ from db import permissions, probes
 from db.rows import Select
 from db.store import Store
 from db.unit import Unit
-from dispatch.model.checklists import (
-    Attempt,
-    Checklist,
-    Item,
-    Kind,
-    Phase,
-    WorkEntry,
-)
+from dispatch.model.checklists import Attempt, Checklist, Item, Kind, Phase, WorkEntry
 
 ATTEMPTS = Select(
     Attempt, "attempt a JOIN staff s ON s.id = a.staff_id", "a", of={"by": "s.name"}, given={"tries": "a.id"}
@@ -60,14 +53,11 @@ def checklist(store: Store, visit_id: int) -> Checklist:
     return Checklist(tuple(items), tuple(entries))
 
 
-def note_way_in(unit: Unit, visit_id: int, staff_id: int) -> bool:
+def note_way_in(unit: Unit, visit_id: int) -> bool:
     """Note that somebody's connection leads into the client's network at a visit; whether nobody had noted it before."""
     found = unit.execute("SELECT 1 FROM way_in WHERE visit_id = ?", (visit_id,)).fetchone()
     if found is None:
-        unit.execute(
-            "INSERT INTO way_in (visit_id, staff_id, session, at) VALUES (?, ?, ?, ?)",
-            (visit_id, staff_id, unit.actor.session, unit.at),
-        )
+        unit.note("way_in", visit_id=visit_id)
     return found is None
 
 
@@ -82,17 +72,15 @@ def last_recorded(store: Store, visit_id: int) -> int:
     )
 
 
-def add_attempt(unit: Unit, visit_id: int, item_id: int, staff_id: int, attempt: Attempt) -> None:
+def add_attempt(unit: Unit, visit_id: int, item_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
-    by = {"staff_id": staff_id, "session": unit.actor.session}
-    attempt_id = unit.insert("attempt", visit_id=visit_id, item_id=item_id, **by, **ATTEMPTS.columns(attempt))
+    attempt_id = unit.note("attempt", visit_id=visit_id, item_id=item_id, **ATTEMPTS.columns(attempt))
     probes.add_tries(unit, attempt_id, attempt.tries)
 
 
-def add_work_entry(unit: Unit, visit_id: int, staff_id: int, entry: WorkEntry) -> None:
+def add_work_entry(unit: Unit, visit_id: int, entry: WorkEntry) -> None:
     """Add a work entry at the visit's sequence."""
-    by = {"staff_id": staff_id, "session": unit.actor.session}
-    unit.insert("work_entry", visit_id=visit_id, **by, **ENTRIES.columns(entry))
+    unit.note("work_entry", visit_id=visit_id, **ENTRIES.columns(entry))
 
 
 def _in_order(items: list[Item], copied: Collection[int]) -> list[Item]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from db.rows import Select
 from db.store import Store
 
 
@@ -29,51 +30,48 @@ class VisitName(NamedTuple):
     wanted_on: str | None
 
 
-_VISIT = (
-    "SELECT v.id, v.reference, c.name, s.name, v.work, v.state, v.starts_at, v.wanted_on "
-    "FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id WHERE v.archived_at IS NULL"
+SITES = Select(SiteName, "site s JOIN client c ON c.id = s.client_id", "s", of={"client": "c.name"})
+"""Sites by name."""
+VISITS = Select(
+    VisitName,
+    "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
+    "v",
+    of={"client": "c.name", "site": "s.name"},
 )
+"""Visits by name."""
 
 
-def technicians(store: Store) -> list[tuple[int, str]]:
+def technicians(store: Store) -> list[tuple[Any, ...]]:
     """Id and name of all technicians, by name."""
-    return [
-        (staff_id, name)
-        for staff_id, name in store.all(
-            "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
-            "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"
-        )
-    ]
+    return store.all(
+        "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
+        "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"
+    )
 
 
-def clients(store: Store) -> list[tuple[int, str]]:
+def clients(store: Store) -> list[tuple[Any, ...]]:
     """Id and name of all clients, by name."""
-    rows = store.all("SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE")
-    return [(client_id, name) for client_id, name in rows]
+    return store.all("SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE")
 
 
 def sites(store: Store) -> list[SiteName]:
     """All sites, by client and name."""
-    return [
-        SiteName(*row)
-        for row in store.all(
-            "SELECT c.id, c.name, s.name, s.address FROM site s JOIN client c ON c.id = s.client_id "
-            "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE"
-        )
-    ]
+    return SITES.select(
+        store,
+        "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE",
+    )
 
 
 def visits(store: Store, limit: int) -> list[VisitName]:
     """The `limit` visits that were asked for last, the newest first."""
-    return [VisitName(*row) for row in store.all(f"{_VISIT} ORDER BY v.id DESC LIMIT ?", (limit,))]
+    return VISITS.select(store, "WHERE v.archived_at IS NULL ORDER BY v.id DESC LIMIT ?", (limit,))
 
 
 def visits_from(store: Store, prefix: str, limit: int) -> list[VisitName]:
     """At most `limit` visits whose reference begins with `prefix`, whatever its case, in the order of references."""
-    return [
-        VisitName(*row)
-        for row in store.all(
-            f"{_VISIT} AND v.reference >= ?1 AND v.reference < ?1 || char(0x10ffff) ORDER BY v.reference LIMIT ?2",
-            (prefix, limit),
-        )
-    ]
+    return VISITS.select(
+        store,
+        "WHERE v.archived_at IS NULL AND v.reference >= ?1 AND v.reference < ?1 || char(0x10ffff) "
+        "ORDER BY v.reference LIMIT ?2",
+        (prefix, limit),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from db.rows import AMONG, listed
 from db.store import Store
 from dispatch.model.people import Hours
 
@@ -16,9 +17,7 @@ def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
 
 def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int, tuple[Hours, ...]]:
     """The opening hours of each site that has any, by the site's id; of `sites` only where they are given."""
-    scope, ids = "", tuple[int, ...]()
-    if sites is not None and len(sites) <= 500:
-        scope, ids = f"WHERE site_id IN ({', '.join('?' * len(sites))})", tuple(sites)
+    scope, ids = ("", ()) if sites is None else (f"WHERE site_id {AMONG}", listed(sites))
     access: dict[int, tuple[Hours, ...]] = {}
     for found, *hours in store.all(
         f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids

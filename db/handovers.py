@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from db.rows import Select
+from db.rows import AMONG, Select, listed
 from db.store import Store
 from dispatch.model.handovers import Handover
 
@@ -32,13 +32,14 @@ def open_for(store: Store, staff_id: int) -> list[Handover]:
     return HANDOVERS.select(store, "WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id", (staff_id,))
 
 
-def ask(unit: Unit, visit_id: int, to_id: int, asked_by: int, reason: str) -> int:
+def ask(unit: Unit, visit_id: int, to_id: int, reason: str) -> int:
     """Ask a technician to take a visit over; returns the id.
 
     Raises:
         Refused: somebody is asked already.
     """
-    return unit.insert("handover", visit_id=visit_id, to_id=to_id, asked_by=asked_by, reason=reason, asked_at=unit.at)
+    asked = {"asked_by": unit.actor.staff_id, "asked_at": unit.at}
+    return unit.insert("handover", visit_id=visit_id, to_id=to_id, reason=reason, **asked)
 
 
 def answer(unit: Unit, handover: Handover, accepted: bool, words: str) -> None:
@@ -60,8 +61,8 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
         "JOIN visit o ON o.job_id = v.job_id AND o.id <> v.id AND o.archived_at IS NULL "
         "AND o.state NOT IN ('aborted', 'no_access') "
         "JOIN assignment a ON a.visit_id = o.id AND a.check_in_at IS NOT NULL JOIN staff t ON t.id = a.staff_id "
-        f"WHERE v.id IN ({', '.join('?' * len(visit_ids))}) ORDER BY v.id, a.staff_id",
-        tuple(visit_ids),
+        f"WHERE v.id {AMONG} ORDER BY v.id, a.staff_id",
+        listed(visit_ids),
     ):
         found.setdefault(visit_id, {})[staff_id] = name
     return found
@@ -69,12 +70,8 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
 
 def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each of some visits the technicians who agreed to take it over."""
-    if not visit_ids:
-        return {}
     found: dict[int, set[int]] = {}
-    for visit_id, staff_id in store.all(
-        f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id IN ({', '.join('?' * len(visit_ids))})",
-        tuple(visit_ids),
-    ):
+    taken = f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id {AMONG}"
+    for visit_id, staff_id in store.all(taken, listed(visit_ids)):
         found.setdefault(visit_id, set()).add(staff_id)
     return found

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.reviews import Batch
 
@@ -24,25 +25,37 @@ class Approved(NamedTuple):
     approved: int
 
 
+APPROVED = Select(
+    Approved,
+    "visit v LEFT JOIN charge_sheet c ON c.visit_id = v.id "
+    "AND c.revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id)",
+    "v",
+    of={
+        "visit_id": "v.id",
+        "revision": "iif(c.total_minor IS NOT NULL AND (c.status = 'ready' OR c.accepted_at IS NOT NULL), c.revision, NULL)",
+        "approved": "(SELECT a.revision FROM approval a WHERE a.visit_id = v.id ORDER BY a.id DESC LIMIT 1)",
+    },
+)
+"""Visits with what was approved of them."""
+BATCHES = Select(
+    Batch,
+    "invoice_batch r JOIN staff s ON s.id = r.staff_id LEFT JOIN invoiced_visit i ON i.batch_id = r.id",
+    of={"by": "s.name", "visits": "count(i.visit_id)"},
+)
+"""Batches."""
+
+
 def approved(store: Store) -> list[Approved]:
     """The approved visits that are not exported yet, by the day on which they ended.
 
     A sheet stands that nobody had to look at, or that a lead accepted; only the newest revision counts.
     """
-    rows = store.all(
-        "SELECT v.id, v.reference, v.state, CASE WHEN c.total_minor IS NOT NULL AND (c.status = 'ready' OR "
-        "c.accepted_at IS NOT NULL) THEN c.revision END, "
-        "(SELECT a.revision FROM approval a WHERE a.visit_id = v.id ORDER BY a.id DESC LIMIT 1) FROM visit v "
-        "LEFT JOIN charge_sheet c ON c.visit_id = v.id AND c.revision = "
-        "(SELECT max(revision) FROM charge_sheet WHERE visit_id = v.id) "
-        "WHERE v.review = 'approved' ORDER BY v.ended_at, v.id"
-    )
-    return [Approved(*row) for row in rows]
+    return APPROVED.select(store, "WHERE v.review = 'approved' ORDER BY v.ended_at, v.id")
 
 
-def add_batch(unit: Unit, staff_id: int) -> int:
+def add_batch(unit: Unit) -> int:
     """Begin a batch; returns its number."""
-    return unit.insert("invoice_batch", at=unit.at, staff_id=staff_id)
+    return unit.note("invoice_batch")
 
 
 def add_visit(unit: Unit, batch: int, visit_id: int, revision: int, form: Mapping[str, Any]) -> None:
@@ -60,13 +73,12 @@ def add_visit(unit: Unit, batch: int, visit_id: int, revision: int, form: Mappin
 
 def batches(store: Store) -> list[Batch]:
     """Every batch, the newest first."""
-    return [Batch(*row) for row in store.all(f"{_BATCH} GROUP BY b.id ORDER BY b.id DESC")]
+    return BATCHES.select(store, "GROUP BY r.id ORDER BY r.id DESC")
 
 
 def batch(store: Store, number: int) -> Batch | None:
     """The batch of that number."""
-    row = store.one(f"{_BATCH} WHERE b.id = ? GROUP BY b.id", (number,))
-    return None if row is None else Batch(*row)
+    return BATCHES.first(store, "WHERE r.id = ? GROUP BY r.id", (number,))
 
 
 def batch_of(store: Store, visit_id: int) -> int | None:
@@ -79,9 +91,3 @@ def forms_of(store: Store, number: int) -> list[dict[str, Any]]:
     """What was handed over in a batch, visit by visit."""
     rows = store.all("SELECT form FROM invoiced_visit WHERE batch_id = ? ORDER BY visit_id", (number,))
     return [json.loads(form) for (form,) in rows]
-
-
-_BATCH = """
-  SELECT b.id, b.at, s.name, count(i.visit_id) FROM invoice_batch b JOIN staff s ON s.id = b.staff_id
-  LEFT JOIN invoiced_visit i ON i.batch_id = b.id
-"""

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.keys import Key
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
-_KEY = """
-  SELECT k.id, k.staff_id, s.login, s.name, k.fingerprint, k.public_key, k.added_at, k.revoked_at, k.mouse,
-    EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'technician')
-  FROM key k JOIN staff s ON s.id = k.staff_id
-"""
+KEYS = Select(
+    Key,
+    "key k JOIN staff s ON s.id = k.staff_id",
+    "k",
+    of={
+        "login": "s.login",
+        "name": "s.name",
+        "technician": "EXISTS (SELECT 1 FROM staff_role r WHERE r.staff_id = s.id AND r.role = 'technician')",
+    },
+)
+"""Keys with whose they are."""
 
 
 def key(store: Store, key_id: int) -> Key | None:
     """The key with that id, revoked or not."""
-    row = store.one(f"{_KEY} WHERE k.id = ?", (key_id,))
-    return None if row is None else _key(row)
+    return KEYS.first(store, "WHERE k.id = ?", (key_id,))
 
 
 def key_by_fingerprint(store: Store, fingerprint: str) -> Key | None:
     """The key with that fingerprint, revoked or not."""
-    row = store.one(f"{_KEY} WHERE k.fingerprint = ?", (fingerprint,))
-    return None if row is None else _key(row)
+    return KEYS.first(store, "WHERE k.fingerprint = ?", (fingerprint,))
 
 
 def all_keys(store: Store) -> list[Key]:
     """Every key there ever was, by person and age."""
-    return [_key(row) for row in store.all(f"{_KEY} ORDER BY s.name COLLATE NOCASE, k.id")]
+    return KEYS.select(store, "ORDER BY s.name COLLATE NOCASE, k.id")
 
 
 def live_keys(store: Store) -> list[Key]:
     """The keys that open a seat: not revoked, of people who are active; by id."""
-    return [_key(row) for row in store.all(f"{_KEY} WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")]
+    return KEYS.select(store, "WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")
 
 
 def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mouse: bool = False) -> int:
@@ -45,14 +50,8 @@ def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mou
     Raises:
         Refused: the fingerprint is there already.
     """
-    key_id = unit.insert(
-        "key",
-        staff_id=staff_id,
-        fingerprint=fingerprint,
-        public_key=public_key,
-        added_at=unit.at,
-        mouse=int(mouse),
-    )
+    new = {"staff_id": staff_id, "fingerprint": fingerprint, "public_key": public_key, "mouse": int(mouse)}
+    key_id = unit.insert("key", added_at=unit.at, **new)
     unit.audit("key", key_id, staff=staff_id, fingerprint=fingerprint, mouse=mouse)
     return key_id
 
@@ -65,19 +64,3 @@ def revoke_key(unit: Unit, gone: Key) -> None:
         (unit.at, gone.id),
     )
     unit.audit("key", gone.id, revoked=gone.fingerprint, staff=gone.staff_id)
-
-
-def _key(row: tuple[Any, ...]) -> Key:
-    key_id, staff_id, login, name, fingerprint, public_key, added_at, revoked_at, mouse, technician = row
-    return Key(
-        key_id,
-        staff_id,
-        login,
-        name,
-        fingerprint,
-        public_key,
-        added_at,
-        revoked_at,
-        bool(mouse),
-        bool(technician),
-    )

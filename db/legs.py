@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from db.rows import Select
 from db.store import Store
-from dispatch.model.travel import Leg, Provenance
+from dispatch.model.travel import Leg
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -16,25 +17,22 @@ HOME = 0
 """The key of the leg home, in place of a visit's id."""
 
 
+LEGS = Select(Leg, "leg r")
+"""Legs."""
+
+
 def legs_of_day(store: Store, day: datetime.date) -> dict[int, dict[int, Leg]]:
     """The legs of a day: technician → visit (or `HOME`) → leg."""
     legs: dict[int, dict[int, Leg]] = {}
-    for staff_id, visit_id, seconds, metres, low, high, provenance in store.all(
-        "SELECT staff_id, visit_id, seconds, metres, low, high, provenance FROM leg WHERE day = ?", (day.isoformat(),)
-    ):
-        legs.setdefault(staff_id, {})[visit_id] = Leg(seconds, metres, low, high, Provenance(provenance))
+    for leg, staff_id, visit_id in LEGS.beside(store, "staff_id, visit_id", "WHERE day = ?", (day.isoformat(),)):
+        legs.setdefault(staff_id, {})[visit_id] = leg
     return legs
 
 
 def legs_of(store: Store, technician_id: int, day: datetime.date) -> dict[int, Leg]:
     """The legs of one technician's day: visit (or `HOME`) → leg."""
-    return {
-        visit_id: Leg(seconds, metres, low, high, Provenance(provenance))
-        for visit_id, seconds, metres, low, high, provenance in store.all(
-            "SELECT visit_id, seconds, metres, low, high, provenance FROM leg WHERE staff_id = ? AND day = ?",
-            (technician_id, day.isoformat()),
-        )
-    }
+    found = LEGS.beside(store, "visit_id", "WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
+    return {visit_id: leg for leg, visit_id in found}
 
 
 def days_from(store: Store, day: datetime.date) -> list[datetime.date]:
@@ -47,16 +45,4 @@ def set_legs(unit: Unit, technician_id: int, day: datetime.date, legs: Mapping[i
     """Replace the legs of one technician's day."""
     unit.execute("DELETE FROM leg WHERE staff_id = ? AND day = ?", (technician_id, day.isoformat()))
     for visit_id, leg in legs.items():
-        unit.execute(
-            "INSERT INTO leg (staff_id, day, visit_id, seconds, metres, low, high, provenance) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                technician_id,
-                day.isoformat(),
-                visit_id,
-                leg.seconds,
-                leg.metres,
-                leg.low,
-                leg.high,
-                leg.provenance.value,
-            ),
-        )
+        unit.insert("leg", staff_id=technician_id, day=day.isoformat(), visit_id=visit_id, **LEGS.columns(leg))

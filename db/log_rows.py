@@ -8,10 +8,10 @@ import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from db.rows import AMONG, Select, Stored, column, listed
 from db.store import Store
 from db.visits import ANCHORED
-
-_AMONG = "IN (SELECT value FROM json_each(?))"
+from dispatch.model.states import Review, State
 
 
 class Stay(NamedTuple):
@@ -49,25 +49,18 @@ class LogRow(NamedTuple):
     client: str
     site: str
     work: str
-    state: str
+    state: State
     minutes: int
     priority: int
     version: int
-    review: str
+    review: Review
     start: int | None
     end: int | None
-    promised_from: int | None
-    promised_to: int | None
-    emergency: int
+    wanted_on: datetime.date | None
+    promised: tuple[int, int] | None
+    emergency: bool
     reason: str
     zone: str
-    ended_at: int | None
-    wanted_on: str | None
-
-    @property
-    def day(self) -> datetime.date | None:
-        """The day on which it was wanted."""
-        return datetime.date.fromisoformat(self.wanted_on) if self.wanted_on else None
 
 
 class Noted(NamedTuple):
@@ -77,6 +70,40 @@ class Noted(NamedTuple):
     item: str
     by: str
     text: str
+
+
+def _codes(name: str) -> Stored:
+    return Stored((name,), tuple, lambda text: tuple(json.loads(text)))
+
+
+ROWS = Select(
+    LogRow,
+    "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
+    "v",
+    of={"client": "c.name", "site": "s.name", "zone": "s.zone"},
+    stored={"start": column("starts_at"), "end": column("ends_at")},
+)
+"""Visits of the log."""
+STAYS = Select(Stay, "assignment a JOIN staff t ON t.id = a.staff_id", "a", of={"technician": "t.name"})
+"""Who was on visits."""
+SUMS = Select(
+    Sum,
+    "charge_sheet c",
+    "c",
+    of={
+        "accepted": "c.status = 'ready' OR c.accepted_at IS NOT NULL",
+        "flags": "coalesce(json_extract(c.sheet, '$.flags'), '[]')",
+        "errors": "coalesce(json_extract(c.sheet, '$.errors'), '[]')",
+        "unnamed": "coalesce(json_extract(c.input, '$.client.tax_ref'), '') = ''",
+    },
+    stored={
+        "net": column("net_minor"),
+        "total": column("total_minor"),
+        "flags": _codes("sheet"),
+        "errors": _codes("sheet"),
+    },
+)
+"""Newest charges."""
 
 
 def rows(
@@ -100,66 +127,38 @@ def rows(
         where.append(ANCHORED)
         params += span
     if ids is not None:
-        where.append(f"v.id IN (SELECT value FROM json_each(?{len(params) + 1}))")
-        params.append(json.dumps(sorted(ids)))
+        where.append(f"v.id {AMONG}")
+        params += listed(ids)
     if reviews:
-        where.append(f"v.review IN (SELECT value FROM json_each(?{len(params) + 1}))")
-        params.append(json.dumps(sorted(reviews)))
-    found = store.all(
-        "SELECT v.id, v.reference, c.name, s.name, v.work, v.state, v.minutes, v.priority, v.version, v.review, v.starts_at, "
-        "v.ends_at, v.promised_from, v.promised_to, v.emergency, v.reason, s.zone, v.ended_at, v.wanted_on "
-        "FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
-        f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id",
-        params,
-    )
-    return [LogRow._make(row) for row in found]
+        where.append(f"v.review {AMONG}")
+        params += listed(reviews)
+    return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 
 
-def stays(store: Store, ids: Iterable[int]) -> dict[int, list[Stay]]:
+def stays(store: Store, ids: Iterable[int]) -> dict[int, tuple[Stay, ...]]:
     """Who was on each of some visits, and when."""
-    found: dict[int, list[Stay]] = {}
-    for visit_id, *stay in store.all(
-        "SELECT a.visit_id, t.name, a.depart_at, a.check_in_at, a.check_out_at FROM assignment a JOIN staff t ON "
-        f"t.id = a.staff_id WHERE a.visit_id {_AMONG} ORDER BY a.id",
-        (json.dumps(list(ids)),),
-    ):
-        found.setdefault(visit_id, []).append(Stay._make(stay))
-    return found
+    return STAYS.by(store, "a.visit_id", f"WHERE a.visit_id {AMONG} ORDER BY a.id", listed(ids))
 
 
 def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:
     """The newest charge of those of some visits that have ended; one that was opened again, or uncancelled, has none."""
-    return {
-        visit_id: Sum(
-            status,
-            status == "ready" or accepted_at is not None,
-            net,
-            total,
-            currency,
-            exponent,
-            tuple(json.loads(flags or "[]")),
-            tuple(json.loads(errors or "[]")),
-            revision,
-            bool(unnamed),
-        )
-        for visit_id, status, accepted_at, net, total, currency, exponent, flags, errors, revision, unnamed in store.all(
-            "SELECT visit_id, status, accepted_at, net_minor, total_minor, currency, exponent, "
-            "json_extract(sheet, '$.flags'), json_extract(sheet, '$.errors'), revision, "
-            "coalesce(json_extract(input, '$.client.tax_ref'), '') = '' FROM charge_sheet c "
-            f"WHERE visit_id {_AMONG} AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) "
-            "AND EXISTS (SELECT 1 FROM visit v WHERE v.id = c.visit_id AND v.ended_at IS NOT NULL)",
-            (json.dumps(list(ids)),),
-        )
-    }
+    newest = SUMS.beside(
+        store,
+        "c.visit_id",
+        f"WHERE c.visit_id {AMONG} AND c.revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) "
+        "AND EXISTS (SELECT 1 FROM visit v WHERE v.id = c.visit_id AND v.ended_at IS NOT NULL)",
+        listed(ids),
+    )
+    return {visit_id: one for one, visit_id in newest}
 
 
 def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
     """What people did on some visits that a lead looks at: overrides, failed tests, an unhappy sign-off, what was put right or
     given away, comments."""
-    among = json.dumps(list(ids))
+    among = listed(ids)
     found: dict[int, list[Noted]] = {}
     for query in _NOTED:
-        for visit_id, *one in store.all(query, (among,)):
+        for visit_id, *one in store.all(query, among):
             found.setdefault(visit_id, []).append(Noted._make(one))
     return found
 
@@ -167,38 +166,38 @@ def noted(store: Store, ids: Iterable[int]) -> dict[int, list[Noted]]:
 _NOTED = (
     "SELECT a.visit_id, CASE WHEN i.kind = 'test' THEN 'waived' ELSE 'overridden' END, i.ref, s.name || CASE a.self_approved "
     "WHEN 1 THEN ' (for themselves)' ELSE '' END, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
-    f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'overridden' AND a.sequence = "
+    f"JOIN staff s ON s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'overridden' AND a.sequence = "
     "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
     "SELECT a.visit_id, 'not_done', i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
-    f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'not_done' AND a.sequence = "
+    f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'not_done' AND a.sequence = "
     "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
     "SELECT a.visit_id, CASE WHEN a.sequence = (SELECT t.sequence FROM standing t WHERE t.item_id = a.item_id) "
     "THEN 'fails' ELSE 'failed' END, i.ref, s.name, a.text FROM attempt a JOIN item i ON i.id = a.item_id JOIN staff s ON "
-    f"s.id = a.staff_id WHERE a.visit_id {_AMONG} AND a.result = 'fail' ORDER BY a.id",
+    f"s.id = a.staff_id WHERE a.visit_id {AMONG} AND a.result = 'fail' ORDER BY a.id",
     "SELECT a.visit_id, 'unsatisfied', i.ref, a.signed_by, a.text FROM attempt a JOIN item i ON i.id = a.item_id "
-    f"WHERE a.visit_id {_AMONG} AND a.satisfied = 0 AND a.sequence = "
+    f"WHERE a.visit_id {AMONG} AND a.satisfied = 0 AND a.sequence = "
     "(SELECT max(b.sequence) FROM attempt b WHERE b.item_id = a.item_id) ORDER BY a.id",
     "SELECT p.visit_id, 'corrected', c.what, s.name, c.reason FROM time_correction c JOIN assignment p ON p.id = c.assignment_id "
-    f"JOIN staff s ON s.id = c.staff_id WHERE p.visit_id {_AMONG} ORDER BY c.id",
+    f"JOIN staff s ON s.id = c.staff_id WHERE p.visit_id {AMONG} ORDER BY c.id",
     "SELECT k.visit_id, 'corrected', coalesce(i.ref, 'W2'), s.name, k.reason FROM word_correction k JOIN staff s ON "
     "s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id LEFT JOIN item i ON i.id = a.item_id "
-    f"WHERE k.visit_id {_AMONG} ORDER BY k.id",
+    f"WHERE k.visit_id {AMONG} ORDER BY k.id",
     "SELECT g.visit_id, 'given', g.value || CASE g.mode WHEN 'percent' THEN '%' ELSE '' END || ' on ' || g.target, s.name, "
-    f"g.reason FROM goodwill g JOIN staff s ON s.id = g.staff_id WHERE g.visit_id {_AMONG} AND g.withdrawn_at IS NULL "
+    f"g.reason FROM goodwill g JOIN staff s ON s.id = g.staff_id WHERE g.visit_id {AMONG} AND g.withdrawn_at IS NULL "
     "ORDER BY g.id",
     "SELECT m.visit_id, 'given', 'travel set to ' || m.amount, s.name, m.reason FROM manual_travel m JOIN staff s ON "
-    f"s.id = m.staff_id WHERE m.visit_id {_AMONG} AND m.withdrawn_at IS NULL ORDER BY m.id",
+    f"s.id = m.staff_id WHERE m.visit_id {AMONG} AND m.withdrawn_at IS NULL ORDER BY m.id",
     "SELECT p.visit_id, 'own_fault', '', s.name, w.reason FROM work_mark w JOIN assignment p ON p.id = w.assignment_id "
-    f"JOIN staff s ON s.id = w.staff_id WHERE p.visit_id {_AMONG} AND w.kind = 'own_fault' "
+    f"JOIN staff s ON s.id = w.staff_id WHERE p.visit_id {AMONG} AND w.kind = 'own_fault' "
     "AND w.withdrawn_at IS NULL ORDER BY w.id",
     "SELECT n.visit_id, 'sent_back', '', s.name, n.text || CASE n.answer WHEN '' THEN '' ELSE ' – ' || n.answer END "
-    f"FROM review_comment n JOIN staff s ON s.id = n.staff_id WHERE n.visit_id {_AMONG} ORDER BY n.id",
-    f"SELECT visit_id, 'reopened', '', '', '' FROM reopening WHERE visit_id {_AMONG} ORDER BY id",
+    f"FROM review_comment n JOIN staff s ON s.id = n.staff_id WHERE n.visit_id {AMONG} ORDER BY n.id",
+    f"SELECT visit_id, 'reopened', '', '', '' FROM reopening WHERE visit_id {AMONG} ORDER BY id",
     "SELECT a.visit_id, CASE t.asks WHEN 'lowered' THEN 'permitted' ELSE 'no_way_in' END, i.ref, coalesce((SELECT s.name FROM "
     "permission p JOIN staff s ON s.id = p.answered_by WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), ''), "
     "coalesce((SELECT p.reason FROM permission p WHERE p.item_id = i.id AND p.given = 1 ORDER BY p.id DESC LIMIT 1), '') "
     "FROM item i JOIN standing t ON t.item_id = i.id JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
-    f"WHERE i.visit_id {_AMONG} AND t.asks IN ('lowered', 'no_way_in') AND a.grade = 'attested' ORDER BY i.id",
+    f"WHERE i.visit_id {AMONG} AND t.asks IN ('lowered', 'no_way_in') AND a.grade = 'attested' ORDER BY i.id",
     "SELECT n.visit_id, 'none_wanted', '', n.said_by, n.words FROM no_follow_up n JOIN visit v ON v.id = n.visit_id "
-    f"AND v.ended_at = n.at WHERE n.visit_id {_AMONG} AND v.state = 'left_open' ORDER BY n.id",
+    f"AND v.ended_at = n.at WHERE n.visit_id {AMONG} AND v.state = 'left_open' ORDER BY n.id",
 )

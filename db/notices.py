@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from db.rows import AMONG, Select, listed
 from db.store import Store
-from dispatch.model.notices import CHANGES, Notice, Told
+from dispatch.model.notices import CHANGES, Notice
 
 if TYPE_CHECKING:
     from db.unit import Unit
+
+
+NOTICES = Select(
+    Notice, "outbox o JOIN visit v ON v.id = o.visit_id", "o", of={"reference": "v.reference", "about": "o.kind"}
+)
+"""Notices."""
 
 
 def add(unit: Unit, staff_id: int, visit_id: int, about: str, text: str) -> None:
@@ -19,13 +26,8 @@ def add(unit: Unit, staff_id: int, visit_id: int, about: str, text: str) -> None
 
 def unread(store: Store, staff_id: int) -> list[Notice]:
     """What was changed under a technician and they have not noted yet, the newest first."""
-    marks = ", ".join("?" * len(CHANGES))
-    rows = store.all(
-        "SELECT o.id, v.reference, o.kind, o.text, o.made_at FROM outbox o JOIN visit v ON v.id = o.visit_id "
-        f"WHERE o.staff_id = ? AND o.seen_at IS NULL AND o.kind IN ({marks}) ORDER BY o.id DESC",
-        (staff_id, *(one.value for one in CHANGES)),
-    )
-    return [Notice(key, reference, Told(kind), text, made_at) for key, reference, kind, text, made_at in rows]
+    where = f"WHERE o.staff_id = ? AND o.seen_at IS NULL AND o.kind {AMONG} ORDER BY o.id DESC"
+    return NOTICES.select(store, where, (staff_id, *listed(CHANGES)))
 
 
 def note(unit: Unit, found: Sequence[Notice]) -> None:

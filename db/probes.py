@@ -26,6 +26,10 @@ class Order(NamedTuple):
     used_at: int | None
 
 
+ORDERS = Select(Order, "probe_order r")
+"""What laptops were asked."""
+
+
 def probes_of_visit(store: Store, visit_id: int) -> dict[int, tuple[Probe, ...]]:
     """The probes of a visit's items, by the item's id."""
     found: dict[int, list[Probe]] = {}
@@ -146,37 +150,19 @@ def watch_of(store: Store, item_id: int, probe: str, since: int) -> tuple[Watch,
     return Watch(at.get("up"), at.get("down")), begun
 
 
-def add_observation(unit: Unit, item_id: int, probe: str, seen: str, at: int, as_of: int, staff_id: int) -> None:
+def add_observation(unit: Unit, item_id: int, probe: str, seen: str, at: int, as_of: int) -> None:
     """Keep what a watch has just seen: `up`, `down` or `back`."""
-    unit.insert(
-        "observation",
-        item_id=item_id,
-        probe=probe,
-        seen=seen,
-        at=at,
-        as_of=as_of,
-        staff_id=staff_id,
-        session=unit.actor.session,
-    )
+    unit.note("observation", item_id=item_id, probe=probe, seen=seen, at=at, as_of=as_of)
 
 
-def add_order(unit: Unit, nonce: str, visit_id: int, staff_id: int, key: bytes, expires_at: int) -> None:
+def add_order(unit: Unit, nonce: str, visit_id: int, key: bytes, expires_at: int) -> None:
     """Note that a laptop is asked to test; `key` seals what it is asked."""
-    unit.insert(
-        "probe_order",
-        nonce=nonce,
-        visit_id=visit_id,
-        staff_id=staff_id,
-        key=key,
-        made_at=unit.at,
-        expires_at=expires_at,
-    )
+    unit.note("probe_order", nonce=nonce, visit_id=visit_id, key=key, expires_at=expires_at)
 
 
 def order(store: Store, nonce: str) -> Order | None:
     """What was asked under that nonce."""
-    row = store.one("SELECT visit_id, key, expires_at, used_at FROM probe_order WHERE nonce = ?", (nonce,))
-    return None if row is None else Order(*row)
+    return ORDERS.first(store, "WHERE r.nonce = ?", (nonce,))
 
 
 def use_order(unit: Unit, nonce: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.rows import Select
+from db.rows import AMONG, Select, listed
 from db.store import Store
 from dispatch.model.checklists import Grade, Kind, Result
 
@@ -56,6 +55,6 @@ def standing(store: Store, visit_ids: Sequence[int]) -> list[Standing]:
     """Every item with a result, by visit and in the order of the checklist."""
     return STANDING.select(
         store,
-        "WHERE i.visit_id IN (SELECT value FROM json_each(?)) ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
-        (json.dumps(list(visit_ids)),),
+        f"WHERE i.visit_id {AMONG} ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
+        listed(visit_ids),
     )

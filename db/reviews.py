@@ -4,17 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
-_COMMENT = """
-  SELECT n.id, n.visit_id, v.reference, c.name, l.name, n.at, n.text, n.seen_at, n.answered_at, coalesce(t.name, ''), n.answer
-  FROM review_comment n JOIN visit v ON v.id = n.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id
-    JOIN staff l ON l.id = n.staff_id LEFT JOIN staff t ON t.id = n.answered_by
-"""
+APPROVALS = Select(Approval, "approval r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})
+"""Approvals."""
+COMMENTS = Select(
+    Comment,
+    "review_comment n JOIN visit v ON v.id = n.visit_id JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "JOIN staff l ON l.id = n.staff_id LEFT JOIN staff t ON t.id = n.answered_by",
+    "n",
+    of={"reference": "v.reference", "client": "c.name", "by": "l.name", "answered_by": "coalesce(t.name, '')"},
+)
+"""Comments with their answers."""
+WORDS = Select(
+    WordCorrection,
+    "word_correction k JOIN staff s ON s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id "
+    "LEFT JOIN item i ON i.id = a.item_id LEFT JOIN work_entry w ON w.id = k.entry_id",
+    "k",
+    of={
+        "at": "k.made_at",
+        "by": "s.name",
+        "sequence": "coalesce(a.sequence, w.sequence)",
+        "item": "coalesce(i.ref, 'W2')",
+    },
+)
+"""Words that were put right."""
 
 
 def approve(unit: Unit, visit_id: int, staff_id: int, revision: int, reason: str) -> None:
@@ -24,12 +43,7 @@ def approve(unit: Unit, visit_id: int, staff_id: int, revision: int, reason: str
 
 def approval_of(store: Store, visit_id: int) -> Approval | None:
     """The newest approval of a visit, whether it still stands or not."""
-    row = store.one(
-        "SELECT s.name, a.at, a.revision, a.reason FROM approval a JOIN staff s ON s.id = a.staff_id "
-        "WHERE a.visit_id = ? ORDER BY a.id DESC LIMIT 1",
-        (visit_id,),
-    )
-    return None if row is None else Approval(*row)
+    return APPROVALS.first(store, "WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1", (visit_id,))
 
 
 def send_back(unit: Unit, visit_id: int, staff_id: int, text: str) -> int:
@@ -39,17 +53,17 @@ def send_back(unit: Unit, visit_id: int, staff_id: int, text: str) -> int:
 
 def comments_of(store: Store, visit_id: int) -> list[Comment]:
     """The comments on a visit, the oldest first."""
-    return [Comment(*row) for row in store.all(f"{_COMMENT} WHERE n.visit_id = ? ORDER BY n.id", (visit_id,))]
+    return COMMENTS.select(store, "WHERE n.visit_id = ? ORDER BY n.id", (visit_id,))
 
 
 def waiting_for(store: Store, staff_id: int) -> list[Comment]:
     """The comments on a technician's visits that wait for an answer, the oldest first."""
-    rows = store.all(
-        f"{_COMMENT} WHERE n.answered_at IS NULL AND v.review NOT IN ('approved', 'exported') AND v.archived_at IS NULL "
+    return COMMENTS.select(
+        store,
+        "WHERE n.answered_at IS NULL AND v.review NOT IN ('approved', 'exported') AND v.archived_at IS NULL "
         "AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id = ?) ORDER BY n.id",
         (staff_id,),
     )
-    return [Comment(*row) for row in rows]
 
 
 def see(unit: Unit, comment: Comment) -> None:
@@ -111,13 +125,4 @@ def correct_words(
 
 def word_corrections_of(store: Store, visit_id: int) -> list[WordCorrection]:
     """The words of a visit that were put right, the oldest first."""
-    return [
-        WordCorrection(*row)
-        for row in store.all(
-            "SELECT k.made_at, s.name, coalesce(a.sequence, w.sequence), coalesce(i.ref, 'W2'), k.before, k.after, k.reason "
-            "FROM word_correction k JOIN staff s ON s.id = k.staff_id LEFT JOIN attempt a ON a.id = k.attempt_id "
-            "LEFT JOIN item i ON i.id = a.item_id LEFT JOIN work_entry w ON w.id = k.entry_id "
-            "WHERE k.visit_id = ? ORDER BY k.id",
-            (visit_id,),
-        )
-    ]
+    return WORDS.select(store, "WHERE k.visit_id = ? ORDER BY k.id", (visit_id,))

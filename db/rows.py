@@ -77,6 +77,15 @@ def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -
     )
 
 
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""Whether something is one of many, in SQL; its parameter is `listed`."""
+
+
+def listed(keys: Iterable[Any]) -> tuple[str]:
+    """The parameter of `AMONG`, however many they are."""
+    return (json.dumps(list(keys)),)
+
+
 def _both(value: Any) -> tuple[Any, ...]:
     return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
 
@@ -178,6 +187,7 @@ class Select(Generic[T]):
                 more += columns
                 self._joined.append((at, kind.back, start, start + len(columns)))
         self._columns, self._source = ", ".join(places + more), source
+        self._taken = len(places) + len(more)
 
     def select(self, store: Store, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]) -> list[T]:
         """The records that `rest` of the query selects; `given` is what other queries found, by their keys."""
@@ -192,11 +202,17 @@ class Select(Generic[T]):
         self, store: Store, key: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
     ) -> dict[Any, tuple[T, ...]]:
         """The records that `rest` selects by an expression, those of each in their order."""
-        rows = store.all(f"SELECT {self._columns}, {key} FROM {self._source} {rest}", params)
         found: dict[Any, list[T]] = {}
-        for row, record in zip(rows, self.records(rows, **given), strict=True):
-            found.setdefault(row[-1], []).append(record)
+        for record, one in self.beside(store, key, rest, params, **given):
+            found.setdefault(one, []).append(record)
         return {one: tuple(own) for one, own in found.items()}
+
+    def beside(
+        self, store: Store, more: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
+    ) -> list[tuple[Any, ...]]:
+        """The records that `rest` selects, each with what some expressions give beside it."""
+        rows = store.all(f"SELECT {self._columns}, {more} FROM {self._source} {rest}", params)
+        return [(record, *row[self._taken :]) for row, record in zip(rows, self.records(rows, **given), strict=True)]
 
     def rows(self, store: Store, rest: str = "", params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What `records` takes: for a record of which a part is given once it is known which were found."""
@@ -204,6 +220,8 @@ class Select(Generic[T]):
 
     def records(self, rows: Iterable[tuple[Any, ...]], **given: Mapping[Any, Any]) -> list[T]:
         """The records of rows."""
+        if not (self._converted or self._joined or self._given):
+            return [self._made(row[: self._width]) for row in rows]
         found = []
         for row in rows:
             values = list(row)

@@ -11,7 +11,6 @@ its triggers write the index, which a program without FTS5 cannot do; and its im
 from __future__ import annotations
 
 import contextlib
-import json
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
@@ -19,6 +18,7 @@ from typing import NamedTuple
 
 from db.faults import StoreFault
 from db.library import sqlite3
+from db.rows import AMONG, listed
 from db.store import Store
 
 AT_ONCE = 500
@@ -31,7 +31,6 @@ _INDEX = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS visit_search USING fts5({_COLUMNS}, "
     "tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3')"
 )
-_AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 class Index(NamedTuple):
@@ -66,16 +65,16 @@ def freshen(conn: sqlite3.Connection, most: int | None = AT_ONCE) -> int:
     stale = [row[0] for row in conn.execute("SELECT visit_id FROM search_stale LIMIT ?", (most or -1,))]
     if not stale or not possible():
         return 0
-    ids = (json.dumps(stale),)
+    ids = listed(stale)
     conn.execute("SAVEPOINT search")
     try:
         conn.execute(_INDEX)
-        conn.execute(f"DELETE FROM visit_search WHERE rowid {_AMONG}", ids)
+        conn.execute(f"DELETE FROM visit_search WHERE rowid {AMONG}", ids)
         conn.execute(
-            f"INSERT INTO visit_search (rowid, {_COLUMNS}) SELECT visit_id, {_COLUMNS} FROM visit_text WHERE visit_id {_AMONG}",
+            f"INSERT INTO visit_search (rowid, {_COLUMNS}) SELECT visit_id, {_COLUMNS} FROM visit_text WHERE visit_id {AMONG}",
             ids,
         )
-        conn.execute(f"DELETE FROM search_stale WHERE visit_id {_AMONG}", ids)
+        conn.execute(f"DELETE FROM search_stale WHERE visit_id {AMONG}", ids)
     except sqlite3.Error:
         if not conn.in_transaction:
             raise
@@ -132,7 +131,7 @@ def _indexed(store: Store, words: Iterable[str]) -> set[int] | None:
 
 def _read(store: Store, words: Iterable[str], ids: Iterable[int] | None = None) -> list[int]:
     """The visits, among `ids` where they are given, whose words are those looked for: the slow way."""
-    where, params = ("", ()) if ids is None else (f" WHERE visit_id {_AMONG}", (json.dumps(list(ids)),))
+    where, params = ("", ()) if ids is None else (f" WHERE visit_id {AMONG}", listed(ids))
     rows = store.all(f"SELECT visit_id, {_COLUMNS} FROM visit_text{where}", params)
     wanted = [f" {word}" for word in words]
     found = []

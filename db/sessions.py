@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from db.rows import Select
 from db.store import Store
 from dispatch.model.keys import Session
 
 if TYPE_CHECKING:
     from db.unit import Unit
 
-_SESSION = """
-  SELECT e.id, e.staff_id, s.login, s.name, e.key_id, e.started_at, e.seen_at, e.ended_at, e.ended_as
-  FROM session e JOIN staff s ON s.id = e.staff_id
-"""
+SESSIONS = Select(
+    Session, "session e JOIN staff s ON s.id = e.staff_id", "e", of={"login": "s.login", "name": "s.name"}
+)
+"""Sessions with whose they are."""
 _SHOWN = 200
 UNKNOWN = "session unknown"
 """Why a session that was never recorded may not go on."""
@@ -21,8 +22,7 @@ UNKNOWN = "session unknown"
 
 def session(store: Store, session_id: str) -> Session | None:
     """The session with that id."""
-    row = store.one(f"{_SESSION} WHERE e.id = ?", (session_id,))
-    return None if row is None else Session(*row)
+    return SESSIONS.first(store, "WHERE e.id = ?", (session_id,))
 
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
@@ -37,13 +37,12 @@ def gone_sessions(store: Store) -> list[Session]:
 
 
 def _unended(store: Store) -> list[Session]:
-    return [Session(*row) for row in store.all(f"{_SESSION} WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")]
+    return SESSIONS.select(store, "WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
 
 
 def recent_sessions(store: Store) -> list[Session]:
     """The last ones that were begun, the newest first."""
-    rows = store.all(f"{_SESSION} ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
-    return [Session(*row) for row in rows]
+    return SESSIONS.select(store, f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
 
 
 def why_over(store: Store, session_id: str, key_id: int) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.rows import Select, Stored, column
+from db.rows import AMONG, Select, Stored, column, listed
 from db.store import Store
 from db.unit import Unit
 from db.visits import ANCHOR
@@ -76,10 +76,7 @@ def sheets_of_site(store: Store, site_id: int, since: int, until: int) -> list[S
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:
     """The newest revision of each visit that has one."""
-    if not visit_ids:
-        return {}
-    marks = ", ".join("?" * len(visit_ids))
-    found = SHEETS.select(store, f"WHERE visit_id IN ({marks}) ORDER BY revision", tuple(visit_ids))
+    found = SHEETS.select(store, f"WHERE visit_id {AMONG} ORDER BY revision", listed(visit_ids))
     return {one.visit_id: one for one in found}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from db.rows import AMONG, listed
 from db.store import Store
 
 
@@ -35,21 +36,21 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
     """The tally of each visit, in three queries whatever their number."""
     if not visit_ids:
         return {}
-    marks = ", ".join("?" * len(visit_ids))
-    required: dict[int, tuple[int, int]] = {
+    ids = listed(visit_ids)
+    required = {
         visit_id: (items, tests)
         for visit_id, items, tests in store.all(
             "SELECT visit_id, count(*), sum(kind = 'test') FROM item "
-            f"WHERE required = 1 AND visit_id IN ({marks}) GROUP BY visit_id",
-            visit_ids,
+            f"WHERE required = 1 AND visit_id {AMONG} GROUP BY visit_id",
+            ids,
         )
     }
     still_open: dict[int, tuple[int, int]] = {
         visit_id: (items, tests)
         for visit_id, items, tests in store.all(
             f"SELECT g.visit_id, count(*), sum(i.kind = 'test') FROM open_gate g JOIN item i ON i.visit_id = g.visit_id "
-            f"AND i.ref = g.ref WHERE g.visit_id IN ({marks}) GROUP BY g.visit_id",
-            visit_ids,
+            f"AND i.ref = g.ref WHERE g.visit_id {AMONG} GROUP BY g.visit_id",
+            ids,
         )
     }
     evidence = {
@@ -62,8 +63,8 @@ def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:
             "sum(t.asks = 'lowered' AND a.grade = 'attested'), sum(t.asks = 'no_way_in' AND a.grade = 'attested') "
             "FROM item i JOIN standing t ON t.item_id = i.id "
             "JOIN attempt a ON a.visit_id = t.visit_id AND a.sequence = t.sequence "
-            f"WHERE i.visit_id IN ({marks}) GROUP BY i.visit_id",
-            visit_ids,
+            f"WHERE i.visit_id {AMONG} GROUP BY i.visit_id",
+            ids,
         )
     }
     result = {}

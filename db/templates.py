@@ -116,14 +116,8 @@ def _save(unit: Unit, new: Template) -> None:
         "clients": new.clients,
         "items": [item_form(item) for item in new.items],
     }
-    unit.insert(
-        "template_wording",
-        template_id=new.id,
-        number=new.number,
-        wording=json.dumps(form, ensure_ascii=False),
-        saved_at=unit.at,
-        staff_id=unit.actor.staff_id,
-    )
+    wording = json.dumps(form, ensure_ascii=False)
+    unit.note("template_wording", template_id=new.id, number=new.number, wording=wording, saved_at=unit.at)
 
 
 def _read(form: Any) -> Template:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.clocks import note_priority
-from db.rows import Select, pair, word_set
+from db.rows import AMONG, Select, listed, pair, word_set
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import State
@@ -97,7 +97,7 @@ def visit_by_reference(store: Store, reference: str) -> Visit | None:
 
 def visits_by_id(store: Store, ids: Sequence[int]) -> list[Visit]:
     """The visits with these ids, in no particular order."""
-    return _select(store, f"WHERE v.id IN ({', '.join('?' * len(ids))})", ids) if ids else []
+    return _select(store, f"WHERE v.id {AMONG}", listed(ids)) if ids else []
 
 
 def archived_around(store: Store, visit_id: int) -> list[str]:
@@ -143,10 +143,8 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
 
     Those on which any of `technicians` is; None for all.
     """
-    theirs, ids = "", tuple[int, ...]()
-    if technicians is not None:
-        marks = ", ".join("?" * len(technicians))
-        theirs, ids = f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id IN ({marks})) ", tuple(technicians)
+    theirs = "" if technicians is None else f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id {AMONG}) "
+    ids = () if technicians is None else listed(technicians)
     return _select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at > ? "
@@ -197,28 +195,23 @@ def gone_on(store: Store, visit_id: int) -> list[Visit]:
     )
 
 
-def note_no_follow_up(unit: Unit, visit_id: int, staff_id: int, said_by: str, words: str) -> None:
+def note_no_follow_up(unit: Unit, visit_id: int, said_by: str, words: str) -> None:
     """Note that the client wants no follow-up of a visit that ends now."""
-    unit.insert("no_follow_up", visit_id=visit_id, staff_id=staff_id, said_by=said_by, words=words, at=unit.at)
+    unit.note("no_follow_up", visit_id=visit_id, said_by=said_by, words=words)
 
 
 def none_wanted(store: Store, visit_id: int) -> tuple[str, str] | None:
     """Who said that they want no follow-up of a visit as it was left open, and their words."""
-    row = store.one(
+    return store.one(
         "SELECT n.said_by, n.words FROM no_follow_up n JOIN visit v ON v.id = n.visit_id AND v.ended_at = n.at "
         "WHERE n.visit_id = ? AND v.state = 'left_open' ORDER BY n.id DESC",
         (visit_id,),
     )
-    return None if row is None else (row[0], row[1])
 
 
 def whole_jobs(store: Store, job_ids: Sequence[int]) -> list[Visit]:
     """Every visit of some jobs, archived ones too, oldest first."""
-    if not job_ids:
-        return []
-    few = len(job_ids) <= 500
-    where = f"WHERE v.job_id IN ({', '.join('?' * len(job_ids))})" if few else ""
-    return _select(store, f"{where} ORDER BY v.id", tuple(job_ids) if few else ())
+    return _select(store, f"WHERE v.job_id {AMONG} ORDER BY v.id", listed(job_ids)) if job_ids else []
 
 
 def began_at(store: Store, visit_id: int) -> int | None:
@@ -420,9 +413,7 @@ def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]
     rows = VISITS.rows(store, where, params)
     if not rows:
         return []
-    few = len(rows) <= 500
-    scope = f"WHERE a.visit_id IN ({', '.join('?' * len(rows))})" if few else ""
-    ids = tuple(row[0] for row in rows) if few else ()
+    scope, ids = f"WHERE a.visit_id {AMONG}", listed(row[0] for row in rows)
     segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
     crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
     return VISITS.records(rows, assignments=crews)

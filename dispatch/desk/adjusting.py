@@ -37,7 +37,7 @@ def give_goodwill(seat: Seat, reference: str, target: str, mode: str, value: str
         reference,
         reason,
         faults,
-        lambda unit, visit, why: adjustments.give(unit, visit.id, seat.staff.id, target, mode, value.strip(), why),
+        lambda unit, visit, why: adjustments.give(unit, visit.id, target, mode, value.strip(), why),
     )
 
 
@@ -59,9 +59,7 @@ def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> P
         reference,
         reason,
         [] if amount is None else _faults_of_amount("amount", amount),
-        lambda unit, visit, why: adjustments.set_travel(
-            unit, visit.id, seat.staff.id, None if amount is None else amount.strip(), why
-        ),
+        lambda unit, visit, why: adjustments.set_travel(unit, visit.id, amount and amount.strip(), why),
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -60,18 +61,10 @@ def attach(seat: Seat, reference: str, ref: str, name: str, source: IO[bytes]) -
         item = item_of(seat.store, visit, ref)
         # in its place only now: under the write lock nobody else adds a record of these bytes, or gives them up
         _place(draft, path_of(seat.store, sha256))
-        file_id = files.add_file(
-            unit,
-            visit_id=visit.id,
-            item_id=item.id,
-            staff_id=seat.staff.id,
-            as_of=visit.sequence,
-            sha256=sha256,
-            size=size,
-            name=called,
-        )
+        new = HandedIn(0, sha256, size, called, visit.id, item.ref, seat.staff.name, unit.at)
+        new = replace(new, id=files.add_file(unit, item.id, visit.sequence, new))
         unit.audit("visit", visit.id, item=item.ref, file=called, sha256=sha256, size=size)
-    return next(one for one in files.of_visit(seat.store, visit.id) if one.id == file_id)
+    return new
 
 
 def faults(store: Store) -> list[str]:

@@ -65,7 +65,7 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         words = _note(note)
         _, phone = doors.whom_to_ring(store).get(visit.client_id, ("", ""))
         outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
-        call_id = calls.add_call(unit, visit.id, seat.staff.id, outcome, told, phone=phone, note=words)
+        call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
         undo.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
         new_time = told if told is not None else projected(store, visit)
@@ -75,9 +75,9 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         return Called(visit, logged)
 
 
-def owe(unit: Unit, visit: Visit, staff_id: int, expected: int) -> Picture:
+def owe(unit: Unit, visit: Visit, expected: int) -> Picture:
     """Put a client on the call-ahead list because the plan was changed, with the time that they still expect us."""
-    return added(ENTITY, calls.add_call(unit, visit.id, staff_id, Outcome.OWED, expected))
+    return added(ENTITY, calls.add_call(unit, visit.id, Outcome.OWED, expected))
 
 
 def follow(seat: Seat, unit: Unit, before: Visit, after: Visit) -> list[Picture]:
@@ -94,7 +94,7 @@ def follow(seat: Seat, unit: Unit, before: Visit, after: Visit) -> list[Picture]
         if opens <= after.starts_at <= closes or not opens <= before.starts_at <= closes:
             return []
         expected = closes if after.starts_at > closes else opens
-    return [owe(unit, before, seat.staff.id, expected)]
+    return [owe(unit, before, expected)]
 
 
 def _told(store: Store, visit: Visit, promised: int | None, now: int) -> int:

@@ -88,7 +88,7 @@ def note_survey(
         cleaned = _text("words", words, limits.NOTE, faults)
         if faults:
             raise Faulty(faults)
-        survey_id = care.add_survey(unit, client.id, on or today, score, cleaned, seat.staff.id)
+        survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
         undo.remember(seat, unit, f"survey {client.name}", [], [added("survey", survey_id)])
 
 
@@ -107,7 +107,7 @@ def note_offer(seat: Seat, client: Client, *, made: bool, note: str = "") -> Non
             raise Faulty(faults)
         today = today_of_care(seat.store)
         mark = Mark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
-        mark_id = care.add_mark(unit, client.id, mark, seat.staff.id)
+        mark_id = care.add_mark(unit, client.id, mark)
         undo.remember(seat, unit, f"offer {client.name}", [], [added("care_mark", mark_id)])
 
 
@@ -130,7 +130,7 @@ def note_gap(seat: Seat, client: Client, what: str, owner: str, due: datetime.da
             faults.append(f"owner: nobody on the staff is called {show(owner, 40)!r}")
         if faults or person is None:
             raise Faulty(faults)
-        gap_id = care.add_gap(unit, client.id, cleaned, person.id, due, seat.staff.id)
+        gap_id = care.add_gap(unit, client.id, cleaned, person.id, due)
         undo.remember(seat, unit, f"gap {client.name}", [], [added("gap", gap_id)])
 
 
@@ -167,7 +167,7 @@ def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | 
         if faults:
             raise Faulty(faults)
         mark = Mark(item.rule, item.occasion, outcome, where.today, until, cleaned)
-        mark_id = care.add_mark(unit, item.client_id, mark, seat.staff.id)
+        mark_id = care.add_mark(unit, item.client_id, mark)
         undo.remember(seat, unit, f"{outcome} {item.client}: {item.what}", [], [added("care_mark", mark_id)])
         if until is None:
             return item

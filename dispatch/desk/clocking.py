@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from db import stays, visits
 from db.store import Store
@@ -19,7 +18,7 @@ from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Assignment, Segment, Visit
 
 _ORDER = ("depart_at", "check_in_at", "check_out_at", "return_at")
 _WORDS = {column: word for word, column in MOMENTS.items()}
@@ -27,15 +26,7 @@ _BEEN = ENDED - {State.CANCELLED, State.ABORTED}
 """Ends of a visit at which somebody had been there."""
 
 
-class Span(NamedTuple):
-    """A stretch of a stay; `ends_at` None: it runs."""
-
-    kind: str
-    starts_at: int
-    ends_at: int | None
-
-
-def overlaid(stay: Sequence[Span], over: Span, until: int) -> list[Span]:
+def overlaid(stay: Sequence[Segment], over: Segment, until: int) -> list[Segment]:
     """A stay with one stretch turned into another kind; what touches and is alike becomes one.
 
     Args:
@@ -43,17 +34,17 @@ def overlaid(stay: Sequence[Span], over: Span, until: int) -> list[Span]:
         over: a break, laid over work and waiting, or work, laid over breaks.
         until: the end of the stay so far, for a span that runs.
     """
-    pieces: list[Span] = []
+    pieces: list[Segment] = []
     for span in stay:
         end = until if span.ends_at is None else span.ends_at
         begins, ends = max(span.starts_at, over.starts_at), min(end, over.ends_at or until)
         if begins >= ends or (over.kind == "work" and span.kind != "break"):
             pieces.append(span)
             continue
-        pieces.append(Span(span.kind, span.starts_at, begins))
-        pieces.append(Span(over.kind, begins, ends))
-        pieces.append(Span(span.kind, ends, span.ends_at))
-    merged: list[Span] = []
+        pieces.append(Segment(span.kind, span.starts_at, begins))
+        pieces.append(Segment(over.kind, begins, ends))
+        pieces.append(Segment(span.kind, ends, span.ends_at))
+    merged: list[Segment] = []
     for piece in pieces:
         if piece.ends_at is not None and piece.ends_at <= piece.starts_at:
             continue
@@ -144,7 +135,7 @@ def correct(
         visits.change(unit, visit)
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
-        stays.correct(unit, part.id, seat.staff.id, what, before, after, why)
+        stays.correct(unit, part.id, what, before, after, why)
         _fit_segments(seat.store, unit, part, column, after)
         _nowhere_else(seat.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
@@ -185,7 +176,7 @@ def check_out_at(seat: Seat, unit: Unit, visit: Visit, part: Assignment, left_at
         recorded = _clock_words(earliest, visit)
         raise Refusal(f"You cannot have left at {_clock_words(moment, visit)}: something was recorded at {recorded}.")
     visits.stamp(unit, part, check_out_at=moment)
-    stays.correct(unit, part.id, seat.staff.id, "leaving", unit.at, moment, "forgotten check-out")
+    stays.correct(unit, part.id, "leaving", unit.at, moment, "forgotten check-out")
 
 
 def go_back(seat: Seat, unit: Unit, part: Assignment) -> None:
@@ -194,10 +185,10 @@ def go_back(seat: Seat, unit: Unit, part: Assignment) -> None:
     for what, column in (("home", "return_at"), ("leaving", "check_out_at")):
         was: int | None = getattr(part, column)
         if was is not None:
-            stays.correct(unit, part.id, seat.staff.id, what, was, None, "went back")
+            stays.correct(unit, part.id, what, was, None, "went back")
     visits.stamp(unit, part, check_out_at=None, return_at=None)
     if unit.at > part.check_out_at:
-        stays.add_segment(unit, part.id, "break", part.check_out_at, unit.at)
+        visits.add_segment(unit, part, Segment("break", part.check_out_at, unit.at))
     stays.open_segment(unit, part.id, "work", unit.at)
 
 
@@ -264,19 +255,19 @@ def _rewrite(
         if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
             raise Refusal("A break begins and ends within the stay.")
         visits.change(unit, visit)
-        stay = [one for one in stays.segments_of(seat.store, part.id) if one[1] != "travel"]
-        before = [Span(was, begins, ends) for _, was, begins, ends in stay]
-        after = overlaid(before, Span(kind, starts_at, ends_at), until)
+        stay = {key: one for key, one in stays.segments_of(seat.store, part.id).items() if one.kind != "travel"}
+        before = list(stay.values())
+        after = overlaid(before, Segment(kind, starts_at, ends_at), until)
         if after == before:
             raise Refusal("The clock says so already.")
-        for segment_id, _, _, _ in stay:
+        for segment_id in stay:
             stays.drop_segment(unit, segment_id)
         for one in after:
-            stays.add_segment(unit, part.id, *one)
+            visits.add_segment(unit, part, one)
         _nowhere_else(seat.store, visit, part, unit.at)
         for one in before:
             if one not in after:
-                stays.correct(unit, part.id, seat.staff.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
+                stays.correct(unit, part.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
         unit.audit(
             "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
         )
@@ -331,12 +322,12 @@ def _fit_segments(store: Store, unit: Unit, part: Assignment, column: str, after
     moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
     depart, arrival, leaving = moments["depart_at"], moments["check_in_at"], moments["check_out_at"]
     own = stays.segments_of(store, part.id)
-    on_site = [segment for segment in own if segment[1] != "travel"]
-    for segment_id, kind, starts_at, ends_at in own:
+    on_site = [segment_id for segment_id, segment in own.items() if segment.kind != "travel"]
+    for segment_id, (kind, starts_at, ends_at) in own.items():
         if kind == "travel":
             begins, ends = depart, arrival
         else:
-            first, last = segment_id == on_site[0][0], segment_id == on_site[-1][0]
+            first, last = segment_id == on_site[0], segment_id == on_site[-1]
             begins = arrival if first else max(starts_at, arrival or starts_at)
             ends = leaving if last else ends_at if leaving is None or ends_at is None else min(ends_at, leaving)
         if begins is None or (ends is not None and ends < begins) or (ends == begins and kind != "work"):
@@ -346,9 +337,9 @@ def _fit_segments(store: Store, unit: Unit, part: Assignment, column: str, after
     if arrival is None:
         return
     if depart is not None and len(own) == len(on_site):
-        stays.add_segment(unit, part.id, "travel", depart, arrival)
+        visits.add_segment(unit, part, Segment("travel", depart, arrival))
     if leaving is not None and not on_site:
-        stays.add_segment(unit, part.id, "work", arrival, leaving)
+        visits.add_segment(unit, part, Segment("work", arrival, leaving))
 
 
 def _nowhere_else(store: Store, visit: Visit, part: Assignment, now: int) -> None:

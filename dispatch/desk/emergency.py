@@ -184,7 +184,7 @@ def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) ->
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + visit.ends_at - visit.starts_at)
     notices.follow(seat, unit, visit, _again(seat.store, visit.id), instead=emergency.client)
     unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)
-    return calling.owe(unit, visit, seat.staff.id, expected)
+    return calling.owe(unit, visit, expected)
 
 
 def _again(store: Store, visit_id: int) -> Visit:

@@ -42,7 +42,7 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
         for former in handovers.of_visit(seat.store, visit.id):
             if former.accepted is None:
                 handovers.answer(unit, former, False, "asked somebody else")
-        handovers.ask(unit, visit.id, technician.id, seat.staff.id, reason_of(reason))
+        handovers.ask(unit, visit.id, technician.id, reason_of(reason))
         unit.audit("visit", visit.id, asked=technician.name, instead_of=list(owners.names), reason=reason.strip())
         return handovers.of_visit(seat.store, visit.id)[0]
 

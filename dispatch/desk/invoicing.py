@@ -70,7 +70,7 @@ def export(seat: Seat, shown: Mapping[str, int]) -> HandedOver:
             raise Refusal(_nothing(left_out))
         if shown != going:
             raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
-        number = invoices.add_batch(unit, seat.staff.id)
+        number = invoices.add_batch(unit)
         for reference in going:
             visit = find(seat.store, reference)
             sheet = sheets.latest_sheet(seat.store, visit.id)

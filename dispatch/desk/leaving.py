@@ -116,7 +116,7 @@ def _note_none_wanted(
         faults.append("words: the client's own words are expected, at least 3 characters")
     if faults:
         raise Faulty(faults)
-    visits.note_no_follow_up(unit, visit.id, seat.staff.id, who, words)
+    visits.note_no_follow_up(unit, visit.id, who, words)
     unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
 
 

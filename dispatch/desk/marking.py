@@ -57,7 +57,7 @@ def mark(
         if part.check_in_at is None or not part.check_in_at <= begins < ends <= until:
             raise Refusal("A mark begins and ends within the stay.")
         visits.change(unit, visit)
-        stays.add_mark(unit, part.id, seat.staff.id, kind, begins, ends, why)
+        stays.add_mark(unit, part.id, kind, begins, ends, why)
         unit.audit("visit", visit.id, technician=part.technician, mark=kind, from_at=begins, to_at=ends, reason=why)
         return _charged(seat, visit, unit, why)
 
@@ -70,7 +70,7 @@ def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = 
     """
     with seat.write("unmark work", Role.TECHNICIAN, Role.LEAD) as unit:
         visit, part, why = _own(seat, unit, reference, reason, technician)
-        if not stays.withdraw_marks(unit, part.id, seat.staff.id):
+        if not stays.withdraw_marks(unit, part.id):
             raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
         visits.change(unit, visit)
         unit.audit("visit", visit.id, technician=part.technician, mark="withdrawn", reason=why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from db import agreements, stays, visits
 from db.store import Store
@@ -17,17 +17,9 @@ from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
 from dispatch.model.states import ENDED, Role
+from dispatch.model.stays import UsedItem
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
-
-
-class Used(NamedTuple):
-    """Something used, as it is kept: with the code of the rate card, or with an amount of its own."""
-
-    code: str | None
-    label: str
-    quantity: str
-    amount: str | None
 
 
 def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
@@ -41,7 +33,7 @@ def on_card(store: Store, visit: Visit) -> Mapping[str, Any]:
     return items if isinstance(items, Mapping) else {}
 
 
-def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None) -> Used:
+def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None) -> UsedItem:
     """What somebody typed, checked.
 
     Raises:
@@ -70,7 +62,7 @@ def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None)
     if faults:
         raise Faulty(faults)
     assert number is not None
-    return Used(code, label if code is None else code, number, price)
+    return UsedItem(code, label if code is None else code, number, price)
 
 
 def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
@@ -91,7 +83,7 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
             raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
         visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
-        stays.withdraw_item(unit, item_id, seat.staff.id)
+        stays.withdraw_item(unit, item_id)
         unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
         after = find(seat.store, reference)
         if after.state in ENDED:

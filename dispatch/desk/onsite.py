@@ -140,16 +140,7 @@ def use(
         used = materials.read(seat, visit, what, quantity, amount)
         decision = recording.use_item(f"{used.quantity} × {used.label}")
         written = _write(seat, unit, visit, None, decision).visit
-        stays.add_item(
-            unit,
-            visit.id,
-            seat.staff.id,
-            code=used.code,
-            label=used.label,
-            quantity=used.quantity,
-            amount=used.amount,
-            taxable=taxable,
-        )
+        stays.add_item(unit, visit.id, used._replace(taxable=taxable))
         return written
 
 
@@ -201,10 +192,10 @@ def _write(
             begun_after=run.begun_after if run is not None else None,
             tries=run.tries if run is not None else (),
         )
-        checklists.add_attempt(unit, visit.id, item.id, seat.staff.id, attempt)
+        checklists.add_attempt(unit, visit.id, item.id, attempt)
     if decision.work is not None:
         entry = WorkEntry(sequence, unit.at, seat.staff.name, decision.work, decision.work_text)
-        checklists.add_work_entry(unit, visit.id, seat.staff.id, entry)
+        checklists.add_work_entry(unit, visit.id, entry)
     visits.add_items(unit, visit.id, decision.items, added_by=seat.staff.id)
     notes += [f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is Kind.NAMED]
     unit.audit(
@@ -266,7 +257,7 @@ def note_way_in(seat: Seat, unit: Unit, visit: Visit) -> bool:
     """`see_way_in` as a part of a unit of the caller's; whether it is news."""
     if seat.site_port is None or visit.assignment_of(seat.staff.id) is None:
         return False
-    if not checklists.note_way_in(unit, visit.id, seat.staff.id):
+    if not checklists.note_way_in(unit, visit.id):
         return False
     unit.audit("visit", visit.id, way_in=True)
     return True

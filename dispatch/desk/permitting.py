@@ -31,7 +31,7 @@ def ask(seat: Seat, reference: str, ref: str, why: str = "") -> Asking:
         if permissions.waiting_for(seat.store, item.id) is not None:
             raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
         said = worded("why", why)
-        permissions.ask(unit, item.id, seat.staff.id, said)
+        permissions.ask(unit, item.id, said)
         asked = permissions.waiting_for(seat.store, item.id)
         assert asked is not None
         _tell_leads(seat, unit, visit, asked_text(asked))
@@ -104,10 +104,10 @@ def _test(seat: Seat, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item
 def _answer(seat: Seat, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowered: bool, reason: str) -> None:
     asked = permissions.waiting_for(seat.store, item.id)
     if asked is None:
-        permissions.ask(unit, item.id, seat.staff.id, "")
+        permissions.ask(unit, item.id, "")
         asked = permissions.waiting_for(seat.store, item.id)
         assert asked is not None
-    permissions.answer(unit, asked, seat.staff.id, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
+    permissions.answer(unit, asked, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
     why = f": {reason}" if reason else ""
     text = f"{seat.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
     for part in visit.assignments:

@@ -168,7 +168,7 @@ def _keeper(seat: Seat, visit: Visit, item: Item, probe: Probe, before: Watch, b
             with seat.write("watch", Role.TECHNICIAN) as unit:
                 open_visit(seat, visit.reference)
                 for word, at in fresh:
-                    probes.add_observation(unit, item.id, probe.name, word, at, begun, seat.staff.id)
+                    probes.add_observation(unit, item.id, probe.name, word, at, begun)
                 unit.audit("visit", visit.id, item=item.ref, probe=probe.name, seen=[word for word, _ in fresh])
             last = seen
 
@@ -196,7 +196,7 @@ def specify(seat: Seat, reference: str, refs: Sequence[str] = ()) -> Specificati
             as_of=visit.sequence,
             items=tuple(Asked(item.ref, item.label, runs_by_itself(item)) for item in items),
         )
-        probes.add_order(unit, nonce, visit.id, seat.staff.id, key, specification.expires_at)
+        probes.add_order(unit, nonce, visit.id, key, specification.expires_at)
         unit.audit("visit", visit.id, items=[item.ref for item in items], nonce=nonce)
         return replace(specification, seal=sealed(specification, key))
 

@@ -50,15 +50,14 @@ def remarks_of(
 ) -> tuple[Remark, ...]:
     """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
     found = [_said(one) for one in noted]
-    state = State(row.state)
-    if state in _ENDS:
-        mark, text = _ENDS[state]
+    if row.state in _ENDS:
+        mark, text = _ENDS[row.state]
         found.append(Remark(mark, _with(text, row.reason)))
-    if state in ENDED:
+    if row.state in ENDED:
         found += _of_charge(charge, assigned=bool(stays))
     arrived = min((one.check_in_at for one in stays if one.check_in_at is not None), default=None)
-    if arrived is not None and row.promised_to is not None and arrived > row.promised_to:
-        promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised_to, arrived))
+    if arrived is not None and row.promised is not None and arrived > row.promised[1]:
+        promised, came = (clock_text(at, row.zone, hours24) for at in (row.promised[1], arrived))
         found.append(Remark(Mark.LATE, f"arrived {came}, promised until {promised}"))
     order = list(Mark)
     return tuple(sorted(found, key=lambda one: order.index(one.mark)))

@@ -112,7 +112,7 @@ def explain(seat: Seat, reference: str, clock: str, cause: str) -> Visit:
             raise Refusal(f"{show(visit.reference)} has its cause for {LABELS[wanted]}: {show(found.cause)}.")
         if found is None or not found.wants_cause:
             raise Refusal(f"{show(visit.reference)} has not missed {LABELS[wanted]}: there is nothing to explain.")
-        cause_id = clocks.add_cause(unit, visit.id, wanted, told, seat.staff.id)
+        cause_id = clocks.add_cause(unit, visit.id, wanted, told)
         unit.audit("visit", visit.id, missed=LABELS[wanted], cause=told)
         undo.remember(seat, unit, f"explain {visit.reference}", [], [added("breach_cause", cause_id)])
         return visit

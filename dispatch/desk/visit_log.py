@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,7 @@ from dispatch.desk.remarking import remarks_of
 from dispatch.model.boards import BoardVisit, Log, LogLine, Totals
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
-from dispatch.model.states import ENDED, Review, State
-
-_AT_ONCE = 900
-"""So many visits are tallied by one query: older builds of SQLite take no more parameters than 999."""
+from dispatch.model.states import ENDED, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +124,7 @@ def visit_log(store: Store, wanted: Wanted, most: int | None = None) -> Log:
                 if remarks[row.id] and (not wanted.marks or any(one.mark in wanted.marks for one in remarks[row.id]))
             ]
         lines = [
-            _line(row, stays.get(row.id, []), charges.get(row.id), firm.currency)._replace(remarks=remarks[row.id])
+            _line(row, stays.get(row.id, ()), charges.get(row.id), firm.currency)._replace(remarks=remarks[row.id])
             for row in found
         ]
         totals = totals_of(lines)
@@ -176,10 +173,7 @@ def _sorted(lines: list[LogLine], wanted: Wanted) -> list[LogLine]:
 
 def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
     """The lines with how far their checklists came, and on what evidence."""
-    done: dict[int, Tally] = {}
-    ids = [line.visit.id for line in lines]
-    for at in range(0, len(ids), _AT_ONCE):
-        done |= tallies(store, ids[at : at + _AT_ONCE])
+    done = tallies(store, [line.visit.id for line in lines])
     counted = []
     for line in lines:
         tally = done.get(line.visit.id, Tally())
@@ -227,39 +221,19 @@ def _holds(name: str, part: str) -> bool:
     return " ".join(part.split()).casefold() in name.casefold()
 
 
-def _line(row: LogRow, stays: Iterable[Stay], charge: Sum | None, currency: str) -> LogLine:
+def _line(row: LogRow, stays: Sequence[Stay], charge: Sum | None, currency: str) -> LogLine:
     """A line whose checklist is not counted yet."""
-    stays = list(stays)
+    known = row._asdict()
+    del known["zone"]
     return LogLine(
         visit=BoardVisit(
-            id=row.id,
-            reference=row.reference,
-            client=row.client,
-            site=row.site,
-            work=row.work,
-            state=State(row.state),
-            minutes=row.minutes,
-            priority=row.priority,
-            version=row.version,
-            review=Review(row.review),
-            start=row.start,
-            end=row.end,
-            wanted_on=row.day,
-            promised=None if row.promised_from is None or row.promised_to is None else (row.promised_from, row.promised_to),
-            emergency=bool(row.emergency),
+            **known,
             actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
             actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
             actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),
             crew=tuple(one.technician for one in stays),
-            reason=row.reason,
         ),
         technicians=tuple(one.technician for one in stays),
-        executed=0,
-        measured=0,
-        attested=0,
-        waived=0,
-        retests=0,
-        overrides=0,
         charge_status=charge.status if charge else None,
         net=charge.net if charge else None,
         total=charge.total if charge else None,

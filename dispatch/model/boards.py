@@ -177,12 +177,6 @@ class LogLine(NamedTuple):
 
     visit: BoardVisit
     technicians: tuple[str, ...]
-    executed: int
-    measured: int
-    attested: int
-    waived: int
-    retests: int
-    overrides: int
     charge_status: str | None
     net: int | None
     total: int | None
@@ -191,6 +185,12 @@ class LogLine(NamedTuple):
     accepted: bool = False
     revision: int = 0
     remarks: tuple[Remark, ...] = ()
+    executed: int = 0
+    measured: int = 0
+    attested: int = 0
+    waived: int = 0
+    retests: int = 0
+    overrides: int = 0
     ran: int = 0
     tested: int = 0
     permitted: int = 0

@@ -18,14 +18,13 @@ MOMENTS = {"depart": "depart_at", "arrival": "check_in_at", "leaving": "check_ou
 class UsedItem(NamedTuple):
     """A part or product used at a client's: by its `code` on the rate card, or with a name and an `amount` (decimal text)."""
 
-    id: int
-    by: str
     code: str | None
     label: str
     quantity: str
     amount: str | None
-    taxable: bool
-    made_at: int
+    taxable: bool = True
+    id: int = 0
+    by: str = ""
 
 
 class WorkMark(NamedTuple):

@@ -1,5 +1,7 @@
 """Places, and the drive between two of them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from enum import StrEnum
 from math import nan

@@ -13,10 +13,10 @@ from db import stays, visits
 from dispatch.desk import clocking, leaving, marking, materials, onsite, stops
 from dispatch.desk.charge_input import input_of
 from dispatch.desk.charging import Priced, charge_of
-from dispatch.desk.clocking import Span, overlaid
+from dispatch.desk.clocking import overlaid
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.model.instants import iso
-from dispatch.model.visits import Assignment, Visit
+from dispatch.model.visits import Assignment, Segment, Visit
 from tests.desk.conftest import ZONE, Office, at
 
 
@@ -148,13 +148,13 @@ minute = st.integers(0, 120)
 def test_the_spans_of_a_stay_always_cover_it_without_overlap(
     rewrites: list[tuple[str, int, int]], running: bool
 ) -> None:
-    stay = [Span("work", 0, 50), Span("wait", 50, 60), Span("work", 60, None if running else 120)]
+    stay = [Segment("work", 0, 50), Segment("wait", 50, 60), Segment("work", 60, None if running else 120)]
     kinds = ["wait" if 50 <= now < 60 else "work" for now in range(120)]
     for kind, one, two in rewrites:
         begins, ends = sorted((one, two))
         if begins == ends:
             continue
-        stay = overlaid(stay, Span(kind, begins, ends), 120)
+        stay = overlaid(stay, Segment(kind, begins, ends), 120)
         for now in range(begins, ends):
             if kind == "break" or kinds[now] == "break":
                 kinds[now] = kind

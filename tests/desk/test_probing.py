@@ -437,7 +437,7 @@ def test_work_makes_a_watch_begin_anew(office: Office) -> None:
     assert visit is not None
     with office.ana.write("watch") as unit:
         for seen in ("up", "down"):
-            probes.add_observation(unit, one.id, "reboot", seen, at("09:01"), visit.sequence, office.ana.staff.id)
+            probes.add_observation(unit, one.id, "reboot", seen, at("09:01"), visit.sequence)
         unit.audit("visit", visit.id)
     assert probes.watch_of(office.store, one.id, "reboot", 0) == (Watch(at("09:01"), at("09:01")), 0)
     onsite.work(office.ana, "R1", "a driver was replaced")
