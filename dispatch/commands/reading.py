@@ -1,6 +1,7 @@
 """What each command reads, by the table of the model; asked when it opens the database.
 
-Who opens the file is trusted with it: the table holds for whoever is on the staff, by `--as` or by their login here.
+Who opens the file is trusted with it, because any program reads it then: the table holds for whoever is on the staff, by
+`--as` or by their login here. Who makes something of a file that they hold already (`restore`, `backup verify`) is not asked.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "review": "log", "review answer": ALL, "review comments": ALL, "review words": ALL, "invoice": "log",
     "care": "care", "outbox": "messages", "figures": "figures",
     "report": "reports", "report visit": "own", "report sheet": "own", "audit": "audit", "plan": "day", "query": ALL,
-    "backup": ALL, "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
-    "keys": "access", "sshd-config": ALL, "sessions": "access", "seat": ALL, "seat-parent": ALL,
+    "backup": "whole", "restore": ALL, "doctor": ALL, "init": ALL, "staff": "clients",
+    "keys": "access", "sshd-config": "access", "sessions": "access", "seat": ALL, "seat-parent": ALL,
     "keymap": ALL, "completion": ALL, "help": ALL,
 }  # fmt: skip
 """A command, or a group of them, → a name of `READS`. What is `own` asks whose visit or day it is, where one is named."""

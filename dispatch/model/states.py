@@ -119,7 +119,8 @@ READS: Mapping[str, Read] = {
     "reports": Read("reports of a day, of a client's month and of other people", OFFICE),
     "messages": Read("messages to clients", OFFICE),
     "audit": Read("the audit", OFFICE),
-    "access": Read("keys and sessions", LEADS),
+    "access": Read("keys and sessions, and what goes into sshd's configuration", LEADS),
+    "whole": Read("a backup: all of the above, with what others have typed and not saved yet", OFFICE),
 }
 """What is read × roles. Screens and commands name one of these; what of a visit is one's own, its crew says."""
 

@@ -127,6 +127,15 @@ def test_backup_restore_and_doctor(firm: Dispatch, tmp_path: Path) -> None:
     assert "Head of the audit chain" in firm.ok("backup", str(copy))
     assert "is whole: the database and" in firm.ok("backup", "verify", str(copy))
     assert "one FILE is expected" in firm("backup", str(copy), "more").err
+    (login,) = (one["login"] for one in firm.json("staff", "list", "--json") if one["name"] == "Ana Ruiz")
+    for command in (("backup", str(tmp_path / "theirs.tar")), ("backup", "-"), ("sshd-config",), ("keys", "export")):
+        refused = firm(*command, "--as", login)
+        assert (refused.code, "may read" in refused.err) == (1, True), command
+        assert "Match" not in refused.out
+    assert not (tmp_path / "theirs.tar").exists()
+    assert "is whole" in firm.ok("backup", "verify", str(copy), "--as", login), (
+        "what they hold already they may look at"
+    )
     firm.ok("client", "add", "--name", "Later Ltd")
 
     restored = Dispatch(again)

@@ -96,6 +96,17 @@ def test_every_command_says_what_it_reads() -> None:
     assert {command.split()[0] for command, _ in every_command()} == {name.split()[0] for name in COMMANDS}
 
 
+OPEN = {
+    "demo", "open", "import", "calendar", "cases", "probe", "roads", "query", "restore", "doctor", "init", "seat", "seat-parent",
+    "keymap", "completion", "help", "visit", "review answer", "review comments", "review words",
+}  # fmt: skip
+"""What everybody may run: it reads nothing of others, or asks in the transaction of its deed. One is added here on purpose."""
+
+
+def test_what_is_open_to_everybody_is_named() -> None:
+    assert {command for command, what in COMMANDS.items() if what == ALL} == OPEN
+
+
 @pytest.mark.parametrize(("login", "role"), [("ana", Role.TECHNICIAN), ("dana", Role.DISPATCHER), ("lee", Role.LEAD)])
 def test_a_command_reads_only_what_is_for_its_caller(office: Office, login: str, role: Role) -> None:  # noqa: F811
     from argparse import Namespace
