@@ -29,13 +29,20 @@ class Presence:
         self._fd: int | None = None
         self._mine: set[str] = set()
 
-    def hold(self, name: str) -> None:
-        """Say that what is named is this process's, until it ends. Where the disk does not take it, nobody is told."""
+    def hold(self, name: str) -> bool:
+        """Say that what is named is this process's, until it ends; returns whether nobody else holds it.
+
+        Where the disk does not take it, nobody is told, and nobody knows of others.
+        """
         with contextlib.suppress(OSError, AttributeError):
             if self._fd is None:
                 self._fd = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _lock(fcntl.F_WRLCK, name))
+            try:
+                fcntl.fcntl(self._fd, fcntl.F_OFD_SETLK, _lock(fcntl.F_WRLCK, name))
+            except BlockingIOError:
+                return False
             self._mine.add(name)
+        return True
 
     def held(self, name: str) -> bool | None:
         """Whether a living process holds what is named; None: it cannot be known here."""

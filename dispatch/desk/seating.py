@@ -21,6 +21,7 @@ SEATS_A_PERSON = 3
 """Open sessions of one person, each with another key: a laptop, a phone, and one to spare. A further one ends the oldest."""
 VIA = "seat"
 
+_FULL = f"{SEATS_A_PERSON} seats of yours are open, and while the disk takes nothing none can be ended for another: leave one."
 _REFUSED = "This key opens no seat here. Ask your lead for `dispatch keys list`."
 
 
@@ -44,7 +45,7 @@ def seated(path: Path, key_id: int, offered: Sequence[str] = ()) -> Iterator[Sea
 
 def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
     """The seat of the key's owner. What the same key had open is superseded, so that a ghost session does no harm.
-    At a store that only reads nothing is recorded, and the seat can save nothing.
+    At a store that only reads nothing is recorded, and the seat can save nothing; a lock counts it instead.
 
     Args:
         store: the database.
@@ -52,14 +53,18 @@ def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> 
         offered: the keys that sshd says it let in with (`ExposeAuthInfo`), as algorithm and body; empty where it says nothing.
 
     Raises:
-        NotAllowed: the key is unknown or revoked, its owner is not active, or sshd let in with another key.
+        NotAllowed: the key is unknown or revoked, its owner is not active, or sshd let in with another key; or, where it only
+            reads, its owner has as many seats as they may.
     """
     session = os.urandom(16).hex()
     key = keys.key(store, key_id)
     if key is None:
         raise NotAllowed(_REFUSED)
     if store.read_only is not None:
-        return Seat(store, _owner(store, key_id, offered), VIA, session, key_id)
+        staff = _owner(store, key_id, offered)
+        if not any(store.presence.hold(f"reader {staff.id}.{place}") for place in range(SEATS_A_PERSON)):
+            raise NotAllowed(_FULL)
+        return Seat(store, staff, VIA, session, key_id)
     actor = Actor(key.staff_id, key.login, session, VIA, key_id)
     store.presence.hold(session)
     with store.write("log in", actor) as unit:

@@ -129,6 +129,17 @@ def test_a_technician_logs_in_and_reads(still: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("still", ["full"], indirect=True)
+def test_three_seats_of_a_person_read_and_a_fourth_is_refused(still: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(seating.SEATS_A_PERSON):
+            stack.enter_context(seating.seated(still, 1))
+        with pytest.raises(NotAllowed, match="leave one"), seating.seated(still, 1):
+            pass
+    with seating.seated(still, 1):
+        pass
+
+
 def test_a_seat_that_could_only_read_goes_when_others_save_again(disk: Path, day_of_sample: Path) -> None:
     """The disk is full, but the log of a board that is open is there: opening succeeds, and only the login fails."""
     path = with_key(day_of_sample, disk / "firm.db")
