@@ -12,7 +12,8 @@ from db import keys, sessions
 from dispatch.desk import connecting, key_file, keyring, seating
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
-from screens.dialogs import AskConfirm, Field, Form
+from dispatch.model.paths import typed_path
+from screens.dialogs import SHOWS, YES_NO, AskConfirm, Field, Form
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
@@ -25,12 +26,29 @@ class AccessScreen(SeatedScreen):
 
     TITLE_WORD = "keys and sessions over SSH"
     ENTER = "open"
-    FOOTER = ("access.open", "access.add", "access.take", "access.check", "screen.leave", "screen.keys")
+    FOOTER = (
+        "access.open",
+        "access.add",
+        "access.take",
+        "access.check",
+        "access.reached",
+        "access.export",
+        "screen.leave",
+        "screen.keys",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Connect", id="access.open", tooltip="what the person needs to connect with that key"),
         Binding("v", "check", "Check", id="access.check", tooltip="the key file and sshd, and the block for sshd"),
         Binding("n", "add", "New key", id="access.add", tooltip="let somebody's public key open their seat"),
         Binding("X,delete", "take", "Take away", id="access.take", tooltip="revoke the key, or end the session"),
+        Binding(
+            "e",
+            "reached",
+            "Reached as",
+            id="access.reached",
+            tooltip="this machine's name for them, the service user, whether site tests are let through",
+        ),
+        Binding("S", "export", "Key file", id="access.export", tooltip="make the key file anew, and show it"),
         Binding("escape", "leave", "Back", show=False, id="screen.back"),
     ]
 
@@ -38,6 +56,8 @@ class AccessScreen(SeatedScreen):
         super().__init__()
         self._keys: dict[str, Key] = {}
         self._sessions: dict[str, Session] = {}
+        self._reached: connecting.Reached | None = None
+        """As it was said here; None: as usual."""
 
     def body(self) -> ComposeResult:
         yield FigureList(id="figures")
@@ -61,7 +81,12 @@ class AccessScreen(SeatedScreen):
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
         self.query_one(FigureList).set_figures(lines)
         live = sum(one.live for one in everything)
-        self.show_head("Over SSH", f"{live} keys · {len(there)} sessions")
+        self.show_head("Over SSH", f"{_many(live, 'key')} · {_many(len(there), 'session')}")
+
+    @property
+    def reached(self) -> connecting.Reached:
+        """How this machine is reached."""
+        return self._reached or connecting.Reached.usually(self.seat.store)
 
     def action_open(self) -> None:
         """Show how the person connects with the key under the cursor."""
@@ -70,7 +95,7 @@ class AccessScreen(SeatedScreen):
             self._show_connecting(key)
 
     def _show_connecting(self, key: Key) -> None:
-        words = connecting.words_for(self.seat.store, key)
+        words = connecting.words_for(key, self.reached)
         self.app.push_screen(
             SheetView(f"{key.label} {key.fingerprint} opens the seat of {key.name}", None, "", notes=words)
         )
@@ -78,9 +103,38 @@ class AccessScreen(SeatedScreen):
     @work
     async def action_check(self) -> None:
         """Show what stands against logins, and the block for sshd."""
-        lines = await self.look_aside(connecting.words_of_server, self.seat.store)
+        lines = await self.look_aside(connecting.words_of_server, self.seat.store, self.reached)
         if lines is not None:
             self.app.push_screen(SheetView("The server", None, "", notes=lines))
+
+    @work
+    async def action_reached(self) -> None:
+        """Say how this machine is reached: what is shown from now on is for that."""
+        now = self.reached
+        fields = [
+            Field("host", "This machine's name", now.host),
+            Field("user", "The service user", now.user),
+            Field("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
+            Field("config", "Another sshd_config", str(now.config or ""), "the system's"),
+        ]
+
+        def check(typed: dict[str, str]) -> list[str]:
+            return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
+
+        said = await self.app.push_screen_wait(Form("How this machine is reached", fields, check, SHOWS))
+        if said is not None:
+            config = typed_path(said["config"]) if said["config"].strip() else None
+            site_tests = said["site_tests"] == YES_NO[True]
+            self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
+            self.action_check()
+
+    @work
+    async def action_export(self) -> None:
+        """Make the key file anew, and show it."""
+        path = await self.do(lambda seat: key_file.write(seat.store))
+        if path is not None:
+            lines = key_file.content(self.seat.store).splitlines()
+            self.app.push_screen(SheetView(f"{path} was made anew", None, "", notes=lines))
 
     @work
     async def action_add(self) -> None:
@@ -88,12 +142,16 @@ class AccessScreen(SeatedScreen):
         fields = [
             Field("login", "Whose key: login", placeholder="ana"),
             Field("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
+            Field("mouse", "The mouse too", "no", options=YES_NO),
         ]
 
         added: list[Key] = []
 
         def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(lambda: added.append(keyring.add_key(self.seat, typed["login"], typed["key"])))
+            mouse = typed["mouse"] == YES_NO[True]
+            return self.faults_of(
+                lambda: added.append(keyring.add_key(self.seat, typed["login"], typed["key"], mouse=mouse))
+            )
 
         if await self.app.push_screen_wait(Form("A key that opens a seat", fields, save)) is not None:
             await self._settle_file()
@@ -122,6 +180,10 @@ class AccessScreen(SeatedScreen):
 def _key_words(key: Key, zone: str) -> str:
     state = f"revoked {_moment(key.revoked_at, zone)}" if key.revoked_at is not None else ""
     return "  ".join(part for part in (key.fingerprint, state) if part)
+
+
+def _many(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _moment(instant: int, zone: str) -> str:

@@ -104,7 +104,7 @@ def add_parsers(groups: Any) -> None:
 
 def _add(args: argparse.Namespace) -> int:
     from dispatch.desk import key_file, keyring
-    from dispatch.desk.connecting import words_for
+    from dispatch.desk.connecting import Reached, words_for
     from dispatch.desk.refusals import Faulty
     from dispatch.model.ssh_keys import LONGEST
     from dispatch.model.text import show
@@ -122,7 +122,8 @@ def _add(args: argparse.Namespace) -> int:
     path = key_file.write(seat.store)
     print(f"{key.label} {key.fingerprint} opens the seat of {show(key.name)} ({show(key.login)}).")
     print(f"{show(str(path))} was made anew.\n")
-    print("\n".join(words_for(seat.store, key, args.host or "", args.user or "")))
+    usual = Reached.usually(seat.store)
+    print("\n".join(words_for(key, Reached(args.host or usual.host, args.user or usual.user))))
     return 0
 
 

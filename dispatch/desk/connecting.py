@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from db.store import Store
 from dispatch.desk import key_file, sshd_config
@@ -11,19 +13,30 @@ from dispatch.model.keys import Key
 from dispatch.model.text import show
 
 
-def words_for(store: Store, key: Key, host: str = "", user: str = "") -> list[str]:
-    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs.
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How this machine is reached. `host` is its name for them, `user` the service user, `config` a configuration of sshd."""
 
-    Args:
-        host: this machine as they reach it; empty: its own name.
-        user: the service user; empty: the owner of the database.
-    """
+    host: str
+    user: str
+    site_tests: bool = True
+    config: Path | None = None
+    """None: the system's."""
+
+    @classmethod
+    def usually(cls, store: Store) -> Reached:
+        """By its own name, as the owner of the database."""
+        return cls(platform.node(), key_file.owner(store))
+
+
+def words_for(key: Key, reached: Reached) -> list[str]:
+    """The fingerprints of this machine, and what goes into `~/.ssh/config` on theirs."""
     lines = []
     if known := sshd_config.host_fingerprints():
         lines += ["At the first connection ssh asks whether it is this machine. It is, if it shows one of:", ""]
         lines += [*(f"    {one}" for one in known), ""]
     lines += ["For ~/.ssh/config on their machine:", ""]
-    return [*lines, *stanza(key, host or platform.node(), user or key_file.owner(store))]
+    return [*lines, *stanza(key, reached.host, reached.user)]
 
 
 def stanza(key: Key, host: str, user: str) -> list[str]:
@@ -46,11 +59,12 @@ def stanza(key: Key, host: str, user: str) -> list[str]:
     return lines
 
 
-def words_of_server(store: Store) -> list[str]:
+def words_of_server(store: Store, reached: Reached) -> list[str]:
     """What stands against logins: the key file against the database, and what sshd makes of it; then the block for sshd."""
+    path = key_file.path_of(store)
     faults = [drift.text for drift in key_file.drift(store)]
-    faults += sshd_config.faults(key_file.owner(store), key_file.path_of(store))
-    block = sshd_config.block(key_file.owner(store), key_file.path_of(store), version=sshd_config.version())
+    faults += sshd_config.faults(reached.user, path, reached.config)
+    block = sshd_config.block(reached.user, path, site_tests=reached.site_tests, version=sshd_config.version())
     return [*verdict(faults), "", "For a file of /etc/ssh/sshd_config.d:", "", *block.splitlines()]
 
 

@@ -14,6 +14,7 @@ from screens.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until
+from widgets.header import StatusBar
 
 
 def public_key(number: int) -> str:
@@ -39,12 +40,25 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
         (added,) = keys.live_keys(office.store)
         assert added.login == "ana"
         assert "Host dispatch dispatch-files" in shown(pilot), "what goes to the person stands there at once"
+        await press(pilot, "escape", "e")
+        await fill(pilot, host="board.example.org", user="dispatch", site_tests="no")
+        await until(pilot, SheetView)
+        assert "Match User dispatch" in shown(pilot)
+        assert "AllowTcpForwarding" not in shown(pilot)
         await press(pilot, "escape", "home", "enter")
+        assert "HostName board.example.org" in shown(pilot)
+        assert "User dispatch" in shown(pilot)
         assert f"RemoteForward localhost:{key_file.site_port(added.staff_id)}" in shown(pilot)
         await press(pilot, "escape", "v")
         await until(pilot, SheetView)
         assert "Match User" in shown(pilot)
         await press(pilot, "escape")
+        key_file.path_of(office.store).write_text("lost")
+        await press(pilot, "S")
+        await until(pilot, SheetView)
+        assert added.public_key in shown(pilot)
+        await press(pilot, "escape")
+        assert "1 key · 0 sessions" in str(pilot.app.screen.query_one(StatusBar).line_at(0, 120))
         assert added.public_key in key_file.path_of(office.store).read_text()
 
         ana = seating.take_seat_by_key(office.store, added.id)
