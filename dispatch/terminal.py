@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual._context import active_message_pump
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from dispatch import crashes
@@ -86,8 +89,8 @@ class TerminalApp(App[ReturnType]):
 
     def _handle_exception(self, error: Exception) -> None:
         failed = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(failed, NoMatches) and (self._exit or not self.is_running):
-            # of a worker or a timer that was still at it, while the program ends and its screens go away
+        if isinstance(failed, NoMatches) and (self._exit or not self.is_running or _goes_away()):
+            # of a worker or a timer that was still at it, while the program ends or a screen goes away with all it is made of
             crashes.keep(failed, self._database, self._who)
             return
         self._return_code = 1
@@ -101,6 +104,14 @@ class TerminalApp(App[ReturnType]):
     def panic(self, *renderables: Any) -> None:
         """As for any other error: one line."""
         self._handle_exception(RuntimeError("the interface gave up"))
+
+
+def _goes_away() -> bool:
+    """Whether what is done now is done by a screen that is being taken away, or by something on one."""
+    node = active_message_pump.get(None)
+    return isinstance(node, Widget) and any(
+        isinstance(one, Screen) and not one.display for one in node.ancestors_with_self
+    )
 
 
 def missing_names(app: App[Any]) -> list[str]:

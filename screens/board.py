@@ -199,7 +199,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
 
     def _drives_fetched(self, note: str, renewed: bool) -> None:
-        if not self.is_attached:
+        if not self.stands:
             return
         if note != self._drive_note:
             self._drive_note = note

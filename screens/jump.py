@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widget import AwaitMount
+
 from db import settings
 from dispatch.desk import jumping
 from dispatch.desk.jumping import Kind, Target
@@ -66,5 +68,6 @@ async def _to_board(
         await app.pop_screen()
     board = app.screen
     assert isinstance(board, BoardScreen)
+    await AwaitMount(board, [board])  # it may have been on its way already
     await board.read_again()
     return board.point_at(technician_id=technician_id, visit_id=visit_id)

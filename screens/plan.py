@@ -122,7 +122,7 @@ class PlanScreen(SeatedScreen):
 
     def _show(self) -> None:
         board, proposal = self._board, self._proposal
-        if board is None or not self.is_attached:
+        if board is None or not self.stands:
             return
         shown = board_as_planned(board, proposal) if proposal is not None and self._as_planned else board
         self.query_one(Timeline).set_board(shown)

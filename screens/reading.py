@@ -59,7 +59,7 @@ class Reading(Generic[T]):
             while self._outdated:
                 self._outdated = False
                 found = await self._screen.look_aside(self._read)
-                if found is not None and self._screen.app.is_running and self._screen.is_attached:
+                if found is not None and self._screen.stands:
                     self._show(found)
         finally:
             self._worker = None

@@ -108,6 +108,11 @@ class SeatedScreen(LeanScreen[None]):
         """Who sits here, at which store."""
         return self.program.seat
 
+    @property
+    def stands(self) -> bool:
+        """Whether it is there with all that it is made of, neither still coming up nor going away: whoever comes late asks."""
+        return self.is_mounted and self.is_attached and self.display
+
     def compose(self) -> ComposeResult:
         yield StatusBar(id="header")
         yield from self.body()

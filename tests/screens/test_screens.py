@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from textual._context import active_message_pump
 from textual.css.query import NoMatches
 from textual.events import Key
 from textual.pilot import Pilot
@@ -26,6 +27,7 @@ from screens.day import DayScreen
 from screens.dialogs import AskConfirm, AskText, Choose, Form
 from screens.keys import KeysHelp, key_lines
 from screens.note import AskNote
+from screens.plan import PlanScreen
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
@@ -546,6 +548,24 @@ async def test_who_is_on_the_way_is_moved_for_a_reason(office: Office) -> None:
         pilot.app.screen.query_one(Input).value = "the client called"
         await pilot.press("enter")
         await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
+
+
+async def test_what_comes_late_to_a_screen_that_was_left_is_no_crash(office: Office) -> None:
+    """A plan that was found, a timer that was still to ring: the parts of the screen may be gone before the screen is."""
+    async with opened(office.dana, "board") as pilot:
+        await press(pilot, "p")
+        await until(pilot, PlanScreen)
+        left = pilot.app.screen
+        assert left.stands  # type: ignore[attr-defined]
+        await press(pilot, "escape")
+        await until_true(pilot, lambda: not left.query(Timeline))
+        assert not left.stands  # type: ignore[attr-defined]
+        left._ended()  # type: ignore[attr-defined]
+        before = active_message_pump.set(left)
+        pilot.app._handle_exception(NoMatches("no Timeline"))
+        active_message_pump.reset(before)
+        await press(pilot, "p")
+        await until(pilot, PlanScreen)
 
 
 async def test_what_looks_for_a_screen_that_goes_away_with_the_program_is_no_crash(office: Office) -> None:
