@@ -233,6 +233,15 @@ def checked_in_elsewhere(store: Store, visit_id: int, technician_id: int) -> str
     return reference
 
 
+def first_of_client(store: Store, client_id: int, start: int, end: int) -> Visit | None:
+    """The first visit that a client asked for, or that was at theirs, in `[start, end)`; None: there is none."""
+    where = (
+        "WHERE c.id = ?3 AND v.archived_at IS NULL AND (v.requested_at >= ?1 AND v.requested_at < ?2 "
+        f"OR v.ended_at IS NOT NULL AND {ANCHOR} >= ?1 AND {ANCHOR} < ?2) ORDER BY v.requested_at, v.id LIMIT 1"
+    )
+    return next(iter(_select(store, where, (start, end, client_id))), None)
+
+
 def of_client(store: Store, client_id: int) -> list[Visit]:
     """A client's visits, newest first."""
     return _select(

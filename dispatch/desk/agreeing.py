@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from db import agreements, clients, draws
+from db import agreements, clients, draws, visits
 from db.agreements import MONEY_KIND
 from db.store import Store
 from dispatch.charges import validate_agreement
@@ -21,7 +21,7 @@ from dispatch.desk.service_terms import read_service, service_form
 from dispatch.fields.record import Fault, sentences
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, Service
-from dispatch.model.instants import day_of, parse_day
+from dispatch.model.instants import day_bounds, day_of, parse_day
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import TextRefused, clean, show
@@ -107,6 +107,8 @@ def save_agreement(
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         _alone(seat.store, client.id, starts, ends, before)
+        if before is not None:
+            _past_stays(seat, before, starts, ends)
         kind = str(form["kind"])
         after = replace(
             before or Agreement(0, client.id, cleaned, kind, starts, ends, form),
@@ -185,6 +187,7 @@ def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreem
     with seat.write("end an agreement", Role.LEAD) as unit:
         if on < agreement.starts:
             raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
+        _past_stays(seat, agreement, agreement.starts, on)
         agreements.end_agreement(unit, agreement, on)
         return _found(seat.store, agreement.id)
 
@@ -253,6 +256,28 @@ def _alone(
                     f"starts: “{show(other.name)}” covers {other.starts.isoformat()} to {last}; end it first, or choose other days"
                 ]
             )
+
+
+def _past_stays(seat: Seat, agreement: Agreement, starts: datetime.date, ends: datetime.date | None) -> None:
+    """Refuse other days where a month that is over has visits that would be inside, or outside, of the agreement then."""
+    zone = seat.firm.zone
+    this_month = day_of(seat.now, zone).replace(day=1)
+    for name, was, now in (("starts", agreement.starts, starts), ("ends", _behind(agreement.ends), _behind(ends))):
+        first, until = sorted((was, now))
+        since, before = (day_bounds(min(day, this_month), zone)[0] for day in (first, until))
+        found = visits.first_of_client(seat.store, agreement.client_id, since, before) if since < before else None
+        if found is not None:
+            raise Faulty(
+                [
+                    f"{name}: {show(found.reference)} of {day_of(found.requested_at, zone)} lies in a month that is over, and "
+                    f"what counted for it stays; days from {this_month} on can be changed"
+                ]
+            )
+
+
+def _behind(last: datetime.date | None) -> datetime.date:
+    """The first day that is not covered any more."""
+    return datetime.date.max if last is None else last + datetime.timedelta(days=1)
 
 
 def _found(store: Store, agreement_id: int) -> Agreement:

@@ -109,6 +109,19 @@ def test_a_month_that_is_over_keeps_its_clocks_and_report(office: Office, change
     assert told(office) == before
 
 
+def test_months_that_are_over_stay_inside_or_outside_of_an_agreement(office: Office) -> None:
+    agreement = agree(office)
+    before = closed_in_november(office)
+    for change in ({"starts": "2026-11-25"}, {"starts": "2026-12-20"}, {"ends": "2026-11-23"}, {"ends": "2026-10-31"}):
+        with pytest.raises(Faulty, match=r"(starts|ends): R1 of 2026-11-24 lies in a month that is over"):
+            edit(office, **change)
+    with pytest.raises(Faulty, match="month that is over"):
+        agreeing.end_agreement(office.lee, agreement, datetime.date(2026, 11, 20))
+    edit(office, starts="2026-02-01", ends="2026-12-31")
+    assert agreeing.end_agreement(office.lee, edit(office, ends=None), TODAY).ends == TODAY
+    assert told(office) == before
+
+
 def test_a_request_of_the_day_of_a_change_has_the_new_targets(office: Office) -> None:
     """design/service-levels.md D2a"""
     agree(office, service={"targets": {"P2": {"onsite": 300}}})
