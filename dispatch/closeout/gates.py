@@ -210,8 +210,7 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
         advice = "pass it, or let the lead leave the visit open with a follow-up"
         return [("G3", f"overridden by {latest.by}{when}, which is no pass; {advice}")]
     if latest.result is Result.FAIL:
-        typed = item.latest is not None and item.latest.result is Result.PASS
-        words = "; words do not replace it" if typed else ""
+        words = _REPLACES_NOTHING.get(item.latest.result, "") if item.latest is not None else ""
         advice = "put it right and test again" if item.asks is Asks.ANY else f"put it right, then {_HOW[item.asks]}"
         return [("G3", f"failed{when}{words}; {advice}")]
     if latest.result is not Result.PASS:
@@ -225,6 +224,8 @@ def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime
     return reasons
 
 
+_REPLACES_NOTHING = {Result.PASS: "; words do not replace it", Result.NA: "; n/a does not replace it"}
+"""What is said of a result that was typed after a run that failed."""
 _ASK = "hand in a photograph, or ask a lead: `W`"
 
 

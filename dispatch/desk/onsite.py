@@ -210,7 +210,7 @@ def _write(
         signed_by=decision.signed_by,
         added=[f"{added.ref} {added.label}" for added in decision.items] or None,
     )
-    if decision.result is Result.PASS and item is not None:
+    if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [one.text for one in unmet(checklists.checklist(seat.store, visit.id)) if one.ref == item.ref]
     return Recorded(
         returning.again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result

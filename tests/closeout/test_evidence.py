@@ -275,6 +275,7 @@ def test_words_that_say_something(text: str, enough: bool) -> None:
     [
         ((Result.FAIL,), "failed; put it right, then `r` runs it"),
         ((Result.FAIL, Result.PASS), "failed; words do not replace it; put it right, then `r` runs it"),
+        ((Result.FAIL, Result.NA), "failed; n/a does not replace it; put it right, then `r` runs it"),
         ((Result.FAIL, Result.FAIL), "failed; put it right, then `r` runs it"),
     ],
 )
