@@ -72,6 +72,17 @@ def last_recorded(store: Store, visit_id: int) -> int:
     )
 
 
+def testing_begun(store: Store, visit_id: int) -> int | None:
+    """When the first result of a test was recorded that no work entry has come after; None: there is none."""
+    found: int | None = store.value(
+        "SELECT min(a.at) FROM attempt a JOIN item i ON i.id = a.item_id WHERE a.visit_id = ?1 AND i.kind = 'test' AND "
+        "coalesce(a.begun_after, a.sequence - 1) >= "
+        "coalesce((SELECT max(w.sequence) FROM work_entry w WHERE w.visit_id = ?1), 0)",
+        (visit_id,),
+    )
+    return found
+
+
 def add_attempt(unit: Unit, visit_id: int, item_id: int, attempt: Attempt) -> None:
     """Add a result; `attempt.sequence` must be the visit's, which the caller has just raised."""
     attempt_id = unit.note("attempt", visit_id=visit_id, item_id=item_id, **ATTEMPTS.columns(attempt))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,14 +102,14 @@ def update_staff(unit: Unit, before: Staff, after: Staff) -> int:
 # technicians
 
 
-def technicians(store: Store) -> list[Technician]:
-    """Everybody who drives to visits now, by name; three queries whatever their number."""
-    return _technicians(store, _WORKING)
+def technicians(store: Store, only: Collection[int] | None = None) -> list[Technician]:
+    """Everybody who drives to visits now, or of some of them, by name; three queries whatever their number."""
+    return _technicians(store, _WORKING, only=only)
 
 
 def technician(store: Store, staff_id: int) -> Technician | None:
     """The technician with that id, also one who has left."""
-    return next(iter(_technicians(store, "WHERE t.staff_id = ?", (staff_id,), alone=staff_id)), None)
+    return next(iter(_technicians(store, "WHERE 1", only=(staff_id,))), None)
 
 
 def technician_by_name(store: Store, name_or_login: str) -> Technician | None:
@@ -170,19 +170,17 @@ def shelve_technician(unit: Unit, who: Technician, at: int | None) -> int:
 # rows
 
 
-def _technicians(
-    store: Store, where: str, params: tuple[Any, ...] = (), *, alone: int | None = None
-) -> list[Technician]:
-    """The technicians that `where` selects, by name; with `alone` the details of that one only."""
-    scope, of_one = ("", ()) if alone is None else ("AND r.staff_id = ?", (alone,))
+def _technicians(store: Store, where: str, *, only: Collection[int] | None = None) -> list[Technician]:
+    """The technicians that `where` selects, by name; with `only` those of them."""
+    ids = () if only is None else tuple(only)
+    among = "" if only is None else f"IN ({', '.join('?' * len(ids))})"
+    of_them = f"AND r.staff_id {among}" if among else ""
     return TECHNICIANS.select(
         store,
-        f"{where} ORDER BY s.name COLLATE NOCASE, s.id",
-        params,
-        shifts=SHIFTS.by(store, "r.staff_id", f"WHERE 1 {scope} ORDER BY r.weekday, r.opens", of_one),
-        absences=AWAY.by(
-            store, "r.staff_id", f"WHERE r.archived_at IS NULL {scope} ORDER BY r.starts_at, r.id", of_one
-        ),
+        f"{where} {f'AND t.staff_id {among}' if among else ''} ORDER BY s.name COLLATE NOCASE, s.id",
+        ids,
+        shifts=SHIFTS.by(store, "r.staff_id", f"WHERE 1 {of_them} ORDER BY r.weekday, r.opens", ids),
+        absences=AWAY.by(store, "r.staff_id", f"WHERE r.archived_at IS NULL {of_them} ORDER BY r.starts_at, r.id", ids),
     )
 
 

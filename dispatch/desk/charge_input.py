@@ -14,7 +14,6 @@ from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk.refusals import Refusal
 from dispatch.model.agreements import Agreement
-from dispatch.model.checklists import Kind
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
@@ -80,7 +79,9 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
     names = source.setdefault("technicians", {})
     for part in visit.assignments:
         names.setdefault(str(part.technician_id), part.technician)
+    driven = copied.get("visit", {}).get("trip", {})
     copied["visit"] = _visit_form(store, visit, copied["card"], now, names)
+    _keep_drives(copied["visit"]["trip"], driven)
     copied["source"] = source
     return copied
 
@@ -144,6 +145,7 @@ def _visit_form(
     store: Store, visit: Visit, card: Mapping[str, Any], now: int, names: Mapping[str, str]
 ) -> dict[str, Any]:
     firm, zone = settings.firm(store), str(card["timezone"])
+    by_day = card.get("minimum", {}).get("per") == "day"
 
     def moment(instant: int | None) -> str | None:
         return None if instant is None else iso(instant, zone)
@@ -182,7 +184,7 @@ def _visit_form(
             for one in adjustments.goodwill_of(store, visit.id)
         ],
         "manual_travel": _manual_travel(store, visit),
-        "prior_today": _prior_today(store, visit, zone),
+        "prior_today": _prior_today(store, visit, zone) if by_day else {},
     }
 
 
@@ -247,7 +249,11 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         if segment.kind in ("break", "test")
     ]
     if not any(kind == "test" for kind, _, _ in spans):
-        begun = _testing_begun(store, visit) if part.check_in_at is not None else check_out - firm.test_minutes * 60
+        begun = (
+            checklists.testing_begun(store, visit.id)
+            if part.check_in_at is not None
+            else check_out - firm.test_minutes * 60
+        )
         if begun is not None:
             spans.append(("test", begun, check_out))
     spans += [
@@ -260,21 +266,6 @@ def _marks(store: Store, firm: Firm, visit: Visit, part: Assignment, zone: str, 
         for kind, start, end in spans
         if max(start, check_in) < min(end, check_out)
     ]
-
-
-def _testing_begun(store: Store, visit: Visit) -> int | None:
-    """The first test after the last work entry: from there to check-out is test time unless it was clocked."""
-    checklist = checklists.checklist(store, visit.id)
-    return min(
-        (
-            attempt.at
-            for item in checklist.items
-            if item.kind is Kind.TEST
-            for attempt in item.attempts
-            if attempt.as_of >= checklist.last_work
-        ),
-        default=None,
-    )
 
 
 def _original_date(store: Store, visit: Visit, zone: str) -> str | None:
@@ -306,6 +297,13 @@ def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[st
         if leg is not None and leg.seconds is not None:
             trip[name] = _leg_form(leg, unit)
     return trip
+
+
+def _keep_drives(trip: dict[str, Any], kept: Mapping[str, Any]) -> None:
+    """Let the drives of a kept sheet stand; the way home is another where the visit has become the day's last stop, or none."""
+    for name in ("leg_in", "leg_home") if kept.get("last_stop") == trip.get("last_stop") else ("leg_in",):
+        if name in kept:
+            trip[name] = kept[name]
 
 
 def _leg_form(leg: Leg, unit: DistanceUnit) -> dict[str, Any]:

@@ -187,11 +187,7 @@ def running_on(
         pins.pinned_sites(store),
         on_site_due(store, [visit for visit in placed if visit.state not in ENDED]),
     )
-    return [
-        _technician_day(technician, read, without)
-        for technician in people.technicians(store)
-        if only is None or technician.id in only
-    ]
+    return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
 
 
 def _technician_day(technician: Technician, read: Day, without: int | None) -> TechnicianRunning:
@@ -247,7 +243,8 @@ def reroute(seat: Seat, unit: Unit, days: Iterable[TravelDay]) -> None:
         by_day.setdefault(day, set()).add(technician_id)
     for day, wanted in sorted(by_day.items()):
         for technician_id, found in legs_on(store, day, wanted).items():
-            legs.set_legs(unit, technician_id, day, found)
+            if found != legs.legs_of(store, technician_id, day):
+                legs.set_legs(unit, technician_id, day, found)
 
 
 def reroute_ahead(unit: Unit) -> None:
@@ -279,16 +276,16 @@ def renew(seat: Seat, day: datetime.date) -> bool:
     return bool(fresh)
 
 
-def legs_on(store: Store, day: datetime.date, technicians: Container[int]) -> dict[int, dict[int, Leg]]:
+def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:
     """The legs of some technicians' days as the providers say now: technician → visit (or `HOME`) → leg."""
     firm = settings.firm(store)
     chain, pinned = travel(store), pins.pinned_sites(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
-    placed = [visit for visit in visits.placed_between(store, starts_at, ends_at) if visit.state in OCCUPYING]
+    found = visits.placed_between(store, starts_at, ends_at, technicians=technicians)
+    placed = [visit for visit in found if visit.state in OCCUPYING]
     return {
         technician.id: _route_legs(chain, technician, placed, pinned, starts_at)
-        for technician in people.technicians(store)
-        if technician.id in technicians
+        for technician in people.technicians(store, technicians)
     }
 
 

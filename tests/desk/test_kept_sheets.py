@@ -96,6 +96,21 @@ def test_a_correction_is_priced_from_what_the_visit_ended_with(office: Office) -
     assert total(office) == anew.form["total"], "what was taken afresh is what is corrected then"
 
 
+def test_a_correction_charges_the_drives_that_were_kept(office: Office) -> None:
+    card_with(office, travel={**TRAVEL, "basis": "legs"})
+    closed(office)
+    before = charge(office)
+    assert {"leg_in", "leg_home"} <= set(before.given["visit"]["trip"])
+    assert "TRV-DIST" in {rule for rule, _, _ in amounts(before)}
+    office.store.conn.execute("UPDATE leg SET metres = 10 * metres, seconds = 10 * seconds")
+    clocking.correct(office.ana, "R1", "leaving", at("09:06"), "as the client says")
+    office.store.conn.execute("DELETE FROM leg")
+    clocking.correct(office.ana, "R1", "leaving", at("09:05"), "once more")
+    assert amounts(charge(office)) == amounts(before)
+    adjusting.correct_charge(office.lee, "R1", "agreed with the client", afresh=True)
+    assert charge(office).form["errors"] == ["UNKNOWN_DISTANCE"]
+
+
 def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
     closed(office)
     approve(office.lee, "R1")
