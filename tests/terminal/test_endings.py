@@ -76,7 +76,8 @@ def test_no_screen_is_drawn_larger_than_any_terminal(db: Path) -> None:
 def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
     shell = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
     words = shlex.join(started("-m", "dispatch", "day", "--as", "ana"))
-    with terminal([], db=db, program=shell, PS1="ready> ") as screen:
+    # a German shell says Angehalten
+    with terminal([], db=db, program=shell, PS1="ready> ", LC_ALL="C.UTF-8") as screen:
         screen.wait_for("ready>")
         os.write(screen.fd, words.encode() + b"\n")
         screen.wait_for("keys")
