@@ -434,12 +434,12 @@ BLANKS = [chr(code) for code in range(1, 0x10000) if chr(code).isspace() or code
 @pytest.mark.parametrize("result", Result)
 def test_every_kind_of_item_with_every_result(connection: Any, result: Result) -> None:
     """Each case alone, at the edges of what evidence and a reason are."""
-    one_of_each = (
-        *items_of("visit", "w", frozenset({"server"}), ()),
-        named_item(1, "scanner is slow"),
-        follow_up_item(),
-    )
-    for template in one_of_each:
+    templates = (*items_of("visit", "w", frozenset({"server"}), ()), named_item(1, "scanner is slow"), follow_up_item())
+    one_of_each = {
+        (one.phase, one.kind, one.required, one.na_allowed, one.override_allowed, one.probes, one.evidence): one
+        for one in templates
+    }
+    for template in one_of_each.values():
         for text in ("", " ", "\u200b", "ok", "012345678 ", "01234 5678", "01234 56789"):
             for value in (None, "", "14h"):
                 # who signed is recorded of a signature only
