@@ -167,6 +167,7 @@ def rules(page: str) -> set[str]:
     return set(found)
 
 
+@cache
 def shown() -> set[str]:
     """The numbers that the docstring of a test cites."""
     found: set[str] = set()

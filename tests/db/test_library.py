@@ -36,9 +36,10 @@ def test_opening_a_store_imports_nothing_heavy() -> None:
 def test_nothing_else_imports_a_sqlite_library() -> None:
     offenders = []
     for path in SOURCES:
-        if path == ROOT / "db" / "library.py":
+        source = path.read_text(encoding="utf-8")
+        if path == ROOT / "db" / "library.py" or "sqlite3" not in source:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -56,7 +57,8 @@ def test_no_table_is_ever_transformed() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in SOURCES
         if path.is_relative_to(ROOT / "db") or path.is_relative_to(ROOT / "dispatch")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "transform" in (source := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute) and node.attr in ("transform", "transform_sql")
     ]
     assert offenders == []

@@ -70,7 +70,11 @@ def declared() -> list[Declared]:
             if not isinstance(function, ast.FunctionDef):
                 continue
             for call in ast.walk(function):
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "seat.write":
+                if (
+                    isinstance(call, ast.Call)
+                    and getattr(call.func, "attr", "") == "write"
+                    and ast.unparse(call.func) == "seat.write"
+                ):
                     words = [ast.unparse(word) for word in call.args[1:]]
                     roles = frozenset(Role[word[5:]] for word in words if word.startswith("Role."))
                     deed = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
