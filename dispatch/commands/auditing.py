@@ -2,71 +2,53 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Any
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import common_options, open_store
+from dispatch.commands.declared import JSON, Args, Group, option, reads
+from dispatch.commands.printing import Answer
 
-
-def add_parsers(groups: Any) -> None:
-    """Register the group."""
-    deeds = groups.add_parser("audit", help="who did what and when; whether the chain of it holds").add_subparsers(
-        metavar="DEED", required=True, title="deeds"
-    )
-    options = common_options()
-    show = deeds.add_parser(
-        "show",
-        parents=[options],
-        help="what was done, the newest first",
-        description="Every change with who made it, when and from where. The newest first.",
-    )
-    show.add_argument("--visit", metavar="REFERENCE", help="only of this visit")
-    show.add_argument("--who", metavar="LOGIN", help="only what this login did")
-    show.add_argument("--since", metavar="DAY", help="from this day on: 2026-11-24, yesterday, -7")
-    show.add_argument("--until", metavar="DAY", help="up to this day, included")
-    show.add_argument("--deed", metavar="WORD", help="only deeds that hold this word: override, close, undo")
-    show.add_argument("--limit", type=int, default=200, metavar="N", help="so many at most (default 200)")
-    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    show.set_defaults(run=_show)
-    verify = deeds.add_parser(
-        "verify",
-        parents=[options],
-        help="compute the chain again, and compare it with a head that was written down",
-        description="Exits 1 and names the first row that is not what was written. With --head it says too whether the "
-        "database still has the row that a report or a backup named. What this proves and what it cannot: docs/operating.md.",
-    )
-    verify.add_argument(
-        "--head", default="", metavar="HEAD", help="from a report (3f2a9c0012345678@1234) or a backup (64 signs)"
-    )
-    verify.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    verify.set_defaults(run=_verify)
+if TYPE_CHECKING:
+    from db.store import Store
 
 
-def _show(args: argparse.Namespace) -> int:
+@reads(
+    "show",
+    "what was done, the newest first",
+    option("--visit", "REFERENCE", "only of this visit"),
+    option("--who", "LOGIN", "only what this login did"),
+    option("--since", "DAY", "from this day on: 2026-11-24, yesterday, -7"),
+    option("--until", "DAY", "up to this day, included"),
+    option("--deed", "WORD", "only deeds that hold this word: override, close, undo"),
+    option("--limit", "N", "so many at most (default 200)", type=int, default=200),
+    JSON,
+    about="Every change with who made it, when and from where. The newest first.",
+)
+def _show(store: Store, args: Args) -> Answer:
     from db import settings
-    from dispatch.commands.printing import print_json
     from dispatch.desk.audit_trail import trail, trail_form, trail_lines
 
-    store = open_store(args)
     firm = settings.firm(store)
-    zone = firm.zone
-    rows = trail(
-        store, visit=args.visit, who=args.who, since=args.since, until=args.until, deed=args.deed, limit=args.limit
+    asked = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
+    return Answer(
+        trail(store, **asked),
+        lambda rows: trail_form(rows, firm.zone),
+        lambda rows: trail_lines(rows, firm.zone, firm.clock_hours == 24),
     )
-    if args.json:
-        print_json(trail_form(rows, zone))
-    else:
-        print("\n".join(trail_lines(rows, zone, firm.clock_hours == 24)))
-    return 0
 
 
-def _verify(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@reads(
+    "verify",
+    "compute the chain again, and compare it with a head that was written down",
+    option("--head", "HEAD", "from a report (3f2a9c0012345678@1234) or a backup (64 signs)", default=""),
+    JSON,
+    about="Exits 1 and names the first row that is not what was written. With --head it says too whether the "
+    "database still has the row that a report or a backup named. What this proves and what it cannot: docs/operating.md.",
+)
+def _verify(store: Store, args: Args) -> Answer:
     from dispatch.desk.audit_trail import verdict_form, verdict_lines, verify
 
-    verdict = verify(open_store(args), args.head)
-    if args.json:
-        print_json(verdict_form(verdict))
-    else:
-        print("\n".join(verdict_lines(verdict)))
-    return 0 if verdict.good else 1
+    verdict = verify(store, args.head)
+    return Answer(verdict, verdict_form, verdict_lines, 0 if verdict.good else 1)
+
+
+COMMANDS = (Group("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),)

@@ -1,19 +1,28 @@
-"""`dispatch client|site|target|technician|absence …`: the firm's book; `dispatch staff` has its edit and archive here too."""
+"""`dispatch client|site|target|technician|absence …`: the firm's book; `dispatch staff` has its edit and archive from here."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.declared import JSON, Args, Command, Group, Option, acts, alone, flag, one_of, option, reads
+from dispatch.commands.locating import locate
+from dispatch.commands.opening import open_seat, open_store
+from dispatch.commands.printing import Answer, Listing
+from dispatch.desk.book.shelves import SHELVES
+from dispatch.desk.refusals import NotAllowed
+from dispatch.model.forms import forms
+from dispatch.model.instants import day_text, when_text
+from dispatch.model.states import Role
+from dispatch.model.text import pad, show
 
 if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.desk.seat import Seat
     from dispatch.fields.record import RecordType
+    from dispatch.model.visits import Visit
 
-Run = Callable[[argparse.Namespace], int]
-
-KINDS = ("client", "site", "target", "recurrence", "technician", "absence")
 _HELP = {
     "client": "clients, their contacts and their page",
     "site": "where the work is done",
@@ -24,112 +33,20 @@ _HELP = {
 }
 
 
-def add_parsers(groups: Any) -> None:
-    """Register the groups."""
-    for kind in KINDS:
-        deeds = groups.add_parser(kind, help=_HELP[kind]).add_subparsers(metavar="DEED", required=True, title="deeds")
-        add_deeds(deeds, kind)
-    _add_settings(groups)
+def options_of(record: RecordType[Any]) -> list[Option]:
+    """The fields of a record as options; `typed` has what was said."""
+    return [
+        option(
+            field.option,
+            "TEXT",
+            (f"{field.label}: {field.hint}" if field.hint else field.label).replace("%", "%%"),
+            dest=f"field_{field.name}",
+        )
+        for field in record.typed
+    ]
 
 
-def _add_settings(groups: Any) -> None:
-    from dispatch.records.firm import SETTINGS
-
-    parser = groups.add_parser(
-        "settings",
-        parents=[common_options()],
-        help="what the firm has set for itself",
-        description="Prints the settings; with options it changes them, at once for every session.",
-    )
-    add_options(parser, SETTINGS)
-    parser.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    parser.set_defaults(run=_settings)
-
-
-def _settings(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
-    from dispatch.desk.book import keeping
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import pad, show
-
-    shelf = SHELVES["settings"]
-    if texts := typed(args):
-        seat = open_seat(args)
-        keeping.edit(seat, "settings", shelf.get(seat.store, 0), texts)
-        store = seat.store
-    else:
-        store = open_store(args)
-    record = shelf.find(store, "")
-    texts = shelf.texts(store, record)
-    if args.json:
-        print_json(texts)
-    else:
-        room = max(len(field.option) for field in shelf.fields)
-        for field in shelf.fields:
-            print(f"{pad(field.option, room)} {show(texts[field.name]) or '–'}")
-    return 0
-
-
-def add_deeds(deeds: Any, kind: str, *, without: tuple[str, ...] = ()) -> None:
-    """Register add, edit, show, list and archive for a kind of record."""
-    from dispatch.desk.book.shelves import SHELVES
-
-    shelf = SHELVES[kind]
-    options = common_options()
-
-    def deed(name: str, run: Run, text: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
-        parser.set_defaults(run=run, kind=kind)
-        return parser
-
-    if "add" not in without:
-        add = deed("add", _add, f"add a {shelf.noun}")
-        add_options(add, shelf.record)
-        if kind == "absence":
-            what = add.add_mutually_exclusive_group()
-            what.add_argument(
-                "--requeue", action="store_true", help="put the visits that it hits back into the queue, told or not"
-            )
-            what.add_argument(
-                "--replan",
-                action="store_true",
-                help="give each to the best of the others; the rest goes into the queue",
-            )
-    edit = deed("edit", _edit, f"change a {shelf.noun}; what is not named stays")
-    edit.add_argument("record", metavar=shelf.noun.upper(), help="its name, or a part that only it has")
-    add_options(edit, shelf.record)
-    show = deed("show", _show, f"one {shelf.noun}")
-    show.add_argument("record", metavar=shelf.noun.upper())
-    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    if "list" not in without:
-        listing = deed("list", _list, f"every {shelf.noun}, or those that hold some letters")
-        listing.add_argument("letters", nargs="?", default="", metavar="LETTERS")
-        listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    archive = deed(
-        "archive", _archive, f"take a {shelf.noun} out of every list; its history stays, and undo brings it back"
-    )
-    archive.add_argument("record", metavar=shelf.noun.upper())
-    if kind == "recurrence":
-        make = deed("make", _make_ahead, "make the visits of the next eight weeks; an open board does so by itself")
-        make.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    if kind == "site":
-        travel = deed("travel", _travel, "the drive from the depot that clients are charged for, typed or taken again")
-        travel.add_argument("record", metavar="SITE")
-        travel.add_argument("--distance", help="one way, in the firm's unit")
-        travel.add_argument("--minutes", help="one way")
-        from dispatch.commands.locating import add_locate
-
-        add_locate(deeds, options)
-
-
-def add_options(parser: argparse.ArgumentParser, record: RecordType[Any]) -> None:
-    """Give a command the fields of a record as options; `typed` has what was said."""
-    for field in record.typed:
-        text = f"{field.label}: {field.hint}" if field.hint else field.label
-        parser.add_argument(field.option, dest=f"field_{field.name}", metavar="TEXT", help=text.replace("%", "%%"))
-
-
-def typed(args: argparse.Namespace) -> dict[str, str]:
+def typed(args: Args) -> dict[str, str]:
     """What was said of a record's fields, by name."""
     return {
         name.removeprefix("field_"): text
@@ -138,106 +55,125 @@ def typed(args: argparse.Namespace) -> dict[str, str]:
     }
 
 
-def _add(args: argparse.Namespace) -> int:
+@alone(
+    "settings",
+    "what the firm has set for itself",
+    *options_of(SHELVES["settings"].record),
+    JSON,
+    about="Prints the settings; with options it changes them, at once for every session.",
+)
+def _settings(args: Args) -> Answer:
     from dispatch.desk.book import keeping
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    record = keeping.add(seat, args.kind, typed(args))
-    shelf = SHELVES[args.kind]
-    print(f"Added {shelf.noun} {show(shelf.title(seat.store, record))}.")
-    _tell_notes(shelf, seat.store, record)
-    if args.kind == "absence":
-        _tell_hits(seat, record, free=args.requeue or args.replan, to_others=args.replan)
-    return 0
+    shelf = SHELVES["settings"]
+    if texts := typed(args):
+        seat = open_seat(args)
+        keeping.edit(seat, "settings", shelf.get(seat.store, 0), texts)
+        store = seat.store
+    else:
+        store = open_store(args)
+    room = max(len(field.option) for field in shelf.fields)
+    return Answer(
+        shelf.texts(store, shelf.find(store, "")),
+        dict,
+        lambda texts: [f"{pad(field.option, room)} {show(texts[field.name]) or '–'}" for field in shelf.fields],
+    )
 
 
-def _edit(args: argparse.Namespace) -> int:
+def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
+    """Add, edit, show, list and archive for a kind of record."""
+    shelf = SHELVES[kind]
+    noun, fields, record = shelf.noun, options_of(shelf.record), option("record", shelf.noun.upper())
+    if "add" not in without:
+        yield acts("add", f"add a {noun}", *fields, *(_HITS if kind == "absence" else ()))(partial(_add, kind))
+    named = option("record", noun.upper(), "its name, or a part that only it has")
+    yield acts("edit", f"change a {noun}; what is not named stays", named, *fields)(partial(_edit, kind))
+    yield reads("show", f"one {noun}", record, JSON)(partial(_show, kind))
+    if "list" not in without:
+        letters = option("letters", "LETTERS", nargs="?", default="")
+        yield reads("list", f"every {noun}, or those that hold some letters", letters, JSON)(partial(_list, kind))
+    away = f"take a {noun} out of every list; its history stays, and undo brings it back"
+    yield acts("archive", away, record)(partial(_archive, kind))
+
+
+_HITS = (
+    one_of(
+        flag("--requeue", "put the visits that it hits back into the queue, told or not"),
+        flag("--replan", "give each to the best of the others; the rest goes into the queue"),
+    ),
+)
+
+
+def _add(kind: str, seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk.book import keeping
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    shelf = SHELVES[args.kind]
-    record = keeping.edit(seat, args.kind, shelf.find(seat.store, args.record), typed(args))
-    print(f"{show(shelf.title(seat.store, record))}: {show(shelf.line(seat.store, record))}")
-    _tell_notes(shelf, seat.store, record)
-    return 0
+    record, shelf = keeping.add(seat, kind, typed(args)), SHELVES[kind]
+    yield f"Added {shelf.noun} {shelf.title(seat.store, record)}."
+    yield from _notes(kind, seat.store, record)
+    if kind == "absence":
+        yield from _hits(seat, record, free=args.requeue or args.replan, to_others=args.replan)
 
 
-def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+def _edit(kind: str, seat: Seat, args: Args) -> Iterator[str]:
+    from dispatch.desk.book import keeping
+
+    shelf = SHELVES[kind]
+    record = keeping.edit(seat, kind, shelf.find(seat.store, args.record), typed(args))
+    yield f"{shelf.title(seat.store, record)}: {shelf.line(seat.store, record)}"
+    yield from _notes(kind, seat.store, record)
+
+
+def _show(kind: str, store: Store, args: Args) -> Answer:
     from dispatch.desk.book.page import client_page, page_form, page_lines
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import pad, show
 
-    store = open_store(args)
-    shelf = SHELVES[args.kind]
+    shelf = SHELVES[kind]
     record = shelf.find(store, args.record)
     texts = shelf.texts(store, record)
-    if args.kind == "client":
-        page = client_page(store, record)
-        if args.json:
-            print_json(texts | page_form(page))
-        else:
-            print("\n".join(show(line, 300) for line in page_lines(page)))
-        return 0
-    if args.json:
-        print_json(texts)
-        return 0
-    print(show(shelf.title(store, record)))
-    for field in shelf.fields:
-        print(f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}")
-    _tell_notes(shelf, store, record)
-    return 0
+    if kind == "client":
+        return Answer(client_page(store, record), lambda page: texts | page_form(page), page_lines)
+
+    def lines(record: Any) -> Iterator[str]:
+        yield shelf.title(store, record)
+        for field in shelf.fields:
+            yield f"  {pad(field.label, 24)} {show(texts[field.name]) or '–'}"
+        yield from _notes(kind, store, record)
+
+    return Answer(record, lambda _: texts, lines)
 
 
-def _list(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import pad, show
-
-    store = open_store(args)
-    shelf = SHELVES[args.kind]
+def _list(kind: str, store: Store, args: Args) -> Listing:
+    shelf = SHELVES[kind]
     letters = args.letters.strip().casefold()
-    found = [
-        (title, record) for record in shelf.all(store) if letters in (title := shelf.title(store, record)).casefold()
-    ]
-    if args.json:
-        print_json([shelf.texts(store, record) for _, record in found])
-        return 0
-    for title, record in found:
-        print(f"{pad(title, 40)} {show(shelf.line(store, record))}".rstrip())
-    if not found:
-        print("None." if letters else f"None yet: dispatch {args.kind} add")
-    return 0
+    return Listing(
+        [one for one in shelf.all(store) if letters in shelf.title(store, one).casefold()],
+        lambda one: shelf.texts(store, one),
+        lambda one: f"{pad(shelf.title(store, one), 40)} {shelf.line(store, one)}".rstrip(),
+        "None." if letters else f"None yet: dispatch {kind} add",
+    )
 
 
-def _archive(args: argparse.Namespace) -> int:
+def _archive(kind: str, seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk.book import keeping
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    shelf = SHELVES[args.kind]
+    shelf = SHELVES[kind]
     record = shelf.find(seat.store, args.record)
     title = shelf.title(seat.store, record)
-    keeping.archive(seat, args.kind, record)
-    print(f"{show(title)} is archived; dispatch visit undo brings it back.")
+    keeping.archive(seat, kind, record)
+    yield f"{title} is archived; dispatch visit undo brings it back."
     if (ended := shelf.get(seat.store, record.id)) is not None:
-        _tell_notes(shelf, seat.store, ended)
-    return 0
+        yield from _notes(kind, seat.store, ended)
 
 
-def _travel(args: argparse.Namespace) -> int:
+@acts(
+    "travel",
+    "the drive from the depot that clients are charged for, typed or taken again",
+    option("record", "SITE"),
+    option("--distance", None, "one way, in the firm's unit"),
+    option("--minutes", None, "one way"),
+)
+def _travel(seat: Seat, args: Args) -> str:
     from dispatch.desk.book import keeping
-    from dispatch.desk.book.shelves import SHELVES
-    from dispatch.desk.refusals import NotAllowed
-    from dispatch.model.states import Role
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     if not seat.has(Role.LEAD):
         raise NotAllowed("Only a lead changes the drive that clients are charged for.")
     shelf = SHELVES["site"]
@@ -247,46 +183,44 @@ def _travel(args: argparse.Namespace) -> int:
     record = keeping.edit(seat, "site", site, texts)
     distance = record.one_way_distance or "unknown"
     minutes = "unknown" if record.one_way_minutes is None else record.one_way_minutes
-    print(f"{show(shelf.title(seat.store, record))}: one way {distance}, {minutes} min ({record.one_way_provenance})")
-    return 0
+    return f"{shelf.title(seat.store, record)}: one way {distance}, {minutes} min ({record.one_way_provenance})"
 
 
-def _make_ahead(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
+def _make_ahead(seat: Seat, _: Args) -> Answer:
     from dispatch.desk.recurring import make_ahead
-    from dispatch.model.instants import day_text
-    from dispatch.model.text import show
 
-    made = make_ahead(open_seat(args))
-    if args.json:
-        print_json([{"reference": one.reference, "date": str(one.occurrence), "client": one.client} for one in made])
-        return 0
-    for one in made:
-        when = day_text(one.occurrence) if one.occurrence is not None else ""
-        print(f"{show(one.reference)}  {when}  {show(one.client)}, {show(one.work)}")
-    print(f"{len(made)} made." if made else "Every recurring visit is made already.")
-    return 0
+    def lines(made: Sequence[Visit]) -> Iterator[str]:
+        for one in made:
+            when = day_text(one.occurrence) if one.occurrence is not None else ""
+            yield f"{one.reference}  {when}  {one.client}, {one.work}"
+        yield f"{len(made)} made." if made else "Every recurring visit is made already."
+
+    return Answer(make_ahead(seat), lambda made: forms(made, "reference date=occurrence client"), lines)
 
 
-def _tell_notes(shelf: Any, store: Any, record: Any) -> None:
-    from dispatch.model.text import show
-
-    for note in shelf.notes(store, record):
-        print(f"  {show(note, 300)}")
+def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
+    for note in SHELVES[kind].notes(store, record):
+        yield f"  {note}"
 
 
-def _tell_hits(seat: Any, record: Any, *, free: bool, to_others: bool) -> None:
+def _hits(seat: Seat, record: Any, *, free: bool, to_others: bool) -> Iterator[str]:
+    """The visits that an absence hits, and what becomes of them."""
     from dispatch.desk.book import absences
-    from dispatch.model.instants import clock_text, day_of, day_text
-    from dispatch.model.text import show
 
     hits = absences.hit_by(seat.store, record)
     for visit in hits:
         assert visit.starts_at is not None
-        when = f"{day_text(day_of(visit.starts_at, visit.zone))} {clock_text(visit.starts_at, visit.zone)}"
-        print(f"  hits {when} {absences.hit_line(seat.store, visit)}, {show(visit.work)}")
+        yield f"  hits {when_text(visit.starts_at, visit.zone)} {absences.hit_line(seat.store, visit)}, {visit.work}"
     if free and hits:
         freed = absences.free(seat, record, to_others=to_others)
-        print("\n".join([*freed.settled, *freed.left]))
+        yield from (*freed.settled, *freed.left)
     elif hits:
-        print("They stay where they are. --requeue puts them back into the queue, --replan gives them to others.")
+        yield "They stay where they are. --requeue puts them back into the queue, --replan gives them to others."
+
+
+_MORE = {"site": (_travel, locate), "recurrence": (_make_ahead,)}
+COMMANDS = (
+    *(Group(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
+    _settings,
+)

@@ -2,152 +2,133 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.commands.declared import JSON, Args, Group, acts, flag, one_of, option, reads
+from dispatch.commands.printing import Answer
+from dispatch.commands.typed import reading
+from dispatch.model.instants import parse_day
 
 if TYPE_CHECKING:
+    from db.store import Store
     from dispatch.desk.seat import Seat
     from dispatch.model.clients import Client
 
-
-def add_parsers(groups: Any) -> None:
-    """Register the group."""
-    deeds = groups.add_parser("care", help="what is due to clients: visits, surveys, renewals, offers").add_subparsers(
-        metavar="DEED", required=True, title="deeds"
-    )
-    options = common_options()
-
-    deed = deeds_on(deeds, options)
-
-    listing = deed("list", _list, "what is due, the first due first")
-    listing.add_argument("--client", metavar="NAME", help="only this client's")
-    listing.add_argument("--all", action="store_true", help="also what is in order, held back or put off")
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    show = deed("show", _show, "one item with its figures")
-    show.add_argument("key", metavar="KEY", help="as the list prints it")
-    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    done = deed("done", _done, "it was done")
-    done.add_argument("key", metavar="KEY", help="as the list prints it")
-    done.add_argument("--note", default="", metavar="TEXT")
-    decline = deed("decline", _decline, "it is not wanted, and why")
-    decline.add_argument("key", metavar="KEY")
-    decline.add_argument("--reason", required=True, metavar="TEXT")
-    snooze = deed("snooze", _snooze, "put it off: 30 days at most, and twice at most")
-    snooze.add_argument("key", metavar="KEY")
-    snooze.add_argument("--until", required=True, metavar="DAY")
-    snooze.add_argument("--note", default="", metavar="TEXT")
-    survey = deed("survey", _survey, "a survey was sent, or answered")
-    survey.add_argument("client", metavar="CLIENT")
-    what = survey.add_mutually_exclusive_group(required=True)
-    what.add_argument("--sent", action="store_true")
-    what.add_argument("--answered", type=int, metavar="SCORE", help="0 to 10")
-    survey.add_argument("--words", default="", metavar="TEXT")
-    survey.add_argument("--on", metavar="DAY", help="default: today")
-    offer = deed("offer", _offer, "an offer that was made, or declined, without a prompt")
-    offer.add_argument("client", metavar="CLIENT")
-    how = offer.add_mutually_exclusive_group(required=True)
-    how.add_argument("--made", action="store_true")
-    how.add_argument("--declined", metavar="REASON")
-    offer.add_argument("--note", default="", metavar="TEXT")
-    gap = deed("gap", _gap, "what a review found missing, with an owner and a date")
-    gap.add_argument("client", metavar="CLIENT")
-    gap.add_argument("--what", required=True, metavar="TEXT")
-    gap.add_argument("--owner", required=True, metavar="LOGIN")
-    gap.add_argument("--due", required=True, metavar="DAY")
+_KEY = option("key", "KEY", "as the list prints it")
+_CLIENT = option("client", "CLIENT")
+_NOTE = option("--note", "TEXT", default="")
 
 
-def _list(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@reads(
+    "list",
+    "what is due, the first due first",
+    option("--client", "NAME", "only this client's"),
+    flag("--all", "also what is in order, held back or put off"),
+    JSON,
+)
+def _list(store: Store, args: Args) -> Answer:
     from dispatch.desk.book.shelves import SHELVES
     from dispatch.desk.care_words import item_form, list_lines
     from dispatch.desk.caring import care_list
 
-    store = open_store(args)
     client = SHELVES["client"].find(store, args.client) if args.client else None
-    found = care_list(store, client, all_items=args.all)
-    if args.json:
-        print_json([item_form(one) for one in found])
-    else:
-        print("\n".join(list_lines(found)))
-    return 0
+    return Answer(care_list(store, client, all_items=args.all), lambda found: [*map(item_form, found)], list_lines)
 
 
-def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@reads("show", "one item with its figures", _KEY, JSON)
+def _show(store: Store, args: Args) -> Answer:
     from dispatch.desk.accounts import office
     from dispatch.desk.care_words import item_form, list_lines
     from dispatch.desk.caring import find_item
     from dispatch.desk.offering import figures
-    from dispatch.model.text import show
 
-    store = open_store(args)
     one = find_item(store, args.key)
     found = figures(store, one.client_id, one.visit, office(store)) if one.what.startswith("offer") else None
-    if args.json:
-        print_json(item_form(one) | {"figures": None if found is None else found.form()})
-        return 0
-    print(
-        "\n".join([*list_lines([one]), *(f"  {show(line, 200)}" for line in ([] if found is None else found.lines()))])
+    return Answer(
+        one,
+        lambda one: item_form(one) | {"figures": found and found.form()},
+        lambda one: [*list_lines([one]), *(f"  {line}" for line in (found.lines() if found else ()))],
     )
-    return 0
 
 
-def _done(args: argparse.Namespace) -> int:
+@acts("done", "it was done", _KEY, _NOTE)
+def _done(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import done
 
-    return _said(done(open_seat(args), args.key, args.note), "done")
+    return _ENDED.format(done(seat, args.key, args.note), "done")
 
 
-def _decline(args: argparse.Namespace) -> int:
+@acts("decline", "it is not wanted, and why", option("key", "KEY"), option("--reason", "TEXT", required=True))
+def _decline(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import decline
 
-    return _said(decline(open_seat(args), args.key, args.reason), "declined")
+    return _ENDED.format(decline(seat, args.key, args.reason), "declined")
 
 
-def _snooze(args: argparse.Namespace) -> int:
+@acts(
+    "snooze",
+    "put it off: 30 days at most, and twice at most",
+    option("key", "KEY"),
+    option("--until", "DAY", required=True),
+    _NOTE,
+)
+def _snooze(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import snooze
 
-    seat = open_seat(args)
     until = _day(seat, args.until, "until")
-    return _said(snooze(seat, args.key, until, args.note), f"put off until {until.isoformat()}")
+    return _ENDED.format(snooze(seat, args.key, until, args.note), f"put off until {until}")
 
 
-def _survey(args: argparse.Namespace) -> int:
+@acts(
+    "survey",
+    "a survey was sent, or answered",
+    _CLIENT,
+    one_of(flag("--sent"), option("--answered", "SCORE", "0 to 10", type=int), needed=True),
+    option("--words", "TEXT", default=""),
+    option("--on", "DAY", "default: today"),
+)
+def _survey(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import note_survey
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     client = _client(seat, args.client)
     on = _day(seat, args.on, "on") if args.on else None
     note_survey(seat, client, None if args.sent else args.answered, args.words, on)
-    print(f"{show(client.name)}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}.")
-    return 0
+    return f"{client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
 
 
-def _offer(args: argparse.Namespace) -> int:
+@acts(
+    "offer",
+    "an offer that was made, or declined, without a prompt",
+    _CLIENT,
+    one_of(flag("--made"), option("--declined", "REASON"), needed=True),
+    _NOTE,
+)
+def _offer(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import note_offer
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     client = _client(seat, args.client)
     note_offer(seat, client, made=args.made, note=args.note or args.declined or "")
-    print(f"{show(client.name)}: offer {'made' if args.made else 'declined'}.")
-    return 0
+    return f"{client.name}: offer {'made' if args.made else 'declined'}."
 
 
-def _gap(args: argparse.Namespace) -> int:
+@acts(
+    "gap",
+    "what a review found missing, with an owner and a date",
+    _CLIENT,
+    option("--what", "TEXT", required=True),
+    option("--owner", "LOGIN", required=True),
+    option("--due", "DAY", required=True),
+)
+def _gap(seat: Seat, args: Args) -> str:
     from dispatch.desk.caring import note_gap
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    client = _client(seat, args.client)
-    due = _day(seat, args.due, "due")
+    client, due = _client(seat, args.client), _day(seat, args.due, "due")
     note_gap(seat, client, args.what, args.owner, due)
-    print(f"{show(client.name)}: {show(args.what)}, due {due.isoformat()}.")
-    return 0
+    return f"{client.name}: {args.what}, due {due}."
+
+
+_ENDED = "{0.client}, {0.what}: {1}."
 
 
 def _client(seat: Seat, name: str) -> Client:
@@ -159,17 +140,15 @@ def _client(seat: Seat, name: str) -> Client:
 
 def _day(seat: Seat, text: str, name: str) -> datetime.date:
     from dispatch.desk.caring import today_of_care
-    from dispatch.desk.refusals import Faulty
-    from dispatch.model.instants import parse_day
 
-    try:
+    with reading(name):
         return parse_day(text, today=today_of_care(seat.store))
-    except ValueError as fault:
-        raise Faulty([f"{name}: {fault}"]) from None
 
 
-def _said(one: Any, word: str) -> int:
-    from dispatch.model.text import show
-
-    print(f"{show(one.client)}, {show(one.what)}: {word}.")
-    return 0
+COMMANDS = (
+    Group(
+        "care",
+        "what is due to clients: visits, surveys, renewals, offers",
+        (_list, _show, _done, _decline, _snooze, _survey, _offer, _gap),
+    ),
+)

@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
 import getpass
-import json
 import shlex
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import common_options, database_path, on_terminal, open_seat, open_store
+from dispatch.commands.book import deeds_of
+from dispatch.commands.declared import Args, Group, acts, alone, flag, option, reads
+from dispatch.commands.opening import database_path, on_terminal
+from dispatch.commands.printing import Listing
+from dispatch.desk.refusals import Refusal
+from dispatch.model.forms import form
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
-
-def add_parsers(subparsers: Any) -> None:
-    """Register the commands."""
-    init = subparsers.add_parser(
-        "init", help="make the database of a firm", description="Make the database of a firm, with its first lead."
-    )
-    init.add_argument("--db", metavar="FILE", help="where (default: $DISPATCH_DB, else the platform's data directory)")
-    init.add_argument("--name", metavar="FIRM", help="what the firm is called")
-    init.add_argument(
-        "--zone", metavar="ZONE", help="its time zone, for example America/New_York (default: this machine's)"
-    )
-    init.add_argument("--lead", metavar="LOGIN", help="the login of the first lead (default: your login)")
-    init.add_argument("--lead-name", default="", metavar="NAME", help="their name")
-    init.set_defaults(run=_init)
-
-    deeds = subparsers.add_parser("staff", help="who works here and what they may do").add_subparsers(
-        metavar="DEED", required=True, title="deeds"
-    )
-    options = common_options()
-    add = deeds.add_parser("add", parents=[options], help="add somebody", description="Add somebody to the staff.")
-    add.add_argument("new_login", metavar="LOGIN")
-    add.add_argument("--name", required=True)
-    add.add_argument(
-        "--role", action="append", default=[], choices=[role.value for role in Role], help="repeat for several"
-    )
-    add.add_argument("--email", default="")
-    add.set_defaults(run=_add)
-    listing = deeds.add_parser("list", parents=[options], help="everybody", description="Everybody on the staff.")
-    listing.add_argument("--json", action="store_true", help="as JSON")
-    listing.set_defaults(run=_list)
-    from dispatch.commands.book import add_deeds
-
-    add_deeds(deeds, "staff", without=("add", "list"))
+if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.desk.seat import Seat
 
 
-def _init(args: argparse.Namespace) -> int:
+@alone(
+    "init",
+    "make the database of a firm",
+    option("--db", "FILE", "where (default: $DISPATCH_DB, else the platform's data directory)"),
+    option("--name", "FIRM", "what the firm is called"),
+    option("--zone", "ZONE", "its time zone, for example America/New_York (default: this machine's)"),
+    option("--lead", "LOGIN", "the login of the first lead (default: your login)"),
+    option("--lead-name", "NAME", "their name", default=""),
+    about="Make the database of a firm, with its first lead.",
+    common=False,
+)
+def _init(args: Args) -> list[str]:
     from dispatch.desk import firm
-    from dispatch.desk.refusals import Refusal
 
     path = database_path(args)
     lead, name = args.lead, args.lead_name
@@ -64,12 +47,13 @@ def _init(args: argparse.Namespace) -> int:
         if not lead:
             raise Refusal("Who is the first lead? Say it with --lead LOGIN.")
     person, zone = firm.init(path, lead=lead, lead_name=name, name=args.name, zone=args.zone)
-    print(f"Made {show(str(path))}: {show(person.name)} ({show(person.login)}) is its first lead, its zone {zone}.")
-    print(f"Type next: {show(_next(args, lead))}")
-    return 0
+    return [
+        f"Made {path}: {person.name} ({person.login}) is its first lead, its zone {zone}.",
+        f"Type next: {_next(args, lead)}",
+    ]
 
 
-def _next(args: argparse.Namespace, lead: str) -> str:
+def _next(args: Args, lead: str) -> str:
     """The line that opens the new firm's board, which begins with what the firm still needs."""
     words = ["dispatch", "board"]
     if args.db:
@@ -96,39 +80,38 @@ def _ask(question: str, otherwise: str) -> str:
         return otherwise
 
 
-def _add(args: argparse.Namespace) -> int:
+@acts(
+    "add",
+    "add somebody",
+    option("new_login", "LOGIN"),
+    option("--name", required=True),
+    option("--role", None, "repeat for several", action="append", default=[], choices=[*map(str, Role)]),
+    option("--email", default=""),
+    about="Add somebody to the staff.",
+)
+def _add(seat: Seat, args: Args) -> str:
     from dispatch.desk.staff import add_staff
 
-    seat = open_seat(args)
     person = add_staff(seat, args.new_login, args.name, [Role(role) for role in args.role], args.email)
-    print(f"{show(person.name)} ({show(person.login)}) is {_roles(person.roles)} now.")
-    return 0
+    return f"{person.name} ({person.login}) is {_roles(person.roles)} now."
 
 
-def _list(args: argparse.Namespace) -> int:
+@reads("list", "everybody", flag("--json", "as JSON"), about="Everybody on the staff.")
+def _list(store: Store, _: Args) -> Listing:
     from db import people
 
-    staff = people.all_staff(open_store(args))
-    if args.json:
-        print(
-            json.dumps(
-                [
-                    {
-                        "login": show(person.login),
-                        "name": show(person.name),
-                        "roles": sorted(person.roles),
-                        "email": show(person.email),
-                    }
-                    for person in staff
-                ],
-                indent=2,
-            )
-        )
-        return 0
-    for person in staff:
-        print(f"{pad(person.login, 16)} {pad(person.name, 28)} {_roles(person.roles)}")
-    return 0
+    return Listing(
+        people.all_staff(store),
+        lambda one: form(one, "login name roles email"),
+        lambda one: f"{pad(one.login, 16)} {pad(one.name, 28)} {_roles(one.roles)}",
+    )
 
 
 def _roles(roles: frozenset[Role]) -> str:
     return ", ".join(role.value for role in Role if role in roles)
+
+
+COMMANDS = (
+    _init,
+    Group("staff", "who works here and what they may do", (_add, _list, *deeds_of("staff", without=("add", "list")))),
+)
