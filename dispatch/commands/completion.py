@@ -9,7 +9,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+
+from dispatch.commands.declared import Args, alone, option
+from dispatch.desk.refusals import Refusal
 
 SHELLS = ("bash", "zsh", "fish")
 FOLDER = Path(__file__).with_name("completions")
@@ -18,21 +20,15 @@ FOLDER = Path(__file__).with_name("completions")
 _FILES = ("FILE", "BACKUP", "FILE.pub", "EXTRACT")
 
 
-def add_parsers(groups: Any) -> None:
-    """Register `dispatch completion`."""
-    parser = groups.add_parser(
-        "completion",
-        help="print what completes commands and options in your shell",
-        description="Prints a script for the shell. bash: into ~/.local/share/bash-completion/completions/dispatch; "
-        "zsh: into a file _dispatch in a folder of $fpath; fish: into ~/.config/fish/completions/dispatch.fish.",
-    )
-    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
-    parser.set_defaults(run=_completion)
-
-
-def _completion(args: argparse.Namespace) -> int:
-    from dispatch.desk.refusals import Refusal
-
+@alone(
+    "completion",
+    "print what completes commands and options in your shell",
+    option("shell", "SHELL", ", ".join(SHELLS), choices=SHELLS),
+    about="Prints a script for the shell. bash: into ~/.local/share/bash-completion/completions/dispatch; "
+    "zsh: into a file _dispatch in a folder of $fpath; fish: into ~/.config/fish/completions/dispatch.fish.",
+    common=False,
+)
+def _completion(args: Args) -> None:
     try:
         text = script(args.shell)
     except ModuleNotFoundError:
@@ -43,7 +39,6 @@ def _completion(args: argparse.Namespace) -> int:
             ) from None
         text = made.read_text(encoding="utf-8")
     sys.stdout.write(text)
-    return 0
 
 
 def script(shell: str) -> str:
@@ -144,6 +139,9 @@ def make(folder: Path) -> None:
     for shell in SHELLS:
         (folder / shell).write_text(script(shell), encoding="utf-8")
     (folder / "dispatch.1").write_text(manual(), encoding="utf-8")
+
+
+COMMANDS = (_completion,)
 
 
 if __name__ == "__main__":

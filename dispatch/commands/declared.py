@@ -45,18 +45,17 @@ class Command:
 
     Attributes:
         run: what it does, with what it opens and with what was typed.
+        told: what argparse is told of it: its help, its description.
         opens: the seat or the store; None where the deed opens for itself what it needs, or nothing.
-        told: what argparse is told of it beside its help.
         common: whether it takes the options that every command on a database takes.
         deeds: what may follow instead of it.
     """
 
     name: str
     run: Callable[..., Result]
-    help: str
+    told: Mapping[str, str | None]
     options: tuple[Option | OneOf, ...]
     opens: Callable[[Args], Any] | None
-    told: Mapping[str, Any]
     common: bool = True
     deeds: tuple[Command, ...] = ()
 
@@ -109,14 +108,14 @@ Declares = Callable[[Callable[..., Any]], Command]
 """Makes a command of a function, above which it stands, or of a named deed."""
 
 
-def acts(name: str, text: str, /, *options: Option | OneOf, about: str | None = "") -> Declares:
-    """A command at a seat. `about` is its description where its help does not say it all; None: it has none."""
-    return alone(name, text, *options, about=about, opens=open_seat)
+def acts(name: str, text: str, /, *options: Option | OneOf, **more: Any) -> Declares:
+    """A command at a seat; `more` as `alone` takes it."""
+    return alone(name, text, *options, opens=open_seat, **more)
 
 
-def reads(name: str, text: str, /, *options: Option | OneOf, about: str | None = "") -> Declares:
+def reads(name: str, text: str, /, *options: Option | OneOf, **more: Any) -> Declares:
     """A command that reads the store, for which nobody has to be on the staff."""
-    return alone(name, text, *options, about=about, opens=open_store)
+    return alone(name, text, *options, opens=open_store, **more)
 
 
 def alone(
@@ -124,15 +123,15 @@ def alone(
     text: str,
     /,
     *options: Option | OneOf,
-    about: str | None = "",
+    about: str = "",
     opens: Callable[[Args], Any] | None = None,
     common: bool = True,
     deeds: tuple[Command, ...] = (),
-    **told: Any,
+    epilog: str | None = None,
 ) -> Declares:
-    """A command that opens for itself what it needs, or nothing."""
-    told["description"] = text if about == "" else about
-    return lambda run: Command(name, run, text, options, opens, told, common, deeds)
+    """A command that opens for itself what it needs, or nothing. `about` describes it where its help does not say it all."""
+    told = {"help": text, "description": about or text, "epilog": epilog}
+    return lambda run: Command(name, run, told, options, opens, common, deeds)
 
 
 JSON = flag("--json", "as JSON (docs/json.md)")
@@ -209,7 +208,7 @@ def add_all(parsers: Any, declared: Iterable[Command | Group]) -> None:
 
 def _add(parsers: Any, command: Command) -> None:
     common = [common_options()] if command.common else []
-    parser = parsers.add_parser(command.name, parents=common, help=command.help, **command.told)
+    parser = parsers.add_parser(command.name, parents=common, **command.told)
     if command.deeds:
         add_all(parser.add_subparsers(metavar="DEED", title="deeds"), command.deeds)
     for one in command.options:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
 
 import dispatch
+from dispatch.commands.declared import Args, alone, option
+from dispatch.desk.refusals import Refusal
+from dispatch.model.text import show
 
 
-def add_parsers(groups: Any) -> None:
-    """Register the command."""
-    parser = groups.add_parser(
-        "help",
-        help="the pages of the documentation",
-        description="Lists the pages of the documentation, or shows one; of a command its usage.",
-    )
-    parser.add_argument("name", nargs="?", metavar="PAGE", help="one of the list, or a command")
-    parser.set_defaults(run=_help)
-
-
-def _help(args: argparse.Namespace) -> int:
+@alone(
+    "help",
+    "the pages of the documentation",
+    option("name", "PAGE", "one of the list, or a command", nargs="?"),
+    about="Lists the pages of the documentation, or shows one; of a command its usage.",
+    common=False,
+)
+def _help(args: Args) -> int:
     from dispatch.commands.line import GROUPS, run
     from dispatch.commands.paging import page
-    from dispatch.desk.refusals import Refusal
-    from dispatch.model.text import show
 
     found = pages()
     if args.name is None:
@@ -50,3 +45,6 @@ def pages() -> dict[str, Path]:
 def _title(path: Path) -> str:
     with path.open(encoding="utf-8") as lines:
         return lines.readline().lstrip("# ").strip()
+
+
+COMMANDS = (_help,)

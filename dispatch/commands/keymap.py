@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dispatch.commands.declared import JSON, Args, alone, flag
+from dispatch.commands.printing import Answer, Result, print_json
+from dispatch.model.forms import form
+from dispatch.model.text import pad, show
+
+if TYPE_CHECKING:
+    from screens.keymap import KeyRow
 
 
-def add_parsers(groups: Any) -> None:
-    """Register the command."""
-    keymap = groups.add_parser(
-        "keymap",
-        help="every key: its id, where it works, what it does; whether your own keys.toml holds",
-        description="Lists every key with the id under which keys.toml changes it. --check says everything in your own "
-        "settings that cannot be taken, and exits 1 if there is anything.",
-    )
-    keymap.add_argument("--check", action="store_true", help="only say what in keys.toml and personal.toml is at fault")
-    keymap.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    keymap.set_defaults(run=_keymap)
-
-
-def _keymap(args: argparse.Namespace) -> int:
+@alone(
+    "keymap",
+    "every key: its id, where it works, what it does; whether your own keys.toml holds",
+    flag("--check", "only say what in keys.toml and personal.toml is at fault"),
+    JSON,
+    about="Lists every key with the id under which keys.toml changes it. --check says everything in your own "
+    "settings that cannot be taken, and exits 1 if there is anything.",
+    common=False,
+)
+def _keymap(args: Args) -> Result:
     from dispatch.app import DispatchApp
-    from dispatch.commands.printing import print_json
     from dispatch.desk.personal import read_personal
-    from dispatch.model.text import pad, show
     from screens.keymap import key_rows
     from screens.personal import judged_settings
     from widgets.keyboard import written, written_all
@@ -36,30 +38,25 @@ def _keymap(args: argparse.Namespace) -> int:
             print_json({"folder": str(personal.folder), "changed": sorted(keymap), "faults": faults})
         elif not faults:
             print(f"{show(str(personal.folder), 400)}: {len(keymap)} changed, nothing at fault.")
-        else:
-            for fault in faults:
-                print(f"dispatch: {show(fault, 400)}", file=sys.stderr)
+        for fault in () if args.json else faults:
+            print(f"dispatch: {show(fault, 400)}", file=sys.stderr)
         return 1 if faults else 0
-    rows = key_rows(DispatchApp, keymap)
-    if args.json:
-        print_json(
-            [
-                {
-                    "id": row.id,
-                    "keys": [written(key) for key in row.keys],
-                    "default": [written(key) for key in row.default],
-                    "place": row.place,
-                    "does": row.does,
-                }
-                for row in rows
-            ]
+
+    def told(row: KeyRow) -> dict[str, Any]:
+        return form(
+            row, "id keys default place does", keys=[*map(written, row.keys)], default=[*map(written, row.default)]
         )
-        return 0
-    place = ""
-    for row in rows:
-        if row.place != place:
-            print(f"{'' if not place else chr(10)}{row.place}")
-            place = row.place
-        yours = "  (yours)" if row.id in keymap else ""
-        print(f"  {pad(written_all(row.keys), 16)} {pad(row.id, 20)} {row.does}{yours}")
-    return 0
+
+    def lines(rows: Sequence[KeyRow]) -> Iterator[str]:
+        place = ""
+        for row in rows:
+            if row.place != place:
+                yield from ["", row.place] if place else [row.place]
+                place = row.place
+            yours = "  (yours)" if row.id in keymap else ""
+            yield f"  {pad(written_all(row.keys), 16)} {pad(row.id, 20)} {row.does}{yours}"
+
+    return Answer([*key_rows(DispatchApp, keymap)], lambda rows: [*map(told, rows)], lines)
+
+
+COMMANDS = (_keymap,)

@@ -181,9 +181,5 @@ def _parser(named: str) -> argparse.ArgumentParser:
     groups = parser.add_subparsers(metavar="COMMAND", title="commands")
     wanted = [group for group, commands in GROUPS.items() if named in commands] or list(GROUPS)
     for group in wanted:
-        module = import_module(f"dispatch.commands.{group}")
-        if hasattr(module, "COMMANDS"):
-            add_all(groups, module.COMMANDS)
-        else:
-            module.add_parsers(groups)
+        add_all(groups, import_module(f"dispatch.commands.{group}").COMMANDS)
     return parser

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from dispatch.model.paths import typed_path
 
@@ -47,35 +46,6 @@ def minutes_option(text: str) -> int:
         return parse_minutes(text)
     except ValueError as fault:
         raise argparse.ArgumentTypeError(str(fault)) from None
-
-
-class AddDeed(Protocol):
-    """Adds one deed to a group of commands, and returns its parser for the options of its own."""
-
-    def __call__(
-        self, name: str, run: Callable[[argparse.Namespace], int], text: str, *, reference: bool = ...
-    ) -> argparse.ArgumentParser: ...
-
-
-def deeds_on(deeds: Any, options: argparse.ArgumentParser, *, about_visits: bool = False) -> AddDeed:
-    """What adds deeds to a group.
-
-    Args:
-        deeds: the group's subparsers.
-        options: those that every deed takes.
-        about_visits: a deed takes the reference of a visit first, unless it says otherwise.
-    """
-
-    def deed(
-        name: str, run: Callable[[argparse.Namespace], int], text: str, *, reference: bool = about_visits
-    ) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = deeds.add_parser(name, parents=[options], help=text, description=text)
-        if reference:
-            parser.add_argument("reference", metavar="REFERENCE", help="the visit, for example R4001")
-        parser.set_defaults(run=run)
-        return parser
-
-    return deed
 
 
 def database_path(args: argparse.Namespace) -> Path:
@@ -135,16 +105,6 @@ def agreed(question: str) -> bool:
         return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
     except EOFError:
         return False
-
-
-def screen_options(parser: argparse.ArgumentParser) -> None:
-    """The options of what opens a screen. Not given, they are as the person has set them."""
-    parser.add_argument(
-        "--ascii", action=argparse.BooleanOptionalAction, default=None, help="only ASCII characters on the screen"
-    )
-    parser.add_argument(
-        "--mouse", action=argparse.BooleanOptionalAction, default=None, help="the mouse too (default: not over SSH)"
-    )
 
 
 def mouse_wanted(args: argparse.Namespace, personal: Personal) -> bool:

@@ -2,114 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import common_options, open_seat, open_store
+from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one_of, option, reads
+from dispatch.commands.opening import open_store
+from dispatch.commands.printing import Listing
+from dispatch.commands.typed import zone_of
+from dispatch.desk.refusals import Faulty
+from dispatch.model.forms import form
+from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path
+from dispatch.model.text import pad, show
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.model.keys import Session
+    from dispatch.desk.seat import Seat
+    from dispatch.model.keys import Key, Session
+
+_SERVICE = option("--user", "NAME", "the service user (default: the owner of the database)")
 
 
-def add_parsers(groups: Any) -> None:
-    """Register the commands."""
-    options = common_options()
-    group = groups.add_parser("keys", help="whose public keys open a seat over SSH")
-    deeds = group.add_subparsers(metavar="DEED", required=True, title="deeds")
-
-    add = deeds.add_parser("add", parents=[options], help="let a public key open the seat of a member of staff")
-    add.add_argument("--staff", required=True, metavar="LOGIN", help="whose key it is")
-    add.add_argument("file", nargs="?", metavar="FILE.pub", help="the public key (default: standard input)")
-    add.add_argument(
-        "--mouse", action="store_true", help="the mouse too: some thousand bytes for each of its movements"
-    )
-    add.add_argument("--host", metavar="NAME", help="this machine as they reach it (default: its own name)")
-    add.add_argument("--user", metavar="NAME", help="the service user (default: the owner of the database)")
-    add.set_defaults(run=_add)
-
-    listing = deeds.add_parser("list", parents=[options], help="every key, with its fingerprint")
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    listing.set_defaults(run=_list)
-
-    revoke = deeds.add_parser("revoke", parents=[options], help="let a key open no seat any more; what is open ends")
-    which = revoke.add_mutually_exclusive_group(required=True)
-    which.add_argument("fingerprint", nargs="?", metavar="FINGERPRINT", help="as `keys list` prints it, or K17")
-    which.add_argument("--staff", metavar="LOGIN", help="all keys of a person")
-    revoke.set_defaults(run=_revoke)
-
-    export = deeds.add_parser("export", parents=[options], help="print the key file as it should be")
-    export.add_argument("--write", action="store_true", help="put it in place instead, for sshd to read")
-    export.set_defaults(run=_export)
-
-    check = deeds.add_parser(
-        "check",
-        parents=[options],
-        help="the key file against the database, its permissions, and what sshd makes of it",
-        description="Exits 1 if anything is wrong. What sshd makes of its settings is asked with `sshd -T`, which needs root.",
-    )
-    check.add_argument("--user", metavar="NAME", help="the service user (default: the owner of the database)")
-    check.add_argument("--sshd-config", metavar="FILE", help="another configuration of sshd than the system's")
-    check.add_argument("--no-sshd", action="store_true", help="leave sshd out")
-    check.set_defaults(run=_check)
-
-    config = groups.add_parser(
-        "sshd-config",
-        parents=[options],
-        help="print the block for sshd's configuration",
-        description="Prints what goes into a file of /etc/ssh/sshd_config.d, for the sshd of this machine; or writes it.",
-    )
-    config.add_argument(
-        "-o", "--output", metavar="FILE", help="write it there in one step; where that fails, nothing is there"
-    )
-    config.add_argument("--user", metavar="NAME", help="the service user (default: the owner of the database)")
-    config.add_argument("--no-site-tests", action="store_true", help="forward nothing at all")
-    config.set_defaults(run=_sshd_config)
-
-    sessions = groups.add_parser("sessions", parents=[options], help="who sits here over SSH, and ending it")
-    doing = sessions.add_subparsers(metavar="DEED", title="deeds")
-    sessions.add_argument("--all", action="store_true", help="the last 200, ended ones too")
-    sessions.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    sessions.set_defaults(run=_sessions)
-    end = doing.add_parser("end", parents=[options], help="end sessions; each seat goes within seconds")
-    end.add_argument("session", nargs="+", metavar="SESSION", help="the beginning of its id, at least 4 characters")
-    end.set_defaults(run=_end)
-
-    seat = groups.add_parser(
-        "seat",
-        help="what sshd runs for a key; not for typing",
-        description="The forced command of a line in the key file. Everything is checked before anything is imported.",
-    )
-    seat.add_argument("--key", required=True, metavar="K17", help="the key that let the person in")
-    seat.add_argument("--db", metavar="FILE", help="the database")
-    seat.add_argument("--mouse", action="store_true", help="the mouse too")
-    seat.add_argument("--idle", metavar="MINUTES", help="how long nobody may be there (default 60)")
-    seat.set_defaults(run=_seat)
-
-    parent = groups.add_parser(
-        "seat-parent",
-        help="begin seats over SSH quicker; for systemd (docs/remote.md)",
-        description="Imports the program once and forks a seat for each login. Where it is not there, a seat begins without it.",
-    )
-    parent.add_argument("--db", metavar="FILE", help="the database (default: the platform's)")
-    parent.add_argument("--unit", action="store_true", help="print a unit for systemd instead")
-    parent.add_argument(
-        "--user", metavar="NAME", help="the service user, for --unit (default: the owner of the database)"
-    )
-    parent.set_defaults(run=_seat_parent)
-
-
-def _add(args: argparse.Namespace) -> int:
+@acts(
+    "add",
+    "let a public key open the seat of a member of staff",
+    option("--staff", "LOGIN", "whose key it is", required=True),
+    option("file", "FILE.pub", "the public key (default: standard input)", nargs="?"),
+    flag("--mouse", "the mouse too: some thousand bytes for each of its movements"),
+    option("--host", "NAME", "this machine as they reach it (default: its own name)"),
+    _SERVICE,
+)
+def _add(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk import key_file, keyring
     from dispatch.desk.connecting import Reached, words_for
-    from dispatch.desk.refusals import Faulty
     from dispatch.model.ssh_keys import LONGEST
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     try:
         if args.file is None or args.file == "-":
             text = sys.stdin.read(LONGEST + 1)
@@ -120,74 +49,80 @@ def _add(args: argparse.Namespace) -> int:
         raise Faulty([f"key: {show(args.file)} cannot be read ({error.strerror})"]) from None
     key = keyring.add_key(seat, args.staff, text, mouse=args.mouse)
     path = key_file.write(seat.store)
-    print(f"{key.label} {key.fingerprint} opens the seat of {show(key.name)} ({show(key.login)}).")
-    print(f"{show(str(path))} was made anew.\n")
+    yield f"{key.label} {key.fingerprint} opens the seat of {key.name} ({key.login})."
+    yield f"{path} was made anew."
+    yield ""
     usual = Reached.usually(seat.store)
-    print("\n".join(words_for(key, Reached(args.host or usual.host, args.user or usual.user))))
-    return 0
+    yield from words_for(key, Reached(args.host or usual.host, args.user or usual.user))
 
 
-def _list(args: argparse.Namespace) -> int:
+@reads("list", "every key, with its fingerprint", JSON)
+def _list(store: Store, _: Args) -> Listing:
     from db import keys
-    from dispatch.commands.printing import print_json
-    from dispatch.model.text import pad
 
-    store = open_store(args)
-    zone = _zone(store)
-    found = keys.all_keys(store)
-    if args.json:
-        print_json(
-            [
-                {
-                    "key": key.label,
-                    "login": key.login,
-                    "name": key.name,
-                    "kind": key.public_key.split()[0],
-                    "fingerprint": key.fingerprint,
-                    "added": _iso(key.added_at, zone),
-                    "revoked": _iso(key.revoked_at, zone),
-                    "mouse": key.mouse,
-                }
-                for key in found
-            ]
-        )
-        return 0
-    for key in found:
-        state = "" if key.live else f"  revoked {_when(key.revoked_at, zone)}"
-        print(f"{key.label:<5} {pad(key.login, 16)} {pad(key.name, 24)} {key.fingerprint}{state}")
-    if not found:
-        print("No keys yet: dispatch keys add --staff LOGIN FILE.pub")
-    return 0
+    zone = zone_of(store)
+
+    def line(key: Key) -> str:
+        state = "" if key.revoked_at is None else f"  revoked {when_text(key.revoked_at, zone)}"
+        return f"{key.label:<5} {pad(key.login, 16)} {pad(key.name, 24)} {key.fingerprint}{state}"
+
+    return Listing(
+        keys.all_keys(store),
+        lambda key: form(
+            key,
+            "key=label login name kind fingerprint added=added_at@ revoked=revoked_at@ mouse",
+            zone,
+            kind=key.public_key.split()[0],
+        ),
+        line,
+        "No keys yet: dispatch keys add --staff LOGIN FILE.pub",
+    )
 
 
-def _revoke(args: argparse.Namespace) -> int:
+@acts(
+    "revoke",
+    "let a key open no seat any more; what is open ends",
+    one_of(
+        option("fingerprint", "FINGERPRINT", "as `keys list` prints it, or K17", nargs="?"),
+        option("--staff", "LOGIN", "all keys of a person"),
+        needed=True,
+    ),
+)
+def _revoke(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk import key_file, keyring
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    for key in keyring.revoke(seat, fingerprint=args.fingerprint or "", login=args.staff or ""):
-        print(f"{key.label} {key.fingerprint} of {show(key.name)} opens no seat any more; what it had open ends.")
+    revoked = keyring.revoke(seat, fingerprint=args.fingerprint or "", login=args.staff or "")
     key_file.write(seat.store)
-    return 0
+    for key in revoked:
+        yield f"{key.label} {key.fingerprint} of {key.name} opens no seat any more; what it had open ends."
 
 
-def _export(args: argparse.Namespace) -> int:
+@reads(
+    "export",
+    "print the key file as it should be",
+    flag("--write", "put it in place instead, for sshd to read"),
+)
+def _export(store: Store, args: Args) -> str | None:
     from dispatch.desk import key_file
-    from dispatch.model.text import show
 
-    store = open_store(args)
     if args.write:
-        print(f"{show(str(key_file.write(store)))} was made anew.")
-    else:
-        sys.stdout.write(key_file.content(store))
-    return 0
+        return f"{key_file.write(store)} was made anew."
+    sys.stdout.write(key_file.content(store))
+    return None
 
 
-def _check(args: argparse.Namespace) -> int:
+@reads(
+    "check",
+    "the key file against the database, its permissions, and what sshd makes of it",
+    _SERVICE,
+    option("--sshd-config", "FILE", "another configuration of sshd than the system's"),
+    flag("--no-sshd", "leave sshd out"),
+    about="Exits 1 if anything is wrong. What sshd makes of its settings is asked with `sshd -T`, which needs root.",
+)
+def _check(store: Store, args: Args) -> int:
     from dispatch.desk import key_file, sshd_config
     from dispatch.desk.connecting import verdict
 
-    store = open_store(args)
     drifts = key_file.drift(store)
     faults = [drift.text for drift in drifts]
     if not args.no_sshd:
@@ -199,7 +134,15 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _sshd_config(args: argparse.Namespace) -> int:
+@alone(
+    "sshd-config",
+    "print the block for sshd's configuration",
+    option("-o --output", "FILE", "write it there in one step; where that fails, nothing is there"),
+    _SERVICE,
+    flag("--no-site-tests", "forward nothing at all"),
+    about="Prints what goes into a file of /etc/ssh/sshd_config.d, for the sshd of this machine; or writes it.",
+)
+def _sshd_config(args: Args) -> None:
     from dispatch.desk import key_file, sshd_config
 
     try:
@@ -219,87 +162,93 @@ def _sshd_config(args: argparse.Namespace) -> int:
         sys.stdout.write(text)
     else:
         sshd_config.put(text, Path(args.output))
-    return 0
 
 
-def _sessions(args: argparse.Namespace) -> int:
-    from db import sessions
-    from dispatch.commands.printing import print_json
-    from dispatch.model.text import pad
-
-    store = open_store(args)
-    zone = _zone(store)
-    found = sessions.recent_sessions(store) if args.all else sessions.open_sessions(store)
-    if args.json:
-        print_json([_session_form(one, zone) for one in found])
-        return 0
-    for one in found:
-        ended = f"  {one.ended_as} {_when(one.ended_at, zone)}" if one.ended_at is not None else ""
-        key = f"K{one.key_id}"
-        print(
-            f"{one.id[:8]}  {pad(one.login, 16)} {key:<5} since {_when(one.started_at, zone)}  "
-            f"last saved {_when(one.seen_at, zone)}{ended}"
-        )
-    if not found:
-        print("Nobody sits here over SSH.")
-    return 0
-
-
-def _session_form(one: Session, zone: str) -> dict[str, Any]:
-    return {
-        "session": one.id,
-        "login": one.login,
-        "name": one.name,
-        "key": f"K{one.key_id}",
-        "started": _iso(one.started_at, zone),
-        "last_saved": _iso(one.seen_at, zone),
-        "ended": _iso(one.ended_at, zone),
-        "ended_as": one.ended_as or None,
-    }
-
-
-def _end(args: argparse.Namespace) -> int:
+@acts(
+    "end",
+    "end sessions; each seat goes within seconds",
+    option("session", "SESSION", "the beginning of its id, at least 4 characters", nargs="+"),
+)
+def _end(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk import seating
-    from dispatch.model.text import show
 
-    for one in seating.end_sessions(open_seat(args), args.session):
-        print(f"{one.id[:8]} of {show(one.name)} was ended.")
-    return 0
+    for one in seating.end_sessions(seat, args.session):
+        yield f"{one.id[:8]} of {one.name} was ended."
 
 
-def _seat(args: argparse.Namespace) -> int:
+@reads(
+    "sessions",
+    "who sits here over SSH, and ending it",
+    flag("--all", "the last 200, ended ones too"),
+    JSON,
+    deeds=(_end,),
+)
+def _sessions(store: Store, args: Args) -> Listing:
+    from db import sessions
+
+    zone = zone_of(store)
+
+    def line(one: Session) -> str:
+        ended = "" if one.ended_at is None else f"  {one.ended_as} {when_text(one.ended_at, zone)}"
+        key, begun, seen = f"K{one.key_id}", when_text(one.started_at, zone), when_text(one.seen_at, zone)
+        return f"{one.id[:8]}  {pad(one.login, 16)} {key:<5} since {begun}  last saved {seen}{ended}"
+
+    return Listing(
+        sessions.recent_sessions(store) if args.all else sessions.open_sessions(store),
+        lambda one: form(
+            one,
+            "session=id login name key started=started_at@ last_saved=seen_at@ ended=ended_at@ ended_as?",
+            zone,
+            key=f"K{one.key_id}",
+        ),
+        line,
+        "Nobody sits here over SSH.",
+    )
+
+
+@alone(
+    "seat",
+    "what sshd runs for a key; not for typing",
+    option("--key", "K17", "the key that let the person in", required=True),
+    option("--db", "FILE", "the database"),
+    flag("--mouse", "the mouse too"),
+    option("--idle", "MINUTES", "how long nobody may be there (default 60)"),
+    about="The forced command of a line in the key file. Everything is checked before anything is imported.",
+    common=False,
+)
+def _seat(args: Args) -> int:
     from dispatch.remote.entry import begin
 
     words = ["seat", *(["--db", args.db] if args.db else []), *(["--mouse"] if args.mouse else [])]
     return begin([*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
 
 
-def _seat_parent(args: argparse.Namespace) -> int:
-    from dispatch.remote.entry import begin_parent
+@alone(
+    "seat-parent",
+    "begin seats over SSH quicker; for systemd (docs/remote.md)",
+    option("--db", "FILE", "the database (default: the platform's)"),
+    flag("--unit", "print a unit for systemd instead"),
+    option("--user", "NAME", "the service user, for --unit (default: the owner of the database)"),
+    about="Imports the program once and forks a seat for each login. Where it is not there, a seat begins without it.",
+    common=False,
+)
+def _seat_parent(args: Args) -> int:
+    if not args.unit:
+        from dispatch.remote.entry import begin_parent
 
-    if args.unit:
-        from dispatch.desk import key_file, sshd_config
+        return begin_parent(["seat-parent", *(["--db", args.db] if args.db else [])])
+    from dispatch.desk import key_file, sshd_config
 
-        store = open_store(args)
-        program = Path(sys.executable).with_name("dispatch")
-        sys.stdout.write(sshd_config.unit(args.user or key_file.owner(store), program, store.path))
-        return 0
-    return begin_parent(["seat-parent", *(["--db", args.db] if args.db else [])])
-
-
-def _zone(store: Store) -> str:
-    from db import settings
-
-    return settings.firm(store).zone
-
-
-def _iso(instant: int | None, zone: str) -> str | None:
-    from dispatch.model.instants import iso
-
-    return None if instant is None else iso(instant, zone)
+    store = open_store(args)
+    program = Path(sys.executable).with_name("dispatch")
+    sys.stdout.write(sshd_config.unit(args.user or key_file.owner(store), program, store.path))
+    return 0
 
 
-def _when(instant: int | None, zone: str) -> str:
-    from dispatch.model.instants import clock_text, day_of, day_text
-
-    return "" if instant is None else f"{day_text(day_of(instant, zone))} {clock_text(instant, zone)}"
+COMMANDS = (
+    Group("keys", "whose public keys open a seat over SSH", (_add, _list, _revoke, _export, _check)),
+    _sshd_config,
+    _sessions,
+    _seat,
+    _seat_parent,
+)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
-from dispatch.commands.opening import common_options, deeds_on, open_seat, open_store
+from dispatch.closeout.template_form import FIELDS, item_texts
+from dispatch.commands.declared import JSON, Args, Group, acts, flag, option, reads
+from dispatch.commands.printing import Answer, Listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
+from dispatch.desk.refusals import Faulty
+from dispatch.model.forms import form, forms
+from dispatch.model.instants import when_text
+from dispatch.model.templates import PHASE_LETTERS
+from dispatch.model.text import pad, show
 
 if TYPE_CHECKING:
     from db.store import Store
+    from db.templates import Wording
+    from dispatch.desk.seat import Seat
     from dispatch.desk.template_draft import TemplateDraft
+    from dispatch.desk.templates import Preview
     from dispatch.model.templates import Template
-
 
 _SET = (
     "a field of an item: T7.text=…, T7.kind=confirm|ask|test, .required=yes|no, .na=yes|no (n/a with a reason), "
@@ -26,67 +36,13 @@ _SCOPE = {
     "tags": "only visits with all of these tags; '' for any",
     "clients": "only visits of these clients, between |; '' for any",
 }
-
-
-def add_parsers(groups: Any) -> None:
-    """Register the group."""
-    deeds = groups.add_parser("template", help="the checklists that visits get").add_subparsers(
-        metavar="DEED", required=True, title="deeds"
-    )
-    options = common_options()
-
-    deed = deeds_on(deeds, options)
-
-    listing = deed("list", _list, "every template, and which visits it serves")
-    listing.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    show = deed("show", _show, "one template, item by item")
-    _named(show)
-    show.add_argument("--version", type=int, metavar="N", help="as it was in this version (default: the newest)")
-    show.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    add = deed("add", _add, "a new template, begun with the items of another one")
-    add.add_argument("--name", required=True)
-    add.add_argument("--like", metavar="TEMPLATE", help="default: the one that serves every other visit")
-    _changes(add)
-    edit = deed("edit", _edit, "change a template: saved as its next version; visits keep what they were made with")
-    _named(edit)
-    edit.add_argument("--name", help="another name")
-    _changes(edit)
-    back = deed("restore", _restore, "take an earlier version up again, as the next one")
-    _named(back)
-    back.add_argument("--version", type=int, required=True, metavar="N")
-    history = deed("history", _history, "every version of a template, who saved it and when")
-    _named(history)
-    history.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    archive = deed("archive", _archive, "no visit gets it any more; its history stays, and undo brings it back")
-    _named(archive)
-    preview = deed("preview", _preview, "what a visit would get, and why")
-    preview.add_argument("--client", default="", metavar="NAME")
-    preview.add_argument("--site", default="", metavar="NAME", help="default: the client's first")
-    preview.add_argument("--kind", default="visit", help="default: visit")
-    preview.add_argument("--tag", action="append", default=[], metavar="TAG", help="repeat for several")
-    preview.add_argument("--json", action="store_true", help="as JSON (docs/json.md)")
-    exporting = deed("export", _export, "a template as JSON, or all of them, to keep or to import elsewhere")
-    exporting.add_argument("template", nargs="?", metavar="TEMPLATE", help="default: all of them")
-    exporting.add_argument("--file", metavar="FILE", help="default: printed")
-    importing = deed("import", _import, "templates from a JSON file as `export` writes it")
-    importing.add_argument("file", metavar="FILE", help="- reads standard input")
-    importing.add_argument("--update", action="store_true", help="take over what differs, as the next version")
-    importing.add_argument("--check", action="store_true", help="only say what would become of each")
-    importing.add_argument("--json", action="store_true", help="the verdicts as JSON")
-
-
-def _named(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("template", metavar="TEMPLATE", help="its name, or a part that only it has")
-
-
-def _changes(parser: argparse.ArgumentParser) -> None:
-    for name, text in _SCOPE.items():
-        parser.add_argument(f"--{name}", metavar="NAMES", help=text)
-    parser.add_argument("--set", action="append", default=[], metavar="ITEM.FIELD=VALUE", help=_SET)
-    parser.add_argument("--take-out", action="append", default=[], metavar="ITEM", help="repeat for several")
-    parser.add_argument(
-        "--move", action="append", default=[], metavar="ITEM:OTHER", help="put an item before another of its phase"
-    )
+_CHANGES = (
+    *(option(f"--{name}", "NAMES", text) for name, text in _SCOPE.items()),
+    option("--set", "ITEM.FIELD=VALUE", _SET, action="append", default=[]),
+    option("--take-out", "ITEM", "repeat for several", action="append", default=[]),
+    option("--move", "ITEM:OTHER", "put an item before another of its phase", action="append", default=[]),
+)
+_TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has")
 
 
 def _find(store: Store, name: str) -> Template:
@@ -96,257 +52,240 @@ def _find(store: Store, name: str) -> Template:
     return found
 
 
-def _list(args: argparse.Namespace) -> int:
+@reads("list", "every template, and which visits it serves", JSON)
+def _list(store: Store, _: Args) -> Listing:
     from db import templates
-    from dispatch.commands.printing import print_json
-    from dispatch.desk.book.template_shelf import serving_text
-    from dispatch.model.text import pad, show
+    from dispatch.desk.book.template_shelf import client_names, serving_text
 
-    store = open_store(args)
-    found = templates.all_templates(store)
-    if args.json:
-        print_json([_summary(store, one) for one in found])
-        return 0
-    for one in found:
-        count = f"{len(one.items)} items, version {one.number}"
-        print(f"{pad(one.name, 32)} {pad(count, 22)} {show(serving_text(store, one), 200)}")
-    return 0
-
-
-def _summary(store: Store, one: Template) -> dict[str, Any]:
-    from dispatch.desk.book.template_shelf import client_names
-
-    return {
-        "name": one.name,
-        "version": one.number,
-        "kinds": list(one.kinds),
-        "tags": list(one.tags),
-        "clients": client_names(store, one),
-        "items": len(one.items),
-    }
+    return Listing(
+        templates.all_templates(store),
+        lambda one: form(
+            one,
+            "name version=number kinds tags clients items",
+            clients=client_names(store, one),
+            items=len(one.items),
+        ),
+        lambda one: (
+            f"{pad(one.name, 32)} {pad(f'{len(one.items)} items, version {one.number}', 22)} {serving_text(store, one)}"
+        ),
+    )
 
 
-def _show(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
-    from dispatch.desk.book.template_shelf import serving_text
+@reads(
+    "show",
+    "one template, item by item",
+    _TEMPLATE,
+    option("--version", "N", "as it was in this version (default: the newest)", type=int),
+    JSON,
+)
+def _show(store: Store, args: Args) -> Answer:
+    from dispatch.desk.book.template_shelf import rules_text, serving_text
     from dispatch.desk.templates import exported, wording
-    from dispatch.model.text import show
 
-    store = open_store(args)
-    one = wording(store, _find(store, args.template), args.version).template
-    if args.json:
-        print_json(exported(store, one) | {"version": one.number})
-        return 0
-    print(f"{show(one.name)}, version {one.number}, for {show(serving_text(store, one), 300)}")
-    _print_items(one)
-    return 0
+    def lines(one: Template) -> Iterator[str]:
+        yield f"{one.name}, version {one.number}, for {serving_text(store, one)}"
+        phase = None
+        for item in one.items:
+            if item.phase is not phase:
+                phase = item.phase
+                yield phase.value.upper()
+            yield f"  {pad(item.ref, 4)} {item.label}"
+            yield f"       {rules_text(item)}"
 
-
-def _print_items(one: Template) -> None:
-    from dispatch.desk.book.template_shelf import rules_text
-    from dispatch.model.text import pad, show
-
-    phase = None
-    for item in one.items:
-        if item.phase is not phase:
-            phase = item.phase
-            print(phase.value.upper())
-        print(f"  {pad(item.ref, 4)} {show(item.label)}")
-        print(f"       {show(rules_text(item), 300)}")
+    return Answer(
+        wording(store, _find(store, args.template), args.version).template,
+        lambda one: exported(store, one) | {"version": one.number},
+        lines,
+    )
 
 
-def _add(args: argparse.Namespace) -> int:
+@acts(
+    "add",
+    "a new template, begun with the items of another one",
+    option("--name", required=True),
+    option("--like", "TEMPLATE", "default: the one that serves every other visit"),
+    *_CHANGES,
+)
+def _add(seat: Seat, args: Args) -> str:
     from db import templates
     from dispatch.desk.template_draft import begun
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
-    like = (
-        _find(seat.store, args.like)
-        if args.like
-        else next(one for one in templates.all_templates(seat.store) if one.for_all)
-    )
+    every = templates.all_templates(seat.store)
+    like = _find(seat.store, args.like) if args.like else next(one for one in every if one.for_all)
     draft = begun(args.name, like)
     _change(seat.store, draft, args)
     saved = draft.save(seat)
-    print(f"Added template {show(saved.name)} with {len(saved.items)} items.")
-    return 0
+    return f"Added template {saved.name} with {len(saved.items)} items."
 
 
-def _edit(args: argparse.Namespace) -> int:
+@acts(
+    "edit",
+    "change a template: saved as its next version; visits keep what they were made with",
+    _TEMPLATE,
+    option("--name", None, "another name"),
+    *_CHANGES,
+)
+def _edit(seat: Seat, args: Args) -> str:
     from dispatch.desk.template_draft import TemplateDraft
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     before = _find(seat.store, args.template)
     draft = TemplateDraft.of(seat.store, before)
     _change(seat.store, draft, args)
     saved = draft.save(seat)
     if saved.number == before.number:
-        print(f"{show(saved.name)} is as it was: version {saved.number}.")
-    else:
-        print(f"{show(saved.name)} is saved as version {saved.number}. Visits keep what they were made with.")
-    return 0
+        return f"{saved.name} is as it was: version {saved.number}."
+    return f"{saved.name} is saved as version {saved.number}. Visits keep what they were made with."
 
 
-def _change(store: Store, draft: TemplateDraft, args: argparse.Namespace) -> None:
+def _change(store: Store, draft: TemplateDraft, args: Args) -> None:
     """What the options say, on a draft; every fault of theirs at once."""
-    from dispatch.closeout.template_form import FIELDS, item_texts
-    from dispatch.desk.refusals import Faulty
-    from dispatch.model.templates import PHASE_LETTERS
-
     for name in ("name", *_SCOPE):
         if (text := getattr(args, name)) is not None:
             draft.texts[name] = text
     faults: list[str] = []
+
+    def tried(change: Callable[[], object]) -> None:
+        try:
+            change()
+        except Faulty as fault:
+            faults.extend(fault.faults)
+
     fields: dict[str, dict[str, str]] = {}
     for text in args.set:
         path, is_set, value = text.partition("=")
         ref, has_field, field = path.strip().partition(".")
-        ref = ref.upper()
-        if not is_set or not has_field or field not in FIELDS:
+        if is_set and has_field and field in FIELDS:
+            fields.setdefault(ref.upper(), {})[field] = value
+        else:
             faults.append(f"--set: {text!r} is not of the form ITEM.FIELD=VALUE with one of {', '.join(FIELDS)}")
-            continue
-        fields.setdefault(ref, {})[field] = value
     for ref, texts in fields.items():
         item = draft.item(ref)
         phase = PHASE_LETTERS.get(ref[:1])
         start = item_texts(item) if item is not None else {} if phase is None else draft.blank(phase) | {"id": ref}
-        try:
-            draft.put({"id": ref, **start, **texts}, None if item is None else item.ref)
-        except Faulty as fault:
-            faults += fault.faults
+        tried(partial(draft.put, {"id": ref, **start, **texts}, None if item is None else item.ref))
     for ref in args.take_out:
-        try:
-            draft.take_out(ref)
-        except Faulty as fault:
-            faults += fault.faults
+        tried(partial(draft.take_out, ref))
     for text in args.move:
         ref, _, other = text.partition(":")
-        try:
-            draft.move_before(ref.strip(), other.strip())
-        except Faulty as fault:
-            faults += fault.faults
+        tried(partial(draft.move_before, ref.strip(), other.strip()))
     if faults:
         raise Faulty(list(dict.fromkeys([*faults, *draft.faults(store)])))
 
 
-def _restore(args: argparse.Namespace) -> int:
+@acts(
+    "restore",
+    "take an earlier version up again, as the next one",
+    _TEMPLATE,
+    option("--version", "N", type=int, required=True),
+)
+def _restore(seat: Seat, args: Args) -> str:
     from dispatch.desk.template_draft import TemplateDraft
     from dispatch.desk.templates import wording
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     before = _find(seat.store, args.template)
     draft = TemplateDraft.of(seat.store, before)
     draft.take_up(seat.store, wording(seat.store, before, args.version).template)
     saved = draft.save(seat)
-    print(f"{show(saved.name)} is as in version {args.version} again, saved as version {saved.number}.")
-    return 0
+    return f"{saved.name} is as in version {args.version} again, saved as version {saved.number}."
 
 
-def _history(args: argparse.Namespace) -> int:
+@reads("history", "every version of a template, who saved it and when", _TEMPLATE, JSON)
+def _history(store: Store, args: Args) -> Listing:
     from db import settings, templates
-    from dispatch.commands.printing import print_json
-    from dispatch.model.instants import clock_text, day_of, day_text, iso
-    from dispatch.model.text import pad, show
 
-    store = open_store(args)
     firm = settings.firm(store)
-    found = templates.wordings(store, _find(store, args.template).id)
-    if args.json:
-        print_json(
-            [
-                {
-                    "version": one.template.number,
-                    "name": one.template.name,
-                    "items": len(one.template.items),
-                    "saved_at": None if one.saved_at is None else iso(one.saved_at, firm.zone),
-                    "by": one.by,
-                }
-                for one in found
-            ]
-        )
-        return 0
-    for one in found:
+
+    def line(one: Wording) -> str:
         when = "as the program brings it"
         if one.saved_at is not None:
-            day = day_text(day_of(one.saved_at, firm.zone))
-            when = f"{day} {clock_text(one.saved_at, firm.zone, firm.clock_hours == 24)}, {show(one.by or '')}"
+            when = f"{when_text(one.saved_at, firm.zone, firm.clock_hours == 24)}, {one.by or ''}"
         count = f"{len(one.template.items)} items"
-        print(f"version {one.template.number:<4} {pad(one.template.name, 32)} {count:<10} {when}")
-    return 0
+        return f"version {one.template.number:<4} {pad(one.template.name, 32)} {count:<10} {when}"
+
+    return Listing(
+        templates.wordings(store, _find(store, args.template).id),
+        lambda one: form(
+            one,
+            "version=template.number name=template.name items saved_at@ by",
+            firm.zone,
+            items=len(one.template.items),
+        ),
+        line,
+    )
 
 
-def _archive(args: argparse.Namespace) -> int:
+@acts("archive", "no visit gets it any more; its history stays, and undo brings it back", _TEMPLATE)
+def _archive(seat: Seat, args: Args) -> str:
     from dispatch.desk.book import keeping
-    from dispatch.model.text import show
 
-    seat = open_seat(args)
     record = _find(seat.store, args.template)
     keeping.archive(seat, "template", record)
-    print(f"{show(record.name)} is archived; undo brings it back. Visits keep what they were made with.")
-    return 0
+    return f"{record.name} is archived; undo brings it back. Visits keep what they were made with."
 
 
-def _preview(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@reads(
+    "preview",
+    "what a visit would get, and why",
+    option("--client", "NAME", default=""),
+    option("--site", "NAME", "default: the client's first", default=""),
+    option("--kind", None, "default: visit", default="visit"),
+    option("--tag", "TAG", "repeat for several", action="append", default=[]),
+    JSON,
+)
+def _preview(store: Store, args: Args) -> Answer:
     from dispatch.desk.templates import preview
-    from dispatch.model.text import pad, show
 
-    found = preview(open_store(args), args.client, args.site, args.kind, args.tag)
-    chosen = found.chosen
-    if args.json:
-        print_json(
-            {
-                "template": chosen.template.name,
-                "version": chosen.template.number,
-                "why": chosen.why,
-                "others": [one.name for one in chosen.others],
-                "items": [
-                    {
-                        "id": item.ref,
-                        "phase": item.phase.value,
-                        "kind": item.kind.value,
-                        "text": item.label,
-                        "required": item.required,
-                        "na": item.na_allowed,
-                        "override": item.override_allowed,
-                        "evidence": None if item.evidence is None else item.evidence.value,
-                    }
-                    for item in found.items
-                ],
-            }
-        )
-        return 0
-    print(f"{show(chosen.template.name)}, version {chosen.template.number}: {show(chosen.why, 300)}")
-    if chosen.others:
-        print(f"would serve too: {show(', '.join(one.name for one in chosen.others), 300)}")
-    room = max(len(item.ref) for item in found.items)
-    for item in found.items:
-        print(f"  {pad(item.ref, room)} {show(item.label)}" + ("" if item.required else "  (not required)"))
-    return 0
+    def lines(found: Preview) -> Iterator[str]:
+        chosen = found.chosen
+        yield f"{chosen.template.name}, version {chosen.template.number}: {chosen.why}"
+        if chosen.others:
+            yield f"would serve too: {', '.join(one.name for one in chosen.others)}"
+        room = max(len(item.ref) for item in found.items)
+        for item in found.items:
+            yield f"  {pad(item.ref, room)} {item.label}" + ("" if item.required else "  (not required)")
+
+    items = "id=ref phase kind text=label required na=na_allowed override=override_allowed evidence"
+    return Answer(
+        preview(store, args.client, args.site, args.kind, args.tag),
+        lambda found: form(
+            found.chosen,
+            "template=template.name version=template.number why others items",
+            others=[one.name for one in found.chosen.others],
+            items=forms(found.items, items),
+        ),
+        lines,
+    )
 
 
-def _export(args: argparse.Namespace) -> int:
+@reads(
+    "export",
+    "a template as JSON, or all of them, to keep or to import elsewhere",
+    option("template", "TEMPLATE", "default: all of them", nargs="?"),
+    option("--file", "FILE", "default: printed"),
+)
+def _export(store: Store, args: Args) -> str | None:
     from db import templates
-    from dispatch.commands.printing import said, write_json
     from dispatch.desk.templates import exported
 
-    store = open_store(args)
     if args.template is not None:
-        return said(write_json(exported(store, _find(store, args.template)), args.file))
-    return said(write_json([exported(store, one) for one in templates.all_templates(store)], args.file))
+        return write_json(exported(store, _find(store, args.template)), args.file)
+    return write_json([exported(store, one) for one in templates.all_templates(store)], args.file)
 
 
-def _import(args: argparse.Namespace) -> int:
-    from dispatch.commands.printing import print_json
+@acts(
+    "import",
+    "templates from a JSON file as `export` writes it",
+    option("file", "FILE", "- reads standard input"),
+    flag("--update", "take over what differs, as the next version"),
+    flag("--check", "only say what would become of each"),
+    flag("--json", "the verdicts as JSON"),
+)
+def _import(seat: Seat, args: Args) -> int:
     from dispatch.desk.imports.verdicts import Verdict
     from dispatch.desk.templates import import_templates
-    from dispatch.model.text import show
 
     with file_named(args.file) as file:
-        report = import_templates(open_seat(args), file, update=args.update, check=args.check)
+        report = import_templates(seat, file, update=args.update, check=args.check)
     if args.json:
         print_json(report.as_json())
         return 1 if report.refused else 0
@@ -365,3 +304,12 @@ def _import(args: argparse.Namespace) -> int:
     elif args.check:
         print("This was a check: nothing was changed.")
     return 0
+
+
+COMMANDS = (
+    Group(
+        "template",
+        "the checklists that visits get",
+        (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import),
+    ),
+)
