@@ -56,7 +56,7 @@ def _zones_text(zones: Any) -> str:
 
 TYPED = Said("a number", typed)
 """What the checks of the whole form look at."""
-TEXT = Said("text", str, nothing="")
+TEXT = Said("text", str, empty="")
 FLAG = YesNo()
 LIST = Words(200, of=list)
 BY_BAND = Said("minutes, or minutes by band", _bands_of, _bands_text)
@@ -64,7 +64,7 @@ SPANS = Said(
     "hours of a day",
     _spans_of,
     lambda spans: ", ".join(f"{opens}-{closes}" for opens, closes in spans) or "closed",
-    nothing=None,
+    empty=None,
 )
 ZONES = Said("zones around the depot", _zones_of, _zones_text)
 

@@ -220,7 +220,4 @@ def _hits(seat: Seat, record: Any, *, free: bool, to_others: bool) -> Iterator[s
 
 
 _MORE = {"site": (_travel, locate), "recurrence": (_make_ahead,)}
-COMMANDS = (
-    *(Group(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()),
-    _settings,
-)
+COMMANDS = (*(Group(kind, text, (*deeds_of(kind), *_MORE.get(kind, ()))) for kind, text in _HELP.items()), _settings)

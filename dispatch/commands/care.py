@@ -13,7 +13,6 @@ from dispatch.model.instants import parse_day
 if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.seat import Seat
-    from dispatch.model.clients import Client
 
 _KEY = option("key", "KEY", "as the list prints it")
 _CLIENT = option("client", "CLIENT")
@@ -28,11 +27,11 @@ _NOTE = option("--note", "TEXT", default="")
     JSON,
 )
 def _list(store: Store, args: Args) -> Answer:
-    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.desk.book.finding import client_named
     from dispatch.desk.care_words import item_form, list_lines
     from dispatch.desk.caring import care_list
 
-    client = SHELVES["client"].find(store, args.client) if args.client else None
+    client = client_named(store, args.client) if args.client else None
     return Answer(care_list(store, client, all_items=args.all), lambda found: [*map(item_form, found)], list_lines)
 
 
@@ -89,9 +88,10 @@ def _snooze(seat: Seat, args: Args) -> str:
     option("--on", "DAY", "default: today"),
 )
 def _survey(seat: Seat, args: Args) -> str:
+    from dispatch.desk.book.finding import client_named
     from dispatch.desk.caring import note_survey
 
-    client = _client(seat, args.client)
+    client = client_named(seat.store, args.client)
     on = _day(seat, args.on, "on") if args.on else None
     note_survey(seat, client, None if args.sent else args.answered, args.words, on)
     return f"{client.name}: survey {'sent' if args.sent else f'answered with {args.answered} of 10'}."
@@ -105,9 +105,10 @@ def _survey(seat: Seat, args: Args) -> str:
     _NOTE,
 )
 def _offer(seat: Seat, args: Args) -> str:
+    from dispatch.desk.book.finding import client_named
     from dispatch.desk.caring import note_offer
 
-    client = _client(seat, args.client)
+    client = client_named(seat.store, args.client)
     note_offer(seat, client, made=args.made, note=args.note or args.declined or "")
     return f"{client.name}: offer {'made' if args.made else 'declined'}."
 
@@ -121,21 +122,15 @@ def _offer(seat: Seat, args: Args) -> str:
     option("--due", "DAY", required=True),
 )
 def _gap(seat: Seat, args: Args) -> str:
+    from dispatch.desk.book.finding import client_named
     from dispatch.desk.caring import note_gap
 
-    client, due = _client(seat, args.client), _day(seat, args.due, "due")
+    client, due = client_named(seat.store, args.client), _day(seat, args.due, "due")
     note_gap(seat, client, args.what, args.owner, due)
     return f"{client.name}: {args.what}, due {due}."
 
 
 _ENDED = "{0.client}, {0.what}: {1}."
-
-
-def _client(seat: Seat, name: str) -> Client:
-    from dispatch.desk.book.shelves import SHELVES
-
-    client: Client = SHELVES["client"].find(seat.store, name)
-    return client
 
 
 def _day(seat: Seat, text: str, name: str) -> datetime.date:

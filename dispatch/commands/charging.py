@@ -46,10 +46,7 @@ _FORMS = one_of(flag("--plain", "as text (the default)"), JSON, flag("--markdown
         flag("--correct", "reckon it again from the visit's record, as a new revision"),
     ),
     option(
-        "--revision",
-        "N",
-        "with --accept: the revision that you saw; on a terminal you may be asked instead",
-        type=int,
+        "--revision", "N", "with --accept: the revision that you saw; on a terminal you may be asked instead", type=int
     ),
     flag("--check", "with a deed: only say what it would change, line by line"),
     flag("--afresh", "with --correct: by today's rate card and agreement"),

@@ -23,10 +23,7 @@ CONFIRM = option(
     type=lambda text: tuple(text.split(",")),
 )
 """On a terminal it is shown and asked for, and no mark is typed."""
-_PLACING = (
-    CONFIRM,
-    option("--override", "REASON", "although the check refuses; audited", default=""),
-)
+_PLACING = (CONFIRM, option("--override", "REASON", "although the check refuses; audited", default=""))
 MEANT = {"reason": "override", "confirmed": "confirm"}
 """What a deed calls the options that let a place stand although the check speaks against it."""
 _ASKED = "{0.to} is asked to take over {0.reference}; until they accept, it stays where it is."

@@ -19,7 +19,7 @@ from dispatch.model.text import show
 )
 def _help(args: Args) -> int:
     from dispatch.commands.line import GROUPS, run
-    from dispatch.commands.paging import page
+    from dispatch.commands.pager import page
 
     found = pages()
     if args.name is None:

@@ -55,10 +55,10 @@ def _levels(store: Store, args: Args) -> Answer:
 
 def _month(store: Store, args: Args) -> Answer:
     from dispatch.desk import level_words, views
-    from dispatch.desk.book.shelves import SHELVES
+    from dispatch.desk.book.finding import client_named
     from dispatch.desk.level_report import client_month, read_month
 
-    client = SHELVES["client"].find(store, args.client)
+    client = client_named(store, args.client)
     month = client_month(store, client, read_month(args.month, views.today(store)))
     return Answer(month, level_words.month_form, level_words.month_lines)
 

@@ -44,13 +44,7 @@ def _run(words: Sequence[str], args: argparse.Namespace) -> int:
 
 def _carry_out(args: argparse.Namespace, words: Sequence[str]) -> int:
     try:
-        if sys.stdout.isatty():
-            from dispatch.commands.pager import paged
-
-            with paged(args, words):
-                done = int(args.run(args))
-        else:
-            done = int(args.run(args))
+        done: int = args.run(args)
         sys.stdout.flush()
         return done
     except BrokenPipeError:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from db.store import Store
     from dispatch.desk.seat import Seat
 
-
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
 _WHOM = option("--technician", "NAME", "for whom, where a lead records it")

@@ -30,7 +30,7 @@ class Listing:
     found: Sequence[Any]
     form: Callable[[Any], Any]
     line: Callable[[Any], str]
-    empty: str = ""
+    empty: str = "None."
 
 
 Result = None | int | str | Iterable[str] | Answer | Listing
@@ -46,16 +46,27 @@ def said(result: Result, *, as_json: bool = False) -> int:
             print_json(result.form(result.value))
         else:
             lines = result.lines(result.value)
-            print("\n".join(map(show, [lines] if isinstance(lines, str) else lines)))
+            _page([lines] if isinstance(lines, str) else lines)
         return result.code
     if isinstance(result, Listing):
         if as_json:
             print_json([*map(result.form, result.found)])
-            return 0
-        result = [*map(result.line, result.found)] or ([result.empty] if result.empty else [])
+        else:
+            _page([*map(result.line, result.found)] or [result.empty])
+        return 0
     for line in [result] if isinstance(result, str) else result:
         print(show(line))
     return 0
+
+
+def _page(lines: Iterable[str]) -> None:
+    text = "\n".join(map(show, lines)) + "\n"
+    if sys.stdout.isatty():
+        from dispatch.commands.pager import page
+
+        page(text)
+    else:
+        sys.stdout.write(text)
 
 
 def print_json(form: Any) -> None:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
 from dispatch.commands.opening import open_seat
 from dispatch.commands.printing import print_json
+from dispatch.commands.standard_input import text_named
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.forms import form
-from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from dispatch.closeout.probes.vantage import ThroughSite
     from dispatch.desk.probing import Ran
     from dispatch.desk.seat import Seat
-
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
 RUNNING = (
@@ -68,9 +67,10 @@ def _ran_form(ran: Ran) -> dict[str, Any]:
 
 def bring(seat: Seat, args: Args) -> Iterator[str]:
     """Record what a laptop found."""
+    from dispatch.closeout.probes.carrying import LONGEST
     from dispatch.desk import probing
 
-    for recorded in probing.bring(seat, args.reference, _document(args.probe_result)):
+    for recorded in probing.bring(seat, args.reference, text_named(args.probe_result, LONGEST)):
         if recorded.result is None:
             yield f"{recorded.visit.reference} {recorded.ref} {show(recorded.notes[0], 400)}"
             continue
@@ -110,14 +110,14 @@ def _specify(seat: Seat, args: Args) -> None:
     common=False,
 )
 def _probe(args: Args) -> int:
-    from dispatch.closeout.probes.carrying import NotTaken, Report, read_specification, report_form
+    from dispatch.closeout.probes.carrying import LONGEST, NotTaken, Report, read_specification, report_form
     from dispatch.closeout.probes.running import Runner
     from dispatch.closeout.probes.vantage import FromHost
     from dispatch.model.instants import SystemClock
     from dispatch.model.probes import Vantage
 
     try:
-        specification = read_specification(_document(args.specification))
+        specification = read_specification(text_named(args.specification, LONGEST))
     except NotTaken as refused:
         for fault in refused.faults:
             print(f"dispatch: specification: {show(fault, 300)}", file=sys.stderr)
@@ -143,23 +143,6 @@ def _site(args: Args) -> ThroughSite | None:
 
 def _tell(line: str) -> None:
     print(f"  {show(line, 200)}", file=sys.stderr, flush=True)
-
-
-def _document(name: str) -> str:
-    """The text of a file, or of standard input, no more of it than is read."""
-    from dispatch.closeout.probes.carrying import LONGEST
-
-    try:
-        if name == "-":
-            data = sys.stdin.buffer.read(LONGEST + 1)
-        else:
-            with typed_path(name).open("rb") as file:
-                data = file.read(LONGEST + 1)
-        return data.decode("utf-8")
-    except OSError as error:
-        raise Refusal(f"{show(name, 80)} cannot be read: {(error.strerror or str(error)).lower()}.") from None
-    except UnicodeDecodeError:
-        raise Refusal(f"{show(name, 80)} is not text.") from None
 
 
 DEEDS = (_run, _specify)

@@ -14,7 +14,7 @@ from dispatch.commands.typed import day_typed, zone_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
-from dispatch.model.text import pad, show
+from dispatch.model.text import pad
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -63,9 +63,7 @@ def _show_card(store: Store, args: Args) -> Answer:
     from dispatch.desk.rates import card_called, envelope
 
     return Answer(
-        card_called(store, args.card),
-        envelope,
-        lambda one: [f"{one.name}  from {one.valid_from}", *_paths(one.card)],
+        card_called(store, args.card), envelope, lambda one: [f"{one.name}  from {one.valid_from}", *_paths(one.card)]
     )
 
 
@@ -128,14 +126,11 @@ def _export_card(store: Store, args: Args) -> str | None:
 @reads("list", "every agreement", option("--client", "NAME", "only this client's"), JSON)
 def _list_agreements(store: Store, args: Args) -> Listing:
     from db import agreements, clients
-    from dispatch.desk.refusals import NotFound
+    from dispatch.desk.book.finding import client_named
 
     names = {client.id: client.name for client in clients.all_clients(store)}
     if args.client is not None:
-        client = clients.client_by_name(store, args.client)
-        if client is None:
-            raise NotFound(f"There is no client {show(args.client, 60)}.")
-        found = agreements.agreements_of(store, client.id)
+        found = agreements.agreements_of(store, client_named(store, args.client).id)
     else:
         found = agreements.all_agreements(store)
 

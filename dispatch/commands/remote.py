@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one_of, option, reads
 from dispatch.commands.opening import open_store
 from dispatch.commands.printing import Listing
+from dispatch.commands.standard_input import text_named
 from dispatch.commands.typed import zone_of
-from dispatch.desk.refusals import Faulty
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
-from dispatch.model.paths import typed_path
-from dispatch.model.text import pad, show
+from dispatch.model.text import pad
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -39,15 +38,7 @@ def _add(seat: Seat, args: Args) -> Iterator[str]:
     from dispatch.desk.connecting import Reached, words_for
     from dispatch.model.ssh_keys import LONGEST
 
-    try:
-        if args.file is None or args.file == "-":
-            text = sys.stdin.read(LONGEST + 1)
-        else:
-            with typed_path(args.file).open(encoding="utf-8", errors="replace") as file:
-                text = file.read(LONGEST + 1)
-    except OSError as error:
-        raise Faulty([f"key: {show(args.file)} cannot be read ({error.strerror})"]) from None
-    key = keyring.add_key(seat, args.staff, text, mouse=args.mouse)
+    key = keyring.add_key(seat, args.staff, text_named(args.file or "-", LONGEST), mouse=args.mouse)
     path = key_file.write(seat.store)
     yield f"{key.label} {key.fingerprint} opens the seat of {key.name} ({key.login})."
     yield f"{path} was made anew."
@@ -97,11 +88,7 @@ def _revoke(seat: Seat, args: Args) -> Iterator[str]:
         yield f"{key.label} {key.fingerprint} of {key.name} opens no seat any more; what it had open ends."
 
 
-@reads(
-    "export",
-    "print the key file as it should be",
-    flag("--write", "put it in place instead, for sshd to read"),
-)
+@reads("export", "print the key file as it should be", flag("--write", "put it in place instead, for sshd to read"))
 def _export(store: Store, args: Args) -> str | None:
     from dispatch.desk import key_file
 

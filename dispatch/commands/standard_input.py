@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dispatch.desk.refusals import Refusal
 from dispatch.model.paths import typed_path
+from dispatch.model.text import show
 
 NAME = "standard input"
 LARGEST = 100_000_000
@@ -40,14 +42,28 @@ def file_named(name: str, *, of_any_size: bool = False) -> Iterator[Path]:
         yield path
 
 
+def text_named(name: str, most: int) -> str:
+    """The text of the file that a command was given; one byte more than `most` where it has more, so that it can be refused.
+
+    Raises:
+        Refusal: it cannot be read, or is not text.
+    """
+    shown = show(called(name), 80)
+    try:
+        with typed_path(name).open("rb") if name != "-" else contextlib.nullcontext(sys.stdin.buffer) as file:
+            return file.read(most + 1).decode()
+    except OSError as error:
+        raise Refusal(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}.") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"{shown} is not text.") from None
+
+
 def called(name: str) -> str:
     """What a file that a command was given is called in sentences."""
     return NAME if name == "-" else name
 
 
 def _take(path: Path, largest: int) -> None:
-    from dispatch.desk.refusals import Refusal
-
     left = largest
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

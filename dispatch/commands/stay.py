@@ -147,9 +147,7 @@ def _use(seat: Seat, args: Args) -> str:
 
 DEEDS = (
     on_visit(
-        "pause",
-        "begin a break, which is not charged, or a wait, which is",
-        option("kind", choices=["break", "wait"]),
+        "pause", "begin a break, which is not charged, or a wait, which is", option("kind", choices=["break", "wait"])
     )(by("clocking.pause", STANDS)),
     on_visit("resume-work", "go on working after a break or a wait")(by("clocking.resume", STANDS)),
     _home,

@@ -60,10 +60,7 @@ def _list(store: Store, _: Args) -> Listing:
     return Listing(
         templates.all_templates(store),
         lambda one: form(
-            one,
-            "name version=number kinds tags clients items",
-            clients=client_names(store, one),
-            items=len(one.items),
+            one, "name version=number kinds tags clients items", clients=client_names(store, one), items=len(one.items)
         ),
         lambda one: (
             f"{pad(one.name, 32)} {pad(f'{len(one.items)} items, version {one.number}', 22)} {serving_text(store, one)}"

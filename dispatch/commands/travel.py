@@ -131,12 +131,7 @@ def _pin(seat: Seat, args: Args) -> Iterator[str]:
         yield f"{shelf.title(seat.store, one)}: {shelf.line(seat.store, one)}"
 
 
-@acts(
-    "unpin",
-    "let a pinned drive go; undo brings it back",
-    option("origin", "FROM"),
-    option("destination", "TO"),
-)
+@acts("unpin", "let a pinned drive go; undo brings it back", option("origin", "FROM"), option("destination", "TO"))
 def _unpin(seat: Seat, args: Args) -> str:
     from dispatch.desk import driving
     from dispatch.desk.book.shelves import SHELVES

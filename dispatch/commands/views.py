@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gc
 from argparse import BooleanOptionalAction
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from dispatch.commands import visit_log
 from dispatch.commands.declared import JSON, Args, alone, flag, option
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_seat, open_store
-from dispatch.commands.printing import Answer, Result, print_json
+from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
-from dispatch.model.text import show
 
 if TYPE_CHECKING:
     from dispatch.model.boards import BoardRow
@@ -78,7 +78,7 @@ def _log(args: Args) -> Result:
     JSON,
     about="Each leg with minutes, distance and where the figures come from; links to the directions in a browser.",
 )
-def _route(args: Args) -> int:
+def _route(args: Args) -> Answer:
     from dispatch.commands.forms import routes_form
     from dispatch.commands.routes import route_text
     from dispatch.desk import views
@@ -91,15 +91,15 @@ def _route(args: Args) -> int:
     else:
         own = take_seat(store, args.login).staff.name.casefold()
         rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
-    if args.json:
-        print_json(routes_form(board, rows))
-        return 0
-    for number, row in enumerate(rows):
-        lines = route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
-        print("\n".join([*([""] if number else []), *lines]))
-    if not rows:
-        print(f"There are no technicians in {show(board.firm)} yet.")
-    return 0
+
+    def lines(rows: list[BoardRow]) -> Iterator[str]:
+        for number, row in enumerate(rows):
+            yield from [""] if number else []
+            yield from route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
+        if not rows:
+            yield f"There are no technicians in {board.firm} yet."
+
+    return Answer(rows, lambda rows: routes_form(board, rows), lines)
 
 
 @alone(
@@ -191,12 +191,7 @@ def _screen(args: Args, mode: str) -> int:
         mode = "day"
     personal = read_personal()
     app = DispatchApp(
-        seat,
-        mode,
-        day=day,
-        technician=getattr(args, "technician", None),
-        ascii_only=args.ascii,
-        personal=personal,
+        seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii, personal=personal
     )
     app.run(mouse=mouse_wanted(args, personal))
     seat.store.close()
@@ -204,17 +199,12 @@ def _screen(args: Args, mode: str) -> int:
 
 
 def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
-    wanted = name.strip().casefold()
-    for row in rows:
-        if row.name.casefold() == wanted:
-            return row
-    # a first name is enough, where only one has it
-    named = [row for row in rows if wanted in row.name.casefold().split()] if asked else []
-    if len(named) == 1:
-        return named[0]
-    if asked:
-        raise NotFound(f"There is no technician {show(name)}.")
-    raise NotFound(f"{show(name)} is not a technician; choose one with --technician NAME.")
+    from dispatch.desk.book.finding import near
+
+    if not asked and name.casefold() not in (row.name.casefold() for row in rows):
+        raise NotFound(f"{name} is not a technician; choose one with --technician NAME.")
+    found: BoardRow = near("technician", name, {row.name: row for row in rows})
+    return found
 
 
 def _text_wanted(args: Args) -> bool:

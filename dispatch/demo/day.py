@@ -10,13 +10,14 @@ import contextlib
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 from db import targets, visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
-from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE, start_clock
+from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
 from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office
 from dispatch.desk import arriving, intake, leaving, onsite, probing, schedule, views
@@ -44,16 +45,6 @@ FILES = (
 )
 
 _Deed = Callable[[], object]
-
-
-def sample_day(path: Path) -> None:
-    """Make the sample firm's database at `path`, its clock at Tuesday 14:07 and running on by itself.
-
-    Raises:
-        Exists: there is something at `path`.
-    """
-    live(path)
-    start_clock(path)
 
 
 def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None:
@@ -223,8 +214,8 @@ class _Day:
                 leave += 105 * 60  # a slow one, so that the rest of Eva's day slips
             if day == TUESDAY and (position, number) == (3, 1):
                 leave -= 8 * 60
-            yield depart, _deed(arriving.depart, seat, visit.reference)
-            yield arrive, _deed(arriving.arrive, seat, visit.reference, early_not_agreed=True)
+            yield depart, partial(arriving.depart, seat, visit.reference)
+            yield arrive, partial(arriving.arrive, seat, visit.reference, early_not_agreed=True)
             yield from self._stay(seat, visit, arrive, leave, day, (position, number))
             free = leave + 60
 
@@ -233,14 +224,12 @@ class _Day:
     ) -> Iterator[tuple[int, _Deed]]:
         """The checklist of one visit between arrival and leaving. A few visits on Tuesday do not go so well."""
         if day == TUESDAY and which == (3, 0):
-            yield (
-                arrive + 600,
-                _deed(leaving.no_access, seat, visit.reference, called="office, then the owner: no answer"),
-            )
+            called = "office, then the owner: no answer"
+            yield arrive + 600, partial(leaving.no_access, seat, visit.reference, called=called)
             return
         if day == TUESDAY and which == (5, 0):
             why, again = "the part on the van is the wrong one", "ordered anew, and asked for again when it is here"
-            yield arrive + 900, _deed(leaving.abort, self.dana, visit.reference, why, not_again=again)
+            yield arrive + 900, partial(leaving.abort, self.dana, visit.reference, why, not_again=again)
             return
         items = [item for item in visit_page(self.store, visit.reference).checklist.items if item.required]
         spoilt = next((item.ref for item in items if item.kind is Kind.TEST), "") if which == (1, 0) else ""
@@ -248,19 +237,19 @@ class _Day:
         for number, item in enumerate(items, 1):
             moment = min(arrive + number * step, leave - 30)
             if item.ref == spoilt and day == TUESDAY:
-                yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _FAILED)
-                yield moment + 60, _deed(onsite.record, self.lee, visit.reference, item.ref, _WAIVED)
+                yield moment, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
+                yield moment + 60, partial(onsite.record, self.lee, visit.reference, item.ref, _WAIVED)
                 continue
             if item.ref == "T1" and which[1] == 1:
-                yield moment - 30, _deed(onsite.record, seat, visit.reference, item.ref, _FAILED)
+                yield moment - 30, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
             if probing.runs_by_itself(item):
-                yield moment, _deed(_run, seat, visit.reference, item.ref)
+                yield moment, partial(_run, seat, visit.reference, item.ref)
             else:
-                yield moment, _deed(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
+                yield moment, partial(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
         if spoilt and day == TUESDAY:
-            yield leave, _deed(leaving.leave, self.lee, visit.reference, "the provider is down until tomorrow")
+            yield leave, partial(leaving.leave, self.lee, visit.reference, "the provider is down until tomorrow")
         else:
-            yield leave, _deed(leaving.close, seat, visit.reference)
+            yield leave, partial(leaving.close, seat, visit.reference)
 
     def afterwards(self) -> None:
         """What reaches the office by 14:07: one visit cancelled, one on hold, one emergency, one without a date."""
@@ -330,7 +319,3 @@ def _run(seat: Seat, reference: str, ref: str) -> None:
     """Let the program run the test of an item."""
     for _ in probing.run(seat, reference, [ref]):
         pass
-
-
-def _deed(deed: Callable[..., object], seat: Seat, *args: object, **kwargs: object) -> _Deed:
-    return lambda: deed(seat, *args, **kwargs)

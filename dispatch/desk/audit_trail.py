@@ -14,7 +14,8 @@ from db.store import Store
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_page import detail_words, find
 from dispatch.model.firm import Firm
-from dispatch.model.instants import clock_text, day_bounds, day_of, day_text, iso, parse_day
+from dispatch.model.forms import form, forms
+from dispatch.model.instants import clock_text, day_bounds, day_of, day_text, parse_day
 from dispatch.model.text import pad, show
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
@@ -144,15 +145,10 @@ def verdict_lines(verdict: Verdict) -> list[str]:
 
 def verdict_form(verdict: Verdict) -> dict[str, Any]:
     """The verdict in JSON (docs/json.md)."""
-    return {
-        "good": verdict.good,
-        "rows": verdict.head.rows,
-        "head": verdict.head.hash,
-        "broken_at": verdict.broken_at,
-        "asked": verdict.asked or None,
-        "asked_row": verdict.at,
-        "asked_stands": verdict.stands if verdict.asked else None,
-    }
+    stands = verdict.stands if verdict.asked else None
+    return form(
+        verdict, "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands", asked_stands=stands
+    )
 
 
 def record_of(found: Found) -> str:
@@ -201,20 +197,6 @@ def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
 
 def trail_form(rows: Sequence[Found], zone: str) -> list[dict[str, Any]]:
     """Rows in JSON (docs/json.md)."""
-    return [
-        {
-            "row": one.row.seq,
-            "at": iso(one.row.at, zone),
-            "login": one.row.actor,
-            "name": one.by,
-            "via": one.row.via,
-            "session": one.row.session,
-            "deed": one.row.deed,
-            "record": one.row.entity,
-            "id": one.row.entity_id,
-            "called": one.called or None,
-            "detail": dict(one.row.detail),
-            "save": one.row.save_id,
-        }
-        for one in rows
-    ]
+    keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed record=row.entity
+        id=row.entity_id called? detail=row.detail save=row.save_id"""
+    return forms(rows, keys, zone)

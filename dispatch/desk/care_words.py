@@ -7,6 +7,7 @@ from typing import Any
 
 from dispatch.care.item import Item
 from dispatch.care.rules import TITLES
+from dispatch.model.forms import form
 from dispatch.model.text import pad, show
 
 
@@ -26,22 +27,8 @@ def list_lines(found: Sequence[Item]) -> list[str]:
 
 def item_form(one: Item) -> dict[str, Any]:
     """An item in JSON."""
-    return {
-        "key": one.key,
-        "rule": one.rule,
-        "title": TITLES[one.rule],
-        "client": one.client,
-        "what": one.what,
-        "why": one.why,
-        "opens": one.opens.isoformat(),
-        "due": None if one.due is None else one.due.isoformat(),
-        "state": one.state.value,
-        "held": list(one.held),
-        "snoozed_until": None if one.snoozed_until is None else one.snoozed_until.isoformat(),
-        "snoozes": one.snoozes,
-        "needs_note": one.needs_note,
-        "visit": one.visit or None,
-    }
+    keys = "key rule title client what why opens due state held snoozed_until snoozes needs_note visit?"
+    return form(one, keys, title=TITLES[one.rule])
 
 
 def _waits(one: Item) -> str:

@@ -14,6 +14,7 @@ from db.store import Store
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
+from dispatch.model.forms import form
 from dispatch.model.instants import day_of, iso
 from dispatch.model.reviews import Batch
 from dispatch.model.states import Review, Role, State
@@ -107,14 +108,9 @@ def as_csv(handed_over: HandedOver) -> str:
 
 def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
     """A batch as JSON."""
-    batch = handed_over.batch
-    return {
-        "batch": batch.id,
-        "exported_at": iso(batch.at, zone),
-        "exported_by": batch.by,
-        "visits": list(handed_over.visits),
-        "left_out": [{"reference": reference, "why": why} for reference, why in handed_over.left_out],
-    }
+    left_out = [{"reference": reference, "why": why} for reference, why in handed_over.left_out]
+    keys = "batch=batch.id exported_at=batch.at@ exported_by=batch.by visits left_out"
+    return form(handed_over, keys, zone, left_out=left_out)
 
 
 def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] = ()) -> HandedOver:

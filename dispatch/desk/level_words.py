@@ -8,7 +8,8 @@ from typing import Any
 from dispatch.desk.level_report import ClientMonth
 from dispatch.desk.levels import VisitClock
 from dispatch.levels.targets import CLOCKS, LABELS
-from dispatch.model.instants import clock_text, day_of, day_text, iso
+from dispatch.model.forms import form
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
@@ -53,17 +54,9 @@ def open_lines(found: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) 
 
 def clock_form(one: VisitClock, zone: str) -> dict[str, Any]:
     """One clock in JSON."""
-    reading = one.reading
-    return {
-        "clock": one.clock,
-        "target_min": reading.target,
-        "elapsed_min": reading.elapsed,
-        "left_min": one.left,
-        "due": None if reading.due is None else iso(reading.due, zone),
-        "state": reading.state.value,
-        "aim": one.aim,
-        "cause": one.cause or None,
-    }
+    keys = """clock target_min=reading.target elapsed_min=reading.elapsed left_min=left due=reading.due@ state=reading.state
+        aim cause?"""
+    return form(one, keys, zone)
 
 
 def month_lines(month: ClientMonth) -> list[str]:
@@ -88,19 +81,12 @@ def month_lines(month: ClientMonth) -> list[str]:
 
 def month_form(month: ClientMonth) -> dict[str, Any]:
     """A client's month in JSON."""
-    figures = month.figures
-    return {
-        "client": month.client,
-        "month": month.month,
-        "requests": figures.requests,
-        "met_pct": figures.met_pct,
-        "judged": figures.judged,
-        "median_min": dict(figures.medians),
-        "misses": figures.misses,
-        "causes": dict(figures.causes),
-        "pauses": figures.pauses,
-        "pause_min": figures.pause_minutes,
-        "follow_ups_open": figures.follow_ups_open,
-        "value_covered": format_minor(figures.value_covered, month.exponent),
-        "currency": month.currency,
-    }
+    keys = "requests met_pct judged median_min=medians misses causes pauses pause_min=pause_minutes follow_ups_open"
+    return (
+        form(month, "client month")
+        | form(month.figures, keys)
+        | {
+            "value_covered": format_minor(month.figures.value_covered, month.exponent),
+            "currency": month.currency,
+        }
+    )

@@ -17,6 +17,7 @@ from dispatch.desk.agreeing import minor_units
 from dispatch.desk.charging import Priced, priced_from
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
+from dispatch.model.forms import form
 from dispatch.model.instants import day_of
 from dispatch.model.money import format_minor, parse_minor
 
@@ -75,24 +76,18 @@ class Figures:
     def form(self) -> dict[str, Any]:
         """The figures in JSON."""
 
+        def text(amount: int | None) -> str | None:
+            return None if amount is None else format_minor(amount, self.exponent)
+
         def compared(found: Comparison | None) -> dict[str, Any] | None:
             if found is None:
                 return None
-            return {
-                "visits": found.visits,
-                "standard": format_minor(found.standard, self.exponent),
-                "agreement": format_minor(found.agreement, self.exponent),
-                "difference": format_minor(found.difference, self.exponent),
-            }
+            sums = {name: text(getattr(found, name)) for name in ("standard", "agreement", "difference")}
+            return {"visits": found.visits, **sums}
 
-        return {
-            "agreement": self.agreement,
-            "fee": None if self.fee is None else format_minor(self.fee, self.exponent),
-            "ninety_days": compared(self.ninety_days),
-            "visit": compared(self.visit),
-            "unpriced": self.unpriced,
-            "currency": self.currency,
-        }
+        keys = "agreement fee ninety_days visit unpriced currency"
+        told = {"ninety_days": compared(self.ninety_days), "visit": compared(self.visit)}
+        return form(self, keys, fee=text(self.fee), **told)
 
     def _money(self, amount: int) -> str:
         return f"{format_minor(amount, self.exponent, grouped=True)} {self.currency}"

@@ -10,7 +10,8 @@ from db.store import Store
 from dispatch.desk import retelling, telling
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.model.instants import clock_text, day_of, day_text, iso
+from dispatch.model.forms import form
+from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
@@ -95,17 +96,5 @@ def moment(one: Message, zone: str, hours24: bool = True) -> str:
 
 def message_form(one: Message, zone: str) -> dict[str, Any]:
     """A message as JSON (docs/json.md)."""
-    return {
-        "message": one.id,
-        "reference": one.reference,
-        "client": one.client,
-        "about": one.about.value,
-        "address": one.address,
-        "text": one.text,
-        "state": one.fate.value,
-        "made_at": iso(one.made_at, zone),
-        "due_at": iso(one.due_at, zone),
-        "tries": one.tries,
-        "ended_at": None if one.ended_at is None else iso(one.ended_at, zone),
-        "why": one.why or None,
-    }
+    keys = "message=id reference client about address text state=fate made_at@ due_at@ tries ended_at@ why?"
+    return form(one, keys, zone)

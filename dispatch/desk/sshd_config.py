@@ -14,9 +14,6 @@ from pathlib import Path
 from db.faults import from_os
 from dispatch.model.ssh_keys import KeyRefused, read_public_key
 
-SERVICE_USER = "dispatch"
-"""The one user that all seats run as."""
-
 _GLOBAL = """\
 # for every user of this machine: an sshd that answers the world
 LoginGraceTime 20

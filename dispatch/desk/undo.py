@@ -19,6 +19,7 @@ from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.model.forms import form
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
@@ -33,42 +34,11 @@ _AGAINST = "stood_against"
 
 def picture_of(visit: Visit) -> dict[str, Any]:
     """How a visit stands in the plan, and what is asked for: what undo puts back."""
-    return {
-        "state": visit.state.value,
-        "starts_at": visit.starts_at,
-        "ends_at": visit.ends_at,
-        "priority": visit.priority,
-        "pinned": int(visit.pinned),
-        "reason": visit.reason,
-        "cancelled_at": visit.cancelled_at,
-        "ended_at": visit.ended_at,
-        "review": visit.review.value,
-        "archived_at": visit.archived_at,
-        "work": visit.work,
-        "description": visit.description,
-        "wanted_on": None if visit.wanted_on is None else visit.wanted_on.isoformat(),
-        "promised_from": None if visit.promised is None else visit.promised[0],
-        "promised_to": None if visit.promised is None else visit.promised[1],
-        "minutes": visit.minutes,
-        "emergency": int(visit.emergency),
-        "reported_by": visit.reported_by,
-        "came_by": visit.came_by,
-        "preferred_id": visit.preferred_id,
-        "skills": sorted(visit.skills),
-        "tags": sorted(visit.tags),
-        "crew": [
-            {
-                "staff_id": part.technician_id,
-                "labour_class": part.labour_class,
-                "vehicle": part.vehicle,
-                "billable": int(part.billable),
-                "depart_at": part.depart_at,
-                "check_in_at": part.check_in_at,
-                "seen_at": part.seen_at,
-            }
-            for part in visit.assignments
-        ],
-    }
+    keys = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description wanted_on
+        promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags crew"""
+    part_keys = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
+    crew = [form(part, part_keys, billable=int(part.billable)) for part in visit.assignments]
+    return form(visit, keys, pinned=int(visit.pinned), emergency=int(visit.emergency), crew=crew)
 
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:

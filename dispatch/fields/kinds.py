@@ -35,7 +35,7 @@ class Kind(ABC):
     """One kind of field."""
 
     control: ClassVar[Control] = Control.LINE
-    empty: ClassVar[Any] = None
+    empty: Any = None
     """What nothing stands for."""
 
     @property
@@ -109,6 +109,7 @@ class Name(Kind):
 class Words(Kind):
     """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
 
+    told = "words between commas"
     limit: int = 40
     fold: bool = False
     of: Callable[[Sequence[str]], Any] = tuple
@@ -120,10 +121,6 @@ class Words(Kind):
     def empty(self) -> Any:
         """No words."""
         return self.of(())
-
-    @property
-    def told(self) -> str:
-        return "words between commas"
 
     def read(self, text: str, world: World) -> Any:
         found: dict[str, str] = {}
@@ -188,12 +185,9 @@ NO = frozenset(("no", "n", "false", "off", "0"))
 class YesNo(Kind):
     """Yes or no, in the words that people and files have for it. Nothing is a no."""
 
+    told = "yes or no"
     control = Control.CHOICE
     empty = False
-
-    @property
-    def told(self) -> str:
-        return "yes or no"
 
     def read(self, text: str, world: World) -> bool:
         if (word := text.casefold()) not in YES | NO:
@@ -261,9 +255,7 @@ class Many(Kind):
 class Day(Kind):
     """A day of the calendar; in a file only as it is written on every day."""
 
-    @property
-    def told(self) -> str:
-        return "a day"
+    told = "a day"
 
     def read(self, text: str, world: World) -> datetime.date:
         return iso_day(text) if world.lasting else parse_day(text, today=day_of(world.now, world.zone))
@@ -276,9 +268,7 @@ class Day(Kind):
 class Moment(Kind):
     """A day and a time by the firm's clock, as an instant."""
 
-    @property
-    def told(self) -> str:
-        return "a day and a time"
+    told = "a day and a time"
 
     def read(self, text: str, world: World) -> int:
         return parse_when(text, world.zone, now=world.now)
@@ -293,9 +283,7 @@ class Moment(Kind):
 class Window(Kind):
     """From one time of the day to another, in minutes from midnight."""
 
-    @property
-    def told(self) -> str:
-        return "from one time of the day to another"
+    told = "from one time of the day to another"
 
     def read(self, text: str, world: World) -> tuple[int, int]:
         opens, closes = span_of(text)
@@ -311,12 +299,9 @@ class Window(Kind):
 class Zone(Kind):
     """A time zone of the IANA data base."""
 
+    told = "a time zone of the IANA database"
     empty = ""
     control = Control.NAME
-
-    @property
-    def told(self) -> str:
-        return "a time zone of the IANA database"
 
     def read(self, text: str, world: World) -> str:
         zone_of(text)
@@ -384,22 +369,17 @@ class Said(Kind):
     what: str
     reads: Callable[[str], Any]
     says: Callable[[Any], str] = str
-    nothing: Any = None
+    empty: Any = None
 
     @property
     def told(self) -> str:
         return self.what
 
-    @property
-    def empty(self) -> Any:
-        """What nothing stands for."""
-        return self.nothing
-
     def read(self, text: str, world: World) -> Any:
         return self.reads(text)
 
     def write(self, value: Any, world: World) -> str:
-        return "" if value == self.nothing else self.says(value)
+        return "" if value == self.empty else self.says(value)
 
 
 def iso_day(text: str) -> datetime.date:

@@ -164,7 +164,7 @@ def worded(known: Sequence[str]) -> Kind:
             raise ValueError(fault)
         return words
 
-    return Said("text with names in braces", read, nothing="")
+    return Said("text with names in braces", read, empty="")
 
 
 def _opening(text: str, before: Sequence[Hours]) -> list[Hours]:
@@ -190,8 +190,8 @@ PLACE = Said("coordinates", place_of, place_text)
 HOURS = Said("hours by weekday", hours_of, hours_text, ())
 LUNCH = Said("a window and minutes", lunch_of, lunch_text)
 CONTACTS = Said("people between |", contacts_of, contacts_text, ())
-CURRENCY = Said("the code of a currency", currency_of, nothing="")
-SERVICE = Said("the address of a service", service_of, nothing="")
+CURRENCY = Said("the code of a currency", currency_of, empty="")
+SERVICE = Said("the address of a service", service_of, empty="")
 EMAIL = Text(
     form=(
         r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*",

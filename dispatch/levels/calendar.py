@@ -75,11 +75,6 @@ class Calendar(NamedTuple):
                 at = midnight
         return None
 
-    def opens_on(self, day: datetime.date) -> bool:
-        """Whether any minute of a day counts."""
-        wall = (day - _MONDAY).days
-        return self.always or (bool(self.week[wall % 7]) and not self._closed(wall))
-
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """The stretches of one offset: what turns a wall minute into an epoch minute, and the wall minutes it spans."""
         at = start

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable
 from enum import Enum
 from functools import cache
 from typing import Any
 
 from dispatch.model.instants import iso
-
-_KEY = re.compile(r"(?P<key>\w+)(?:=(?P<path>[\w.]+))?(?P<kind>[@?]?)")
 
 
 def form(one: Any, keys: str, zone: str = "UTC", /, **told: Any) -> dict[str, Any]:
@@ -24,7 +21,7 @@ def form(one: Any, keys: str, zone: str = "UTC", /, **told: Any) -> dict[str, An
         zone: of the instants.
         told: the values of the keys that are no attribute.
     """
-    return {key: _told(told[key] if key in told else _found(one, path), kind, zone) for key, path, kind in _read(keys)}
+    return {key: _told(told[key] if key in told else _found(one, path), sign, zone) for key, path, sign in _read(keys)}
 
 
 def forms(found: Iterable[Any], keys: str, zone: str = "UTC") -> list[dict[str, Any]]:
@@ -34,8 +31,12 @@ def forms(found: Iterable[Any], keys: str, zone: str = "UTC") -> list[dict[str, 
 
 @cache
 def _read(keys: str) -> list[tuple[str, list[str], str]]:
-    found = map(_KEY.fullmatch, keys.split())
-    return [(one["key"], (one["path"] or one["key"]).split("."), one["kind"]) for one in found if one]
+    """The keys, each with the way to its value and its sign."""
+    found = []
+    for word in keys.split():
+        key, _, path = word.rstrip("@?").partition("=")
+        found.append((key, (path or key).split("."), word[-1]))
+    return found
 
 
 def _found(one: Any, path: list[str]) -> Any:
@@ -46,8 +47,8 @@ def _found(one: Any, path: list[str]) -> Any:
     return one
 
 
-def _told(value: Any, kind: str, zone: str) -> Any:
-    if kind == "@":
+def _told(value: Any, sign: str, zone: str) -> Any:
+    if sign == "@":
         return None if value is None else iso(value, zone)
     if isinstance(value, Enum):
         value = value.value
@@ -57,4 +58,4 @@ def _told(value: Any, kind: str, zone: str) -> Any:
         value = sorted(value)
     elif isinstance(value, tuple):
         value = list(value)
-    return (value or None) if kind == "?" else value
+    return (value or None) if sign == "?" else value

@@ -19,11 +19,6 @@ def to_unit(metres: int, unit: DistanceUnit) -> Decimal:
     return (Decimal(metres) / METRES_PER[unit]).quantize(_TENTH, ROUND_HALF_UP)
 
 
-def to_metres(distance: Decimal | int | float, unit: DistanceUnit) -> int:
-    """A distance in miles or kilometres in whole metres."""
-    return int((Decimal(str(distance)) * METRES_PER[unit]).quantize(Decimal(1), ROUND_HALF_UP))
-
-
 def distance_text(metres: int | None, unit: DistanceUnit) -> str:
     """ "7.2 mi", "11.6 km"; "?" when the distance is unknown."""
     return "?" if metres is None else f"{to_unit(metres, unit)} {unit}"

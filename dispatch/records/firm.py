@@ -57,7 +57,7 @@ def _as_typed(told: str, reads: Callable[[str], Any]) -> Kind:
         reads(text)
         return text
 
-    return Said(told, read, nothing="")
+    return Said(told, read, empty="")
 
 
 def _risk(firm: Firm) -> str:
@@ -79,13 +79,7 @@ SETTINGS = RecordType(
         _one_of("distance_unit", "Distances in", "mi or km", Choice(("mi", "km"))),
         _one_of("clock_hours", "Clock", "24 or 12", Choice({"24": 24, "12": 12})),
         _one_of("first_weekday", "The week begins on", "mon or sun", Choice({"mon": 0, "sun": 6})),
-        Field(
-            "currency",
-            "Currency",
-            CURRENCY,
-            "USD",
-            required=True,
-        ),
+        Field("currency", "Currency", CURRENCY, "USD", required=True),
         Field("depot", "Depot", PLACE, "39.9612, -82.9988, or the link of a map"),
         Field("depot_address", "Address of the depot", Text(limits.ADDRESS)),
         _number("buffer_minutes", "Buffer, minutes", Whole(0, 240)),
@@ -107,7 +101,7 @@ SETTINGS = RecordType(
             Field(
                 f"targets_p{priority}",
                 f"Service-level targets of P{priority}",
-                Said("five numbers", lambda text: targets_text(read_targets(text)), nothing=""),
+                Said("five numbers", lambda text: targets_text(read_targets(text)), empty=""),
                 _TARGETS,
                 required=True,
             )
@@ -136,10 +130,7 @@ SETTINGS = RecordType(
         _number("mail_port", "Mail server, port", Whole(1, 65535)),
         _one_of("mail_security", "Mail server, security", "starttls, tls or none", Choice(("starttls", "tls", "none"))),
         Field(
-            "mail_user",
-            "Mail server, login",
-            Text(),
-            "its password: DISPATCH_SMTP_PASSWORD or the file smtp.password",
+            "mail_user", "Mail server, login", Text(), "its password: DISPATCH_SMTP_PASSWORD or the file smtp.password"
         ),
         Field("mail_from", "Mail from", EMAIL, "dispatch@example.com"),
         *(
@@ -158,8 +149,5 @@ SETTINGS = RecordType(
             required=True,
         ),
     ),
-    (
-        Check("critical_pct", ("at_risk_pct",), _risk),
-        Check("travel_url", ("travel_engine",), _nowhere),
-    ),
+    (Check("critical_pct", ("at_risk_pct",), _risk), Check("travel_url", ("travel_engine",), _nowhere)),
 )

@@ -30,7 +30,7 @@ RECURRENCE = RecordType(
         Field(
             "rule",
             "When",
-            Said("a rule", lambda text: str(parse_rule(text)), nothing=""),
+            Said("a rule", lambda text: str(parse_rule(text)), empty=""),
             "every 2 weeks on tue; 1st working day of the month; as agreed: as often as the agreement asks for",
             required=True,
         ),
@@ -53,13 +53,7 @@ RECURRENCE = RecordType(
         Field("ends", "Until", Day(), "empty: until somebody ends it", attribute="ends_on"),
         Field("minutes", "Minutes of work", Whole(1, 1440), "60", required=True),
         Field("promised", "Promised window", Window(), "09:00-11:00; empty: none"),
-        Field(
-            "kind",
-            "Kind",
-            Choice(_KINDS),
-            "maintenance, visit, audit, review or delivery",
-            otherwise="maintenance",
-        ),
+        Field("kind", "Kind", Choice(_KINDS), "maintenance, visit, audit, review or delivery", otherwise="maintenance"),
         Field("priority", "Priority", PRIORITY, "P4", otherwise=4),
         Field("skills", "Skills", Words(fold=True), "server, network"),
         Field("tags", "Tags", Words(fold=True), "server, restart, network, many"),

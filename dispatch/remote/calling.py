@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from db.faults import StoreFault
-from dispatch import crashes
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.text import show
-from dispatch.remote.sitting import database, offered_keys
+from dispatch.remote.sitting import carried_out, offered_keys
 
 LONGEST_RESULT = 1_000_000
 """Bytes of a probe's result that are read."""
@@ -18,17 +16,7 @@ LONGEST_RESULT = 1_000_000
 
 def answer(orders: dict[str, str], parts: dict[str, str]) -> int:
     """Carry out a command with the permission of the key's owner; returns the exit code."""
-    path, key_id = database(orders), int(orders["key"][1:])
-    who = f"key K{key_id}"
-    crashes.catch_the_rest(path, who)
-    try:
-        return _answer(path, key_id, parts)
-    except (Refusal, StoreFault) as refusal:
-        sys.stderr.write(f"dispatch: {show(str(refusal), multiline=True)}\n")
-        return 1
-    except Exception as error:
-        sys.stderr.write(crashes.keep(error, path, who) + "\n")
-        return 1
+    return carried_out(orders, lambda path, key_id: _answer(path, key_id, parts))
 
 
 def _answer(path: Path, key_id: int, parts: dict[str, str]) -> int:

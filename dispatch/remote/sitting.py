@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from db.faults import StoreFault, TooNew
@@ -44,13 +45,22 @@ def sit(orders: dict[str, str], not_warm: str = "", line: int | None = None) -> 
     """
     # as in `dispatch`: the modules of a screen are objects that all stay
     gc.disable()
+
+    def seated(path: Path, key_id: int) -> int:
+        if not_warm:
+            crashes.note(f"begun without the warm parent: {not_warm}", path, f"key K{key_id}")
+        return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")), line=line)
+
+    return carried_out(orders, seated)
+
+
+def carried_out(orders: dict[str, str], deed: Callable[[Path, int], int]) -> int:
+    """Do something at the database that a key's line names, for that key: a refusal is said, any other error kept too."""
     path, key_id = database(orders), int(orders["key"][1:])
     who = f"key K{key_id}"
     try:
         crashes.catch_the_rest(path, who)
-        if not_warm:
-            crashes.note(f"begun without the warm parent: {not_warm}", path, who)
-        return _sit(path, key_id, mouse="mouse" in orders, idle_minutes=int(orders.get("idle", "60")), line=line)
+        return deed(path, key_id)
     except (Refusal, StoreFault) as refusal:
         sys.stderr.write(f"dispatch: {show(str(refusal), multiline=True)}\n")
         return 1

@@ -13,34 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.commands.line import every_parser
-from dispatch.commands.pager import lists
 from tests.conftest import Dispatch
 from tests.wall import started
-
-
-@pytest.mark.parametrize(
-    ("typed", "paged"),
-    [
-        ("visit list", True),
-        ("visit show R1", True),
-        ("audit show", True),
-        ("client list", True),
-        ("late", True),
-        ("board --plain", True),
-        ("log --search x", True),
-        ("board", False),
-        ("log", False),
-        ("visit list --json", False),
-        ("query x --csv", False),
-        ("visit pin R1", False),
-        ("visit work R1 list", False),
-        ("roads add x", False),
-    ],
-)
-def test_which_commands_print_lists(typed: str, paged: bool) -> None:
-    words = typed.split()
-    assert lists(every_parser().parse_args(words), words) is paged
 
 
 def on_a_terminal(words: list[str], db: Path, pager: str, lines: int = 24) -> str:
@@ -66,15 +40,28 @@ def on_a_terminal(words: list[str], db: Path, pager: str, lines: int = 24) -> st
     return shown.decode()
 
 
-def test_a_long_list_goes_to_the_pager_and_a_short_one_does_not(firm: Dispatch, tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    pager = shlex.join(started("-c", f"import sys; open('{kept}', 'w').write(sys.stdin.read())"))
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """What the pager was given."""
+    return tmp_path / "kept"
 
-    assert on_a_terminal(["visit", "list"], firm.db, pager) == ""
-    assert kept.read_text(encoding="utf-8") == firm.ok("visit", "list")
 
-    kept.unlink()
-    assert "R4028" in on_a_terminal(["visit", "list"], firm.db, pager, lines=500)
+@pytest.fixture
+def pager(kept: Path) -> str:
+    """A pager that shows nothing and keeps all."""
+    return shlex.join(started("-c", f"import sys; open('{kept}', 'w').write(sys.stdin.read())"))
+
+
+@pytest.mark.parametrize("words", [["visit", "list"], ["audit", "show"], ["board", "--plain"], ["settings"]])
+def test_a_long_list_goes_to_the_pager(firm: Dispatch, words: list[str], kept: Path, pager: str) -> None:
+    assert on_a_terminal(words, firm.db, pager) == ""
+    assert kept.read_text(encoding="utf-8") == firm.ok(*words)
+
+
+@pytest.mark.parametrize("words", [["visit", "list", "--json"], ["figures", "--csv"], ["visit", "list"]])
+def test_what_is_no_long_list_does_not(firm: Dispatch, words: list[str], kept: Path, pager: str) -> None:
+    shown = on_a_terminal(words, firm.db, pager, lines=24 if len(words) > 2 else 500)
+    assert shown.split() == firm.ok(*words).split()
     assert not kept.exists()
 
 

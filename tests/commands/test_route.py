@@ -67,7 +67,7 @@ def test_routes_as_json(planned: Dispatch) -> None:
 def test_a_technician_who_is_not_there(planned: Dispatch) -> None:
     said = planned("route", "--technician", "Zoe", *DAY)
     assert said.code == 1
-    assert "There is no technician Zoe" in said.err
+    assert "There is no technician 'Zoe'" in said.err
 
 
 def test_roads_are_drawn_listed_and_taken_away(

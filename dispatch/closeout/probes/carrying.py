@@ -16,7 +16,8 @@ from typing import Any
 
 from dispatch.closeout.probes.reading import probe_form, probe_from
 from dispatch.model import text as limits
-from dispatch.model.instants import iso, parse_iso
+from dispatch.model.forms import form
+from dispatch.model.instants import parse_iso
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Try
 from dispatch.model.text import TextRefused, clean, show
 
@@ -76,18 +77,12 @@ def sealed(specification: Specification, key: bytes) -> str:
 
 def specification_form(specification: Specification) -> dict[str, Any]:
     """A specification as JSON."""
-    return {
-        "dispatch": _SPECIFICATION,
-        "visit": specification.visit,
-        "nonce": specification.nonce,
-        "expires": iso(specification.expires_at, "UTC"),
-        "as_of": specification.as_of,
-        "items": [
-            {"item": one.item, "label": one.label, "probes": [probe_form(probe) for probe in one.probes]}
-            for one in specification.items
-        ],
-        "seal": specification.seal,
-    }
+    items = [
+        form(one, "item label probes", probes=[probe_form(probe) for probe in one.probes])
+        for one in specification.items
+    ]
+    keys = "dispatch visit nonce expires=expires_at@ as_of items seal"
+    return form(specification, keys, dispatch=_SPECIFICATION, items=items)
 
 
 def report_form(report: Report) -> dict[str, Any]:
@@ -104,26 +99,13 @@ def report_form(report: Report) -> dict[str, Any]:
 
 def outcome_form(outcome: Outcome) -> dict[str, Any]:
     """One outcome as JSON."""
-    return {
-        "name": outcome.probe.name,
-        "passed": outcome.passed,
-        "ran": outcome.ran,
-        "text": outcome.text,
-        "value": outcome.value,
-        "tries": [try_form(one) for one in outcome.tries],
-    }
+    tries = [try_form(one) for one in outcome.tries]
+    return form(outcome, "name=probe.name passed ran text value tries", tries=tries)
 
 
 def try_form(one: Try) -> dict[str, Any]:
     """One try as JSON."""
-    return {
-        "probe": one.probe,
-        "number": one.number,
-        "at": iso(one.at, "UTC"),
-        "milliseconds": one.milliseconds,
-        "passed": one.passed,
-        "text": one.text,
-    }
+    return form(one, "probe number at@ milliseconds passed text")
 
 
 def read_specification(text: str) -> Specification:

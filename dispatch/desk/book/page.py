@@ -15,6 +15,7 @@ from dispatch.desk.agreeing import balances
 from dispatch.desk.caring import care_list
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
+from dispatch.model.forms import form
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
@@ -102,16 +103,12 @@ def page_lines(page: ClientPage) -> list[str]:
 def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
     return {
-        "sites": [{"name": one.name, "address": one.address, "located": one.place is not None} for one in page.sites],
+        "sites": [form(one, "name address located", located=one.place is not None) for one in page.sites],
         "agreements": [
-            {"name": one.name, "kind": one.kind, "starts": one.starts.isoformat(), "balances": list(left)}
-            | {"ends": None if one.ends is None else one.ends.isoformat()}
-            for one, left in page.agreements
+            form(one, "name kind starts balances ends", balances=list(left)) for one, left in page.agreements
         ],
         "recurring": list(page.recurring),
-        "ahead": [one.reference for one in page.ahead],
-        "queued": [one.reference for one in page.queued],
-        "past": [one.reference for one in page.past],
+        **{name: [one.reference for one in getattr(page, name)] for name in ("ahead", "queued", "past")},
         "due": list(page.due),
     }
 

@@ -12,7 +12,8 @@ from db.figures import Behind
 from dispatch.desk.figures.counting import Figures
 from dispatch.desk.figures.defined import FIGURES, Figure, Money, Unit, Value, value_text
 from dispatch.model.charts import bar, columns
-from dispatch.model.instants import clock_text, day_of, day_text, iso, span_text
+from dispatch.model.forms import form
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import csv_cell, pad, show
 
@@ -82,33 +83,19 @@ def share_text(figure: Figure, one: Behind, money: Money) -> str:
 
 def figures_form(found: Figures) -> dict[str, Any]:
     """The figures in JSON (docs/json.md)."""
-    return {
-        "from": found.first.isoformat(),
-        "to": found.last.isoformat(),
-        "zone": found.zone,
-        "by": found.by,
-        "currency": found.money.currency,
-        "figures": [
-            {
-                "figure": figure.key,
-                "name": figure.name,
-                "unit": figure.unit.value,
-                "definition": figure.sentence,
-                "total": value_form(figure, found.totals[figure.key], found.money),
-                "groups": [
-                    {
-                        "group": group.label,
-                        "from": group.first.isoformat(),
-                        "to": group.last.isoformat(),
-                        **value_form(figure, value, found.money),
-                    }
-                    for group, value in zip(found.groups, found.values[figure.key], strict=True)
-                ],
-            }
-            for figure in FIGURES
-            if found.by != "client" or figure.by_client
-        ],
-    }
+    figures = [
+        form(figure, "figure=key name unit definition=sentence")
+        | {
+            "total": value_form(figure, found.totals[figure.key], found.money),
+            "groups": [
+                form(group, "group=label from=first to=last") | value_form(figure, value, found.money)
+                for group, value in zip(found.groups, found.values[figure.key], strict=True)
+            ],
+        }
+        for figure in FIGURES
+        if found.by != "client" or figure.by_client
+    ]
+    return form(found, "from=first to=last zone by currency=money.currency") | {"figures": figures}
 
 
 def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
@@ -130,8 +117,7 @@ def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
 def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:
     """The visits behind a figure in JSON."""
     return [
-        {"reference": one.reference, "client": one.client, "at": iso(one.at, zone)}
-        | value_form(figure, Value(one.top, one.below, one.lacking), money)
+        form(one, "reference client at@", zone) | value_form(figure, Value(one.top, one.below, one.lacking), money)
         for one in visits
     ]
 

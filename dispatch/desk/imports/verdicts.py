@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from db.unit import Unit
+from dispatch.model.forms import forms
 from dispatch.model.text import show
 
 SHOWN_CELLS = 40
@@ -118,15 +119,11 @@ class Report:
                     "row": row.row,
                     "reference": row.reference,
                     "verdict": row.verdict.value,
-                    "faults": [
-                        {"field": fault.field, "value": fault.value, "expected": fault.expected} for fault in row.faults
-                    ],
+                    "faults": forms(row.faults, "field value expected"),
                     "warnings": list(row.warnings),
                     **({} if row.question is None else {"candidates": list(row.question.candidates)}),
                     **({} if row.offer is None else {"recurrence": dict(row.offer)}),
-                    "differences": [
-                        {"field": one.field, "ours": one.ours, "theirs": one.theirs} for one in row.differences
-                    ],
+                    "differences": forms(row.differences, "field ours theirs"),
                 }
                 for row in self.rows
             ],

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
+from dispatch.model.forms import forms
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
 
@@ -177,10 +178,7 @@ def form_of(report: Report) -> dict[str, Any]:
                     | ({"currency": value.currency} if isinstance(value, Amount) else {})
                     for name, value in section.facts
                 ],
-                "points": [
-                    {"text": point.text, "stands": point.mark or None, "notes": list(point.notes)}
-                    for point in section.points
-                ],
+                "points": forms(section.points, "text stands=mark? notes"),
                 "paragraphs": list(section.paragraphs),
                 "tables": [
                     {
