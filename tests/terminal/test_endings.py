@@ -77,7 +77,7 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
     shell = ["bash", "--norc", "--noprofile", "--noediting", "-i"]
     words = shlex.join(started("-m", "dispatch", "day", "--as", "ana"))
     # a German shell says Angehalten
-    with terminal([], db=db, program=shell, PS1="ready> ", LC_ALL="C.UTF-8") as screen:
+    with terminal([], db=db, program=shell, PS1="ready> ", LANGUAGE="en") as screen:
         screen.wait_for("ready>")
         os.write(screen.fd, words.encode() + b"\n")
         screen.wait_for("keys")
