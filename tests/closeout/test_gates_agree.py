@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db import migrations
+from db.copies import STATEMENTS
 from db.library import sqlite3
 from dispatch.closeout.answers import says_enough, says_the_same
 from dispatch.closeout.gates import settled, unmet
@@ -267,7 +268,8 @@ class OpenVisit:
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Any]:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    # those of the migrations fill the usual number of places, and each later one would be compiled anew at each use
+    connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=STATEMENTS)
     connection.execute("PRAGMA foreign_keys = ON")
     migrations.carry_out(connection, 0)
     connection.executescript(ROWS)
