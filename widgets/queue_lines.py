@@ -1,7 +1,7 @@
 """What the unscheduled queue says of a visit, and in which groups. Pure building of lines."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.instants import clock_text, day_of, span_text
@@ -77,11 +77,6 @@ def visit_lines(visit: BoardVisit, board: Board, now: int, width: int, marks: Ma
 def heading(name: str, visits: Sequence[BoardVisit], width: int) -> Line:
     """The line over a group."""
     return spread((ink(name, "bad" if name == OVERDUE else "heading"),), (ink(str(len(visits)), "dim"),), width)
-
-
-def waiting_minutes(visits: Iterable[BoardVisit]) -> int:
-    """The work that waits."""
-    return sum(visit.minutes for visit in visits)
 
 
 def _second(visit: BoardVisit, width: int) -> Line:

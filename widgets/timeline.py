@@ -222,11 +222,6 @@ class Timeline(LineView, can_focus=True):
         self._refresh_rows(ghost.row)
         self._refresh_verdict()
 
-    def cancel_move(self) -> None:
-        """End move mode without a word, for example because the visit has changed meanwhile."""
-        if self._ghost is not None:
-            self._end_move()
-
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def _look(self, board: Board, frame: Frame) -> Look:

@@ -45,10 +45,6 @@ class Canvas:
             self._chars[at] = character
             self._inks[at] = f"{self._inks[at].partition('+')[0]}+{ink}"
 
-    def is_blank(self, first: int, last: int) -> bool:
-        """Whether nothing stands in the cells from `first` to before `last`, all of them on the line."""
-        return 0 <= first < last <= self.width and not "".join(self._chars[first:last]).strip()
-
     def line(self) -> Line:
         """What was painted, as few spans."""
         spans: list[Span] = []

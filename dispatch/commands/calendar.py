@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import Args, Group, acts, flag, option
+from dispatch.commands.printing import write_private
 from dispatch.commands.typed import day_typed
-from dispatch.desk.refusals import Refusal
-from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -30,19 +28,12 @@ if TYPE_CHECKING:
 def _export(seat: Seat, args: Args) -> str | None:
     from dispatch.desk.book.finding import technician_named
     from dispatch.desk.calendar_export import calendar_of
-    from dispatch.desk.private_file import FileThere, write_private
 
     first = day_typed(seat.store, args.date)
     technician = technician_named(seat.store, args.technician or seat.staff.name)
     text, count = calendar_of(seat, technician, first, args.days, busy=args.busy)
-    if args.file in (None, "-"):
-        sys.stdout.write(text)
-        return None
-    try:
-        write_private(typed_path(args.file), text, replace=args.replace)
-    except FileThere as there:
-        raise Refusal(f"{there} --replace writes over it.") from None
-    return f"{show(args.file, 120)}: {count} visits of {technician.name} from {first} on."
+    said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {first} on."
+    return write_private(text, args.file, said, replace=args.replace)
 
 
 COMMANDS = (Group("calendar", "a technician's visits for other calendars", (_export,)),)

@@ -69,6 +69,24 @@ def _page(lines: Iterable[str]) -> None:
         sys.stdout.write(text)
 
 
+def write_private(text: str, file: str | None, said: str, *, replace: bool) -> str | None:
+    """Print a text, or write it into a file that only its owner may read; returns what is said of it.
+
+    Raises:
+        Refusal: the place does not take it.
+    """
+    from dispatch.desk import private_file
+
+    if file in (None, "-"):
+        sys.stdout.write(text)
+        return None
+    try:
+        private_file.write_private(typed_path(file), text, replace=replace)
+    except private_file.FileThere as there:
+        raise Refusal(f"{there} --replace writes over it.") from None
+    return said
+
+
 def print_json(form: Any) -> None:
     """Print one JSON document."""
     sys.stdout.write(json_text(form))

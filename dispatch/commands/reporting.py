@@ -3,14 +3,13 @@ wanted."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import REFERENCE, Args, Command, Group, Option, acts, flag, one_of, option
+from dispatch.commands.printing import write_private
 from dispatch.commands.typed import day_typed
-from dispatch.desk.refusals import Refusal
-from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -44,20 +43,12 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat,
             *options,
         )
         def give(seat: Seat, args: Args) -> str | None:
-            from dispatch.desk.private_file import FileThere, write_private
             from dispatch.desk.reports.rendering import ENDINGS, FORMS
 
             report = make(seat, args)
-            if args.out in (None, "-"):
-                sys.stdout.write(FORMS[args.form or "plain"](report))
-                return None
-            path = typed_path(args.out)
-            form = args.form or ENDINGS.get(path.suffix.casefold(), "plain")
-            try:
-                write_private(path, FORMS[form](report), replace=args.replace)
-            except FileThere as there:
-                raise Refusal(f"{there} --replace writes over it.") from None
-            return f"{report.title}: in {show(args.out, 120)}."
+            form = args.form or ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
+            said = f"{report.title}: in {show(args.out or '', 120)}."
+            return write_private(FORMS[form](report), args.out, said, replace=args.replace)
 
         return give
 

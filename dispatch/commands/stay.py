@@ -50,10 +50,13 @@ def change_lines(seat: Seat, reference: str, deed: Callable[[], object]) -> list
 
 
 def _settles(name: str, text: str, *options: Option) -> Declares:
-    """A deed that changes a charge; with --check it is only said what it would change."""
+    """A deed that changes a charge; with --check it is only said what it would change. It is given moments, not their texts."""
 
     def declares(deed: Callable[[Seat, Args], Visit]) -> Command:
         def run(seat: Seat, args: Args) -> Result:
+            for name in ("at", "starts_at", "ends_at"):
+                if isinstance(typed := getattr(args, name, None), str):
+                    setattr(args, name, when(seat, args.reference, typed))
             if args.check:
                 return change_lines(seat, args.reference, lambda: deed(seat, args))
             return stands(deed(seat, args))
@@ -69,30 +72,23 @@ _WHOSE = option("--technician", "NAME", "whose, where a lead does it for a crew"
 
 def _span(*, required: bool) -> tuple[Option, ...]:
     return (
-        option("--from", "WHEN", dest="starts", required=required),
-        option("--to", "WHEN", dest="ends", required=required),
+        option("--from", "WHEN", dest="starts_at", required=required),
+        option("--to", "WHEN", dest="ends_at", required=required),
     )
-
-
-@_settles("home", "home, or back at the depot, from the last visit", option("--at", "WHEN", "default: now"))
-def _home(seat: Seat, args: Args) -> Visit:
-    from dispatch.desk import clocking
-
-    return clocking.home(seat, args.reference, None if args.at is None else when(seat, args.reference, args.at))
 
 
 @_settles(
     "correct",
     "put a recorded time right; what the clock had recorded is kept",
     option("what", choices=list(MOMENTS)),
-    option("--at", "WHEN", "the right time, or none", required=True),
+    option("--at", "WHEN", "the right time, or none", dest="right", required=True),
     REASON,
     _WHOSE,
 )
 def _correct(seat: Seat, args: Args) -> Visit:
     from dispatch.desk import clocking
 
-    at = None if args.at.strip().casefold() == "none" else when(seat, args.reference, args.at)
+    at = None if args.right.strip().casefold() == "none" else when(seat, args.reference, args.right)
     return clocking.correct(seat, args.reference, args.what, at, args.reason, technician=args.technician)
 
 
@@ -107,26 +103,8 @@ def _correct(seat: Seat, args: Args) -> Visit:
 def _break(seat: Seat, args: Args) -> Visit:
     from dispatch.desk import clocking
 
-    starts, ends = (when(seat, args.reference, typed) for typed in (args.starts, args.ends))
     rewrite = clocking.drop_break if args.off else clocking.put_break
-    return rewrite(seat, args.reference, starts, ends, args.reason, technician=args.technician)
-
-
-@_settles(
-    "mark",
-    "mark work that is charged otherwise; default: the span of the last work entry",
-    option("kind", None, "; ".join(f"{name}: {text}" for name, text in MARKS.items()), choices=list(MARKS)),
-    *_span(required=False),
-    REASON,
-    _WHOSE,
-)
-def _mark(seat: Seat, args: Args) -> Visit:
-    from dispatch.desk import marking
-
-    starts, ends = (None if typed is None else when(seat, args.reference, typed) for typed in (args.starts, args.ends))
-    return marking.mark(
-        seat, args.reference, args.kind, args.reason, starts_at=starts, ends_at=ends, technician=args.technician
-    )
+    return rewrite(seat, args.reference, args.starts_at, args.ends_at, args.reason, technician=args.technician)
 
 
 @on_visit(
@@ -150,7 +128,9 @@ DEEDS = (
         "pause", "begin a break, which is not charged, or a wait, which is", option("kind", choices=["break", "wait"])
     )(by("clocking.pause", STANDS)),
     on_visit("resume-work", "go on working after a break or a wait")(by("clocking.resume", STANDS)),
-    _home,
+    _settles("home", "home, or back at the depot, from the last visit", option("--at", "WHEN", "default: now"))(
+        by("clocking.home")
+    ),
     _correct,
     _settles(
         "did-not-come",
@@ -159,7 +139,14 @@ DEEDS = (
         REASON,
     )(by("clocking.did_not_come")),
     _break,
-    _mark,
+    _settles(
+        "mark",
+        "mark work that is charged otherwise; default: the span of the last work entry",
+        option("kind", None, "; ".join(f"{name}: {text}" for name, text in MARKS.items()), choices=list(MARKS)),
+        *_span(required=False),
+        REASON,
+        _WHOSE,
+    )(by("marking.mark")),
     _settles("unmark", "take all marks off", REASON, _WHOSE)(by("marking.unmark")),
     _use,
     _settles(

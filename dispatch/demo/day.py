@@ -19,7 +19,7 @@ from db.store import Store
 from dispatch.closeout.recording import Entry
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
 from dispatch.demo.hosts import hosts
-from dispatch.demo.office import Office
+from dispatch.demo.office import Office, asked
 from dispatch.desk import arriving, intake, leaving, onsite, probing, schedule, views
 from dispatch.desk.book import keeping
 from dispatch.desk.firm import init
@@ -137,16 +137,8 @@ class _Day:
         """Send two to a move out of town in the afternoon: the first two for whom nothing stands in the way."""
         branch = {"client": "Scioto Insurance", "name": "Pataskala", "place": "39.99562, -82.67434"}
         keeping.add(self.dana, "site", {**branch, "address": "Main Street, Pataskala"})
-        desks = {
-            "client": "Scioto Insurance",
-            "site": "Pataskala",
-            "reference": "TK-870",
-            "work": "Six desks move to the second floor",
-            "minutes": "45",
-            "priority": "P4",
-            "date": TUESDAY.isoformat(),
-            "came_by": "mail",
-        }
+        more = {"site": "Pataskala", "skills": "", "came_by": "mail"}
+        desks = asked("TK-870", "Scioto Insurance", "Six desks move to the second floor", "P4", **more)
         reference = intake.add(self.dana, desks).reference
         names = [row.name for row in views.board(self.store, TUESDAY).rows]
         for clock in ("16:00", "16:30", "16:45"):
@@ -266,21 +258,8 @@ class _Day:
             (known[4].client, "Second screen for the front desk", "30", "P4", "", "no", "desktop"),
         ):
             site = next(visit.site for visit in known if visit.client == client)
-            intake.add(
-                self.dana,
-                {
-                    "client": client,
-                    "site": site,
-                    "work": work,
-                    "minutes": minutes,
-                    "priority": priority,
-                    "date": wanted,
-                    "emergency": emergency,
-                    "skills": skills,
-                    "tags": skills if wanted else "",
-                    "came_by": "phone",
-                },
-            )
+            more = {"site": site, "minutes": minutes, "date": wanted, "emergency": emergency, "skills": skills}
+            intake.add(self.dana, asked("", client, work, priority, **more, tags=skills if wanted else ""))
 
     def _login(self, row: BoardRow) -> str:
         from db import people

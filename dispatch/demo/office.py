@@ -79,8 +79,8 @@ class Office:
     def course(self) -> Iterator[tuple[int, Callable[[], object]]]:
         """What comes in on Tuesday, and what is done about it at once."""
         for clock, request, look in (
-            ("09:31", _asked("TK-881", "Sterling Law", "Shared calendar shows old entries", "P3", "mail"), None),
-            ("10:12", _asked("TK-884", "Osprey Accounting", "Scanner not found by any PC", "P2", "phone"), "10:50"),
+            ("09:31", asked("TK-881", "Sterling Law", "Shared calendar shows old entries", "P3", came_by="mail"), None),
+            ("10:12", asked("TK-884", "Osprey Accounting", "Scanner not found by any PC", "P2"), "10:50"),
         ):
             moment = at_local(TUESDAY, clock, ZONE)
             yield moment, partial(intake.add, self.dana, request)
@@ -112,14 +112,7 @@ class Office:
                 caring.done(self.lee, one.key, note)
 
 
-def _asked(reference: str, client: str, work: str, priority: str, came_by: str) -> dict[str, str]:
-    return {
-        "reference": reference,
-        "client": client,
-        "work": work,
-        "minutes": "45",
-        "priority": priority,
-        "date": TUESDAY.isoformat(),
-        "skills": "desktop",
-        "came_by": came_by,
-    }
+def asked(reference: str, client: str, work: str, priority: str, **more: str) -> dict[str, str]:
+    """A request of Tuesday as it is typed."""
+    usual = {"minutes": "45", "date": TUESDAY.isoformat(), "skills": "desktop", "came_by": "phone"}
+    return {"reference": reference, "client": client, "work": work, "priority": priority, **usual, **more}

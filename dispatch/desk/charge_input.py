@@ -15,6 +15,7 @@ from db.store import Store
 from dispatch.desk.refusals import Refusal
 from dispatch.model.agreements import Agreement
 from dispatch.model.firm import Firm
+from dispatch.model.forms import form
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OCCUPYING, OUTCOMES
@@ -173,14 +174,7 @@ def _visit_form(
         "trip": _trip(store, firm, visit, card.get("distance_unit", "mi")),
         "items": [_item_form(one) for one in stays.items_of(store, visit.id)],
         "goodwill": [
-            {
-                "by": one.by,
-                "role": "lead",
-                "target": one.target,
-                "mode": one.mode,
-                "value": one.value,
-                "reason": one.reason,
-            }
+            form(one, "by role target mode value reason", role="lead")
             for one in adjustments.goodwill_of(store, visit.id)
         ],
         "manual_travel": _manual_travel(store, visit),

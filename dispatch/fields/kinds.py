@@ -51,9 +51,9 @@ class Kind(ABC):
             ValueError: it has none; one sentence without the name of the field.
         """
 
-    @abstractmethod
     def write(self, value: Any, world: World) -> str:
         """A value as it is typed."""
+        return "" if value is None else str(value)
 
     def choices(self, world: World) -> Sequence[str]:
         """The texts that can be chosen, or completed; none where anything goes."""
@@ -79,9 +79,6 @@ class Text(Kind):
             raise ValueError(f"is not {self.form[1]}")
         return text
 
-    def write(self, value: str | None, world: World) -> str:
-        return value or ""
-
 
 @dataclass(frozen=True, slots=True)
 class Name(Kind):
@@ -97,9 +94,6 @@ class Name(Kind):
 
     def read(self, text: str, world: World) -> str:
         return clean(text, limit=40)
-
-    def write(self, value: str, world: World) -> str:
-        return value
 
     def choices(self, world: World) -> Sequence[str]:
         return world.titles(self.noun)
@@ -150,9 +144,6 @@ class Whole(Kind):
         if not re.fullmatch("[+-]?[0-9]{1,12}", text) or not self.least <= int(text) <= self.most:
             raise ValueError(f"is not a whole number from {self.least:,} to {self.most:,}")
         return int(text)
-
-    def write(self, value: int | None, world: World) -> str:
-        return "" if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +251,6 @@ class Day(Kind):
     def read(self, text: str, world: World) -> datetime.date:
         return iso_day(text) if world.lasting else parse_day(text, today=day_of(world.now, world.zone))
 
-    def write(self, value: datetime.date | None, world: World) -> str:
-        return "" if value is None else value.isoformat()
-
 
 @dataclass(frozen=True, slots=True)
 class Moment(Kind):
@@ -306,9 +294,6 @@ class Zone(Kind):
     def read(self, text: str, world: World) -> str:
         zone_of(text)
         return text
-
-    def write(self, value: str, world: World) -> str:
-        return value
 
     def choices(self, world: World) -> Sequence[str]:
         from zoneinfo import available_timezones

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from db.unit import Unit
-from dispatch.model.forms import forms
+from dispatch.model.forms import form, forms
 from dispatch.model.text import show
 
 SHOWN_CELLS = 40
@@ -116,11 +116,9 @@ class Report:
             "kind": self.kind,
             "rows": [
                 {
-                    "row": row.row,
-                    "reference": row.reference,
-                    "verdict": row.verdict.value,
-                    "faults": forms(row.faults, "field value expected"),
-                    "warnings": list(row.warnings),
+                    **form(
+                        row, "row reference verdict faults warnings", faults=forms(row.faults, "field value expected")
+                    ),
                     **({} if row.question is None else {"candidates": list(row.question.candidates)}),
                     **({} if row.offer is None else {"recurrence": dict(row.offer)}),
                     "differences": forms(row.differences, "field ours theirs"),
