@@ -22,6 +22,7 @@ from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Asks, Item, Kind, Phase, Result
 from dispatch.model.instants import clock_text, parse_day
 from dispatch.model.probes import ProbeKind
+from dispatch.model.spans import parse_minutes
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
@@ -523,6 +524,8 @@ class VisitScreen(StayDeeds):
                 [
                     Field("reason", "Why"),
                     Field("on", "Follow-up wanted on", "tomorrow"),
+                    Field("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
+                    Field("ours", "Our own failure", "no", options=YES_NO),
                     Field("said_by", "Or none: who wants none"),
                     Field("words", "In the client's words"),
                 ],
@@ -533,7 +536,15 @@ class VisitScreen(StayDeeds):
             return
         none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
         day = parse_day(entered["on"], today=self._today()) if none is None and entered["on"].strip() else None
-        await self._saving(leaving.leave, self._reference, entered["reason"], follow_up_on=day, none_wanted=none)
+        await self._saving(
+            leaving.leave,
+            self._reference,
+            entered["reason"],
+            follow_up_on=day,
+            minutes=parse_minutes(entered["minutes"]) if entered["minutes"].strip() else None,
+            our_fault=entered["ours"] == "yes",
+            none_wanted=none,
+        )
 
     def _leaving_faults(self, form: dict[str, str]) -> list[str]:
         faults = [] if form["reason"].strip() else ["why: is missing"]
@@ -542,6 +553,10 @@ class VisitScreen(StayDeeds):
             faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
         elif form["on"].strip() and (fault := self._day_fault(form["on"])):
             faults.append(f"follow-up: {fault}")
+        try:
+            parse_minutes(form["minutes"] or "1")
+        except ValueError as fault:
+            faults.append(f"its length: {fault}")
         return faults
 
     @work

@@ -74,3 +74,13 @@ async def test_left_open_in_the_clients_words(office: Office, size: tuple[int, i
         await fill(lead.pilot, reason="sent home", said_by="J. Lowe", words="we look for somebody else")
         await until_true(lead.pilot, lambda: lead.state is State.LEFT_OPEN)
     assert visit_page(office.store, "R1").none_wanted == ("J. Lowe", "we look for somebody else")
+
+
+async def test_left_open_for_our_own_failure(office: Office) -> None:
+    office.on_site()
+    async with visiting(office, office.lee) as lead:
+        await press(lead.pilot, "L")
+        await fill(lead.pilot, reason="our patch broke it", on="2026-12-03", minutes="1h30", ours="yes")
+        await until_true(lead.pilot, lambda: lead.state is State.LEFT_OPEN)
+    (follow_up,) = visit_page(office.store, "R1").follow_ups
+    assert (follow_up.cause, follow_up.minutes) == ("own_failure", 90)
