@@ -10,7 +10,7 @@ from db.clocks import note_priority
 from db.rows import AMONG, Select, listed, pair, word_set
 from db.store import Store
 from dispatch.model.people import Technician
-from dispatch.model.states import State
+from dispatch.model.states import OCCUPYING, State
 from dispatch.model.travel import Place
 from dispatch.model.visits import LONGEST_STAY, Assignment, Segment, Visit
 
@@ -151,6 +151,17 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
         f"{theirs}ORDER BY v.starts_at, v.id",
         (start - LONGEST_STAY, end, start, *ids),
     )
+
+
+def goes_on(store: Store, technician_id: int, moment: int, end: int) -> bool:
+    """Whether a technician has another visit that starts after `moment` and before `end`."""
+    states = ", ".join(f"'{state.value}'" for state in OCCUPYING)
+    found = store.value(
+        "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
+        f"AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? AND v.state IN ({states}) LIMIT 1",
+        (technician_id, moment, end),
+    )
+    return found is not None
 
 
 def underway_before(store: Store, moment: int) -> list[Visit]:

@@ -18,7 +18,7 @@ from dispatch.model.firm import Firm
 from dispatch.model.forms import form
 from dispatch.model.instants import day_bounds, day_of, iso, parse_iso
 from dispatch.model.money import shortest
-from dispatch.model.states import ENDED, OCCUPYING, OUTCOMES
+from dispatch.model.states import ENDED, OUTCOMES
 from dispatch.model.stays import UsedItem
 from dispatch.model.text import show
 from dispatch.model.travel import Leg
@@ -276,15 +276,7 @@ def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[st
     first = next((part for part in visit.present if part.billable), visit.present[0])
     day = day_of(visit.starts_at, firm.zone)
     route = legs.legs_of(store, first.technician_id, day)
-    later = visits.placed_between(
-        store, visit.starts_at, day_bounds(day, firm.zone)[1], technicians=[first.technician_id]
-    )
-    last = not any(
-        one.state in OCCUPYING
-        and (one.starts_at or 0) > visit.starts_at
-        and any(part.technician_id == first.technician_id for part in one.present)
-        for one in later
-    )
+    last = not visits.goes_on(store, first.technician_id, visit.starts_at, day_bounds(day, firm.zone)[1])
     trip: dict[str, Any] = {"last_stop": last, "stops": max(1, len([key for key in route if key != HOME]))}
     for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
         leg = route.get(key)

@@ -111,6 +111,23 @@ def test_a_correction_charges_the_drives_that_were_kept(office: Office) -> None:
     assert charge(office).form["errors"] == ["UNKNOWN_DISTANCE"]
 
 
+def test_the_way_home_is_that_of_the_last_stop_of_the_day(office: Office) -> None:
+    def last() -> bool:
+        return bool(charge(office).given["visit"]["trip"]["last_stop"])
+
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    tomorrow = at_local(DAY + datetime.timedelta(days=1), "08:00", ZONE)
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], tomorrow, confirmed=True)
+    assert last(), "tomorrow at an earlier hour is another day"
+    schedule.move(office.dana, "R2", ["Ana Ruiz"], at("14:00"), confirmed=True)
+    assert not last()
+    schedule.move(office.dana, "R2", ["Ben Okafor"], at("14:00"), confirmed=True)
+    assert last()
+    schedule.move(office.dana, "R2", ["Ana Ruiz"], at("14:00"), confirmed=True)
+    schedule.cancel(office.dana, "R2", "the client is away")
+    assert last()
+
+
 def test_what_is_exported_has_the_name_of_then(office: Office) -> None:
     closed(office)
     approve(office.lee, "R1")
