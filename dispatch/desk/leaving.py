@@ -15,6 +15,7 @@ from dispatch.desk import returning, routing, telling
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.clocking import check_out_at
 from dispatch.desk.crew import own_parts
+from dispatch.desk.notices import tell
 from dispatch.desk.onsite import note_way_in
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
@@ -22,7 +23,8 @@ from dispatch.desk.steps import step
 from dispatch.desk.wording import reason_of, worded
 from dispatch.model import text as limits
 from dispatch.model.messages import About
-from dispatch.model.states import Review, Role, State
+from dispatch.model.notices import Told
+from dispatch.model.states import ON_THE_WAY_OR_THERE, TOLD, Review, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -217,7 +219,13 @@ def _end(
     left_at: int | None = None,
     not_again: str = "",
 ) -> Visit:
-    """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day."""
+    """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day.
+
+    Where somebody else ended it under the hands of the crew, they hear of it.
+    """
+    crew = [part.technician_id for part in visit.assignments]
+    if visit.state in TOLD | ON_THE_WAY_OR_THERE and seat.staff.id not in crew:
+        tell(seat, unit, visit, crew, Told.TAKEN_OFF, why=f"{state.label}, {reason}" if reason else state.label)
     last = checklists.last_recorded(seat.store, visit.id)
     visits.change(
         unit,

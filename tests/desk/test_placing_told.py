@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from db import visits
-from dispatch.desk import arriving, calling, handing_over, notices, schedule, undo, views
+from dispatch.desk import arriving, calling, handing_over, leaving, notices, schedule, undo, views
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.schedule import Placement
@@ -125,6 +125,22 @@ def test_hold_and_cancel_are_told_too(office: Office) -> None:
     schedule.dispatch(office.dana, "R2")
     schedule.cancel(office.dana, "R2", "closed today")
     assert told(office, office.ana) == [("R2", "taken_off"), ("R1", "taken_off")]
+
+
+def test_what_others_end_under_the_hands_of_the_crew_is_told(office: Office) -> None:
+    office.on_site()
+    leaving.abort(office.dana, "R1", "the client has no power")
+    (one,) = notices.unread(office.store, office.ana.staff.id)
+    assert one.text == "R1 Harbor Dental is taken off you (Dana Wells: aborted, the client has no power)"
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("14:00"))
+    leaving.abort(office.dana, "R2", "not needed")
+    assert told(office, office.ana) == [("R1", "taken_off")], "of what was only planned they had not heard"
+
+
+def test_what_a_technician_ends_is_not_taken_off_them(office: Office) -> None:
+    office.on_site()
+    leaving.abort(office.ana, "R1", "the client has no power")
+    assert told(office, office.ana) == []
 
 
 def test_a_client_whose_time_was_moved_is_on_the_call_list(office: Office) -> None:
