@@ -113,6 +113,7 @@ class Texts:
     def __init__(self) -> None:
         self.of: dict[str, str] = {}
         self.shown: dict[str, int] = {}
+        self.broken: set[str] = set()
         self.saved: set[str] = set()
 
     def type(self, one: Visitor, shown: str) -> bool:
@@ -124,20 +125,25 @@ class Texts:
         question = box(shown)[0]
         words = f"Quincunx{len(self.of)} behind the cupboard, north"
         words = self.of.setdefault(question, "nothing more" if question.startswith("L1") else words)
-        has = begun(words, shown)
-        assert has >= self.shown.get(words, 0), shown
-        if words not in self.shown and (question.startswith(("A1", "Sign-off")) or "ctrl+s saves ·" in shown):
+        has = begun(words, one.see(lambda screen: begun(words, screen) >= self.shown.get(words, 0)))
+        if words not in self.broken and (question.startswith(("A1", "Sign-off")) or "ctrl+s saves ·" in shown):
             middle = words.index("cupboard") + 3
-            one.press(words[has:middle])
-            one.see(lambda screen: begun(words, screen) >= middle)
-            time.sleep(0.5)
-            self.shown[words] = middle
+            self.broken.add(words)
+            self._press(one, words, has, middle)
             one.press(words[middle : middle + 2])
             one.drop()
+            if "ctrl+s saves" in shown:
+                one.see(lambda screen: begun(words, screen) >= middle)  # a note is opened by itself
             return False
-        one.press(words[has:])
-        one.see(lambda screen: begun(words, screen) == len(words))
+        self._press(one, words, has, len(words))
         return True
+
+    def _press(self, one: Visitor, words: str, has: int, end: int) -> None:
+        """Type up to there, and look at it for half a second."""
+        one.press(words[has:end])
+        one.see(lambda screen: begun(words, screen) >= end)
+        time.sleep(0.5)
+        self.shown[words] = end
 
 
 @pytest.mark.long
@@ -173,7 +179,7 @@ def test_a_whole_visit_over_a_line_that_stalls_and_breaks(needs_sshd: None, samp
             else:
                 one.see(lambda screen, shown=shown: screen != shown)  # type: ignore[misc]
         print(f"{one.drops} breaks, {one.line.stalls} stalls, {len(texts.saved)} texts")
-        assert len(texts.shown) == 3
+        assert len(texts.broken) == 3
         assert one.line.stalls
     with Store.open(db) as store:
         page = visit_page(store, reference)
