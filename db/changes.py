@@ -25,6 +25,13 @@ class Picture:
     version_before: int
     version_after: int
 
+    def turned(self, back: bool) -> tuple[int, int, Mapping[str, Any]]:
+        """For taking it back (or doing it again): the version at which the record must stand, and that and the look which it
+        had (or got)."""
+        if back:
+            return self.version_after, self.version_before, self.before
+        return self.version_before, self.version_after, self.after
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

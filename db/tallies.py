@@ -16,10 +16,10 @@ class Tally(NamedTuple):
     by a lead's permission, `no_way_in` because nothing leads into the client's network.
     """
 
-    settled: int = 0
-    required: int = 0
+    items_settled: int = 0
+    items_required: int = 0
     tests_passed: int = 0
-    tests: int = 0
+    tests_required: int = 0
     executed: int = 0
     measured: int = 0
     attested: int = 0

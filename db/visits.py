@@ -90,6 +90,13 @@ def visit_by_id(store: Store, visit_id: int) -> Visit | None:
     return next(iter(_select(store, "WHERE v.id = ?", (visit_id,))), None)
 
 
+def again(store: Store, visit: Visit | int) -> Visit:
+    """A visit that is there, as it stands now."""
+    found = visit_by_id(store, visit if isinstance(visit, int) else visit.id)
+    assert found is not None
+    return found
+
+
 def visit_by_reference(store: Store, reference: str) -> Visit | None:
     """The visit of that reference, whatever its case."""
     return next(iter(_select(store, "WHERE v.reference = ?", (reference.strip(),))), None)

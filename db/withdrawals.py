@@ -26,13 +26,10 @@ def turn(store: Store, unit: Unit, picture: Picture, *, back: bool) -> tuple[int
 
     None: somebody has changed it since.
     """
-    expected, target = (
-        (picture.version_after, picture.version_before) if back else (picture.version_before, picture.version_after)
-    )
+    expected, target, look = picture.turned(back)
     version = store.value(f'SELECT version FROM "{picture.entity}" WHERE id = ?', (picture.id,))
     if version is None or (expected and version != expected):
         return None
-    look = picture.before if back else picture.after
     now = unit.update(picture.entity, picture.id, version, withdrawn_at=unit.at if look[_WITHDRAWN] else None)
     unit.audit(picture.entity, picture.id, undone=back, redone=not back)
     return target, now

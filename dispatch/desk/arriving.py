@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from db import visits
 from db.store import Store
 from dispatch.closeout.answers import WHO
-from dispatch.desk import returning, telling
+from dispatch.desk import telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Refusal
@@ -38,7 +38,7 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh])
         if state is State.EN_ROUTE:
             telling.tell(seat.store, unit, visit, About.ON_THE_WAY, unit.at)
-        return returning.again(seat.store, visit)
+        return visits.again(seat.store, visit)
 
 
 def see(seat: Seat, reference: str) -> None:
@@ -104,7 +104,7 @@ def arrive(
             if part.depart_at is not None:
                 visits.add_segment(unit, part, Segment("travel", part.depart_at, unit.at))
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
-        return returning.again(seat.store, visit)
+        return visits.again(seat.store, visit)
 
 
 def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:

@@ -17,10 +17,10 @@ from db.store import Store
 from dispatch.desk.onsite import item_of, open_visit
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
+from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.files import LARGEST, HandedIn
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean
 
 _PIECE = 1 << 16
 
@@ -87,10 +87,7 @@ def is_whole(path: Path, sha256: str, size: int) -> bool:
 
 
 def _name(name: str) -> str:
-    try:
-        called = clean(name.replace("\\", "/").rsplit("/", 1)[-1], limit=limits.NAME)
-    except TextRefused as refused:
-        raise Faulty([f"name: {refused}"]) from None
+    called = worded("name", name.replace("\\", "/").rsplit("/", 1)[-1], limits.NAME)
     if called.strip(". ") == "":
         raise Faulty(["name: is missing"])
     return called

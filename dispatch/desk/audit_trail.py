@@ -15,7 +15,7 @@ from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_page import detail_words, find
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import clock_text, day_bounds, day_of, day_text, parse_day
+from dispatch.model.instants import day_bounds, day_of, moment_text, parse_day
 from dispatch.model.text import pad, show
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
@@ -145,10 +145,8 @@ def verdict_lines(verdict: Verdict) -> list[str]:
 
 def verdict_form(verdict: Verdict) -> dict[str, Any]:
     """The verdict in JSON (docs/json.md)."""
-    stands = verdict.stands if verdict.asked else None
-    return form(
-        verdict, "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands", asked_stands=stands
-    )
+    keys = "good rows=head.rows head=head.hash broken_at asked? asked_row=at asked_stands"
+    return form(verdict, keys, asked_stands=verdict.stands if verdict.asked else None)
 
 
 def record_of(found: Found) -> str:
@@ -169,7 +167,7 @@ def trail_lines(rows: Sequence[Found], zone: str, hours24: bool = True) -> list[
         "  ".join(
             [
                 f"{one.row.seq:>6}",
-                f"{day_text(day_of(one.row.at, zone))} {clock_text(one.row.at, zone, hours24)}",
+                moment_text(one.row.at, zone, hours24),
                 pad(who_of(one), 18),
                 pad(one.row.deed, 16),
                 pad(record_of(one), 28),
@@ -184,7 +182,7 @@ def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
     """Everything about a row."""
     row = found.row
     lines = [
-        f"row {row.seq}, {day_text(day_of(row.at, firm.zone))} {clock_text(row.at, firm.zone, firm.clock_hours == 24)}",
+        f"row {row.seq}, {moment_text(row.at, firm.zone, firm.clock_hours == 24)}",
         f"{who_of(found)}, login {row.actor}",
         f"{row.deed}: {record_of(found)}",
         *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),
@@ -197,6 +195,6 @@ def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
 
 def trail_form(rows: Sequence[Found], zone: str) -> list[dict[str, Any]]:
     """Rows in JSON (docs/json.md)."""
-    keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed record=row.entity
-        id=row.entity_id called? detail=row.detail save=row.save_id"""
+    keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed
+        record=row.entity id=row.entity_id called? detail=row.detail save=row.save_id"""
     return forms(rows, keys, zone)

@@ -13,12 +13,12 @@ from dispatch.desk import telling, undo, views
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model import text as limits
+from dispatch.desk.wording import worded
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.messages import About
 from dispatch.model.states import ENDED, QUEUED, TOLD, UNREACHED, Role, State
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import expected_at
 
@@ -62,7 +62,7 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
                 f"{show(visit.reference)} is {visit.state.label}: a call ahead is for a visit that nobody has reached yet."
             )
         told = _told(store, visit, promised, unit.at) if answered else None
-        words = _note(note)
+        words = worded("note", note)
         _, phone = doors.whom_to_ring(store).get(visit.client_id, ("", ""))
         outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
         call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
@@ -118,10 +118,3 @@ def projected(store: Store, visit: Visit) -> int | None:
         if card.projected is not None:
             return -(-card.projected[0] // _FULL) * _FULL
     return None
-
-
-def _note(note: str) -> str:
-    try:
-        return clean(note, limit=limits.LINE)
-    except TextRefused as fault:
-        raise Faulty([f"note: {fault}"]) from None

@@ -193,7 +193,7 @@ def _item_form(used: UsedItem) -> dict[str, Any]:
 
 def _manual_travel(store: Store, visit: Visit) -> dict[str, Any] | None:
     found = adjustments.travel_of(store, visit.id)
-    return None if found is None else {"by": found.by, "role": "lead", "amount": found.amount, "reason": found.reason}
+    return None if found is None else form(found, "by role amount reason", role="lead")
 
 
 def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def insert(
         why = _permit(visit, way, reason)
         who = people.technician(store, way.technician_id)
         assert who is not None
-        before = [visit, *(_again(store, push.visit_id) for push in way.pushed)]
+        before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
         days = {day for one in before for day in routing.days_of(one)}
         visits.place(unit, visit, [who], way.start, way.end)
         owed = [
@@ -93,7 +93,7 @@ def insert(
             **{"override" if way.level is Level.BLOCKED else "reason": why or None},
             findings=[finding.text for finding in way.findings],
         )
-        placed = _again(store, visit.id)
+        placed = visits.again(store, visit.id)
         routing.reroute(seat, unit, days | routing.days_of(placed))
         undo.remember(seat, unit, f"insert emergency {visit.reference}", before, owed)
         return Inserted(placed, way)
@@ -102,7 +102,7 @@ def insert(
 def references(store: Store, found: Iterable[Insertion]) -> dict[int, str]:
     """The references of the visits that some ways push, by id."""
     ids = {push.visit_id for way in found for push in way.pushed}
-    return {visit_id: _again(store, visit_id).reference for visit_id in ids}
+    return {visit_id: visits.again(store, visit_id).reference for visit_id in ids}
 
 
 def _ways(store: Store, visit: Visit, only: Technician | None = None) -> list[Insertion]:
@@ -182,12 +182,6 @@ def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) ->
     expected, _ = expected_at(visit.starts_at, told)
     state = State.PLANNED if visit.state in PLANNING else visit.state
     visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + visit.ends_at - visit.starts_at)
-    notices.follow(seat, unit, visit, _again(seat.store, visit.id), instead=emergency.client)
+    notices.follow(seat, unit, visit, visits.again(seat.store, visit.id), instead=emergency.client)
     unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)
     return calling.owe(unit, visit, expected)
-
-
-def _again(store: Store, visit_id: int) -> Visit:
-    found = visits.visit_by_id(store, visit_id)
-    assert found is not None
-    return found

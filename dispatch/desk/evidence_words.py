@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-
-class Counted(Protocol):
-    """How many tests ran of those that have a result, and how many results there are of each other kind."""
-
-    @property
-    def ran(self) -> int: ...
-    @property
-    def tested(self) -> int: ...
-    @property
-    def measured(self) -> int: ...
-    @property
-    def attested(self) -> int: ...
-    @property
-    def waived(self) -> int: ...
-    @property
-    def retests(self) -> int: ...
-    @property
-    def permitted(self) -> int: ...
-    @property
-    def no_way_in(self) -> int: ...
+from db.tallies import Tally
+from dispatch.model.boards import LogLine
 
 
 def executed_text(ran: int, tested: int) -> str:
@@ -31,7 +11,7 @@ def executed_text(ran: int, tested: int) -> str:
     return f"executed {ran} of {tested}"
 
 
-def evidence_words(counted: Counted) -> list[str]:
+def evidence_words(counted: Tally | LogLine) -> list[str]:
     """Its parts; none where no test has a result."""
     parts = [executed_text(counted.ran, counted.tested)] if counted.tested else []
     how = [f"{counted.permitted} by permission"] if counted.permitted else []

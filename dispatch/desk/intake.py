@@ -14,6 +14,7 @@ from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.fields.record import Fault, sentences
 from dispatch.model.clients import Site
+from dispatch.model.forms import shared
 from dispatch.model.instants import at_local, local
 from dispatch.model.requests import Request
 from dispatch.model.states import Role
@@ -35,9 +36,7 @@ def add(seat: Seat, texts: Mapping[str, str]) -> Visit:
     """
     with seat.write("add", Role.DISPATCHER) as unit:
         new = checked(seat, texts)
-        visit_id = visits.add_visit(unit, seat.store, new)
-        visit = visits.visit_by_id(seat.store, visit_id)
-        assert visit is not None
+        visit = visits.again(seat.store, visits.add_visit(unit, seat.store, new))
         # taking an addition back means putting the visit away: nothing is ever deleted
         undo.remember(seat, unit, f"add {visit.reference}", [visit._replace(archived_at=seat.now)])
         return visit
@@ -50,25 +49,7 @@ def request_of(visit: Visit) -> Request:
         opens, closes = (local(at, visit.zone) for at in visit.promised)
         ends = closes.hour * 60 + closes.minute
         window = (opens.hour * 60 + opens.minute, ends or 24 * 60)
-    return Request(
-        id=visit.id,
-        client_id=visit.client_id,
-        site=visit.site,
-        work=visit.work,
-        minutes=visit.minutes,
-        wanted_on=visit.wanted_on,
-        window=window,
-        priority=visit.priority,
-        skills=visit.skills,
-        tags=visit.tags,
-        preferred_id=visit.preferred_id,
-        reported_by=visit.reported_by,
-        came_by=visit.came_by,
-        emergency=visit.emergency,
-        kind=visit.kind,
-        reference=visit.reference,
-        description=visit.description,
-    )
+    return Request(**shared(Request, visit), window=window)
 
 
 def checked(seat: Seat, texts: Mapping[str, str], standing: Visit | None = None) -> NewVisit:
@@ -108,25 +89,8 @@ def checked(seat: Seat, texts: Mapping[str, str], standing: Visit | None = None)
 
 def new_visit(request: Request, site: Site, promised: tuple[int, int] | None, requested_at: int) -> NewVisit:
     """A request as it is written: at its site, with its window as instants."""
-    return NewVisit(
-        reference=request.reference,
-        client_id=site.client_id,
-        site_id=site.id,
-        work=request.work,
-        minutes=request.minutes,
-        priority=request.priority,
-        requested_at=requested_at,
-        wanted_on=request.wanted_on,
-        promised=promised,
-        skills=request.skills,
-        tags=request.tags,
-        reported_by=request.reported_by,
-        emergency=request.emergency,
-        preferred_id=request.preferred_id,
-        description=request.description,
-        kind=request.kind,
-        came_by=request.came_by,
-    )
+    asked = shared(NewVisit, request) | {"client_id": site.client_id}
+    return NewVisit(**asked, site_id=site.id, promised=promised, requested_at=requested_at)
 
 
 def _promised(request: Request, zone: str, faults: list[Fault]) -> tuple[int, int] | None:

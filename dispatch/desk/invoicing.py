@@ -14,7 +14,7 @@ from db.store import Store
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.model.forms import form
+from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of, iso
 from dispatch.model.reviews import Batch
 from dispatch.model.states import Review, Role, State
@@ -108,7 +108,7 @@ def as_csv(handed_over: HandedOver) -> str:
 
 def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
     """A batch as JSON."""
-    left_out = [{"reference": reference, "why": why} for reference, why in handed_over.left_out]
+    left_out = forms(handed_over.left_out, "reference=0 why=1")
     keys = "batch=batch.id exported_at=batch.at@ exported_by=batch.by visits left_out"
     return form(handed_over, keys, zone, left_out=left_out)
 

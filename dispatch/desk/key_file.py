@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shlex
 import stat
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from db import keys
 from db.faults import from_os
 from db.store import Store
+from dispatch.desk.private_file import put
 from dispatch.model.keys import Key
 
 FIRST_SITE_PORT = 20_000
@@ -96,29 +95,13 @@ def write(store: Store) -> Path:
     written = ""
     # somebody may have added or revoked a key between our look and our writing: the last look is the one that counts
     while written != (wanted := content(store)):
-        _put(path, wanted, store.path)
+        owner = store.path.stat()
+        try:
+            put(path, wanted, owner=(owner.st_uid, owner.st_gid) if os.geteuid() == 0 else None)
+        except OSError as error:
+            raise from_os(error, path) from error
         written = wanted
     return path
-
-
-def _put(path: Path, text: str, database: Path) -> None:
-    draft = None
-    try:
-        handle, draft = tempfile.mkstemp(prefix=path.name + ".", dir=path.parent)
-        with open(handle, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)
-            if os.geteuid() == 0:
-                owner = database.stat()
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:
-        if draft is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(draft)
-        raise from_os(error, path) from error
 
 
 def drift(store: Store) -> list[Drift]:

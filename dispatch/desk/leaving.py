@@ -204,7 +204,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
             "visit", visit.id, reason=why, was=visit.state.value, withdrawn=[one.reference for one in withdrawn] or None
         )
         routing.reroute(seat, unit, routing.days_of(visit))
-        return returning.again(seat.store, visit), withdrawn
+        return visits.again(seat.store, visit), withdrawn
 
 
 def _end(
@@ -254,7 +254,7 @@ def _end(
         not_again=not_again or None,
     )
     routing.reroute(seat, unit, routing.days_of(visit))
-    ended = returning.again(seat.store, visit)
+    ended = visits.again(seat.store, visit)
     keep_sheet(seat, unit, ended)
     return ended
 

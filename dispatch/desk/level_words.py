@@ -9,7 +9,7 @@ from dispatch.desk.level_report import ClientMonth
 from dispatch.desk.levels import VisitClock
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import moment_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
@@ -27,7 +27,7 @@ def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
         parts.append("an aim: no agreement")
     if one.running:
         if reading.due is not None:
-            when = f"{day_text(day_of(reading.due, zone))} {clock_text(reading.due, zone, hours24)}"
+            when = moment_text(reading.due, zone, hours24)
             left = f"{one.left} min left" if one.left >= 0 else f"{-one.left} min over"
             parts += [f"due {when}", left]
         else:
@@ -54,8 +54,8 @@ def open_lines(found: Sequence[tuple[Visit, VisitClock]], hours24: bool = True) 
 
 def clock_form(one: VisitClock, zone: str) -> dict[str, Any]:
     """One clock in JSON."""
-    keys = """clock target_min=reading.target elapsed_min=reading.elapsed left_min=left due=reading.due@ state=reading.state
-        aim cause?"""
+    keys = """clock target_min=reading.target elapsed_min=reading.elapsed left_min=left due=reading.due@
+        state=reading.state aim cause?"""
     return form(one, keys, zone)
 
 
@@ -81,12 +81,7 @@ def month_lines(month: ClientMonth) -> list[str]:
 
 def month_form(month: ClientMonth) -> dict[str, Any]:
     """A client's month in JSON."""
-    keys = "requests met_pct judged median_min=medians misses causes pauses pause_min=pause_minutes follow_ups_open"
-    return (
-        form(month, "client month")
-        | form(month.figures, keys)
-        | {
-            "value_covered": format_minor(month.figures.value_covered, month.exponent),
-            "currency": month.currency,
-        }
-    )
+    keys = """client month requests=figures.requests met_pct=figures.met_pct judged=figures.judged
+        median_min=figures.medians misses=figures.misses causes=figures.causes pauses=figures.pauses
+        pause_min=figures.pause_minutes follow_ups_open=figures.follow_ups_open value_covered currency"""
+    return form(month, keys, value_covered=format_minor(month.figures.value_covered, month.exponent))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dispatch.desk.evidence_words import evidence_words
+from dispatch.desk.plain import span_in
 from dispatch.model.boards import Log, LogLine, Totals
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
@@ -17,7 +18,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
         lines.append("No visits on this day." if not log.several_days else "No visits.")
     for line in log.lines:
         visit = line.visit
-        actual = f"{_span(visit.actual_in, visit.actual_out, log)}" if visit.actual_in is not None else "–"
+        actual = span_in(visit.actual_in, visit.actual_out, log) if visit.actual_in is not None else "–"
         day = f"{day_text(day_of(visit.start, log.zone))}  " if log.several_days and visit.start is not None else ""
         lines.append(
             day
@@ -27,7 +28,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                     pad(", ".join(line.technicians) or "–", 14),
                     pad(visit.client, 26),
                     pad(visit.state.label, 12),
-                    pad(_span(visit.start, visit.end, log) if visit.start is not None else "–", 13),
+                    pad(span_in(visit.start, visit.end, log) if visit.start is not None else "–", 13),
                     pad(actual, 13),
                     pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
                     pad(evidence_text(line), 30),
@@ -70,12 +71,6 @@ def charge_text(line: LogLine) -> str:
         return "charge blocked"
     note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
     return f"{format_minor(line.net, line.exponent, grouped=True)} {line.currency}{note}"
-
-
-def _span(start: int | None, end: int | None, log: Log) -> str:
-    first = clock_text(start, log.zone, log.hours24) if start is not None else "?"
-    last = clock_text(end, log.zone, log.hours24) if end is not None else ""
-    return f"{first}–{last}"
 
 
 def _count(number: int, word: str) -> str:

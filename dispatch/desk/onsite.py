@@ -213,7 +213,7 @@ def _write(
     if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [one.text for one in unmet(checklists.checklist(seat.store, visit.id)) if one.ref == item.ref]
     return Recorded(
-        returning.again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
+        visits.again(seat.store, visit), tuple(notes), item.ref if item is not None else "", decision.result
     )
 
 

@@ -7,7 +7,7 @@ to judge (`screens.keymap`).
 
 from __future__ import annotations
 
-import contextlib
+import json
 import os
 import re
 import sys
@@ -80,13 +80,13 @@ def set_keys(folder: Path, binding_id: str, keys: tuple[str, ...] | None) -> Non
         OSError: the file cannot be written; it is as it was.
         ValueError: the file is not TOML as it stands, and is left to whoever wrote it.
     """
-    value = None if keys is None else _quoted(keys[0]) if len(keys) == 1 else f"[{', '.join(map(_quoted, keys))}]"
+    value = None if keys is None else json.dumps(keys[0] if len(keys) == 1 else keys, ensure_ascii=False)
     _set(folder / KEYS_FILE, binding_id, value)
 
 
 def set_personal(folder: Path, name: str, value: str | bool) -> None:
     """Keep `theme`, `ascii` or `mouse`. Raises as `set_keys`."""
-    _set(folder / PERSONAL_FILE, name, _quoted(value) if isinstance(value, str) else str(value).lower())
+    _set(folder / PERSONAL_FILE, name, json.dumps(value, ensure_ascii=False))
 
 
 def _keys(found: Mapping[str, Any], faults: list[str]) -> Keys:
@@ -141,10 +141,6 @@ def _parsed(text: str) -> dict[str, Any]:
     return flat
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _set(path: Path, name: str, value: str | None) -> None:
     """Put `name = value` into a file, or take the name out. Comments and other lines stay where that can be done.
 
@@ -165,11 +161,14 @@ def _set(path: Path, name: str, value: str | None) -> None:
         text = "".join(f"{_name(one)} = {_toml(kept)}\n" for one, kept in wanted.items())
         if _parsed_or_none(text) != wanted:
             raise ValueError("it holds what can only be changed in an editor")
-    _write(path, text)
+    from dispatch.desk.private_file import put
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    put(path, text)
 
 
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_.-]+", name) else _quoted(name)
+    return name if re.fullmatch(r"[A-Za-z0-9_.-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _with_line(text: str, name: str, value: str | None) -> str:
@@ -191,25 +190,5 @@ def _parsed_or_none(text: str) -> dict[str, Any] | None:
 
 
 def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return _quoted(value) if isinstance(value, str) else str(value)
-
-
-def _write(path: Path, text: str) -> None:
-    """Put the text in place of the file, as a whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(file, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
+    """A value as TOML has it, which is as JSON has it but for days and times."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | str) else str(value)

@@ -12,7 +12,7 @@ from dispatch.charges.explain import sheet_lines
 from dispatch.desk.level_words import clock_lines
 from dispatch.desk.review_words import review_lines
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
@@ -206,14 +206,14 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
     if row.shift is None:
         head += "  off"
     else:
-        head += f"  {_span(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
+        head += f"  {span_in(*row.shift, board)}  {span_text(row.busy)} of {span_text(row.available)}"
     if row.metres is not None and row.visits:
         head += f"  {distance_text(row.metres, board.unit)}"
     if row.unknown_legs:
         head += f"  {_count(row.unknown_legs, 'unknown leg')}"
     lines = [head]
     for absence in row.absences:
-        lines.append(f"  {_span(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
+        lines.append(f"  {span_in(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
     for visit in row.visits:
         if visit.leg is not None:
             lines.append(f"    drive  {leg_line(visit.leg, board.unit)}")
@@ -229,13 +229,13 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
 
 def _stop_line(visit: BoardVisit, board: Board) -> str:
     parts = [
-        f"  {_span(visit.start, visit.end, board)}",
+        f"  {span_in(visit.start, visit.end, board)}",
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
     ]
     if visit.promised is not None:
-        parts.append(f"promised {_span(*visit.promised, board)}")
+        parts.append(f"promised {span_in(*visit.promised, board)}")
     if visit.actual_in is not None:
         parts.append(f"in {_clock(visit.actual_in, board)}")
     if visit.actual_out is not None:
@@ -253,7 +253,7 @@ def _ahead(visit: BoardVisit, board: Board) -> str:
     if visit.projected is not None and visit.start is not None and visit.end is not None:
         arrival, end = visit.projected
         if max(abs(arrival - visit.start), abs(end - visit.end)) >= 60:
-            parts.append(f"now {_span(arrival, end, board)}")
+            parts.append(f"now {span_in(arrival, end, board)}")
     if visit.late is not None:
         parts.append(visit.late.sentence)
     if visit.told is not None:
@@ -273,7 +273,7 @@ def _queued_line(visit: BoardVisit, board: Board) -> str:
         due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
         parts.append(f"{visit.level.replace('_', ' ')}: {visit.clock}{due}")
     if visit.promised is not None:
-        parts.append(f"promised {_span(*visit.promised, board)}")
+        parts.append(f"promised {span_in(*visit.promised, board)}")
     if visit.skills:
         parts.append("needs " + ", ".join(map(show, visit.skills)))
     if visit.emergency:
@@ -317,13 +317,14 @@ def _when(visit: Visit) -> str:
     return f"wanted {day_text(visit.wanted_on)}" if visit.wanted_on else "no date"
 
 
-def _span(start: int | None, end: int | None, view: Board) -> str:
+def span_in(start: int | None, end: int | None, view: Board | Log) -> str:
+    """From one time of day to another, as a view writes them."""
     first = _clock(start, view) if start is not None else "?"
     last = _clock(end, view) if end is not None else ""
     return f"{first}–{last}"
 
 
-def _clock(instant: int, view: Board) -> str:
+def _clock(instant: int, view: Board | Log) -> str:
     return clock_text(instant, view.zone, view.hours24)
 
 

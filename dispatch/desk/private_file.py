@@ -37,25 +37,39 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
         Refusal: the place does not take it. Nothing half-written is left.
     """
     name = show(str(path), 120)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if path.is_dir():
             raise Refusal(f"{name} is a folder; name a file.")
         if not replace and os.path.lexists(path):
             raise FileThere(f"{name} is there already.")
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            if replace:
-                os.replace(draft, path)
-            else:
-                os.link(draft, path)  # unlike a rename, never over a file that came meanwhile
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                draft.unlink()
+        put(path, text, replace=replace)
     except FileExistsError:
         raise FileThere(f"{name} is there already.") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise Refusal(f"{name} cannot be written: {reason}.") from None
+
+
+def put(path: Path, text: str, *, replace: bool = True, owner: tuple[int, int] | None = None) -> None:
+    """Put a text into a file that only its owner may read, as a whole or not at all.
+
+    Args:
+        replace: in place of what is there; else never over a file, not even over one that came meanwhile.
+        owner: user and group that it is given to.
+
+    Raises:
+        OSError: the place does not take it, and is as it was.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        (os.replace if replace else os.link)(draft, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()

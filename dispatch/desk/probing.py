@@ -27,7 +27,7 @@ from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model.checklists import Checklist, Grade, Item, Result
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import moment_text
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Vantage, Watch
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -250,9 +250,9 @@ def _faults(store: Store, visit: Visit, report: Report, now: int) -> list[str]:
     if not secrets.compare_digest(sealed(specification, order.key), specification.seal):
         faults.append("what was tested is not what was asked for: its specification was changed")
     if order.used_at is not None:
-        faults.append(f"it was brought back already, {_moment(order.used_at, visit.zone)}")
+        faults.append(f"it was brought back already, {moment_text(order.used_at, visit.zone)}")
     if now >= order.expires_at:
-        faults.append(f"it has expired, {_moment(order.expires_at, visit.zone)}; print a new specification")
+        faults.append(f"it has expired, {moment_text(order.expires_at, visit.zone)}; print a new specification")
     checklist = checklists.checklist(store, visit.id)
     faults += [f"the visit has no item {show(one.item)}" for one in specification.items if not checklist.item(one.item)]
     return faults
@@ -296,7 +296,3 @@ def _no_test(items: Sequence[Item], ref: str) -> str:
     if item.probes:
         return "it is a value: type it with --value"
     return "it has no test that runs; record what you saw"
-
-
-def _moment(instant: int, zone: str) -> str:
-    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone)}"

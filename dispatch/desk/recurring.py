@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from db import agreements, clients, recurrences, settings, visits
@@ -263,15 +263,5 @@ def _is_as_made(store: Store, one: Recurrence, visit: Visit) -> bool:
     if visit.occurrence is None:
         return False
     now = _request(store, one, visit.occurrence)
-    same: Sequence[tuple[object, object]] = (
-        (visit.site_id, now.site_id),
-        (visit.work, now.work),
-        (visit.minutes, now.minutes),
-        (visit.priority, now.priority),
-        (visit.promised, now.promised),
-        (visit.skills, now.skills),
-        (visit.tags, now.tags),
-        (visit.preferred_id, now.preferred_id),
-        (visit.kind, now.kind),
-    )
-    return all(mine == theirs for mine, theirs in same)
+    asked = ("site_id", "work", "minutes", "priority", "promised", "skills", "tags", "preferred_id", "kind")
+    return all(getattr(visit, name) == getattr(now, name) for name in asked)

@@ -68,8 +68,7 @@ def settle(unit: Unit, message: Message, verdict: Verdict) -> Message:
         return _there(store, message.id)
     made = None
     if said is not None:
-        visit = visits.visit_by_id(store, message.visit_id)
-        assert visit is not None
+        visit = visits.again(store, message.visit_id)
         made = telling.put(unit, visit, message.about, said, unit.at, message.id)
     telling.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
     return _there(store, message.id if made is None else made)

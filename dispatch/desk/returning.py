@@ -13,6 +13,7 @@ from dispatch.closeout.gates import Unmet
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model import text as limits
 from dispatch.model.checklists import Checklist, Item, Kind, Result
+from dispatch.model.forms import shared
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
@@ -85,41 +86,19 @@ def follow_up_of_left(
         description=follow_up.description or told,
     )
     unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(wanted_on) if wanted_on else None)
-    return again(store, follow_up)
+    return visits.again(store, follow_up)
 
 
 def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
     """The request of a visit that is aborted, as it was asked for, once more."""
-    return again(
-        store,
-        visits.add_visit(
-            unit,
-            store,
-            NewVisit(
-                reference=visits.next_reference(store),
-                client_id=visit.client_id,
-                site_id=visit.site_id,
-                work=visit.work,
-                minutes=visit.minutes,
-                priority=visit.priority,
-                requested_at=visit.requested_at,
-                wanted_on=visit.wanted_on,
-                promised=visit.promised,
-                skills=visit.skills,
-                tags=visit.tags,
-                emergency=visit.emergency,
-                reported_by=visit.reported_by,
-                preferred_id=visit.preferred_id,
-                description=visit.description,
-                kind=visit.kind,
-                cause=visit.cause,
-                came_by=visit.came_by,
-                parent_id=visit.id,
-                job_id=visit.job_id,
-                again_of=visit.id,
-            ),
-        ),
+    once_more = NewVisit(**shared(NewVisit, visit))._replace(
+        reference=visits.next_reference(store),
+        parent_id=visit.id,
+        again_of=visit.id,
+        recurrence_id=None,
+        occurrence=None,
     )
+    return visits.again(store, visits.add_visit(unit, store, once_more))
 
 
 def out_of_queue(store: Store, unit: Unit, visit: Visit) -> list[Visit]:
@@ -166,36 +145,25 @@ def book(
     description: str = "",
 ) -> Visit:
     """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
-    visit_id = visits.add_visit(
-        unit,
-        store,
-        NewVisit(
-            reference=visits.next_reference(store),
-            client_id=visit.client_id,
-            site_id=visit.site_id,
-            work=what,
-            minutes=_length(minutes),
-            priority=visit.priority,
-            requested_at=unit.at,
-            wanted_on=wanted_on,
-            skills=visit.skills,
-            tags=visit.tags,
-            preferred_id=visit.assignments[0].technician_id,
-            description=description,
-            cause="own_failure" if our_fault else "normal",
-            came_by="site",
-            parent_id=visit.id,
-            job_id=visit.job_id,
-        ),
+    booked = NewVisit(
+        reference=visits.next_reference(store),
+        client_id=visit.client_id,
+        site_id=visit.site_id,
+        work=what,
+        minutes=_length(minutes),
+        priority=visit.priority,
+        requested_at=unit.at,
+        wanted_on=wanted_on,
+        skills=visit.skills,
+        tags=visit.tags,
+        preferred_id=visit.assignments[0].technician_id,
+        description=description,
+        cause="own_failure" if our_fault else "normal",
+        came_by="site",
+        parent_id=visit.id,
+        job_id=visit.job_id,
     )
-    return again(store, visit_id)
-
-
-def again(store: Store, visit: Visit | int) -> Visit:
-    """A visit as it stands now."""
-    found = visits.visit_by_id(store, visit if isinstance(visit, int) else visit.id)
-    assert found is not None
-    return found
+    return visits.again(store, visits.add_visit(unit, store, booked))
 
 
 def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list[Visit]:

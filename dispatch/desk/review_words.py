@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import moment_text
 from dispatch.model.states import Review
 from dispatch.model.text import show
 
@@ -13,7 +13,7 @@ def review_lines(page: VisitPage) -> list[str]:
     visit, zone = page.visit, page.visit.zone
 
     def when(instant: int) -> str:
-        return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, page.hours24)}"
+        return moment_text(instant, zone, page.hours24)
 
     lines = []
     for one in page.comments:

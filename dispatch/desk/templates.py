@@ -20,7 +20,7 @@ from dispatch.desk.book.finding import client_named
 from dispatch.desk.book.template_shelf import BETWEEN, client_names, judged
 from dispatch.desk.imports.json_file import read_json
 from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Report, Verdict, contrasted, shortened
+from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Report, Verdict, differences, shortened
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import ItemTemplate
@@ -177,12 +177,12 @@ def _judged(
         return Judged(place, shortened(reference), Verdict.REFUSED, told), None
     if before is None:
         return Judged(place, shortened(reference), Verdict.NEW), (None, texts)
-    differences = _differences(exported(store, before), exported(store, after))
-    if not differences:
+    found = _differences(exported(store, before), exported(store, after))
+    if not found:
         return Judged(place, shortened(reference), Verdict.UNCHANGED), None
     if not update:
-        return Judged(place, shortened(reference), Verdict.DIFFERS, differences=differences), None
-    return Judged(place, shortened(reference), Verdict.UPDATED, differences=differences), (before, texts)
+        return Judged(place, shortened(reference), Verdict.DIFFERS, differences=found), None
+    return Judged(place, shortened(reference), Verdict.UPDATED, differences=found), (before, texts)
 
 
 def _fault(text: str) -> Fault:
@@ -225,9 +225,4 @@ def _differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> tuple[Di
         scope = {f"for {part}": ", ".join(form["for"].get(part, [])) for part in _SCOPE}
         return {"name": form["name"], **scope, **items, "order": " ".join(items)}
 
-    mine, other = parts(ours), parts(theirs)
-    return tuple(
-        contrasted(key, mine.get(key, ""), other.get(key, ""))
-        for key in dict.fromkeys((*mine, *other))
-        if mine.get(key) != other.get(key)
-    )
+    return differences(parts(ours), parts(theirs), lambda text: text or "")

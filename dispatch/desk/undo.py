@@ -19,7 +19,7 @@ from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet, release
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.model.forms import form
+from dispatch.model.forms import form, forms
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import ENDED, UNREACHED, State
 from dispatch.model.text import show
@@ -30,15 +30,15 @@ FEW = 2
 """So many visits change their places by hand at once; more of them do by a plan."""
 
 _AGAINST = "stood_against"
+_PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
+    wanted_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
+    crew"""
+_CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
 
 
 def picture_of(visit: Visit) -> dict[str, Any]:
     """How a visit stands in the plan, and what is asked for: what undo puts back."""
-    keys = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description wanted_on
-        promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags crew"""
-    part_keys = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
-    crew = [form(part, part_keys, billable=int(part.billable)) for part in visit.assignments]
-    return form(visit, keys, pinned=int(visit.pinned), emergency=int(visit.emergency), crew=crew)
+    return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW))
 
 
 def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
@@ -102,11 +102,7 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
                 raise Refusal(_built_on_record(seat, change, picture))
             changes.same_again(unit, seat.store, picture.entity, picture.id, *turned)
             continue
-        expected, target, look = (
-            (picture.version_after, picture.version_before, picture.before)
-            if back
-            else (picture.version_before, picture.version_after, picture.after)
-        )
+        expected, target, look = picture.turned(back)
         visit = visits.visit_by_id(seat.store, picture.id)
         if visit is None or visit.version != expected:
             raise Refusal(_built_on(seat, change, picture.id))
@@ -119,8 +115,7 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
         version = _restore(unit, visit, look)
         changes.same_again(unit, seat.store, "visit", visit.id, target, version)
         unit.audit("visit", visit.id, undone=change.label if back else None, redone=None if back else change.label)
-        restored = visits.visit_by_id(seat.store, visit.id)
-        assert restored is not None
+        restored = visits.again(seat.store, visit)
         waiting.follow(seat.store, unit, visit, restored)
         notices.follow(seat, unit, visit, restored)
         if restored.state not in ENDED:

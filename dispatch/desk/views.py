@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from db import calls, doors, legs, messages, people, pins, settings, visits
 from db.legs import HOME
@@ -24,6 +25,7 @@ from dispatch.desk.shifts import lunch_of, shift_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
+from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
@@ -149,16 +151,10 @@ def _call_list(
     found = []
     for due in due_calls(stops, called, now, late_minutes):
         visit = by_id[due.visit_id]
-        contact, phone = ring.get(visit.client_id, ("", ""))
         found.append(
-            CallAhead(
-                visit_id=visit.id,
-                reference=visit.reference,
-                client=visit.client,
-                work=visit.work,
-                technician=visit.assignments[0].technician,
-                contact=contact,
-                phone=phone,
+            _call(
+                visit,
+                ring,
                 expected=due.expected,
                 arrival=due.arrival,
                 due=due.due,
@@ -174,21 +170,14 @@ def _call_list(
 
 def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:
     """A client who expects somebody on the day, where the visit has gone to another day or back into the queue."""
+    arrival = visit.starts_at or expected
+    return _call(visit, ring, expected=expected, arrival=arrival, due=expected, proposed=expected, absent=True)
+
+
+def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], **told: Any) -> CallAhead:
     contact, phone = ring.get(visit.client_id, ("", ""))
-    return CallAhead(
-        visit_id=visit.id,
-        reference=visit.reference,
-        client=visit.client,
-        work=visit.work,
-        technician=visit.assignments[0].technician if visit.assignments else "",
-        contact=contact,
-        phone=phone,
-        expected=expected,
-        arrival=visit.starts_at or expected,
-        due=expected,
-        proposed=expected,
-        absent=True,
-    )
+    technician = visit.assignments[0].technician if visit.assignments else ""
+    return CallAhead(visit.id, visit.reference, visit.client, visit.work, technician, contact, phone, **told)
 
 
 def _card(
@@ -201,49 +190,20 @@ def _card(
     ring: Mapping[int, tuple[str, str]],
 ) -> BoardVisit:
     parts = [part for part in visit.assignments if technician_id in (None, part.technician_id)]
-    moments = [
-        (
-            min((at for at in (part.depart_at for part in parts) if at is not None), default=None),
-            min((at for at in (part.check_in_at for part in parts) if at is not None), default=None),
-            max((at for at in (part.check_out_at for part in parts) if at is not None), default=None),
-        )
-    ][0]
-    tally = tally or Tally()
+    known = shared(BoardVisit, visit) | shared(BoardVisit, tally or Tally()) | {"skills": tuple(sorted(visit.skills))}
     return BoardVisit(
-        id=visit.id,
-        reference=visit.reference,
-        client=visit.client,
-        site=visit.site,
-        work=visit.work,
-        state=visit.state,
-        minutes=visit.minutes,
-        priority=visit.priority,
-        version=visit.version,
-        review=visit.review,
+        **known,
         start=visit.starts_at,
         end=visit.ends_at,
-        wanted_on=visit.wanted_on,
-        promised=visit.promised,
         access=access.get(visit.site_id, ()),
-        skills=tuple(sorted(visit.skills)),
-        emergency=visit.emergency,
-        pinned=visit.pinned,
-        located=visit.located,
-        preferred=visit.preferred,
         leg=leg,
-        actual_depart=moments[0],
-        actual_in=moments[1],
-        actual_out=moments[2],
-        items_settled=tally.settled,
-        items_required=tally.required,
-        tests_passed=tally.tests_passed,
-        tests_required=tally.tests,
+        actual_depart=min((part.depart_at for part in parts if part.depart_at is not None), default=None),
+        actual_in=min((part.check_in_at for part in parts if part.check_in_at is not None), default=None),
+        actual_out=max((part.check_out_at for part in parts if part.check_out_at is not None), default=None),
         overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
         crew=tuple(part.technician for part in visit.assignments),
         not_billable=tuple(part.technician for part in visit.assignments if not part.billable),
         phone=ring.get(visit.client_id, ("", ""))[1],
-        reason=visit.reason,
-        place=visit.place,
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),
     )
 

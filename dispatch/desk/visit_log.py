@@ -13,6 +13,7 @@ from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.desk.remarking import remarks_of
 from dispatch.model.boards import BoardVisit, Log, LogLine, Totals
+from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
 from dispatch.model.states import ENDED, Review
@@ -177,26 +178,8 @@ def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
     counted = []
     for line in lines:
         tally = done.get(line.visit.id, Tally())
-        counted.append(
-            line._replace(
-                visit=line.visit._replace(
-                    items_settled=tally.settled,
-                    items_required=tally.required,
-                    tests_passed=tally.tests_passed,
-                    tests_required=tally.tests,
-                ),
-                executed=tally.executed,
-                measured=tally.measured,
-                attested=tally.attested,
-                waived=tally.waived,
-                retests=tally.retests,
-                overrides=tally.overrides,
-                ran=tally.ran,
-                tested=tally.tested,
-                permitted=tally.permitted,
-                no_way_in=tally.no_way_in,
-            )
-        )
+        visit = line.visit._replace(**shared(BoardVisit, tally))
+        counted.append(line._replace(visit=visit, **shared(LogLine, tally)))
     return counted
 
 
@@ -204,11 +187,6 @@ def week_of(day: datetime.date, first_weekday: int) -> tuple[datetime.date, date
     """The first and the last day of the week that a day is in, by the firm's first weekday (0: Monday)."""
     first = day - datetime.timedelta(days=(day.weekday() - first_weekday) % 7)
     return first, first + datetime.timedelta(days=6)
-
-
-def day_log(store: Store, day: datetime.date) -> Log:
-    """The whole log of one day."""
-    return visit_log(store, Wanted(day))
 
 
 def waiting(store: Store) -> tuple[Log, list[LogLine], list[LogLine]]:
@@ -223,11 +201,9 @@ def _holds(name: str, part: str) -> bool:
 
 def _line(row: LogRow, stays: Sequence[Stay], charge: Sum | None, currency: str) -> LogLine:
     """A line whose checklist is not counted yet."""
-    known = row._asdict()
-    del known["zone"]
     return LogLine(
         visit=BoardVisit(
-            **known,
+            **shared(BoardVisit, row),
             actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
             actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
             actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),

@@ -6,9 +6,9 @@ from db import clients, clocks
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk.refusals import Faulty
+from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.states import State
-from dispatch.model.text import TextRefused, clean
 from dispatch.model.visits import Visit
 
 KINDS = ("client", "parts", "vendor")
@@ -26,10 +26,7 @@ def begin(store: Store, unit: Unit, visit: Visit, kind: str, whom: str, what: st
     """
     if kind not in KINDS:
         raise Faulty([f"waiting for: {kind!r} is not one of {', '.join(KINDS)}"])
-    try:
-        named = clean(whom, limit=limits.NAME)
-    except TextRefused as fault:
-        raise Faulty([f"whom: {fault}"]) from None
+    named = worded("whom", whom, limits.NAME)
     if not named and kind == "client":
         client = clients.client(store, visit.client_id)
         first = client.contacts[0].name if client is not None and client.contacts else ""

@@ -1,4 +1,4 @@
-"""The JSON form of a record: what of it is told, by name (docs/json.md)."""
+"""What of a record goes into another form, by name: its JSON (docs/json.md), or a record of another kind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ from functools import cache
 from typing import Any
 
 from dispatch.model.instants import iso
+
+
+def shared(kind: Any, one: Any) -> dict[str, Any]:
+    """What a record has of the fields of another kind of record, by their names."""
+    return {name: getattr(one, name) for name in _in_both(kind, type(one))}
+
+
+@cache
+def _in_both(kind: Any, other: Any) -> list[str]:
+    return [name for name in kind.__annotations__ if hasattr(other, name)]
 
 
 def form(one: Any, keys: str, zone: str = "UTC", /, **told: Any) -> dict[str, Any]:

@@ -352,6 +352,11 @@ def when_text(instant: int, zone: str, hours24: bool = True) -> str:
     return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
 
 
+def moment_text(instant: int, zone: str, hours24: bool = True) -> str:
+    """An instant as day and time of day in a zone."""
+    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
+
+
 def day_text(day: date) -> str:
     """ "Tue 24 Nov 2026", in English whatever the locale of the process is."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

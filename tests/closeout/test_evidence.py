@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from dispatch.closeout.answers import says_enough
-from dispatch.closeout.gates import evidence_shares, unmet
+from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Entry, Run
 from dispatch.model.checklists import (
     BY_PERMISSION,
@@ -22,6 +22,7 @@ from dispatch.model.checklists import (
     Result,
 )
 from dispatch.model.probes import Probe, ProbeKind, Vantage
+from tests.closeout.evidence import evidence_shares
 from tests.closeout.stay import Stay
 
 HOST, SITE = (Probe(ProbeKind.TCP, "vpn", vantage, "vpn.example.com", 443) for vantage in Vantage)

@@ -6,10 +6,11 @@ import dataclasses
 
 import pytest
 
-from dispatch.closeout.gates import Evidence, Progress, evidence_shares, overridden_tests, progress, settled, unmet
+from dispatch.closeout.gates import Progress, overridden_tests, progress, settled, unmet
 from dispatch.closeout.recording import Entry, Run
 from dispatch.model.checklists import Attempt, Checklist, Grade, Kind, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
+from tests.closeout.evidence import Evidence, evidence_shares
 from tests.closeout.stay import Stay, at, finished
 from tests.closeout.templates import items_of
 

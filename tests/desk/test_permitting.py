@@ -12,7 +12,7 @@ from db.faults import StoreFault
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import leaving, permitting
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visit_log import day_log
+from dispatch.desk.visit_log import Wanted, visit_log
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Result
 from dispatch.model.probes import Vantage
@@ -61,7 +61,7 @@ def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
     assert permissions.waiting(office.store) == []
     assert t3(office).attested_how == NO_WAY_IN
     assert leaving.close(office.ana, "R1").state is State.CLOSED
-    (line,) = day_log(office.store, DAY).lines
+    (line,) = visit_log(office.store, Wanted(DAY)).lines
     assert (line.permitted, line.no_way_in, line.ran, line.tested) == (0, 1, 0, 5)
     assert "T3 attested, no way in" in [one.text for one in line.remarks]
 
@@ -73,7 +73,7 @@ def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
     permitting.give(office.lee, "R1", "T3", "the target is out of order")
     assert t3(office).attested_how == BY_PERMISSION
     assert leaving.close(office.ana, "R1").state is State.CLOSED
-    (line,) = day_log(office.store, DAY).lines
+    (line,) = visit_log(office.store, Wanted(DAY)).lines
     assert (line.permitted, line.no_way_in) == (1, 0)
     assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
 

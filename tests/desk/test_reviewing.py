@@ -20,7 +20,7 @@ from dispatch.desk.log_words import charge_text
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.undo import undo
-from dispatch.desk.visit_log import SORTS, Wanted, day_log, visit_log, waiting
+from dispatch.desk.visit_log import SORTS, Wanted, visit_log, waiting
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import Mark
@@ -121,7 +121,7 @@ class TestApproving:
             price_words(charge_of(office.store, find(office.store, "R1"), now=office.clock.now()))
             == "no charge: nobody was assigned, so nothing is charged"
         )
-        assert charge_text(day_log(office.store, DAY).lines[0]) == "not charged"
+        assert charge_text(visit_log(office.store, Wanted(DAY)).lines[0]) == "not charged"
         with pytest.raises(Refusal, match="There is no charge to correct: nobody was assigned"):
             adjusting.correct_charge(office.lee, "R1", "once more")
         assert any("nothing is charged" in line for line in reviewing.judge(office.store, "R1").consequences)
@@ -358,12 +358,12 @@ class TestLog:
         )
         assert sorted(up) == sorted(down)
         key = SORTS[name]
-        lines = {line.visit.id: key(line) for line in day_log(office.store, DAY).lines}
+        lines = {line.visit.id: key(line) for line in visit_log(office.store, Wanted(DAY)).lines}
         assert [lines[one] for one in up] == sorted(lines.values())
 
     def test_what_was_cancelled_in_the_queue_stands_in_the_day_that_it_ended(self, office: Office) -> None:
         schedule.cancel(office.dana, "R1", "bought elsewhere")
-        (line,) = day_log(office.store, DAY).lines
+        (line,) = visit_log(office.store, Wanted(DAY)).lines
         assert line.visit.state is State.CANCELLED
 
 

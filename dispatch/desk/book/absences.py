@@ -72,7 +72,7 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
             return Freed()
         against = {visit.id: undo.stands_against(store, visit) for visit in hits}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
-        taken = [visit for visit in hits if _now(store, visit).assignment_of(record.staff_id) is not None]
+        taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
         for visit in taken:
             visits.unplace(unit, visit)
         routing.reroute(seat, unit, {day for visit in hits for day in routing.days_of(visit)})
@@ -88,7 +88,7 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
             else:
                 settled.append(f"{show(visit.reference)} is back in the queue")
         for visit in hits:
-            now = _now(store, visit)
+            now = visits.again(store, visit)
             unit.audit(
                 "visit",
                 visit.id,
@@ -133,12 +133,6 @@ def _give(seat: Seat, unit: Unit, visit: Visit) -> str:
     if best is None or technician is None:
         return ""
     length = schedule.stay_minutes(seat.store, visit.minutes) * 60
-    visits.place(unit, _now(seat.store, visit), [technician], best.start, best.start + length)
-    routing.reroute(seat, unit, routing.days_of(_now(seat.store, visit)))
+    visits.place(unit, visits.again(seat.store, visit), [technician], best.start, best.start + length)
+    routing.reroute(seat, unit, routing.days_of(visits.again(seat.store, visit)))
     return technician.name
-
-
-def _now(store: Store, visit: Visit) -> Visit:
-    found = visits.visit_by_id(store, visit.id)
-    assert found is not None
-    return found

@@ -33,7 +33,9 @@ def add(seat: Seat, kind: str, texts: Mapping[str, str]) -> Any:
     with seat.write(f"add a {shelf.noun}", *shelf.roles) as unit:
         record = _written(seat, unit, shelf, None, texts)
         look = _look(seat.store, shelf, record)
-        _remember(seat, unit, shelf, kind, record, "add", {**look, _ARCHIVED: True}, look, 0)
+        _remember(
+            seat, unit, "add", record, Picture(kind, record.id, {**look, _ARCHIVED: True}, look, 0, record.version)
+        )
         return record
 
 
@@ -80,7 +82,7 @@ def edit(seat: Seat, kind: str, before: Any, texts: Mapping[str, str]) -> Any:
         if was == look:
             unit.leave_unchanged()
             return current
-        _remember(seat, unit, shelf, kind, record, "edit", was, look, before.version)
+        _remember(seat, unit, "edit", record, Picture(kind, record.id, was, look, before.version, record.version))
         return record
 
 
@@ -109,8 +111,9 @@ def archive(seat: Seat, kind: str, record: Any) -> None:
         look = _look(seat.store, shelf, record)
         shelf.shelve(unit, record, unit.at)
         unit.audit(kind, record.id, archived=True)
-        after = shelf.get(seat.store, record.id)
-        _remember(seat, unit, shelf, kind, after, "archive", look, {**look, _ARCHIVED: True}, record.version)
+        after: Any = shelf.get(seat.store, record.id)
+        picture = Picture(kind, after.id, look, {**look, _ARCHIVED: True}, record.version, after.version)
+        _remember(seat, unit, "archive", after, picture)
 
 
 def _let_go(store: Store, shelf: Shelf[Any], kind: str, record: Any) -> None:
@@ -151,11 +154,7 @@ def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, 
     """
     shelf = SHELVES[picture.entity]
     record = shelf.get(seat.store, picture.id)
-    expected, target, look = (
-        (picture.version_after, picture.version_before, picture.before)
-        if back
-        else (picture.version_before, picture.version_after, picture.after)
-    )
+    expected, target, look = picture.turned(back)
     if record is None or (expected and record.version != expected):
         return None
     texts = {name: str(text) for name, text in look.items() if name != _ARCHIVED}
@@ -183,17 +182,7 @@ def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:
     return {**shelf.texts(store, record), _ARCHIVED: False}
 
 
-def _remember(
-    seat: Seat,
-    unit: Unit,
-    shelf: Shelf[Any],
-    kind: str,
-    record: Any,
-    deed: str,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    version_before: int,
-) -> None:
+def _remember(seat: Seat, unit: Unit, deed: str, record: Any, picture: Picture) -> None:
+    shelf = SHELVES[picture.entity]
     label = f"{deed} {shelf.noun} {shelf.title(seat.store, record)}"
-    picture = Picture(kind, record.id, before, after, version_before, record.version)
     changes.remember(unit, seat.staff.id, seat.now, label, [picture])

@@ -16,7 +16,7 @@ from dispatch.desk.caring import care_list
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.forms import form
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text, moment_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
@@ -102,15 +102,13 @@ def page_lines(page: ClientPage) -> list[str]:
 
 def page_form(page: ClientPage) -> dict[str, Any]:
     """The page for `dispatch client show --json`, beside the client's own texts."""
-    return {
-        "sites": [form(one, "name address located", located=one.place is not None) for one in page.sites],
-        "agreements": [
-            form(one, "name kind starts balances ends", balances=list(left)) for one, left in page.agreements
-        ],
-        "recurring": list(page.recurring),
+    return form(
+        page,
+        "sites agreements recurring ahead queued past due",
+        sites=[form(one, "name address located", located=one.place is not None) for one in page.sites],
+        agreements=[form(one, "name kind starts balances ends", balances=left) for one, left in page.agreements],
         **{name: [one.reference for one in getattr(page, name)] for name in ("ahead", "queued", "past")},
-        "due": list(page.due),
-    }
+    )
 
 
 def _due(client: Client, sites: Sequence[Site], past: Sequence[Visit]) -> list[str]:
@@ -148,7 +146,7 @@ def _agreement(one: Agreement) -> str:
 def _visit(one: Visit) -> str:
     when = "undated"
     if one.starts_at is not None:
-        when = f"{day_text(day_of(one.starts_at, one.zone))} {clock_text(one.starts_at, one.zone)}"
+        when = moment_text(one.starts_at, one.zone)
     elif one.wanted_on is not None:
         when = f"wanted {day_text(one.wanted_on)}"
     return f"{one.reference}  {when}  {one.work}  ({one.state.label})"

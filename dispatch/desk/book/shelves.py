@@ -17,7 +17,7 @@ from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.target_shelf import TargetShelf
 from dispatch.desk.book.template_shelf import TemplateShelf
 from dispatch.desk.book.world import Desk, labour_classes
-from dispatch.desk.one_way import one_way_from
+from dispatch.desk.one_way import reckoned
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.routing import reroute_ahead
 from dispatch.desk.seat import Seat
@@ -98,13 +98,7 @@ class SiteShelf(Shelf[Site]):
         """With the drive from the depot where nobody typed one (design/charges.md B17), and with who placed it."""
         drive = (after.one_way_distance, after.one_way_minutes)
         if drive == (None, None):
-            found = one_way_from(desk.firm, after.place)
-            after = replace(
-                after,
-                one_way_distance=found.distance,
-                one_way_minutes=found.minutes,
-                one_way_provenance=found.provenance,
-            )
+            after = reckoned(desk.firm, after)
         elif before is None or drive != (before.one_way_distance, before.one_way_minutes):
             after = replace(after, one_way_provenance="typed")
         told = (after.place_source, after.place_precision)

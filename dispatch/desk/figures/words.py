@@ -13,7 +13,7 @@ from dispatch.desk.figures.counting import Figures
 from dispatch.desk.figures.defined import FIGURES, Figure, Money, Unit, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
-from dispatch.model.instants import clock_text, day_of, day_text, span_text
+from dispatch.model.instants import day_text, moment_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import csv_cell, pad, show
 
@@ -66,7 +66,7 @@ def range_text(found: Figures) -> str:
 def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
     """The visits behind a figure, a line each."""
     return [
-        f"{pad(one.reference, 10)}  {day_text(day_of(one.at, zone))} {clock_text(one.at, zone, hours24)}  "
+        f"{pad(one.reference, 10)}  {moment_text(one.at, zone, hours24)}  "
         f"{pad(one.client, 26)}  {share_text(figure, one, money)}"
         for one in visits
     ] or ["No visits."]

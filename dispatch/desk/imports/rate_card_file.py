@@ -11,10 +11,11 @@ from typing import Any
 
 from db import agreements, clients, settings, visits
 from db.unit import Unit
+from dispatch.desk.charge_input import ENVELOPE
 from dispatch.desk.imports.json_file import read_json
 from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, contrasted, shortened
-from dispatch.desk.one_way import one_way_from
+from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, differences, shortened
+from dispatch.desk.one_way import reckoned
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.agreements import RateCard
@@ -25,8 +26,6 @@ from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
 
 ROLES = (Role.LEAD,)
-
-_ENVELOPE = ("name", "valid_from", "depot")
 
 
 def read_card(path: Path) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def read_card(path: Path) -> dict[str, Any]:
 def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     """The verdict on a rate card. Everything that is wrong with it is told at once."""
     faults: list[Fault] = []
-    card = {key: value for key, value in given.items() if key not in _ENVELOPE}
+    card = {key: value for key, value in given.items() if key not in ENVELOPE}
     faults.extend(_faults_of(card))
     zone = _zone(card.get("timezone"), seat.firm.zone)
     valid_from = _valid_from(given.get("valid_from"), datetime.date(day_of(seat.now, zone).year, 1, 1), faults)
@@ -60,17 +59,17 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
             _settle_firm(unit, seat, card, depot)
 
         return Judged(1, shortened(name), Verdict.NEW, write=add)
-    differences = _differences(before, name, card)
-    if not differences:
+    found = _differences(before, name, card)
+    if not found:
         return Judged(1, shortened(name), Verdict.UNCHANGED)
     if not update:
-        return Judged(1, shortened(name), Verdict.DIFFERS, differences=differences)
+        return Judged(1, shortened(name), Verdict.DIFFERS, differences=found)
 
     def change(unit: Unit) -> None:
         agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
         _settle_firm(unit, seat, card, depot)
 
-    return Judged(1, shortened(name), Verdict.UPDATED, differences=differences, write=change)
+    return Judged(1, shortened(name), Verdict.UPDATED, differences=found, write=change)
 
 
 def _faults_of(card: Mapping[str, Any]) -> list[Fault]:
@@ -123,12 +122,7 @@ def _depot(given: Any, faults: list[Fault]) -> tuple[str, Place] | None:
 
 
 def _differences(before: RateCard, name: str, card: Mapping[str, Any]) -> tuple[Difference, ...]:
-    ours, theirs = {"name": before.name, **before.card}, {"name": name, **card}
-    return tuple(
-        contrasted(key, _spelt(ours.get(key)), _spelt(theirs.get(key)))
-        for key in dict.fromkeys((*ours, *theirs))
-        if ours.get(key) != theirs.get(key)
-    )
+    return differences({"name": before.name, **before.card}, {"name": name, **card}, _spelt)
 
 
 def _settle_firm(unit: Unit, seat: Seat, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:
@@ -153,13 +147,7 @@ def _settle_sites(unit: Unit, seat: Seat, before: Firm, after: Firm) -> None:
         if site.zone == before.zone != after.zone and site.id not in visited:
             settled = replace(settled, zone=after.zone)
         if before.depot is None and site.one_way_distance is None and site.one_way_minutes is None:
-            drive = one_way_from(after, site.place)
-            settled = replace(
-                settled,
-                one_way_distance=drive.distance,
-                one_way_minutes=drive.minutes,
-                one_way_provenance=drive.provenance,
-            )
+            settled = reckoned(after, settled)
         if settled != site:
             clients.update_site(unit, site, settled)
 

@@ -147,3 +147,14 @@ def contrasted(field: str, ours: str, theirs: str) -> Difference:
         same = next((place for place, (a, b) in pairs if a != b), min(len(ours), len(theirs)))
         ours, theirs = (f"…{value[max(0, same - SHOWN_CELLS // 4) :]}" for value in (ours, theirs))
     return Difference(field, shortened(ours), shortened(theirs))
+
+
+def differences(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], spelt: Callable[[Any], str]
+) -> tuple[Difference, ...]:
+    """Where two records do not agree, name by name."""
+    return tuple(
+        contrasted(key, spelt(ours.get(key)), spelt(theirs.get(key)))
+        for key in dict.fromkeys((*ours, *theirs))
+        if ours.get(key) != theirs.get(key)
+    )

@@ -146,7 +146,7 @@ def _visits(store: Store, found: Sequence[Visit], times: Times) -> Table:
         rows.append(
             (*_head(visit), visit.work, times.span(visit.starts_at, visit.ends_at),
              times.span(visit.checked_in_at, visit.checked_out_at), visit.state.label,
-             f"{tally.tests_passed} of {tally.tests}", evidence or "–")
+             f"{tally.tests_passed} of {tally.tests_required}", evidence or "–")
         )  # fmt: skip
     titles = ("Visit", "Technician", "Client", "Work", "Planned", "On site", "State", "Tests", "Evidence")
     return Table(titles, tuple(rows), "No visits on this day.")
