@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from db import dated_terms, settings
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
-from db.rows import Select
+from db.rows import Select, Stored, column, json_form, part
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, Pool, RateCard, Service
@@ -23,10 +23,6 @@ from dispatch.model.money import shortest
 MONEY_KIND = "block_money"
 RETAINER = "retainer"
 
-_AGREEMENT = (
-    "SELECT id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap_min, levels, calendar, "
-    "cadence_min, cadence_target, survey_days, proactive, workaround_counts, vendor_pauses, monthly_fee_minor FROM agreement"
-)
 # an agreement that was ended early is in force to that day
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
 POOLS = Select(Pool, "pool r")
@@ -34,6 +30,30 @@ POOLS = Select(Pool, "pool r")
 CARDS = Select(RateCard, "rate_card r")
 """Rate cards."""
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
+SERVICES = Select(
+    Service,
+    "agreement r",
+    stored={
+        "targets": json_form("levels"),
+        "monthly_fee": column("monthly_fee_minor"),
+    },
+)
+"""What agreements promise beside their prices."""
+AGREEMENTS = Select(
+    Agreement,
+    "agreement r",
+    stored={
+        "terms": Stored(
+            ("terms",),
+            lambda terms: (_json({key: value for key, value in terms.items() if key not in _FROM_COLUMNS}),),
+            json.loads,
+        ),
+        "rollover_cap": column("rollover_cap_min"),
+        "service": part(SERVICES),
+    },
+    given={"promised": "r.id"},
+)
+"""Agreements by their own columns."""
 
 
 class Allowance(NamedTuple):
@@ -65,7 +85,7 @@ def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mappin
         Refused: there is one from the same day.
     """
     told = _hours_of_cards(unit.store)
-    card_id = unit.insert("rate_card", name=name, valid_from=valid_from.isoformat(), card=_json(card))
+    card_id = unit.insert("rate_card", **CARDS.columns(RateCard(0, name, valid_from, card)))
     _keep_hours(unit, told)
     unit.audit("rate_card", card_id, name=name, valid_from=valid_from.isoformat(), card=dict(card))
     return card_id
@@ -79,14 +99,7 @@ def update_rate_card(unit: Unit, before: RateCard, after: RateCard) -> int:
         Refused: there is another from the same day.
     """
     told = _hours_of_cards(unit.store)
-    version = unit.update(
-        "rate_card",
-        before.id,
-        before.version,
-        name=after.name,
-        valid_from=after.valid_from.isoformat(),
-        card=_json(after.card),
-    )
+    version = unit.update("rate_card", before.id, before.version, **CARDS.columns(after))
     _keep_hours(unit, told)
     unit.audit("rate_card", before.id, changed=changed(_card_picture(before), _card_picture(after)))
     return version
@@ -110,15 +123,13 @@ def agreement_on(store: Store, client_id: int, day: datetime.date) -> Agreement 
     visit outside of an agreement's term is priced without it and says so (design/charges.md B2.2).
     """
     given = (client_id, day.isoformat())
-    ours = f"{_AGREEMENT} WHERE client_id = ?1 AND archived_at IS NULL"
-    row = (
-        store.one(f"{ours} AND starts <= ?2 AND {_LAST_DAY} >= ?2 ORDER BY starts DESC, id DESC LIMIT 1", given)
-        or store.one(f"{ours} AND {_LAST_DAY} < ?2 ORDER BY {_LAST_DAY} DESC, id DESC LIMIT 1", given)
-        or store.one(f"{ours} AND starts > ?2 ORDER BY starts, id LIMIT 1", given)
+    ours = "SELECT id FROM agreement WHERE client_id = ?1 AND archived_at IS NULL"
+    found = (
+        store.value(f"{ours} AND starts <= ?2 AND {_LAST_DAY} >= ?2 ORDER BY starts DESC, id DESC LIMIT 1", given)
+        or store.value(f"{ours} AND {_LAST_DAY} < ?2 ORDER BY {_LAST_DAY} DESC, id DESC LIMIT 1", given)
+        or store.value(f"{ours} AND starts > ?2 ORDER BY starts, id LIMIT 1", given)
     )
-    if row is None:
-        return None
-    return _read(store, [row], "(?)", (row[0],), day, _minor_units_of(rate_card_on(store, day)))[0]
+    return None if found is None else _agreements(store, "WHERE id = ?", (found,), day, rate_card_on(store, day))[0]
 
 
 def agreements_of(store: Store, client_id: int) -> list[Agreement]:
@@ -138,14 +149,14 @@ def pools_of(store: Store, agreement_id: int) -> tuple[Pool, ...]:
 
 def add_agreement(unit: Unit, new: Agreement, pools: Iterable[Pool] = ()) -> int:
     """Add an agreement with its pools; returns the id. What it promises counts as `new.service` has it."""
-    columns, bought = _agreement_columns(new), [POOLS.columns(pool) for pool in pools]
-    agreement_id = unit.insert("agreement", client_id=new.client_id, **columns)
+    columns, bought = AGREEMENTS.columns(new), [POOLS.columns(pool) for pool in pools]
+    agreement_id = unit.insert("agreement", **columns)
     if new.kind == RETAINER:
         _grant(unit, agreement_id, new.starts, new)
     for pool in bought:
         unit.insert("pool", agreement_id=agreement_id, **pool)
-    words = columns | {"terms": json.loads(columns["terms"]), "client": new.client_id, "pools": bought}
-    unit.audit("agreement", agreement_id, **words)
+    columns |= {"terms": json.loads(columns["terms"]), "client": columns.pop("client_id"), "pools": bought}
+    unit.audit("agreement", agreement_id, **columns)
     return agreement_id
 
 
@@ -158,7 +169,7 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
     Raises:
         Stale: somebody else changed the record since `before` was read.
     """
-    old, new = _agreement_columns(before), _agreement_columns(after)
+    old, new = AGREEMENTS.columns(before), AGREEMENTS.columns(after)
     differences = changed(old, new)
     # only what differs: the end that was read may be the day on which it was ended early
     version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
@@ -282,29 +293,30 @@ def _card_picture(card: RateCard) -> dict[str, Any]:
 
 
 def _agreements(
-    store: Store, where: str, params: Sequence[Any] = (), day: datetime.date | None = None
+    store: Store,
+    where: str,
+    params: Sequence[Any] = (),
+    day: datetime.date | None = None,
+    card: RateCard | None = None,
 ) -> list[Agreement]:
-    """Agreements as they stand on a day; None: today."""
-    rows = store.all(f"{_AGREEMENT} {where} ORDER BY starts, id", params)
+    """Agreements as they stand on a day (None: today), with their money as a card writes it (None: the newest)."""
+    rows = AGREEMENTS.beside(store, "r.ended_on", f"{where} ORDER BY starts, id", params, promised={})
     if not rows:
         return []
-    minor_units = _minor_units_of(CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
+    minor_units = _minor_units_of(card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
+    day = _today(store) if day is None else day
     ids = f"(SELECT id FROM agreement {where})"
-    return _read(store, rows, ids, params, _today(store) if day is None else day, minor_units)
-
-
-def _read(
-    store: Store, rows: Iterable[tuple[Any, ...]], ids: str, params: Sequence[Any], day: datetime.date, minor_units: int
-) -> list[Agreement]:
-    """Agreements from their rows, with what of them is dated as it counts on a day. `ids` is a query of their ids."""
     pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
     allowances = _allowances(store, ids, params)
     promised = dated_terms.said_in_agreements(store, ids, params)
     found = []
-    for row in rows:
-        one = _agreement(row, pools.get(row[0], ()), minor_units)
-        words = tuple((said.since, Service(**said.terms)) for said in promised.get(one.id, ()))
-        one = replace(one, promised=words)
+    for read, ended_on in rows:
+        ends = min((last for last in (_iso(read.ends), ended_on) if last is not None), default=None)
+        form = {**read.terms, "kind": read.kind, "starts": read.starts.isoformat(), "ends": ends}
+        form["blocks"] = [_block(pool, read.kind, minor_units) for pool in pools.get(read.id, ())]
+        last_day = None if ends is None else datetime.date.fromisoformat(ends)
+        words = tuple((said.since, Service(**said.terms)) for said in promised.get(read.id, ()))
+        one = replace(read, ends=last_day, terms=form, promised=words)
         one = replace(one, service=one.service_on(max(day, one.starts)))
         found.append(_with_allowance(one, allowances.get(one.id, ()), day))
     return found
@@ -321,68 +333,6 @@ def _with_allowance(one: Agreement, allowances: Sequence[Allowance], day: dateti
 
 def _today(store: Store) -> datetime.date:
     return day_of(store.clock.now(), settings.firm(store).zone)
-
-
-def _agreement(row: tuple[Any, ...], pools: Sequence[Pool], minor_units: int) -> Agreement:
-    agreement_id, client_id, name, kind, starts, ends, ended_on, terms, version, rollover, rollover_cap, *service = row
-    last_day = min((day for day in (ends, ended_on) if day is not None), default=None)
-    form = json.loads(terms) | {"kind": kind, "starts": starts, "ends": last_day}
-    form["blocks"] = [_block(pool, kind, minor_units) for pool in pools]
-    return Agreement(
-        agreement_id,
-        client_id,
-        name,
-        kind,
-        datetime.date.fromisoformat(starts),
-        None if last_day is None else datetime.date.fromisoformat(last_day),
-        form,
-        version,
-        rollover,
-        rollover_cap,
-        _service(service),
-    )
-
-
-def _service(columns: Sequence[Any]) -> Service:
-    levels, calendar, least, target, survey_days, proactive, workaround_counts, vendor_pauses, fee = columns
-    return Service(
-        json.loads(levels),
-        json.loads(calendar),
-        least,
-        target,
-        survey_days,
-        bool(proactive),
-        bool(workaround_counts),
-        bool(vendor_pauses),
-        fee,
-    )
-
-
-def _service_columns(service: Service) -> dict[str, Any]:
-    return {
-        "levels": _json(service.targets),
-        "calendar": _json(service.calendar),
-        "cadence_min": service.cadence_min,
-        "cadence_target": service.cadence_target,
-        "survey_days": service.survey_days,
-        "proactive": int(service.proactive),
-        "workaround_counts": int(service.workaround_counts),
-        "vendor_pauses": int(service.vendor_pauses),
-        "monthly_fee_minor": service.monthly_fee,
-    }
-
-
-def _agreement_columns(agreement: Agreement) -> dict[str, Any]:
-    return {
-        "name": agreement.name,
-        "kind": agreement.kind,
-        "starts": agreement.starts.isoformat(),
-        "ends": _iso(agreement.ends),
-        "terms": _json({key: value for key, value in agreement.terms.items() if key not in _FROM_COLUMNS}),
-        "rollover": agreement.rollover,
-        "rollover_cap_min": agreement.rollover_cap,
-        **_service_columns(agreement.service),
-    }
 
 
 def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:

@@ -90,6 +90,17 @@ def _both(value: Any) -> tuple[Any, ...]:
     return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
 
 
+def part(of: Select[Any]) -> Stored:
+    """A record within a record: its columns stand beside those of the other, and the first of them is never empty."""
+    columns = tuple(column for kind in of.own.values() for column in kind.columns)
+    return Stored(columns, lambda one: tuple(of.columns(one).values()), lambda *values: of.records([values])[0])
+
+
+def json_form(name: str) -> Stored:
+    """An object as JSON, in letters as they are."""
+    return Stored((name,), lambda form: (json.dumps(form, ensure_ascii=False, separators=(",", ":")),), json.loads)
+
+
 def day(name: str) -> Stored:
     """A day in a column."""
     return Stored(
@@ -97,10 +108,6 @@ def day(name: str) -> Stored:
         lambda value: (None if value is None else value.isoformat(),),
         datetime.date.fromisoformat,
     )
-
-
-def _form(name: str) -> Stored:
-    return Stored((name,), lambda form: (json.dumps(form, separators=(",", ":")),), json.loads)
 
 
 _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
@@ -114,7 +121,7 @@ _BY_TYPE: Mapping[str, Callable[[str], Stored]] = {
     "datetime.date | None": day,
     "Place | None": lambda name: pair("lat", "lon", Place),
     "tuple[int, int] | None": lambda name: pair(f"{name}_from", f"{name}_to"),
-    "Mapping[str, Any]": _form,
+    "Mapping[str, Any]": json_form,
 }
 
 
@@ -157,7 +164,7 @@ class Select(Generic[T]):
         given: Mapping[str, str] | None = None,
     ) -> None:
         self._made: Callable[[Iterable[Any]], T] = getattr(cls, "_make", None) or (lambda values: cls(*values))
-        self._own: dict[str, Stored] = {}
+        self.own: dict[str, Stored] = {}
         self._converted: list[tuple[int, Callable[..., Any]]] = []
         self._joined: list[tuple[int, Callable[..., Any], int, int]] = []
         self._given: list[tuple[str, int, Any]] = []
@@ -175,7 +182,7 @@ class Select(Generic[T]):
             if of is not None and name in of:
                 columns = [of[name]]
             elif kind.columns[0].isidentifier() and name not in ("id", "version"):
-                self._own[name] = kind
+                self.own[name] = kind
             if len(columns) == 1:
                 places += columns
                 if kind.back is not None:
@@ -240,7 +247,7 @@ class Select(Generic[T]):
     def columns(self, record: T) -> dict[str, Any]:
         """What of a record stands in columns of its own table, its id and version apart."""
         found: dict[str, Any] = {}
-        for name, kind in self._own.items():
+        for name, kind in self.own.items():
             found.update(zip(kind.columns, kind.out(getattr(record, name)), strict=True))
         return found
 
@@ -268,7 +275,7 @@ class Rows(Select[T]):
         given = dict.fromkeys(self._lists, "r.id")
         super().__init__(cls, f"{table} r", of={"archived": "r.archived_at IS NOT NULL"}, stored=stored, given=given)
         for name in read_only:
-            self._own.pop(name, None)
+            self.own.pop(name, None)
 
     def one(self, store: Store, key: int) -> T | None:
         """The record with that id, archived or not."""

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,13 +149,20 @@ def _apart(store: Store) -> Finding:
     return Finding("log", not found, text if found else "no session had its log removed")
 
 
-def _integrity(store: Store) -> Finding:
+def _looked(subject: str, good: str, look: Callable[[], list[str]]) -> Finding:
+    """A check that says everything that is wrong; that it cannot be looked at is wrong too."""
     try:
-        found = [text for (text,) in store.all("PRAGMA quick_check(5)")]
-    except Corrupt as fault:
-        found = [str(fault)]
-    good = found == ["ok"]
-    return Finding("integrity", good, "every page is in order" if good else "; ".join(found))
+        found = look()
+    except (StoreFault, sqlite3.Error) as error:
+        found = [str(translate(error) if isinstance(error, sqlite3.Error) else error)]
+    return Finding(subject, not found, "; ".join(found) or good)
+
+
+def _integrity(store: Store) -> Finding:
+    pages = "PRAGMA quick_check(5)"
+    return _looked(
+        "integrity", "every page is in order", lambda: [text for (text,) in store.all(pages) if text != "ok"]
+    )
 
 
 def _schema(store: Store) -> Finding:
@@ -207,12 +215,12 @@ def _columns(store: Store, name: str, sql: str) -> str:
 
 def _texts(store: Store) -> Finding:
     """Whether every text is one that a screen may show."""
-    try:
+
+    def look() -> list[str]:
         with contextlib.closing(store.reader()) as conn:
-            found = [str(bad) for bad in itertools.islice(bad_texts(conn), 5)]
-    except (StoreFault, sqlite3.Error) as error:
-        found = [str(translate(error) if isinstance(error, sqlite3.Error) else error)]
-    return Finding("texts", not found, "; ".join(found) or "every text is UTF-8, and has nothing that moves a terminal")
+            return [str(bad) for bad in itertools.islice(bad_texts(conn), 5)]
+
+    return _looked("texts", "every text is UTF-8, and has nothing that moves a terminal", look)
 
 
 def _references(store: Store) -> Finding:
@@ -246,11 +254,11 @@ _WITH_SOMEBODY_GONE = """
 
 def _people(store: Store) -> Finding:
     """Whether every visit that is to be done is with somebody who is still here."""
-    try:
-        found = [f"{reference} is with {name}, who is archived" for reference, name in store.all(_WITH_SOMEBODY_GONE)]
-    except StoreFault as fault:
-        found = [str(fault)]
-    return Finding("technicians", not found, "; ".join(found) or "every visit is with somebody who is here")
+    return _looked(
+        "technicians",
+        "every visit is with somebody who is here",
+        lambda: [f"{reference} is with {name}, who is archived" for reference, name in store.all(_WITH_SOMEBODY_GONE)],
+    )
 
 
 def _chain(store: Store) -> Finding:

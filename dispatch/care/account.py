@@ -8,41 +8,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
 
-
-class Asked(NamedTuple):
-    """What an agreement asked for from a day on: visits a month at least, and whether a log and health check."""
-
-    since: datetime.date
-    cadence_min: int
-    proactive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CareTerms:
-    """An agreement as care sees it today; `asked` is what it asked for before, where that was changed, by day."""
-
-    id: int
-    name: str
-    starts: datetime.date
-    ends: datetime.date | None = None
-    kind: str = "tm"
-    cadence_min: int = 1
-    cadence_target: int = 2
-    survey_days: int = 365
-    proactive: bool = False
-    monthly_fee: int | None = None
-    asked: tuple[Asked, ...] = ()
-
-    def asked_on(self, day: datetime.date) -> Asked:
-        """What it asked for on a day: a month that is over is judged by what was asked for at its end."""
-        now = Asked(self.starts, self.cadence_min, self.proactive)
-        return next((one for one in reversed(self.asked) if one.since <= day), now)
-
-    def covers(self, day: datetime.date) -> bool:
-        """Whether it is in force on a day, its first and its last one included."""
-        return self.starts <= day and (self.ends is None or day <= self.ends)
+from dispatch.model.agreements import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +100,7 @@ class Account:
     computers: int | None = None
     servers: int | None = None
     unhappy_noted_on: datetime.date | None = None
-    agreements: tuple[CareTerms, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
     visits: tuple[CareVisit, ...] = ()
     surveys: tuple[Survey, ...] = ()
     breaches: tuple[datetime.date, ...] = ()
@@ -144,7 +111,7 @@ class Account:
     marks: tuple[Mark, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
-    def in_force(self, day: datetime.date) -> CareTerms | None:
+    def in_force(self, day: datetime.date) -> Agreement | None:
         """The agreement in force on a day; of several the last to start."""
         found = [one for one in self.agreements if one.covers(day)]
         return max(found, key=lambda one: one.starts, default=None)

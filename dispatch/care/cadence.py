@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from dispatch.care.account import Account, CareTerms
+from dispatch.care.account import Account
 from dispatch.care.item import CareState, Item, dated, item, month_end, months_later
+from dispatch.model.agreements import Agreement
 
 EXEMPT_AFTER = 15
 """An agreement that began after this day of a month owes nothing for that month."""
@@ -17,13 +18,13 @@ REVIEW_OPENS = 15
 """Days before a review is due from which it stands in the list."""
 
 
-def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
     """E1. A contact is a completed on-site visit whose cause is not our own failure."""
     contacts = sorted(one.day for one in account.visits if one.completed and not one.own_failure and one.day <= today)
     missed = _missed_month(terms, contacts, today)
     if missed is not None:
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
-        least = terms.asked_on(month_end(missed)).cadence_min
+        least = terms.service_on(month_end(missed)).cadence_min
         why = f"{missed:%B %Y} ended below {_visits(least)} on site; {last}"
         return _cadence(account, missed, month_end(missed), why, CareState.OVERDUE)
     month = today.replace(day=1)
@@ -31,12 +32,12 @@ def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | 
         return None
     made = sum(day >= month for day in contacts)
     booked = sum(one.booked and not one.own_failure and month <= one.day <= month_end(month) for one in account.visits)
-    why = f"{made} of {terms.cadence_target} contacts in {month:%B}, {booked} booked, at least {terms.cadence_min}"
-    if made >= terms.cadence_target:
+    why = f"{made} of {terms.service.cadence_target} contacts in {month:%B}, {booked} booked, at least {terms.service.cadence_min}"
+    if made >= terms.service.cadence_target:
         state = CareState.OK
-    elif made >= terms.cadence_min and today.day >= BELOW_FROM:
+    elif made >= terms.service.cadence_min and today.day >= BELOW_FROM:
         state = CareState.BELOW_TARGET
-    elif made + booked >= terms.cadence_min:
+    elif made + booked >= terms.service.cadence_min:
         state = CareState.PLANNED
     elif today.day >= DUE_FROM:
         state = CareState.DUE
@@ -46,12 +47,12 @@ def cadence(account: Account, terms: CareTerms, today: datetime.date) -> Item | 
     return _cadence(account, month.replace(day=opens), month_end(month), why, state)
 
 
-def proactive(account: Account, terms: CareTerms, today: datetime.date) -> Iterator[Item]:
+def proactive(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
     """E8: log and health check each month, done by a maintenance visit or marked as done."""
     this = today.replace(day=1)
     for month in (months_later(this, -1), this):
         last = month_end(month)
-        if not terms.asked_on(min(last, today)).proactive:
+        if not terms.service_on(min(last, today)).proactive:
             continue
         if _exempt(terms, month) or (month < this and not terms.covers(last)):
             continue
@@ -63,7 +64,7 @@ def proactive(account: Account, terms: CareTerms, today: datetime.date) -> Itera
         yield item(account, "E8", f"{month:%Y-%m}", "log and health check", why, month, last, state)
 
 
-def review(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+def review(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
     """D8: sit in front of the client every quarter."""
     held = [one.day for one in account.visits if one.kind == "review" and one.completed]
     held += [
@@ -93,7 +94,7 @@ def _cadence(account: Account, opens: datetime.date, due: datetime.date, why: st
     return item(account, "E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
 
 
-def _missed_month(terms: CareTerms, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:
+def _missed_month(terms: Agreement, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:
     """The latest month that ended below the minimum, as long as there has been no contact since."""
     month = months_later(today.replace(day=1), -1)
     last_contact = contacts[-1] if contacts else datetime.date.min
@@ -103,13 +104,13 @@ def _missed_month(terms: CareTerms, contacts: list[datetime.date], today: dateti
             return None
         if not _exempt(terms, month) and terms.covers(end):
             made = sum(month <= day <= end for day in contacts)
-            if made < terms.asked_on(end).cadence_min:
+            if made < terms.service_on(end).cadence_min:
                 return month
         month = months_later(month, -1)
     return None
 
 
-def _exempt(terms: CareTerms, month: datetime.date) -> bool:
+def _exempt(terms: Agreement, month: datetime.date) -> bool:
     """Whether a month is owed nothing: the agreement had not begun, or began after the 15th of it."""
     return terms.starts > month.replace(day=EXEMPT_AFTER)
 

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dispatch.care.account import Account, Block, CareTerms
+from dispatch.care.account import Account, Block
 from dispatch.care.item import CareState, Item, dated, item
+from dispatch.model.agreements import Agreement
 
 SURVEY_OPENS, SURVEY_DUE, SURVEY_OVERDUE = 75, 60, 45
 """Days before the end of an agreement: the survey before its renewal."""
@@ -20,11 +21,11 @@ EXPIRES_WITHIN = 30
 USED_SHARE = Fraction(4, 5)
 
 
-def survey(account: Account, terms: CareTerms, today: datetime.date) -> Item | None:
+def survey(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
     answered = max((one.day for one in account.surveys if one.score is not None and one.day <= today), default=None)
-    due = (answered or terms.starts) + _days(terms.survey_days)
-    why = f"every {terms.survey_days} days; " + (
+    due = (answered or terms.starts) + _days(terms.service.survey_days)
+    why = f"every {terms.service.survey_days} days; " + (
         f"last answered on {answered}" if answered else f"since {terms.starts}"
     )
     if terms.ends is not None:
@@ -61,7 +62,7 @@ def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
             yield item(account, "E3", str(terms.id), "talk about renewing", why, opens, due, state)
 
 
-def balance(account: Account, terms: CareTerms, today: datetime.date) -> Iterator[Item]:
+def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
     """E9: prepaid hours or money run low, a block expires, a retainer's allowance is nearly used."""
     blocks = [one for one in account.blocks if one.expires_on is None or one.expires_on >= today]
     if account.blocks:
@@ -95,7 +96,7 @@ def _expiring(account: Account, block: Block, today: datetime.date) -> Iterator[
         yield item(account, "E9", occasion, "a prepaid block expires", why, opens, block.expires_on, state)
 
 
-def _followed(account: Account, terms: CareTerms) -> bool:
+def _followed(account: Account, terms: Agreement) -> bool:
     """Whether another agreement goes on after this one."""
     return any(
         one.id != terms.id and one.starts > terms.starts and (one.ends is None or one.ends > (terms.ends or one.ends))

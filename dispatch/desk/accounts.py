@@ -11,7 +11,7 @@ from db import agreements, care, clients, clocks, draws, sheets, visits
 from db.care import Outcome
 from db.clocks import Facts
 from db.store import Store
-from dispatch.care.account import Account, Allowance, Asked, Block, CareTerms, CareVisit
+from dispatch.care.account import Account, Allowance, Block, CareVisit
 from dispatch.care.workdays import Workdays
 from dispatch.desk.levels import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
@@ -90,7 +90,7 @@ def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> 
                 computers=one.computers,
                 servers=one.servers,
                 unhappy_noted_on=_noted_on(one),
-                agreements=tuple(_terms(each) for each in terms),
+                agreements=tuple(terms),
                 visits=tuple(_visits(own, said, facts, where)),
                 surveys=surveys.get(one.id, ()),
                 breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
@@ -110,23 +110,6 @@ def _by_client(known: Iterable[Agreement]) -> dict[int, list[Agreement]]:
     for one in known:
         grouped.setdefault(one.client_id, []).append(one)
     return grouped
-
-
-def _terms(one: Agreement) -> CareTerms:
-    service = one.service
-    return CareTerms(
-        one.id,
-        one.name,
-        one.starts,
-        one.ends,
-        one.kind,
-        service.cadence_min,
-        service.cadence_target,
-        service.survey_days,
-        service.proactive,
-        service.monthly_fee,
-        tuple(Asked(since, word.cadence_min, word.proactive) for since, word in one.promised),
-    )
 
 
 def _noted_on(one: Client) -> datetime.date | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from db import adjustments, sheets, visits
 from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
-from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet
+from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet, settled
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, amount, changed_since
@@ -136,8 +136,7 @@ def _adjust(
         visit = allow_change(seat, unit, visit, why)
         visits.change(unit, visit)
         write(unit, visit, why)
-        if visit.state in ENDED:
-            keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True)
+        settled(seat, unit, visit, why, accept=True)
         return _charge(seat, reference)
 
 

@@ -129,9 +129,7 @@ def allow_change(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
         raise Refusal(f"{show(visit.reference)} is approved: what it is charged from is changed with a reason only.")
     visits.change(unit, visit, review=Review.TO_REVIEW.value)
     unit.audit("visit", visit.id, review=Review.TO_REVIEW.value, was=Review.APPROVED.value, reason=reason)
-    again = visits.visit_by_id(seat.store, visit.id)
-    assert again is not None
-    return again
+    return visits.again(seat.store, visit)
 
 
 def keep_sheet(
@@ -182,6 +180,14 @@ def keep_sheet(
     if accepted and form.get("drawn"):
         _draw(store, unit, visit, priced, now)
     return priced
+
+
+def settled(seat: Seat, unit: Unit, visit: Visit, reason: str, *, accept: bool = False) -> Visit:
+    """A visit of which something was put right, as it stands now; an ended one is charged again from its record."""
+    after = visits.again(seat.store, visit)
+    if after.state in ENDED:
+        keep_sheet(seat, unit, after, reason=reason, accept=accept)
+    return after
 
 
 def release(store: Store, unit: Unit, visit: Visit) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from db import stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.charging import allow_change, keep_sheet
+from dispatch.desk.charging import allow_change, settled
 from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
@@ -91,7 +91,7 @@ def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
         visits.change(unit, visit)
         visits.stamp(unit, part, return_at=moment)
         unit.audit("visit", visit.id, technician=part.technician, return_at=moment)
-        return _settled(seat, unit, visit, "home")
+        return settled(seat, unit, visit, "home")
 
 
 def correct(
@@ -139,7 +139,7 @@ def correct(
         _fit_segments(seat.store, unit, part, column, after)
         _nowhere_else(seat.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
-        return _settled(seat, unit, visit, why)
+        return settled(seat, unit, visit, why)
 
 
 def put_break(
@@ -227,7 +227,7 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
         visits.change(unit, visit)
         visits.stamp(unit, part, did_not_come_at=unit.at)
         unit.audit("visit", visit.id, technician=part.technician, came=False, reason=why)
-        return _settled(seat, unit, visit, why)
+        return settled(seat, unit, visit, why)
 
 
 def may_be_entered(visit: Visit, column: str) -> bool:
@@ -273,7 +273,7 @@ def _rewrite(
         unit.audit(
             "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
         )
-        return _settled(seat, unit, visit, why)
+        return settled(seat, unit, visit, why)
 
 
 def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
@@ -351,11 +351,3 @@ def _nowhere_else(store: Store, visit: Visit, part: Assignment, now: int) -> Non
         raise Refusal(
             f"{show(part.technician)} was at {show(other)} then, and cannot have been at {show(visit.reference)}."
         )
-
-
-def _settled(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
-    """The visit as it stands now; an ended one is charged again from its corrected record."""
-    after = find(seat.store, visit.reference)
-    if after.state in ENDED:
-        keep_sheet(seat, unit, after, reason=reason)
-    return after

@@ -293,14 +293,10 @@ class AgreementDraft(Draft):
             ValueError: it is not written as the figure is.
         """
         value = read(figure, text)
-        if figure.path == _ROLLOVER:
-            self.rollover = value
-        elif figure.path == _CAP:
-            if not isinstance(value, int) or value < 0:
-                raise ValueError("a whole number of rate-minutes is expected")
-            self.rollover_cap = value
-        elif figure.path == _FROM:
-            self.since = value
+        if figure.path == _CAP and (not isinstance(value, int) or value < 0):
+            raise ValueError("a whole number of rate-minutes is expected")
+        if figure.path in _USUAL:
+            setattr(self, _USUAL[figure.path][0], value)
         elif figure.path.startswith(PREFIX):
             self.service = with_value(self.service, figure.path.removeprefix(PREFIX), value)
         else:
@@ -308,12 +304,8 @@ class AgreementDraft(Draft):
 
     def reset(self, figure: Figure) -> None:
         """Go back to the default."""
-        if figure.path == _ROLLOVER:
-            self.rollover = "none"
-        elif figure.path == _CAP:
-            self.rollover_cap = None
-        elif figure.path == _FROM:
-            self.since = ""
+        if figure.path in _USUAL:
+            setattr(self, *_USUAL[figure.path])
         elif figure.path.startswith(PREFIX):
             self.service = without(self.service, figure.path.removeprefix(PREFIX))
         else:
@@ -361,6 +353,12 @@ class AgreementDraft(Draft):
 
 
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"
+_USUAL: Mapping[str, tuple[str, Any]] = {
+    _ROLLOVER: ("rollover", "none"),
+    _CAP: ("rollover_cap", None),
+    _FROM: ("since", ""),
+}
+"""What stands beside the form: its attribute, and as what it stands where nothing is said."""
 _FROM_HINT = "a day, or a month such as 2027-01; what is shown here counts from then on, and until then what counts now"
 
 

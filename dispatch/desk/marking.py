@@ -5,13 +5,13 @@ from __future__ import annotations
 from db import checklists, stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.charging import allow_change, keep_sheet
+from dispatch.desk.charging import allow_change, settled
 from dispatch.desk.crew import own_part
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
-from dispatch.model.states import ENDED, Role
+from dispatch.model.states import Role
 from dispatch.model.stays import MARKS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
@@ -59,7 +59,7 @@ def mark(
         visits.change(unit, visit)
         stays.add_mark(unit, part.id, kind, begins, ends, why)
         unit.audit("visit", visit.id, technician=part.technician, mark=kind, from_at=begins, to_at=ends, reason=why)
-        return _charged(seat, visit, unit, why)
+        return settled(seat, unit, visit, why)
 
 
 def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = None) -> Visit:
@@ -74,7 +74,7 @@ def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = 
             raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
         visits.change(unit, visit)
         unit.audit("visit", visit.id, technician=part.technician, mark="withdrawn", reason=why)
-        return _charged(seat, visit, unit, why)
+        return settled(seat, unit, visit, why)
 
 
 def _own(seat: Seat, unit: Unit, reference: str, reason: str, technician: str | None) -> tuple[Visit, Assignment, str]:
@@ -82,10 +82,3 @@ def _own(seat: Seat, unit: Unit, reference: str, reason: str, technician: str | 
     part = own_part(seat, visit, technician)
     why = reason_of(reason)
     return allow_change(seat, unit, visit, why), part, why
-
-
-def _charged(seat: Seat, visit: Visit, unit: Unit, reason: str) -> Visit:
-    after = find(seat.store, visit.reference)
-    if after.state in ENDED:
-        keep_sheet(seat, unit, after, reason=reason)
-    return after

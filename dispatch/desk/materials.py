@@ -9,14 +9,15 @@ from typing import Any
 from db import agreements, stays, visits
 from db.store import Store
 from dispatch.desk.charge_input import standing
-from dispatch.desk.charging import allow_change, keep_sheet
+from dispatch.desk.charging import allow_change, settled
 from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
-from dispatch.model.states import ENDED, Role
+from dispatch.model.money import shortest
+from dispatch.model.states import Role
 from dispatch.model.stays import UsedItem
 from dispatch.model.text import TextRefused, clean, show
 from dispatch.model.visits import Visit
@@ -85,10 +86,7 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
         visits.change(unit, visit)
         stays.withdraw_item(unit, item_id)
         unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
-        after = find(seat.store, reference)
-        if after.state in ENDED:
-            keep_sheet(seat, unit, after, reason=why)
-        return after
+        return settled(seat, unit, visit, why)
 
 
 def _number(text: str, name: str, faults: list[str]) -> str | None:
@@ -100,4 +98,4 @@ def _number(text: str, name: str, faults: list[str]) -> str | None:
     if not good:
         faults.append(f"{name}: {show(text, 20)!r} is not a number above 0, such as 2 or 1.5")
         return None
-    return format(number.normalize(), "f")
+    return shortest(number)

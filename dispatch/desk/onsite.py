@@ -57,9 +57,7 @@ def record(
         Refusal: the item does not take it, or the visit is not open; the message says why.
     """
     with seat.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
-        return record_within(
-            seat, unit, reference, ref, entry, follow_up_on=follow_up_on, follow_up_minutes=follow_up_minutes
-        )
+        return record_within(seat, unit, reference, ref, entry, follow_up_on, follow_up_minutes)
 
 
 def record_within(
@@ -68,7 +66,6 @@ def record_within(
     reference: str,
     ref: str,
     entry: Entry,
-    *,
     follow_up_on: datetime.date | None = None,
     follow_up_minutes: int = 60,
 ) -> Recorded:

@@ -8,40 +8,24 @@ from typing import Any
 from dispatch.model.travel import Place
 from dispatch.travel.asking import Refused, ask
 from dispatch.travel.chain import Unavailable
-from dispatch.travel.engines import RADIUS, Path, Table, cells_of, halving, in_blocks, leg_by_leg
+from dispatch.travel.engines import RADIUS, Asked, Path, Table, cells_of
 from dispatch.travel.known import Cell
 
-_SIDE = 50
-"""The public service takes 3,500 pairs in one question."""
 _NO_POINT = (2010, 6010)
 """Errors that say: this place is near no road."""
 _NO_ROUTE = 2009
 
 
-class OpenRouteService:
+class OpenRouteService(Asked):
     """`/v2/matrix` and `/v2/directions`; coordinates go as longitude, latitude."""
 
-    def __init__(self, url: str, key: str = "", *, timeout: float = 10.0) -> None:
-        self._url = url.rstrip("/")
-        self._key = key
-        self._timeout = timeout
+    name = "OpenRouteService"
+    side = 50
+    """The public service takes 3,500 pairs in one question."""
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return "OpenRouteService"
-
-    def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        """Seconds and metres of each pair."""
-
-        def block(starts: Sequence[Place], ends: Sequence[Place]) -> Table:
-            return halving(self._block, starts, ends, _is_point)
-
-        return in_blocks(block, origins, destinations, _SIDE)
-
-    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
-        """The ways between the stops."""
-        return leg_by_leg(stops, self._path)
+    def is_point(self, fault: Refused) -> bool:
+        """Whether a place is near no road."""
+        return _code(fault) in _NO_POINT
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
         points = list(dict.fromkeys([*origins, *destinations]))
@@ -71,7 +55,7 @@ class OpenRouteService:
             line = answer["features"][0]["geometry"]["coordinates"]
             return tuple(Place(lat, lon) for lon, lat, *_ in line)
         except Refused as fault:
-            if _is_point(fault) or _code(fault) == _NO_ROUTE:
+            if self.is_point(fault) or _code(fault) == _NO_ROUTE:
                 return ()
             raise
         except (LookupError, TypeError, ValueError):
@@ -85,7 +69,3 @@ class OpenRouteService:
 def _code(fault: Refused) -> Any:
     error = fault.answer.get("error")
     return error.get("code") if isinstance(error, dict) else None
-
-
-def _is_point(fault: Refused) -> bool:
-    return _code(fault) in _NO_POINT

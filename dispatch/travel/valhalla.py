@@ -8,38 +8,23 @@ from typing import Any
 from dispatch.model.travel import Place
 from dispatch.travel.asking import Refused, ask
 from dispatch.travel.chain import Unavailable
-from dispatch.travel.engines import RADIUS, Path, Table, cells_of, decoded, halving, in_blocks, leg_by_leg
+from dispatch.travel.engines import RADIUS, Asked, Path, Table, cells_of, decoded
 
-_SIDE = 50
-"""A public server takes 50 × 50 pairs in one question."""
 _NO_POINT = (170, 171)
 """Errors that say: this place is near no road (or on an island of them)."""
 _NO_ROUTE = 442
 
 
-class Valhalla:
+class Valhalla(Asked):
     """`sources_to_targets` and `route` with the costing of a car."""
 
-    def __init__(self, url: str, *, timeout: float = 10.0) -> None:
-        self._url = url.rstrip("/")
-        self._timeout = timeout
+    name = "Valhalla"
+    side = 50
+    """A public server takes 50 × 50 pairs in one question."""
 
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return "Valhalla"
-
-    def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        """Seconds and metres of each pair."""
-
-        def block(starts: Sequence[Place], ends: Sequence[Place]) -> Table:
-            return halving(self._block, starts, ends, _is_point)
-
-        return in_blocks(block, origins, destinations, _SIDE)
-
-    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
-        """The ways between the stops."""
-        return leg_by_leg(stops, self._path)
+    def is_point(self, fault: Refused) -> bool:
+        """Whether a place is near no road (or on an island of them)."""
+        return fault.answer.get("error_code") in _NO_POINT
 
     def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
         answer = self._ask(
@@ -65,7 +50,7 @@ class Valhalla:
             )
             return decoded(answer["trip"]["legs"][0]["shape"])
         except Refused as fault:
-            if _is_point(fault) or fault.answer.get("error_code") == _NO_ROUTE:
+            if self.is_point(fault) or fault.answer.get("error_code") == _NO_ROUTE:
                 return ()
             raise
         except (LookupError, TypeError, ValueError):
@@ -78,7 +63,3 @@ class Valhalla:
 
 def _location(place: Place) -> dict[str, float]:
     return {"lat": place.lat, "lon": place.lon, "search_cutoff": RADIUS}
-
-
-def _is_point(fault: Refused) -> bool:
-    return fault.answer.get("error_code") in _NO_POINT

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.care.account import Account, Allowance, Block, CareTerms, CareVisit, Gap, Mark, Survey
+from dispatch.care.account import Account, Allowance, Block, CareVisit, Gap, Mark, Survey
 from dispatch.care.item import CareState, Item, months_later
 from dispatch.care.rules import items_of
 from dispatch.care.workdays import Workdays
+from dispatch.model.agreements import Agreement, Service
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
 """Monday to Friday, and Thanksgiving."""
@@ -22,15 +23,16 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def terms(starts: str = "2026-01-01", ends: str | None = None, **more: Any) -> CareTerms:
-    return CareTerms(1, "Care", day(starts), None if ends is None else day(ends), **more)
+def terms(starts: str = "2026-01-01", ends: str | None = None, kind: str = "tm", **more: Any) -> Agreement:
+    last = None if ends is None else day(ends)
+    return Agreement(1, 7, "Care", kind, day(starts), last, {}, service=Service(**more))
 
 
 def visit(on: str, reference: str = "R1", **more: Any) -> CareVisit:
     return CareVisit(reference, day(on), **{"completed": True, "closed": True, **more})
 
 
-def account(*agreements: CareTerms, **more: Any) -> Account:
+def account(*agreements: Agreement, **more: Any) -> Account:
     return Account(7, "Harbor Dental", agreements=agreements, **more)
 
 
@@ -166,7 +168,7 @@ def test_the_day_after_the_end_is_flagged_until_something_follows() -> None:
     done = replace(one, marks=(Mark("E3", "1", "done", day("2026-12-15")),))
     assert state(done, "2026-12-31", "E3") is None
     assert state(done, "2027-01-01", "E3") == "expired"
-    followed = replace(one, agreements=(*one.agreements, CareTerms(2, "Next", day("2027-01-01"))))
+    followed = replace(one, agreements=(*one.agreements, Agreement(2, 7, "Next", "tm", day("2027-01-01"), None, {})))
     assert found(followed, "2026-12-31", "E3") == []
 
 

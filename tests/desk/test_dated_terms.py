@@ -184,8 +184,8 @@ def test_care_judges_a_month_by_what_was_asked_for_then(office: Office) -> None:
     (found,) = accounts.accounts(office.store, accounts.office(office.store))
     (terms,) = found.agreements
 
-    assert terms.asked_on(datetime.date(2026, 11, 30))[1:] == (1, False)
-    assert terms.asked_on(TODAY)[1:] == (2, True)
+    asked = [terms.service_on(day) for day in (datetime.date(2026, 11, 30), TODAY)]
+    assert [(one.cadence_min, one.proactive) for one in asked] == [(1, False), (2, True)]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ class Figures:
     values: Mapping[str, tuple[Value, ...]]
     totals: Mapping[str, Value]
 
+    @property
+    def shown(self) -> list[Figure]:
+        """The figures that mean something so grouped."""
+        return [figure for figure in FIGURES if self.by != "client" or figure.by_client]
+
 
 def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Grouping = "day") -> Figures:
     """Every figure over some days, in one snapshot.

@@ -10,7 +10,7 @@ from typing import Any
 
 from db.figures import Behind
 from dispatch.desk.figures.counting import Figures
-from dispatch.desk.figures.defined import FIGURES, Figure, Money, Unit, Value, value_text
+from dispatch.desk.figures.defined import Figure, Money, Unit, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
 from dispatch.model.instants import day_text, moment_text, span_text
@@ -42,9 +42,7 @@ def figure_lines(found: Figures, *, ascii_only: bool = False) -> list[str]:
     """Every figure with its total, its definition, and each group with a bar and the number."""
     lines = [range_text(found), f"days as in {found.zone}, by {found.by}"]
     width = max([10, *(min(40, len(show(group.label))) for group in found.groups)])
-    for figure in FIGURES:
-        if found.by == "client" and not figure.by_client:
-            continue
+    for figure in found.shown:
         values = found.values[figure.key]
         lines += ["", f"{figure.name}: {value_text(figure, found.totals[figure.key], found.money)}"]
         lines.append(f"  {figure.sentence}")
@@ -92,8 +90,7 @@ def figures_form(found: Figures) -> dict[str, Any]:
                 for group, value in zip(found.groups, found.values[figure.key], strict=True)
             ],
         }
-        for figure in FIGURES
-        if found.by != "client" or figure.by_client
+        for figure in found.shown
     ]
     return form(found, "from=first to=last zone by currency=money.currency") | {"figures": figures}
 
@@ -127,9 +124,7 @@ def figures_csv(found: Figures) -> str:
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(("figure", "group", "from", "to", "value", "numerator", "denominator", "not_known", "unit"))
-    for figure in FIGURES:
-        if found.by == "client" and not figure.by_client:
-            continue
+    for figure in found.shown:
         pairs = [("total", found.first, found.last, found.totals[figure.key])]
         pairs += [
             (show(group.label), group.first, group.last, value)

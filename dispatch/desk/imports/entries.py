@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TypeVar, cast
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
-from dispatch.fields.kinds import Kind, iso_day
-from dispatch.fields.worlds import World
+from dispatch.fields.kinds import Kind, Whole, iso_day
+from dispatch.fields.worlds import Bare, World
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
+from dispatch.model.money import shortest
 from dispatch.model.text import TextRefused, clean
 from dispatch.model.travel import Place
 
 T = TypeVar("T")
 
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{2}")
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,12})?")
 
 WORD = 40
@@ -85,17 +86,17 @@ class Entry:
         """A name of somebody or something."""
         return self.text(column, limits.NAME, required=required)
 
-    def whole(self, column: str, low: int, high: int, *, required: bool = False) -> int | None:
+    def whole(self, column: str, low: int, high: int) -> int | None:
         """A whole number from `low` to `high`."""
-        return self._parsed(column, _whole_between(low, high), required)
+        return self._parsed(column, lambda text: Whole(low, high).read(text, Bare()))
 
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""
         return self._parsed(column, _decimal_between(low, high))
 
-    def day(self, column: str, *, required: bool = False) -> datetime.date | None:
+    def day(self, column: str) -> datetime.date | None:
         """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
-        return self._parsed(column, iso_day, required)
+        return self._parsed(column, iso_day)
 
     def clock(self, column: str, *, end: bool = False) -> int | None:
         """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00."""
@@ -138,38 +139,19 @@ class Entry:
             if self.raw(filled) and not self.raw(empty):
                 self.fault(empty, f"is missing beside {filled}")
 
-    def _parsed(self, column: str, parse: Callable[[str], T], required: bool = False) -> T | None:
-        written = self.raw(column)
-        if not written:
-            if required:
-                self.fault(column, "is missing")
-            return None
+    def _parsed(self, column: str, parse: Callable[[str], T]) -> T | None:
         try:
-            return parse(written)
+            return parse(written) if (written := self.raw(column)) else None
         except ValueError as fault:
             self.fault(column, str(fault))
             return None
-
-
-def _whole_between(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not _WHOLE.fullmatch(text) or not low <= int(text) <= high:
-            raise ValueError(f"is not a whole number from {low:,} to {high:,}")
-        return int(text)
-
-    return parse
 
 
 def _decimal_between(low: int, high: int) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if not _DECIMAL.fullmatch(text) or not low <= float(text) <= high:
             raise ValueError(f"is not a number from {low} to {high} such as 12.5")
-        whole, point, fraction = text.partition(".")
-        shortest = str(int(whole)) if whole.lstrip("+-").strip("0") else "-0" if whole.startswith("-") else "0"
-        fraction = fraction.rstrip("0")
-        if not fraction:
-            return "0" if shortest == "-0" else shortest
-        return f"{shortest}{point}{fraction}"
+        return shortest(Fraction(text), 12)
 
     return parse
 
