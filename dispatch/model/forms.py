@@ -13,7 +13,7 @@ from dispatch.model.instants import iso
 
 def shared(kind: Any, one: Any) -> dict[str, Any]:
     """What a record has of the fields of another kind of record, by their names."""
-    return {name: getattr(one, name) for name in _in_both(kind, type(one))}
+    return {name: getattr(one, name) for name in _in_both(kind, one.__class__)}
 
 
 @cache

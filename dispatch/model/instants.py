@@ -347,11 +347,6 @@ def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> st
     return clock if today == day else f"{_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]} {clock}"
 
 
-def when_text(instant: int, zone: str, hours24: bool = True) -> str:
-    """The day and the clock time of an instant in the zone."""
-    return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
-
-
 def moment_text(instant: int, zone: str, hours24: bool = True) -> str:
     """An instant as day and time of day in a zone."""
     return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 
 from db import visits
 from db.names import folded
-from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.desk.imports.calendar_file import COLUMNS
 from dispatch.desk.imports.entries import Entry
@@ -23,12 +22,12 @@ from dispatch.desk.imports.judging import Draft, Values
 from dispatch.desk.imports.matching import Places
 from dispatch.desk.imports.repeating import rule_of
 from dispatch.desk.imports.verdicts import Question
-from dispatch.desk.imports.visit_rows import VisitRows, add_request, change_request, refuse_begun
+from dispatch.desk.imports.visit_rows import VisitRows, refuse_begun, write_request
 from dispatch.desk.intake import new_visit, request_of
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
 from dispatch.model.clients import Site
-from dispatch.model.instants import Unclear, at_wall, day_of, zone_of
+from dispatch.model.instants import Unclear, at_wall, clock_text, day_of
 from dispatch.model.requests import Request
 from dispatch.model.states import State
 from dispatch.model.text import show
@@ -116,8 +115,7 @@ class CalendarRows(VisitRows):
             keys=(uid,) if uid else (),
             theirs=_row(client, site.name if site else "", request, promised),
             ours=None if visit is None else _row(visit.client, visit.site, before, visit.promised),
-            add=lambda unit: add_request(unit, self.seat, new()),
-            change=lambda unit: change_request(unit, visit, new()),
+            write=lambda unit: write_request(unit, visit, new()),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
             skipped=skipped if visit is None else "",
             question=question,
@@ -137,8 +135,7 @@ class CalendarRows(VisitRows):
             keys=(uid,) if uid else (),
             theirs={"status": "cancelled" if stands else ""},
             ours=None if visit is None else {"status": visit.state.label if stands else ""},
-            add=_nothing,
-            change=_nothing,
+            write=lambda unit: None,
             obstacles=refuse,
             skipped="cancelled" if visit is None else "",
         )
@@ -246,7 +243,7 @@ def _span(entry: Entry, zone: str) -> _Span | None:
         day_of(ends - 1, zone),
         minutes,
         (begins, until),
-        "-".join(_clock(one, zone) for one in (begins, until)),
+        "-".join(clock_text(one, zone) for one in (begins, until)),
     )
 
 
@@ -254,11 +251,3 @@ def _instant(text: str, zone: str) -> int:
     """The instant of a time with an offset, or on the clocks of `zone` (its first, where a day has it twice)."""
     moment = datetime.datetime.fromisoformat(text)
     return at_wall(moment, zone, Unclear.CALENDAR) if moment.tzinfo is None else int(moment.timestamp())
-
-
-def _clock(instant: int, zone: str) -> str:
-    return datetime.datetime.fromtimestamp(instant, zone_of(zone)).strftime("%H:%M")
-
-
-def _nothing(unit: Unit) -> None:
-    """There is nothing to write."""

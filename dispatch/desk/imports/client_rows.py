@@ -93,12 +93,10 @@ class ClientRows(RecordRows[Client]):
         after = self.judged(entry, client, self.filled(entry, client, **given))
         reference = name if client is None else client.name
 
-        def add(unit: Unit) -> None:
-            _add_agreement(unit, self.book.save(self.seat, unit, None, after), merged)
-
-        def change(unit: Unit) -> None:
-            assert client is not None
-            assert ours is not None
+        def write(unit: Unit) -> None:
+            if client is None or ours is None:
+                _add_agreement(unit, self.book.save(self.seat, unit, None, after), merged)
+                return
             if after != client:
                 self.book.save(self.seat, unit, client, after)
             if any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
@@ -109,8 +107,7 @@ class ClientRows(RecordRows[Client]):
             keys=(reference,) if reference else (),
             theirs=theirs | self.spelt(entry, after),
             ours=None if client is None or ours is None else ours | self.spelt(entry, client),
-            add=add,
-            change=change,
+            write=write,
             obstacles=lambda entry, columns: _refuse(entry, known, opening, columns, merged),
         )
 

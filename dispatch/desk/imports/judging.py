@@ -17,7 +17,10 @@ from dispatch.desk.imports.table import Columns, Table
 from dispatch.desk.imports.verdicts import Difference, Judged, Question, Verdict, contrasted, shortened
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.fields.kinds import clock
 from dispatch.fields.record import Fault, Field, RecordType
+from dispatch.model.clients import Client
+from dispatch.model.people import Hours
 from dispatch.model.states import Role
 
 T = TypeVar("T")
@@ -26,6 +29,8 @@ Column = Field | str
 """A column of a file: the field of a record that it holds, or what it is in words where it holds only a part of one."""
 Values = dict[str, Any]
 """What stands in the columns of a row, parsed, by our name of the column."""
+BY_WEEKDAY = "by weekday"
+"""In the place of a time: the hours differ from weekday to weekday, and so fit in no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,15 @@ class Draft:
     """What a row wants to be in the store.
 
     `keys` are what no two rows of a file may share. `theirs` holds the columns that the file has, `ours` the same of
-    the record that is already there, None where there is none. `add` makes a new record; `change` takes the file over
-    an existing one.
+    the record that is already there, None where there is none. `write` makes a new record, or takes the file over the
+    existing one.
     """
 
     reference: str
     keys: tuple[str, ...]
     theirs: Values
     ours: Values | None
-    add: Callable[[Unit], None]
-    change: Callable[[Unit], None]
+    write: Callable[[Unit], object]
     obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
     skipped: str = ""
@@ -106,6 +110,14 @@ class TableRows(Subject, Generic[T]):
         fields = self._fields(entry)
         return {column: field.write(one, self.desk) for column, field in fields.items() if column not in self.named}
 
+    def client_of(self, entry: Entry, known: Mapping[str, Client]) -> Client | None:
+        """The client that a row names, one of those that are known by their folded names."""
+        name = entry.name("client", required=True)
+        client = known.get(folded(name))
+        if client is None and name:
+            entry.fault("client", "no such client; import clients first or check the spelling")
+        return client
+
     def tell(self, entry: Entry, found: Sequence[Fault]) -> None:
         """Refuse a row for what is wrong with its record."""
         columns = {one.name: column for column, one in self.columns.items() if isinstance(one, Field)}
@@ -130,6 +142,12 @@ class RecordRows(TableRows[T]):
         """How such a record is written."""
         return SHELVES[self.shelf]
 
+    def spell(self, column: str, value: Any) -> str:
+        """Times of the day as HH:MM."""
+        if column.endswith(("_start", "_end", "_from", "_to")) and isinstance(value, int):
+            return clock(value)
+        return super().spell(column, value)
+
     def judged(self, entry: Entry, before: T | None, after: T) -> T:
         """A record that was put together, with what follows from it and every fault of the whole."""
         refused = {fault.field for fault in entry.faults}
@@ -141,6 +159,21 @@ class RecordRows(TableRows[T]):
                 entry.warn(fault.text)
         self.tell(entry, [fault for fault in found if fault.name not in refused | owed])
         return after
+
+
+def same_hours(hours: Sequence[Hours], weekdays: range) -> tuple[int | str | None, int | str | None]:
+    """When work begins and ends on every one of these weekdays, as a file says it."""
+    spans = {(one.opens, one.closes) for one in hours}
+    if not spans:
+        return None, None
+    if len(spans) == 1 and [one.weekday for one in hours] == list(weekdays):
+        return spans.pop()
+    return BY_WEEKDAY, BY_WEEKDAY
+
+
+def hours_on(weekdays: range, opens: int | None, closes: int) -> tuple[Hours, ...]:
+    """The same hours on every one of these weekdays; none without a beginning."""
+    return () if opens is None else tuple(Hours(weekday, opens, closes) for weekday in weekdays)
 
 
 def present(entry: Entry, values: Mapping[str, Any]) -> Values:
@@ -183,7 +216,7 @@ def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) 
         refused = _with(entry, reference, Verdict.REFUSED)
         return refused if draft is None else replace(refused, question=draft.question, offer=draft.offer)
     if draft.ours is None:
-        return _with(entry, reference, Verdict.NEW, write=draft.add)
+        return _with(entry, reference, Verdict.NEW, write=draft.write)
     differing = [column for column, value in draft.theirs.items() if draft.ours.get(column) != value]
     differences = tuple(
         contrasted(column, subject.spell(column, draft.ours.get(column)), subject.spell(column, draft.theirs[column]))
@@ -196,7 +229,7 @@ def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) 
     draft.obstacles(entry, differing)
     if entry.faults:
         return _with(entry, reference, Verdict.REFUSED, differences=differences)
-    return _with(entry, reference, Verdict.UPDATED, differences=differences, write=draft.change)
+    return _with(entry, reference, Verdict.UPDATED, differences=differences, write=draft.write)
 
 
 def _refuse_repeated(subject: Subject, entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
@@ -213,6 +246,6 @@ def _with(
     verdict: Verdict,
     *,
     differences: tuple[Difference, ...] = (),
-    write: Callable[[Unit], None] | None = None,
+    write: Callable[[Unit], object] | None = None,
 ) -> Judged:
     return Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings), differences, write)

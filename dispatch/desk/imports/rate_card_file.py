@@ -52,24 +52,22 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     before = next((known for known in agreements.rate_cards(seat.store) if known.valid_from == valid_from), None)
     if faults:
         return Judged(1, shortened(name), Verdict.REFUSED, tuple(faults))
-    if before is None:
 
-        def add(unit: Unit) -> None:
+    def write(unit: Unit) -> None:
+        if before is None:
             agreements.add_rate_card(unit, name, valid_from, card)
-            _settle_firm(unit, seat, card, depot)
+        else:
+            agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
+        _settle_firm(unit, seat, card, depot)
 
-        return Judged(1, shortened(name), Verdict.NEW, write=add)
+    if before is None:
+        return Judged(1, shortened(name), Verdict.NEW, write=write)
     found = _differences(before, name, card)
     if not found:
         return Judged(1, shortened(name), Verdict.UNCHANGED)
     if not update:
         return Judged(1, shortened(name), Verdict.DIFFERS, differences=found)
-
-    def change(unit: Unit) -> None:
-        agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
-        _settle_firm(unit, seat, card, depot)
-
-    return Judged(1, shortened(name), Verdict.UPDATED, differences=found, write=change)
+    return Judged(1, shortened(name), Verdict.UPDATED, differences=found, write=write)
 
 
 def _faults_of(card: Mapping[str, Any]) -> list[Fault]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from db import clients
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
-from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
+from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
 from dispatch.desk.seat import Seat
-from dispatch.model.clients import Client, Site
-from dispatch.model.people import Hours
+from dispatch.model.clients import Site
 from dispatch.model.states import Role
 from dispatch.model.travel import Place, Provenance
 from dispatch.records.clients import SITE
 
 EVERY_DAY = range(7)
 SOURCE = "import"
-BY_WEEKDAY = "by weekday"
 
 _COMPUTED = (Provenance.UNKNOWN.value, Provenance.ESTIMATED.value)
 
@@ -56,21 +52,17 @@ class SiteRows(RecordRows[Site]):
 
     def draft(self, entry: Entry) -> Draft:
         """The site of a row."""
-        client = self._whose(entry)
+        client = self.client_of(entry, self._clients)
         name = entry.name("site", required=True)
         site = self._sites.get((client.id, folded(name))) if client else None
-        place, access = entry.place("lat", "lon"), entry.span("access_from", "access_to")
-        values: Values = {
-            "lat": place and place.lat,
-            "lon": place and place.lon,
-            "access_from": access and access[0],
-            "access_to": access and access[1],
-        }
-        ours = None if site is None else _as_row(site)
+        values = _columns(entry.place("lat", "lon"), entry.span("access_from", "access_to"))
+        # what the file would say if it had been written from the site
+        ours = site and _columns(site.place, same_hours(site.access, EVERY_DAY))
         theirs = present(entry, values)
         merged = values | (ours or {}) | theirs
         placed = None if merged["lat"] is None or merged["lon"] is None else Place(merged["lat"], merged["lon"])
-        hours = site.access if site and merged["access_from"] == BY_WEEKDAY else tuple(_every_day(merged))
+        opens, closes = merged["access_from"], merged["access_to"]
+        hours = site.access if site and opens == BY_WEEKDAY else hours_on(EVERY_DAY, opens, closes)
         known = {"name": name if site is None else site.name, "client_id": client.id if client else 0}
         after = self.filled(entry, site, **known, place=placed, access=hours)
         if placed is None and not entry.faults:
@@ -84,50 +76,21 @@ class SiteRows(RecordRows[Site]):
             after = replace(after, one_way_distance=None, one_way_minutes=None)
         after = self.judged(entry, site, after)
 
-        def add(unit: Unit) -> None:
-            self.book.save(self.seat, unit, None, after)
-
-        def change(unit: Unit) -> None:
+        def save(unit: Unit) -> None:
             self.book.save(self.seat, unit, site, after)
 
         key = (f"{client.name}\n{name}",) if client and name else ()
         label = f"{client.name}, {name}" if client else name
-        spelt = None if site is None or ours is None else ours | self.spelt(entry, site)
-        return Draft(label, key, theirs | self.spelt(entry, after), spelt, add, change)
-
-    def spell(self, column: str, value: Any) -> str:
-        """Times as HH:MM."""
-        if column in ("access_from", "access_to") and isinstance(value, int):
-            return f"{value // 60:02}:{value % 60:02}"
-        return super().spell(column, value)
-
-    def _whose(self, entry: Entry) -> Client | None:
-        name = entry.name("client", required=True)
-        client = self._clients.get(folded(name))
-        if client is None and name:
-            entry.fault("client", "no such client; import clients first or check the spelling")
-        return client
+        spelt = ours | self.spelt(entry, site) if site and ours else None
+        return Draft(label, key, theirs | self.spelt(entry, after), spelt, save)
 
 
-def _every_day(values: Values) -> Iterable[Hours]:
-    opens, closes = values["access_from"], values["access_to"]
-    return [] if opens is None else [Hours(weekday, opens, closes) for weekday in EVERY_DAY]
-
-
-def _as_row(site: Site) -> Values:
-    """What the file would say if it had been written from the site. Hours that vary by weekday fit in no file."""
-    spans = {(hours.opens, hours.closes) for hours in site.access}
-    opens: int | str | None
-    closes: int | str | None
-    if not spans:
-        opens = closes = None
-    elif len(spans) == 1 and len(site.access) == len(EVERY_DAY):
-        ((opens, closes),) = spans
-    else:
-        opens = closes = BY_WEEKDAY
+def _columns(place: Place | None, access: tuple[int | str | None, int | str | None] | None) -> Values:
+    """What of a row is only a part of a field."""
+    opens, closes = access or (None, None)
     return {
-        "lat": site.place and site.place.lat,
-        "lon": site.place and site.place.lon,
+        "lat": place and place.lat,
+        "lon": place and place.lon,
         "access_from": opens,
         "access_to": closes,
     }

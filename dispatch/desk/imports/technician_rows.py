@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from db import people
 from db.names import folded
 from db.unit import Unit
 from dispatch.desk.book.world import labour_classes
 from dispatch.desk.imports.entries import WORD, Entry
-from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
+from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
 from dispatch.desk.seat import Seat
 from dispatch.fields.trade import LOGIN
 from dispatch.fields.worlds import Bare
-from dispatch.model.people import Hours, Lunch, Staff, Technician
+from dispatch.model.people import Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
 from dispatch.records.people import TECHNICIAN
@@ -67,8 +66,10 @@ class TechnicianRows(RecordRows[Technician]):
         labour_class = entry.text("labour_class", WORD, required=True)
         if labour_class and self._classes and labour_class not in self._classes:
             entry.warn(f"the rate card has no labour class {labour_class}: their visits cannot be charged")
-        values = _values(entry)
-        ours = None if technician is None else _as_row(technician)
+        home, shift = entry.place("start_lat", "start_lon"), entry.span("shift_start", "shift_end")
+        values = _columns(home, shift, _lunch(entry))
+        # what the file would say if it had been written from the records
+        ours = technician and _columns(technician.home, same_hours(technician.shifts, WORKDAYS), technician.lunch)
         theirs = present(entry, values)
         if staff is not None and technician is None and not email:
             after = replace(after, email=staff.email)
@@ -78,16 +79,8 @@ class TechnicianRows(RecordRows[Technician]):
             self.book.save(self.seat, unit, technician, after)
 
         keys = (f"login {login}",) if login else ()
-        spelt = None if technician is None or ours is None else ours | self.spelt(entry, technician)
-        return Draft(
-            name, (*keys, f"name {name}") if name else (), theirs | self.spelt(entry, after), spelt, save, save
-        )
-
-    def spell(self, column: str, value: Any) -> str:
-        """Times as HH:MM."""
-        if column.endswith(("_start", "_end", "_from", "_to")) and isinstance(value, int):
-            return f"{value // 60:02}:{value % 60:02}"
-        return super().spell(column, value)
+        spelt = ours | self.spelt(entry, technician) if technician and ours else None
+        return Draft(name, (*keys, f"name {name}") if name else (), theirs | self.spelt(entry, after), spelt, save)
 
     def _by_name(self, name: str) -> Staff | None:
         wanted = folded(name)
@@ -129,14 +122,16 @@ def _is_login(text: str) -> bool:
     return True
 
 
-def _values(entry: Entry) -> Values:
+def _columns(
+    home: Place | None, shift: tuple[int | str | None, int | str | None] | None, lunch: Lunch | None
+) -> Values:
     """What of a row is only a part of a field."""
-    home, shift, lunch = entry.place("start_lat", "start_lon"), entry.span("shift_start", "shift_end"), _lunch(entry)
+    begins, ends = shift or (None, None)
     return {
         "start_lat": home and home.lat,
         "start_lon": home and home.lon,
-        "shift_start": shift and shift[0],
-        "shift_end": shift and shift[1],
+        "shift_start": begins,
+        "shift_end": ends,
         "lunch_from": lunch and lunch.earliest,
         "lunch_to": lunch and lunch.latest,
         "lunch_minutes": lunch and lunch.minutes,
@@ -160,41 +155,13 @@ def _lunch(entry: Entry) -> Lunch | None:
     return Lunch(*span, minutes)
 
 
-def _as_row(technician: Technician) -> Values:
-    """What the file would say if it had been written from the records. Shifts that vary by weekday fit in no file."""
-    spans = {(hours.opens, hours.closes) for hours in technician.shifts}
-    opens: int | str | None
-    closes: int | str | None
-    if not spans:
-        opens = closes = None
-    elif len(spans) == 1 and [hours.weekday for hours in technician.shifts] == list(WORKDAYS):
-        ((opens, closes),) = spans
-    else:
-        opens = closes = "by weekday"
-    lunch, home = technician.lunch, technician.home
-    return {
-        "start_lat": home and home.lat,
-        "start_lon": home and home.lon,
-        "shift_start": opens,
-        "shift_end": closes,
-        "lunch_from": lunch and lunch.earliest,
-        "lunch_to": lunch and lunch.latest,
-        "lunch_minutes": lunch and lunch.minutes,
-    }
-
-
 def _after(technician: Technician, values: Values) -> Technician:
     """The technician with what the values say; shifts that vary by weekday stay unless the file has other hours."""
     lat, lon = values["start_lat"], values["start_lon"]
-    earliest = values["lunch_from"]
+    begins, earliest = values["shift_start"], values["lunch_from"]
     return replace(
         technician,
-        shifts=technician.shifts if values["shift_start"] == "by weekday" else _shifts(values),
+        shifts=technician.shifts if begins == BY_WEEKDAY else hours_on(WORKDAYS, begins, values["shift_end"]),
         lunch=None if earliest is None else Lunch(earliest, values["lunch_to"], values["lunch_minutes"]),
         home=None if lat is None or lon is None else Place(lat, lon),
     )
-
-
-def _shifts(values: Values) -> tuple[Hours, ...]:
-    opens, closes = values["shift_start"], values["shift_end"]
-    return () if opens is None else tuple(Hours(weekday, opens, closes) for weekday in WORKDAYS)

@@ -13,10 +13,12 @@ from db.visits import NewVisit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import Column, Draft, TableRows, Values, present
 from dispatch.desk.intake import new_visit, request_of
+from dispatch.desk.running import access_on
 from dispatch.desk.seat import Seat
+from dispatch.fields.kinds import clock
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
-from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso, span_local
+from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
 from dispatch.model.people import Technician
 from dispatch.model.requests import Request
 from dispatch.model.states import AHEAD, QUEUED, Role, State
@@ -70,7 +72,8 @@ class VisitRows(TableRows[Request]):
         reference = entry.text("reference", limits.REFERENCE, required=True)
         visit = self._visits.get(folded(reference))
         before = None if visit is None else request_of(visit)
-        client, site = self._whose(entry)
+        client = self.client_of(entry, self._clients)
+        site = self._site_of(entry, client)
         zone = site.zone if site is not None else self._zone
         given: Values = {"client_id": client.id if client else 0, "site": site.name if site else "", "window": None}
         given |= {"reference": reference if visit is None else visit.reference, "same_job": ""}
@@ -94,8 +97,7 @@ class VisitRows(TableRows[Request]):
             keys=(reference,) if reference else (),
             theirs=self._as_row(entry, request, client, site, promised, requested_at),
             ours=None if visit is None or before is None else self._row_of(entry, visit, before),
-            add=lambda unit: add_request(unit, self.seat, new()),
-            change=lambda unit: change_request(unit, visit, new()),
+            write=lambda unit: write_request(unit, visit, new()),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 
@@ -134,19 +136,16 @@ class VisitRows(TableRows[Request]):
         }
         return present(entry, values) | self.spelt(entry, request)
 
-    def _whose(self, entry: Entry) -> tuple[Client | None, Site | None]:
-        name, place = entry.name("client", required=True), entry.name("site", required=True)
-        client = self._clients.get(folded(name))
+    def _site_of(self, entry: Entry, client: Client | None) -> Site | None:
+        place = entry.name("site", required=True)
         if client is None:
-            if name:
-                entry.fault("client", "no such client; import clients first or check the spelling")
-            return None, None
+            return None
         site = self._sites.get((client.id, folded(place)))
         if site is None and place:
             own = [show(site.name, 40) for (client_id, _), site in self._sites.items() if client_id == client.id]
             known = f"has {_listed(own)}" if own else "has no site yet: import sites first"
             entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
-        return client, site
+        return site
 
     def _look_at_skills(self, entry: Entry, skills: frozenset[str]) -> None:
         for skill in sorted(skills - self._skills):
@@ -166,7 +165,7 @@ class VisitRows(TableRows[Request]):
             entry.warn("the site has no coordinates: drives to it are unknown")
         if promised is not None and date is not None and not _within_access(site, date, promised):
             opening = ", ".join(
-                f"{_hhmm(hours.opens)}–{_hhmm(hours.closes)}"
+                f"{clock(hours.opens)}–{clock(hours.closes)}"
                 for hours in site.access
                 if hours.weekday == date.weekday()
             )
@@ -176,15 +175,12 @@ class VisitRows(TableRows[Request]):
             entry.warn(f"the client's agreement ended on {day_text(last_day)}")
 
 
-def add_request(unit: Unit, seat: Seat, new: NewVisit) -> None:
-    """Write a request."""
-    visits.add_visit(unit, seat.store, new)
-
-
-def change_request(unit: Unit, visit: Visit | None, new: NewVisit) -> None:
-    """Write what is asked for otherwise."""
-    assert visit is not None
-    visits.update_request(unit, visit, new)
+def write_request(unit: Unit, visit: Visit | None, new: NewVisit) -> None:
+    """Write a request, or what the visit that it made is asked for otherwise."""
+    if visit is None:
+        visits.add_visit(unit, unit.store, new)
+    else:
+        visits.update_request(unit, visit, new)
 
 
 def refuse_begun(entry: Entry, visit: Visit | None, columns: Sequence[str]) -> None:
@@ -229,12 +225,9 @@ def _promised(entry: Entry, date: datetime.date | None, zone: str) -> tuple[int,
 def _within_access(site: Site, date: datetime.date, promised: tuple[int, int]) -> bool:
     if not site.access:
         return True
-    for hours in site.access:
-        if hours.weekday == date.weekday():
-            opens, closes = span_local(date, hours.opens, hours.closes, site.zone)
-            if opens <= promised[0] and promised[1] <= closes:
-                return True
-    return False
+    return any(
+        opens <= promised[0] and promised[1] <= closes for opens, closes in access_on(site.access, date, site.zone)
+    )
 
 
 def _by_name_and_login(technicians: Iterable[Technician]) -> dict[str, Technician]:
@@ -251,10 +244,6 @@ def _later(
         return ends
     known = last_days[client_id]
     return None if ends is None or known is None else max(ends, known)
-
-
-def _hhmm(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _listed(names: Iterable[str]) -> str:

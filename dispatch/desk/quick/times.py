@@ -6,6 +6,7 @@ import datetime
 import re
 
 from dispatch.desk.quick.words import Line
+from dispatch.fields.kinds import clock
 from dispatch.model.day_words import WEEKDAYS, day_meant, month_called, named_day
 from dispatch.model.instants import DAY_MINUTES, parse_clock, parse_day
 from dispatch.model.spans import minutes_said
@@ -148,7 +149,7 @@ def _clocks(line: Line, opens: str, closes: str, typed: str) -> tuple[str, str] 
     if last <= first:
         line.problems.append(f"promised window: {typed} ends before it begins; write for example 11-13")
         return "", ""
-    return _hhmm(first), _hhmm(last)
+    return clock(min(first, DAY_MINUTES)), clock(min(last, DAY_MINUTES))
 
 
 def _with_half(opens: str, closes: str, half: str) -> str:
@@ -161,8 +162,3 @@ def _with_half(opens: str, closes: str, half: str) -> str:
     if start < end:
         return f"{opens}{half}"
     return f"{opens}{'am' if half == 'pm' else 'pm'}"
-
-
-def _hhmm(minutes: int) -> str:
-    minutes = min(minutes, DAY_MINUTES)
-    return f"{minutes // 60:02}:{minutes % 60:02}"
