@@ -13,9 +13,6 @@ from db.unit import Unit
 from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.money import shortest
 
-ALLOWANCE = "allowance"
-"""The name of a retainer's pool."""
-
 
 def take(
     unit: Unit, store: Store, visit_id: int, agreement: Agreement, day: datetime.date, drawn: Mapping[str, Fraction]

@@ -38,9 +38,9 @@ class Origin(NamedTuple):
     why: str
 
 
-def all_templates(store: Store, *, archived: bool = False) -> list[Template]:
-    """Every template in its newest wording, by name; archived ones only on request."""
-    found = [_template(*row) for row in store.all(_SELECT if archived else f"{_SELECT} WHERE t.archived_at IS NULL")]
+def all_templates(store: Store) -> list[Template]:
+    """Every template that is not archived in its newest wording, by name."""
+    found = [_template(*row) for row in store.all(f"{_SELECT} WHERE t.archived_at IS NULL")]
     return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
 

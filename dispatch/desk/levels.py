@@ -71,12 +71,12 @@ class Terms(NamedTuple):
     vendor_pauses: bool = False
 
 
-def clocks_of(store: Store, wanted: Sequence[Visit], now: int | None = None) -> dict[int, tuple[VisitClock, ...]]:
+def clocks_of(store: Store, wanted: Sequence[Visit]) -> dict[int, tuple[VisitClock, ...]]:
     """The clocks of each visit, by its id, in the order phone, remote, on site, resolution."""
     asked = [visit for visit in wanted if visit.kind in REQUESTS]
     if not asked:
         return {}
-    now = store.clock.now() if now is None else now
+    now = store.clock.now()
     jobs = {visit.job_id for visit in asked if visit.parent_id is not None or visit.state is State.LEFT_OPEN}
     known = {visit.id: visit for visit in (*visits.whole_jobs(store, sorted(jobs)), *asked)}
     book = TermsBook(store, {visit.client_id for visit in known.values()})

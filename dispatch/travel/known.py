@@ -66,9 +66,9 @@ class Known:
         ]
 
 
-def pinned_leg(minutes: int, metres: int | None = None) -> Leg:
+def pinned_leg(minutes: int) -> Leg:
     """A pinned drive. Its band is the figure itself: whoever pinned it knows it."""
-    return Leg(minutes * 60, metres, minutes * 60, minutes * 60, Provenance.PINNED)
+    return Leg(minutes * 60, None, minutes * 60, minutes * 60, Provenance.PINNED)
 
 
 def learned_leg(seconds: int, low: int, high: int) -> Leg:
