@@ -8,11 +8,11 @@ import io
 import pytest
 
 from db.faults import StoreFault
+from db.visits import again
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import arriving, attaching, leaving, onsite, schedule, undo
 from dispatch.desk.caring import care_list
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.returning import again
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.checklists import Grade, Result
 from dispatch.model.probes import Vantage
