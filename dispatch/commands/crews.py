@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dispatch.commands.declared import JSON, REASON, Args, acts, by, flag, on_visit, option
 from dispatch.commands.printing import Listing
 from dispatch.model.forms import form
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
@@ -35,7 +35,7 @@ _TO = option("--to", "TECHNICIAN", required=True)
 def placed_lines(placed: Any, verb: str = "stands") -> Iterator[str]:
     """Where a visit stands now, and what the check says to it."""
     visit = placed.visit
-    when = moment_text(placed.starts_at, visit.zone)
+    when = when_text(placed.starts_at, visit.zone)
     yield f"{visit.reference} {visit.client} {verb} {when} with {', '.join(placed.crew)}."
     yield placed.verdict.level.value
     for finding in placed.verdict.findings:
@@ -55,7 +55,7 @@ def _told(seat: Seat, args: Args) -> Listing:
     return Listing(
         notices.note(seat) if args.note else notices.unread(seat.store, seat.staff.id),
         lambda one: form(one, "reference about text at=made_at@ noted", zone, noted=args.note),
-        lambda one: f"{moment_text(one.made_at, zone)}  {one.text}",
+        lambda one: f"{when_text(one.made_at, zone)}  {one.text}",
         "Nothing was changed that you had been told.",
     )
 

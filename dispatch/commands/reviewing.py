@@ -26,7 +26,7 @@ from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Listing, Result, json_text
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
@@ -127,7 +127,7 @@ def _comments(seat: Seat, _: Args) -> Listing:
     return Listing(
         reviews.waiting_for(seat.store, seat.staff.id),
         lambda one: form(one, COMMENT, zone),
-        lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {moment_text(one.at, zone)})",
+        lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
         "No visit of yours was sent back.",
     )
 
@@ -299,7 +299,7 @@ def _batches(store: Store, _: Args) -> Answer:
         for reference, why in left_out:
             yield f"Not ready: {reference}: {why}"
         for one in batches:
-            yield f"{one.id:>4}  {moment_text(one.at, zone)}  {one.visits:>4} visits  {one.by}"
+            yield f"{one.id:>4}  {when_text(one.at, zone)}  {one.visits:>4} visits  {one.by}"
 
     return Answer(invoices.batches(store), told, lines)
 

@@ -15,7 +15,7 @@ from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_page import detail_words, find
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import day_bounds, day_of, moment_text, parse_day
+from dispatch.model.instants import day_bounds, day_of, parse_day, when_text
 from dispatch.model.text import pad, show
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
@@ -167,7 +167,7 @@ def trail_lines(rows: Sequence[Found], zone: str, hours24: bool = True) -> list[
         "  ".join(
             [
                 f"{one.row.seq:>6}",
-                moment_text(one.row.at, zone, hours24),
+                when_text(one.row.at, zone, hours24),
                 pad(who_of(one), 18),
                 pad(one.row.deed, 16),
                 pad(record_of(one), 28),
@@ -182,7 +182,7 @@ def row_lines(found: Found, firm: Firm, own: str, prev: str) -> list[str]:
     """Everything about a row."""
     row = found.row
     lines = [
-        f"row {row.seq}, {moment_text(row.at, firm.zone, firm.clock_hours == 24)}",
+        f"row {row.seq}, {when_text(row.at, firm.zone, firm.clock_hours == 24)}",
         f"{who_of(found)}, login {row.actor}",
         f"{row.deed}: {record_of(found)}",
         *(f"  {key}: {'–' if value is None else value}" for key, value in row.detail.items()),

@@ -14,7 +14,7 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
@@ -86,7 +86,7 @@ def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
             raise Refusal(f"{show(part.technician)} is home from {show(visit.reference)} already.")
         moment = _not_after_now(unit, unit.at if at is None else at)
         if moment < part.check_out_at:
-            raise Refusal(f"{moment_text(moment, visit.zone)} is before the check-out.")
+            raise Refusal(f"{when_text(moment, visit.zone)} is before the check-out.")
         visit = allow_change(seat, unit, visit, "")
         visits.change(unit, visit)
         visits.stamp(unit, part, return_at=moment)
@@ -173,10 +173,8 @@ def check_out_at(seat: Seat, unit: Unit, visit: Visit, part: Assignment, left_at
     moment = _not_after_now(unit, left_at)
     earliest = max(last, part.check_in_at or 0)
     if moment < earliest:
-        recorded = moment_text(earliest, visit.zone)
-        raise Refusal(
-            f"You cannot have left at {moment_text(moment, visit.zone)}: something was recorded at {recorded}."
-        )
+        recorded = when_text(earliest, visit.zone)
+        raise Refusal(f"You cannot have left at {when_text(moment, visit.zone)}: something was recorded at {recorded}.")
     visits.stamp(unit, part, check_out_at=moment)
     stays.correct(unit, part.id, "leaving", unit.at, moment, "forgotten check-out")
 
@@ -219,7 +217,7 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
         part = part_of(visit, technician)
         who = show(part.technician)
         if part.check_in_at is not None:
-            raise Refusal(f"{who} came at {moment_text(part.check_in_at, visit.zone)}: put the times right instead.")
+            raise Refusal(f"{who} came at {when_text(part.check_in_at, visit.zone)}: put the times right instead.")
         if part.did_not_come_at is not None:
             raise Refusal(f"It is known already that {who} did not come.")
         if visit.present == (part,):
@@ -314,8 +312,8 @@ def _in_order(visit: Visit, part: Assignment, column: str, after: int | None) ->
     for (first, earlier), (second, later) in pairwise(known):
         if later < earlier:
             raise Refusal(
-                f"{_WORDS[second]} at {moment_text(later, visit.zone)} would be before {_WORDS[first]} "
-                f"at {moment_text(earlier, visit.zone)}."
+                f"{_WORDS[second]} at {when_text(later, visit.zone)} would be before {_WORDS[first]} "
+                f"at {when_text(earlier, visit.zone)}."
             )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db import directory
 from db.directory import VisitName
 from db.store import Store
-from dispatch.model.instants import day_of, day_text, moment_text
+from dispatch.model.instants import day_of, day_text, when_text
 from dispatch.model.matching import Findable, findable
 from dispatch.model.states import State
 
@@ -71,7 +71,7 @@ def detail_of(target: Target, zone: str, hours24: bool) -> str:
     if visit is None:
         return target.detail
     if visit.starts_at is not None:
-        when = moment_text(visit.starts_at, zone, hours24)
+        when = when_text(visit.starts_at, zone, hours24)
     elif visit.wanted_on is not None:
         when = f"wanted {day_text(datetime.date.fromisoformat(visit.wanted_on))}"
     else:

@@ -9,7 +9,7 @@ from dispatch.desk.level_report import ClientMonth
 from dispatch.desk.levels import VisitClock
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.forms import form
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import pad, show
 from dispatch.model.visits import Visit
@@ -27,7 +27,7 @@ def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
         parts.append("an aim: no agreement")
     if one.running:
         if reading.due is not None:
-            when = moment_text(reading.due, zone, hours24)
+            when = when_text(reading.due, zone, hours24)
             left = f"{one.left} min left" if one.left >= 0 else f"{-one.left} min over"
             parts += [f"due {when}", left]
         else:

@@ -9,7 +9,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
-from dispatch.model.instants import clock_text, moment_text
+from dispatch.model.instants import clock_text, when_text
 from dispatch.model.notices import CHANGES, Notice, Told, filled, with_who_and_why
 from dispatch.model.states import ENDED, TOLD, Role, State
 from dispatch.model.text import show
@@ -35,7 +35,7 @@ def tell(
     firm = seat.firm
     when = ""
     if visit.starts_at is not None:
-        when = moment_text(visit.starts_at, visit.zone)
+        when = when_text(visit.starts_at, visit.zone)
     wording = getattr(firm, f"notice_{about.value}")
     if about in CHANGES:
         wording = with_who_and_why(wording)

@@ -11,7 +11,7 @@ from dispatch.desk import retelling, telling
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.forms import form
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
@@ -91,7 +91,7 @@ def message_lines(found: Sequence[Message], zone: str, hours24: bool = True) -> 
 def moment(one: Message, zone: str, hours24: bool = True) -> str:
     """When a message was settled, is to be sent, or was made, whichever says most."""
     at = one.ended_at or (one.due_at if one.fate is Fate.WAITING else one.made_at)
-    return moment_text(at, zone, hours24)
+    return when_text(at, zone, hours24)
 
 
 def message_form(one: Message, zone: str) -> dict[str, Any]:

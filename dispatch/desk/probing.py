@@ -27,7 +27,7 @@ from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.model.checklists import Checklist, Grade, Item, Result
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Vantage, Watch
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -250,9 +250,9 @@ def _faults(store: Store, visit: Visit, report: Report, now: int) -> list[str]:
     if not secrets.compare_digest(sealed(specification, order.key), specification.seal):
         faults.append("what was tested is not what was asked for: its specification was changed")
     if order.used_at is not None:
-        faults.append(f"it was brought back already, {moment_text(order.used_at, visit.zone)}")
+        faults.append(f"it was brought back already, {when_text(order.used_at, visit.zone)}")
     if now >= order.expires_at:
-        faults.append(f"it has expired, {moment_text(order.expires_at, visit.zone)}; print a new specification")
+        faults.append(f"it has expired, {when_text(order.expires_at, visit.zone)}; print a new specification")
     checklist = checklists.checklist(store, visit.id)
     faults += [f"the visit has no item {show(one.item)}" for one in specification.items if not checklist.item(one.item)]
     return faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dispatch.desk.visit_page import VisitPage
-from dispatch.model.instants import moment_text
+from dispatch.model.instants import when_text
 from dispatch.model.states import Review
 from dispatch.model.text import show
 
@@ -13,7 +13,7 @@ def review_lines(page: VisitPage) -> list[str]:
     visit, zone = page.visit, page.visit.zone
 
     def when(instant: int) -> str:
-        return moment_text(instant, zone, page.hours24)
+        return when_text(instant, zone, page.hours24)
 
     lines = []
     for one in page.comments:

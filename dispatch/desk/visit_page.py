@@ -34,7 +34,7 @@ from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
 from dispatch.model.files import HandedIn
-from dispatch.model.instants import day_of, moment_text
+from dispatch.model.instants import day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.text import show
@@ -204,7 +204,7 @@ def detail_words(deed: str, detail: Mapping[str, Any], zone: str) -> str:
         if value is True:
             parts.append(word)
         elif key.endswith("_at") and isinstance(value, int):
-            parts.append(f"{word} {moment_text(value, zone)}")
+            parts.append(f"{word} {when_text(value, zone)}")
         elif isinstance(value, list):
             parts.append(f"{word} {', '.join(map(str, value))}")
         else:

@@ -347,7 +347,7 @@ def clock_beside(day: date, instant: int, zone: str, hours24: bool = True) -> st
     return clock if today == day else f"{_WEEKDAYS[today.weekday()]} {today.day} {_MONTHS[today.month - 1]} {clock}"
 
 
-def moment_text(instant: int, zone: str, hours24: bool = True) -> str:
+def when_text(instant: int, zone: str, hours24: bool = True) -> str:
     """An instant as day and time of day in a zone."""
     return f"{day_text(day_of(instant, zone))} {clock_text(instant, zone, hours24)}"
 

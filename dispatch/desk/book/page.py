@@ -16,7 +16,7 @@ from dispatch.desk.caring import care_list
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.forms import form
-from dispatch.model.instants import day_of, day_text, moment_text
+from dispatch.model.instants import day_of, day_text, when_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit
 
@@ -146,7 +146,7 @@ def _agreement(one: Agreement) -> str:
 def _visit(one: Visit) -> str:
     when = "undated"
     if one.starts_at is not None:
-        when = moment_text(one.starts_at, one.zone)
+        when = when_text(one.starts_at, one.zone)
     elif one.wanted_on is not None:
         when = f"wanted {day_text(one.wanted_on)}"
     return f"{one.reference}  {when}  {one.work}  ({one.state.label})"

@@ -13,7 +13,7 @@ from dispatch.desk.figures.counting import Figures
 from dispatch.desk.figures.defined import Figure, Money, Unit, Value, value_text
 from dispatch.model.charts import bar, columns
 from dispatch.model.forms import form
-from dispatch.model.instants import day_text, moment_text, span_text
+from dispatch.model.instants import day_text, span_text, when_text
 from dispatch.model.money import format_minor
 from dispatch.model.text import csv_cell, pad, show
 
@@ -64,7 +64,7 @@ def range_text(found: Figures) -> str:
 def behind_lines(figure: Figure, visits: Sequence[Behind], money: Money, zone: str, hours24: bool = True) -> list[str]:
     """The visits behind a figure, a line each."""
     return [
-        f"{pad(one.reference, 10)}  {moment_text(one.at, zone, hours24)}  "
+        f"{pad(one.reference, 10)}  {when_text(one.at, zone, hours24)}  "
         f"{pad(one.client, 26)}  {share_text(figure, one, money)}"
         for one in visits
     ] or ["No visits."]
