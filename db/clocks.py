@@ -107,9 +107,9 @@ def end_wait(unit: Unit, visit_id: int) -> None:
     )
 
 
-def add_milestone(unit: Unit, visit_id: int, kind: str, staff_id: int, note: str) -> int:
+def add_milestone(unit: Unit, visit_id: int, kind: str, note: str) -> int:
     """Something happened to a request now (`kind`: phone, remote, workaround, report); returns its id."""
-    return unit.insert("milestone", visit_id=visit_id, kind=kind, at=unit.at, staff_id=staff_id, note=note)
+    return unit.note("milestone", visit_id=visit_id, kind=kind, note=note)
 
 
 def add_cause(unit: Unit, visit_id: int, clock: str, cause: str) -> int:

@@ -36,9 +36,9 @@ WORDS = Select(
 """Words that were put right."""
 
 
-def approve(unit: Unit, visit_id: int, staff_id: int, revision: int, reason: str) -> None:
+def approve(unit: Unit, visit_id: int, revision: int, reason: str) -> None:
     """Note an approval."""
-    unit.insert("approval", visit_id=visit_id, staff_id=staff_id, at=unit.at, revision=revision, reason=reason)
+    unit.note("approval", visit_id=visit_id, revision=revision, reason=reason)
 
 
 def approval_of(store: Store, visit_id: int) -> Approval | None:
@@ -46,9 +46,9 @@ def approval_of(store: Store, visit_id: int) -> Approval | None:
     return APPROVALS.first(store, "WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1", (visit_id,))
 
 
-def send_back(unit: Unit, visit_id: int, staff_id: int, text: str) -> int:
+def send_back(unit: Unit, visit_id: int, text: str) -> int:
     """Keep the comment with which a visit goes back; returns its id."""
-    return unit.insert("review_comment", visit_id=visit_id, staff_id=staff_id, at=unit.at, text=text)
+    return unit.note("review_comment", visit_id=visit_id, text=text)
 
 
 def comments_of(store: Store, visit_id: int) -> list[Comment]:
@@ -71,12 +71,12 @@ def see(unit: Unit, comment: Comment) -> None:
     unit.execute("UPDATE review_comment SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (unit.at, comment.id))
 
 
-def answer(unit: Unit, comment: Comment, staff_id: int, text: str) -> None:
+def answer(unit: Unit, comment: Comment, text: str) -> None:
     """Note the answer to a comment that has none."""
     unit.execute(
         "UPDATE review_comment SET answered_at = ?, answered_by = ?, answer = ?, seen_at = coalesce(seen_at, ?) "
         "WHERE id = ? AND answered_at IS NULL",
-        (unit.at, staff_id, text, unit.at, comment.id),
+        (unit.at, unit.actor.staff_id, text, unit.at, comment.id),
     )
 
 
@@ -105,21 +105,17 @@ def words_at(store: Store, visit_id: int, sequence: int) -> tuple[str, int, str,
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 
-def correct_words(
-    unit: Unit, visit_id: int, staff_id: int, of: tuple[str, int], before: str, after: str, reason: str
-) -> None:
+def correct_words(unit: Unit, visit_id: int, of: tuple[str, int], before: str, after: str, reason: str) -> None:
     """Put words right; `of` is what they belong to, as `words_at` has it."""
     table, key = of
-    unit.insert(
+    unit.note(
         "word_correction",
         visit_id=visit_id,
-        staff_id=staff_id,
         attempt_id=key if table == "attempt" else None,
         entry_id=key if table == "work_entry" else None,
         before=before,
         after=after,
         reason=reason,
-        made_at=unit.at,
     )
 
 

@@ -18,13 +18,14 @@ from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import read_service, service_form
+from dispatch.desk.wording import taken
 from dispatch.fields.record import Fault, sentences
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, Service
 from dispatch.model.instants import day_bounds, day_of, parse_day
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.records.agreements import BLOCK
 
 
@@ -87,12 +88,7 @@ def save_agreement(
             faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
         if rollover == "capped" and (rollover_cap is None or rollover_cap < 0):
             faults.append("rollover_cap: how many rate-minutes roll over at most?")
-        try:
-            cleaned = clean(name, limit=limits.NAME)
-            if not cleaned:
-                faults.append("name: is missing")
-        except TextRefused as refused:
-            faults.append(f"name: {refused}")
+        cleaned = taken("name", name, limits.NAME, faults, needed=True)
         promises = before.service if before is not None else Service()
         if service is not None:
             promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)

@@ -16,10 +16,11 @@ from dispatch.desk import undo
 from dispatch.desk.accounts import Office, accounts, office
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.wording import taken
 from dispatch.model import text as limits
 from dispatch.model.clients import Client
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 
 
 def care_list(store: Store, client: Client | None = None, *, all_items: bool = False) -> list[Item]:
@@ -85,7 +86,7 @@ def note_survey(
             faults.append(f"score: {score} is not a number from 0 to 10")
         if on is not None and on > today:
             faults.append(f"on: {on} has not come yet")
-        cleaned = _text("words", words, limits.NOTE, faults)
+        cleaned = taken("words", words, limits.NOTE, faults)
         if faults:
             raise Faulty(faults)
         survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
@@ -100,7 +101,7 @@ def note_offer(seat: Seat, client: Client, *, made: bool, note: str = "") -> Non
     """
     with seat.write("offer", Role.LEAD) as unit:
         faults: list[str] = []
-        cleaned = _text("note", note, limits.LINE, faults)
+        cleaned = taken("note", note, limits.LINE, faults)
         if not made and not cleaned:
             faults.append("reason: is missing")
         if faults:
@@ -119,9 +120,7 @@ def note_gap(seat: Seat, client: Client, what: str, owner: str, due: datetime.da
     """
     with seat.write("gap", Role.LEAD) as unit:
         faults: list[str] = []
-        cleaned = _text("what", what, limits.LINE, faults)
-        if not cleaned and not faults:
-            faults.append("what: is missing")
+        cleaned = taken("what", what, limits.LINE, faults, needed=True)
         person = people.staff_by_login(seat.store, owner.strip())
         if person is None:
             wanted = owner.strip().casefold()
@@ -156,7 +155,7 @@ def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | 
         item = find_item(seat.store, key)
         where = office(seat.store)
         faults: list[str] = []
-        cleaned = _text("note", note, limits.LINE, faults)
+        cleaned = taken("note", note, limits.LINE, faults)
         if not cleaned and not faults:
             if outcome == "declined":
                 faults.append("reason: is missing")
@@ -181,11 +180,3 @@ def _faults_of_nap(item: Item, until: datetime.date, where: Office) -> list[str]
     if not where.today < until <= last:
         return [f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most"]
     return []
-
-
-def _text(name: str, text: str, limit: int, faults: list[str]) -> str:
-    try:
-        return clean(text, limit=limit, multiline=limit == limits.NOTE)
-    except TextRefused as fault:
-        faults.append(f"{name}: {fault}")
-        return ""

@@ -14,12 +14,13 @@ from dispatch.desk.crew import own_parts
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
+from dispatch.desk.wording import reason_of, taken
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 from dispatch.model.states import Role
 from dispatch.model.stays import UsedItem
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
@@ -43,11 +44,7 @@ def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None)
     faults: list[str] = []
     items = on_card(seat.store, visit)
     number = _number(quantity, "quantity", faults)
-    try:
-        label = clean(what, limit=limits.NAME)
-    except TextRefused as fault:
-        faults.append(f"item: {fault}")
-        label = ""
+    label = taken("item", what, limits.NAME, faults)
     code = next((one for one in items if one.casefold() == label.casefold()), None)
     price = None
     if amount is not None:
@@ -73,8 +70,6 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
         NotFound: there is no such entry on the visit.
         Refusal, NotAllowed: the charge must not be changed.
     """
-    from dispatch.desk.wording import reason_of
-
     with seat.write("take back an item", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
         own_parts(seat, visit, None)

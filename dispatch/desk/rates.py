@@ -14,12 +14,13 @@ from dispatch.charges.reading import merged
 from dispatch.desk.charge_input import ENVELOPE
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
+from dispatch.desk.wording import taken
 from dispatch.model import text as limits
 from dispatch.model.agreements import RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import YEARS, day_of
 from dispatch.model.states import Role
-from dispatch.model.text import TextRefused, clean, show
+from dispatch.model.text import show
 
 
 def begun(firm: Firm, preset: str = "") -> dict[str, Any]:
@@ -71,12 +72,7 @@ def save_card(
     form = {key: value for key, value in card.items() if key not in ENVELOPE}
     with seat.write("save a rate card", Role.LEAD) as unit:
         faults = validate_card(form)
-        try:
-            cleaned = clean(name, limit=limits.NAME)
-            if not cleaned:
-                faults.append("name: is missing")
-        except TextRefused as refused:
-            faults.append(f"name: {refused}")
+        cleaned = taken("name", name, limits.NAME, faults, needed=True)
         if valid_from.year not in YEARS:
             faults.append(f"valid_from: {valid_from} lies outside the years that are kept")
         others = [one for one in agreements.rate_cards(seat.store) if before is None or one.id != before.id]

@@ -122,4 +122,4 @@ def _noted(seat: Seat, unit: Unit, visit: Visit, kind: str, note: str) -> Pictur
     facts = clocks.facts_of(seat.store, [visit.id]).get(visit.id, clocks.NOTHING)
     if kind in facts.milestones:
         raise Refusal(f"That is noted for {show(visit.reference)} already; the first time counts.")
-    return added("milestone", clocks.add_milestone(unit, visit.id, kind, seat.staff.id, note))
+    return added("milestone", clocks.add_milestone(unit, visit.id, kind, note))

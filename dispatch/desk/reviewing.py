@@ -158,7 +158,7 @@ def send_back(seat: Seat, reference: str, comment: str) -> Comment:
             raise Refusal(f"{show(visit.reference)} had no technician: there is nobody to send it back to.")
         said = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
         visits.change(unit, visit, review=Review.SENT_BACK.value)
-        reviews.send_back(unit, visit.id, seat.staff.id, said)
+        reviews.send_back(unit, visit.id, said)
         unit.audit("visit", visit.id, comment=said, technician=[part.technician for part in visit.assignments])
         return reviews.comments_of(seat.store, visit.id)[-1]
 
@@ -198,7 +198,7 @@ def answer(seat: Seat, reference: str, words: str = "") -> Visit:
         review = Review.TO_REVIEW if visit.review is Review.SENT_BACK else visit.review
         visits.change(unit, visit, review=review.value)
         for one in waiting:
-            reviews.answer(unit, one, seat.staff.id, said)
+            reviews.answer(unit, one, said)
         unit.audit("visit", visit.id, answer=said or "corrected")
         return find(seat.store, reference)
 
@@ -237,7 +237,7 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
         if after == before:
             raise Refusal("The words stand so already.")
         visits.change(unit, visit)
-        reviews.correct_words(unit, visit.id, seat.staff.id, (table, key), before, after, why)
+        reviews.correct_words(unit, visit.id, (table, key), before, after, why)
         unit.audit("visit", visit.id, item=item, sequence=sequence, was=before, words=after, reason=why)
         return find(seat.store, reference)
 
@@ -268,7 +268,7 @@ def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
     visit, sheet = judged.visit, judged.sheet
     revision = sheet.revision if sheet is not None and sheet.total is not None else 0
     visits.change(unit, visit, review=Review.APPROVED.value)
-    reviews.approve(unit, visit.id, seat.staff.id, revision, reason)
+    reviews.approve(unit, visit.id, revision, reason)
     unit.audit(
         "visit",
         visit.id,

@@ -107,7 +107,7 @@ def swap(
             visits.unplace(unit, visit)
         placed, why = [], ""
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
-            bare = _again(store, visit)
+            bare = visits.again(store, visit)
             verdict = judge_placement(store, bare, crew, start, was=visit)
             why = permit(visit, verdict, reason, confirmed)
             visits.place(unit, bare, crew, start, start + length)
@@ -120,7 +120,7 @@ def swap(
                 **reason_for(verdict, why),
                 findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
             )
-            placed.append(Placed(_again(store, visit), start, tuple(one.name for one in crew), verdict))
+            placed.append(Placed(visits.again(store, visit), start, tuple(one.name for one in crew), verdict))
         routing.reroute(seat, unit, days)
         settle(seat, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
         return placed[0], placed[1]
@@ -162,7 +162,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
             one, stood = placements[index], before[index]
             if one.technician is not None:
                 crew, start = _target(store, stood, [one.technician], one.start)
-                bare = _again(store, stood)
+                bare = visits.again(store, stood)
                 length = _length(store, bare, crew)
                 verdict = judge_placement(store, bare, crew, start, length, was=stood)
                 if verdict.level is Level.BLOCKED:
@@ -171,7 +171,7 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
                         f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
                     )
                 visits.place(unit, bare, crew, start, start + length)
-                days |= routing.days_of(_again(store, stood))
+                days |= routing.days_of(visits.again(store, stood))
             unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
         routing.reroute(seat, unit, days)
         settle(seat, unit, label, before)
@@ -306,7 +306,7 @@ def confirm(seat: Seat, reference: str) -> Visit:
         telling.tell(seat.store, unit, visit, About.CONFIRMED, visit.starts_at)
         more = []
         if "phone" not in clocks.facts_of(seat.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
-            more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", seat.staff.id, "confirmed")))
+            more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
         return _done(seat, unit, visit, f"confirm {visit.reference}", more)
 
 
@@ -315,7 +315,7 @@ def dispatch(seat: Seat, reference: str) -> Visit:
     with seat.write("dispatch", Role.DISPATCHER) as unit:
         visit = step(seat.store, reference, "dispatch")
         visits.change(unit, visit, state=State.DISPATCHED.value)
-        dispatched = _again(seat.store, visit)
+        dispatched = visits.again(seat.store, visit)
         notices.follow(seat, unit, visit, dispatched)
         unit.audit("visit", visit.id, told=[part.technician for part in visit.assignments])
         return dispatched
@@ -428,7 +428,7 @@ def _place(
             **reason_for(verdict, why),
             findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
         )
-        placed = _again(store, visit)
+        placed = visits.again(store, visit)
         routing.reroute(seat, unit, days | routing.days_of(placed))
         _done(seat, unit, visit, f"{deed} {visit.reference}", why=why)
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
@@ -565,7 +565,7 @@ def judge_placement(
 def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = (), *, why: str = "") -> Visit:
     """`settle` one visit; returns it as it stands now."""
     settle(seat, unit, label, [before], more, why=why)
-    return _again(seat.store, before)
+    return visits.again(seat.store, before)
 
 
 def settle(
@@ -576,13 +576,7 @@ def settle(
     reason that was given, for those who are told."""
     owed = []
     for visit in before:
-        after = _again(seat.store, visit)
+        after = visits.again(seat.store, visit)
         notices.follow(seat, unit, visit, after, why=why)
         owed += calling.follow(seat, unit, visit, after)
     undo.remember(seat, unit, label, before, [*more, *owed])
-
-
-def _again(store: Store, visit: Visit) -> Visit:
-    found = visits.visit_by_id(store, visit.id)
-    assert found is not None
-    return found

@@ -36,6 +36,19 @@ def worded(name: str, text: str, limit: int = limits.LINE, *, least: int = 0, mu
     return cleaned
 
 
+def taken(name: str, text: str, limit: int, faults: list[str], *, needed: bool = False) -> str:
+    """A text as it is kept, beside others: what keeps it from being taken, or that it is missing where it is `needed`, is added
+    to `faults`."""
+    try:
+        cleaned = clean(text, limit=limit, multiline=limit == limits.NOTE)
+    except TextRefused as fault:
+        faults.append(f"{name}: {fault}")
+        return ""
+    if needed and not cleaned:
+        faults.append(f"{name}: is missing")
+    return cleaned
+
+
 def reason_of(text: str) -> str:
     """A reason as it is kept.
 
