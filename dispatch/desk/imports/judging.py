@@ -46,7 +46,7 @@ class Draft:
     keys: tuple[str, ...]
     theirs: Values
     ours: Values | None
-    write: Callable[[Unit], object]
+    write: Callable[[Unit], None]
     obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
     skipped: str = ""
@@ -246,6 +246,6 @@ def _with(
     verdict: Verdict,
     *,
     differences: tuple[Difference, ...] = (),
-    write: Callable[[Unit], object] | None = None,
+    write: Callable[[Unit], None] | None = None,
 ) -> Judged:
     return Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings), differences, write)

@@ -57,7 +57,7 @@ class SiteRows(RecordRows[Site]):
         site = self._sites.get((client.id, folded(name))) if client else None
         values = _columns(entry.place("lat", "lon"), entry.span("access_from", "access_to"))
         # what the file would say if it had been written from the site
-        ours = site and _columns(site.place, same_hours(site.access, EVERY_DAY))
+        ours = None if site is None else _columns(site.place, same_hours(site.access, EVERY_DAY))
         theirs = present(entry, values)
         merged = values | (ours or {}) | theirs
         placed = None if merged["lat"] is None or merged["lon"] is None else Place(merged["lat"], merged["lon"])

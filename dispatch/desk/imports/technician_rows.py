@@ -69,7 +69,9 @@ class TechnicianRows(RecordRows[Technician]):
         home, shift = entry.place("start_lat", "start_lon"), entry.span("shift_start", "shift_end")
         values = _columns(home, shift, _lunch(entry))
         # what the file would say if it had been written from the records
-        ours = technician and _columns(technician.home, same_hours(technician.shifts, WORKDAYS), technician.lunch)
+        ours = None
+        if technician is not None:
+            ours = _columns(technician.home, same_hours(technician.shifts, WORKDAYS), technician.lunch)
         theirs = present(entry, values)
         if staff is not None and technician is None and not email:
             after = replace(after, email=staff.email)
