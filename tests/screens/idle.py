@@ -6,6 +6,8 @@ import asyncio
 
 from textual.pilot import Pilot
 
+from tests.screens import lean
+
 PASS = 0.003
 ENOUGH = 3
 SHORT = 0.1
@@ -24,6 +26,7 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     while quiet < ENOUGH and loop.time() < ends:
         await asyncio.sleep(PASS)
         quiet = 0 if loop._ready else quiet + 1  # type: ignore[attr-defined]
+    lean.paint()
 
 
 def is_about_to_act(pilot: Pilot[None]) -> bool:
