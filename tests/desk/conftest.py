@@ -104,7 +104,8 @@ def export(seat: Seat) -> HandedOver:
     return invoicing.export(seat, invoicing.ready(seat.store)[0])
 
 
-def _fill(store: Store) -> None:
+def fill(store: Store) -> None:
+    """The small firm, in a new store."""
     with store.write("init", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
         people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset({Role.LEAD})))
@@ -165,6 +166,10 @@ def _fill(store: Store) -> None:
 def office(tmp_path: Path) -> Iterator[Office]:
     """The firm on the morning of the day."""
     WALL.set(START)
-    with prepared(tmp_path / "firm.db", _fill, clock=WALL) as store:
-        seats = {login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")}
-        yield Office(store, WALL, **seats)
+    with prepared(tmp_path / "firm.db", fill, clock=WALL) as store:
+        yield seated(store)
+
+
+def seated(store: Store) -> Office:
+    """The firm with its people at their seats."""
+    return Office(store, WALL, **{login: take_seat(store, login) for login in ("lee", "dana", "ana", "ben")})

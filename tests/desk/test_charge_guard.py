@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from db import reviews, sheets, stays
+from db.store import Store
 from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, reviewing
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import UNSEEN, Shown
 from dispatch.desk.visit_page import find
 from dispatch.model.states import Review
-from tests.desk.conftest import Office, approve, at, export
+from tests.desk.conftest import Office, approve, at, export, fill, seated
+from tests.prepared import prepared
+from tests.wall import WALL
 
 Deed = Callable[[Seat, Office], object]
 
@@ -44,8 +48,16 @@ LEADS: dict[str, Deed] = {
 
 
 @pytest.fixture
-def approved(office: Office) -> Office:
+def approved(tmp_path: Path) -> Iterator[Office]:
     """R1 is approved, with a mark, a break, goodwill and something used on it; it is the afternoon."""
+    with prepared(tmp_path / "firm.db", _approve, clock=WALL) as store:
+        WALL.set(at("15:00"))
+        yield seated(store)
+
+
+def _approve(store: Store) -> None:
+    fill(store)
+    office = seated(store)
     office.on_site()
     onsite.use(office.lee, "R1", "cable", "1", amount="430")
     office.finish()
@@ -54,8 +66,6 @@ def approved(office: Office) -> Office:
     marking.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
     adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "1", "a kindness")
     approve(office.lee, "R1")
-    office.go("15:00")
-    return office
 
 
 @pytest.mark.parametrize("deed", ANYBODYS)
