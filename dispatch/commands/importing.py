@@ -30,9 +30,7 @@ def _mapping(text: str) -> tuple[str, str]:
 
 def _number(text: str, *, of: str, most: int) -> int:
     if not text.isdecimal() or not 1 <= int(text[:10]) <= most:
-        raise ArgumentTypeError(
-            f"{show(text, 40)!r} is not a number of {of} from 1 to {most if most < 10_000 else f'{most:,}'}"
-        )
+        raise ArgumentTypeError(f"{show(text, 40)!r} is not a number of {of} from 1 to {most:,}")
     return int(text)
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
-from db import targets, visits
+from db import people, targets, visits
 from db.store import Store
 from dispatch.closeout.recording import Entry
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
@@ -106,11 +106,6 @@ class _Day:
     store: Store
     clock: SetClock
     office: Office
-
-    @property
-    def lee(self) -> Seat:
-        """The lead's seat."""
-        return self.office.lee
 
     @property
     def dana(self) -> Seat:
@@ -230,7 +225,7 @@ class _Day:
             moment = min(arrive + number * step, leave - 30)
             if item.ref == spoilt and day == TUESDAY:
                 yield moment, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
-                yield moment + 60, partial(onsite.record, self.lee, visit.reference, item.ref, _WAIVED)
+                yield moment + 60, partial(onsite.record, self.office.lee, visit.reference, item.ref, _WAIVED)
                 continue
             if item.ref == "T1" and which[1] == 1:
                 yield moment - 30, partial(onsite.record, seat, visit.reference, item.ref, _FAILED)
@@ -239,7 +234,7 @@ class _Day:
             else:
                 yield moment, partial(onsite.record, seat, visit.reference, item.ref, _good(item, visit))
         if spoilt and day == TUESDAY:
-            yield leave, partial(leaving.leave, self.lee, visit.reference, "the provider is down until tomorrow")
+            yield leave, partial(leaving.leave, self.office.lee, visit.reference, "the provider is down until tomorrow")
         else:
             yield leave, partial(leaving.close, seat, visit.reference)
 
@@ -262,8 +257,6 @@ class _Day:
             intake.add(self.dana, asked("", client, work, priority, **more, tags=skills if wanted else ""))
 
     def _login(self, row: BoardRow) -> str:
-        from db import people
-
         technician = people.technician(self.store, row.technician_id)
         assert technician is not None
         return technician.login

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
-from dispatch.model.forms import forms
+from dispatch.model.forms import form, forms
 from dispatch.model.money import format_minor
 from dispatch.model.text import cells_of, csv_cell, pad, show, wrapped
 
@@ -166,33 +166,29 @@ def as_csv(report: Report) -> str:
 
 def form_of(report: Report) -> dict[str, Any]:
     """The report in JSON (docs/json.md). Money is text with exactly the currency's decimals."""
-    return {
-        "report": report.kind,
-        "title": report.title,
-        "subtitle": report.subtitle,
-        "sections": [
-            {
-                "title": section.title,
-                "facts": [
+    return form(
+        report,
+        "report=kind title subtitle sections foot",
+        sections=[
+            form(
+                section,
+                "title facts points paragraphs tables",
+                facts=[
                     {"name": name, "value": _json_value(value)}
                     | ({"currency": value.currency} if isinstance(value, Amount) else {})
                     for name, value in section.facts
                 ],
-                "points": forms(section.points, "text stands=mark? notes"),
-                "paragraphs": list(section.paragraphs),
-                "tables": [
-                    {
-                        "columns": list(table.columns),
-                        "currency": currency_of(table),
-                        "rows": [[_json_value(cell, currency_of(table) is None) for cell in row] for row in table.rows],
-                    }
-                    for table in section.tables
-                ],
-            }
+                points=forms(section.points, "text stands=mark? notes"),
+                tables=[_table_form(table, currency_of(table)) for table in section.tables],
+            )
             for section in report.sections
         ],
-        "foot": list(report.foot),
-    }
+    )
+
+
+def _table_form(table: Table, currency: str | None) -> dict[str, Any]:
+    rows = [[_json_value(cell, currency is None) for cell in row] for row in table.rows]
+    return form(table, "columns currency rows", currency=currency, rows=rows)
 
 
 def as_json(report: Report) -> str:
