@@ -13,7 +13,7 @@ from dispatch.desk import connecting, key_file, keyring, seating
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
 from dispatch.model.paths import typed_path
-from screens.dialogs import SHOWS, YES_NO, AskConfirm, Field, Form
+from screens.asking import SHOWS, YES_NO, Field
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
@@ -121,7 +121,7 @@ class AccessScreen(SeatedScreen):
         def check(typed: dict[str, str]) -> list[str]:
             return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
 
-        said = await self.app.push_screen_wait(Form("How this machine is reached", fields, check, SHOWS))
+        said = await self.fill("How this machine is reached", fields, check, SHOWS)
         if said is not None:
             config = typed_path(said["config"]) if said["config"].strip() else None
             site_tests = said["site_tests"] == YES_NO[True]
@@ -153,7 +153,7 @@ class AccessScreen(SeatedScreen):
                 lambda: added.append(keyring.add_key(self.seat, typed["login"], typed["key"], mouse=mouse))
             )
 
-        if await self.app.push_screen_wait(Form("A key that opens a seat", fields, save)) is not None:
+        if await self.fill("A key that opens a seat", fields, save) is not None:
             await self._settle_file()
             self._show_connecting(added[-1])
 
@@ -166,7 +166,7 @@ class AccessScreen(SeatedScreen):
                 key.fingerprint,
                 "It opens no seat any more, also not later; what it has open ends within seconds.",
             ]
-            if await self.app.push_screen_wait(AskConfirm(f"Revoke {key.label} of {key.name}", lines)):
+            if await self.agrees(f"Revoke {key.label} of {key.name}", lines):
                 await self.do(keyring.revoke, fingerprint=key.fingerprint)
                 await self._settle_file()
         elif (session := self._sessions.get(path)) is not None:

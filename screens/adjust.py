@@ -8,8 +8,8 @@ from dispatch.desk import adjusting
 from dispatch.desk.charging import Priced, Unpriced
 from dispatch.desk.shown import Shown
 from dispatch.desk.visit_page import visit_page
+from screens.asking import Field
 from screens.charge_change import fill_and_do
-from screens.dialogs import Field
 from screens.seated import SeatedScreen
 
 _REASON = Field("reason", "Why", placeholder="it stands on the sheet and in the audit")

@@ -9,7 +9,6 @@ from dispatch.desk.intake import request_of
 from dispatch.desk.refusals import Refusal
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
-from screens.dialogs import Form
 from screens.seated import SeatedScreen
 
 _FIXED = ("client", "site", "same_job")
@@ -30,6 +29,6 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
     def check(entered: dict[str, str]) -> list[str]:
         return screen.faults_of(lambda: amending.check(screen.seat, reference, entered), saves=False)
 
-    entered = await screen.app.push_screen_wait(Form(f"{reference} {visit.client}", fields, check))
+    entered = await screen.fill(f"{reference} {visit.client}", fields, check)
     if entered is not None:
         await screen.insist(f"Change {reference}", amending.amend, reference, entered, version=visit.version)

@@ -7,10 +7,11 @@ from db import clients, visits
 from dispatch.desk import responding, schedule
 from dispatch.desk.levels import clocks_of
 from dispatch.model.states import ENDED
-from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.asking import Field, Row, needed
 from screens.seated import SeatedScreen
 
 _WHY = "why "
+_FEW = "a few words are needed"
 _WAITING = (
     Row("the client", "client", "the on-site and resolution clocks stand meanwhile"),
     Row("parts", "parts", "the clocks run on, unless the agreement says otherwise"),
@@ -41,14 +42,14 @@ async def ask_answer(screen: SeatedScreen, reference: str) -> None:
     if not rows:
         screen.say(f"{visit.reference} is {visit.state.label}: there is nothing to note.")
         return
-    chosen = await screen.app.push_screen_wait(Choose(f"{visit.reference} {visit.client}", rows))
+    chosen = await screen.choose(f"{visit.reference} {visit.client}", rows)
     if chosen is None:
         return
     if chosen in responding.RESPONSES:
         await screen.do(responding.responded, reference, chosen)
     elif chosen.startswith(_WHY):
-        asked = AskText("Why was it missed?", "a few words; the same words are counted together", check=_needed)
-        cause = await screen.app.push_screen_wait(asked)
+        hint = "a few words; the same words are counted together"
+        cause = await screen.ask("Why was it missed?", hint, check=needed(_FEW))
         if cause is not None:
             await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
     elif chosen == "report":
@@ -62,7 +63,7 @@ async def ask_hold(screen: SeatedScreen, reference: str) -> None:
     visit = visits.visit_by_reference(screen.seat.store, reference)
     if visit is None:
         return
-    kind = await screen.app.push_screen_wait(Choose(f"Hold {reference}: waiting for", _WAITING))
+    kind = await screen.choose(f"Hold {reference}: waiting for", _WAITING)
     if kind is None:
         return
     whom = ""
@@ -70,14 +71,8 @@ async def ask_hold(screen: SeatedScreen, reference: str) -> None:
         client = clients.client(screen.seat.store, visit.client_id)
         whom = visit.reported_by or (client.contacts[0].name if client is not None and client.contacts else "")
     fields = (Field("what", "What was asked, or is missing"), Field("whom", "Of whom", whom))
-    entered = await screen.app.push_screen_wait(
-        Form(
-            f"Hold {reference} {visit.client}", fields, lambda typed: [said] if (said := _needed(typed["what"])) else []
-        )
+    entered = await screen.fill(
+        f"Hold {reference} {visit.client}", fields, lambda typed: [] if typed["what"].strip() else [_FEW]
     )
     if entered is not None:
         await screen.do(schedule.hold, reference, entered["what"], kind=kind, whom=entered["whom"])
-
-
-def _needed(typed: str) -> str | None:
-    return None if typed.strip() else "a few words are needed"

@@ -15,7 +15,7 @@ from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, 
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
-from screens.dialogs import SHOWS, AskText, Field, Form
+from screens.asking import SHOWS, Field
 from screens.listed import ListScreen
 from screens.reading import aside
 from screens.sheet_view import SheetView
@@ -96,7 +96,7 @@ class AuditScreen(ListScreen[Found]):
             return self.faults_of(lambda: trail(self.seat.store, **wanted, limit=1))
 
         fields = [Field(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
-        typed = await self.app.push_screen_wait(Form("Rows of the audit", fields, check, SHOWS))
+        typed = await self.fill("Rows of the audit", fields, check, SHOWS)
         if typed is not None:
             self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
             self._limit = _PAGE
@@ -124,7 +124,7 @@ class AuditScreen(ListScreen[Found]):
             return faults[0] if faults else None
 
         hint = "The head from a report or a backup, to compare; empty only computes the chain."
-        head = await self.app.push_screen_wait(AskText("Verify the chain", hint, check=check, does="verifies"))
+        head = await self.ask("Verify the chain", hint, check=check, does="verifies")
         if head is None:
             return
         self.program.ask_no_more()

@@ -15,10 +15,11 @@ from textual.timer import Timer
 
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
-from dispatch.model.instants import clock_beside, clock_text, day_text, parse_day
+from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
+from screens.asking import Row, needed
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
@@ -371,10 +372,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @work
     async def action_filter(self) -> None:
         """Show only what holds a word."""
-        from screens.dialogs import AskText
 
-        word = await self.app.push_screen_wait(
-            AskText("Show only", "a technician, client, skill or word of the work", self._filter, does="shows them")
+        word = await self.ask(
+            "Show only", "a technician, client, skill or word of the work", self._filter, does="shows them"
         )
         if word is not None:
             self._set_filter(word.strip())
@@ -413,22 +413,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @work
     async def action_go(self) -> None:
         """Go to a date that is typed."""
-        from screens.dialogs import AskText
-
         today = views.today(self.seat.store)
-
-        def fault(typed: str) -> str | None:
-            try:
-                parse_day(typed, today=today)
-            except ValueError as problem:
-                return str(problem)
-            return None
-
-        typed = await self.app.push_screen_wait(
-            AskText("Go to", "2026-11-24, today, tomorrow, tue, +1", check=fault, does="goes there")
-        )
-        if typed is not None:
-            self.program.go_to(parse_day(typed, today=today))
+        day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
+        if day is not None:
+            self.program.go_to(day)
 
     # deeds
 
@@ -443,7 +431,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     async def action_assign(self) -> None:
         """Choose among technicians and times, best first, then place by hand."""
         from dispatch.desk import schedule
-        from screens.dialogs import Choose, Row
 
         visit = self.wanted("assign")
         if visit is None or self._board is None:
@@ -470,22 +457,16 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             Row(
                 f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value:8}"
                 f"  cost {candidate.cost:.0f}",
-                f"{candidate.technician_id} {candidate.start}",
+                candidate,
                 candidate.words,
             )
             for candidate in ranked
         ]
-        chosen = await self.app.push_screen_wait(
-            Choose(
-                f"{visit.reference} {visit.client} · {visit.work}",
-                rows,
-                "enter goes there, arrows adjust · esc goes back",
-            )
+        chosen = await self.choose(
+            f"{visit.reference} {visit.client} · {visit.work}", rows, "enter goes there, arrows adjust · esc goes back"
         )
-        if chosen is None:
-            return
-        technician_id, start = map(int, chosen.split())
-        self._begin_move(visit, technician_id, start)
+        if chosen is not None:
+            self._begin_move(visit, chosen.technician_id, chosen.start)
 
     def action_move(self) -> None:
         """Take the selected visit in hand."""
@@ -689,15 +670,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             await self._with_reason(schedule.cancel, visit, "Cancel", "what did the client say?")
 
     async def _with_reason(self, deed: object, visit: BoardVisit, title: str, hint: str) -> None:
-        from screens.dialogs import AskText
 
-        reason = await self.app.push_screen_wait(
-            AskText(
-                f"{title} {visit.reference} {visit.client}",
-                hint,
-                check=lambda typed: None if typed.strip() else "a reason is needed",
-            )
-        )
+        reason = await self.ask(f"{title} {visit.reference} {visit.client}", hint, check=needed("a reason is needed"))
         if reason is not None:
             await self.do(deed, visit.reference, reason)  # type: ignore[arg-type]
 

@@ -18,8 +18,8 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
+from screens.asking import Row
 from screens.book_forms import ask_record
-from screens.dialogs import AskConfirm, Choose, Row
 from screens.listed import ListScreen
 from screens.locating import locate
 from screens.takes_files import TakesFiles
@@ -244,7 +244,7 @@ class BookScreen(TakesFiles, ListScreen[Any]):
             ),
             Row("leave them where they are", "leave"),
         ]
-        answer = await self.app.push_screen_wait(Choose(f"It hits {len(hits)}:\n{names}", rows))
+        answer = await self.choose(f"It hits {len(hits)}:\n{names}", rows)
         if answer in (None, "leave"):
             return
         freed = await self.do(absences.free, record, to_others=answer == "replan")
@@ -305,7 +305,6 @@ class BookScreen(TakesFiles, ListScreen[Any]):
         if record is None:
             return
         title = self._shelf.title(self.seat.store, record)
-        sure = AskConfirm(f"Archive {title}?", ["Its history stays; u brings it back."])
-        if await self.app.push_screen_wait(sure):
+        if await self.agrees(f"Archive {title}?", ["Its history stays; u brings it back."]):
             await self.do(keeping.archive, self._kind, record)
             self.reload()

@@ -7,16 +7,16 @@ from functools import partial
 from typing import Any
 
 from db import clients
-from db.faults import Stale, StoreFault
+from db.faults import Stale
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty
 from dispatch.fields import record
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import World
 from dispatch.model.clients import Client
-from screens.dialogs import Field, Form
+from screens.asking import Field
 from screens.seated import SeatedScreen
 
 
@@ -52,24 +52,19 @@ async def ask_record(
     saved: list[Any] = []
     base = [before]
 
-    def save(typed: dict[str, str]) -> list[str]:
+    def save(typed: dict[str, str]) -> None:
         try:
             saved.append(keeping.add(seat, kind, typed) if before is None else keeping.edit(seat, kind, base[0], typed))
-        except Faulty as fault:
-            return list(fault.faults)
         except Stale as stale:
             # both sides were shown: saving once more is meant
             both = keeping.differences(seat.store, kind, typed, before.id)
             base[0] = shelf.get(seat.store, before.id) or base[0]
-            return [str(stale), *both, "Saving again takes yours."]
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        return []
+            raise Faulty([str(stale), *both, "Saving again takes yours."]) from None
 
     desk = Desk.at_seat(seat)
     fields = [line_of(field, filled.get(field.name), desk) for field in shelf.fields]
     title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
-    await screen.app.push_screen_wait(Form(title, fields, save))
+    await screen.fill(title, fields, lambda typed: screen.faults_of(lambda: save(typed)))
     return saved[-1] if saved else None
 
 

@@ -71,7 +71,6 @@ class CallsScreen(SeatedScreen):
     @work
     async def action_answered(self) -> None:
         """Log a call that was answered, with the time promised."""
-        from screens.dialogs import AskText
 
         call, board = self._list.selected, self._board
         if call is None or board is None:
@@ -87,7 +86,7 @@ class CallsScreen(SeatedScreen):
 
         proposed = "" if call.absent else clock_text(call.proposed, zone)
         hint = f"{_whom(call)}\nWhich time was promised?"
-        typed = await self.app.push_screen_wait(AskText(f"{call.client} was told", hint, proposed, fault))
+        typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
         if typed is not None:
             promised = parse_when(typed, zone, now=self.seat.now, day=board.day)
             logged = await self.do(calling.call, call.reference, promised=promised)

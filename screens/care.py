@@ -18,7 +18,7 @@ from dispatch.desk.offering import figures
 from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS, Role
-from screens.dialogs import AskText, Choose, Field, Form, Row
+from screens.asking import Field, Row, day_fault, needed
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -33,6 +33,7 @@ _SECTIONS = {
     CareState.PLANNED: "In order",
     CareState.OK: "In order",
 }
+_FEW_WORDS = needed("a few words are needed")
 _ORDER = list(dict.fromkeys(_SECTIONS.values()))
 
 
@@ -113,8 +114,8 @@ class CareScreen(ListScreen[Item]):
         if one is None:
             return
         hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
-        check = _needed if one.needs_note else None
-        note = await self.app.push_screen_wait(AskText(f"Done: {one.client}, {one.what}", hint, check=check))
+        check = _FEW_WORDS if one.needs_note else None
+        note = await self.ask(f"Done: {one.client}, {one.what}", hint, check=check)
         if note is not None:
             await self.do(caring.done, one.key, note)
 
@@ -124,9 +125,7 @@ class CareScreen(ListScreen[Item]):
         one = self.here
         if one is None:
             return
-        reason = await self.app.push_screen_wait(
-            AskText(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_needed)
-        )
+        reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
         if reason is not None:
             await self.do(caring.decline, one.key, reason)
 
@@ -138,17 +137,10 @@ class CareScreen(ListScreen[Item]):
             return
         today = caring.today_of_care(self.seat.store)
 
-        def check(typed: str) -> str | None:
-            try:
-                parse_day(typed, today=today)
-            except ValueError as fault:
-                return str(fault)
-            return None
-
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
-        until = await self.app.push_screen_wait(AskText(f"Put off: {one.client}, {one.what}", hint, "+7", check=check))
+        until = await self.ask_day(f"Put off: {one.client}, {one.what}", hint, today, "+7")
         if until is not None:
-            await self.do(caring.snooze, one.key, parse_day(until, today=today))
+            await self.do(caring.snooze, one.key, until)
 
     @work
     async def action_survey(self) -> None:
@@ -156,18 +148,14 @@ class CareScreen(ListScreen[Item]):
         client = self._client()
         if client is None:
             return
-        rows = [Row("sent", "sent", "the answer is still owed")]
-        rows += [Row(f"answered: {score} of 10", str(score)) for score in range(10, -1, -1)]
-        chosen = await self.app.push_screen_wait(Choose(f"Survey of {client.name}", rows))
-        if chosen is None:
-            return
-        words = ""
-        if chosen != "sent":
-            typed = await self.app.push_screen_wait(AskText("What did they say?", "their words, or empty"))
-            if typed is None:
-                return
-            words = typed
-        await self.do(caring.note_survey, client, None if chosen == "sent" else int(chosen), words)
+        rows = [Row("sent", -1, "the answer is still owed")]
+        rows += [Row(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
+        score = await self.choose(f"Survey of {client.name}", rows)
+        words = "" if score == -1 else None
+        if score is not None and words is None:
+            words = await self.ask("What did they say?", "their words, or empty")
+        if words is not None:
+            await self.do(caring.note_survey, client, None if score == -1 else score, words)
 
     @work
     async def action_offer(self) -> None:
@@ -176,13 +164,11 @@ class CareScreen(ListScreen[Item]):
         if client is None:
             return
         rows = [Row("made", "made", "no other is prompted for 30 days"), Row("declined", "declined", "for 90 days")]
-        chosen = await self.app.push_screen_wait(Choose(f"Offer to {client.name}", rows))
+        chosen = await self.choose(f"Offer to {client.name}", rows)
         if chosen is None:
             return
         declined = chosen == "declined"
-        note = await self.app.push_screen_wait(
-            AskText("Why was it declined?" if declined else "A note", check=_needed if declined else None)
-        )
+        note = await self.ask("Why was it declined?" if declined else "A note", check=_FEW_WORDS if declined else None)
         if note is not None:
             await self.do(caring.note_offer, client, made=not declined, note=note)
 
@@ -195,9 +181,7 @@ class CareScreen(ListScreen[Item]):
         today = caring.today_of_care(self.seat.store)
 
         def check(typed: dict[str, str]) -> list[str]:
-            try:
-                parse_day(typed["due"], today=today)
-            except ValueError as fault:
+            if fault := day_fault(typed["due"], today):
                 return [f"due: {fault}"]
             return [] if typed["what"].strip() else ["what: is missing"]
 
@@ -206,7 +190,7 @@ class CareScreen(ListScreen[Item]):
             Field("owner", "Who sees to it", self.seat.staff.login),
             Field("due", "By when", "+14"),
         )
-        entered = await self.app.push_screen_wait(Form(f"Found in a review with {client.name}", fields, check))
+        entered = await self.fill(f"Found in a review with {client.name}", fields, check)
         if entered is not None:
             await self.do(
                 caring.note_gap, client, entered["what"], entered["owner"], parse_day(entered["due"], today=today)
@@ -219,7 +203,3 @@ class CareScreen(ListScreen[Item]):
 
     def _client(self) -> Client | None:
         return None if self.here is None else clients.client(self.seat.store, self.here.client_id)
-
-
-def _needed(typed: str) -> str | None:
-    return None if typed.strip() else "a few words are needed"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dispatch.desk.rehearsing import Change, do_as_shown, has_kept_charge, rehearse
 from dispatch.desk.visit_page import find
-from screens.dialogs import AskConfirm, Field, Form
+from screens.asking import Field
 from screens.seated import SeatedScreen
 
 _FRAME = 12
@@ -30,7 +30,7 @@ async def fill_and_do(
 
         return screen.faults_of(attempt, saves=False)
 
-    typed = await screen.app.push_screen_wait(Form(title, fields, check))
+    typed = await screen.fill(title, fields, check)
     done = typed is not None
     if typed is not None and found:
         done = await _meant(screen, title, found[0], lambda: deed(typed))
@@ -51,7 +51,7 @@ async def show_and_do(screen: SeatedScreen, reference: str, title: str, deed: Ca
 
 async def _meant(screen: SeatedScreen, title: str, change: Change, deed: Callable[[], object]) -> bool:
     lines = change.lines(min(72, screen.app.size.width - _FRAME))
-    if lines and not await screen.app.push_screen_wait(AskConfirm(title, lines)):
+    if lines and not await screen.agrees(title, lines):
         return False
 
     def as_it_was_shown(_: object) -> bool:

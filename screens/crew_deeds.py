@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, Role, State
+from screens.asking import Row, a_reason, needed
 from screens.seated import SeatedScreen
 
 
@@ -74,7 +75,6 @@ class CrewDeeds(SeatedScreen):
     async def action_crew(self) -> None:
         """Give the selected visit another technician beside its own, or take one away."""
         from dispatch.desk import schedule
-        from screens.dialogs import Choose, Row
 
         visit = self.wanted("crew")
         if visit is None:
@@ -85,9 +85,7 @@ class CrewDeeds(SeatedScreen):
         rows = [Row(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]
         if len(visit.crew) > 1:
             rows = [Row(f"without {name}", f"-{name}") for name in visit.crew] + rows
-        chosen = await self.app.push_screen_wait(
-            Choose(f"{visit.reference} {visit.client}, {', '.join(visit.crew)}", rows)
-        )
+        chosen = await self.choose(f"{visit.reference} {visit.client}, {', '.join(visit.crew)}", rows)
         if chosen is None:
             return
         name = chosen[1:]
@@ -104,7 +102,7 @@ class CrewDeeds(SeatedScreen):
                 ),
                 Row("all stay the whole time", "whole"),
             ]
-            how = await self.app.push_screen_wait(Choose(f"{' and '.join(crew)}", stays))
+            how = await self.choose(f"{' and '.join(crew)}", stays)
             if how is None:
                 return
             halve = how == "halve"
@@ -117,21 +115,18 @@ class CrewDeeds(SeatedScreen):
     async def action_hand_over(self) -> None:
         """Ask somebody to take over the selected visit of a started job."""
         from dispatch.desk import handing_over
-        from screens.dialogs import AskText, Choose, Row
 
         visit = self.wanted("hand over")
         if visit is None:
             return
         rows = [Row(name, name) for name in self.technicians() if name not in visit.crew]
-        to = await self.app.push_screen_wait(Choose(f"Who takes over {visit.reference} {visit.client}?", rows))
+        to = await self.choose(f"Who takes over {visit.reference} {visit.client}?", rows)
         if to is None:
             return
-        reason = await self.app.push_screen_wait(
-            AskText(
-                "Why does somebody else finish this job?",
-                f"{to} is asked and must agree; the reason is kept in the audit.",
-                check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
-            )
+        reason = await self.ask(
+            "Why does somebody else finish this job?",
+            f"{to} is asked and must agree; the reason is kept in the audit.",
+            check=a_reason,
         )
         if reason is not None and await self.do(handing_over.ask, visit.reference, to, reason) is not None:
             self.say(f"{to} is asked to take over {visit.reference}.")
@@ -140,7 +135,6 @@ class CrewDeeds(SeatedScreen):
     async def action_no_access(self) -> None:
         """Record that nobody lets the technician in."""
         from dispatch.desk import leaving
-        from screens.dialogs import AskText
 
         visit = self.wanted("end without access")
         if visit is None:
@@ -150,12 +144,10 @@ class CrewDeeds(SeatedScreen):
                 f"{visit.reference} is {visit.state.label}: no access is recorded on the way or at the door.", "warning"
             )
             return
-        called = await self.app.push_screen_wait(
-            AskText(
-                f"No access at {visit.client}",
-                "Who was called? This ends the visit; only the lead can open it again.",
-                check=lambda typed: None if typed.strip() else "say who was called",
-            )
+        called = await self.ask(
+            f"No access at {visit.client}",
+            "Who was called? This ends the visit; only the lead can open it again.",
+            check=needed("say who was called"),
         )
         if called is not None:
             await self.do(leaving.no_access, visit.reference, called=called, reason="")

@@ -23,6 +23,7 @@ from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
+from screens.asking import Field, Row, needed
 from screens.stay_deeds import StayDeeds
 from widgets.stops import StopList
 
@@ -204,7 +205,6 @@ class DayScreen(StayDeeds):
         """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
         from dispatch.desk import leaving
         from dispatch.desk.visit_page import find
-        from screens.dialogs import Field, Form
 
         if not self._forgotten:
             self.say("No check-out is missing.")
@@ -221,7 +221,7 @@ class DayScreen(StayDeeds):
                 lambda: leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
             )
 
-        await self.app.push_screen_wait(Form(f"When did you leave {there.client}?", fields, save))
+        await self.fill(f"When did you leave {there.client}?", fields, save)
         self.reload()
 
     @work
@@ -240,18 +240,15 @@ class DayScreen(StayDeeds):
 
     async def _answer_handover(self, asked: Handover) -> bool:
         from dispatch.desk import handing_over
-        from screens.dialogs import AskText, Choose, Row
 
         rows = [Row("yes, I take it over", "yes"), Row("no", "no", "you say why; it stays with its own technician")]
         title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
-        answer = await self.app.push_screen_wait(Choose(title, rows))
+        answer = await self.choose(title, rows)
         if answer == "yes":
             if await self.do(handing_over.accept, asked.reference) is not None:
                 self.say(f"{asked.reference} can be planned for you now.")
         elif answer == "no":
-            reason = await self.app.push_screen_wait(
-                AskText("Why not?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in a few words")
-            )
+            reason = await self.ask("Why not?", check=needed("say why, in a few words", 3))
             if reason is not None:
                 await self.do(handing_over.decline, asked.reference, reason)
         return answer is not None
@@ -260,8 +257,6 @@ class DayScreen(StayDeeds):
         from dispatch.desk import reviewing
         from dispatch.desk.unsent import Unsent
         from dispatch.desk.visit_page import find
-        from screens.dialogs import Choose, Row
-        from screens.note import AskNote
         from screens.right_times import ask_time, ask_words
 
         rows = [
@@ -270,7 +265,7 @@ class DayScreen(StayDeeds):
             Row("put words right", "words", "what was written is kept beside them"),
             Row("look at it", "open"),
         ]
-        chosen = await self.app.push_screen_wait(Choose(f"{comment.reference}: {comment.text}"[:200], rows))
+        chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
         visit = self.look(find, self.seat.store, comment.reference) if chosen else None
         if visit is None:
             return
@@ -284,9 +279,7 @@ class DayScreen(StayDeeds):
             await ask_words(self, comment.reference)
         else:
             unsent = Unsent(self.seat, "answer", comment.reference)
-            said = await self.app.push_screen_wait(
-                AskNote(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
-            )
+            said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
             if said is not None and await self.do(reviewing.answer, comment.reference, said) is not None:
                 self.say(f"{comment.reference} waits for review again.")
 
@@ -337,7 +330,6 @@ class DayScreen(StayDeeds):
     async def action_no_access(self) -> None:
         """Nobody lets us in."""
         from dispatch.desk import leaving
-        from screens.dialogs import AskText
 
         visit = self._stops.selected
         if visit is None:
@@ -345,12 +337,10 @@ class DayScreen(StayDeeds):
         if visit.state in ENDED:
             self.say(f"{visit.client} is {visit.state.label} already.", "warning")
             return
-        called = await self.app.push_screen_wait(
-            AskText(
-                f"No access at {visit.client}",
-                "Whom did you call? This ends the visit; only the lead can open it again.",
-                check=lambda typed: None if len(typed.strip()) >= 3 else "say whom you called",
-            )
+        called = await self.ask(
+            f"No access at {visit.client}",
+            "Whom did you call? This ends the visit; only the lead can open it again.",
+            check=needed("say whom you called", 3),
         )
         if called is not None:
             await self.do(leaving.no_access, visit.reference, called=called, reason="")

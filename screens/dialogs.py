@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,10 +16,13 @@ from textual.widgets.option_list import Option
 
 from dispatch.desk.unsent import Unsent, as_kept
 from dispatch.model.text import show
+from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row
 from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
 from widgets.lean import LeanModal
 from widgets.one_of import OneOf
 from widgets.ways import Ways
+
+T = TypeVar("T")
 
 DIALOG_CSS = """
 $self { align: center middle; background: $background 60%; }
@@ -37,10 +39,6 @@ $self OptionList:focus { border: none; background: $surface; }
 $self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
 """
 """How every dialog looks, with `$self` for its class."""
-
-
-SAVES = "saves"
-"""What enter does with a text that is to be kept until then."""
 
 
 class AskText(Kept[str | None]):
@@ -67,7 +65,7 @@ class AskText(Kept[str | None]):
         title: str,
         hint: str = "",
         value: str = "",
-        check: Callable[[str], str | None] | None = None,
+        check: Check | None = None,
         unsent: Unsent | None = None,
         does: str = SAVES,
     ) -> None:
@@ -120,7 +118,7 @@ class AskConfirm(LeanModal[bool]):
         Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[str] = (), question: str = "y does it · esc goes back") -> None:
+    def __init__(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
         super().__init__()
         self._title, self._lines, self._question = title, lines, question
 
@@ -132,16 +130,7 @@ class AskConfirm(LeanModal[bool]):
             yield Label(Content(self._question), classes="dialog--hint")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a choice: its text, a dim second line, and the value it stands for."""
-
-    text: str
-    value: str
-    detail: str = ""
-
-
-class Choose(LeanModal[str | None]):
+class Choose(LeanModal["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
     DEFAULT_CSS = DIALOG_CSS.replace("$self", "Choose")
@@ -151,7 +140,7 @@ class Choose(LeanModal[str | None]):
         Binding("k", "up", show=False),
     ]
 
-    def __init__(self, title: str, rows: Sequence[Row], hint: str = "enter chooses · esc goes back") -> None:
+    def __init__(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> None:
         super().__init__()
         self._title, self._rows, self._hint = title, rows, hint
 
@@ -174,28 +163,10 @@ class Choose(LeanModal[str | None]):
         self.dismiss(self._rows[event.option_index].value)
 
     @staticmethod
-    def _prompt(row: Row) -> Content:
+    def _prompt(row: Row[T]) -> Content:
         if not row.detail:
             return Content(show(row.text))
         return Content.assemble(show(row.text), "\n", (f"  {show(row.detail)}", "$text-muted"))
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A line of a form. `name` is the key under which its text comes back.
-
-    `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed.
-    """
-
-    name: str
-    label: str
-    value: str = ""
-    placeholder: str = ""
-    options: Sequence[str] = ()
-    known: Callable[[], Sequence[str]] | None = None
-
-
-YES_NO = ("no", "yes")
 
 
 class _Names(Suggester):
@@ -215,9 +186,6 @@ class _Names(Suggester):
         known = (name for name in self._known if typed and name.casefold().startswith(typed))
         return next((before + value[len(before) :] + name[len(typed) :] for name in known), None)
 
-
-SHOWS = "tab next field · enter shows them · esc goes back"
-"""The hint of a form that asks what to show, and saves nothing."""
 
 _FRAME_ROWS = 5
 """What a form needs beside its fields: border, title, fault and hint."""
@@ -254,7 +222,7 @@ class Form(Kept[dict[str, str] | None]):
         title: str,
         fields: Sequence[Field],
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
-        hint: str = f"tab next field · ctrl+s or enter saves · {GO_BACK}",
+        hint: str = FILLS,
         unsent: Unsent | None = None,
     ) -> None:
         super().__init__(unsent)

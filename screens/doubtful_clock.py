@@ -10,7 +10,8 @@ from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.states import OFFICE
 from dispatch.model.text import show
-from screens.dialogs import Choose, Row
+from screens.asking import Row
+from screens.dialogs import Choose
 from screens.reading import aside
 
 if TYPE_CHECKING:

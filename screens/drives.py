@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from db.faults import StoreFault
 from dispatch.desk import driving, maps, roads
 from dispatch.desk.driving import Drive
-from dispatch.desk.private_file import at_this_machine
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
@@ -20,7 +19,7 @@ from dispatch.model.states import LEADS, Role
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
-from screens.dialogs import YES_NO, AskConfirm, AskText, Field, Form
+from screens.asking import YES_NO, Field
 from screens.listed import ListScreen
 from screens.reading import aside
 from widgets.figure_list import FigureLine
@@ -100,15 +99,15 @@ class DrivesScreen(ListScreen[Drive]):
             Field("both", "The way back too", "no", options=YES_NO),
         ]
         title = f"{drive.origin} → {drive.destination}"
-        if await self.app.push_screen_wait(Form(title, fields, save)) is not None:
+        if await self.fill(title, fields, save) is not None:
             self.reload()
 
     @work
     async def action_unpin(self) -> None:
         """Let the pinned drive under the cursor go, or the road graph."""
         if self.listed.selected == ROADS:
-            sure = AskConfirm("Reckon drives without the road graph?", ["Its files are removed; n builds it again."])
-            if await self.app.push_screen_wait(sure):
+            lines = ["Its files are removed; n builds it again."]
+            if await self.agrees("Reckon drives without the road graph?", lines):
                 await self.do(roads.remove)
             return
         drive = self.here
@@ -131,23 +130,18 @@ class DrivesScreen(ListScreen[Drive]):
         if self._stop is not None:
             self.say("A road graph is being built; esc stops it.")
             return
-        try:
-            at_this_machine(self.seat)
-        except Refusal as refusal:
-            self.say(str(refusal), "warning")
+        if not self.at_this_machine():
             return
-        typed = await self.app.push_screen_wait(
-            AskText(
-                "Roads of which extract?",
-                "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
-                check=_no_file,
-            )
+        typed = await self.ask(
+            "Roads of which extract?",
+            "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
+            check=_no_file,
         )
         if typed is None:
             return
         extract = typed_path(typed.strip())
-        if roads.to_be_fetched(extract) and not await self.app.push_screen_wait(
-            AskConfirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
+        if roads.to_be_fetched(extract) and not await self.agrees(
+            "The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."]
         ):
             return
         self._stop = threading.Event()

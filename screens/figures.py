@@ -18,7 +18,7 @@ from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, 
 from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
-from screens.dialogs import SHOWS, Field, Form
+from screens.asking import SHOWS, Field
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.chart_list import ChartList, ChartRow
@@ -219,7 +219,7 @@ class FiguresScreen(SeatedScreen):
             return faults
 
         fields = (Field("first", "From", self._first.isoformat()), Field("last", "To", self._last.isoformat()))
-        if await self.app.push_screen_wait(Form("The days to count", fields, check, SHOWS)) is not None:
+        if await self.fill("The days to count", fields, check, SHOWS) is not None:
             self._first, self._last = read["first"], read["last"]
             self.reload()
 

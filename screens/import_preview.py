@@ -18,7 +18,8 @@ from textual.widgets.option_list import Option
 from dispatch.desk.imports.judging import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
-from screens.dialogs import DIALOG_CSS, Row
+from screens.asking import Row
+from screens.dialogs import DIALOG_CSS
 from widgets.lean import LeanModal
 from widgets.notes_pane import NotesPane
 
@@ -133,7 +134,7 @@ class ImportPreview(LeanModal[str | None]):
         Binding("pageup,left_square_bracket", "scroll(-1)", "Report up", id="import.up", priority=True),
     ]
 
-    def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Row]) -> None:
+    def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Row[str]]) -> None:
         super().__init__()
         self._title, self._lines, self._rows = title, lines, rows
         self.set_class(bool(lines), "-long")

@@ -16,13 +16,12 @@ from dispatch.desk.imports.judging import Watch
 from dispatch.desk.imports.recognising import kind_of
 from dispatch.desk.imports.telling import counted, findings
 from dispatch.desk.imports.verdicts import Question, Report, Verdict
-from dispatch.desk.private_file import at_this_machine
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.views import today
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
+from screens.asking import Row
 from screens.book_forms import ask_record
-from screens.dialogs import Row
 from screens.finder import FindScreen
 from screens.import_preview import AskFile, ImportPreview, watched
 from screens.seated import SeatedScreen
@@ -47,10 +46,7 @@ class _Wish:
 
 async def ask_import(screen: SeatedScreen) -> Report | None:
     """Ask for a file, show what would become of it, and take it as it is wished; None where nothing was taken."""
-    try:
-        at_this_machine(screen.seat)
-    except Refusal as refusal:
-        screen.say(str(refusal), "warning")
+    if not screen.at_this_machine():
         return None
     path = await screen.app.push_screen_wait(AskFile("Import which file?", HINT))
     if path is None:
@@ -114,7 +110,7 @@ def _lines(report: Report) -> list[tuple[str, str]]:
     return [(line, ink_of.get(line.split(": ")[0], "plain")) for line in findings(first)]
 
 
-def _choices(report: Report, wish: _Wish) -> Iterator[Row]:
+def _choices(report: Report, wish: _Wish) -> Iterator[Row[str]]:
     counts = report.counts
     good = counts.get(Verdict.NEW, 0) + counts.get(Verdict.UPDATED, 0)
     questions, offers = len(_questions(report)), sum(row.offer is not None for row in report.rows)

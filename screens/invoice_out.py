@@ -6,20 +6,16 @@ import json
 from pathlib import Path
 
 from dispatch.desk import invoicing
-from dispatch.desk.private_file import FileThere, at_this_machine, write_private
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.private_file import FileThere, write_private
 from dispatch.model.paths import typed_path
-from screens.dialogs import AskConfirm, Field, Form
+from screens.asking import Field
 from screens.seated import SeatedScreen
 
 
 async def ask_export(screen: SeatedScreen) -> None:
     """Show what is ready, ask where to, and export it: marked first, then written."""
     seat = screen.seat
-    try:
-        at_this_machine(seat)
-    except Refusal as refusal:
-        screen.say(str(refusal), "warning")
+    if not screen.at_this_machine():
         return
     found = screen.look(invoicing.ready, seat.store)
     if found is None:
@@ -34,17 +30,14 @@ async def ask_export(screen: SeatedScreen) -> None:
         *lines,
         "Each is exported once. `dispatch invoice export --again` writes a batch again.",
     ]
-    if not await screen.app.push_screen_wait(AskConfirm("Export to be invoiced?", asked)):
+    if not await screen.agrees("Export to be invoiced?", asked):
         return
     done: list[str] = []
     marked: list[invoicing.HandedOver] = []
     warned: list[Path] = []
 
     def save(typed: dict[str, str]) -> list[str]:
-        try:
-            path = typed_path(typed["file"].strip())
-        except RuntimeError:
-            return ["file: there is no such home folder"]
+        path = typed_path(typed["file"].strip())
         if not path.parent.is_dir():
             return [f"file: there is no folder {path.parent}"]
         if path.exists() and path not in warned:
@@ -68,7 +61,7 @@ async def ask_export(screen: SeatedScreen) -> None:
         return screen.faults_of(deed)
 
     fields = [Field("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
-    await screen.app.push_screen_wait(Form("Where to?", fields, save))
+    await screen.fill("Where to?", fields, save)
     screen.reload()
     if done:
         screen.say(done[-1])

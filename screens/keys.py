@@ -15,7 +15,8 @@ from textual.widgets import Label
 
 from dispatch.desk.levels import sees_levels
 from dispatch.model.text import show
-from screens.dialogs import Choose, Row
+from screens.asking import Row
+from screens.dialogs import Choose
 from screens.keymap import judged, own_bindings, sentence_of
 from screens.personal import keep_keys, keep_setting, known_themes
 from widgets.key_list import KeyLine, KeyList

@@ -10,7 +10,7 @@ from dispatch.desk.book import locating
 from dispatch.desk.refusals import Refusal
 from dispatch.model.clients import Site
 from dispatch.travel.geocoding import Found
-from screens.dialogs import AskText, Choose, Row
+from screens.asking import Row
 from screens.finder import FindScreen
 from screens.seated import SeatedScreen
 from widgets.found_list import FoundLine
@@ -25,8 +25,8 @@ async def locate(screen: SeatedScreen, site: Site) -> bool:
     if locating.has_extract():
         wanted = await _type_ahead(screen, site)
     else:
-        wanted = await screen.app.push_screen_wait(
-            AskText("Look up which address?", "enter asks the address server once", site.address, does="looks it up")
+        wanted = await screen.ask(
+            "Look up which address?", "enter asks the address server once", site.address, does="looks it up"
         )
     if wanted is None:
         return False
@@ -72,12 +72,7 @@ async def _look_up(screen: SeatedScreen, address: str) -> Found | None:
         screen.say(f"Nothing was found for {address}.", "warning")
         return None
     rows = [
-        Row(
-            one.address,
-            str(number),
-            f"{one.precision or 'somewhere'} · {one.place.lat}, {one.place.lon} · {one.source}",
-        )
-        for number, one in enumerate(found)
+        Row(one.address, one, f"{one.precision or 'somewhere'} · {one.place.lat}, {one.place.lon} · {one.source}")
+        for one in found
     ]
-    chosen = await screen.app.push_screen_wait(Choose("Where is it?", rows, "enter places the site · esc leaves it"))
-    return None if chosen is None else found[int(chosen)]
+    return await screen.choose("Where is it?", rows, "enter places the site · esc leaves it")

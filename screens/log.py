@@ -285,7 +285,6 @@ class LogScreen(CallDeeds, ReviewDeeds):
         from dispatch.desk.reviewing import approve_clean
         from dispatch.desk.shown import Shown
         from dispatch.model.states import Review
-        from screens.dialogs import AskConfirm
 
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
         clean = {line.visit.reference: Shown(line.visit.version, line.revision) for line in lines if line.clean}
@@ -302,7 +301,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
             f"clean: {', '.join(clean)}",
             "Their charges are then ready to invoice; undo does not bring them back.",
         ]
-        if await self.app.push_screen_wait(AskConfirm(f"Approve {len(clean)} clean visits?", asked)):
+        if await self.agrees(f"Approve {len(clean)} clean visits?", asked):
             done = await self.do(approve_clean, clean)
             if done is not None:
                 late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)

@@ -9,7 +9,7 @@ from dispatch.desk.visit_log import SORTS, Wanted
 from dispatch.model.instants import parse_day
 from dispatch.model.reviews import Mark
 from dispatch.model.states import Review
-from screens.dialogs import SHOWS, Choose, Field, Form, Row
+from screens.asking import SHOWS, Field, Row
 from screens.seated import SeatedScreen
 
 
@@ -64,7 +64,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
             )
         return faults
 
-    await screen.app.push_screen_wait(Form("Which visits?", fields, check, SHOWS))
+    await screen.fill("Which visits?", fields, check, SHOWS)
     return found[-1] if found else None
 
 
@@ -73,7 +73,7 @@ async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted | None:
     rows = [
         Row(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS
     ]  # fmt: skip
-    chosen = await screen.app.push_screen_wait(Choose("Sort by", rows))
+    chosen = await screen.choose("Sort by", rows)
     if chosen is None:
         return None
     again = chosen == (wanted.sort or "start")

@@ -9,7 +9,6 @@ from dispatch.desk.intake import add
 from dispatch.model.visits import Visit
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
-from screens.dialogs import Form
 from screens.seated import SeatedScreen
 
 USUAL_WAY = "phone"
@@ -32,5 +31,5 @@ async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = No
 
     desk, stands = Desk.at_seat(screen.seat), _USUAL | dict(texts or {})
     fields = [line_of(field, stands.get(field.name), desk) for field in REQUEST.typed]
-    await screen.app.push_screen_wait(Form("New request", fields, save))
+    await screen.fill("New request", fields, save)
     return taken[0] if taken else None

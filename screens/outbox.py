@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from db import messages
 from dispatch.desk import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
-from screens.dialogs import AskConfirm
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -111,9 +110,7 @@ class OutboxScreen(ListScreen[Message]):
     async def action_drop(self) -> None:
         """Do not send the message under the cursor."""
         one = self.here
-        if one is not None and await self.app.push_screen_wait(
-            AskConfirm(f"Do not send message {one.id}?", [f"To {one.address}:", one.text])
-        ):
+        if one is not None and await self.agrees(f"Do not send message {one.id}?", [f"To {one.address}:", one.text]):
             await self.do(outbox.drop, one.id)
 
 

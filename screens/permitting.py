@@ -10,7 +10,7 @@ from dispatch.desk.permitting import ASKED, asked_text
 from dispatch.model.checklists import Item
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from screens.dialogs import AskText, Choose, Row
+from screens.asking import Row, a_reason
 
 if TYPE_CHECKING:
     from dispatch.model.permissions import Asking
@@ -32,21 +32,18 @@ async def of_all(screen: SeatedScreen) -> None:
     if not waiting:
         screen.say("Nobody asks for a permission.")
         return
-    chosen = await screen.app.push_screen_wait(
-        Choose("Words instead of a test that runs", [Row(asked_text(one), str(one.id)) for one in waiting])
-    )
-    asked = next((one for one in waiting if str(one.id) == chosen), None)
+    asked = await screen.choose("Words instead of a test that runs", [Row(asked_text(one), one) for one in waiting])
     if asked is not None:
         await _answer(screen, asked)
 
 
 async def _answer(screen: SeatedScreen, asked: Asking) -> None:
     rows = [Row("yes, words settle it at this visit", "yes"), Row("no, and why", "no")]
-    chosen = await screen.app.push_screen_wait(Choose(asked_text(asked), rows))
+    chosen = await screen.choose(asked_text(asked), rows)
     if chosen == "yes":
         await _lower(screen, asked.reference, asked.item, None)
     elif chosen == "no":
-        reason = await screen.app.push_screen_wait(_reason(f"{asked.item}: why not?", "the technician reads it"))
+        reason = await screen.ask(f"{asked.item}: why not?", "the technician reads it", check=a_reason)
         if reason is not None and await screen.do(permitting.refuse, asked.reference, asked.item, reason) is not None:
             screen.say(f"{asked.item} stays as it is.")
 
@@ -60,14 +57,7 @@ async def _lower(screen: SeatedScreen, reference: str, ref: str, item: Item | No
         page = screen.look(visit_page, screen.seat.store, reference)
         item = None if page is None else page.checklist.item(ref)
     if item is not None and item.asks in ASKED:
-        reason = await screen.app.push_screen_wait(
-            _reason(f"{show(ref)} asks for {ASKED[item.asks]}", "why will words do? it shows as attested by permission")
-        )
+        hint = "why will words do? it shows as attested by permission"
+        reason = await screen.ask(f"{show(ref)} asks for {ASKED[item.asks]}", hint, check=a_reason)
     if reason is not None and await screen.do(permitting.give, reference, ref, reason) is not None:
         screen.say(f"Words settle {ref} at this visit.")
-
-
-def _reason(title: str, hint: str) -> AskText:
-    return AskText(
-        title, hint, check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters"
-    )

@@ -18,7 +18,7 @@ from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS, Role
 from dispatch.model.text import show
-from screens.dialogs import Choose, Field, Form, Row
+from screens.asking import Field, Row
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 
@@ -122,18 +122,16 @@ class PricesScreen(SeatedScreen):
         ]
         rows += [Row(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
         rows.append(Row("empty", "", "the defaults, without prices"))
-        begin = await self.app.push_screen_wait(Choose("Begin a rate card with", rows))
+        begin = await self.choose("Begin a rate card with", rows)
         if begin is None:
             return
-        entered = await self.app.push_screen_wait(
-            Form(
-                "A rate card",
-                (
-                    Field("name", "What it is called", placeholder="Prices 2027"),
-                    Field("day", "Its first day", "tomorrow"),
-                ),
-                self._faults,
-            )
+        entered = await self.fill(
+            "A rate card",
+            (
+                Field("name", "What it is called", placeholder="Prices 2027"),
+                Field("day", "Its first day", "tomorrow"),
+            ),
+            self._faults,
         )
         if entered is None:
             return
@@ -165,9 +163,7 @@ class PricesScreen(SeatedScreen):
         if (draft := AgreementDraft().at(store)).unsent(self.seat).read():
             self.app.push_screen(TermsScreen(draft))
             return
-        kind = await self.app.push_screen_wait(
-            Choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
-        )
+        kind = await self.choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
         if kind is None:
             return
         found: list[str] = []
@@ -194,7 +190,7 @@ class PricesScreen(SeatedScreen):
             Field("name", "What it is called", kind.replace("_", " ")),
             Field("starts", "Its first day", "today"),
         )
-        entered = await self.app.push_screen_wait(Form("An agreement", fields, check))
+        entered = await self.fill("An agreement", fields, check)
         if entered is None:
             return
         starts = parse_day(entered["starts"], today=today(store))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from db import clients, settings
-from db.faults import StoreFault
 from dispatch.desk import quoting
 from dispatch.desk.charging import Priced
 from dispatch.desk.quoting import Comparison
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty
 from dispatch.model.instants import day_of, parse_when
 from dispatch.model.text import show
-from screens.dialogs import YES_NO, Field, Form
+from screens.asking import YES_NO, Field
 from screens.keeping import GO_BACK
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
@@ -31,42 +30,40 @@ async def ask_quote(screen: SeatedScreen) -> None:
     store, seat = screen.seat.store, screen.seat
     found: list[tuple[Priced, Comparison | None, str]] = []
 
-    def reckon(typed: dict[str, str]) -> list[str]:
+    def reckon(typed: dict[str, str]) -> None:
         wanted = typed["client"].strip().casefold()
         names = [one.name for one in clients.all_clients(store) if wanted and wanted in one.name.casefold()]
         exact = [name for name in names if name.casefold() == wanted]
         if len(exact or names) != 1:
             several = ", ".join(show(name) for name in names[:5])
-            return [f"client: which one? {several}" if names else "client: there is no such client"]
+            raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])
         client = (exact or names)[0]
         if not typed["minutes"].strip().isdecimal():
-            return ["minutes: a whole number is expected"]
+            raise Faulty(["minutes: a whole number is expected"])
+        zone = settings.firm(store).zone
         try:
-            zone = settings.firm(store).zone
             at = parse_when(typed["at"], zone, now=seat.now)
-            priced = quoting.quote(
-                store,
-                client,
-                typed["site"].strip(),
-                int(typed["minutes"]),
-                at,
-                labour_class=typed["class"].strip(),
-                emergency=typed["emergency"] == "yes",
-            )
-            other = None
-            if typed["under"].strip():
-                agreement = quoting.agreement_called(store, typed["under"])
-                other = quoting.compare(store, priced, agreement, day_of(at, zone))
-        except Faulty as fault:
-            return list(fault.faults)
         except ValueError as fault:
-            return [f"when: {fault}"]
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
+            raise Faulty([f"when: {fault}"]) from None
+        priced = quoting.quote(
+            store,
+            client,
+            typed["site"].strip(),
+            int(typed["minutes"]),
+            at,
+            labour_class=typed["class"].strip(),
+            emergency=typed["emergency"] == "yes",
+        )
+        other = None
+        if typed["under"].strip():
+            agreement = quoting.agreement_called(store, typed["under"])
+            other = quoting.compare(store, priced, agreement, day_of(at, zone))
         found.append((priced, other, client))
-        return []
 
-    await screen.app.push_screen_wait(Form("A quote", FIELDS, reckon, f"tab next field · enter prices it · {GO_BACK}"))
+    def check(typed: dict[str, str]) -> list[str]:
+        return screen.faults_of(lambda: reckon(typed), saves=False)
+
+    await screen.fill("A quote", FIELDS, check, f"tab next field · enter prices it · {GO_BACK}")
     if found:
         priced, other, client = found[-1]
         notes = ["the time for tests is added, as test time"]

@@ -6,19 +6,17 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-from db.faults import StoreFault
 from dispatch.desk.book.finding import client_named, technician_named
 from dispatch.desk.level_report import read_month
-from dispatch.desk.private_file import FileThere, at_this_machine, write_private
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty
 from dispatch.desk.reports.day import day_report
 from dispatch.desk.reports.document import Report
 from dispatch.desk.reports.month import month_report
 from dispatch.desk.reports.rendering import ENDINGS, FORMS
 from dispatch.desk.reports.sheet import sheet_report
 from dispatch.model.instants import day_text
-from dispatch.model.paths import typed_path
-from screens.dialogs import Choose, Field, Form, Row
+from screens.asking import Field, Row
+from screens.file_out import ask_to_write
 from screens.seated import SeatedScreen
 
 
@@ -29,7 +27,7 @@ async def ask_report(screen: SeatedScreen, day: datetime.date, client: str | Non
         rows.append(Row(f"The month of {client}", "month", "for the review with the client"))
     if technician is not None:
         rows.append(Row(f"The day sheet of {technician}", "sheet", f"{day_text(day)}, to print"))
-    kind = await screen.app.push_screen_wait(Choose("Which report", rows))
+    kind = await screen.choose("Which report", rows)
     seat = screen.seat
     if kind == "day":
         await ask_file(screen, "The day", f"day-{day.isoformat()}", lambda: day_report(seat, day))
@@ -60,36 +58,14 @@ async def ask_file(
     screen: SeatedScreen, title: str, name: str, make: Callable[..., Report], *, month: str | None = None
 ) -> None:
     """Ask for a file, and write what is made; over one that is there only when said twice. The ending says the form."""
-    warned: list[Path] = []
-    told: list[str] = []
 
-    def save(typed: dict[str, str]) -> list[str]:
-        try:
-            path = typed_path(typed["file"].strip())
-            form = ENDINGS.get(path.suffix.casefold())
-            if form is None:
-                return [f"file: its ending is one of {', '.join(ENDINGS)}"]
-            report = make() if month is None else make(typed["month"])
-            write_private(path, FORMS[form](report), replace=path in warned)
-        except FileThere as there:
-            warned.append(path)
-            return [f"{there} Saving again writes over it."]
-        except Faulty as fault:
-            return list(fault.faults)
-        except (StoreFault, Refusal) as refusal:
-            return [str(refusal)]
-        except RuntimeError as fault:
-            return [f"file: {fault}"]
-        told.append(f"It is in {path}, which only you may read.")
-        return []
+    def written(typed: dict[str, str], path: Path) -> tuple[str, str]:
+        form = ENDINGS.get(path.suffix.casefold())
+        if form is None:
+            raise Faulty([f"file: its ending is one of {', '.join(ENDINGS)}"])
+        return FORMS[form](make() if month is None else make(typed["month"])), "It is"
 
-    try:
-        at_this_machine(screen.seat)
-    except Refusal as refusal:
-        screen.say(str(refusal), "warning")
-        return
     fields = [Field("file", "File", f"~/{name}.html", "its ending: .html .md .csv .json .txt")]
     if month is not None:
         fields.insert(0, Field("month", "Month", month))
-    if await screen.app.push_screen_wait(Form(title, fields, save)) is not None:
-        screen.say(told[-1])
+    await ask_to_write(screen, title, fields, written)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from dispatch.desk import reviewing
 from dispatch.desk.unsent import Unsent
 from dispatch.model.states import LEADS, Role
+from screens.asking import Row, a_reason
 from screens.seated import SeatedScreen
 
 
@@ -45,7 +46,6 @@ class ReviewDeeds(SeatedScreen):
     @work
     async def action_approve(self) -> None:
         """Show what approving does, and do it."""
-        from screens.dialogs import AskConfirm, AskText
 
         reference = self.reference_here()
         judged = None if reference is None else self.look(reviewing.judge, self.seat.store, reference)
@@ -56,17 +56,15 @@ class ReviewDeeds(SeatedScreen):
             return
         reason = ""
         if judged.doubts:
-            said = await self.app.push_screen_wait(
-                AskText(
-                    f"Approve {reference} all the same?",
-                    "\n".join([*judged.doubts, *judged.consequences, "Why is it right? The reason is kept."]),
-                    check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
-                )
+            said = await self.ask(
+                f"Approve {reference} all the same?",
+                "\n".join([*judged.doubts, *judged.consequences, "Why is it right? The reason is kept."]),
+                check=a_reason,
             )
             if said is None:
                 return
             reason = said
-        elif not await self.app.push_screen_wait(AskConfirm(f"Approve {reference}?", judged.consequences)):
+        elif not await self.agrees(f"Approve {reference}?", judged.consequences):
             return
         visit = await self.do(reviewing.approve, reference, reason, judged.shown)
         if visit is not None:
@@ -75,15 +73,12 @@ class ReviewDeeds(SeatedScreen):
     @work
     async def action_send_back(self) -> None:
         """Write the comment with which the visit goes back."""
-        from screens.note import AskNote
-
         reference = self.reference_here()
         if reference is None:
             return
         unsent = Unsent(self.seat, "comment", reference)
-        said = await self.app.push_screen_wait(
-            AskNote(f"Send {reference} back", "What is missing, or wrong? It stands in the technician's day.", unsent)
-        )
+        hint = "What is missing, or wrong? It stands in the technician's day."
+        said = await self.ask_note(f"Send {reference} back", hint, unsent)
         if said is not None and await self.do(reviewing.send_back, reference, said) is not None:
             self.say(f"{reference} is sent back. It comes to be reviewed again when it is answered.")
 
@@ -91,7 +86,6 @@ class ReviewDeeds(SeatedScreen):
     async def action_put_right(self) -> None:
         """Put a time or words right."""
         from dispatch.desk.visit_page import find
-        from screens.dialogs import Choose, Row
         from screens.right_times import ask_time, ask_words
 
         reference = self.reference_here()
@@ -104,7 +98,7 @@ class ReviewDeeds(SeatedScreen):
             Row("the charge, from the record as it is now", "again", "by what the visit was priced from when it ended"),
             Row("the charge afresh", "afresh", "by today's rate card, agreement, site and client"),
         ]
-        chosen = await self.app.push_screen_wait(Choose(f"Put right on {visit.reference}", rows))
+        chosen = await self.choose(f"Put right on {visit.reference}", rows)
         if chosen == "time":
             await ask_time(self, visit)
         elif chosen == "words":

@@ -7,8 +7,8 @@ from dispatch.model.instants import clock_text, day_of, parse_when
 from dispatch.model.stays import MOMENTS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
+from screens.asking import Field, Row
 from screens.charge_change import fill_and_do
-from screens.dialogs import AskText, Choose, Field, Form, Row
 from screens.seated import SeatedScreen
 
 
@@ -31,12 +31,10 @@ async def arrive(screen: SeatedScreen, visit: Visit, technician: str | None) -> 
 
     agreed: str | None = ""
     if arriving.early(visit, screen.seat.now):
-        agreed = await screen.app.push_screen_wait(
-            AskText(
-                f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.seat.firm.clock_hours == 24)}",
-                "You are early. If the client agreed to begin now, type who did; "
-                "left empty, the time before the appointment is not charged.",
-            )
+        agreed = await screen.ask(
+            f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.seat.firm.clock_hours == 24)}",
+            "You are early. If the client agreed to begin now, type who did; "
+            "left empty, the time before the appointment is not charged.",
         )
     if agreed is None:
         return None
@@ -58,7 +56,7 @@ async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
         if (moment := getattr(part, column)) is not None
         or (column != "return_at" and clocking.may_be_entered(visit, column))
     ]
-    what = await screen.app.push_screen_wait(Choose("Which time?", rows)) if rows else None
+    what = await screen.choose("Which time?", rows) if rows else None
     if what is None:
         return False
     fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
@@ -79,17 +77,19 @@ async def ask_words(screen: SeatedScreen, reference: str) -> bool:
         if written is not None:
             screen.say("Nothing was written on it.")
         return False
-    rows = [Row(f"{one.item:8} {show(one.text, 100)}", str(one.sequence)) for one in written]
-    chosen = await screen.app.push_screen_wait(Choose("Which words?", rows))
-    if chosen is None:
+    rows = [Row(f"{one.item:8} {show(one.text, 100)}", one) for one in written]
+    before = await screen.choose("Which words?", rows)
+    if before is None:
         return False
-    before = next(one for one in written if str(one.sequence) == chosen)
     fields = [Field("words", "Right words", " ".join(before.text.split())), Field("reason", "Why")]
 
     def save(typed: dict[str, str]) -> list[str]:
-        return screen.faults_of(lambda: correct_words(screen.seat, reference, chosen, typed["words"], typed["reason"]))
+        sequence = str(before.sequence)
+        return screen.faults_of(
+            lambda: correct_words(screen.seat, reference, sequence, typed["words"], typed["reason"])
+        )
 
-    typed = await screen.app.push_screen_wait(Form(f"{before.item} of {reference}", fields, save))
+    typed = await screen.fill(f"{before.item} of {reference}", fields, save)
     screen.reload()
     return typed is not None
 
@@ -99,6 +99,4 @@ async def _whose(screen: SeatedScreen, visit: Visit) -> Assignment | None:
     own = visit.assignment_of(screen.seat.staff.id)
     if own is not None or len(visit.assignments) < 2:
         return own or next(iter(visit.assignments), None)
-    rows = [Row(part.technician, str(part.id)) for part in visit.assignments]
-    chosen = await screen.app.push_screen_wait(Choose("Whose time?", rows))
-    return next((part for part in visit.assignments if str(part.id) == chosen), None)
+    return await screen.choose("Whose time?", [Row(part.technician, part) for part in visit.assignments])

@@ -12,6 +12,7 @@ from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, READS, STEPS, Role
 from dispatch.model.text import pad
+from screens.asking import Row
 from screens.seated import SeatedScreen
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ class RunningDeeds(CallDeeds):
     async def action_emergency(self) -> None:
         """Choose who goes, the best first, with what that pushes; enter does it."""
         from dispatch.desk import emergency
-        from screens.dialogs import Choose, Row
 
         visit = self.wanted("do at once")
         if visit is None:
@@ -82,16 +82,15 @@ class RunningDeeds(CallDeeds):
         rows = [
             Row(
                 f"{pad(way.name, 18)} {clock_text(way.start, zone, hours24)}  {way.level.value:8}  cost {way.cost:.0f}",
-                str(number),
+                way,
                 way.words(zone, hours24),
             )
-            for number, way in enumerate(ways)
+            for way in ways
         ]
         title = f"At once: {visit.reference} {visit.client} · {visit.work}"
-        chosen = await self.app.push_screen_wait(Choose(title, rows, "enter does it, u takes it back · esc goes back"))
-        if chosen is None:
+        way = await self.choose(title, rows, "enter does it, u takes it back · esc goes back")
+        if way is None:
             return
-        way = ways[int(chosen)]
 
         def insert(seat: Seat, *, reason: str = "", confirmed: bool = False) -> Inserted:
             # whom it pushes was on the list that it was chosen from: that confirms it

@@ -19,11 +19,11 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS, Role
 from dispatch.model.text import show
+from screens.asking import AskingScreen, a_reason
 from screens.keeping import Kept
 from screens.reading import aside
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
-from widgets.lean import LeanScreen
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -54,7 +54,7 @@ def roles_of(screen: type[SeatedScreen]) -> Mapping[str, frozenset[Role]]:
     return found
 
 
-class SeatedScreen(LeanScreen[None]):
+class SeatedScreen(AskingScreen):
     """What the board, my day, a visit and the log have in common."""
 
     TITLE_WORD: ClassVar[str] = ""
@@ -259,30 +259,37 @@ class SeatedScreen(LeanScreen[None]):
             self.app.screen.done = True
         return []
 
+    def at_this_machine(self) -> bool:
+        """Whether the person may read and write files of this machine; a word where not."""
+        from dispatch.desk.private_file import at_this_machine
+
+        try:
+            at_this_machine(self.seat)
+        except Refusal as refusal:
+            self.say(str(refusal), "warning")
+            return False
+        return True
+
     async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.
 
         Returns None where it was refused, or the person gave up. Called from a worker.
         """
         from dispatch.desk.refusals import Blocked, NeedsConfirm
-        from screens.dialogs import AskConfirm, AskText
 
         meant: dict[str, Any] = {}
         while True:
             try:
                 return await self.attempt(deed, *args, **kwargs, **meant)
             except NeedsConfirm as question:
-                if not await self.app.push_screen_wait(AskConfirm(title, [question.said])):
+                if not await self.agrees(title, [question.said]):
                     return None
                 meant["confirmed"] = question.marks
             except Blocked as refusal:
-                reason = await self.app.push_screen_wait(
-                    AskText(
-                        f"{title} Blocked: a reason does it all the same",
-                        "\n".join(refusal.findings)
-                        + "\nThe reason is kept in the audit. esc leaves everything as it was.",
-                        check=lambda typed: None if len(typed.strip()) >= 3 else "say why, in at least 3 characters",
-                    )
+                reason = await self.ask(
+                    f"{title} Blocked: a reason does it all the same",
+                    "\n".join(refusal.findings) + "\nThe reason is kept in the audit. esc leaves everything as it was.",
+                    check=a_reason,
                 )
                 if reason is None:
                     return None

@@ -14,7 +14,6 @@ from dispatch.desk.book.world import Desk
 from dispatch.desk.setup import Step, steps
 from dispatch.model.states import LEADS, Role
 from screens.book_forms import ask_record, line_of
-from screens.dialogs import Form
 from screens.listed import ListScreen
 from screens.takes_files import TakesFiles
 from widgets.figure_list import FigureLine
@@ -118,7 +117,7 @@ class SetupScreen(TakesFiles, ListScreen[Step]):
             return self.faults_of(lambda: keeping.settle(seat, typed))
 
         fields = [line_of(field, texts[field.name], Desk.at_seat(seat)) for field in asked]
-        if await self.app.push_screen_wait(Form(step.title, fields, save)) is not None:
+        if await self.fill(step.title, fields, save) is not None:
             self.reload()
             self._go_on()
 

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from dispatch.model.states import THERE, Role
 from dispatch.model.visits import Visit
+from screens.asking import Field, Row, needed
 from screens.service_report import ReportsVisits
 
 
@@ -30,7 +31,6 @@ class StayDeeds(ReportsVisits):
         from dispatch.desk import clocking
         from dispatch.model.states import OPEN_ON_SITE
         from screens.charge_change import show_and_do
-        from screens.dialogs import Choose, Row
 
         visit = self._visit()
         if visit is None:
@@ -57,7 +57,7 @@ class StayDeeds(ReportsVisits):
         if not rows:
             self.say(f"{visit.reference} is {visit.state.label}: the clock has nothing yet.")
             return
-        chosen = await self.app.push_screen_wait(Choose(f"The clock at {visit.client}", rows))
+        chosen = await self.choose(f"The clock at {visit.client}", rows)
         if chosen in ("break", "wait"):
             await self.do(clocking.pause, visit.reference, chosen)
         elif chosen == "work":
@@ -86,14 +86,9 @@ class StayDeeds(ReportsVisits):
     async def _absent(self, visit: Visit, name: str) -> None:
         from dispatch.desk import clocking
         from screens.charge_change import show_and_do
-        from screens.dialogs import AskText
 
-        reason = await self.app.push_screen_wait(
-            AskText(
-                f"{name} did not come to {visit.client}",
-                "Why? Nothing of theirs is charged.",
-                check=lambda typed: None if len(typed.strip()) >= 3 else "say why",
-            )
+        reason = await self.ask(
+            f"{name} did not come to {visit.client}", "Why? Nothing of theirs is charged.", check=needed("say why", 3)
         )
         if reason is not None:
             title = f"{name} did not come to {visit.client}"
@@ -103,7 +98,6 @@ class StayDeeds(ReportsVisits):
 
     async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:
         from screens.charge_change import fill_and_do
-        from screens.dialogs import Field
 
         part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
         fields = [
@@ -125,7 +119,6 @@ class StayDeeds(ReportsVisits):
         from dispatch.desk import materials, onsite
         from dispatch.model.states import Role
         from screens.charge_change import show_and_do
-        from screens.dialogs import AskText, Choose, Field, Form, Row
 
         visit = self._visit()
         if visit is None:
@@ -137,13 +130,11 @@ class StayDeeds(ReportsVisits):
         if not rows:
             self.say("The rate card has no items. The lead adds them under $.")
             return
-        chosen = await self.app.push_screen_wait(Choose(f"Used at {visit.client}", rows))
+        chosen = await self.choose(f"Used at {visit.client}", rows)
         if chosen is None:
             return
         if chosen.startswith("-"):
-            reason = await self.app.push_screen_wait(
-                AskText("Why was it a mistake?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
-            )
+            reason = await self.ask("Why was it a mistake?", check=needed("say why", 3))
             if reason is not None:
                 await show_and_do(
                     self,
@@ -167,7 +158,7 @@ class StayDeeds(ReportsVisits):
                 )
             )
 
-        if await self.app.push_screen_wait(Form(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)):
+        if await self.fill(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save):
             self.say("Noted. The tests must pass again after it.")
         self.reload()
 
@@ -179,7 +170,6 @@ class StayDeeds(ReportsVisits):
         from dispatch.model.instants import clock_text
         from dispatch.model.stays import MARKS
         from screens.charge_change import fill_and_do, show_and_do
-        from screens.dialogs import AskText, Choose, Field, Row
 
         visit = self._visit()
         if visit is None:
@@ -190,13 +180,11 @@ class StayDeeds(ReportsVisits):
         rows = [Row(name.replace("_", " "), name, text) for name, text in MARKS.items()]
         if any(one.assignment_id == part.id for one in stays.marks_of(self.seat.store, visit.id)):
             rows.append(Row("take all marks off", "off"))
-        kind = await self.app.push_screen_wait(Choose(f"Mark work at {visit.client}", rows))
+        kind = await self.choose(f"Mark work at {visit.client}", rows)
         if kind is None:
             return
         if kind == "off":
-            reason = await self.app.push_screen_wait(
-                AskText("Why?", check=lambda typed: None if len(typed.strip()) >= 3 else "say why")
-            )
+            reason = await self.ask("Why?", check=needed("say why", 3))
             if reason is not None:
                 await show_and_do(
                     self,

@@ -20,8 +20,8 @@ from dispatch.model.checklists import Kind, Phase
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS, Role
 from dispatch.model.templates import TemplateItem
+from screens.asking import Field, Row
 from screens.book_forms import line_of
-from screens.dialogs import Choose, Field, Form, Row
 from screens.editing import DraftScreen
 from screens.seated import SeatedScreen
 from screens.template_preview import ask_preview
@@ -153,7 +153,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
                 draft.back()
             return faults
 
-        if await self.app.push_screen_wait(Form(_SECTION, fields, check)) is not None:
+        if await self.fill(_SECTION, fields, check) is not None:
             self.reload()
 
     @work
@@ -178,7 +178,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             return []
 
         fields = [line_of(field, texts[field.name], Bare()) for field in ITEM]
-        if await self.app.push_screen_wait(Form(title, fields, check)) is not None:
+        if await self.fill(title, fields, check) is not None:
             self.reload()
             self._list.select_key(made[-1])
 
@@ -207,7 +207,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         rows = [Row(f"before {one.ref} {one.label}", one.ref) for one in others]
         if item.phase is not Phase.LEAVE:
             rows.append(Row("at the end", ""))
-        before = await self.app.push_screen_wait(Choose(f"Where shall {item.ref} stand?", rows))
+        before = await self.choose(f"Where shall {item.ref} stand?", rows)
         if before is None:
             return
         if before:
@@ -259,7 +259,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             )
             for one in found
         ]
-        chosen = await self.app.push_screen_wait(Choose("Take up again which version?", rows))
+        chosen = await self.choose("Take up again which version?", rows)
         if chosen is not None:
             draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
             self.reload()
@@ -272,7 +272,7 @@ async def ask_template(screen: SeatedScreen) -> None:
         return
     known = templates.all_templates(screen.seat.store)
     rows = [Row(f"like {one.name}", str(one.id), serving_text(screen.seat.store, one)) for one in known]
-    chosen = await screen.app.push_screen_wait(Choose("Begin a template with the items of", rows))
+    chosen = await screen.choose("Begin a template with the items of", rows)
     if chosen is not None:
         screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
 

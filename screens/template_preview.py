@@ -13,7 +13,7 @@ from dispatch.desk.templates import Preview, preview
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
-from screens.dialogs import Field, Form
+from screens.asking import Field
 from screens.keeping import GO_BACK
 from screens.listed import ListScreen
 from screens.seated import SeatedScreen
@@ -97,8 +97,8 @@ async def _ask(
         Field("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
         Field("tags", "Tags", asked.get("tags", ""), "server, many"),
     )
-    typed = await screen.app.push_screen_wait(
-        Form("What would this visit get?", fields, check, f"tab next field · enter shows it · {GO_BACK}")
+    typed = await screen.fill(
+        "What would this visit get?", fields, check, f"tab next field · enter shows it · {GO_BACK}"
     )
     return None if typed is None else (found[-1], typed)
 

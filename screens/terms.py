@@ -18,8 +18,8 @@ from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
 from dispatch.model.states import LEADS, Role
 from dispatch.records.agreements import BLOCK
+from screens.asking import Row
 from screens.book_forms import ask_recurring, line_of
-from screens.dialogs import AskText, Choose, Form, Row
 from screens.editing import DraftScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine
@@ -104,11 +104,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         text: str | None
         if figure.kind.control is Control.CHOICE:
             rows = [Row(choice.replace("_", " "), choice) for choice in figure.kind.choices(Bare())]
-            text = await self.app.push_screen_wait(Choose(figure.label, rows))
+            text = await self.choose(figure.label, rows)
         else:
-            text = await self.app.push_screen_wait(
-                AskText(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))
-            )
+            text = await self.ask(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))
         if text is None:
             return
         self._draft.change(figure, text)
@@ -138,7 +136,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         what = additions[0][0]
         if len(additions) > 1:
             rows = [Row(text, key) for key, text in additions]
-            chosen = await self.app.push_screen_wait(Choose("Add", rows))
+            chosen = await self.choose("Add", rows)
             if chosen is None:
                 return
             what = chosen
@@ -147,7 +145,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             return
         name = ""
         if what in ("class", "item"):
-            typed = await self.app.push_screen_wait(AskText("What is it called?", "for example tech, senior, CABLE"))
+            typed = await self.ask("What is it called?", "for example tech, senior, CABLE")
             if typed is None:
                 return
             name = typed
@@ -174,7 +172,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
 
         fields = [line_of(field, {"bought": "today"}.get(field.name), Bare()) for field in BLOCK.fields]
         fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
-        if await self.app.push_screen_wait(Form("A prepaid block", fields, save)) is not None:
+        if await self.fill("A prepaid block", fields, save) is not None:
             draft.read_again(seat.store)
             self.reload()
 
@@ -188,7 +186,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     @work
     async def action_rename(self) -> None:
         """Give it another name."""
-        name = await self.app.push_screen_wait(AskText("What shall it be called?", value=self._draft.name))
+        name = await self.ask("What shall it be called?", value=self._draft.name)
         if name is not None and name.strip():
             self._draft.name = name.strip()
             self.reload()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
 from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry, decide
-from dispatch.desk import leaving, onsite
+from dispatch.desk import leaving, onsite, views
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
@@ -26,7 +26,7 @@ from dispatch.model.spans import parse_minutes
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
-from screens.dialogs import YES_NO, AskConfirm, AskText, Choose, Field, Form, Row
+from screens.asking import YES_NO, Check, Field, Row, day_fault
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
@@ -256,9 +256,7 @@ class VisitScreen(StayDeeds):
         self._show_head()
         self._to_next_open()
 
-    async def _ask(
-        self, title: str, hint: str, *, long: bool = False, check: Callable[[str], str | None] | None = None
-    ) -> str | None:
+    async def _ask(self, title: str, hint: str, *, check: Check | None = None) -> str | None:
         """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
 
         `check` says what keeps it from being taken, so that it is put right where it is typed.
@@ -270,14 +268,7 @@ class VisitScreen(StayDeeds):
                 return "nothing was typed"
             return check(typed) if check is not None else None
 
-        if long:
-            from screens.note import AskNote
-
-            return cast("str | None", await self.app.push_screen_wait(AskNote(title, hint, unsent)))
-        return cast(
-            "str | None",
-            await self.app.push_screen_wait(AskText(title, hint, check=fault, unsent=unsent)),
-        )
+        return await self.ask(title, hint, check=fault, unsent=unsent)
 
     async def _ask_entry(self, item: Item, hint: str, entry: Callable[[str], Entry], title: str = "") -> None:
         """Ask for what a result needs, and record it; a text that no gate would take stays where it is typed."""
@@ -354,43 +345,34 @@ class VisitScreen(StayDeeds):
             self._after_save()
 
     async def _settle_named(self, item: Item) -> None:
-        chosen = await self.app.push_screen_wait(
-            Choose(
-                item.label,
-                [
-                    Row("done now", "done", "work was done: the tests must pass again"),
-                    Row("follow-up visit", "follow_up", "books a visit for the same technician"),
-                    Row("declined", "declined", "the client does not want it, in their words"),
-                ],
-            )
+        chosen = await self.choose(
+            item.label,
+            [
+                Row("done now", "done", "work was done: the tests must pass again"),
+                Row("follow-up visit", "follow_up", "books a visit for the same technician"),
+                Row("declined", "declined", "the client does not want it, in their words"),
+            ],
         )
         if chosen == "done":
             await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
         elif chosen == "declined":
             await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
         elif chosen == "follow_up":
-            day = await self.app.push_screen_wait(
-                AskText("Follow-up wanted on", "2026-11-25, tomorrow, fri", "tomorrow", check=self._day_fault)
-            )
+            today = views.today(self.seat.store)
+            day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
             if day is not None:
-                await self._record(
-                    item,
-                    Entry(result=Result.FOLLOW_UP, text=item.label),
-                    follow_up_on=parse_day(day, today=self._today()),
-                )
+                await self._record(item, Entry(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
 
     async def _sign_off(self, item: Item) -> None:
-        entered = await self.app.push_screen_wait(
-            Form(
-                "Sign-off",
-                [
-                    Field("name", "Who signs off"),
-                    Field("satisfied", "Satisfied?", "yes", options=YES_NO),
-                    Field("words", "In their words"),
-                ],
-                check=lambda form: [] if form["name"].strip() else ["name: is missing"],
-                unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
-            )
+        entered = await self.fill(
+            "Sign-off",
+            [
+                Field("name", "Who signs off"),
+                Field("satisfied", "Satisfied?", "yes", options=YES_NO),
+                Field("words", "In their words"),
+            ],
+            check=lambda form: [] if form["name"].strip() else ["name: is missing"],
+            unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
         )
         if entered is None:
             return
@@ -436,7 +418,8 @@ class VisitScreen(StayDeeds):
             await self._work_note()
 
     async def _work_note(self) -> None:
-        text = await self._ask(_WORK_NOTE, "tests that passed before must pass again after this", long=True)
+        unsent = Unsent(self.seat, self._reference, _WORK_NOTE)
+        text = await self.ask_note(_WORK_NOTE, "tests that passed before must pass again after this", unsent)
         if text is not None:
             await self._saving(onsite.work, self._reference, text)
 
@@ -478,15 +461,13 @@ class VisitScreen(StayDeeds):
         if page is None or (page.visit.state not in OPEN_ON_SITE and self._item() is None):
             return
         if not page.unmet:
-            agreed = await self.app.push_screen_wait(
-                AskConfirm(
-                    f"Close {page.visit.reference} {page.visit.client}",
-                    [
-                        price_words(page.priced),
-                        "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
-                    ],
-                    "y closes the visit · esc goes back",
-                )
+            agreed = await self.agrees(
+                f"Close {page.visit.reference} {page.visit.client}",
+                [
+                    price_words(page.priced),
+                    "Checks you out now. Closing cannot be taken back; a lead can reopen it.",
+                ],
+                "y closes the visit · esc goes back",
             )
             if not agreed:
                 return
@@ -505,10 +486,8 @@ class VisitScreen(StayDeeds):
         page = self._page
         assert page is not None
         rows = [Row(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
-        ref = await self.app.push_screen_wait(
-            Choose(
-                f"Not ready to close: {_count(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
-            )
+        ref = await self.choose(
+            f"Not ready to close: {_count(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
         if ref is not None:
             self._view.select(ref)
@@ -518,24 +497,26 @@ class VisitScreen(StayDeeds):
         """A lead lets the technician leave with a follow-up booked."""
         if self._item() is None:
             return
-        entered = await self.app.push_screen_wait(
-            Form(
-                "Leave open",
-                [
-                    Field("reason", "Why"),
-                    Field("on", "Follow-up wanted on", "tomorrow"),
-                    Field("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
-                    Field("ours", "Our own failure", "no", options=YES_NO),
-                    Field("said_by", "Or none: who wants none"),
-                    Field("words", "In the client's words"),
-                ],
-                check=self._leaving_faults,
-            )
+        entered = await self.fill(
+            "Leave open",
+            [
+                Field("reason", "Why"),
+                Field("on", "Follow-up wanted on", "tomorrow"),
+                Field("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
+                Field("ours", "Our own failure", "no", options=YES_NO),
+                Field("said_by", "Or none: who wants none"),
+                Field("words", "In the client's words"),
+            ],
+            check=self._leaving_faults,
         )
         if entered is None:
             return
         none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
-        day = parse_day(entered["on"], today=self._today()) if none is None and entered["on"].strip() else None
+        day = (
+            parse_day(entered["on"], today=views.today(self.seat.store))
+            if none is None and entered["on"].strip()
+            else None
+        )
         await self._saving(
             leaving.leave,
             self._reference,
@@ -551,7 +532,7 @@ class VisitScreen(StayDeeds):
         if form["said_by"].strip() or form["words"].strip():
             faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
             faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
-        elif form["on"].strip() and (fault := self._day_fault(form["on"])):
+        elif form["on"].strip() and (fault := day_fault(form["on"], views.today(self.seat.store))):
             faults.append(f"follow-up: {fault}")
         try:
             parse_minutes(form["minutes"] or "1")
@@ -570,12 +551,10 @@ class VisitScreen(StayDeeds):
             if reason is not None:
                 await self._saving(leaving.abort, self._reference, reason)
             return
-        entered = await self.app.push_screen_wait(
-            Form(
-                "Abort: nothing is charged",
-                [Field("reason", "Why"), Field("not_again", "Not again, because (empty: back into the queue)")],
-                check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
-            )
+        entered = await self.fill(
+            "Abort: nothing is charged",
+            [Field("reason", "Why"), Field("not_again", "Not again, because (empty: back into the queue)")],
+            check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
         )
         if entered is not None:
             await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
@@ -607,18 +586,6 @@ class VisitScreen(StayDeeds):
 
         if self._page is not None:
             self.app.push_screen(VisitRecord(self._reference))
-
-    def _today(self) -> Any:
-        from dispatch.desk import views
-
-        return views.today(self.seat.store)
-
-    def _day_fault(self, typed: str) -> str | None:
-        try:
-            parse_day(typed, today=self._today())
-        except ValueError as problem:
-            return str(problem)
-        return None
 
 
 def _entry(result: Result) -> Callable[[str], Entry]:

@@ -1,0 +1,128 @@
+"""What a screen asks: a line of text, a day, one of some rows, a yes, the fields of a form."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from dispatch.desk.unsent import Unsent
+from dispatch.model.instants import parse_day
+from screens.keeping import GO_BACK
+from widgets.lean import LeanScreen
+
+T = TypeVar("T", covariant=True)
+
+SAVES = "saves"
+"""What enter does with a text that is to be kept until then."""
+SHOWS = "tab next field · enter shows them · esc goes back"
+"""The hint of a form that asks what to show, and saves nothing."""
+FILLS = f"tab next field · ctrl+s or enter saves · {GO_BACK}"
+"""The hint of every other form."""
+CHOOSES = "enter chooses · esc goes back"
+"""The hint of a choice."""
+DOES = "y does it · esc goes back"
+"""The hint of a yes."""
+YES_NO = ("no", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T]):
+    """A row of a choice: its text, what it stands for, and a dim second line."""
+
+    text: str
+    value: T
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line of a form. `name` is the key under which its text comes back.
+
+    `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    placeholder: str = ""
+    options: Sequence[str] = ()
+    known: Callable[[], Sequence[str]] | None = None
+
+
+Check = Callable[[str], str | None]
+"""What is wrong with a text, or nothing."""
+
+
+def needed(fault: str, least: int = 1) -> Check:
+    """That a text has so many letters at least."""
+    return lambda typed: None if len(typed.strip()) >= least else fault
+
+
+a_reason = needed("say why, in at least 3 characters", 3)
+
+
+def day_fault(typed: str, today: datetime.date) -> str | None:
+    """What is wrong with a day as it is typed."""
+    try:
+        parse_day(typed, today=today)
+    except ValueError as problem:
+        return str(problem)
+    return None
+
+
+class AskingScreen(LeanScreen[None]):
+    """A screen that asks in dialogs. They are asked from a worker; what is left with esc is None, or False."""
+
+    async def ask(
+        self,
+        title: str,
+        hint: str = "",
+        value: str = "",
+        check: Check | None = None,
+        unsent: Unsent | None = None,
+        does: str = SAVES,
+    ) -> str | None:
+        """A line of text, which `check` has nothing against; `does` says what enter does with it."""
+        from screens.dialogs import AskText
+
+        return await self.app.push_screen_wait(AskText(title, hint, value, check, unsent, does))
+
+    async def ask_day(
+        self, title: str, hint: str, today: datetime.date, value: str = "", does: str = SAVES
+    ) -> datetime.date | None:
+        """A day, as people type it."""
+        typed = await self.ask(title, hint, value, lambda text: day_fault(text, today), does=does)
+        return None if typed is None else parse_day(typed, today=today)
+
+    async def choose(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> T | None:
+        """What the row that is chosen stands for."""
+        from screens.dialogs import Choose
+
+        return await self.app.push_screen_wait(Choose(title, rows, hint))
+
+    async def ask_note(self, title: str, hint: str, unsent: Unsent) -> str | None:
+        """A text that may be long."""
+        from screens.note import AskNote
+
+        return await self.app.push_screen_wait(AskNote(title, hint, unsent))
+
+    async def agrees(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> bool:
+        """Whether a step that does what `lines` say is meant."""
+        from screens.dialogs import AskConfirm
+
+        return await self.app.push_screen_wait(AskConfirm(title, lines, question))
+
+    async def fill(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        check: Callable[[dict[str, str]], Sequence[str]] | None = None,
+        hint: str = FILLS,
+        unsent: Unsent | None = None,
+    ) -> dict[str, str] | None:
+        """The texts of a form's fields, which `check` has nothing against."""
+        from screens.dialogs import Form
+
+        return await self.app.push_screen_wait(Form(title, fields, check, hint, unsent))

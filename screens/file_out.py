@@ -1,0 +1,39 @@
+"""Writing a file of this machine, from a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dispatch.desk.private_file import FileThere, write_private
+from dispatch.desk.refusals import Faulty
+from dispatch.model.paths import typed_path
+from screens.asking import Field
+from screens.seated import SeatedScreen
+
+
+async def ask_to_write(
+    screen: SeatedScreen, title: str, fields: Sequence[Field], make: Callable[[dict[str, str], Path], tuple[str, str]]
+) -> None:
+    """Ask for a `file`, and write it; over one that is there only when said twice.
+
+    Args:
+        make: what is written, and what is told before where it is, by what was typed.
+    """
+    warned: list[Path] = []
+    told: list[str] = []
+
+    def save(typed: dict[str, str]) -> None:
+        path = typed_path(typed["file"].strip())
+        text, what = make(typed, path)
+        try:
+            write_private(path, text, replace=path in warned)
+        except FileThere as there:
+            warned.append(path)
+            raise Faulty([f"{there} Saving again writes over it."]) from None
+        told.append(f"{what} in {path}, which only you may read.")
+
+    if not screen.at_this_machine():
+        return
+    if await screen.fill(title, fields, lambda typed: screen.faults_of(lambda: save(typed))) is not None:
+        screen.say(told[-1])
