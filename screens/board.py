@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -141,10 +140,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _queue(self) -> Queue:
         return self.query_one(Queue)
 
-    def client_here(self) -> str | None:
-        """The selected visit's client."""
-        visit, _ = self._selected()
-        return None if visit is None else visit.client
+    def visit_here(self) -> BoardVisit | None:
+        """The selected visit."""
+        return self._selected()[0]
 
     def reload(self) -> None:
         """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
@@ -330,14 +328,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     # looking around
 
-    def action_open(self) -> None:
-        """Open the selected visit."""
-        visit, _ = self._selected()
-        if visit is not None:
-            from screens.visit import VisitScreen
-
-            self.app.push_screen(VisitScreen(visit.reference))
-
     def action_drives(self) -> None:
         """Show the drives of the day."""
         from screens.drives import DrivesScreen
@@ -402,14 +392,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Change the scale of the hours."""
         self._timeline.action_zoom()
 
-    def action_day(self, by: int) -> None:
-        """Go to the next or the previous day."""
-        self.program.go_to(self.program.day + datetime.timedelta(days=by))
-
-    def action_today(self) -> None:
-        """Go to today."""
-        self.program.go_to(views.today(self.seat.store))
-
     @work
     async def action_go(self) -> None:
         """Go to a date that is typed."""
@@ -419,13 +401,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self.program.go_to(day)
 
     # deeds
-
-    def wanted(self, deed: str) -> BoardVisit | None:
-        """The selected visit, or a word that there is none."""
-        visit, _ = self._selected()
-        if visit is None:
-            self.say(f"Select a visit to {deed}.")
-        return visit
 
     @work
     async def action_assign(self) -> None:

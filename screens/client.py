@@ -87,7 +87,3 @@ class ClientScreen(SeatedScreen):
         client = clients.client(self.seat.store, self._client_id)
         if client is not None:
             await ask_month(self, client.name, views.today(self.seat.store))
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the page."""
-        self.query_one(NotesPane).scroll_relative(y=by, animate=False)

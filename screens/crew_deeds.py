@@ -11,10 +11,10 @@ from textual.binding import Binding, BindingType
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, Role, State
 from screens.asking import Row, a_reason, needed
-from screens.seated import SeatedScreen
+from screens.of_day import DayOfVisits
 
 
-class CrewDeeds(SeatedScreen):
+class CrewDeeds(DayOfVisits):
     """The deeds of a screen on which a visit is selected."""
 
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = (
@@ -29,10 +29,6 @@ class CrewDeeds(SeatedScreen):
     ]  # fmt: skip
 
     _swapping: BoardVisit | None = None
-
-    def wanted(self, deed: str) -> BoardVisit | None:
-        """The selected visit, or a word that there is none."""
-        raise NotImplementedError
 
     def technicians(self) -> Sequence[str]:
         """The names of everybody on the board."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -24,11 +23,12 @@ from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.asking import Field, Row, needed
+from screens.of_day import DayOfVisits
 from screens.stay_deeds import StayDeeds
 from widgets.stops import StopList
 
 
-class DayScreen(StayDeeds):
+class DayScreen(StayDeeds, DayOfVisits):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("step", "no_access", "left"), THERE)
@@ -97,10 +97,9 @@ class DayScreen(StayDeeds):
         visit = self._stops.selected
         return None if visit is None else visit.reference
 
-    def client_here(self) -> str | None:
-        """The selected stop's client."""
-        visit = self._stops.selected
-        return None if visit is None else visit.client
+    def visit_here(self) -> BoardVisit | None:
+        """The selected stop's visit."""
+        return self._stops.selected
 
     def reload(self) -> None:
         """Read the day again."""
@@ -293,14 +292,6 @@ class DayScreen(StayDeeds):
             return "space: checklist"
         return ""
 
-    def action_open(self) -> None:
-        """Open the visit with its checklist."""
-        visit = self._stops.selected
-        if visit is not None:
-            from screens.visit import VisitScreen
-
-            self.app.push_screen(VisitScreen(visit.reference))
-
     async def action_step(self) -> None:
         """Do the next step of the selected stop."""
         from dispatch.desk import arriving
@@ -363,14 +354,6 @@ class DayScreen(StayDeeds):
             self.say("No coordinates: there is nothing to show on a map.")
             return
         await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
-
-    def action_day(self, by: int) -> None:
-        """Go to the next or the previous day."""
-        self.program.go_to(self.program.day + datetime.timedelta(days=by))
-
-    def action_today(self) -> None:
-        """Go to today."""
-        self.program.go_to(views.today(self.seat.store))
 
     @work
     async def action_calendar(self) -> None:

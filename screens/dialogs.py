@@ -17,41 +17,22 @@ from textual.widgets.option_list import Option
 from dispatch.desk.unsent import Unsent, as_kept
 from dispatch.model.text import show
 from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row
+from screens.dialog import Dialog
 from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
-from widgets.lean import LeanModal
 from widgets.one_of import OneOf
 from widgets.ways import Ways
 
 T = TypeVar("T")
-
-DIALOG_CSS = """
-$self { align: center middle; background: $background 60%; }
-$self > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
-$self > .dialog { background: $surface; border: round $primary; padding: 0 1; }
-$self .dialog--title { text-style: bold; width: 1fr; }
-$self .dialog--line { width: 1fr; }
-$self .dialog--hint { color: $text-muted; width: 1fr; }
-$self .dialog--fault { color: $text-error; width: 1fr; }
-$self Input { border: none; height: 1; padding: 0 1; background: $boost; margin: 0 0 0 0; }
-$self Input:focus { background: $primary 30%; border: none; }
-$self OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
-$self OptionList:focus { border: none; background: $surface; }
-$self .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
-"""
-"""How every dialog looks, with `$self` for its class."""
 
 
 class AskText(Kept[str | None]):
     """Ask for one line of text. `check` returns what is wrong with it, or nothing; `does` says what enter does with it."""
 
     # what is typed, and what is wrong with it, stays in sight however long the question is
-    DEFAULT_CSS = (
-        DIALOG_CSS.replace("$self", "AskText")
-        + """
+    DEFAULT_CSS = """
     AskText > .dialog { scrollbar-size-vertical: 1; }
     AskText .foot { dock: bottom; height: auto; background: $surface; }
     """
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("down", "app.focus_next", show=False),
@@ -104,15 +85,15 @@ class AskText(Kept[str | None]):
         """Take the text, unless it cannot be taken."""
         fault = self._check(event.value) if self._check is not None else None
         if fault:
-            self.query_one("#fault", Label).update(Content(show(fault)))
+            self.show_fault(fault)
         else:
             self.take(event.value)
 
 
-class AskConfirm(LeanModal[bool]):
+class AskConfirm(Dialog[bool]):
     """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskConfirm") + "AskConfirm .dialog--hint { dock: bottom; }"
+    DEFAULT_CSS = "AskConfirm .dialog--hint { dock: bottom; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
         Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
@@ -130,10 +111,9 @@ class AskConfirm(LeanModal[bool]):
             yield Label(Content(self._question), classes="dialog--hint")
 
 
-class Choose(LeanModal["T | None"], Generic[T]):
+class Choose(Dialog["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "Choose")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Back", id="dialog.back"),
         Binding("j", "down", show=False),
@@ -194,9 +174,7 @@ _FRAME_ROWS = 5
 class Form(Kept[dict[str, str] | None]):
     """A short form. `check` returns every fault; the form stays open, with what was typed, until there is none."""
 
-    DEFAULT_CSS = (
-        DIALOG_CSS.replace("$self", "Form")
-        + """
+    DEFAULT_CSS = """
     Form .fields { height: auto; scrollbar-size-vertical: 1; }
     Form .row { height: 1; layout: horizontal; }
     Form .row .field { width: 26; margin: 0; }
@@ -207,7 +185,6 @@ class Form(Kept[dict[str, str] | None]):
     Form.-tall .dialog { height: 90%; }
     Form.-tall .fields { height: 1fr; }
     """
-    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-beside")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
@@ -288,6 +265,6 @@ class Form(Kept[dict[str, str] | None]):
         if not faults and self._check is not None:
             faults = self._check(entered)
         if faults:
-            self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))
+            self.show_fault(*faults)
         else:
             self.take(entered)

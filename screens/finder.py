@@ -15,9 +15,9 @@ from textual.widgets import Input, Label
 from db.faults import StoreFault
 from dispatch.model.matching import Findable, Finder
 from dispatch.model.text import show
+from screens.dialog import Dialog
 from screens.reading import aside
 from widgets.found_list import FoundLine, FoundList
-from widgets.lean import LeanModal
 
 T = TypeVar("T")
 
@@ -32,17 +32,14 @@ class Found(NamedTuple, Generic[T]):
     open: bool = False
 
 
-class FindScreen(LeanModal["Found[T] | None"], Generic[T]):
+class FindScreen(Dialog["Found[T] | None"], Generic[T]):
     """Typed letters narrow, arrows choose, enter takes."""
 
     DEFAULT_CSS = """
-    FindScreen { align: center top; background: $background 60%; }
-    FindScreen > .dialog { width: 96; max-width: 96%; height: 24; max-height: 90%; margin: 2 0 0 0; }
-    FindScreen > .dialog { background: $surface; border: round $primary; padding: 0 1; }
-    FindScreen .dialog--title { text-style: bold; width: 1fr; }
-    FindScreen .dialog--hint { color: $text-muted; width: 1fr; height: 1; }
-    FindScreen Input { border: none; height: 1; padding: 0 1; background: $primary 30%; margin: 0 0 1 0; }
-    FindScreen Input:focus { border: none; }
+    FindScreen { align: center top; }
+    FindScreen > .dialog { width: 96; height: 24; margin: 2 0 0 0; }
+    FindScreen .dialog--hint { height: 1; }
+    FindScreen Input { background: $primary 30%; margin: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "step(1)", "Next find", id="find.down"),

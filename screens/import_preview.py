@@ -19,8 +19,7 @@ from dispatch.desk.imports.judging import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from screens.asking import Row
-from screens.dialogs import DIALOG_CSS
-from widgets.lean import LeanModal
+from screens.dialog import Dialog
 from widgets.notes_pane import NotesPane
 
 if TYPE_CHECKING:
@@ -57,10 +56,9 @@ def files_like(typed: str) -> tuple[str, list[str]]:
     return f"{typed[: len(typed) - len(tail)]}{names[0][:same]}", names
 
 
-class AskFile(LeanModal[Path | None]):
+class AskFile(Dialog[Path | None]):
     """Ask for a file; tab completes its path."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "AskFile")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         # an Input takes it for itself
@@ -110,21 +108,18 @@ class AskFile(LeanModal[Path | None]):
 
     def _say(self, names: str, fault: str) -> None:
         self.query_one("#names", Label).update(Content(names))
-        self.query_one("#fault", Label).update(Content(fault))
+        self.show_fault(fault)
 
 
-class ImportPreview(LeanModal[str | None]):
+class ImportPreview(Dialog[str | None]):
     """What would become of a file, line by line, and what can be done about it; returns the value of the chosen row."""
 
-    DEFAULT_CSS = (
-        DIALOG_CSS.replace("$self", "ImportPreview")
-        + """
+    DEFAULT_CSS = """
     ImportPreview > .dialog { width: 110; height: auto; }
     ImportPreview NotesPane { height: auto; max-height: 60vh; margin: 1 0; }
     ImportPreview.-long .dialog { height: 90%; }
     ImportPreview.-long NotesPane { height: 1fr; max-height: 100%; }
     """
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Leave it", id="dialog.back"),
         Binding("j", "choice(1)", show=False),
@@ -190,10 +185,9 @@ class Progress:
         self.text = f"{doing} {done:,} of {of:,}" if of else f"{doing} …"
 
 
-class Working(LeanModal[None]):
+class Working(Dialog[None]):
     """Says how far something is; esc stops it."""
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "Working")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop", id="dialog.stop")]
 
     def __init__(self, title: str, progress: Progress) -> None:

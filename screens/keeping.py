@@ -12,7 +12,7 @@ from textual.screen import ScreenResultType
 from textual.timer import Timer
 
 from dispatch.desk.unsent import Unsent, pairs_of
-from widgets.lean import LeanModal
+from screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
@@ -28,7 +28,7 @@ LEAVES = [("go back", "dismiss(None)")]
 FROM_BEFORE = "from before; it was not saved yet · ctrl+t throws it away"
 
 
-class Kept(LeanModal[ScreenResultType], Generic[ScreenResultType]):
+class Kept(Dialog[ScreenResultType], Generic[ScreenResultType]):
     """A dialog with text that is kept.
 
     A result is handed to whoever asked, and stays kept until that was saved; the app sees to it. Left without a result, what

@@ -16,12 +16,12 @@ from textual.widgets import Label
 from dispatch.desk.levels import sees_levels
 from dispatch.model.text import show
 from screens.asking import Row
+from screens.dialog import Dialog
 from screens.dialogs import Choose
 from screens.keymap import judged, own_bindings, sentence_of
 from screens.personal import keep_keys, keep_setting, known_themes
 from widgets.key_list import KeyLine, KeyList
 from widgets.keyboard import key_named, written, written_all
-from widgets.lean import LeanModal
 from widgets.marks import legend, level_legend, marks_of
 
 if TYPE_CHECKING:
@@ -31,16 +31,13 @@ OWN = "For you, on this machine"
 """The section of what is not a key."""
 
 
-class KeysHelp(LeanModal[None]):
+class KeysHelp(Dialog[None]):
     """Every key that works on a screen: its own, those of the focused widget, those of the program."""
 
     DEFAULT_CSS = """
-    KeysHelp { align: center middle; background: $background 60%; }
-    KeysHelp > .dialog { width: 76; max-width: 96%; height: 90%; background: $surface; border: round $primary; }
-    KeysHelp > .dialog { padding: 0 1; }
-    KeysHelp .title { text-style: bold; margin: 0 0 1 0; }
-    KeysHelp .hint { color: $text-muted; width: 1fr; margin: 1 0 0 0; }
-    KeysHelp .fault { color: $text-error; width: 1fr; }
+    KeysHelp > .dialog { width: 76; height: 90%; }
+    KeysHelp .dialog--title { margin: 0 0 1 0; }
+    KeysHelp .dialog--hint { margin: 1 0 0 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d,delete", "default", "Default", id="keys.default", tooltip="the line under the cursor as it came"),
@@ -57,13 +54,13 @@ class KeysHelp(LeanModal[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(Content(f"Keys: {self._title}"), classes="title")
+            yield Label(Content(f"Keys: {self._title}"), classes="dialog--title")
             yield KeyList(id="keys", ascii=self._app.ascii_only)
-            yield Label(Content(""), classes="fault", id="fault")
+            yield Label(Content(""), classes="dialog--fault", id="fault")
             hint = "esc goes back"
             if self._app.personal is not None:
                 hint = "enter changes the line · d as it came · esc goes back"
-            yield Label(Content(hint), classes="hint")
+            yield Label(Content(hint), classes="dialog--hint")
 
     def on_mount(self) -> None:
         """List the keys."""
@@ -139,16 +136,10 @@ class KeysHelp(LeanModal[None]):
         self._list()
 
 
-class PressKey(LeanModal[str | None]):
+class PressKey(Dialog[str | None]):
     """Ask for a key by having it pressed; returns its name."""
 
-    DEFAULT_CSS = """
-    PressKey { align: center middle; background: $background 60%; }
-    PressKey > .dialog { width: 60; max-width: 96%; height: auto; background: $surface; border: round $primary; }
-    PressKey > .dialog { padding: 0 1; }
-    PressKey .hint { color: $text-muted; width: 1fr; }
-    PressKey .fault { color: $text-error; width: 1fr; }
-    """
+    DEFAULT_CSS = "PressKey > .dialog { width: 60; }"
 
     def __init__(self, does: str) -> None:
         super().__init__()
@@ -157,8 +148,8 @@ class PressKey(LeanModal[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(f"Press the new key for: {show(self._does)}"))
-            yield Label(Content(""), classes="fault", id="fault")
-            yield Label(Content("esc leaves it as it is"), classes="hint")
+            yield Label(Content(""), classes="dialog--fault", id="fault")
+            yield Label(Content("esc leaves it as it is"), classes="dialog--hint")
 
     def on_key(self, event: events.Key) -> None:
         """Take the key, whatever it does elsewhere."""
@@ -169,8 +160,7 @@ class PressKey(LeanModal[str | None]):
         elif (key := key_named(event.key)) is not None:
             self.dismiss(key)
         else:
-            told = f"Not every terminal sends {written(event.key)}: press another one."
-            self.query_one("#fault", Label).update(Content(show(told)))
+            self.show_fault(f"Not every terminal sends {written(event.key)}: press another one.")
 
 
 def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[KeyLine]:

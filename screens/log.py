@@ -19,11 +19,12 @@ from db.faults import StoreFault
 from dispatch.desk import views
 from dispatch.desk.log_words import totals_text
 from dispatch.desk.visit_log import Wanted, visit_log, week_of
-from dispatch.model.boards import Log, LogLine
+from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import Mark
 from dispatch.model.states import LEADS, READS, Role
 from dispatch.model.text import show
+from screens.of_day import DayOfVisits
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
@@ -38,7 +39,7 @@ PAUSE = 0.08
 """Seconds without a key after which what is typed is searched."""
 
 
-class LogScreen(CallDeeds, ReviewDeeds):
+class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
 
     SHOWS = "log"
@@ -137,7 +138,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         return self.query_one(LogTable)
 
     @property
-    def wanted(self) -> Wanted:
+    def shown(self) -> Wanted:
         """What is shown: the filters, on the program's day, its week, the days that were typed, or all of them."""
         if self._span == "typed":
             return self._wanted
@@ -148,19 +149,19 @@ class LogScreen(CallDeeds, ReviewDeeds):
             first, last = week_of(self.program.day, self.seat.firm.first_weekday)
         return replace(self._wanted, first=first, last=last)
 
-    def client_here(self) -> str | None:
-        """The selected visit's client."""
-        line = self._table.selected
-        return None if line is None else line.visit.client
-
-    def reference_here(self) -> str | None:
+    def visit_here(self) -> BoardVisit | None:
         """The selected visit."""
         line = self._table.selected
-        return None if line is None else line.visit.reference
+        return None if line is None else line.visit
+
+    def reference_here(self) -> str | None:
+        """The reference of the selected visit."""
+        visit = self.visit_here()
+        return None if visit is None else visit.reference
 
     def reload(self) -> None:
         """Read what is shown again: some days at once, much of it beside the keys."""
-        wanted = self.wanted
+        wanted = self.shown
         days = None if wanted.first is None else ((wanted.last or wanted.first) - wanted.first).days
         if days is None or days > AT_ONCE:
             self._read(wanted)
@@ -177,12 +178,12 @@ class LogScreen(CallDeeds, ReviewDeeds):
         except StoreFault as fault:
             self.say(str(fault), "error")
             return
-        if wanted == self.wanted:
+        if wanted == self.shown:
             self._show(log, wanted)
 
     def _show(self, log: Log, wanted: Wanted) -> None:
         self._log = log
-        self._table.set_log(log, totals=False)
+        self._table.set_log(log)
         told, count = wanted.words_of_filters(), log.totals.visits
         trouble = messages.trouble(self.seat.store, self.seat.now).words
         asked = len(permissions.waiting(self.seat.store))
@@ -230,7 +231,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         """Search for what is typed so far."""
         self._wanted = replace(self._wanted, words=event.value)
         if event.value.strip():
-            self._read(self.wanted, PAUSE)
+            self._read(self.shown, PAUSE)
         else:
             self.workers.cancel_group(self, "log")
             self.reload()
@@ -254,7 +255,7 @@ class LogScreen(CallDeeds, ReviewDeeds):
         """Ask what to show."""
         from screens.log_filters import ask_filters
 
-        wanted = await ask_filters(self, self.wanted, views.today(self.seat.store))
+        wanted = await ask_filters(self, self.shown, views.today(self.seat.store))
         if wanted is not None:
             self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
             self.reload()
@@ -363,10 +364,6 @@ class LogScreen(CallDeeds, ReviewDeeds):
         """Go to the next or the previous day, or week."""
         self._span = "day" if self._span in ("typed", "all") else self._span
         self.program.go_to(self.program.day + datetime.timedelta(days=by * (7 if self._span == "week" else 1)))
-
-    def action_today(self) -> None:
-        """Go to today."""
-        self.program.go_to(views.today(self.seat.store))
 
 
 def totals(log: Log, wanted: Wanted) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -13,11 +12,12 @@ from textual.containers import Horizontal
 
 from dispatch.desk import views
 from dispatch.desk.maps import Atlas
-from dispatch.model.boards import Board, BoardRow
+from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
 from screens.browser import show_links
+from screens.of_day import DayOfVisits
 from screens.seated import SeatedScreen
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
@@ -26,7 +26,7 @@ WIDE = 76
 """Columns from which the legs have room beside the map."""
 
 
-class MapScreen(SeatedScreen):
+class MapScreen(DayOfVisits):
     """The map of one technician's day."""
 
     DEFAULT_CSS = """
@@ -88,10 +88,9 @@ class MapScreen(SeatedScreen):
         super().begin()
         self._legs.select_key(self._visit_id)
 
-    def client_here(self) -> str | None:
-        """The client of the selected leg."""
-        visit = self._legs.selected
-        return None if visit is None else visit.client
+    def visit_here(self) -> BoardVisit | None:
+        """The visit of the selected leg."""
+        return self._legs.selected
 
     def reload(self) -> None:
         """Read the day again."""
@@ -121,14 +120,6 @@ class MapScreen(SeatedScreen):
         visit_id = self._visit_id if visit is None else visit.id
         self._map.set_route(route_of(self._row), self._board.unit, visit_id)
 
-    def action_open(self) -> None:
-        """Open the visit of the selected leg."""
-        visit = self._legs.selected
-        if visit is not None:
-            from screens.visit import VisitScreen
-
-            self.app.push_screen(VisitScreen(visit.reference))
-
     def action_zoom(self, times: int) -> None:
         """Bring the map nearer, or farther away."""
         self._map.zoom(times)
@@ -151,14 +142,6 @@ class MapScreen(SeatedScreen):
         """Open the route in a browser, or show its link."""
         if self._row is not None:
             await open_route(self, self._row)
-
-    def action_day(self, by: int) -> None:
-        """Go to the next or the previous day."""
-        self.program.go_to(self.program.day + datetime.timedelta(days=by))
-
-    def action_today(self) -> None:
-        """Go to today."""
-        self.program.go_to(views.today(self.seat.store))
 
 
 async def open_route(screen: SeatedScreen, row: BoardRow) -> None:

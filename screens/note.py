@@ -12,7 +12,6 @@ from textual.widgets import Label, TextArea
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
-from screens.dialogs import DIALOG_CSS
 from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, Kept
 from widgets.ways import Ways
 
@@ -31,13 +30,10 @@ class NoteArea(TextArea):
 class AskNote(Kept[str | None]):
     """Ask for a text that may be long. What is typed stays kept until it is saved, also when it is left with esc."""
 
-    DEFAULT_CSS = (
-        DIALOG_CSS.replace("$self", "AskNote")
-        + """
+    DEFAULT_CSS = """
     AskNote TextArea { height: 8; border: none; background: $boost; padding: 0 1; }
     AskNote TextArea:focus { border: none; }
     """
-    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back", priority=True),
         Binding("ctrl+s", "save", "Save", id="dialog.save", priority=True),
@@ -78,7 +74,7 @@ class AskNote(Kept[str | None]):
         changed, kept = self.typed() != self._before, super().keep_now()
         if changed:
             said = "kept" if kept else "cannot be kept: the disk does not take it"
-            self.query_one("#fault", Label).update(Content(said))
+            self.show_fault(said)
         return kept
 
     def action_save(self) -> None:
@@ -87,4 +83,4 @@ class AskNote(Kept[str | None]):
         if text.strip():
             self.take(text)
         else:
-            self.query_one("#fault", Label).update(Content("nothing was typed"))
+            self.show_fault("nothing was typed")

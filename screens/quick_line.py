@@ -17,7 +17,6 @@ from dispatch.desk.quick.reading import Understood, complete, names, understand
 from dispatch.desk.quick.telling import told
 from dispatch.desk.views import today
 from dispatch.model.text import show
-from screens.dialogs import DIALOG_CSS
 from screens.keeping import GO_BACK, WAYS_OUT, Kept
 from screens.new_request import USUAL_WAY, ask_request
 from widgets.ways import Ways
@@ -40,7 +39,7 @@ class QuickLine(Kept[Understood | None]):
     `read` says what a line means, `save` takes it and returns the faults, `written` completes the client's name.
     """
 
-    DEFAULT_CSS = DIALOG_CSS.replace("$self", "QuickLine") + "QuickLine #told { height: auto; margin: 1 0; }"
+    DEFAULT_CSS = "QuickLine #told { height: auto; margin: 1 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
         Binding("down", "app.focus_next", show=False),

@@ -39,10 +39,6 @@ class ReviewDeeds(SeatedScreen):
         Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
     ]
 
-    def reference_here(self) -> str | None:
-        """The reference of the visit that is meant; None: there is none."""
-        raise NotImplementedError
-
     @work
     async def action_approve(self) -> None:
         """Show what approving does, and do it."""

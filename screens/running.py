@@ -19,8 +19,7 @@ from db.faults import StoreFault
 from dispatch.desk import probing
 from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
-from screens.dialogs import DIALOG_CSS
-from widgets.lean import LeanModal
+from screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from dispatch.desk.seat import Seat
@@ -29,7 +28,7 @@ KEPT = 200
 """Lines that stay on the screen."""
 
 
-class RunTests(LeanModal[bool]):
+class RunTests(Dialog[bool]):
     """Run the tests of some items of a visit. Returns whether anything was recorded.
 
     Args:
@@ -38,12 +37,7 @@ class RunTests(LeanModal[bool]):
         refs: the items; none: every one that has a test.
     """
 
-    DEFAULT_CSS = (
-        DIALOG_CSS.replace("$self", "RunTests")
-        + """
-    RunTests VerticalScroll { height: auto; max-height: 16; }
-    """
-    )
+    DEFAULT_CSS = "RunTests VerticalScroll { height: auto; max-height: 16; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "stop", "Stop", id="run.stop"),
         Binding("enter,space", "back", "Back", id="run.back"),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, READS, STEPS, Role
 from dispatch.model.text import pad
 from screens.asking import Row
+from screens.of_day import DayOfVisits
 from screens.seated import SeatedScreen
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class CallDeeds(SeatedScreen):
         self.app.push_screen(OutboxScreen())
 
 
-class RunningDeeds(CallDeeds):
+class RunningDeeds(CallDeeds, DayOfVisits):
     """The deeds of a board on which a visit is selected."""
 
     ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"emergency": DISPATCHERS}
@@ -51,10 +51,6 @@ class RunningDeeds(CallDeeds):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "emergency", "Emergency", id="visit.emergency", tooltip="into the running day at once, and whom that pushes"),
     ]  # fmt: skip
-
-    def wanted(self, deed: str) -> BoardVisit | None:
-        """The selected visit, or a word that there is none."""
-        raise NotImplementedError
 
     @work
     async def action_emergency(self) -> None:

@@ -336,6 +336,10 @@ class SeatedScreen(AskingScreen):
         """The name of the client that is under the cursor, for its page. None: there is none."""
         return None
 
+    def reference_here(self) -> str | None:
+        """The reference of the visit that is meant. None: there is none."""
+        return None
+
     def action_client(self) -> None:
         """Show the page of the client under the cursor."""
         from db import clients

@@ -32,10 +32,6 @@ class ReportsVisits(SeatedScreen):
         Binding("p", "report", "Report", id="visit.report", tooltip="the service report for the client"),
     ]
 
-    def reference_here(self) -> str | None:
-        """The reference of the visit that is meant; None: there is none."""
-        raise NotImplementedError
-
     def action_report(self) -> None:
         """Show the service report of the visit."""
         from dispatch.desk.reports.service import service_report
@@ -111,10 +107,6 @@ class ReportView(LeanModal[None]):
         from screens.report_out import ask_file
 
         await ask_file(self._behind, f"The service report of {self._reference}", self._reference, lambda: self._report)
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the report."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     @property
     def _behind(self) -> SeatedScreen:

@@ -49,7 +49,3 @@ class SheetView(LeanModal[None]):
             yield Label(Content(show(self._title)), classes="title")
             yield Static(Content("\n".join(lines)))
             yield Label(Content("esc goes back"), classes="hint")
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the sheet."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

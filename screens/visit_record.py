@@ -107,7 +107,3 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         """Show the charge sheet."""
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll the page."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from dispatch.model.checklists import Asks, Checklist, Item, Kind
+from dispatch.model.checklists import Asks, Checklist, Item
 from widgets.checklist_lines import (
     HINTS,
     Layout,
@@ -25,15 +25,6 @@ class ChecklistView(LineList[Item]):
     DEFAULT_CSS = """
     ChecklistView { height: 1fr; padding: 0 1; }
     """
-
-    hints: Mapping[Kind, str] = HINTS
-    """Which keys matter on an open item, by its kind."""
-    run_hint = "r run"
-    """What stands before them on an item with a test that runs."""
-    words_hint = "W ask a lead"
-    """What stands there instead where no way leads to what is tested."""
-    na_hint = "- n/a"
-    """What is added for items that may be not applicable."""
 
     recording = True
     """Whether anything is recorded now: only then are there keys that matter on an open item."""
@@ -56,11 +47,6 @@ class ChecklistView(LineList[Item]):
         item = self._checklist.item(ref)
         return item is not None and self.select_key(item.id)
 
-    def select_next_open(self) -> bool:
-        """Put the cursor on the first item that still awaits a result. False: there is none."""
-        key = self.first_key()
-        return key is not None and self.select_key(key)
-
     def first_key(self) -> object:
         """The first item that still awaits a result."""
         items = (item for _, phase in phases_in_order(self._checklist) for item in phase)
@@ -82,13 +68,13 @@ class ChecklistView(LineList[Item]):
         if item is None or number != current_line(item, self._checklist, entry.lines, self._layout):
             return line
         if self.recording and is_open(item, self._checklist):
-            hint = self.hints.get(item.kind, "")
+            hint = HINTS.get(item.kind, "")
             if item.asks is Asks.NO_WAY_IN:
-                hint = f"{self.words_hint} · {hint}"
+                hint = f"W ask a lead · {hint}"
             elif item.runnable:
-                hint = f"{self.run_hint} · {hint}"
+                hint = f"r run · {hint}"
             if item.na_allowed:
-                hint = f"{hint} · {self.na_hint}"
+                hint = f"{hint} · - n/a"
             line = self._lines_of_item(item, bool(entry.lines[0][0][0].strip()), hint)[-1]
         return super().under_cursor(line, number, entry, ground)
 

@@ -25,7 +25,7 @@ HINTS: Mapping[Kind, str] = MappingProxyType(
         Kind.NAMED: "space done now · f follow-up",
     }
 )
-"""The keys that matter on an open item of each kind. A screen with other keys gives its own."""
+"""The keys that matter on an open item of each kind."""
 
 _WORDS: Mapping[Result, str] = MappingProxyType(
     {

@@ -106,6 +106,10 @@ class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
         if self.lean:
             self._shadow.forget()
 
+    def action_scroll(self, by: int) -> None:
+        """Scroll a text that is longer than the screen."""
+        self.query("VerticalScroll, NotesPane").first().scroll_relative(y=by, animate=False)
+
     def action_redraw(self) -> None:
         """Send the whole screen again, whatever the terminal shows."""
         self.forget_terminal()

@@ -171,21 +171,3 @@ def log_line(line: LogLine, log: Log, columns: Sequence[tuple[Column, int]], wid
         text = show(text, cells)
         parts.append((((" " * (cells - cells_of(text)) + text if column.right else text, name),), cells))
     return fitted(side_by_side(parts), width)
-
-
-def totals_line(lines: Sequence[LogLine], width: int) -> Line:
-    """Visits, tests, retests, overrides and the charge (by currency) of the lines that are shown."""
-    charged: dict[tuple[str, int], int] = {}
-    for line in lines:
-        if line.net is not None:
-            key = (line.currency, line.exponent)
-            charged[key] = charged.get(key, 0) + line.net
-    closed = sum(line.visit.state is State.CLOSED for line in lines)
-    retests, overrides = sum(line.retests for line in lines), sum(line.overrides for line in lines)
-    parts = [f"{len(lines)} visits", f"{closed} closed"]
-    parts += [f"{retests} retests"] if retests else []
-    parts += [f"{overrides} overrides"] if overrides else []
-    money = [f"{amount_text(net, exponent)} {show(currency)}".strip() for (currency, exponent), net in charged.items()]
-    return fitted(
-        (ink(" · ".join(parts), "dim"), ink("   charged ", "dim"), ink(", ".join(money) or "nothing", "strong")), width
-    )

@@ -5,7 +5,7 @@ A state is a shape or a letter first and a hue second. Every mark is one cell wi
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dispatch.model.states import State
 
@@ -34,7 +34,6 @@ class Marks(NamedTuple):
     chosen: tuple[str, str]
     promised: tuple[str, str, str]
     access: tuple[str, str]
-    planned_at: str
     more_left: str
     more_right: str
     more: str
@@ -55,131 +54,73 @@ class Marks(NamedTuple):
     scale: tuple[str, str, str]
 
 
-UNICODE = Marks(
-    states=MappingProxyType(
-        {
-            State.REQUESTED: "○",
-            State.PLANNED: "□",
-            State.CONFIRMED: "▣",
-            State.DISPATCHED: "»",
-            State.EN_ROUTE: "→",
-            State.ON_SITE: "▶",
-            State.CLOSING_OUT: "◐",
-            State.CLOSED: "✓",
-            State.LEFT_OPEN: "◪",
-            State.NO_ACCESS: "✗",
-            State.ABORTED: "⊘",
-            State.CANCELLED: "–",
-            State.ON_HOLD: "‖",
-        }
-    ),
-    unseen="◇",
-    travel="╌",
-    travel_unknown="?",
-    lunch="░",
-    absence="/",
-    off="·",
-    grid="│",
-    now="┃",
-    pin="⚲",
-    late="!",
-    edge="▎",
-    edge_end="▕",
-    chosen=("▶", "◀"),
-    promised=("├", "─", "┤"),
-    access=("‹", "›"),
-    planned_at="╎",
-    more_left="‹",
-    more_right="›",
-    more="…",
-    open="□",
-    passed="✓",
-    failed="✗",
-    skipped="–",
-    overridden="◆",
-    pending="…",
-    warning="!",
-    arrow="→",
-    dash="–",
-    dot="·",
-    rule="─",
-    cursor="▸",
-    home="⌂",
-    stops=("①", "②", "③", "④", "⑤", "⑥", "⑦", "⑧", "⑨"),
-    scale=("├", "─", "┤"),
-)
-
-ASCII = Marks(
-    states=MappingProxyType(
-        {
-            State.REQUESTED: "o",
-            State.PLANNED: ".",
-            State.CONFIRMED: "c",
-            State.DISPATCHED: "d",
-            State.EN_ROUTE: ">",
-            State.ON_SITE: "@",
-            State.CLOSING_OUT: "%",
-            State.CLOSED: "+",
-            State.LEFT_OPEN: "~",
-            State.NO_ACCESS: "X",
-            State.ABORTED: "#",
-            State.CANCELLED: "-",
-            State.ON_HOLD: "=",
-        }
-    ),
-    unseen="D",
-    travel="-",
-    travel_unknown="?",
-    lunch=":",
-    absence="/",
-    off=".",
-    grid="|",
-    now="|",
-    pin="*",
-    late="!",
-    edge="[",
-    edge_end="]",
-    chosen=("#", "#"),
-    promised=("{", "_", "}"),
-    access=("<", ">"),
-    planned_at="'",
-    more_left="<",
-    more_right=">",
-    more="~",
-    open="_",
-    passed="+",
-    failed="X",
-    skipped="-",
-    overridden="!",
-    pending="?",
-    warning="!",
-    arrow="->",
-    dash="-",
-    dot="-",
-    rule="-",
-    cursor=">",
-    home="^",
-    stops=("1", "2", "3", "4", "5", "6", "7", "8", "9"),
-    scale=("|", "-", "|"),
-)
-
-STATE_INKS: Mapping[State, str] = MappingProxyType(
+_STATES: Mapping[State, tuple[str, str, str]] = MappingProxyType(
     {
-        State.REQUESTED: "ahead",
-        State.PLANNED: "ahead",
-        State.CONFIRMED: "ahead",
-        State.DISPATCHED: "ahead",
-        State.EN_ROUTE: "en-route",
-        State.ON_SITE: "on-site",
-        State.CLOSING_OUT: "on-site",
-        State.CLOSED: "closed",
-        State.LEFT_OPEN: "ended",
-        State.NO_ACCESS: "ended",
-        State.ABORTED: "ended",
-        State.CANCELLED: "ended",
-        State.ON_HOLD: "ended",
+        State.REQUESTED: ("○", "o", "ahead"),
+        State.PLANNED: ("□", ".", "ahead"),
+        State.CONFIRMED: ("▣", "c", "ahead"),
+        State.DISPATCHED: ("»", "d", "ahead"),
+        State.EN_ROUTE: ("→", ">", "en-route"),
+        State.ON_SITE: ("▶", "@", "on-site"),
+        State.CLOSING_OUT: ("◐", "%", "on-site"),
+        State.CLOSED: ("✓", "+", "closed"),
+        State.LEFT_OPEN: ("◪", "~", "ended"),
+        State.NO_ACCESS: ("✗", "X", "ended"),
+        State.ABORTED: ("⊘", "#", "ended"),
+        State.CANCELLED: ("–", "-", "ended"),
+        State.ON_HOLD: ("‖", "=", "ended"),
     }
 )
+"""The shape of each state, its letter of ASCII, and its family of hue."""
+
+_GLYPHS: Mapping[str, tuple[Any, Any]] = MappingProxyType(
+    {
+        "unseen": ("◇", "D"),
+        "travel": ("╌", "-"),
+        "travel_unknown": ("?", "?"),
+        "lunch": ("░", ":"),
+        "absence": ("/", "/"),
+        "off": ("·", "."),
+        "grid": ("│", "|"),
+        "now": ("┃", "|"),
+        "pin": ("⚲", "*"),
+        "late": ("!", "!"),
+        "edge": ("▎", "["),
+        "edge_end": ("▕", "]"),
+        "chosen": (("▶", "◀"), ("#", "#")),
+        "promised": (("├", "─", "┤"), ("{", "_", "}")),
+        "access": (("‹", "›"), ("<", ">")),
+        "more_left": ("‹", "<"),
+        "more_right": ("›", ">"),
+        "more": ("…", "~"),
+        "open": ("□", "_"),
+        "passed": ("✓", "+"),
+        "failed": ("✗", "X"),
+        "skipped": ("–", "-"),
+        "overridden": ("◆", "!"),
+        "pending": ("…", "?"),
+        "warning": ("!", "!"),
+        "arrow": ("→", "->"),
+        "dash": ("–", "-"),
+        "dot": ("·", "-"),
+        "rule": ("─", "-"),
+        "cursor": ("▸", ">"),
+        "home": ("⌂", "^"),
+        "stops": (tuple("①②③④⑤⑥⑦⑧⑨"), tuple("123456789")),
+        "scale": (("├", "─", "┤"), ("|", "-", "|")),
+    }
+)
+"""Every other glyph, and what stands for it in ASCII."""
+
+
+def _marks(column: int) -> Marks:
+    states = MappingProxyType({state: row[column] for state, row in _STATES.items()})
+    return Marks(states=states, **{name: pair[column] for name, pair in _GLYPHS.items()})
+
+
+UNICODE, ASCII = _marks(0), _marks(1)
+
+STATE_INKS: Mapping[State, str] = MappingProxyType({state: ink for state, (_, _, ink) in _STATES.items()})
 """The family of hue of each state; the glyph tells the states of a family apart."""
 
 

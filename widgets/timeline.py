@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.states import STEPS
-from widgets.ink import fitted, ink
+from widgets.ink import fitted
 from widgets.line_view import LineView
 from widgets.marks import marks_of
 from widgets.timeline_cursor import BoardCursor
@@ -79,13 +79,9 @@ class Timeline(LineView, can_focus=True):
 
     zoom: reactive[int] = reactive(0, init=False, layout=False, repaint=False)
     """Minutes a cell: 5, 15, 30, or 0 for the zoom that shows the whole working day."""
-    density: reactive[int] = reactive(0, init=False, layout=False, repaint=False)
-    """Lines a row: 1, 2, 3 (two and a gap), or 0 for as many as leave all rows in sight."""
 
     def __init__(self, *, ascii: bool = False, id: str | None = None) -> None:
         super().__init__(ascii=ascii, id=id)
-        self.corner = ""
-        """What stands over the names, for example how many rows a filter left."""
         self._cursor = BoardCursor()
         self._frame: Frame | None = None
         self._ghost: Ghost | None = None
@@ -249,7 +245,7 @@ class Timeline(LineView, can_focus=True):
             return False
         window = working_window(board)
         names = name_width(board.rows, width)
-        before, frame = self._frame, frame_of(board, window, width, height, names, self.zoom, self.density)
+        before, frame = self._frame, frame_of(board, window, width, height, names, self.zoom)
         if frame == before and not place:
             return False
         self._frame = frame
@@ -274,11 +270,6 @@ class Timeline(LineView, can_focus=True):
 
     def watch_zoom(self) -> None:
         """Draw on another scale."""
-        if self._fit_frame():
-            self.call_after_refresh(self._reveal)
-
-    def watch_density(self) -> None:
-        """Draw rows higher or lower."""
         if self._fit_frame():
             self.call_after_refresh(self._reveal)
 
@@ -338,13 +329,12 @@ class Timeline(LineView, can_focus=True):
             self._strips[(-1 - row, line)] = self.strip_of(names[line], frame.names)
 
     def _header(self, board: Board, frame: Frame, width: int) -> Strip:
-        """The corner and the hours."""
+        """The hours, beside the room of the names."""
         extent = self._cursor.extent
         blocks = [frame.scale.cells_between(*extent)] if extent is not None else []
         room = width - frame.names
         hours = hours_line(frame.scale, self._look(board, frame), frame.hours, self.scroll_offset.x, room, blocks)
-        corner = fitted([ink(f" {self.corner}", "dim", frame.names - 1)], frame.names, "dim")
-        return self.strip_of((*corner, *hours), width)
+        return self.strip_of((*fitted((), frame.names, "dim"), *hours), width)
 
     # -- the cursor ---------------------------------------------------------------------------------------------------
 

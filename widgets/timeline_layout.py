@@ -156,15 +156,14 @@ class Frame:
     hours: tuple[HourMark, ...]
 
 
-def frame_of(board: Board, window: Span, width: int, height: int, names: int, zoom: int = 0, density: int = 0) -> Frame:
-    """The frame of a board in a view of `width` and `height`.
+def frame_of(board: Board, window: Span, width: int, height: int, names: int, zoom: int = 0) -> Frame:
+    """The frame of a board in a view of `width` and `height`: with as many lines a row (3 at most) as leave all in sight.
 
     Args:
         window: what of the day an automatic zoom has to show.
         zoom: minutes a cell; 0 for the automatic zoom.
-        density: lines a row; 0 for as many (3 at most) as leave all rows in sight.
     """
     seconds = zoom * MINUTE or fitting_zoom(window, max(1, width - names))
     scale = Scale(board.starts_at, board.ends_at, seconds)
-    lines = density or next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
+    lines = next((count for count in (3, 2) if len(board.rows) * count + 1 <= height), 1)
     return Frame(scale, names, lines, hour_marks(scale, board.zone))

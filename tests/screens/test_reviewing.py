@@ -142,7 +142,7 @@ async def test_filters_and_order_are_asked_for(office: Office) -> None:
         await until(pilot, LogScreen)
         screen = pilot.app.screen
         assert isinstance(screen, LogScreen)
-        assert (screen.wanted.sort, screen.wanted.descending) == ("charge", True)
+        assert (screen.shown.sort, screen.shown.descending) == ("charge", True)
 
 
 async def test_approval_shows_what_it_does_first(office: Office) -> None:

@@ -1,14 +1,13 @@
-"""The visit log: columns by width, amounts, totals, selection."""
+"""The visit log: columns by width, amounts, selection."""
 
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
 
-from dispatch.model.states import State
 from tests.widgets.logs import sample_log
 from widgets.ink import text_of, width_of
-from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line, totals_line
+from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line
 from widgets.log_table import LogTable
 from widgets.marks import UNICODE
 
@@ -46,7 +45,6 @@ def test_columns_leave_by_rank() -> None:
 def test_lines_fit_every_width(width: int) -> None:
     columns = fitting_columns(LOG, width)
     assert width_of(heading_line(columns, width)) == width
-    assert width_of(totals_line(LOG.lines, width)) == width
     for line in LOG.lines:
         assert width_of(log_line(line, LOG, columns, width, UNICODE)) == width
 
@@ -68,15 +66,6 @@ def test_evidence_leaves_out_what_there_is_none_of() -> None:
     line = LOG.lines[0]._replace(ran=0, tested=0, measured=0, attested=2, waived=0)
     assert evidence(line) == ("A2", "plain")
     assert evidence(line._replace(waived=1)) == ("A2 W1", "warn")
-
-
-def test_totals_add_up_by_currency() -> None:
-    closed = [line for line in LOG.lines if line.visit.state is State.CLOSED]
-    euro = closed[0]._replace(currency="EUR")
-    text = text_of(totals_line([*closed, euro], 120))
-    assert f"{len(closed) + 1} visits · {len(closed) + 1} closed" in text
-    assert f"{amount_text(18750 * len(closed), 2)} USD, 187.50 EUR" in text
-    assert "nothing" in text_of(totals_line([], 60))
 
 
 class LogApp(App[None]):
@@ -123,13 +112,13 @@ async def test_other_lines_keep_the_cursor_on_its_visit() -> None:
         await pilot.press("down", "down")
         table = app.query_one(LogTable)
         assert table.selected is not None
-        table.set_log(LOG, list(reversed(LOG.lines)))
+        table.set_log(LOG._replace(lines=LOG.lines[::-1]))
         await pilot.pause()
         assert table.selected.visit.id == LOG.lines[2].visit.id
         assert app.heard[-1] == ("selected", LOG.lines[2].visit.id)
         assert table.select_key(1)
         assert not table.select_key(999)
-        table.set_log(LOG, [])
+        table.set_log(LOG._replace(lines=()))
         await pilot.pause()
         assert table.selected is None
         assert "no visits to show" in table.render_line(1).text

@@ -1,0 +1,35 @@
+"""How every dialog looks."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+from textual.content import Content
+from textual.screen import ScreenResultType
+from textual.widgets import Label
+
+from dispatch.model.text import show
+from widgets.lean import LeanModal
+
+
+class Dialog(LeanModal[ScreenResultType], Generic[ScreenResultType]):
+    """A box over the screen that it belongs to."""
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > .dialog { width: 84; max-width: 96%; height: auto; max-height: 90%; }
+    Dialog > .dialog { background: $surface; border: round $primary; padding: 0 1; }
+    Dialog .dialog--title { text-style: bold; width: 1fr; }
+    Dialog .dialog--line { width: 1fr; }
+    Dialog .dialog--hint { color: $text-muted; width: 1fr; }
+    Dialog .dialog--fault { color: $text-error; width: 1fr; }
+    Dialog Input { border: none; height: 1; padding: 0 1; background: $boost; margin: 0 0 0 0; }
+    Dialog Input:focus { background: $primary 30%; border: none; }
+    Dialog OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
+    Dialog OptionList:focus { border: none; background: $surface; }
+    Dialog .field { color: $text-muted; height: 1; margin: 1 0 0 0; }
+    """
+
+    def show_fault(self, *faults: str) -> None:
+        """Say in the dialog what is wrong, each on its line; nothing where nothing is."""
+        self.query_one("#fault", Label).update(Content("\n".join(show(fault) for fault in faults)))

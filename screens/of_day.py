@@ -1,0 +1,45 @@
+"""What the screens have in common that show the visits of the program's day."""
+
+from __future__ import annotations
+
+import datetime
+
+from dispatch.desk import views
+from dispatch.model.boards import BoardVisit
+from screens.seated import SeatedScreen
+
+
+class DayOfVisits(SeatedScreen):
+    """A day, with a cursor on one of its visits."""
+
+    def visit_here(self) -> BoardVisit | None:
+        """The visit under the cursor."""
+        raise NotImplementedError
+
+    def wanted(self, deed: str) -> BoardVisit | None:
+        """The visit under the cursor, or a word that there is none."""
+        visit = self.visit_here()
+        if visit is None:
+            self.say(f"Select a visit to {deed}.")
+        return visit
+
+    def client_here(self) -> str | None:
+        """The visit's client."""
+        visit = self.visit_here()
+        return None if visit is None else visit.client
+
+    def action_open(self) -> None:
+        """Open the visit under the cursor."""
+        visit = self.visit_here()
+        if visit is not None:
+            from screens.visit import VisitScreen
+
+            self.app.push_screen(VisitScreen(visit.reference))
+
+    def action_day(self, by: int) -> None:
+        """Go to the next or the previous day."""
+        self.program.go_to(self.program.day + datetime.timedelta(days=by))
+
+    def action_today(self) -> None:
+        """Go to today."""
+        self.program.go_to(views.today(self.seat.store))
