@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from db import keys, sessions
 from dispatch.desk import connecting, key_file, keyring, seating
@@ -14,6 +11,7 @@ from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
 from dispatch.model.paths import typed_path
 from screens.asking import SHOWS, YES_NO, Field
+from screens.binding import key
 from screens.seated import SeatedScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine, FigureList
@@ -26,30 +24,20 @@ class AccessScreen(SeatedScreen):
 
     TITLE_WORD = "keys and sessions over SSH"
     ENTER = "open"
-    FOOTER = (
-        "access.open",
-        "access.add",
-        "access.take",
-        "access.check",
-        "access.reached",
-        "access.export",
-        "screen.leave",
-        "screen.keys",
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Connect", id="access.open", tooltip="what the person needs to connect with that key"),
-        Binding("v", "check", "Check", id="access.check", tooltip="the key file and sshd, and the block for sshd"),
-        Binding("n", "add", "New key", id="access.add", tooltip="let somebody's public key open their seat"),
-        Binding("X,delete", "take", "Take away", id="access.take", tooltip="revoke the key, or end the session"),
-        Binding(
+    FOOTER = "access.open access.add access.take access.check access.reached access.export screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "access.open", "Connect", "what the person needs to connect with that key"),
+        key("v", "access.check", "Check", "the key file and sshd, and the block for sshd"),
+        key("n", "access.add", "New key", "let somebody's public key open their seat"),
+        key("X delete", "access.take", "Take away", "revoke the key, or end the session"),
+        key(
             "e",
-            "reached",
+            "access.reached",
             "Reached as",
-            id="access.reached",
-            tooltip="this machine's name for them, the service user, whether site tests are let through",
+            "this machine's name for them, the service user, whether site tests are let through",
         ),
-        Binding("S", "export", "Key file", id="access.export", tooltip="make the key file anew, and show it"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+        key("S", "access.export", "Key file", "make the key file anew, and show it"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db import audit
 from db.audit import Found
@@ -16,6 +13,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.asking import SHOWS, Field
+from screens.binding import key
 from screens.listed import ListScreen
 from screens.reading import aside
 from screens.sheet_view import SheetView
@@ -38,15 +36,13 @@ class AuditScreen(ListScreen[Found]):
 
     TITLE_WORD = "the audit"
     ENTER = "open"
-    FOOTER = ("audit.open", "view.filter", "audit.more", "audit.verify", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="audit.open", tooltip="all that the row says, and what it is bound to"),
-        Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="by visit, login, days, deed"),
-        Binding("m", "more", "More", id="audit.more", tooltip="older rows too"),
-        Binding(
-            "V", "verify", "Verify", id="audit.verify", tooltip="compute the chain again, and compare a noted head"
-        ),
-        Binding("escape", "back", "Back", show=False, id="screen.back"),
+    FOOTER = "audit.open view.filter audit.more audit.verify screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "audit.open", "Open", "all that the row says, and what it is bound to"),
+        key("/", "view.filter", "Filter", "by visit, login, days, deed"),
+        key("m", "audit.more", "More", "older rows too"),
+        key("V", "audit.verify", "Verify", "compute the chain again, and compare a noted head"),
+        key("escape", "screen.back", "Back", show=False),
     ]
 
     def __init__(self, visit: str = "") -> None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.timer import Timer
 
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
-from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, Role, State
+from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.asking import Row, needed
+from screens.binding import key
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
@@ -50,7 +49,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     SHOWS = "day"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+    ROLES = dict.fromkeys(
         ("assign", "move", "unassign", "confirm", "dispatch", "new", "amend", "hold", "cancel", "pin", "plan"),
         DISPATCHERS,
     )
@@ -75,36 +74,34 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     FOCUS = "Timeline"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]
-    FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "visit.assign", "visit.move", "day.plan", "visit.unassign", "visit.confirm", "visit.dispatch", "visit.new",
-        "screen.calls", "view.pane", "change.undo", "screen.keys",
-    )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="visit.open", tooltip="open the selected visit"),
-        Binding("a", "assign", "Assign", id="visit.assign", tooltip="choose a technician for the selected visit, best first"),
-        Binding("m", "move", "Move", id="visit.move", tooltip="move the selected visit: arrows, then enter"),
-        Binding("b", "unassign", "Back to queue", id="visit.unassign", tooltip="take the visit back into the queue"),
-        Binding("y", "confirm", "Confirm", id="visit.confirm", tooltip="the client has agreed to the time"),
-        Binding("d", "dispatch", "Dispatch", id="visit.dispatch", tooltip="tell the technician"),
-        Binding("n", "new", "New", id="visit.new", tooltip="put a new request into the queue"),
-        Binding("w", "amend", "Request", id="visit.amend", tooltip="change what is asked for: work, minutes, day, window, skills"),
-        Binding("H", "hold", "Hold", id="visit.hold", tooltip="put on hold, or take off hold"),
-        Binding(
-            "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
-        ),
-        Binding("X", "cancel", "Cancel", id="visit.cancel", tooltip="the client cancels the visit"),
-        Binding("P", "pin", "Pin", id="visit.pin", tooltip="keep the visit where it is, or let it go"),
-        Binding("D", "drives", "Drives", id="view.drives", tooltip="the drives of the day: sources, pins, roads"),
-        Binding("p", "plan", "Plan", id="day.plan", tooltip="propose the day by the solver, as a what-if"),
-        Binding("tab", "pane", "Pane", id="view.pane", tooltip="go between the board and the queue"),
-        Binding("slash", "filter", "Filter", key_display="/", id="view.filter", tooltip="show only what holds a word"),
-        Binding("z", "zoom", "Zoom", id="view.zoom", tooltip="5, 15 or 30 minutes a cell"),
-        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
-        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
-        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
-        Binding("g", "go", "Go to", id="view.go", tooltip="go to a date"),
-        Binding("escape", "back", "Back", show=False, id="view.back"),
-    ]  # fmt: skip
+    FOOTER = (
+        "visit.open visit.assign visit.move day.plan visit.unassign visit.confirm visit.dispatch visit.new "
+        "screen.calls view.pane change.undo screen.keys"
+    )
+    BINDINGS = [
+        key("enter", "visit.open", "Open", "open the selected visit"),
+        key("a", "visit.assign", "Assign", "choose a technician for the selected visit, best first"),
+        key("m", "visit.move", "Move", "move the selected visit: arrows, then enter"),
+        key("b", "visit.unassign", "Back to queue", "take the visit back into the queue"),
+        key("y", "visit.confirm", "Confirm", "the client has agreed to the time"),
+        key("d", "visit.dispatch", "Dispatch", "tell the technician"),
+        key("n", "visit.new", "New", "put a new request into the queue"),
+        key("w", "visit.amend", "Request", "change what is asked for: work, minutes, day, window, skills"),
+        key("H", "visit.hold", "Hold", "put on hold, or take off hold"),
+        key("r", "visit.answer", "Request", "answered, another priority, why a target was missed"),
+        key("X", "visit.cancel", "Cancel", "the client cancels the visit"),
+        key("P", "visit.pin", "Pin", "keep the visit where it is, or let it go"),
+        key("D", "view.drives", "Drives", "the drives of the day: sources, pins, roads"),
+        key("p", "day.plan", "Plan", "propose the day by the solver, as a what-if"),
+        key("tab", "view.pane", "Pane", "go between the board and the queue"),
+        key("/", "view.filter", "Filter", "show only what holds a word"),
+        key("z", "view.zoom", "Zoom", "5, 15 or 30 minutes a cell"),
+        key("[", "view.previous", "Previous day", action="day(-1)"),
+        key("]", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
+        key("g", "view.go", "Go to", "go to a date"),
+        key("escape", "view.back", "Back", show=False),
+    ]
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.desk.maps import Atlas
 from dispatch.model.boards import BoardRow, BoardVisit
+from screens.binding import key
 from screens.seated import SeatedScreen
 from widgets.keyboard import written
 from widgets.route_pane import RoutePane
 
 KEYS = (
-    Binding("M", "map", "Map", id="view.map", tooltip="the technician's day on a map"),
-    Binding("o", "browser", "Browser", id="route.open", tooltip="the technician's route in a browser, or its link"),
+    key("M", "view.map", "Map", "the technician's day on a map"),
+    key("o", "route.open", "Browser", "the technician's route in a browser, or its link", action="browser"),
 )
 
 
 class BoardMap(SeatedScreen):
     """What leads from the board to a map."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
+    BINDINGS = [*KEYS]
 
     def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
         """The visit and the technician under the cursor."""

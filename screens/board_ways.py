@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
+from screens.binding import key
 from screens.seated import SeatedScreen
 from widgets.keybar import KeyBar
 from widgets.problems import after, problems
@@ -27,13 +26,16 @@ MOVE_KEYS = (
 class BoardWays(SeatedScreen):
     """What brings the cursor of the board to a place at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "F", "next_problem", "Next problem", id="view.problem",
-            tooltip="go to the next visit that is late, overlaps, or has an unknown drive",
+    BINDINGS = [
+        key(
+            "F",
+            "view.problem",
+            "Next problem",
+            "go to the next visit that is late, overlaps, or has an unknown drive",
+            action="next_problem",
         ),
-        Binding("G", "next_waiting", "Next unscheduled", id="view.waiting", tooltip="go to the next unscheduled visit"),
-    ]  # fmt: skip
+        key("G", "view.waiting", "Next unscheduled", "go to the next unscheduled visit", action="next_waiting"),
+    ]
 
     _board: Board | None = None
     _landing: Callable[[], None] | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from db import clients
@@ -19,6 +18,7 @@ from dispatch.desk.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.asking import Row
+from screens.binding import key
 from screens.book_forms import ask_record
 from screens.listed import ListScreen
 from screens.locating import locate
@@ -57,49 +57,26 @@ class BookScreen(TakesFiles, ListScreen[Any]):
     BookScreen.-finding #find { display: block; }
     BookScreen Horizontal > FigureList { width: 1fr; }
     """
-    FOOTER = (
-        "book.open",
-        "book.add",
-        "book.edit",
-        "book.find",
-        "book.kind",
-        "book.archive",
-        "file.import",
-        "change.undo",
-        "screen.keys",
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="book.open", tooltip="the client's page; other records open in their form"),
-        Binding("n", "add", "New", id="book.add", tooltip="add a record of this kind"),
-        Binding("e", "edit", "Edit", id="book.edit", tooltip="change the record under the cursor"),
-        Binding(
-            "slash",
-            "find",
-            "Find",
-            key_display="/",
-            id="book.find",
-            tooltip="only those that hold some letters",
-        ),
-        Binding(
+    FOOTER = "book.open book.add book.edit book.find book.kind book.archive file.import change.undo screen.keys"
+    BINDINGS = [
+        key("enter", "book.open", "Open", "the client's page; other records open in their form"),
+        key("n", "book.add", "New", "add a record of this kind"),
+        key("e", "book.edit", "Edit", "change the record under the cursor"),
+        key("/", "book.find", "Find", "only those that hold some letters"),
+        key(
             "tab",
-            "kind(1)",
+            "book.kind",
             "Next kind",
-            id="book.kind",
-            tooltip="clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives, "
+            "clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives, "
             "staff, settings",
+            action="kind(1)",
         ),
-        Binding("o", "locate", "Locate", id="book.locate", tooltip="look the site's address up and place it there"),
-        Binding("t", "target", "Test target", id="book.target", tooltip="add something that may be tested at the site"),
-        Binding("v", "preview", "Preview", id="template.preview", tooltip="what a certain visit would get"),
-        Binding("shift+tab", "kind(-1)", "Previous kind", id="book.kind-back", show=False),
-        Binding(
-            "X,delete",
-            "archive",
-            "Archive",
-            id="book.archive",
-            tooltip="take it out of every list; undo brings it back",
-        ),
-        Binding("escape", "back", "Back", show=False, id="book.back"),
+        key("o", "book.locate", "Locate", "look the site's address up and place it there"),
+        key("t", "book.target", "Test target", "add something that may be tested at the site"),
+        key("v", "template.preview", "Preview", "what a certain visit would get"),
+        key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False),
+        key("X delete", "book.archive", "Archive", "take it out of every list; undo brings it back"),
+        key("escape", "book.back", "Back", show=False),
     ]
 
     def __init__(self, kind: str = "client") -> None:

@@ -7,16 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label, Static
 
 from dispatch.model.text import show
+from screens.binding import key
 from widgets.lean import LeanModal
 
 PATIENCE = 15.0
@@ -64,11 +64,9 @@ class Links(LeanModal[None]):
     Links .link { margin: 1 0 0 0; color: $text-accent; }
     Links .hint { color: $text-muted; margin: 1 0 0 0; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "copy", "Copy", id="link.copy", tooltip="copy the link, where the terminal lets programs do so"
-        ),
-        Binding("escape,q,o", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("enter", "link.copy", "Copy", "copy the link, where the terminal lets programs do so"),
+        key("escape q o", "dialog.back", "Back", action="dismiss(None)"),
     ]
 
     def __init__(self, title: str, links: Sequence[str]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from dispatch.desk import calling, views
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text, day_text, parse_when
+from screens.binding import key
 from screens.seated import SeatedScreen
 from widgets.call_list import CallList
 
@@ -25,12 +23,12 @@ class CallsScreen(SeatedScreen):
     TITLE_WORD = "calling ahead"
     ENTER = "answered"
     DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
-    FOOTER: ClassVar[Sequence[str]] = ("call.answered", "call.unanswered", "change.undo", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answered", "Told", id="call.answered", tooltip="the client was told: with the time promised"),
-        Binding("N", "unanswered", "No answer", id="call.unanswered", tooltip="nobody answered; in ten minutes the lead has it"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
-    ]  # fmt: skip
+    FOOTER = "call.answered call.unanswered change.undo screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "call.answered", "Told", "the client was told: with the time promised"),
+        key("N", "call.unanswered", "No answer", "nobody answered; in ten minutes the lead has it"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
+    ]
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()

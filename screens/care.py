@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
@@ -17,8 +15,9 @@ from dispatch.desk.accounts import office
 from dispatch.desk.offering import figures
 from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from screens.asking import Field, Row, day_fault, needed
+from screens.binding import key
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -41,24 +40,22 @@ class CareScreen(ListScreen[Item]):
     """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
 
     SHOWS = "care"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
-        ("done", "decline", "snooze", "survey", "offer", "gap"), LEADS
-    )
+    ROLES = dict.fromkeys(("done", "decline", "snooze", "survey", "offer", "gap"), LEADS)
 
     TITLE_WORD = "account care"
     ENTER = "client"
     PANE = "beside"
-    FOOTER = ("care.done", "care.decline", "care.snooze", "care.survey", "care.all", "change.undo", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "done", "Done", id="care.done", tooltip="it was done"),
-        Binding("x", "decline", "Decline", id="care.decline", tooltip="it is not wanted, with the reason"),
-        Binding("z", "snooze", "Put off", id="care.snooze", tooltip="put it off: 30 days at most, twice at most"),
-        Binding("s", "survey", "Survey", id="care.survey", tooltip="the client's survey was sent, or answered"),
-        Binding("o", "offer", "Offer", id="care.offer", tooltip="an offer was made to the client, or declined"),
-        Binding("g", "gap", "Gap", id="care.gap", tooltip="what a review found missing, with an owner and a date"),
-        Binding("a", "all", "All", id="care.all", tooltip="also what is in order, held back or put off"),
-        Binding("enter", "client", "Client", show=False, id="care.client", tooltip="the client's page"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "care.done care.decline care.snooze care.survey care.all change.undo screen.keys"
+    BINDINGS = [
+        key("d", "care.done", "Done", "it was done"),
+        key("x", "care.decline", "Decline", "it is not wanted, with the reason"),
+        key("z", "care.snooze", "Put off", "put it off: 30 days at most, twice at most"),
+        key("s", "care.survey", "Survey", "the client's survey was sent, or answered"),
+        key("o", "care.offer", "Offer", "an offer was made to the client, or declined"),
+        key("g", "care.gap", "Gap", "what a review found missing, with an owner and a date"),
+        key("a", "care.all", "All", "also what is in order, held back or put off"),
+        key("enter", "care.client", "Client", "the client's page", show=False),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self) -> None:

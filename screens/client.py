@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 from db import clients
 from dispatch.desk.book.page import client_page, page_lines
-from dispatch.model.states import READS, Role
+from dispatch.model.states import READS
+from screens.binding import key
 from screens.book_forms import ask_record, ask_recurring
 from screens.seated import SeatedScreen
 from widgets.notes_pane import NotesPane
@@ -21,19 +19,17 @@ class ClientScreen(SeatedScreen):
     """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
 
     SHOWS = "clients"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"report": READS["reports"].roles}
+    ROLES = {"report": READS["reports"].roles}
 
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
-    FOOTER = ("client.edit", "client.site", "client.recurring", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "Edit", id="client.edit", tooltip="name, contacts, tax"),
-        Binding("s", "site", "New site", id="client.site", tooltip="add a site"),
-        Binding(
-            "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
-        ),
-        Binding("R", "report", "Report", id="file.report", tooltip="the client's month for the review, as a file"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
+    BINDINGS = [
+        key("e", "client.edit", "Edit", "name, contacts, tax"),
+        key("s", "client.site", "New site", "add a site"),
+        key("Y", "client.recurring", "Recurring visit", "a visit that comes again by a rule"),
+        key("R", "file.report", "Report", "the client's month for the review, as a file"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
     ]

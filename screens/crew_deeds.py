@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.model.boards import BoardVisit
-from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, Role, State
+from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
 from screens.asking import Row, a_reason, needed
+from screens.binding import key
 from screens.of_day import DayOfVisits
 
 
 class CrewDeeds(DayOfVisits):
     """The deeds of a screen on which a visit is selected."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = (
-        dict.fromkeys(("swap", "crew"), DISPATCHERS) | {"hand_over": LEADS} | {"no_access": THERE}
-    )
+    ROLES = dict.fromkeys(("swap", "crew"), DISPATCHERS) | {"hand_over": LEADS} | {"no_access": THERE}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "swap", "Swap", id="visit.swap", tooltip="exchange time and technician with another visit"),
-        Binding("W", "crew", "Crew", id="visit.crew", tooltip="with another technician, or without"),
-        Binding("A", "hand_over", "Hand over", id="visit.hand-over", tooltip="lead: ask somebody to take over a started job"),
-        Binding("N", "no_access", "No access", id="visit.no-access", tooltip="nobody lets us in: say who was called"),
-    ]  # fmt: skip
+    BINDINGS = [
+        key("s", "visit.swap", "Swap", "exchange time and technician with another visit"),
+        key("W", "visit.crew", "Crew", "with another technician, or without"),
+        key("A", "visit.hand-over", "Hand over", "lead: ask somebody to take over a started job"),
+        key("N", "visit.no-access", "No access", "nobody lets us in: say who was called"),
+    ]
 
     _swapping: BoardVisit | None = None
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -23,6 +21,7 @@ from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.asking import Field, Row, needed
+from screens.binding import key
 from screens.of_day import DayOfVisits
 from screens.stay_deeds import StayDeeds
 from widgets.stops import StopList
@@ -31,7 +30,7 @@ from widgets.stops import StopList
 class DayScreen(StayDeeds, DayOfVisits):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("step", "no_access", "left"), THERE)
+    ROLES = dict.fromkeys(("step", "no_access", "left"), THERE)
 
     DEFAULT_CSS = """
     DayScreen #stops { height: 1fr; }
@@ -40,38 +39,25 @@ class DayScreen(StayDeeds, DayOfVisits):
     """
     TITLE_WORD = "my day"
     ENTER = "open"
-    FOOTER: ClassVar[Sequence[str]] = (
-        "visit.step",
-        "visit.open",
-        "visit.no-access",
-        "view.next",
-        "change.undo",
-        "screen.keys",
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "step", "Next step", id="visit.step", tooltip="en route, then arrived, then the checklist"),
-        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit with its checklist"),
-        Binding("N", "no_access", "No access", id="visit.no-access", tooltip="nobody lets you in: say whom you called"),
-        Binding(
+    FOOTER = "visit.step visit.open visit.no-access view.next change.undo screen.keys"
+    BINDINGS = [
+        key("space", "visit.step", "Next step", "en route, then arrived, then the checklist"),
+        key("enter", "visit.open", "Open", "open the visit with its checklist"),
+        key("N", "visit.no-access", "No access", "nobody lets you in: say whom you called"),
+        key(
             "A",
-            "answer",
+            "visit.hand-over",
             "Answer",
-            id="visit.hand-over",
-            tooltip="note what was changed; answer the lead's comment, or whether you take over a job that others began",
+            "note what was changed; answer the lead's comment, or whether you take over a job that others began",
+            action="answer",
         ),
-        Binding("E", "left", "Left", id="stay.left", tooltip="a forgotten check-out: say when you left"),
-        Binding("left_square_bracket,left", "day(-1)", "Previous day", key_display="[", id="view.previous"),
-        Binding("right_square_bracket,right", "day(1)", "Next day", key_display="]", id="view.next"),
-        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
-        Binding(
-            "S",
-            "calendar",
-            "Calendar",
-            id="file.calendar",
-            tooltip="the visits as a calendar file, in full or only the times",
-        ),
-        Binding("M", "map", "Map", id="view.map", tooltip="the day on a map"),
-        Binding("o", "browser", "Browser", id="route.open", tooltip="the stop's place in a browser, or its link"),
+        key("E", "stay.left", "Left", "a forgotten check-out: say when you left"),
+        key("[ left", "view.previous", "Previous day", action="day(-1)"),
+        key("] right", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
+        key("S", "file.calendar", "Calendar", "the visits as a calendar file, in full or only the times"),
+        key("M", "view.map", "Map", "the day on a map"),
+        key("o", "route.open", "Browser", "the stop's place in a browser, or its link", action="browser"),
     ]
 
     def __init__(self) -> None:

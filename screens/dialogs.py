@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from dispatch.desk.unsent import Unsent, as_kept
 from dispatch.model.text import show
 from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row
+from screens.binding import key
 from screens.dialog import Dialog
 from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
 from widgets.one_of import OneOf
@@ -33,8 +34,8 @@ class AskText(Kept[str | None]):
     AskText > .dialog { scrollbar-size-vertical: 1; }
     AskText .foot { dock: bottom; height: auto; background: $surface; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
         Binding("pagedown", "page(1)", show=False),
@@ -94,9 +95,9 @@ class AskConfirm(Dialog[bool]):
     """Show what a step will do and ask for `y`. For what cannot be taken back, and for what the check wants confirmed."""
 
     DEFAULT_CSS = "AskConfirm .dialog--hint { dock: bottom; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "dismiss(True)", "Yes", id="dialog.yes"),
-        Binding("n,escape", "dismiss(False)", "No", id="dialog.no"),
+    BINDINGS = [
+        key("y enter", "dialog.yes", "Yes", action="dismiss(True)"),
+        key("n escape", "dialog.no", "No", action="dismiss(False)"),
     ]
 
     def __init__(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
@@ -114,8 +115,8 @@ class AskConfirm(Dialog[bool]):
 class Choose(Dialog["T | None"], Generic[T]):
     """Choose one of some rows; returns its value."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("escape q", "dialog.back", "Back", action="dismiss(None)"),
         Binding("j", "down", show=False),
         Binding("k", "up", show=False),
     ]
@@ -186,9 +187,9 @@ class Form(Kept[dict[str, str] | None]):
     Form.-tall .fields { height: 1fr; }
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-beside")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
-        Binding("ctrl+s", "save", "Save", id="dialog.save"),
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
+        key("ctrl+s", "dialog.save", "Save"),
         Binding("enter", "save", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db.faults import StoreFault
 from dispatch.desk import driving, maps, roads
@@ -15,11 +12,12 @@ from dispatch.desk.driving import Drive
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import day_text
 from dispatch.model.paths import typed_path
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.asking import YES_NO, Field
+from screens.binding import key
 from screens.listed import ListScreen
 from screens.reading import aside
 from widgets.figure_list import FigureLine
@@ -31,17 +29,17 @@ class DrivesScreen(ListScreen[Drive]):
     """The legs of every route of the day; one is pinned on the spot."""
 
     SHOWS = "day"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"roads": LEADS}
+    ROLES = {"roads": LEADS}
 
     TITLE_WORD = "the drives of the day"
     ENTER = "pin"
-    FOOTER = ("drive.pin", "drive.unpin", "drive.learn", "drive.roads", "change.undo", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pin", "Pin", id="drive.pin", tooltip="say how long the drive under the cursor takes"),
-        Binding("X,delete", "unpin", "Let go", id="drive.unpin", tooltip="let the pinned drive go; or the road graph"),
-        Binding("l", "learn", "Learn", id="drive.learn", tooltip="learn from all logged drives"),
-        Binding("n", "roads", "Roads", id="drive.roads", tooltip="reckon drives on the roads of an extract"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "drive.pin drive.unpin drive.learn drive.roads change.undo screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "drive.pin", "Pin", "say how long the drive under the cursor takes"),
+        key("X delete", "drive.unpin", "Let go", "let the pinned drive go; or the road graph"),
+        key("l", "drive.learn", "Learn", "learn from all logged drives"),
+        key("n", "drive.roads", "Roads", "reckon drives on the roads of an extract"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from db.faults import Stale, StoreFault
 from dispatch.desk.drafting import Draft
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.unsent import as_kept
+from screens.binding import key
 from screens.keeping import FROM_BEFORE
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -28,12 +28,10 @@ class DraftScreen(SeatedScreen, Generic[D]):
     """
 
     DEFAULT_CSS = "DraftScreen NotesPane { height: 7; padding: 0 1; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s,ctrl+s", "save", "Save", id="draft.save", tooltip="save all of it, if nothing is at fault"),
-        Binding(
-            "ctrl+t", "throw_away", "Throw away", id="draft.throw", tooltip="throw away what is not saved, and go back"
-        ),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    BINDINGS = [
+        key("s ctrl+s", "draft.save", "Save", "save all of it, if nothing is at fault"),
+        key("ctrl+t", "draft.throw", "Throw away", "throw away what is not saved, and go back", action="throw_away"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self, draft: D) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from db.faults import StoreFault
 from db.figures import Behind
@@ -19,6 +17,7 @@ from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
 from screens.asking import SHOWS, Field
+from screens.binding import key
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.chart_list import ChartList, ChartRow
@@ -41,18 +40,16 @@ class FiguresScreen(SeatedScreen):
     FiguresScreen #definition {{ height: 3; padding: 0 1; }}
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     """
-    FOOTER = (
-        "figures.by", "view.pane", "figures.open", "view.previous", "view.next", "view.today", "view.go", "screen.keys",
-    )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "by", "By", id="figures.by", tooltip="by day, week, technician or client"),
-        Binding("tab", "pane", "Other pane", id="view.pane", tooltip="go between the figures and their groups"),
-        Binding("enter", "open", "Visits", id="figures.open", tooltip="the visits behind the number"),
-        Binding("left_square_bracket", "shift(-1)", "Earlier", key_display="[", id="view.previous"),
-        Binding("right_square_bracket", "shift(1)", "Later", key_display="]", id="view.next"),
-        Binding("t", "today", "Today", id="view.today", tooltip="as many days up to today"),
-        Binding("g", "range", "Range", id="view.go", tooltip="from which day to which"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
+    BINDINGS = [
+        key("b", "figures.by", "By", "by day, week, technician or client"),
+        key("tab", "view.pane", "Other pane", "go between the figures and their groups"),
+        key("enter", "figures.open", "Visits", "the visits behind the number"),
+        key("[", "view.previous", "Earlier", action="shift(-1)"),
+        key("]", "view.next", "Later", action="shift(1)"),
+        key("t", "view.today", "Today", "as many days up to today"),
+        key("g", "view.go", "Range", "from which day to which", action="range"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self, last: datetime.date) -> None:
@@ -236,10 +233,10 @@ class BehindScreen(SeatedScreen):
 
     TITLE_WORD = "the visits behind a figure"
     ENTER = "open"
-    FOOTER = ("visit.open", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "visit.open screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "visit.open", "Open", "open the visit: events, attempts, charge"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self, figure: Figure, group: Group, by: Grouping, money: Money) -> None:

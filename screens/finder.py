@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, NamedTuple, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
@@ -15,6 +14,7 @@ from textual.widgets import Input, Label
 from db.faults import StoreFault
 from dispatch.model.matching import Findable, Finder
 from dispatch.model.text import show
+from screens.binding import key
 from screens.dialog import Dialog
 from screens.reading import aside
 from widgets.found_list import FoundLine, FoundList
@@ -41,13 +41,13 @@ class FindScreen(Dialog["Found[T] | None"], Generic[T]):
     FindScreen .dialog--hint { height: 1; }
     FindScreen Input { background: $primary 30%; margin: 0 0 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "step(1)", "Next find", id="find.down"),
-        Binding("up", "step(-1)", "Previous find", id="find.up"),
-        Binding("pagedown", "page(1)", "A page down", id="find.page-down"),
-        Binding("pageup", "page(-1)", "A page up", id="find.page-up"),
-        Binding("ctrl+o", "take(True)", "Open", id="find.open", tooltip="open what was found, where it can be opened"),
-        Binding("escape", "dismiss(None)", "Back", id="find.back"),
+    BINDINGS = [
+        key("down", "find.down", "Next find", action="step(1)"),
+        key("up", "find.up", "Previous find", action="step(-1)"),
+        key("pagedown", "find.page-down", "A page down", action="page(1)"),
+        key("pageup", "find.page-up", "A page up", action="page(-1)"),
+        key("ctrl+o", "find.open", "Open", "open what was found, where it can be opened", action="take(True)"),
+        key("escape", "find.back", "Back", action="dismiss(None)"),
     ]
 
     def __init__(

@@ -6,10 +6,10 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
@@ -19,6 +19,7 @@ from dispatch.desk.imports.judging import Stopped, Watch
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from screens.asking import Row
+from screens.binding import key
 from screens.dialog import Dialog
 from widgets.notes_pane import NotesPane
 
@@ -59,10 +60,10 @@ def files_like(typed: str) -> tuple[str, list[str]]:
 class AskFile(Dialog[Path | None]):
     """Ask for a file; tab completes its path."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
         # an Input takes it for itself
-        Binding("tab", "complete", "Complete", id="dialog.complete", priority=True),
+        key("tab", "dialog.complete", "Complete", priority=True),
     ]
 
     def __init__(self, title: str, hint: str) -> None:
@@ -120,13 +121,13 @@ class ImportPreview(Dialog[str | None]):
     ImportPreview.-long .dialog { height: 90%; }
     ImportPreview.-long NotesPane { height: 1fr; max-height: 100%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Leave it", id="dialog.back"),
+    BINDINGS = [
+        key("escape", "dialog.back", "Leave it", action="dismiss(None)"),
         Binding("j", "choice(1)", show=False),
         Binding("k", "choice(-1)", show=False),
         # the list of choices is short, the report need not be
-        Binding("pagedown,right_square_bracket", "scroll(1)", "Report down", id="import.down", priority=True),
-        Binding("pageup,left_square_bracket", "scroll(-1)", "Report up", id="import.up", priority=True),
+        key("pagedown ]", "import.down", "Report down", action="scroll(1)", priority=True),
+        key("pageup [", "import.up", "Report up", action="scroll(-1)", priority=True),
     ]
 
     def __init__(self, title: str, lines: Sequence[tuple[str, str]], rows: Sequence[Row[str]]) -> None:
@@ -188,7 +189,7 @@ class Progress:
 class Working(Dialog[None]):
     """Says how far something is; esc stops it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop", id="dialog.stop")]
+    BINDINGS = [key("escape", "dialog.stop", "Stop")]
 
     def __init__(self, title: str, progress: Progress) -> None:
         super().__init__()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, Generic
 from weakref import WeakKeyDictionary, WeakSet
 
-from textual.binding import Binding, BindingType
 from textual.screen import ScreenResultType
 from textual.timer import Timer
 
 from dispatch.desk.unsent import Unsent, pairs_of
+from screens.binding import key
 from screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ class Kept(Dialog[ScreenResultType], Generic[ScreenResultType]):
     was typed stays kept, and stands there again. It goes when it was saved, emptied, or thrown away (ctrl+t).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
+    BINDINGS = [
+        key(
             "ctrl+t",
-            "throw_away",
+            "dialog.throw",
             "Throw away",
-            id="dialog.throw",
+            "throw away what is typed, and go back",
+            action="throw_away",
             priority=True,
-            tooltip="throw away what is typed, and go back",
         ),
     ]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -16,6 +16,7 @@ from textual.widgets import Label
 from dispatch.desk.levels import sees_levels
 from dispatch.model.text import show
 from screens.asking import Row
+from screens.binding import key
 from screens.dialog import Dialog
 from screens.dialogs import Choose
 from screens.keymap import judged, own_bindings, sentence_of
@@ -39,9 +40,9 @@ class KeysHelp(Dialog[None]):
     KeysHelp .dialog--title { margin: 0 0 1 0; }
     KeysHelp .dialog--hint { margin: 1 0 0 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d,delete", "default", "Default", id="keys.default", tooltip="the line under the cursor as it came"),
-        Binding("escape,q,question_mark", "dismiss(None)", "Back", id="keys.back"),
+    BINDINGS = [
+        key("d delete", "keys.default", "Default", "the line under the cursor as it came"),
+        key("escape q ?", "keys.back", "Back", action="dismiss(None)"),
     ]
 
     def __init__(self, title: str, screen: Screen[Any]) -> None:
@@ -170,12 +171,12 @@ def key_lines(screen: Screen[Any], own: Collection[str | None] = ()) -> list[Key
     """
     sections = {"here": "Here", "widget": "The cursor", "program": "Everywhere"}
     found: dict[tuple[str, str], tuple[Binding, list[str]]] = {}
-    for key, active in screen.active_bindings.items():
+    for pressed, active in screen.active_bindings.items():
         binding = active.binding
         # what has no id is Textual's own, for selecting text and moving a focus that there is not
         if binding.id:
             place = "here" if active.node is screen else "program" if active.node is screen.app else "widget"
-            found.setdefault((place, binding.id), (binding, []))[1].append(key)
+            found.setdefault((place, binding.id), (binding, []))[1].append(pressed)
     # what a screen has of its own stands before what all screens have
     order = [binding.id for owner in type(screen).__mro__ for binding in own_bindings(owner)]
     ranked = sorted(found.items(), key=lambda one: order.index(one[0][1]) if one[0][1] in order else 0)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -22,8 +19,9 @@ from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import Mark
-from dispatch.model.states import LEADS, READS, Role
+from dispatch.model.states import LEADS, READS
 from dispatch.model.text import show
+from screens.binding import key
 from screens.of_day import DayOfVisits
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
@@ -43,7 +41,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
 
     SHOWS = "log"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {
+    ROLES = {
         **dict.fromkeys(("batch", "permissions", "export"), LEADS),
         **{name: READS[name].roles for name in ("care", "figures", "audit", "access")},
         "report": READS["reports"].roles,
@@ -58,67 +56,30 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     LogScreen #why { height: auto; max-height: 5; padding: 0 1; border-top: solid $panel; }
     LogScreen #totals { height: auto; padding: 0 1; border-top: solid $panel; }
     """
-    FOOTER: ClassVar[Sequence[str]] = (
-        "visit.open", "log.exceptions", "review.approve", "log.search", "log.filter", "log.days", "review.send-back",
-        "review.batch", "visit.charge", "log.sort", "view.previous", "view.next", "screen.figures", "screen.keys",
-    )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit: events, attempts, charge"),
-        Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding(
-            "slash",
-            "search",
-            "Search",
-            key_display="/",
-            id="log.search",
-            tooltip="in everything said on visits, of all days",
-        ),
-        Binding(
-            "f", "filter", "Filter", id="log.filter", tooltip="days, technician, client, exceptions, state of review"
-        ),
-        Binding(
-            "x",
-            "exceptions",
-            "Exceptions",
-            id="log.exceptions",
-            tooltip="only visits with something to look at, or all",
-        ),
-        Binding("w", "days", "Week", id="log.days", tooltip="the week of the day, all days, the day again"),
-        Binding("o", "order", "Sort", id="log.sort", tooltip="sort by any column; the same again turns it round"),
-        Binding(
-            "Y",
-            "batch",
-            "Approve clean",
-            id="review.batch",
-            tooltip="approve what is clean in one go, exceptions listed first",
-        ),
-        Binding(
-            "W", "permissions", "Words", id="item.permission", tooltip="tests that technicians ask to settle by words"
-        ),
-        Binding(
-            "S", "export", "Export", id="invoice.export", tooltip="hand approved visits over to be invoiced, each once"
-        ),
-        Binding("escape", "clear", "Clear", show=False, id="log.clear", tooltip="no search and no filters"),
-        Binding(
-            "C", "care", "Care", id="screen.care", tooltip="what is due to clients: visits, surveys, renewals, offers"
-        ),
-        Binding(
-            "F",
-            "figures",
-            "Figures",
-            id="screen.figures",
-            tooltip="figures with small charts: days, weeks, technicians, clients",
-        ),
-        Binding(
-            "R", "report", "Report", id="file.report", tooltip="the day, the client's month or the day sheet, as a file"
-        ),
-        Binding(
-            "A", "audit", "Audit", id="screen.audit", tooltip="who did what and when; whether the chain of it holds"
-        ),
-        Binding("K", "access", "SSH", id="screen.access", tooltip="keys and sessions over SSH"),
-        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
-        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
-        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
+    FOOTER = (
+        "visit.open log.exceptions review.approve log.search log.filter log.days review.send-back review.batch "
+        "visit.charge log.sort view.previous view.next screen.figures screen.keys"
+    )
+    BINDINGS = [
+        key("enter", "visit.open", "Open", "open the visit: events, attempts, charge"),
+        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
+        key("/", "log.search", "Search", "in everything said on visits, of all days"),
+        key("f", "log.filter", "Filter", "days, technician, client, exceptions, state of review"),
+        key("x", "log.exceptions", "Exceptions", "only visits with something to look at, or all"),
+        key("w", "log.days", "Week", "the week of the day, all days, the day again"),
+        key("o", "log.sort", "Sort", "sort by any column; the same again turns it round", action="order"),
+        key("Y", "review.batch", "Approve clean", "approve what is clean in one go, exceptions listed first"),
+        key("W", "item.permission", "Words", "tests that technicians ask to settle by words", action="permissions"),
+        key("S", "invoice.export", "Export", "hand approved visits over to be invoiced, each once"),
+        key("escape", "log.clear", "Clear", "no search and no filters", show=False),
+        key("C", "screen.care", "Care", "what is due to clients: visits, surveys, renewals, offers"),
+        key("F", "screen.figures", "Figures", "figures with small charts: days, weeks, technicians, clients"),
+        key("R", "file.report", "Report", "the day, the client's month or the day sheet, as a file"),
+        key("A", "screen.audit", "Audit", "who did what and when; whether the chain of it holds"),
+        key("K", "screen.access", "SSH", "keys and sessions over SSH"),
+        key("[", "view.previous", "Previous day", action="day(-1)"),
+        key("]", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
     ]
 
     def __init__(self) -> None:

@@ -70,9 +70,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
 
 async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted | None:
     """Ask by which column to sort; the one that is sorted by already is turned round."""
-    rows = [
-        Row(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS
-    ]  # fmt: skip
+    rows = [Row(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS]
     chosen = await screen.choose("Sort by", rows)
     if chosen is None:
         return None

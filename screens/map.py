@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from dispatch.desk import views
@@ -16,6 +12,7 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
+from screens.binding import key
 from screens.browser import show_links
 from screens.of_day import DayOfVisits
 from screens.seated import SeatedScreen
@@ -44,21 +41,18 @@ class MapScreen(DayOfVisits):
     FOCUS = "MapView"
     ENTER = "open"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
-    FOOTER: ClassVar[Sequence[str]] = (
-        "view.pane", "map.nearer", "map.farther", "map.all", "route.open", "visit.open", "view.next", "screen.back",
-        "screen.keys",
-    )  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("z", "zoom(1)", "Nearer", id="map.nearer", tooltip="zoom in; the arrows move the map"),
-        Binding("Z", "zoom(-1)", "Farther", id="map.farther", tooltip="zoom out"),
-        Binding("0", "all", "All", id="map.all", tooltip="show the whole route"),
-        Binding("tab", "pane", "Legs, map", id="view.pane", tooltip="go between the map and the legs"),
-        Binding("o", "browser", "Browser", id="route.open", tooltip="the route in a browser, or its link to copy"),
-        Binding("enter", "open", "Open", id="visit.open", tooltip="open the visit of the selected leg"),
-        Binding("left_square_bracket", "day(-1)", "Previous day", key_display="[", id="view.previous"),
-        Binding("right_square_bracket", "day(1)", "Next day", key_display="]", id="view.next"),
-        Binding("t", "today", "Today", id="view.today", tooltip="go to today"),
-        Binding("escape", "leave", "Back", id="screen.back"),
+    FOOTER = "view.pane map.nearer map.farther map.all route.open visit.open view.next screen.back screen.keys"
+    BINDINGS = [
+        key("z", "map.nearer", "Nearer", "zoom in; the arrows move the map", action="zoom(1)"),
+        key("Z", "map.farther", "Farther", "zoom out", action="zoom(-1)"),
+        key("0", "map.all", "All", "show the whole route"),
+        key("tab", "view.pane", "Legs, map", "go between the map and the legs"),
+        key("o", "route.open", "Browser", "the route in a browser, or its link to copy", action="browser"),
+        key("enter", "visit.open", "Open", "open the visit of the selected leg"),
+        key("[", "view.previous", "Previous day", action="day(-1)"),
+        key("]", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
+        key("escape", "screen.back", "Back", action="leave"),
     ]
 
     def __init__(self, technician_id: int, visit_id: int | None = None) -> None:

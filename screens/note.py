@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Label, TextArea
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.text import show
+from screens.binding import key
 from screens.keeping import FROM_BEFORE, GO_BACK, WAYS_OUT, Kept
 from widgets.ways import Ways
 
@@ -34,9 +33,9 @@ class AskNote(Kept[str | None]):
     AskNote TextArea { height: 8; border: none; background: $boost; padding: 0 1; }
     AskNote TextArea:focus { border: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back", priority=True),
-        Binding("ctrl+s", "save", "Save", id="dialog.save", priority=True),
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)", priority=True),
+        key("ctrl+s", "dialog.save", "Save", priority=True),
         Binding("up", "app.focus_previous", show=False),
     ]
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db import messages
 from dispatch.desk import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
+from screens.binding import key
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -21,7 +20,7 @@ class OutboxScreen(ListScreen[Message]):
     SHOWS = "messages"
 
     TITLE_WORD = "messages to clients"
-    FOOTER = ("outbox.retry", "outbox.drop", "outbox.all", "screen.leave", "screen.keys")
+    FOOTER = "outbox.retry outbox.drop outbox.all screen.leave screen.keys"
     DEFAULT_CSS = """
     OutboxScreen Horizontal > FigureList { width: 3fr; }
     OutboxScreen Horizontal > NotesPane { width: 2fr; }
@@ -31,11 +30,11 @@ class OutboxScreen(ListScreen[Message]):
     """
     PANE = "beside"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "retry", "Try again", id="outbox.retry", tooltip="send what was given up once more"),
-        Binding("X,delete", "drop", "Drop", id="outbox.drop", tooltip="do not send the message"),
-        Binding("a", "all", "All", id="outbox.all", tooltip="also what was sent or dropped"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    BINDINGS = [
+        key("r", "outbox.retry", "Try again", "send what was given up once more"),
+        key("X delete", "outbox.drop", "Drop", "do not send the message"),
+        key("a", "outbox.all", "All", "also what was sent or dropped"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from db.faults import StoreFault
@@ -18,8 +15,9 @@ from dispatch.desk.proposing import Figures, Proposal, Proposing, apply, board_a
 from dispatch.desk.refusals import Refusal
 from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
-from dispatch.model.states import DISPATCHERS, Role
+from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import show
+from screens.binding import key
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -41,7 +39,7 @@ class PlanScreen(SeatedScreen):
     """A proposed day. Nothing is written until it is taken."""
 
     SHOWS = "day"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("take", "take_one"), DISPATCHERS)
+    ROLES = dict.fromkeys(("take", "take_one"), DISPATCHERS)
 
     TITLE_WORD = "a plan of the day"
     AUTO_FOCUS = "Timeline"
@@ -51,23 +49,15 @@ class PlanScreen(SeatedScreen):
     PlanScreen.-short FigureList { height: 8; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
-    FOOTER: ClassVar[Sequence[str]] = (
-        "plan.take",
-        "plan.take-one",
-        "plan.flip",
-        "plan.stop",
-        "plan.pane",
-        "plan.drop",
-        "screen.keys",
-    )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "take", "Take all", id="plan.take", tooltip="write the whole plan, as one change that u takes back"),
-        Binding("o", "take_one", "Take one", id="plan.take-one", tooltip="only the technician under the cursor"),
-        Binding("space", "flip", "Flip", id="plan.flip", tooltip="between the day as it is and as planned"),
-        Binding("x", "stop", "Stop", id="plan.stop", tooltip="stop looking for a better plan; the best so far stays"),
-        Binding("tab", "pane", "Pane", id="plan.pane", tooltip="between the board and the list of moves"),
-        Binding("escape", "drop", "Drop", id="plan.drop", tooltip="leave the day as it is"),
-    ]  # fmt: skip
+    FOOTER = "plan.take plan.take-one plan.flip plan.stop plan.pane plan.drop screen.keys"
+    BINDINGS = [
+        key("a", "plan.take", "Take all", "write the whole plan, as one change that u takes back"),
+        key("o", "plan.take-one", "Take one", "only the technician under the cursor"),
+        key("space", "plan.flip", "Flip", "between the day as it is and as planned"),
+        key("x", "plan.stop", "Stop", "stop looking for a better plan; the best so far stays"),
+        key("tab", "plan.pane", "Pane", "between the board and the list of moves"),
+        key("escape", "plan.drop", "Drop", "leave the day as it is"),
+    ]
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 
 from db import agreements, clients
 from dispatch.charges import presets
@@ -16,9 +12,10 @@ from dispatch.desk import agreeing, rates
 from dispatch.desk.drafts import AgreementDraft, CardDraft
 from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from screens.asking import Field, Row
+from screens.binding import key
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
 
@@ -27,18 +24,16 @@ class PricesScreen(SeatedScreen):
     """Every rate card and every agreement; each opens figure by figure."""
 
     SHOWS = "prices"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("card", "agreement"), LEADS)
+    ROLES = dict.fromkeys(("card", "agreement"), LEADS)
 
     TITLE_WORD = "rate cards and agreements"
     ENTER = "open"
-    FOOTER = ("price.open", "price.card", "price.agreement", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", id="price.open", tooltip="open it figure by figure"),
-        Binding(
-            "n", "card", "New rate card", id="price.card", tooltip="begin with a preset or with another card's figures"
-        ),
-        Binding("a", "agreement", "New agreement", id="price.agreement", tooltip="for a client"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "price.open price.card price.agreement screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "price.open", "Open", "open it figure by figure"),
+        key("n", "price.card", "New rate card", "begin with a preset or with another card's figures"),
+        key("a", "price.agreement", "New agreement", "for a client"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def body(self) -> ComposeResult:

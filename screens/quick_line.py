@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
@@ -17,6 +17,7 @@ from dispatch.desk.quick.reading import Understood, complete, names, understand
 from dispatch.desk.quick.telling import told
 from dispatch.desk.views import today
 from dispatch.model.text import show
+from screens.binding import key
 from screens.keeping import GO_BACK, WAYS_OUT, Kept
 from screens.new_request import USUAL_WAY, ask_request
 from widgets.ways import Ways
@@ -40,13 +41,13 @@ class QuickLine(Kept[Understood | None]):
     """
 
     DEFAULT_CSS = "QuickLine #told { height: auto; margin: 1 0; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
         # an Input takes both for itself
-        Binding("tab", "complete", "Complete", id="quick.complete", priority=True),
-        Binding("ctrl+f", "form", "Form", id="quick.form", priority=True),
+        key("tab", "quick.complete", "Complete", priority=True),
+        key("ctrl+f", "quick.form", "Form", priority=True),
     ]
 
     heading = "New request"

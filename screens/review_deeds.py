@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.desk import reviewing
 from dispatch.desk.unsent import Unsent
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from screens.asking import Row, a_reason
+from screens.binding import key
 from screens.seated import SeatedScreen
 
 
 class ReviewDeeds(SeatedScreen):
     """The deeds of a screen on which a visit under review is shown."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
-        ("approve", "send_back", "put_right", "accept", "goodwill", "travel"), LEADS
-    )
+    ROLES = dict.fromkeys(("approve", "send_back", "put_right", "accept", "goodwill", "travel"), LEADS)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "y", "approve", "Approve", id="review.approve", tooltip="approve the visit; what it does is shown first"
+    BINDINGS = [
+        key("y", "review.approve", "Approve", "approve the visit; what it does is shown first"),
+        key("b", "review.send-back", "Send back", "back to the technician, with a comment"),
+        key(
+            "e", "review.correct", "Put right", "a time or words, with a reason; the original stays", action="put_right"
         ),
-        Binding("b", "send_back", "Send back", id="review.send-back", tooltip="back to the technician, with a comment"),
-        Binding(
-            "e",
-            "put_right",
-            "Put right",
-            id="review.correct",
-            tooltip="a time or words, with a reason; the original stays",
-        ),
-        Binding("a", "accept", "Accept", id="charge.accept", tooltip="accept a charge that is flagged for review"),
-        Binding("g", "goodwill", "Goodwill", id="charge.goodwill", tooltip="give something away, with a reason"),
-        Binding("T", "travel", "Travel", id="charge.travel", tooltip="set the travel by hand, with a reason"),
+        key("a", "charge.accept", "Accept", "accept a charge that is flagged for review"),
+        key("g", "charge.goodwill", "Goodwill", "give something away, with a reason"),
+        key("T", "charge.travel", "Travel", "set the travel by hand, with a reason"),
     ]
 
     @work

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +18,7 @@ from db.faults import StoreFault
 from dispatch.desk import probing
 from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
+from screens.binding import key
 from screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class RunTests(Dialog[bool]):
     """
 
     DEFAULT_CSS = "RunTests VerticalScroll { height: auto; max-height: 16; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "stop", "Stop", id="run.stop"),
-        Binding("enter,space", "back", "Back", id="run.back"),
+    BINDINGS = [
+        key("escape q", "run.stop", "Stop"),
+        key("enter space", "run.back", "Back"),
     ]
 
     class Told(Message):

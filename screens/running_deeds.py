@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.model.instants import clock_text
-from dispatch.model.states import DISPATCHERS, READS, STEPS, Role
+from dispatch.model.states import DISPATCHERS, READS, STEPS
 from dispatch.model.text import pad
 from screens.asking import Row
+from screens.binding import key
 from screens.of_day import DayOfVisits
 from screens.seated import SeatedScreen
 
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 class CallDeeds(SeatedScreen):
     """The ways to the clients, for the dispatcher's and the lead's screens: the call-ahead list, and messages."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"calls": READS["day"].roles, "outbox": READS["messages"].roles}
+    ROLES = {"calls": READS["day"].roles, "outbox": READS["messages"].roles}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "calls", "Call ahead", id="screen.calls", tooltip="whom to call because we come later, and when"),
-        Binding("O", "outbox", "Messages", id="screen.outbox", tooltip="messages to clients, and what became of them"),
+    BINDINGS = [
+        key("c", "screen.calls", "Call ahead", "whom to call because we come later, and when"),
+        key("O", "screen.outbox", "Messages", "messages to clients, and what became of them"),
     ]
 
     def action_calls(self) -> None:
@@ -46,11 +45,11 @@ class CallDeeds(SeatedScreen):
 class RunningDeeds(CallDeeds, DayOfVisits):
     """The deeds of a board on which a visit is selected."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = {"emergency": DISPATCHERS}
+    ROLES = {"emergency": DISPATCHERS}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "emergency", "Emergency", id="visit.emergency", tooltip="into the running day at once, and whom that pushes"),
-    ]  # fmt: skip
+    BINDINGS = [
+        key("e", "visit.emergency", "Emergency", "into the running day at once, and whom that pushes"),
+    ]
 
     @work
     async def action_emergency(self) -> None:

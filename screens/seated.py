@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 from textual import work
 from textual.actions import parse
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Static
 
@@ -20,6 +20,7 @@ from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS, Role
 from dispatch.model.text import show
 from screens.asking import AskingScreen, a_reason
+from screens.binding import key
 from screens.keeping import Kept
 from screens.reading import aside
 from widgets.header import StatusBar
@@ -60,8 +61,8 @@ class SeatedScreen(AskingScreen):
     TITLE_WORD: ClassVar[str] = ""
     """What the screen is called in its help."""
 
-    FOOTER: ClassVar[Sequence[str]] = ()
-    """The binding ids that the key bar shows, the most useful first."""
+    FOOTER: ClassVar[str] = ""
+    """The binding ids that the key bar shows, the most useful first, with a space between two."""
 
     ENTER: ClassVar[str] = ""
     """The action of enter, or a double click, on a list of the screen."""
@@ -73,16 +74,14 @@ class SeatedScreen(AskingScreen):
     SeatedScreen #read-only { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "Undo", id="change.undo", tooltip="take back your last change"),
-        Binding("ctrl+r", "redo", "Redo", id="change.redo", tooltip="do again what you took back"),
-        Binding(
-            "dollar_sign", "prices", "Prices", key_display="$", id="screen.prices", tooltip="rate cards and agreements"
-        ),
-        Binding("Q", "quote", "Quote", id="screen.quote", tooltip="what a visit would cost"),
-        Binding("I", "client", "Client", id="screen.client", tooltip="the page of the client under the cursor"),
-        Binding("question_mark", "keys", "Keys", key_display="?", id="screen.keys", tooltip="every key of this screen"),
-        Binding("q", "leave", "Leave", id="screen.leave", tooltip="leave this screen; from the first one, the program"),
+    BINDINGS = [
+        key("u", "change.undo", "Undo", "take back your last change"),
+        key("ctrl+r", "change.redo", "Redo", "do again what you took back"),
+        key("$", "screen.prices", "Prices", "rate cards and agreements"),
+        key("Q", "screen.quote", "Quote", "what a visit would cost"),
+        key("I", "screen.client", "Client", "the page of the client under the cursor"),
+        key("?", "screen.keys", "Keys", "every key of this screen"),
+        key("q", "screen.leave", "Leave", "leave this screen; from the first one, the program"),
     ]
 
     SHOWS: ClassVar[str] = "own"
@@ -153,7 +152,7 @@ class SeatedScreen(AskingScreen):
         """`reload`, and come back when what was read is shown. For screens that read in a thread."""
         self.reload()
 
-    def footer(self) -> Sequence[str]:
+    def footer(self) -> str:
         """The binding ids that the key bar shows now."""
         return self.FOOTER
 
@@ -166,7 +165,7 @@ class SeatedScreen(AskingScreen):
         for _, binding in self._bindings:
             if binding.id:
                 by_id.setdefault(binding.id, binding)
-        keys = [by_id[name] for name in self.footer() if name in by_id]
+        keys = [by_id[name] for name in self.footer().split() if name in by_id]
         keys = [key for key in keys if offered(self, key) is not False]
         keys = [key.with_key(own[key.id].split(",")[0]) if key.id in own else key for key in keys]
         shown = [(written(key.key.split(",")[0]), key.description.lower()) for key in keys]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
@@ -14,6 +14,7 @@ from textual.widgets import Label, Static
 
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
+from screens.binding import key
 from screens.seated import SeatedScreen
 from widgets.lean import LeanModal
 
@@ -28,8 +29,8 @@ _FRAME = 5
 class ReportsVisits(SeatedScreen):
     """A screen with a visit that can be reported to its client."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "report", "Report", id="visit.report", tooltip="the service report for the client"),
+    BINDINGS = [
+        key("p", "visit.report", "Report", "the service report for the client"),
     ]
 
     def action_report(self) -> None:
@@ -56,10 +57,10 @@ class ReportView(LeanModal[None]):
     ReportView > VerticalScroll { background: $surface; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     ReportView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,p", "dismiss(None)", "Back", id="report.back", tooltip="back to the visit"),
-        Binding("v", "charge", "Charge", id="report.charge", tooltip="with the charge, or without"),
-        Binding("S", "save", "File", id="report.save", tooltip="write it to a file: a page, Markdown, text"),
+    BINDINGS = [
+        key("escape q enter p", "report.back", "Back", "back to the visit", action="dismiss(None)"),
+        key("v", "report.charge", "Charge", "with the charge, or without"),
+        key("S", "report.save", "File", "write it to a file: a page, Markdown, text"),
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
     ]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
 from dispatch.desk.setup import Step, steps
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
+from screens.binding import key
 from screens.book_forms import ask_record, line_of
 from screens.listed import ListScreen
 from screens.takes_files import TakesFiles
@@ -36,18 +35,18 @@ class SetupScreen(TakesFiles, ListScreen[Step]):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("technician", "add_client"), LEADS)
+    ROLES = dict.fromkeys(("technician", "add_client"), LEADS)
 
     TITLE_WORD = "setting up a firm"
     ENTER = "open"
     PANE = "below"
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
-    FOOTER = ("setup.open", "file.import", "setup.technician", "setup.client", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Do this step", id="setup.open", tooltip="fill in the step under the cursor"),
-        Binding("n", "technician", "New technician", id="setup.technician", tooltip="add a technician"),
-        Binding("a", "add_client", "New client", id="setup.client", tooltip="add a client and its first site"),
-        Binding("escape", "leave", "Later", show=False, id="screen.back"),
+    FOOTER = "setup.open file.import setup.technician setup.client screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "setup.open", "Do this step", "fill in the step under the cursor"),
+        key("n", "setup.technician", "New technician", "add a technician"),
+        key("a", "setup.client", "New client", "add a client and its first site", action="add_client"),
+        key("escape", "screen.back", "Later", action="leave", show=False),
     ]
 
     def begin(self) -> None:

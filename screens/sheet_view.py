@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label, Static
 
 from dispatch.charges.explain import sheet_lines
 from dispatch.model.text import show
+from screens.binding import key
 from widgets.lean import LeanModal
 
 _FRAME = 5
@@ -29,8 +30,8 @@ class SheetView(LeanModal[None]):
     SheetView .title { text-style: bold; }
     SheetView .hint { color: $text-muted; width: 1fr; dock: bottom; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,v", "dismiss(None)", "Back", id="dialog.back"),
+    BINDINGS = [
+        key("escape q enter v", "dialog.back", "Back", action="dismiss(None)"),
         Binding("j", "scroll(1)", show=False),
         Binding("k", "scroll(-1)", show=False),
     ]

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.model.states import THERE, Role
 from dispatch.model.visits import Visit
 from screens.asking import Field, Row, needed
+from screens.binding import key
 from screens.service_report import ReportsVisits
 
 
 class StayDeeds(ReportsVisits):
     """The deeds of a screen that shows a visit of the person's own."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("clock", "use", "mark"), THERE)
+    ROLES = dict.fromkeys(("clock", "use", "mark"), THERE)
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("C", "clock", "Clock", id="stay.clock", tooltip="break, wait, home; put a recorded time right"),
-        Binding("m", "use", "Used", id="stay.use", tooltip="something was used: by its code on the rate card"),
-        Binding("K", "mark", "Mark work", id="stay.mark", tooltip="our own fault, not covered, or new work"),
+    BINDINGS = [
+        key("C", "stay.clock", "Clock", "break, wait, home; put a recorded time right"),
+        key("m", "stay.use", "Used", "something was used: by its code on the rate card"),
+        key("K", "stay.mark", "Mark work", "our own fault, not covered, or new work"),
     ]
 
     @work
@@ -117,7 +117,6 @@ class StayDeeds(ReportsVisits):
         """Enter something that was used, or take an entry back."""
         from db import stays
         from dispatch.desk import materials, onsite
-        from dispatch.model.states import Role
         from screens.charge_change import show_and_do
 
         visit = self._visit()

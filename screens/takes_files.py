@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import work
-from textual.binding import Binding, BindingType
 
+from screens.binding import key
 from screens.seated import SeatedScreen
 
 
 class TakesFiles(SeatedScreen):
     """A screen from which a file can be imported."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "import", "Import", id="file.import", tooltip="take over a file: CSV, a calendar, a rate card"),
+    BINDINGS = [
+        key("i", "file.import", "Import", "take over a file: CSV, a calendar, a rate card"),
     ]
 
     @work

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db import templates
 from dispatch.closeout.template import FOLLOW_UPS
@@ -18,9 +14,10 @@ from dispatch.desk.template_draft import KIND, TemplateDraft, begun
 from dispatch.fields.worlds import Bare
 from dispatch.model.checklists import Kind, Phase
 from dispatch.model.instants import day_of, day_text
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from dispatch.model.templates import TemplateItem
 from screens.asking import Field, Row
+from screens.binding import key
 from screens.book_forms import line_of
 from screens.editing import DraftScreen
 from screens.seated import SeatedScreen
@@ -34,33 +31,21 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     """Edit a draft of a template."""
 
     SHOWS = "clients"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
-        ("edit", "add", "take_out", "move", "save", "throw_away"), LEADS
-    )
+    ROLES = dict.fromkeys(("edit", "add", "take_out", "move", "save", "throw_away"), LEADS)
 
     TITLE_WORD = "a checklist template"
     ENTER = "edit"
     FOOTER = (
-        "template.edit",
-        "draft.save",
-        "template.add",
-        "template.take-out",
-        "template.move",
-        "template.preview",
-        "template.history",
-        "change.undo",
-        "screen.leave",
-        "screen.keys",
+        "template.edit draft.save template.add template.take-out template.move template.preview template.history "
+        "change.undo screen.leave screen.keys"
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "enter", "edit", "Edit", id="template.edit", tooltip="change the item, or which visits get the template"
-        ),
-        Binding("n", "add", "New item", id="template.add", tooltip="add an item to the phase under the cursor"),
-        Binding("d,delete", "take_out", "Take out", id="template.take-out", tooltip="take the item out"),
-        Binding("m", "move", "Move", id="template.move", tooltip="put the item before another of its phase"),
-        Binding("v", "preview", "Preview", id="template.preview", tooltip="what a certain visit would get"),
-        Binding("H", "history", "Versions", id="template.history", tooltip="take an earlier version up again"),
+    BINDINGS = [
+        key("enter", "template.edit", "Edit", "change the item, or which visits get the template"),
+        key("n", "template.add", "New item", "add an item to the phase under the cursor"),
+        key("d delete", "template.take-out", "Take out", "take the item out"),
+        key("m", "template.move", "Move", "put the item before another of its phase"),
+        key("v", "template.preview", "Preview", "what a certain visit would get"),
+        key("H", "template.history", "Versions", "take an earlier version up again"),
     ]
 
     def _item(self) -> TemplateItem | None:

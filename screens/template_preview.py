@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.templates import Preview, preview
@@ -14,6 +12,7 @@ from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.asking import Field
+from screens.binding import key
 from screens.keeping import GO_BACK
 from screens.listed import ListScreen
 from screens.seated import SeatedScreen
@@ -28,10 +27,10 @@ class TemplatePreview(ListScreen[ItemTemplate]):
     TITLE_WORD = "what a visit would get"
     PANE = "below"
     DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; }"
-    FOOTER = ("template.preview", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "again", "Another visit", id="template.preview", tooltip="what a certain visit would get"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    FOOTER = "template.preview screen.leave screen.keys"
+    BINDINGS = [
+        key("v", "template.preview", "Another visit", "what a certain visit would get", action="again"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
     ]
 
     def __init__(self, found: Preview, asked: dict[str, str], draft: Template | None) -> None:

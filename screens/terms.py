@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
 
 from db import clients
 from dispatch.charges.fields import Figure
@@ -16,9 +13,10 @@ from dispatch.desk.drafts import AgreementDraft, CardDraft
 from dispatch.desk.views import today
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
-from dispatch.model.states import LEADS, Role
+from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
 from screens.asking import Row
+from screens.binding import key
 from screens.book_forms import ask_recurring, line_of
 from screens.editing import DraftScreen
 from screens.sheet_view import SheetView
@@ -29,26 +27,18 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     """Edit a rate card or an agreement."""
 
     SHOWS = "prices"
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
-        ("edit", "add", "reset", "save", "rename", "throw_away"), LEADS
-    )
+    ROLES = dict.fromkeys(("edit", "add", "reset", "save", "rename", "throw_away"), LEADS)
 
     TITLE_WORD = "prices and terms"
     ENTER = "edit"
-    FOOTER = ("figure.edit", "figure.add", "figure.reset", "draft.save", "terms.example", "screen.leave", "screen.keys")
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "edit", "Edit", id="figure.edit", tooltip="change the figure under the cursor"),
-        Binding(
-            "n", "add", "Add", id="figure.add", tooltip="a labour class, an item, a travel charge, a prepaid block"
-        ),
-        Binding(
-            "d,delete", "reset", "Default", id="figure.reset", tooltip="back to the default; an added part is taken out"
-        ),
-        Binding("v", "example", "Example", id="terms.example", tooltip="an example visit, priced line by line"),
-        Binding(
-            "Y", "recurring", "Recurring visit", id="client.recurring", tooltip="a visit that comes again by a rule"
-        ),
-        Binding("r", "rename", "Rename", id="terms.rename", tooltip="another name"),
+    FOOTER = "figure.edit figure.add figure.reset draft.save terms.example screen.leave screen.keys"
+    BINDINGS = [
+        key("enter", "figure.edit", "Edit", "change the figure under the cursor"),
+        key("n", "figure.add", "Add", "a labour class, an item, a travel charge, a prepaid block"),
+        key("d delete", "figure.reset", "Default", "back to the default; an added part is taken out"),
+        key("v", "terms.example", "Example", "an example visit, priced line by line"),
+        key("Y", "client.recurring", "Recurring visit", "a visit that comes again by a rule"),
+        key("r", "terms.rename", "Rename", "another name"),
     ]
 
     def faults(self) -> list[str]:

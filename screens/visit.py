@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,6 +26,7 @@ from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 from screens.asking import YES_NO, Check, Field, Row, day_fault
+from screens.binding import key
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
@@ -39,7 +39,7 @@ _WORK_NOTE = "What was changed"
 class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
 
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(
+    ROLES = dict.fromkeys(
         ("result", "fail", "run", "run_all", "na", "work", "close", "permission"), THERE
     ) | dict.fromkeys(("override", "leave_open", "reopen"), LEADS)
 
@@ -49,38 +49,31 @@ class VisitScreen(StayDeeds):
     """
     TITLE_WORD = "the visit"
     ENTER = "result"
-    FOOTER: ClassVar[Sequence[str]] = (
-        "item.result", "item.fail", "item.na", "visit.work", "item.run", "visit.close", "visit.ask", "visit.charge", "screen.leave",
-        "screen.keys",
-    )  # fmt: skip
-    FOOTER_ENDED: ClassVar[Sequence[str]] = (
-        "visit.report", "visit.charge", "visit.record", "stay.clock", "screen.leave", "screen.keys",
-    )  # fmt: skip
+    FOOTER = (
+        "item.result item.fail item.na visit.work item.run visit.close visit.ask visit.charge screen.leave screen.keys"
+    )
+    FOOTER_ENDED = "visit.report visit.charge visit.record stay.clock screen.leave screen.keys"
     """What the key bar shows once nothing more is recorded on the visit."""
-    FOOTER_AHEAD: ClassVar[Sequence[str]] = (
-        "visit.ask", "visit.charge", "visit.record", "screen.leave", "screen.keys",
-    )  # fmt: skip
+    FOOTER_AHEAD = "visit.ask visit.charge visit.record screen.leave screen.keys"
     """What the key bar shows while nothing is recorded yet."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "space,enter", "result", "Result", key_display="space", id="item.result", tooltip="done, an answer, test passed"
-        ),
-        Binding("f", "fail", "Fail", id="item.fail", tooltip="the test failed, or the item was not done"),
-        Binding("r", "run", "Run", id="item.run", tooltip="run the item's test and record what comes of it; esc stops"),
-        Binding("R", "run_all", "Run all", id="visit.run-all", tooltip="run every test of the visit"),
-        Binding("minus,d", "na", "N/A", key_display="-", id="item.na", tooltip="not applicable, with the reason"),
-        Binding("w", "work", "Work note", id="visit.work", tooltip="note what was changed; tests must pass again after it"),
-        Binding("n", "ask", "New item", id="visit.ask", tooltip="the client asks for something more"),
-        Binding("x", "close", "Close out", id="visit.close", tooltip="close the visit, or see what still keeps it open"),
-        Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding("V", "record", "Record", id="visit.record", tooltip="all attempts and events of the visit"),
-        Binding("O", "override", "Override", id="item.override", tooltip="lead: settle an item without a result, with a reason"),
-        Binding("W", "permission", "Words", id="item.permission", tooltip="words for a test that cannot run: ask a lead"),
-        Binding("L", "leave_open", "Leave open", id="visit.leave", tooltip="lead: leave the visit open, a follow-up is booked"),
-        Binding("B", "abort", "Abort", id="visit.abort", tooltip="we end the visit before work was done"),
-        Binding("U", "reopen", "Reopen", id="visit.reopen", tooltip="lead: take an ended visit back to on site"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
-    ]  # fmt: skip
+    BINDINGS = [
+        key("space enter", "item.result", "Result", "done, an answer, test passed"),
+        key("f", "item.fail", "Fail", "the test failed, or the item was not done"),
+        key("r", "item.run", "Run", "run the item's test and record what comes of it; esc stops"),
+        key("R", "visit.run-all", "Run all", "run every test of the visit"),
+        key("- d", "item.na", "N/A", "not applicable, with the reason"),
+        key("w", "visit.work", "Work note", "note what was changed; tests must pass again after it"),
+        key("n", "visit.ask", "New item", "the client asks for something more"),
+        key("x", "visit.close", "Close out", "close the visit, or see what still keeps it open"),
+        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
+        key("V", "visit.record", "Record", "all attempts and events of the visit"),
+        key("O", "item.override", "Override", "lead: settle an item without a result, with a reason"),
+        key("W", "item.permission", "Words", "words for a test that cannot run: ask a lead"),
+        key("L", "visit.leave", "Leave open", "lead: leave the visit open, a follow-up is booked", action="leave_open"),
+        key("B", "visit.abort", "Abort", "we end the visit before work was done"),
+        key("U", "visit.reopen", "Reopen", "lead: take an ended visit back to on site"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
+    ]
 
     def __init__(self, reference: str) -> None:
         super().__init__()
@@ -125,12 +118,12 @@ class VisitScreen(StayDeeds):
             said += f". What you typed for {selected.ref} is kept"
         self.say(said)
 
-    def footer(self) -> Sequence[str]:
+    def footer(self) -> str:
         """The keys that do something in the visit's state."""
-        if self._page is None or self._page.visit.state in OPEN_ON_SITE:
+        state = None if self._page is None else self._page.visit.state
+        if state is None or state in OPEN_ON_SITE:
             return self.FOOTER
-        state = self._page.visit.state
-        ended = [name for name in self.FOOTER_ENDED if name != "visit.report" or state is not State.CANCELLED]
+        ended = self.FOOTER_ENDED.removeprefix("visit.report" if state is State.CANCELLED else "")
         return ended if state in ENDED else self.FOOTER_AHEAD
 
     def reload(self) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
@@ -15,6 +13,7 @@ from dispatch.desk.levels import sees_levels
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.text import wrapped
+from screens.binding import key
 from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
@@ -44,22 +43,13 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
     TITLE_WORD = "the visit's record"
     FOCUS = "VerticalScroll"
     FOOTER = (
-        "review.approve",
-        "review.send-back",
-        "review.correct",
-        "visit.charge",
-        "visit.report",
-        "charge.goodwill",
-        "visit.answer",
-        "screen.leave",
-        "screen.keys",
+        "review.approve review.send-back review.correct visit.charge visit.report charge.goodwill visit.answer "
+        "screen.leave screen.keys"
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "r", "answer", "Request", id="visit.answer", tooltip="answered, another priority, why a target was missed"
-        ),
-        Binding("v", "charge", "Charge", id="visit.charge", tooltip="the charge sheet, line by line"),
-        Binding("escape", "leave", "Back", show=False, id="screen.back"),
+    BINDINGS = [
+        key("r", "visit.answer", "Request", "answered, another priority, why a target was missed"),
+        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
+        key("escape", "screen.back", "Back", action="leave", show=False),
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
     ]

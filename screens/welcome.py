@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
@@ -39,7 +38,7 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
     Input { display: none; }
     Input.-asked { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("q,escape", "exit_with(None)", "Leave"),
         Binding("j", "down", show=False),
         Binding("k", "up", show=False),

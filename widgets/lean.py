@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import inspect
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from textual import events, on
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def missing_names() -> tuple[str, ...]:
 class _Lean(Screen[ScreenResultType], Generic[ScreenResultType]):
     """What both kinds of lean screens do."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("ctrl+l", "redraw", "Redraw", show=False, id="screen.redraw"),
     ]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -45,7 +45,7 @@ class LineList(LineView, Generic[T], can_focus=True):
     LineList { overflow-x: hidden; }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("up,k", "step(-1)", "Up", show=False, id="list.up"),
         Binding("down,j", "step(1)", "Down", show=False, id="list.down"),
         Binding("home", "step(-100000)", "First", show=False, id="list.first"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Offset, Size
 
 from dispatch.model.maps import DayRoute
@@ -30,7 +28,7 @@ class MapView(LineView, can_focus=True):
     DEFAULT_CSS = """
     MapView { overflow: hidden hidden; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("left,h", "pan(-1, 0)", "West", show=False, id="map.left"),
         Binding("right,l", "pan(1, 0)", "East", show=False, id="map.right"),
         Binding("up,k", "pan(0, -1)", "North", show=False, id="map.up"),

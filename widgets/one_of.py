@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.events import Click, Key
 from textual.message import Message
@@ -22,7 +21,7 @@ class OneOf(Widget, can_focus=True):
     OneOf { height: 1; width: 1fr; padding: 0 1; background: $boost; }
     OneOf:focus { background: $primary 30%; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("space,right", "step(1)", show=False),
         Binding("left", "step(-1)", show=False),
     ]

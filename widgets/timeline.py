@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.geometry import Offset, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -63,7 +63,7 @@ class Timeline(LineView, can_focus=True):
 
     DEFAULT_CSS = "Timeline { height: 1fr; }"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("left,h", "go('left')", "Earlier", show=False, id="timeline.left"),
         Binding("right,l", "go('right')", "Later", show=False, id="timeline.right"),
         Binding("up,k", "go('up')", "Row above", show=False, id="timeline.up"),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -15,7 +14,7 @@ class Ways(Static, can_focus=True):
     """A hint; with the focus, a choice of words, each with the action of the screen that enter carries out."""
 
     DEFAULT_CSS = "Ways { width: 1fr; height: auto; color: $text-muted; } Ways:focus { color: $text; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
+    BINDINGS = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
         Binding("enter,space", "choose", show=False),
