@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual import work
-from textual.app import ComposeResult
 
 from db import keys, sessions
 from dispatch.desk import connecting, key_file, keyring, seating
@@ -12,12 +11,12 @@ from dispatch.model.keys import Key, Session
 from dispatch.model.paths import typed_path
 from screens.asking import SHOWS, YES_NO, Field
 from screens.binding import key
-from screens.seated import SeatedScreen
+from screens.listed import ListScreen
 from screens.sheet_view import SheetView
-from widgets.figure_list import FigureLine, FigureList
+from widgets.figure_list import FigureLine
 
 
-class AccessScreen(SeatedScreen):
+class AccessScreen(ListScreen[Key | Session]):
     """Every key with its fingerprint, and every open session."""
 
     SHOWS = "access"
@@ -42,13 +41,8 @@ class AccessScreen(SeatedScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: dict[str, Key] = {}
-        self._sessions: dict[str, Session] = {}
         self._reached: connecting.Reached | None = None
         """As it was said here; None: as usual."""
-
-    def body(self) -> ComposeResult:
-        yield FigureList(id="figures")
 
     def reload(self) -> None:
         """Read them again."""
@@ -57,17 +51,18 @@ class AccessScreen(SeatedScreen):
         there = self.look(sessions.open_sessions, store)
         if everything is None or there is None:
             return
-        self._keys = {f"key {one.id}": one for one in everything}
-        self._sessions = {f"session {one.id}": one for one in there}
+        self.things = {f"key {one.id}": one for one in everything} | {f"session {one.id}": one for one in there}
         lines = [
-            FigureLine("Keys", path, f"{one.label}  {one.name}", _key_words(one, zone), own=one.live)
-            for path, one in self._keys.items()
+            FigureLine("Keys", f"key {one.id}", f"{one.label}  {one.name}", _key_words(one, zone), own=one.live)
+            for one in everything
         ] or [FigureLine("Keys", "none", "none yet", "n lets one in", own=False)]
         lines += [
-            FigureLine("Sessions", path, f"{one.name}, K{one.key_id}", f"since {_moment(one.started_at, zone)}")
-            for path, one in self._sessions.items()
+            FigureLine(
+                "Sessions", f"session {one.id}", f"{one.name}, K{one.key_id}", f"since {_moment(one.started_at, zone)}"
+            )
+            for one in there
         ] or [FigureLine("Sessions", "nobody", "nobody sits here over SSH", "", own=False)]
-        self.query_one(FigureList).set_figures(lines)
+        self.listed.set_figures(lines)
         live = sum(one.live for one in everything)
         self.show_head("Over SSH", f"{_many(live, 'key')} · {_many(len(there), 'session')}")
 
@@ -78,8 +73,7 @@ class AccessScreen(SeatedScreen):
 
     def action_open(self) -> None:
         """Show how the person connects with the key under the cursor."""
-        key = self._keys.get(self.query_one(FigureList).selected or "")
-        if key is not None and key.live:
+        if isinstance(key := self.here, Key) and key.live:
             self._show_connecting(key)
 
     def _show_connecting(self, key: Key) -> None:
@@ -148,17 +142,17 @@ class AccessScreen(SeatedScreen):
     @work
     async def action_take(self) -> None:
         """Revoke the key under the cursor, or end the session."""
-        path = self.query_one(FigureList).selected or ""
-        if (key := self._keys.get(path)) is not None and key.live:
+        here = self.here
+        if isinstance(here, Key) and here.live:
             lines = [
-                key.fingerprint,
+                here.fingerprint,
                 "It opens no seat any more, also not later; what it has open ends within seconds.",
             ]
-            if await self.agrees(f"Revoke {key.label} of {key.name}", lines):
-                await self.do(keyring.revoke, fingerprint=key.fingerprint)
+            if await self.agrees(f"Revoke {here.label} of {here.name}", lines):
+                await self.do(keyring.revoke, fingerprint=here.fingerprint)
                 await self._settle_file()
-        elif (session := self._sessions.get(path)) is not None:
-            await self.do(seating.end_sessions, [session.id])
+        elif isinstance(here, Session):
+            await self.do(seating.end_sessions, [here.id])
 
     async def _settle_file(self) -> None:
         """Let sshd know."""

@@ -6,16 +6,13 @@ from textual import work
 
 from db import audit
 from db.audit import Found
-from db.faults import StoreFault
 from db.store import Store
 from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, trail, verdict_lines, verify, who_of
-from dispatch.desk.refusals import Refusal
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.asking import SHOWS, Field
 from screens.binding import key
 from screens.listed import ListScreen
-from screens.reading import aside
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine
 
@@ -124,10 +121,8 @@ class AuditScreen(ListScreen[Found]):
         if head is None:
             return
         self.program.ask_no_more()
-        try:
-            verdict = await aside(self.app, self._verified, head)
-        except (StoreFault, Refusal) as fault:
-            self.say(str(fault), "error")
+        verdict = await self.look_aside(self._verified, head)
+        if verdict is None:
             return
         title = "The chain holds" if verdict.good else "The chain does NOT hold"
         self.app.push_screen(SheetView(title, None, "", notes=verdict_lines(verdict)))

@@ -20,6 +20,7 @@ from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row
 from screens.binding import key
 from screens.dialog import Dialog
 from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
+from widgets.choices import Choices
 from widgets.one_of import OneOf
 from widgets.ways import Ways
 
@@ -117,8 +118,6 @@ class Choose(Dialog["T | None"], Generic[T]):
 
     BINDINGS = [
         key("escape q", "dialog.back", "Back", action="dismiss(None)"),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
     ]
 
     def __init__(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> None:
@@ -128,16 +127,8 @@ class Choose(Dialog["T | None"], Generic[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(Content(show(self._title)), classes="dialog--title")
-            yield OptionList(*(Option(self._prompt(row)) for row in self._rows))
+            yield Choices(*(Option(self._prompt(row)) for row in self._rows))
             yield Label(Content(self._hint), classes="dialog--hint")
-
-    def action_down(self) -> None:
-        """Move the cursor down."""
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        """Move the cursor up."""
-        self.query_one(OptionList).action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Return the row that was chosen."""

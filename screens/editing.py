@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
-
-from textual.app import ComposeResult
+from typing import Any, Generic, TypeVar
 
 from db.faults import Stale, StoreFault
 from dispatch.desk.drafting import Draft
@@ -13,21 +11,20 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.unsent import as_kept
 from screens.binding import key
 from screens.keeping import FROM_BEFORE
-from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
-from widgets.notes_pane import NotesPane
-from widgets.separator import Separator
+from screens.listed import ListScreen
+from widgets.figure_list import FigureLine
 
 D = TypeVar("D", bound=Draft)
 
 
-class DraftScreen(SeatedScreen, Generic[D]):
+class DraftScreen(ListScreen[Any], Generic[D]):
     """Edit a draft. Nothing is saved before `s`; what was changed is kept until then, whatever ends the program.
 
     Left, it stands there again; it goes when it was saved, or thrown away (ctrl+t).
     """
 
-    DEFAULT_CSS = "DraftScreen NotesPane { height: 7; padding: 0 1; }"
+    PANE = "below"
+    DEFAULT_CSS = "DraftScreen NotesPane { height: 7; }"
     BINDINGS = [
         key("s ctrl+s", "draft.save", "Save", "save all of it, if nothing is at fault"),
         key("ctrl+t", "draft.throw", "Throw away", "throw away what is not saved, and go back", action="throw_away"),
@@ -39,11 +36,6 @@ class DraftScreen(SeatedScreen, Generic[D]):
         self._draft = draft
         self._kept = ""
 
-    def body(self) -> ComposeResult:
-        yield FigureList(id="figures")
-        yield Separator()
-        yield NotesPane(id="notes")
-
     def begin(self) -> None:
         """Show the draft for the first time, with what was kept of it."""
         self._unsent = self._draft.unsent(self.seat)
@@ -52,10 +44,6 @@ class DraftScreen(SeatedScreen, Generic[D]):
             self._kept = as_kept(self._draft.changes())
             self.say("\n".join([f"This is {FROM_BEFORE}", *told]))
         super().begin()
-
-    @property
-    def _list(self) -> FigureList:
-        return self.query_one(FigureList)
 
     def reference_here(self) -> str:
         """What the questions asked here are about: what is typed into one is kept for this draft, and for no other."""
@@ -69,10 +57,6 @@ class DraftScreen(SeatedScreen, Generic[D]):
         """Its parts."""
         raise NotImplementedError
 
-    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
-        """What is said of the part under the cursor, and of the whole."""
-        raise NotImplementedError
-
     def words(self) -> tuple[str, str]:
         """What it is called, and what is said of one that is saved."""
         raise NotImplementedError
@@ -84,7 +68,7 @@ class DraftScreen(SeatedScreen, Generic[D]):
     def reload(self) -> None:
         """Show the draft as it stands, and keep it. What others change is told when it is saved."""
         faults, (title, saved) = self.faults(), self.words()
-        self._list.set_figures(self.lines(faults))
+        self.listed.set_figures(self.lines(faults))
         state = f"{len(faults)} to fill in or correct" if faults else "not saved" if self._draft.changed else saved
         self.show_head(title, state)
         self.show_selected()
@@ -93,10 +77,6 @@ class DraftScreen(SeatedScreen, Generic[D]):
             self._kept = text
             if not self._unsent.keep(text):
                 self.say("This cannot be kept: the disk does not take it. Save it before you leave.", "warning")
-
-    def show_selected(self) -> None:
-        """Say what is under the cursor."""
-        self.query_one(NotesPane).set_notes(self.notes(self.faults()))
 
     def action_save(self) -> None:
         """Save the draft."""

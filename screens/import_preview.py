@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, OptionList
@@ -21,6 +20,7 @@ from dispatch.model.text import show
 from screens.asking import Row
 from screens.binding import key
 from screens.dialog import Dialog
+from widgets.choices import Choices
 from widgets.notes_pane import NotesPane
 
 if TYPE_CHECKING:
@@ -123,8 +123,6 @@ class ImportPreview(Dialog[str | None]):
     """
     BINDINGS = [
         key("escape", "dialog.back", "Leave it", action="dismiss(None)"),
-        Binding("j", "choice(1)", show=False),
-        Binding("k", "choice(-1)", show=False),
         # the list of choices is short, the report need not be
         key("pagedown ]", "import.down", "Report down", action="scroll(1)", priority=True),
         key("pageup [", "import.up", "Report up", action="scroll(-1)", priority=True),
@@ -140,7 +138,7 @@ class ImportPreview(Dialog[str | None]):
             yield Label(Content(show(self._title)), classes="dialog--title")
             if self._lines:
                 yield NotesPane(id="report")
-            yield OptionList(*(Option(Content(show(row.text))) for row in self._rows))
+            yield Choices(*(Option(Content(show(row.text))) for row in self._rows))
             told = f"{len(self._lines):,} to look at: [ ] scroll · " if self._lines else ""
             yield Label(Content(f"{told}enter chooses · esc leaves the file"), classes="dialog--hint")
 
@@ -154,14 +152,6 @@ class ImportPreview(Dialog[str | None]):
         """Scroll the report by a page."""
         for pane in self.query(NotesPane):
             pane.scroll_relative(y=by * max(1, pane.size.height - 1), animate=False)
-
-    def action_choice(self, by: int) -> None:
-        """Move the cursor of the choices."""
-        options = self.query_one(OptionList)
-        if by > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Return what was chosen."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import work
-from textual.app import ComposeResult
 
 from db import agreements, clients
 from dispatch.charges import presets
@@ -16,11 +17,11 @@ from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from screens.asking import Field, Row
 from screens.binding import key
-from screens.seated import SeatedScreen
-from widgets.figure_list import FigureLine, FigureList
+from screens.listed import ListScreen
+from widgets.figure_list import FigureLine
 
 
-class PricesScreen(SeatedScreen):
+class PricesScreen(ListScreen[Any]):
     """Every rate card and every agreement; each opens figure by figure."""
 
     SHOWS = "prices"
@@ -35,9 +36,6 @@ class PricesScreen(SeatedScreen):
         key("a", "price.agreement", "New agreement", "for a client"),
         key("escape", "screen.back", "Back", action="leave", show=False),
     ]
-
-    def body(self) -> ComposeResult:
-        yield FigureList(id="figures")
 
     def reload(self) -> None:
         """Read them again."""
@@ -76,7 +74,7 @@ class PricesScreen(SeatedScreen):
             )
         if not found:
             lines.append(FigureLine("Agreements", "new agreement", "none yet", "a begins one", False))
-        self.query_one(FigureList).set_figures(lines)
+        self.listed.set_figures(lines)
         cards = len(agreements.rate_cards(store))
         count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
         self.show_head("Prices and terms", count)
@@ -85,7 +83,7 @@ class PricesScreen(SeatedScreen):
         """Open what is under the cursor."""
         from screens.terms import TermsScreen
 
-        kind, _, number = (self.query_one(FigureList).selected or "").partition(" ")
+        kind, _, number = (self.listed.selected or "").partition(" ")
         store = self.seat.store
         if number == "card":
             self.action_card()

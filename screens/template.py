@@ -49,7 +49,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     ]
 
     def _item(self) -> TemplateItem | None:
-        return self._draft.item(self._list.selected or "")
+        return self._draft.item(self.listed.selected or "")
 
     def faults(self) -> list[str]:
         """Everything that keeps the draft from being saved."""
@@ -94,8 +94,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         ]
         return lines
 
-    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
+    def notes(self) -> list[tuple[str, str]]:
         """What the item under the cursor asks for, or which visits get the template."""
+        faults = self.faults()
         item, store = self._item(), self.seat.store
         notes: list[tuple[str, str]] = []
         if item is not None:
@@ -165,7 +166,7 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         fields = [line_of(field, texts[field.name], Bare()) for field in ITEM]
         if await self.fill(title, fields, check) is not None:
             self.reload()
-            self._list.select_key(made[-1])
+            self.listed.select_key(made[-1])
 
     def action_take_out(self) -> None:
         """Take the item out."""

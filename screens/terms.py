@@ -57,8 +57,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             found.append(FigureLine(figure.section, figure.path, figure.label, value, own, bool(_of(figure, faults))))
         return found
 
-    def notes(self, faults: list[str]) -> list[tuple[str, str]]:
+    def notes(self) -> list[tuple[str, str]]:
         """What the figure under the cursor is, how an agreement stands, and what an example visit would cost."""
+        faults = self.faults()
         draft, figure = self._draft, self._figure()
         notes: list[tuple[str, str]] = []
         if figure is not None:
@@ -81,7 +82,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         return self._draft.save(self.seat)
 
     def _figure(self) -> Figure | None:
-        path = self._list.selected
+        path = self.listed.selected
         return next((figure for figure in self._draft.figures() if figure.path == path), None)
 
     @work
@@ -145,7 +146,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             self.say(str(fault), "warning")
             return
         self.reload()
-        self._list.select_key(path)
+        self.listed.select_key(path)
         self.action_edit()
 
     async def _add_block(self) -> None:

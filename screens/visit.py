@@ -234,15 +234,12 @@ class VisitScreen(StayDeeds):
         return self._view.selected
 
     async def _record(self, item: Item, entry: Entry, **more: Any) -> bool:
-        try:
-            recorded = await self.attempt(onsite.record, self._reference, item.ref, entry, **more)
-        except (StoreFault, Refusal) as refusal:
-            self.say(str(refusal), "warning")
-            return False
-        self._after_save()
-        for note in recorded.notes:
-            self.say(note)
-        return True
+        recorded = await self.do(onsite.record, self._reference, item.ref, entry, **more)
+        if recorded is not None:
+            self._after_save()
+            for note in recorded.notes:
+                self.say(note)
+        return recorded is not None
 
     def _after_save(self) -> None:
         self._saved = self.seat.now

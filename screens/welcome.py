@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, OptionList
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
+from widgets.choices import Choices
 
 
 class Choice(Enum):
@@ -40,8 +41,6 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
     """
     BINDINGS = [
         Binding("q,escape", "exit_with(None)", "Leave"),
-        Binding("j", "down", show=False),
-        Binding("k", "up", show=False),
     ]
 
     def __init__(self, path: Path) -> None:
@@ -52,7 +51,7 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
         with Vertical():
             yield Label(Content("Dispatch"), classes="title")
             yield Label(Content(f"There is no database at {show(str(self._path))}."), classes="dim")
-            yield OptionList(
+            yield Choices(
                 Content("Look around a sample firm (nothing is kept)"),
                 Content("Begin with a new firm here"),
                 Content("Open a database that is somewhere else"),
@@ -64,14 +63,6 @@ class Welcome(TerminalApp[tuple[Choice, Path] | None]):
     def action_exit_with(self, result: tuple[Choice, Path] | None) -> None:
         """Leave with a choice."""
         self.exit(result)
-
-    def action_down(self) -> None:
-        """Move the cursor down."""
-        self.query_one(OptionList).action_cursor_down()
-
-    def action_up(self) -> None:
-        """Move the cursor up."""
-        self.query_one(OptionList).action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the choice; a file is asked for by its path."""

@@ -201,7 +201,7 @@ class Timeline(LineView, can_focus=True):
         self.forget_drawn()
         self.refresh()
         self._reveal()
-        self.post_message(self.GhostMoved(self, visit, technician_id, start))
+        self.post_message(self.GhostMoved(visit, technician_id, start))
 
     def set_verdict(self, level: str, text: str, leg_minutes: int | None = None) -> None:
         """Say what of the ghost's place: a shape and a hue on the ghost, the words below the rows.
@@ -369,7 +369,7 @@ class Timeline(LineView, can_focus=True):
 
     def _tell_selected(self) -> None:
         if self.is_attached:
-            self.post_message(self.VisitSelected(self, self.selected, self._cursor.row))
+            self.post_message(self.VisitSelected(self.selected, self._cursor.row))
 
     def _refresh_rows(self, *rows: int) -> None:
         """Draw rows again."""
@@ -434,9 +434,9 @@ class Timeline(LineView, can_focus=True):
         if ghost is not None:
             technician_id = self._cursor.rows[ghost.row].technician_id
             self._end_move()
-            self.post_message(self.GhostPlaced(self, ghost.visit, technician_id, ghost.start))
+            self.post_message(self.GhostPlaced(ghost.visit, technician_id, ghost.start))
         elif self._cursor.rows:
-            self.post_message(self.VisitOpened(self, self.selected, self._cursor.row))
+            self.post_message(self.VisitOpened(self.selected, self._cursor.row))
 
     def action_drop(self) -> None:
         """Put the ghost back."""
@@ -450,7 +450,7 @@ class Timeline(LineView, can_focus=True):
 
     def _drop(self, ghost: Ghost, technician_id: int) -> None:
         self._end_move()
-        self.post_message(self.GhostDropped(self, ghost.visit, technician_id, ghost.start))
+        self.post_message(self.GhostDropped(ghost.visit, technician_id, ghost.start))
 
     def _keep_ghost(self, before: Board) -> None:
         """Leave the ghost, and the place that it came from, with their technicians; where the ghost's is gone, it is dropped."""
@@ -475,7 +475,7 @@ class Timeline(LineView, can_focus=True):
         self._refresh_rows(ghost.row, row)
         self._refresh_verdict()
         self._reveal()
-        self.post_message(self.GhostMoved(self, ghost.visit, self._cursor.rows[row].technician_id, start))
+        self.post_message(self.GhostMoved(ghost.visit, self._cursor.rows[row].technician_id, start))
 
     def _end_move(self) -> None:
         self._ghost = self._from = None
@@ -527,7 +527,7 @@ class Timeline(LineView, can_focus=True):
                 return
             self._dragging = True
             row = self._cursor.row
-            self.post_message(self.VisitGrabbed(self, visit, row))
+            self.post_message(self.VisitGrabbed(visit, row))
             seconds = visit.leg.seconds if visit.leg else None
             leg_minutes = None if seconds is None else seconds // MINUTE
             self.begin_move(
