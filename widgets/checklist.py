@@ -54,7 +54,8 @@ class ChecklistView(LineList[Item]):
 
     def entries(self, width: int) -> Sequence[Entry[Item]]:
         """Each item with its lines."""
-        self._layout = layout_of(self._checklist, width, self._hours24)
+        marks = marks_of(self.ascii)
+        self._layout = layout_of(self._checklist, width, marks, self._zone, self._hours24)
         entries = [
             Entry(item.id, self._lines_of_item(item, number == 0), item, kept=self._layout.phase)
             for _, items in phases_in_order(self._checklist)
@@ -79,13 +80,4 @@ class ChecklistView(LineList[Item]):
         return super().under_cursor(line, number, entry, ground)
 
     def _lines_of_item(self, item: Item, first: bool, hint: str = "") -> tuple[Line, ...]:
-        return item_lines(
-            item,
-            self._checklist,
-            self._layout,
-            marks_of(self.ascii),
-            self._zone,
-            self._hours24,
-            first=first,
-            hint=hint,
-        )
+        return item_lines(item, self._checklist, self._layout, first=first, hint=hint)

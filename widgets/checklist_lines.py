@@ -9,7 +9,7 @@ from dispatch.model.checklists import Asks, Attempt, Checklist, Grade, Item, Kin
 from dispatch.model.instants import clock_text
 from dispatch.model.text import cells_of, pad, show
 from widgets.ink import Line, Span, fitted, ink, spread
-from widgets.marks import Marks
+from widgets.marks import UNICODE, Marks
 
 NARROW = 60
 """Below this width phases are one letter, and what was found stands on a line of its own."""
@@ -43,7 +43,7 @@ _BAD = frozenset({Result.FAIL, Result.NOT_DONE})
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a checklist: cells of phase, id, glyph, label, findings and time."""
+    """The columns of a checklist: cells of phase, id, glyph, label, findings and time; and how these are written."""
 
     width: int
     phase: int
@@ -51,6 +51,9 @@ class Layout:
     label: int
     found: int
     clock: int
+    marks: Marks = UNICODE
+    zone: str = "UTC"
+    hours24: bool = True
 
     @property
     def lead(self) -> int:
@@ -66,18 +69,18 @@ class Layout:
 GLYPH = 3
 
 
-def layout_of(checklist: Checklist, width: int, hours24: bool) -> Layout:
+def layout_of(checklist: Checklist, width: int, marks: Marks, zone: str, hours24: bool) -> Layout:
     """The columns that `width` cells hold."""
     clock = 6 if hours24 else 8
     if width < NARROW:
         phase = 2
-        return Layout(width, phase, 0, max(1, width - phase - GLYPH - clock), 0, clock)
+        return Layout(width, phase, 0, max(1, width - phase - GLYPH - clock), 0, clock, marks, zone, hours24)
     phase = 8
     ref = 10 if width >= WIDE else 0
     room = width - phase - ref - GLYPH - clock
     longest = max((cells_of(show(item.label)) for item in checklist.items), default=0) + 2
     label = max(20, min(longest, room * 45 // 100))
-    return Layout(width, phase, ref, label, room - label, clock)
+    return Layout(width, phase, ref, label, room - label, clock, marks, zone, hours24)
 
 
 def needs_again(item: Item, checklist: Checklist) -> bool:
@@ -109,17 +112,7 @@ def _lacking(item: Item, checklist: Checklist) -> str:
     return "asks for a test that ran: r runs it" if item.runnable else "asks for a value: space takes it"
 
 
-def item_lines(
-    item: Item,
-    checklist: Checklist,
-    layout: Layout,
-    marks: Marks,
-    zone: str,
-    hours24: bool,
-    *,
-    first: bool,
-    hint: str = "",
-) -> tuple[Line, ...]:
+def item_lines(item: Item, checklist: Checklist, layout: Layout, *, first: bool, hint: str = "") -> tuple[Line, ...]:
     """The lines of an item; the last one (two, when narrow) is how it stands now, those before are earlier attempts.
 
     Args:
@@ -137,10 +130,10 @@ def item_lines(
         number = item.attempts.index(attempt) + 1
         current = attempt is item.standing and not opened
         start = first and not lines
-        lines.extend(_attempt(item, attempt, number, current, start, layout, marks, zone, hours24))
+        lines.extend(_attempt(item, attempt, number, current, start, layout))
     if opened:
         again = _lacking(item, checklist) or "again: work since the last pass" if item.attempts else ""
-        lines.append(_open(item, first and not lines, layout, marks, hint or again))
+        lines.append(_open(item, first and not lines, layout, hint or again))
     return tuple(lines)
 
 
@@ -193,23 +186,13 @@ def glyph_of(attempt: Attempt | None, marks: Marks) -> Span:
     return marks.skipped, "dim"
 
 
-def _attempt(
-    item: Item,
-    attempt: Attempt,
-    number: int,
-    current: bool,
-    first: bool,
-    layout: Layout,
-    marks: Marks,
-    zone: str,
-    hours24: bool,
-) -> list[Line]:
+def _attempt(item: Item, attempt: Attempt, number: int, current: bool, first: bool, layout: Layout) -> list[Line]:
     bad = attempt.result in _BAD
-    label = show(item.label) + (f" {marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
+    label = show(item.label) + (f" {layout.marks.dot} {show(attempt.vantage)}" if attempt.vantage else "")
     label_ink = "plain" if bad and current else "dim"
     found = findings(item, attempt, number if current else 1)
-    at = ink(clock_text(attempt.at, zone, hours24), "dim" if current else "faint")
-    begin = (*_lead(item, first, layout), *_glyph(attempt, current or bad, marks))
+    at = ink(clock_text(attempt.at, layout.zone, layout.hours24), "dim" if current else "faint")
+    begin = (*_lead(item, first, layout), *_glyph(attempt, current or bad, layout.marks))
     if layout.narrow:
         lines = [spread((*begin, ink(label, label_ink, layout.label)), (at,), layout.width)]
         if found:
@@ -221,8 +204,8 @@ def _attempt(
     return [spread(body, (at,), layout.width)]
 
 
-def _open(item: Item, first: bool, layout: Layout, marks: Marks, hint: str) -> Line:
-    begin = (*_lead(item, first, layout), *_glyph(None, True, marks))
+def _open(item: Item, first: bool, layout: Layout, hint: str) -> Line:
+    begin = (*_lead(item, first, layout), *_glyph(None, True, layout.marks))
     label = show(item.label)
     if layout.narrow:
         return fitted((*begin, (label, "plain")), layout.width)

@@ -20,8 +20,8 @@ CHECKLIST = sample_checklist()
 def said(ref: str, width: int = 80, **more: Any) -> list[str]:
     card = CHECKLIST.item(ref)
     assert card is not None
-    layout = layout_of(CHECKLIST, width, True)
-    lines = item_lines(card, CHECKLIST, layout, UNICODE, ZONE, True, first=False, **more)
+    layout = layout_of(CHECKLIST, width, UNICODE, ZONE, True)
+    lines = item_lines(card, CHECKLIST, layout, first=False, **more)
     assert all(width_of(line) == width for line in lines)
     return [text_of(line).strip() for line in lines]
 
@@ -51,8 +51,8 @@ def test_a_pass_before_the_last_work_is_open_again() -> None:
 
 def alone(card: Item, width: int = 120) -> list[str]:
     checklist = Checklist((card,), ())
-    layout = layout_of(checklist, width, True)
-    return [text_of(line).strip() for line in item_lines(card, checklist, layout, UNICODE, ZONE, True, first=False)]
+    layout = layout_of(checklist, width, UNICODE, ZONE, True)
+    return [text_of(line).strip() for line in item_lines(card, checklist, layout, first=False)]
 
 
 def test_words_where_no_way_leads_in_are_open_until_something_shows_them() -> None:
@@ -95,7 +95,7 @@ def test_a_named_thing_says_its_outcome() -> None:
 )
 def test_every_result_has_a_shape(result: Result, glyph: str) -> None:
     card = item(1, "W1", Phase.WORK, Kind.CONFIRM, "printers", attempt(1, "9:00", result, "why"))
-    line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, True), UNICODE, ZONE, True, first=True)[0]
+    line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, UNICODE, ZONE, True), first=True)[0]
     assert text_of(line).startswith(f"WORK    {glyph}")
     assert "why" in text_of(line)
 
@@ -103,7 +103,7 @@ def test_every_result_has_a_shape(result: Result, glyph: str) -> None:
 def test_only_the_latest_answer_of_a_question_is_shown() -> None:
     answers = (attempt(1, "9:00", Result.ANSWERED, "no"), attempt(2, "9:05", Result.ANSWERED, "yes"))
     card = item(1, "L1", Phase.LEAVE, Kind.ASK, "anything else?", *answers)
-    lines = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, True), ASCII, ZONE, True, first=True)
+    lines = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, ASCII, ZONE, True), first=True)
     assert len(lines) == 1
     assert "yes" in text_of(lines[0])
 
@@ -111,7 +111,7 @@ def test_only_the_latest_answer_of_a_question_is_shown() -> None:
 def test_a_sign_off_names_who_and_whether_satisfied() -> None:
     signed = attempt(1, "9:00", Result.SIGNED, "all good", signed_by="J. Lowe", satisfied=False)
     card = item(1, "L5", Phase.LEAVE, Kind.SIGN_OFF, "sign-off", signed)
-    line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, True), UNICODE, ZONE, False, first=True)[0]
+    line = item_lines(card, Checklist((card,)), layout_of(CHECKLIST, 80, UNICODE, ZONE, False), first=True)[0]
     assert "J. Lowe, not satisfied" in text_of(line)
     assert text_of(line).endswith("9:00am")
 
