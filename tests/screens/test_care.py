@@ -129,7 +129,7 @@ async def test_the_lead_works_through_the_care_list(office: Office) -> None:
         survey = next(one.key for one in caring.care_list(office.store) if one.rule == "E2")
         assert listed.select_key(survey)
         await press(pilot, "s")
-        await choose(pilot, "9")
+        await choose(pilot, 9)
         await answer(pilot, "all is well")
         await until_true(pilot, lambda: not any(one.rule == "E2" for one in caring.care_list(office.store)))
 

@@ -32,7 +32,7 @@ async def fill(pilot: Pilot[None], **fields: str) -> None:
     await press(pilot, "enter")
 
 
-async def choose(pilot: Pilot[None], value: str) -> None:
+async def choose(pilot: Pilot[None], value: object) -> None:
     """Choose the row of that value."""
     await until(pilot, Choose)
     screen: Any = pilot.app.screen

@@ -43,7 +43,8 @@ def left_open(office: Office) -> None:
 
 def shown(pilot: Pilot[None]) -> list[str]:
     """The references in the log."""
-    return [line.visit.reference for line in pilot.app.screen.query_one(LogTable)._lines_shown]
+    log = pilot.app.screen.query_one(LogTable)._log
+    return [line.visit.reference for line in log.lines] if log is not None else []
 
 
 def said(pilot: Pilot[None], widget: str) -> str:
@@ -233,9 +234,7 @@ async def test_a_visit_goes_back_is_answered_and_comes_again(office: Office) -> 
         await until_true(pilot, lambda: visit_page(office.store, "R1").comments[0].seen_at is not None)
         await press(pilot, "A")
         await choose(pilot, "words")
-        await choose(
-            pilot, next(str(one.sequence) for one in reviewing.words_of(office.store, "R1") if one.item == "W2")
-        )
+        await choose(pilot, next(one for one in reviewing.words_of(office.store, "R1") if one.item == "W2"))
         await fill(pilot, words="driver replaced on the file server", reason="said which")
         await until_true(pilot, lambda: bool(visit_page(office.store, "R1").words))
         await press(pilot, "A")

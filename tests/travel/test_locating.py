@@ -20,7 +20,7 @@ from screens.book import BookScreen
 from screens.dialogs import AskText, Choose
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
-from tests.screens.test_prices import answer, choose, fill
+from tests.screens.test_prices import answer, fill
 from tests.screens.test_screens import opened, press, settled, until
 from tests.travel.servers import Answer, Asked, Server, serving
 
@@ -153,7 +153,8 @@ async def test_on_the_screen(office: Office, endpoint: Server) -> None:
         await pilot.press("x")
         assert endpoint.asked == []
         await answer(pilot, "3 Front Street")
-        await choose(pilot, "0")
+        await until(pilot, Choose)
+        await press(pilot, "enter")
         await until(pilot, BookScreen)
         await settled(pilot)
     assert len(endpoint.asked) == 1
