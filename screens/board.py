@@ -404,14 +404,9 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Choose among technicians and times, best first, then place by hand."""
         from dispatch.desk import schedule
 
-        visit = self.wanted("assign")
+        only = "only what nobody has reached yet is given to somebody."
+        visit = self.wanted("assign", STEPS["assign"].sources, only)
         if visit is None or self._board is None:
-            return
-        if visit.state not in STEPS["assign"].sources:
-            self.say(
-                f"{visit.reference} is {visit.state.label}: only what nobody has reached yet is given to somebody.",
-                "warning",
-            )
             return
         if not visit.located and not await self.look_aside(schedule.has_pinned_drive, self.seat.store, visit.reference):
             self.say(
@@ -639,13 +634,13 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             if visit.state in OPEN_ON_SITE:
                 self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
                 return
-            await self._with_reason(schedule.cancel, visit, "Cancel", "what did the client say?")
-
-    async def _with_reason(self, deed: object, visit: BoardVisit, title: str, hint: str) -> None:
-
-        reason = await self.ask(f"{title} {visit.reference} {visit.client}", hint, check=needed("a reason is needed"))
-        if reason is not None:
-            await self.do(deed, visit.reference, reason)  # type: ignore[arg-type]
+            reason = await self.ask(
+                f"Cancel {visit.reference} {visit.client}",
+                "what did the client say?",
+                check=needed("a reason is needed"),
+            )
+            if reason is not None:
+                await self.do(schedule.cancel, visit.reference, reason)
 
     @work
     async def action_new(self) -> None:

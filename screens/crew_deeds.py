@@ -40,14 +40,10 @@ class CrewDeeds(DayOfVisits):
 
     def action_swap(self) -> None:
         """Take the selected visit as the first of two, then the selected one as the other."""
-        visit = self.wanted("swap")
+        visit = self.wanted("swap", UNREACHED, "only visits that nobody has reached are swapped.")
         if visit is None:
             return
-        if visit.state not in UNREACHED:
-            self.say(
-                f"{visit.reference} is {visit.state.label}: only visits that nobody has reached are swapped.", "warning"
-            )
-        elif self._swapping is None or self._swapping.id == visit.id:
+        if self._swapping is None or self._swapping.id == visit.id:
             self._swapping = visit
             self.say(
                 f"{visit.reference} {visit.client} changes places with … Select the other visit and press s; esc gives up."
@@ -69,11 +65,8 @@ class CrewDeeds(DayOfVisits):
         """Give the selected visit another technician beside its own, or take one away."""
         from dispatch.desk import schedule
 
-        visit = self.wanted("crew")
+        visit = self.wanted("crew", UNREACHED, "its crew stays as it is.")
         if visit is None:
-            return
-        if visit.state not in UNREACHED:
-            self.say(f"{visit.reference} is {visit.state.label}: its crew stays as it is.", "warning")
             return
         rows = [Row(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]
         if len(visit.crew) > 1:
@@ -129,13 +122,9 @@ class CrewDeeds(DayOfVisits):
         """Record that nobody lets the technician in."""
         from dispatch.desk import leaving
 
-        visit = self.wanted("end without access")
+        at_the_door = (State.EN_ROUTE, State.ON_SITE)
+        visit = self.wanted("end without access", at_the_door, "no access is recorded on the way or at the door.")
         if visit is None:
-            return
-        if visit.state not in (State.EN_ROUTE, State.ON_SITE):
-            self.say(
-                f"{visit.reference} is {visit.state.label}: no access is recorded on the way or at the door.", "warning"
-            )
             return
         called = await self.ask(
             f"No access at {visit.client}",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 
 from dispatch.desk import views
 from dispatch.model.boards import BoardVisit
+from dispatch.model.states import State
 from screens.seated import SeatedScreen
 
 
@@ -16,11 +18,14 @@ class DayOfVisits(SeatedScreen):
         """The visit under the cursor."""
         raise NotImplementedError
 
-    def wanted(self, deed: str) -> BoardVisit | None:
-        """The visit under the cursor, or a word that there is none."""
+    def wanted(self, deed: str, states: Collection[State] = tuple(State), otherwise: str = "") -> BoardVisit | None:
+        """The visit under the cursor; a word where there is none, or where it is in a state that the deed is not for."""
         visit = self.visit_here()
         if visit is None:
             self.say(f"Select a visit to {deed}.")
+        elif visit.state not in states:
+            self.say(f"{visit.reference} is {visit.state.label}: {otherwise}", "warning")
+            return None
         return visit
 
     def client_here(self) -> str | None:

@@ -56,14 +56,9 @@ class RunningDeeds(CallDeeds, DayOfVisits):
         """Choose who goes, the best first, with what that pushes; enter does it."""
         from dispatch.desk import emergency
 
-        visit = self.wanted("do at once")
+        only = "only a requested or planned visit is done at once."
+        visit = self.wanted("do at once", STEPS["plan"].sources, only)
         if visit is None:
-            return
-        if visit.state not in STEPS["plan"].sources:
-            self.say(
-                f"{visit.reference} is {visit.state.label}: only a requested or planned visit is done at once.",
-                "warning",
-            )
             return
         if not visit.located:
             self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
