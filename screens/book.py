@@ -42,7 +42,7 @@ SHOWN = 400
 """So many records stand in the list at most; more letters bring the others."""
 
 
-class BookScreen(TakesFiles, ListScreen[Any]):
+class BookScreen(ListScreen[Any], TakesFiles):
     """One kind of record at a time; what is under the cursor stands beside the list in full."""
 
     SHOWS = "clients"

@@ -31,7 +31,7 @@ _WHY = {
 }
 
 
-class SetupScreen(TakesFiles, ListScreen[Step]):
+class SetupScreen(ListScreen[Step], TakesFiles):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
