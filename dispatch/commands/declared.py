@@ -7,7 +7,7 @@ gives to the command line. argparse is told of them here, and what they return i
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
@@ -65,10 +65,11 @@ class Command:
         return said(self._done(*opened, args), as_json=getattr(args, "json", False))
 
     def _done(self, *given: Any) -> Result:
-        """Do it; on a terminal what it asks to be confirmed is shown, and that and nothing else is."""
+        """Do all of it before anything is said. On a terminal what it asks to be confirmed is shown, and nothing else is."""
         while True:
             try:
-                return self.run(*given)
+                done = self.run(*given)
+                return [*done] if isinstance(done, Iterator) else done
             except NeedsConfirm as question:
                 if not on_terminal():
                     raise

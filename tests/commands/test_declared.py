@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterator
 
-from dispatch.commands.declared import By, Command
+from dispatch.commands.declared import Args, By, Command, alone
 from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.opening import common_options
 from dispatch.commands.printing import Listing, said
@@ -26,6 +26,19 @@ def test_every_named_deed_is_a_function_that_takes_all_options_of_its_command() 
         renamed = {option: name for name, option in deed.named.items()}
         assert set(renamed) <= options, deed
         inspect.signature(deed.function()).bind(None, **{renamed.get(one, one): one for one in options})
+
+
+def test_a_deed_is_done_before_anything_is_said(capsys) -> None:
+    said_before = []
+
+    @alone("deed", "does something")
+    def deed(args: Args) -> Iterator[str]:
+        yield "first"
+        said_before.append(capsys.readouterr().out)
+
+    assert deed(Args()) == 0
+    assert said_before == [""]
+    assert capsys.readouterr().out == "first\n"
 
 
 def test_untrusted_text_of_a_result_cannot_drive_the_terminal(capsys) -> None:
