@@ -303,7 +303,8 @@ def _agreements(
     rows = AGREEMENTS.beside(store, "r.ended_on", f"{where} ORDER BY starts, id", params, promised={})
     if not rows:
         return []
-    minor_units = _minor_units_of(card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1"))
+    card = card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1")
+    minor_units = 2 if card is None else int(card.card.get("minor_units", 2))
     day = _today(store) if day is None else day
     ids = f"(SELECT id FROM agreement {where})"
     pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
@@ -351,10 +352,6 @@ def _block(pool: Pool, kind: str, minor_units: int) -> dict[str, Any]:
     else:
         block["remaining_min"] = int(pool.remaining) if pool.remaining.isdecimal() else pool.remaining
     return block
-
-
-def _minor_units_of(card: RateCard | None) -> int:
-    return 2 if card is None else int(card.card.get("minor_units", 2))
 
 
 def _json(value: Mapping[str, Any]) -> str:

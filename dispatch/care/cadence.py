@@ -25,7 +25,7 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | 
     if missed is not None:
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
         least = terms.service_on(month_end(missed)).cadence_min
-        why = f"{missed:%B %Y} ended below {_visits(least)} on site; {last}"
+        why = f"{missed:%B %Y} ended below {least} visit{'' if least == 1 else 's'} on site; {last}"
         return _cadence(account, missed, month_end(missed), why, CareState.OVERDUE)
     month = today.replace(day=1)
     if _exempt(terms, month):
@@ -113,7 +113,3 @@ def _missed_month(terms: Agreement, contacts: list[datetime.date], today: dateti
 def _exempt(terms: Agreement, month: datetime.date) -> bool:
     """Whether a month is owed nothing: the agreement had not begun, or began after the 15th of it."""
     return terms.starts > month.replace(day=EXEMPT_AFTER)
-
-
-def _visits(count: int) -> str:
-    return f"{count} visit{'' if count == 1 else 's'}"

@@ -16,7 +16,6 @@ from dispatch.care.workdays import Workdays
 from dispatch.desk.levels import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement
-from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
 from dispatch.model.visits import Visit
@@ -89,7 +88,7 @@ def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> 
                 kind=one.kind,
                 computers=one.computers,
                 servers=one.servers,
-                unhappy_noted_on=_noted_on(one),
+                unhappy_noted_on=one.unhappy_noted_on or one.unhappy_since,
                 agreements=tuple(terms),
                 visits=tuple(_visits(own, said, facts, where)),
                 surveys=surveys.get(one.id, ()),
@@ -110,10 +109,6 @@ def _by_client(known: Iterable[Agreement]) -> dict[int, list[Agreement]]:
     for one in known:
         grouped.setdefault(one.client_id, []).append(one)
     return grouped
-
-
-def _noted_on(one: Client) -> datetime.date | None:
-    return one.unhappy_noted_on or one.unhappy_since
 
 
 def _visits(

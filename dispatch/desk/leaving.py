@@ -213,30 +213,24 @@ def _end(
     visit: Visit,
     state: State,
     *,
-    reason: str = "",
-    called: str = "",
     follow_up: str = "",
     left_at: int | None = None,
-    not_again: str = "",
+    **said: str,
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day.
 
     Where somebody else ended it under the hands of the crew, they hear of it.
+
+    Args:
+        said: with the visit, by column: its reason, whom we called, why its request does not go back.
     """
+    said = {"reason": "", "called": "", "not_again": "", **said}
     crew = [part.technician_id for part in visit.assignments]
     if visit.state in TOLD | ON_THE_WAY_OR_THERE and seat.staff.id not in crew:
-        tell(seat, unit, visit, crew, Told.TAKEN_OFF, why=f"{state.label}, {reason}" if reason else state.label)
+        why = f"{state.label}, {said['reason']}" if said["reason"] else state.label
+        tell(seat, unit, visit, crew, Told.TAKEN_OFF, why=why)
     last = checklists.last_recorded(seat.store, visit.id)
-    visits.change(
-        unit,
-        visit,
-        state=state.value,
-        ended_at=unit.at,
-        review="to_review",
-        reason=reason,
-        called=called,
-        not_again=not_again,
-    )
+    visits.change(unit, visit, state=state.value, ended_at=unit.at, review="to_review", **said)
     for part in visit.assignments:
         if part.check_in_at is not None and part.check_out_at is None:
             if left_at is None:
@@ -244,15 +238,8 @@ def _end(
             else:
                 check_out_at(seat, unit, visit, part, left_at, last=last)
             stays.end_segments(unit, part.id, unit.at if left_at is None else left_at)
-    unit.audit(
-        "visit",
-        visit.id,
-        state=state.value,
-        reason=reason or None,
-        called=called or None,
-        follow_up=follow_up or None,
-        not_again=not_again or None,
-    )
+    told = {name: text or None for name, text in (said | {"follow_up": follow_up}).items()}
+    unit.audit("visit", visit.id, state=state.value, **told)
     routing.reroute(seat, unit, routing.days_of(visit))
     ended = visits.again(seat.store, visit)
     keep_sheet(seat, unit, ended)

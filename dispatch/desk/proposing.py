@@ -20,7 +20,7 @@ from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.checker import Level, check
-from dispatch.planning.day import Drives, Stop, TechnicianDay
+from dispatch.planning.day import Drives, TechnicianDay
 from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan
 from dispatch.planning.solving import Better, Solving
@@ -361,7 +361,7 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
         for stop in route:
             placed.add(stop.visit_id)
             travel += drives(place, stop.place, stop.start).seconds or 0
-            late += _late(stop)
+            late += max(0, stop.start - stop.promised[1]) if stop.promised is not None else 0
             place = stop.place
         if route:
             way = drives(place, one.home, route[-1].end).seconds or 0
@@ -369,7 +369,3 @@ def figures_of(days: Sequence[TechnicianDay], drives: Drives, left_out: int) -> 
             if one.shift is not None:
                 overtime += max(0, route[-1].end + way - one.shift[1])
     return Figures(len(placed), left_out, travel // 60, late // 60, overtime // 60)
-
-
-def _late(stop: Stop) -> int:
-    return max(0, stop.start - stop.promised[1]) if stop.promised is not None else 0

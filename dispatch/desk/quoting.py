@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from db import agreements, clients, settings
 from db.store import Store
@@ -52,12 +51,48 @@ def quote(
         NotFound: there is no such client, or site.
         Faulty: minutes, class or technicians cannot be taken.
     """
-    given = _input(store, client_name, site_name, minutes, at, labour_class, technicians, emergency)
-    client, _ = _where(store, client_name, site_name)
-    day = day_of(at, str(given["card"]["timezone"]))
+    client, site = _where(store, client_name, site_name)
+    firm = settings.firm(store)
+    card = agreements.rate_card_on(store, day_of(at, firm.zone))
+    if card is None:
+        raise Refusal("No rate card is in force on that day: a lead adds one with dispatch rate-card add.")
+    classes = list(card.card["classes"])
+    chosen = labour_class or classes[0]
+    faults = [] if chosen in classes else [f"class: {show(chosen, 40)!r} is not one of {', '.join(map(show, classes))}"]
+    faults += [] if 1 <= minutes <= 1440 else ["minutes: a whole number from 1 to 1,440 is expected"]
+    faults += [] if 1 <= technicians <= 20 else ["technicians: a whole number from 1 to 20 is expected"]
+    if faults:
+        raise Faulty(faults)
+    zone = str(card.card["timezone"])
+    worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
+    marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []
+    day = day_of(at, zone)
     found = agreements.agreement_on(store, client.id, day)
-    given["agreement"] = None if found is None else terms_of(store, found, day)
-    return _priced(given)
+    given = {
+        "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
+        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
+        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
+        "agreement": None if found is None else terms_of(store, found, day),
+        "visit": {
+            "scheduled_start": iso(at, zone),
+            "emergency": emergency,
+            "assignments": [
+                {
+                    "technician": f"technician {place}" if technicians > 1 else "technician",
+                    "class": chosen,
+                    "vehicle": "vehicle",
+                    "check_in": iso(at, zone),
+                    "check_out": iso(ends, zone),
+                    "marks": marks,
+                }
+                for place in range(1, technicians + 1)
+            ],
+        },
+    }
+    try:
+        return priced_from(given, estimate=True)
+    except ChargeInputError as fault:
+        raise Refusal(f"It cannot be priced: {fault}.") from None
 
 
 def compare(store: Store, priced: Priced, agreement: Agreement, day: datetime.date) -> Comparison:
@@ -87,55 +122,6 @@ def agreement_called(store: Store, name: str) -> Agreement:
     raise NotFound(f"There is no agreement {show(name, 60)}. `dispatch agreement list` shows them all.")
 
 
-def _input(
-    store: Store,
-    client_name: str,
-    site_name: str,
-    minutes: int,
-    at: int,
-    labour_class: str,
-    technicians: int,
-    emergency: bool,
-) -> dict[str, Any]:
-    client, site = _where(store, client_name, site_name)
-
-    firm = settings.firm(store)
-    card = agreements.rate_card_on(store, day_of(at, firm.zone))
-    if card is None:
-        raise Refusal("No rate card is in force on that day: a lead adds one with dispatch rate-card add.")
-    classes = list(card.card["classes"])
-    chosen = labour_class or classes[0]
-    faults = [] if chosen in classes else [f"class: {show(chosen, 40)!r} is not one of {', '.join(map(show, classes))}"]
-    faults += [] if 1 <= minutes <= 1440 else ["minutes: a whole number from 1 to 1,440 is expected"]
-    faults += [] if 1 <= technicians <= 20 else ["technicians: a whole number from 1 to 20 is expected"]
-    if faults:
-        raise Faulty(faults)
-    zone = str(card.card["timezone"])
-    worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
-    marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []
-    return {
-        "card": {key: value for key, value in card.card.items() if key not in ENVELOPE},
-        "client": {"tax_exempt": client.tax_exempt, "tax_ref": client.tax_ref or None},
-        "site": {"one_way_distance": site.one_way_distance, "one_way_minutes": site.one_way_minutes},
-        "agreement": None,
-        "visit": {
-            "scheduled_start": iso(at, zone),
-            "emergency": emergency,
-            "assignments": [
-                {
-                    "technician": f"technician {place}" if technicians > 1 else "technician",
-                    "class": chosen,
-                    "vehicle": "vehicle",
-                    "check_in": iso(at, zone),
-                    "check_out": iso(ends, zone),
-                    "marks": marks,
-                }
-                for place in range(1, technicians + 1)
-            ],
-        },
-    }
-
-
 def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site]:
     client = clients.client_by_name(store, client_name)
     if client is None:
@@ -148,13 +134,6 @@ def _where(store: Store, client_name: str, site_name: str) -> tuple[Client, Site
         names = ", ".join(show(one.name) for one in own) or "none yet"
         raise NotFound(f"Which site of {show(client.name)}? Its sites: {names}.")
     return client, site
-
-
-def _priced(given: dict[str, Any]) -> Priced:
-    try:
-        return priced_from(given, estimate=True)
-    except ChargeInputError as fault:
-        raise Refusal(f"It cannot be priced: {fault}.") from None
 
 
 def difference_words(comparison: Comparison) -> str:

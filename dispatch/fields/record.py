@@ -189,15 +189,15 @@ class RecordType(Generic[T]):
     def judge(self, record: T, world: World, before: T | None, faults: list[Fault]) -> None:
         """Everything that a record cannot be, beside what its fields say for themselves."""
         refused = {fault.name for fault in faults}
-        changed = {field.name for field in self.fields if before is None or self._differs(field, before, record)}
+        changed = {
+            field.name
+            for field in self.fields
+            if before is None or getattr(before, field.of) != getattr(record, field.of)
+        }
         for check in self.checks:
             named = {check.at, *check.of}
             if not named & refused and named & changed and (said := check.says(record)):
                 faults.append(Fault(check.at, "", said))
-
-    @staticmethod
-    def _differs(field: Field, before: Any, after: Any) -> bool:
-        return bool(getattr(before, field.of) != getattr(after, field.of))
 
 
 def sentences(faults: Sequence[Fault]) -> list[str]:

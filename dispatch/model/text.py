@@ -197,14 +197,10 @@ def _name_of(character: str) -> str:
     return f"{code}, which is no character"
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in ("Mn", "Me")
-
-
 def _longest_marks(text: str) -> int:
     longest = run = 0
     for character in text:
-        run = run + 1 if character > "\u02ff" and _is_mark(character) else 0
+        run = run + 1 if character > "\u02ff" and unicodedata.category(character) in ("Mn", "Me") else 0
         longest = max(longest, run)
     return longest
 

@@ -131,7 +131,8 @@ def _asked(
     else:
         each = [(first, last)]
     groups = [
-        Group(day_text(begins) if by == "day" else _week_text(begins, ends), begins, ends) for begins, ends in each
+        Group(day_text(begins) if by == "day" else f"{day_text(begins)} – {day_text(ends)}", begins, ends)
+        for begins, ends in each
     ]
     spans = [(day_bounds(begins, firm.zone)[0], day_bounds(ends, firm.zone)[1]) for begins, ends in each]
     available = available_between(store, first, last, firm.zone)
@@ -145,7 +146,3 @@ def _total(store: Store, figure: Figure, whole: Asked) -> Value:
 
 def _who(by: Grouping) -> By:
     return by if by in ("technician", "client") else ""
-
-
-def _week_text(begins: datetime.date, ends: datetime.date) -> str:
-    return f"{day_text(begins)} – {day_text(ends)}"

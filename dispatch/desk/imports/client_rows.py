@@ -244,7 +244,7 @@ def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours:
         name=known.name if kind == known.kind else NAMES[kind],
         kind=kind,
         ends=values["agreement_ends"],
-        terms=_terms(values) | terms | _limits(values),
+        terms=_terms(values) | terms,
         service=replace(known.service, targets=levels),
     )
     agreements.update_agreement(unit, known, after)
@@ -255,10 +255,6 @@ def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours:
         else:
             size = str(values["prepaid_minutes"])
             agreements.update_pool(unit, before, replace(before, size=size, remaining=size))
-
-
-def _limits(values: Values) -> dict[str, Any]:
-    return {key: value for key, value in _terms(values).items() if key != "price_list"}
 
 
 def _with_target(

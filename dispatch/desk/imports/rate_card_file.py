@@ -14,11 +14,10 @@ from db.unit import Unit
 from dispatch.desk.charge_input import ENVELOPE
 from dispatch.desk.imports.json_file import read_json
 from dispatch.desk.imports.table import Unreadable
-from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Verdict, differences, shortened
+from dispatch.desk.imports.verdicts import Fault, Judged, Verdict, differences, shortened
 from dispatch.desk.one_way import reckoned
 from dispatch.desk.seat import Seat
 from dispatch.model import text as limits
-from dispatch.model.agreements import RateCard
 from dispatch.model.firm import Firm
 from dispatch.model.instants import YEARS, day_of, zone_of
 from dispatch.model.states import Role
@@ -62,7 +61,7 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
 
     if before is None:
         return Judged(1, shortened(name), Verdict.NEW, write=write)
-    found = _differences(before, name, card)
+    found = differences({"name": before.name, **before.card}, {"name": name, **card}, _spelt)
     if not found:
         return Judged(1, shortened(name), Verdict.UNCHANGED)
     if not update:
@@ -117,10 +116,6 @@ def _depot(given: Any, faults: list[Fault]) -> tuple[str, Place] | None:
     except (ValueError, OverflowError) as fault:
         faults.append(Fault("depot", shortened(json.dumps(given)), str(fault)))
         return None
-
-
-def _differences(before: RateCard, name: str, card: Mapping[str, Any]) -> tuple[Difference, ...]:
-    return differences({"name": before.name, **before.card}, {"name": name, **card}, _spelt)
 
 
 def _settle_firm(unit: Unit, seat: Seat, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:

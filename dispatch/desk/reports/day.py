@@ -83,11 +83,8 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
 
 
 def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
-    return visit.reference, _crew(visit), visit.client
-
-
-def _crew(visit: Visit) -> str:
-    return ", ".join(part.technician for part in visit.assignments) or "–"
+    crew = ", ".join(part.technician for part in visit.assignments)
+    return visit.reference, crew or "–", visit.client
 
 
 def _exceptions(

@@ -103,7 +103,8 @@ def as_markdown(report: Report) -> str:
         for point in section.points:
             mark = f": **{markdown_text(point.mark)}**" if point.mark else ""
             lines.append(f"- {markdown_text(point.text)}{mark}")
-            lines += [f"  - {markdown_text(line)}" for note in point.notes for line in _lines(note)]
+            notes = [line for note in point.notes for line in note.split("\n") if line.strip()]
+            lines += [f"  - {markdown_text(line)}" for line in notes]
         for paragraph in section.paragraphs:
             lines += ["", markdown_text(paragraph)]
         for table in section.tables:
@@ -215,11 +216,6 @@ def _words(cell: Cell) -> str:
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell, (int, Decimal, Amount))
-
-
-def _lines(text: str) -> Iterator[str]:
-    """The lines of a text that have something in them."""
-    return (line for line in text.split("\n") if line.strip())
 
 
 def _text_point(point: Point, width: int) -> Iterator[str]:

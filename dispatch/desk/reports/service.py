@@ -62,7 +62,8 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
     been = visit.checked_in_at is not None
     sections = [Section("The visit", tuple(_about(page))), _asked(page)]
     sections += [_done(page), _tested(page)] if been else []
-    sections += [_follows(page), _used(page)]
+    used = tuple(Point(f"{one.quantity} × {one.label}") for one in page.used)
+    sections += [_follows(page), Section("What was used", points=used)]
     sections += [_signed(page)] if been else []
     sections += [_charge(seat, page)] if with_charge else []
     firm = seat.firm
@@ -202,10 +203,6 @@ def _comes(page: VisitPage, visit: Visit) -> str:
         at = f" {_clock(page, visit.starts_at)}" if visit.state in TOLD else ""
         return f"{day_text(day_of(visit.starts_at, visit.zone))}{at}{by}"
     return (day_text(visit.wanted_on) if visit.wanted_on is not None else "the day is not agreed yet") + by
-
-
-def _used(page: VisitPage) -> Section:
-    return Section("What was used", points=tuple(Point(f"{one.quantity} × {one.label}") for one in page.used))
 
 
 def _signed(page: VisitPage) -> Section:

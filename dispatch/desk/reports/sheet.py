@@ -15,7 +15,6 @@ from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, day_text
 from dispatch.model.people import Technician
-from dispatch.model.probes import Target
 from dispatch.model.states import OCCUPYING
 from dispatch.model.travel import Leg
 from dispatch.model.units import distance_text, leg_text
@@ -51,9 +50,8 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
         else:
             sections.append(Section("Stops", paragraphs=("No visits on this day.",)))
         foot = foot_of(store, seat.staff.name, times)
-    return Report(
-        "sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {_count(len(stops))}", tuple(sections), foot
-    )
+    count = f"{len(stops)} {'stop' if len(stops) == 1 else 'stops'}"
+    return Report("sheet", f"{technician.name}: {day_text(day)}", f"{firm.name}, {count}", tuple(sections), foot)
 
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
@@ -91,7 +89,8 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     aims = targets.targets_of(store, site.id)
     tables = [boxes]
     if aims:
-        tables.append(Table(("Test target", "Kind", "Address", "From", "Note"), tuple(_target(one) for one in aims)))
+        rows = tuple((one.name, one.kind.value, one.address, one.vantage.value, one.note) for one in aims)
+        tables.append(Table(("Test target", "Kind", "Address", "From", "Note"), rows))
     return Section(
         f"{number}. {times.span(visit.starts_at, visit.ends_at)}  {visit.client}",
         tuple((name, value) for name, value in facts if value is not None),
@@ -115,11 +114,3 @@ def _noted(item: Item) -> str:
     """What stands on the item already, empty to be written on."""
     latest = item.latest
     return "" if latest is None else f"{latest.result.value.replace('_', ' ')} {latest.text}".strip()
-
-
-def _target(one: Target) -> tuple[Cell, ...]:
-    return one.name, one.kind.value, one.address, one.vantage.value, one.note
-
-
-def _count(stops: int) -> str:
-    return f"{stops} {'stop' if stops == 1 else 'stops'}"

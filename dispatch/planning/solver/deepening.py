@@ -18,7 +18,7 @@ from pyvrp.search import NeighbourhoodParams
 from pyvrp.stop import MaxRuntime
 
 from dispatch.planning.judging import may_do
-from dispatch.planning.problem import Break, Plan, Problem, Technician, Visit
+from dispatch.planning.problem import Plan, Problem, Technician, Visit
 from dispatch.planning.solver.search import Found, Search
 
 NEIGHBOURS = 50
@@ -86,7 +86,10 @@ class _Model:
         moments += [window[0] for visit in problem.visits for window in visit.windows]
         self._origin = min(moments, default=0)
         # the break that is the same for many is one of the twins; another one is left to the judge
-        self._pauses = [self._lunch(one) for one in problem.technicians]
+        self._pauses = [
+            next((pause for pause in one.breaks if pause.unless_home_by is not None), None)
+            for one in problem.technicians
+        ]
         self._doors = sorted({place for one in problem.technicians for place in (one.start, one.end)})
         self._places = [*self._doors, *(visit.place for visit in problem.visits)]
         self.profiles: dict[tuple[object, ...], int] = {}
@@ -142,9 +145,6 @@ class _Model:
             order = (self._twins[one.idx].visit for one in route if one.is_client())
             routes[route.vehicle_type()] = tuple(order)
         return tuple(routes)
-
-    def _lunch(self, technician: Technician) -> Break | None:
-        return next((pause for pause in technician.breaks if pause.unless_home_by is not None), None)
 
     def _pause_seconds(self) -> int:
         return max((pause.seconds for pause in self._pauses if pause is not None), default=0)

@@ -41,7 +41,7 @@ def main() -> int:
     search = Search(problem, thinking.engine, seed)
     said(search.first(), search)
     if seconds > 0:
-        for found in thinking.improving(problem, search, _share(begun, seconds), seconds):
+        for found in thinking.improving(problem, search, lambda: (time.monotonic() - begun) / seconds, seconds):
             said(found, search)
     _say(lines, done=True, cpu=time.process_time() - spent, steps=search.steps)
     return 0
@@ -83,10 +83,6 @@ def thinking_for(problem: Problem) -> Thinking:
 
 def _by_parts(_problem: Problem, search: Search, share_gone: Callable[[], float], _seconds: float) -> Iterator[Found]:
     return search.better(share_gone)
-
-
-def _share(begun: float, seconds: float) -> Callable[[], float]:
-    return lambda: (time.monotonic() - begun) / seconds
 
 
 def _say(lines: IO[str], **what: Any) -> None:
