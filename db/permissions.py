@@ -54,14 +54,16 @@ def waiting_for(store: Store, item_id: int) -> Asking | None:
     return ASKED.first(store, "WHERE p.answered_at IS NULL AND p.item_id = ?", (item_id,))
 
 
-def ask(unit: Unit, item_id: int, why: str) -> int:
-    """Ask for a permission; returns its id.
+def ask(unit: Unit, item_id: int, why: str) -> Asking:
+    """Ask for a permission; returns what is asked.
 
     Raises:
         Refused: it is asked for already.
     """
-    asked = {"asked_by": unit.actor.staff_id, "asked_at": unit.at, "asked": why}
-    return unit.insert("permission", item_id=item_id, lowered=0, **asked)
+    said = {"asked_by": unit.actor.staff_id, "asked_at": unit.at, "asked": why}
+    key = unit.insert("permission", item_id=item_id, lowered=0, **said)
+    (asked,) = ASKED.select(unit.store, "WHERE p.id = ?", (key,))
+    return asked
 
 
 def answer(unit: Unit, asking: Asking, *, yes: bool, as_of: int, lowered: bool, reason: str) -> None:

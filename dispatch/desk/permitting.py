@@ -31,10 +31,10 @@ def ask(seat: Seat, reference: str, ref: str, why: str = "") -> Asking:
         if permissions.waiting_for(seat.store, item.id) is not None:
             raise Refusal(f"{show(item.ref)} is asked for already: a lead has to answer.")
         said = worded("why", why)
-        permissions.ask(unit, item.id, said)
-        asked = permissions.waiting_for(seat.store, item.id)
-        assert asked is not None
-        _tell_leads(seat, unit, visit, asked_text(asked))
+        asked = permissions.ask(unit, item.id, said)
+        for person in people.all_staff(seat.store):
+            if Role.LEAD in person.roles:
+                notices.add(unit, person.id, visit.id, NOTICE, asked_text(asked))
         unit.audit("visit", visit.id, item=item.ref, permission="asked", text=said or None)
         return asked
 
@@ -102,17 +102,13 @@ def _test(seat: Seat, unit: Unit, reference: str, ref: str) -> tuple[Visit, Item
 
 
 def _answer(seat: Seat, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowered: bool, reason: str) -> None:
-    asked = permissions.waiting_for(seat.store, item.id)
-    if asked is None:
-        permissions.ask(unit, item.id, "")
-        asked = permissions.waiting_for(seat.store, item.id)
-        assert asked is not None
+    asked = permissions.waiting_for(seat.store, item.id) or permissions.ask(unit, item.id, "")
     permissions.answer(unit, asked, yes=yes, as_of=visit.sequence, lowered=lowered, reason=reason)
     why = f": {reason}" if reason else ""
     text = f"{seat.staff.name} {'lets words settle' if yes else 'does not let words settle'} {item.ref}{why}."
     for part in visit.assignments:
         if part.technician_id != seat.staff.id:
-            _notice(unit, visit, part.technician_id, text)
+            notices.add(unit, part.technician_id, visit.id, NOTICE, text)
     unit.audit(
         "visit",
         visit.id,
@@ -121,13 +117,3 @@ def _answer(seat: Seat, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowe
         lowered=lowered or None,
         reason=reason or None,
     )
-
-
-def _tell_leads(seat: Seat, unit: Unit, visit: Visit, text: str) -> None:
-    for person in people.all_staff(seat.store):
-        if Role.LEAD in person.roles and person.active:
-            _notice(unit, visit, person.id, text)
-
-
-def _notice(unit: Unit, visit: Visit, staff_id: int, text: str) -> None:
-    notices.add(unit, staff_id, visit.id, NOTICE, text)

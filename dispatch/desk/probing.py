@@ -130,14 +130,14 @@ def _run_item(
         found.append(runner.run(probe, dialer, seen, _keeper(seat, visit, item, probe, seen, begun)))
     if why := came.not_run(found):
         return Ran(item, outcomes=tuple(found), vantage=vantage, fault=f"{item.ref} was not run: {why}")
-    entry = Entry(
-        Result.PASS if came.passed(found) else Result.FAIL,
-        came.evidence(found),
-        came.value(found),
-        run=Run(Grade.EXECUTED, vantage, begun, came.tries(found)),
-    )
+    entry = _entry(found, Grade.EXECUTED, vantage, begun)
     record(seat, visit.reference, item.ref, entry)
     return Ran(item, came.passed(found), entry.text, tuple(found), vantage)
+
+
+def _entry(found: Sequence[Outcome], grade: Grade, vantage: Vantage, as_of: int) -> Entry:
+    result = Result.PASS if came.passed(found) else Result.FAIL
+    return Entry(result, came.evidence(found), came.value(found), run=Run(grade, vantage, as_of, came.tries(found)))
 
 
 def _watch(store: Store, visit: Visit, item: Item, probe: Probe) -> tuple[Watch, int]:
@@ -228,12 +228,7 @@ def bring(seat: Seat, reference: str, text: str) -> tuple[Recorded, ...]:
             if why := came.not_run(outcomes):
                 recorded.append(Recorded(visit, (f"not run: {why}",), asked.item))
                 continue
-            entry = Entry(
-                Result.PASS if came.passed(outcomes) else Result.FAIL,
-                came.evidence(outcomes),
-                came.value(outcomes),
-                run=Run(Grade.MEASURED, Vantage.SITE, specification.as_of, came.tries(outcomes)),
-            )
+            entry = _entry(outcomes, Grade.MEASURED, Vantage.SITE, specification.as_of)
             recorded.append(record_within(seat, unit, reference, asked.item, entry))
         return tuple(recorded)
 

@@ -10,7 +10,9 @@ from db import agreements, clients, recurrences, settings, visits
 from db.store import Store
 from db.unit import Unit
 from db.visits import NewVisit
+from dispatch.care.item import month_end
 from dispatch.desk.seat import Seat
+from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, day_of
 from dispatch.model.recurrences import Recurrence
 from dispatch.model.states import Role, State
@@ -157,7 +159,7 @@ def _wanted(store: Store, one: Recurrence, first: datetime.date, last: datetime.
     wanted: set[datetime.date] = set()
     begin = first
     while begin <= last:
-        end = _month_end(begin)
+        end = month_end(begin)
         own = {day: state for day, state in states.items() if begin.replace(day=1) <= day <= end}
         wanted |= _of_month(store, one, rule, begin, min(last, end), own)
         begin = end + datetime.timedelta(days=1)
@@ -186,7 +188,7 @@ def _of_month(
     `own` are the visits of the month that were made, by the day that each stands for.
     """
     month = first.replace(day=1)
-    regular = _days(store, one, month, _month_end(month))
+    regular = _days(store, one, month, month_end(month))
     lost = {day for day, state in own.items() if state in _CAME_TO_NOTHING}
     settled = {day for day, state in own.items() if day not in lost and (state is not State.REQUESTED or day < first)}
     standing = sorted(set(own) - lost - settled)
@@ -220,30 +222,18 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
     return [day for day in days if any(each.covers(day) for each in terms)]
 
 
-def _month_end(day: datetime.date) -> datetime.date:
-    return (day.replace(day=1) + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
-
-
 def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:
     site = clients.site(store, one.site_id)
     assert site is not None
+    asked = shared(NewVisit, one) | {"skills": frozenset(one.skills), "tags": frozenset(one.tags)}
+    asked |= {"promised": _promised(one, day, site.zone), "wanted_on": day, "occurrence": day}
     return NewVisit(
+        **asked,
         reference=visits.next_reference(store),
         client_id=site.client_id,
-        site_id=site.id,
-        work=one.work,
-        minutes=one.minutes,
-        priority=one.priority,
         requested_at=store.clock.now(),
-        wanted_on=day,
-        promised=_promised(one, day, site.zone),
-        skills=frozenset(one.skills),
-        tags=frozenset(one.tags),
-        preferred_id=one.preferred_id,
-        kind=one.kind,
         came_by="ours",
         recurrence_id=one.id,
-        occurrence=day,
     )
 
 
