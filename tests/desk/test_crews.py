@@ -66,6 +66,23 @@ def test_a_swap_is_judged_at_both_ends_and_done_whole_or_not_at_all(office: Offi
         schedule.swap(office.ana, "R1", "R2")
 
 
+def test_what_both_visits_of_a_swap_ask_is_confirmed_together(office: Office) -> None:
+    words = {"client": "Harbor Dental", "work": "two phones", "minutes": "60", "site": "Warehouse"}
+    other = add(office.dana, words).reference
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("09:00"))
+    schedule.assign(office.dana, other, ["Ben Okafor"], at("10:30"))
+    for reference in ("R2", other):
+        schedule.confirm(office.dana, reference)
+    marks: tuple[str, ...] = ()
+    for asked in (1, 2):
+        with pytest.raises(NeedsConfirm, match="confirmed") as question:
+            schedule.swap(office.dana, "R2", other, confirmed=marks)
+        marks = question.value.marks
+        assert len(marks) == asked
+    schedule.swap(office.dana, "R2", other, confirmed=marks)
+    assert stands(office, "R2") == ("Ben Okafor", at("10:30"))
+
+
 def test_a_shared_visit_is_planned_shorter_and_stays_so_when_it_moves(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     whole = visit(office, "R1")
