@@ -203,8 +203,7 @@ def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
 
     if not asked and name.casefold() not in (row.name.casefold() for row in rows):
         raise NotFound(f"{name} is not a technician; choose one with --technician NAME.")
-    found: BoardRow = near("technician", name, {row.name: row for row in rows})
-    return found
+    return near("technician", name, {row.name: row for row in rows})
 
 
 def _text_wanted(args: Args) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from db import people
+from db.store import Store
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.model.people import Staff
+from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
@@ -70,3 +71,15 @@ def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
     if part.technician_id != staff.id and Role.LEAD not in staff.roles:
         raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
     return part
+
+
+def driver(store: Store, name: str) -> Technician:
+    """The technician of that name or login.
+
+    Raises:
+        NotFound: there is none; the sentence names those that there are.
+    """
+    if (found := people.technician_by_name(store, name)) is None:
+        known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
+        raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
+    return found

@@ -11,13 +11,13 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.answers import tells
 from dispatch.desk import calling, notices, routing, undo
-from dispatch.desk.refusals import Blocked, NotFound, Refusal
+from dispatch.desk.crew import driver
+from dispatch.desk.refusals import Blocked, Refusal
 from dispatch.desk.routing import TechnicianRunning
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
 from dispatch.model.instants import clock_text, day_of
-from dispatch.model.people import Technician
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -49,7 +49,7 @@ def ways(store: Store, reference: str, technician: str | None = None) -> list[In
         Refusal: it is not a visit that is still to be placed, or its site has no coordinates.
     """
     with store.read():
-        return _ways(store, _to_place(store, reference), _named(store, technician))
+        return _ways(store, _to_place(store, reference), technician)
 
 
 def insert(
@@ -105,10 +105,11 @@ def references(store: Store, found: Iterable[Insertion]) -> dict[int, str]:
     return {visit_id: visits.again(store, visit_id).reference for visit_id in ids}
 
 
-def _ways(store: Store, visit: Visit, only: Technician | None = None) -> list[Insertion]:
+def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]:
+    only = None if technician is None else {driver(store, technician).id}
     firm, now = settings.firm(store), store.clock.now()
     day = day_of(now, firm.zone)
-    running = routing.running_on(store, day, without=visit.id, only=None if only is None else {only.id})
+    running = routing.running_on(store, day, without=visit.id, only=only)
     stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
     days = [_held(one) for one in running if one.day.shift is not None or only is not None]
     return insertions(days, stop, routing.drives_on(store, day), routing.rules_of(firm), now)
@@ -137,7 +138,7 @@ def _to_place(store: Store, reference: str) -> Visit:
 
 
 def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion | None) -> Insertion:
-    found = _ways(store, visit, _named(store, technician))
+    found = _ways(store, visit, technician)
     if not found:
         raise Refusal("Nobody works today: there is no day that the emergency could go into.")
     way = found[0]
@@ -146,16 +147,6 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
         if not same or way.start - seen.start > LATER_THAN_SEEN:
             raise Refusal(f"The day of {show(way.name)} has changed since. Nothing was placed; look at it again.")
     return way
-
-
-def _named(store: Store, technician: str | None) -> Technician | None:
-    if technician is None:
-        return None
-    found = people.technician_by_name(store, technician)
-    if found is None:
-        known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
-        raise NotFound(f"There is no technician {show(technician, 60)}; there are {known}.")
-    return found
 
 
 def _permit(visit: Visit, way: Insertion, reason: str) -> str:

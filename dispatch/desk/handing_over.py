@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from db import handovers, people
+from db import handovers
 from db.store import Store
+from dispatch.desk.crew import driver
 from dispatch.desk.owners import owners_of
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
@@ -30,10 +31,7 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
     """
     with seat.write("hand over", Role.LEAD) as unit:
         visit = _ahead(seat.store, reference)
-        technician = people.technician_by_name(seat.store, to)
-        if technician is None:
-            known = ", ".join(show(one.name) for one in people.technicians(seat.store))
-            raise NotFound(f"There is no technician {show(to, 60)}; there are {known or 'none yet'}.")
+        technician = driver(seat.store, to)
         owners = owners_of(seat.store, [visit.id]).get(visit.id)
         if owners is None:
             raise Refusal(f"Nobody has started the job of {show(visit.reference)}: it can be assigned to anybody.")

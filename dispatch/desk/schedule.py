@@ -14,7 +14,8 @@ from db.unit import Unit
 from db.withdrawals import added
 from dispatch.closeout.answers import tells
 from dispatch.desk import calling, notices, routing, telling, undo, waiting
-from dispatch.desk.refusals import Blocked, NeedsConfirm, NotFound, Refusal
+from dispatch.desk.crew import driver
+from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import mark_of
 from dispatch.desk.steps import step
@@ -480,10 +481,7 @@ def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | No
     names = list(crew) if crew else [part.technician for part in visit.assignments]
     technicians: list[Technician] = []
     for name in names:
-        technician = people.technician_by_name(store, name)
-        if technician is None:
-            known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
-            raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
+        technician = driver(store, name)
         if technician.id not in {one.id for one in technicians}:
             technicians.append(technician)
     start = at if at is not None else visit.starts_at

@@ -68,9 +68,7 @@ def undo(seat: Seat) -> str:
         change = changes.last_done(seat.store, seat.staff.id)
         if change is None:
             raise Refusal("There is nothing to undo.")
-        _turn(seat, unit, change, back=True)
-        changes.mark(unit, change, "undone")
-        return change.label
+        return _turn(seat, unit, change, back=True)
 
 
 def redo(seat: Seat) -> str:
@@ -83,13 +81,11 @@ def redo(seat: Seat) -> str:
         change = changes.last_undone(seat.store, seat.staff.id)
         if change is None:
             raise Refusal("There is nothing to do again.")
-        _turn(seat, unit, change, back=False)
-        changes.mark(unit, change, "done")
-        return change.label
+        return _turn(seat, unit, change, back=False)
 
 
-def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
-    """Put every record of a change back (or forward), all of them or none."""
+def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
+    """Put every record of a change back (or forward), all of them or none; returns what the change was."""
     seat.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     for picture in change.pictures:
@@ -128,6 +124,8 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> None:
     refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
     for stood, restored, against in turned_visits:
         _judge(seat.store, refused, stood, restored, against)
+    changes.mark(unit, change, "undone" if back else "done")
+    return change.label
 
 
 def stands_against(store: Store, visit: Visit) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeVar
 
 from db import clients, people
 from db.store import Store
@@ -13,10 +13,12 @@ from dispatch.model.people import Technician
 from dispatch.model.pins import DEPOT, End, EndKind
 from dispatch.model.text import show
 
+T = TypeVar("T")
+
 _HOME = "home of "
 
 
-def near(noun: str, name: str, known: Mapping[str, Any]) -> Any:
+def near(noun: str, name: str, known: Mapping[str, T]) -> T:
     """The one record of that name, or whose name holds it.
 
     Raises:
@@ -41,10 +43,7 @@ def client_named(store: Store, name: str) -> Client:
         NotFound: there is none, or several.
     """
     found = clients.client_by_name(store, name)
-    if found is None:
-        found = near("client", name, {one.name: one for one in clients.all_clients(store)})
-    assert isinstance(found, Client)
-    return found
+    return found or near("client", name, {one.name: one for one in clients.all_clients(store)})
 
 
 def site_named(store: Store, name: str) -> Site:
@@ -54,11 +53,8 @@ def site_named(store: Store, name: str) -> Site:
         NotFound: there is none, or several.
     """
     names = {one.id: one.name for one in clients.all_clients(store)}
-    found = near(
-        "site", name, {f"{names.get(one.client_id, '')} / {one.name}": one for one in clients.all_sites(store)}
-    )
-    assert isinstance(found, Site)
-    return found
+    known = {f"{names.get(one.client_id, '')} / {one.name}": one for one in clients.all_sites(store)}
+    return near("site", name, known)
 
 
 def site_title(store: Store, site: Site) -> str:
@@ -74,10 +70,7 @@ def technician_named(store: Store, name: str) -> Technician:
         NotFound: there is none, or several.
     """
     found = people.technician_by_name(store, name)
-    if found is None:
-        found = near("technician", name, {one.name: one for one in people.technicians(store)})
-    assert isinstance(found, Technician)
-    return found
+    return found or near("technician", name, {one.name: one for one in people.technicians(store)})
 
 
 def end_named(store: Store, text: str) -> End:

@@ -53,8 +53,7 @@ class Shelf(ABC, Generic[T]):
         Raises:
             NotFound: there is none, or several; the sentence names those that come near.
         """
-        found: T = near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
-        return found
+        return near(self.noun, name, {self.title(store, one): one for one in self.all(store)})
 
     def title(self, store: Store, record: T) -> str:
         """What the record is called."""

@@ -143,10 +143,9 @@ class StaffShelf(Shelf[Staff]):
     def find(self, store: Store, name: str) -> Staff:
         """The member of staff of that login or name."""
         found = people.staff_by_login(store, name)
-        if found is None or not found.active:
-            found = near("member of staff", name, {one.name: one for one in self.all(store)})
-        assert isinstance(found, Staff)
-        return found
+        if found is not None and found.active:
+            return found
+        return near("member of staff", name, {one.name: one for one in self.all(store)})
 
     def line(self, store: Store, record: Staff) -> str:
         """Login and roles."""
