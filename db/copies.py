@@ -28,12 +28,12 @@ def connect(path: Path, *, mode: str = "rw", timeout: float = 10.0) -> sqlite3.C
     """A plain connection to an existing file, in autocommit.
 
     Args:
-        path: absolute; may have any characters.
+        path: may have any characters.
         mode: the `mode` of an SQLite URI with what follows it: `rw`, `ro`, `ro&immutable=1`; never creates.
         timeout: seconds to wait for locks.
     """
     return sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}",
+        f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
         timeout=timeout,
         isolation_level=None,

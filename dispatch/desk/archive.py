@@ -395,7 +395,8 @@ def _manifest(tar: tarfile.TarFile, whole: str) -> Manifest:
 def _taken(content: IO[bytes], target: Path | None) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     if target is not None:
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for above in reversed(target.parents[:2]):  # the mode is not that of what is made above
+            above.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.ExitStack() as stack:
         out = None
         if target is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from db import audit, checklists, visits
-from db.faults import Corrupt, Exists, StoreFault
+from db.faults import Corrupt, Exists, NotOurs, StoreFault
 from db.library import sqlite3
 from db.safekeeping import backup as plain_copy
 from db.safekeeping import check
@@ -73,6 +73,7 @@ def test_from_a_bare_directory_to_a_technicians_login(full: Office, tmp_path: Pa
     assert f"{elsewhere}.keys: made anew, 1 keys" in told
     assert (settings / archive.KEYS_FILE).read_text() == 'visit.assign = "z"\n'
     assert str(full.store.path) not in Path(f"{elsewhere}.keys").read_text()
+    assert [path for path in elsewhere.parent.rglob("*") if path.stat().st_mode & 0o077] == []
     with Store.open(elsewhere, clock=full.clock) as store:
         assert audit.head(store) == made.head
         assert attaching.faults(store) == []
@@ -159,6 +160,20 @@ def test_a_plain_copy_of_before_there_were_archives_is_restored(full: Office, tm
     assert archive.restore(tmp_path / "old.db", elsewhere).found.head == head
     with Store.open(elsewhere) as store:
         assert take_seat(store, "ana").staff.login == "ana"
+
+
+def test_backups_are_found_by_a_path_from_where_one_is(
+    full: Office, tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = plain_copy(full.store, tmp_path / "old.db")
+    archive.write(full.store, tmp_path / "kept.tar")
+    (tmp_path / "letter").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    for name in ("old.db", "kept.tar"):
+        assert archive.verify(Path(name)).head == head
+    assert archive.restore(Path("old.db"), elsewhere).found.head == head
+    with pytest.raises(NotOurs):
+        archive.verify(Path("letter"))
 
 
 def test_a_text_that_is_no_utf8_is_one_sentence_is_found_and_is_not_called_checked(
