@@ -7,11 +7,11 @@ import sqlite3
 import time
 from pathlib import Path
 
+from benchmarks.firm import sample_firm
 from benchmarks.running import DAY, ZONE, make
 from db import settings
 from db.store import Store
 from db.unit import Actor
-from dispatch.demo.day import sample_day
 from dispatch.model.instants import SetClock, at_local
 
 ROWS = 10_000
@@ -23,7 +23,7 @@ def write_all(folder: Path, technicians: int) -> None:
     _rows(folder / "visits.db")
     _lines(folder / "visits.log")
     _requests(folder / "requests")
-    sample_day(folder / "day.db")
+    sample_firm(folder / "day.db")
     many(folder / "many.db", technicians)
 
 

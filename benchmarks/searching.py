@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.firm import sample_firm
 from db import search
 from db.store import Store
-from dispatch.demo.day import sample_day
 from dispatch.desk.visit_log import Wanted, visit_log
 from tests.desk.many import NEEDLE, add_closed_visits
 
@@ -29,7 +29,7 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "firm.db"
-        sample_day(path)
+        sample_firm(path)
         with Store.open(path) as store:
             began = time.perf_counter()
             add_closed_visits(store, number)

@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.firm import sample_firm
 from db.store import Store
-from dispatch.demo.day import sample_day
 from dispatch.desk import key_file, keyring
 from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
@@ -46,7 +46,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             db = folder / "firm.db"
-            sample_day(db)
+            sample_firm(db)
             with serving(folder, db, "ana", warm=way == "warm") as server:
                 found[way] = {**logins(server), **bytes_of(server), "slow_line": slow(server)}
                 found[way]["at_once"] = {number: at_once(server, number) for number in (10, 50)}

@@ -12,7 +12,6 @@ from pathlib import Path
 from db import keys
 from db.faults import from_os
 from db.store import Store
-from dispatch.desk.private_file import put
 from dispatch.model.keys import Key
 
 FIRST_SITE_PORT = 20_000
@@ -91,6 +90,8 @@ def write(store: Store) -> Path:
     Raises:
         StoreFault: the folder does not take it; the old file is as it was.
     """
+    from dispatch.desk.private_file import put
+
     path = path_of(store)
     written = ""
     # somebody may have added or revoked a key between our look and our writing: the last look is the one that counts
