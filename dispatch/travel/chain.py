@@ -23,6 +23,7 @@ class Provider(Protocol):
 
     def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
         """The drive from `origin` at the instant `at`; None is a place without coordinates."""
+        return self.matrix([origin], [destination], at)[0][0]
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The drive of each pair: a row for each origin, a cell for each destination."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
-from itertools import pairwise
 from math import isfinite
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from dispatch.model.travel import Place
 from dispatch.travel.asking import Refused
@@ -38,38 +35,6 @@ class Engine(Protocol):
 
     def paths(self, stops: Sequence[Place | None]) -> list[Path]:
         """The way from each stop to the next, empty where there is none. Raises `Unavailable` like `table`."""
-
-
-class Asked(ABC):
-    """A service that refuses the whole of a table for one bad point, and is asked for one way at a time."""
-
-    name: ClassVar[str]
-    """What people call it."""
-    side: ClassVar[int]
-
-    def __init__(self, url: str, key: str = "", *, timeout: float = 10.0) -> None:
-        self._url, self._key, self._timeout = url.rstrip("/"), key, timeout
-
-    def table(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table:
-        """Seconds and metres of each pair."""
-        return in_blocks(partial(halving, self._block, is_point=self.is_point), origins, destinations, self.side)
-
-    def paths(self, stops: Sequence[Place | None]) -> list[Path]:
-        """The ways between the stops; none to or from one whose place is unknown."""
-        return [
-            () if origin is None or destination is None else self._path(origin, destination)
-            for origin, destination in pairwise(stops)
-        ]
-
-    @abstractmethod
-    def is_point(self, fault: Refused) -> bool:
-        """Whether a place is near no road."""
-
-    @abstractmethod
-    def _block(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Table: ...
-
-    @abstractmethod
-    def _path(self, origin: Place, destination: Place) -> Path: ...
 
 
 def in_blocks(
@@ -136,19 +101,6 @@ def cells_of(seconds: Any, metres: Any, shape: tuple[int, int], who: str) -> Tab
     if len(table) != rows or any(len(row) != columns for row in table):
         raise Unavailable(f"{who} answered with a table of another size.")
     return [[cell if None not in cell else NO_WAY for cell in row] for row in table]
-
-
-def runs_of(stops: Sequence[Place | None]) -> list[tuple[int, list[Place]]]:
-    """The stretches of a route without an unknown stop between, each with where it begins."""
-    runs: list[tuple[int, list[Place]]] = []
-    for number, stop in enumerate(stops):
-        if stop is None:
-            continue
-        if runs and runs[-1][0] + len(runs[-1][1]) == number:
-            runs[-1][1].append(stop)
-        else:
-            runs.append((number, [stop]))
-    return [run for run in runs if len(run[1]) > 1]
 
 
 def decoded(polyline: str, digits: int = 6) -> Path:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dispatch.model.text import TextRefused, clean
-from dispatch.travel.graphs import ENDINGS, Tell
-from dispatch.travel.road_lines import NotDrawn, rank_of
+from dispatch.travel.graphs import Tell
+from dispatch.travel.road_lines import objects_of, rank_of
 
 SETTLEMENTS = frozenset({"city", "town", "suburb", "village", "hamlet", "neighbourhood", "quarter"})
 """The values of `place` that people say in an address."""
@@ -23,7 +23,6 @@ KINDS = ("place", "street", "house")
 """What an address can be, the vaguest first."""
 CELL = 0.1
 """Degrees: a street's town is looked for in its own cell and the eight around."""
-_ASK_EVERY = 4096
 
 
 class Address(NamedTuple):
@@ -48,29 +47,11 @@ def addresses_of(extract: Path, tell: Tell = lambda step: None, stop: threading.
     """Every address of an extract: places first, then streets, then houses, each by name and number.
 
     Raises:
-        NotDrawn: it cannot be read, osmium is not installed, or `stop` was set.
+        NotDrawn: as `objects_of`.
     """
-    try:
-        import osmium
-    except ImportError:
-        raise NotDrawn(
-            "Addresses are read by osmium, which is not installed: install dispatch-board with the extra maps."
-        ) from None
-    if not extract.name.lower().endswith(ENDINGS):
-        raise NotDrawn(f"{extract.name} is not an extract: a file that ends in {', '.join(ENDINGS[:3])} is expected.")
     tell("reading the addresses")
-    found: list[Address] = []
-    try:
-        objects = osmium.FileProcessor(str(extract), osmium.osm.NODE | osmium.osm.WAY).with_locations()
-        wanted = osmium.filter.KeyFilter("addr:housenumber", "highway", "place")
-        for number, one in enumerate(objects.with_filter(wanted)):
-            if number % _ASK_EVERY == 0 and stop is not None and stop.is_set():
-                raise NotDrawn("The reading of the addresses was stopped.")
-            address = _address(one, is_way=isinstance(one, osmium.osm.Way))
-            if address is not None:
-                found.append(address)
-    except (RuntimeError, OSError, ValueError) as fault:
-        raise NotDrawn(f"{extract.name} cannot be read as an extract of OpenStreetMap: {fault}") from fault
+    tagged = objects_of(extract, ["addr:housenumber", "highway", "place"], "The reading of the addresses", stop)
+    found = [address for one in tagged if (address := _address(one, is_way=one.is_way())) is not None]
     return sorted(_once(_in_towns(found)), key=_order)
 
 

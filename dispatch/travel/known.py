@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, Provenance, placed
+from dispatch.travel.chain import Provider
 from dispatch.travel.points import point
 
 Pair = tuple[int, int]
@@ -21,17 +22,11 @@ class Cell(NamedTuple):
     metres: int | None
 
 
-class Pinned:
+class Pinned(Provider):
     """A person's word on single pairs, for example across a ferry. It alone knows drives of sites without coordinates."""
 
     def __init__(self, legs: Mapping[tuple[Place, Place], Leg]) -> None:
         self._legs = {(_end(origin), _end(destination)): leg for (origin, destination), leg in legs.items()}
-
-    def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
-        """The pinned drive of a pair."""
-        if origin is None or destination is None or not self._legs:
-            return UNKNOWN_LEG
-        return self._legs.get((_end(origin), _end(destination)), UNKNOWN_LEG)
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The pinned drives among these."""
@@ -44,15 +39,11 @@ class Pinned:
         ]
 
 
-class Known:
+class Known(Provider):
     """Drives that somebody keeps, found by their points."""
 
     def __init__(self, look: Look) -> None:
         self._look = look
-
-    def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
-        """The drive that is kept for a pair."""
-        return self.matrix([origin], [destination], at)[0][0]
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The drives that are kept among these."""

@@ -6,9 +6,10 @@ Lines are lists of (lat, lon) in millionths of a degree. Needs osmium (extra `ma
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from math import cos, hypot, radians
 from pathlib import Path
+from typing import Any
 
 from dispatch.travel.graphs import ENDINGS, Tell
 
@@ -22,7 +23,6 @@ RANKS = {
 """The classes that are drawn, by the value of `highway`. A slip road (`…_link`) is of the class of its road."""
 LONGEST = 2 * MILLION
 """No road goes so far straight on: a line that does has a node in the wrong place, and is left out there."""
-_ASK_EVERY = 4096
 
 Point = tuple[int, int]
 
@@ -36,40 +36,53 @@ def rank_of(highway: str) -> int | None:
     return RANKS.get(highway.removesuffix("_link"))
 
 
-def lines_of(extract: Path, tell: Tell, stop: threading.Event | None) -> dict[int, list[list[Point]]]:
-    """The lines of every road of an extract, by class.
+def objects_of(
+    extract: Path, keys: Sequence[str], what: str, stop: threading.Event | None, *, ways_only: bool = False
+) -> Iterator[Any]:
+    """The nodes and ways of an extract that have one of those tags, as osmium has them: only until the next one.
 
     Raises:
-        NotDrawn: it cannot be read, has no roads, osmium is not installed, or `stop` was set.
+        NotDrawn: it cannot be read, osmium is not installed, or `stop` was set during `what` is done with them.
     """
     try:
         import osmium
     except ImportError:
         raise NotDrawn(
-            "Roads are read by osmium, which is not installed: install dispatch-board with the extra maps."
+            "Extracts are read by osmium, which is not installed: install dispatch-board with the extra maps."
         ) from None
     if not extract.name.lower().endswith(ENDINGS):
         raise NotDrawn(f"{extract.name} is not an extract: a file that ends in {', '.join(ENDINGS[:3])} is expected.")
     if not extract.is_file():
         raise NotDrawn(f"There is no file {extract}.")
-    found: dict[int, list[list[Point]]] = {}
-    tell("reading the roads")
     try:
         objects = osmium.FileProcessor(str(extract), osmium.osm.NODE | osmium.osm.WAY).with_locations()
-        objects = objects.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-        for number, way in enumerate(objects.with_filter(osmium.filter.KeyFilter("highway"))):
-            if number % _ASK_EVERY == 0 and stop is not None and stop.is_set():
-                raise NotDrawn("The drawing of the roads was stopped.")
-            rank = rank_of(way.tags["highway"])
-            if rank is None or not isinstance(way, osmium.osm.Way):
-                continue
-            # a node beyond the edge of the extract has no place
-            places = [node.location for node in way.nodes if node.location.valid()]
-            line = [(place.y // 10, place.x // 10) for place in places]
-            if len(line) > 1:
-                found.setdefault(rank, []).append(line)
+        if ways_only:
+            objects = objects.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        for number, one in enumerate(objects.with_filter(osmium.filter.KeyFilter(*keys))):
+            if number % 4096 == 0 and stop is not None and stop.is_set():
+                raise NotDrawn(f"{what} was stopped.")
+            yield one
     except (RuntimeError, OSError, ValueError) as fault:
         raise NotDrawn(f"{extract.name} cannot be read as an extract of OpenStreetMap: {fault}") from fault
+
+
+def lines_of(extract: Path, tell: Tell, stop: threading.Event | None) -> dict[int, list[list[Point]]]:
+    """The lines of every road of an extract, by class.
+
+    Raises:
+        NotDrawn: as `objects_of`, or it has no roads.
+    """
+    found: dict[int, list[list[Point]]] = {}
+    tell("reading the roads")
+    for way in objects_of(extract, ["highway"], "The drawing of the roads", stop, ways_only=True):
+        rank = rank_of(way.tags["highway"])
+        if rank is None:
+            continue
+        # a node beyond the edge of the extract has no place
+        places = [node.location for node in way.nodes if node.location.valid()]
+        line = [(place.y // 10, place.x // 10) for place in places]
+        if len(line) > 1:
+            found.setdefault(rank, []).append(line)
     if not found:
         raise NotDrawn(f"There are no roads in {extract.name}.")
     return found

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dispatch.model.travel import UNKNOWN_LEG, Leg, Place, placed
+from dispatch.travel.chain import Provider
 from dispatch.travel.engines import Engine, Path
 from dispatch.travel.known import road_leg
 
 
-class Roads:
+class Roads(Provider):
     """What an engine says, as legs. It takes as long as the engine takes: never for the interface, nor in a transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-
-    def leg(self, origin: Place | None, destination: Place | None, at: int) -> Leg:
-        """The drive of one pair."""
-        return self.matrix([origin], [destination], at)[0][0]
 
     def matrix(self, origins: Sequence[Place | None], destinations: Sequence[Place | None], at: int) -> list[list[Leg]]:
         """The drive of each pair; a place without coordinates is not asked about."""

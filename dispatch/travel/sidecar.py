@@ -15,7 +15,7 @@ from dispatch.travel.asking import Refused, ask
 from dispatch.travel.chain import Unavailable
 from dispatch.travel.executables import Executables, executables
 from dispatch.travel.graphs import graph
-from dispatch.travel.osrm import Osrm
+from dispatch.travel.services import Osrm
 
 RESTARTS = 3
 """So often it is started again after a crash within `CALM` seconds; then it stays down until the program starts anew."""

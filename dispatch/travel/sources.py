@@ -53,15 +53,9 @@ def _local(graph_id: str) -> Engine:
 
 
 def _remote(name: str, url: str) -> Engine:
-    if name == "valhalla":
-        from dispatch.travel.valhalla import Valhalla
+    from dispatch.travel.keys import service_key
+    from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 
-        return Valhalla(url)
     if name == "openrouteservice":
-        from dispatch.travel.keys import service_key
-        from dispatch.travel.openrouteservice import OpenRouteService
-
         return OpenRouteService(url, service_key())
-    from dispatch.travel.osrm import Osrm
-
-    return Osrm(url)
+    return Valhalla(url) if name == "valhalla" else Osrm(url)

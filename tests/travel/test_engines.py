@@ -15,10 +15,8 @@ from dispatch.travel.chain import Chain, Unavailable
 from dispatch.travel.engines import NO_WAY, decoded
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.known import Cell
-from dispatch.travel.openrouteservice import OpenRouteService
-from dispatch.travel.osrm import Osrm
 from dispatch.travel.roads import Roads
-from dispatch.travel.valhalla import Valhalla
+from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 from tests.travel.servers import Answer, Asked, serving
 
 A, B, C = Place(39.95, -83.0), Place(39.96, -82.9), Place(39.97, -82.8)
