@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import work
 
 from dispatch.model.instants import clock_text
@@ -13,10 +11,6 @@ from screens.asking import Row
 from screens.binding import key
 from screens.of_day import DayOfVisits
 from screens.seated import SeatedScreen
-
-if TYPE_CHECKING:
-    from dispatch.desk.emergency import Inserted
-    from dispatch.desk.seat import Seat
 
 
 class CallDeeds(SeatedScreen):
@@ -82,11 +76,7 @@ class RunningDeeds(CallDeeds, DayOfVisits):
         if way is None:
             return
 
-        def insert(seat: Seat, *, reason: str = "", confirmed: bool = False) -> Inserted:
-            # whom it pushes was on the list that it was chosen from: that confirms it
-            return emergency.insert(seat, visit.reference, way.name, reason=reason, seen=way)
-
-        placed = await self.insist(title, insert)
+        placed = await self.insist(title, emergency.insert, visit.reference, way.name, seen=way)
         if placed is not None:
             pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""
             when = clock_text(placed.way.start, zone, hours24)

@@ -8,6 +8,7 @@ import gc
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator
@@ -98,6 +99,13 @@ class Said:
     code: int
     out: str
     err: str
+
+    @property
+    def marks(self) -> str:
+        """The marks that a refusal, or a check, names."""
+        found = re.search(r"--confirm ([0-9a-f,]+)", self.out + self.err)
+        assert found is not None, self
+        return found[1]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ CONFIRM = option(
     type=lambda text: tuple(text.split(",")),
 )
 """On a terminal it is shown and asked for, and no mark is typed."""
-_PLACING = (CONFIRM, option("--override", "REASON", "although the check refuses; audited", default=""))
+PLACING = (CONFIRM, option("--override", "REASON", "although the check refuses; audited", default=""))
 MEANT = {"reason": "override", "confirmed": "confirm"}
 """What a deed calls the options that let a place stand although the check speaks against it."""
 _ASKED = "{0.to} is asked to take over {0.reference}; until they accept, it stays where it is."
@@ -77,14 +77,14 @@ DEEDS = (
         "swap",
         "exchange technicians and starts with another visit",
         option("other", "OTHER", "the other visit's reference"),
-        *_PLACING,
+        *PLACING,
     )(by("schedule.swap", _swapped, **MEANT)),
     on_visit(
         "share",
         "give a planned visit more technicians, or fewer, at its time",
         option("--to", "TECHNICIAN", "repeat: the whole crew", action="append", required=True),
         flag("--halve", "they share the work: the stay is planned shorter"),
-        *_PLACING,
+        *PLACING,
     )(by("schedule.share", placed_lines, crew="to", **MEANT)),
     on_visit("hand-over", "lead: ask somebody else to take over a started job's visit", _TO, REASON)(
         by("handing_over.ask", _ASKED)

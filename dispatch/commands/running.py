@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer
@@ -75,7 +76,7 @@ def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) 
     REFERENCE,
     option("--to", "TECHNICIAN", "only with this technician (name or login)"),
     flag("--apply", "place it, the best way; undo takes all of it back"),
-    option("--override", "REASON", "place it although the check refuses; audited", default=""),
+    *PLACING,
 )
 def _emergency(args: Args) -> Answer:
     from dispatch.desk import emergency
@@ -102,7 +103,7 @@ def _apply(args: Args) -> Answer:
     from dispatch.desk import emergency
 
     seat = open_seat(args)
-    placed = emergency.insert(seat, args.reference, args.to, reason=args.override)
+    placed = emergency.insert(seat, args.reference, args.to, reason=args.override, confirmed=args.confirm)
     visit, zone = placed.visit, seat.firm.zone
 
     def lines(way: Insertion) -> Iterator[str]:

@@ -103,8 +103,12 @@ def save_agreement(
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         _alone(seat.store, client.id, starts, ends, before)
-        if before is not None:
-            _past_stays(seat, before, starts, ends)
+        if before is None:
+            _past_stays(seat, client.id, ("starts", starts, _behind(ends)))
+        else:
+            _past_stays(
+                seat, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends))
+            )
         kind = str(form["kind"])
         after = replace(
             before or Agreement(0, client.id, cleaned, kind, starts, ends, form),
@@ -183,7 +187,7 @@ def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreem
     with seat.write("end an agreement", Role.LEAD) as unit:
         if on < agreement.starts:
             raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
-        _past_stays(seat, agreement, agreement.starts, on)
+        _past_stays(seat, agreement.client_id, ("ends", _behind(agreement.ends), _behind(on)))
         agreements.end_agreement(unit, agreement, on)
         return _found(seat.store, agreement.id)
 
@@ -254,14 +258,20 @@ def _alone(
             )
 
 
-def _past_stays(seat: Seat, agreement: Agreement, starts: datetime.date, ends: datetime.date | None) -> None:
-    """Refuse other days where a month that is over has visits that would be inside, or outside, of the agreement then."""
+def _past_stays(seat: Seat, client_id: int, *moved: tuple[str, datetime.date, datetime.date]) -> None:
+    """Refuse other days where a month that is over has visits that would be inside, or outside, of an agreement then.
+
+    Args:
+        seat: the lead's.
+        client_id: whose agreement it is.
+        moved: the fields that change, each with the two days of which those between are covered otherwise than before.
+    """
     zone = seat.firm.zone
     this_month = day_of(seat.now, zone).replace(day=1)
-    for name, was, now in (("starts", agreement.starts, starts), ("ends", _behind(agreement.ends), _behind(ends))):
-        first, until = sorted((was, now))
+    for name, *days in moved:
+        first, until = sorted(days)
         since, before = (day_bounds(min(day, this_month), zone)[0] for day in (first, until))
-        found = visits.first_of_client(seat.store, agreement.client_id, since, before) if since < before else None
+        found = visits.first_of_client(seat.store, client_id, since, before) if since < before else None
         if found is not None:
             raise Faulty(
                 [

@@ -9,20 +9,18 @@ from db import calls, people, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.answers import tells
-from dispatch.desk import calling, notices, routing, undo
+from dispatch.desk import calling, notices, routing, schedule, undo
 from dispatch.desk.crew import driver
-from dispatch.desk.refusals import Blocked, Refusal
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.routing import TechnicianRunning
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import find
-from dispatch.desk.wording import reason_of
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import expected_at
-from dispatch.planning.checker import Level
+from dispatch.planning.checker import Level, Verdict
 from dispatch.planning.insertion import Insertion, Running, insertions
 
 LATER_THAN_SEEN = 300
@@ -53,7 +51,13 @@ def ways(store: Store, reference: str, technician: str | None = None) -> list[In
 
 
 def insert(
-    seat: Seat, reference: str, technician: str | None = None, *, reason: str = "", seen: Insertion | None = None
+    seat: Seat,
+    reference: str,
+    technician: str | None = None,
+    *,
+    reason: str = "",
+    confirmed: schedule.Confirmed = (),
+    seen: Insertion | None = None,
 ) -> Inserted:
     """Place an emergency into the running day, pushing what is later there. One change: undo takes all of it back.
 
@@ -65,16 +69,20 @@ def insert(
         reference: the emergency.
         technician: name or login of who goes; None for the best way.
         reason: given to place it although the check refuses; kept in the audit.
+        confirmed: the marks of what refuses it, as for `schedule.assign`.
         seen: the way that was looked at, where somebody did.
 
     Raises:
-        Blocked, Refusal: it was not placed; the message says why.
+        Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
     """
     with seat.write("insert emergency", Role.DISPATCHER) as unit:
         store = seat.store
         visit = _to_place(store, reference)
         way = _chosen(store, visit, technician, seen)
-        why = _permit(visit, way, reason)
+        # whom it pushes was shown with the way
+        blocked = tuple(finding for finding in way.findings if finding.level is Level.BLOCKED)
+        verdict = Verdict(way.level, blocked, 0, 0)
+        why = schedule.permit(visit, verdict, reason, confirmed, f"placed with {show(way.name)}")
         who = people.technician(store, way.technician_id)
         assert who is not None
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
@@ -90,7 +98,7 @@ def insert(
             was_at=visit.starts_at,
             crew=[who.name],
             pushed=[f"{push.client} +{push.minutes} min" for push in way.pushed],
-            **{"override" if way.level is Level.BLOCKED else "reason": why or None},
+            **schedule.reason_for(verdict, why),
             findings=[finding.text for finding in way.findings],
         )
         placed = visits.again(store, visit.id)
@@ -147,22 +155,6 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
         if not same or way.start - seen.start > LATER_THAN_SEEN:
             raise Refusal(f"The day of {show(way.name)} has changed since. Nothing was placed; look at it again.")
     return way
-
-
-def _permit(visit: Visit, way: Insertion, reason: str) -> str:
-    """Let a way through, or say what stands against it; returns the reason that was given."""
-    if way.level is not Level.BLOCKED:
-        return reason_of(reason) if reason.strip() else ""
-    blocked = [finding.text for finding in way.findings if finding.level is Level.BLOCKED]
-    if way.final:
-        raise Refusal(f"{show(visit.reference)} cannot be placed: {show('; '.join(blocked))}.")
-    if not tells(reason):
-        raise Blocked(
-            f"{show(visit.reference)} was not placed with {show(way.name)}: {show('; '.join(blocked))}. "
-            "Choose another technician, or give a reason with --override.",
-            [finding.text for finding in way.findings],
-        )
-    return reason_of(reason)
 
 
 def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) -> Picture:

@@ -30,7 +30,7 @@ from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
 from dispatch.planning.candidates import Candidate
 from dispatch.planning.candidates import candidates as ranked
-from dispatch.planning.checker import Level, Verdict, check, worst
+from dispatch.planning.checker import Finding, Level, Verdict, check, worst
 
 Confirmed = Collection[str] | Literal[True]
 """The marks of what was seen; True, of whom nobody asks: the program itself."""
@@ -64,7 +64,8 @@ def assign(
         crew: names or logins of the technicians, the first one first.
         at: the planned start.
         reason: why, needed to place it although the check refuses; kept in the audit, and told to who was told of the visit.
-        confirmed: the marks (`NeedsConfirm.marks`) of what the check wants confirmed and was seen; nothing else is let through.
+        confirmed: the marks (`NeedsConfirm.marks`, `Blocked.marks`) of what was seen of what the check wants confirmed or
+            refuses; nothing else is let through, not for a reason either.
         version: of the visit as it was seen, where somebody looked at it first.
 
     Raises:
@@ -435,38 +436,42 @@ def _place(
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
+def _asks(finding: Finding) -> bool:
+    return finding.confirm or finding.level is Level.BLOCKED
+
+
 def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
-    """The marks of what a check wants confirmed."""
-    return [mark_of(visit, finding.text) for finding in verdict.findings if finding.confirm]
+    """The marks of what a check wants confirmed, or lets through for a reason only."""
+    return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
 
 
 def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, done: str = "placed") -> str:
-    """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be."""
-    why = reason_of(reason) if verdict.level is not Level.BLOCKED and reason.strip() else reason.strip()
-    if verdict.level is Level.BLOCKED:
-        if verdict.final:
-            final = "; ".join(finding.text for finding in verdict.findings if finding.final)
-            raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-        if not tells(why):
-            blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
-            raise Blocked(
-                f"{show(visit.reference)} was not {done}: {show(blocked)}. "
-                f"{'Choose another time or technician, or give' if done == 'placed' else 'Give'} a reason with --override.",
-                [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
-                marks_of(visit, verdict),
-            )
-        why = reason_of(why)
-        if not any(finding.rule == notices.RULE and finding.confirm for finding in verdict.findings):
-            return why
-    asked = [finding.text for finding in verdict.findings if finding.confirm]
-    if confirmed is True or not asked:
+    """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be.
+
+    A reason is for what was shown, as a confirmation is: neither lets through what stands against it only by now.
+    """
+    if verdict.final:
+        final = "; ".join(finding.text for finding in verdict.findings if finding.final)
+        raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
+    marks = marks_of(visit, verdict)
+    if verdict.level is Level.BLOCKED and not tells(reason):
+        blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
+        raise Blocked(
+            f"{show(visit.reference)} was not {done}: {show(blocked)}. "
+            f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
+            f"--override REASON --confirm {','.join(marks)}.",
+            [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
+            marks,
+        )
+    why = reason_of(reason) if reason.strip() else ""
+    if confirmed is True:
         return why
-    new = [text for text in asked if mark_of(visit, text) not in confirmed]
-    if new:
+    asked = [finding.text for finding in verdict.findings if _asks(finding)]
+    if new := [text for text, mark in zip(asked, marks, strict=True) if mark not in confirmed]:
         beside = ", beside what was confirmed" if confirmed else ""
         raise NeedsConfirm(
             f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
-            list(dict.fromkeys((*confirmed, *marks_of(visit, verdict)))),
+            list(dict.fromkeys((*confirmed, *marks))),
         )
     return why
 

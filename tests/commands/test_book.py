@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Dispatch, Said
+from tests.conftest import Dispatch
 
 
 def test_a_client_with_a_site_is_added_found_and_archived(firm: Dispatch) -> None:
@@ -76,13 +75,6 @@ def test_an_absence_says_what_it_hits(firm: Dispatch) -> None:
     assert json.loads(firm.ok("visit", "show", "R4036", "--json"))["state"] == "requested"
 
 
-def mark(said: Said) -> str:
-    """The marks that a refusal, or a check, names."""
-    found = re.search(r"--confirm ([0-9a-f,]+)", said.out + said.err)
-    assert found is not None, said
-    return found[1]
-
-
 def test_a_placement_is_asked_for_on_a_terminal_and_marked_elsewhere(
     firm: Dispatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,7 +83,7 @@ def test_a_placement_is_asked_for_on_a_terminal_and_marked_elsewhere(
     firm.ok("visit", "confirm", "R4036")
     move = ("visit", "move", "R4036", "--at", "2026-11-25T15:00")
     checked = firm(*move, "--check")
-    assert mark(checked) == mark(firm(*move))
+    assert checked.marks == firm(*move).marks
 
     monkeypatch.setattr("dispatch.commands.declared.on_terminal", lambda: True)
     for answer in (False, True):
@@ -107,13 +99,13 @@ def test_what_was_told_is_taken_back_with_a_word_and_heard_of(firm: Dispatch) ->
     assert refused.code != 0
     assert "Ana Ruiz has been told" in refused.err
     assert "--confirm" in refused.err
-    shown = mark(refused)
-    assert shown == mark(firm("visit", "unassign", "R4036", "--confirm")), "nothing is confirmed without its mark"
+    shown = refused.marks
+    assert shown == firm("visit", "unassign", "R4036", "--confirm").marks, "nothing is confirmed without its mark"
     assert "--confirm" in firm("visit", "move", "R4036", "--at", "2026-11-25T15:00").err
     firm.ok("visit", "pin", "R4036")
     stale = firm("visit", "unassign", "R4036", "--confirm", shown)
     assert (stale.code, "beside what was confirmed: Ana Ruiz has been told" in stale.err) == (1, True)
-    firm.ok("visit", "unassign", "R4036", "--confirm", mark(stale))
+    firm.ok("visit", "unassign", "R4036", "--confirm", stale.marks)
     (login,) = (one["login"] for one in firm.json("staff", "list", "--json") if one["name"] == "Ana Ruiz")
     ana = ("--as", login)
     heard = json.loads(firm.ok("visit", "told", "--json", *ana))

@@ -218,7 +218,9 @@ def test_10_a_follow_up_for_somebody_else_needs_their_word(line: AtTheLine, offi
     line.ok("visit", "hand-over", follow_up, "--to", "Ben Okafor", "--reason", "Ana has the day off", login="lee")
     assert "not agreed" in line.refused(*placing, login="dana")
     line.ok("visit", "accept", follow_up, login="ben")
-    assert "with Ben Okafor" in line.ok(*placing, login="dana")
+    shown = line(*placing, login="dana")
+    assert "not placed yet" in shown.err, "a reason is for what was shown"
+    assert "with Ben Okafor" in line.ok(*placing, "--confirm", shown.marks, login="dana")
 
 
 def test_11_a_blocked_charge_keeps_nobody_on_site(line: AtTheLine, office: Office) -> None:

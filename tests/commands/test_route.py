@@ -18,10 +18,8 @@ def planned(firm: Dispatch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Ana drives to two clients; no roads are on the machine."""
     monkeypatch.setenv("DISPATCH_ROADS", str(tmp_path / "roads"))
     for reference, time in (("R4001", "09:00"), ("R4002", "13:00")):
-        firm.ok(
-            "visit", "assign", reference, "--to", "Ana Ruiz", "--at", f"2026-11-24T{time}", "--override", "for a map",
-            "--as", "lee",
-        )  # fmt: skip
+        place = ("visit", "assign", reference, "--to", "Ana Ruiz", "--at", f"2026-11-24T{time}", "--as", "lee")
+        firm.ok(*place, "--override", "for a map", "--confirm", firm(*place).marks)
     return firm
 
 

@@ -75,7 +75,7 @@ def test_a_placed_visit_gets_its_new_length_where_it_fits(office: Office) -> Non
     with pytest.raises(Blocked, match="overlaps"):
         change(office, "R1", minutes="180")
     assert find(office.store, "R1").minutes == stood.minutes - 5
-    amending.amend(office.dana, "R1", {"minutes": "180"}, reason="both wait for it")
+    amending.amend(office.dana, "R1", {"minutes": "180"}, reason="both wait for it", confirmed=True)
     assert find(office.store, "R1").ends_at == at("09:00") + (180 + 15) * 60
 
 

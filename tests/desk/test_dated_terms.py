@@ -122,6 +122,18 @@ def test_months_that_are_over_stay_inside_or_outside_of_an_agreement(office: Off
     assert told(office) == before
 
 
+def test_a_new_agreement_covers_no_visit_of_a_month_that_is_over(office: Office) -> None:
+    closed_in_november(office)
+    before = told(office)
+    days = ("2026-11-01", None), ("2026-02-01", "2026-11-24")
+    for starts, ends in days:
+        with pytest.raises(Faulty, match="starts: R1 of 2026-11-24 lies in a month that is over"):
+            agree(office, starts=starts, ends=ends)
+    assert told(office) == before
+    agree(office, starts="2026-02-01", ends="2026-10-31")
+    agree(office, starts="2026-12-01", ends=None)
+
+
 def test_a_request_of_the_day_of_a_change_has_the_new_targets(office: Office) -> None:
     """design/service-levels.md D2a"""
     agree(office, service={"targets": {"P2": {"onsite": 300}}})

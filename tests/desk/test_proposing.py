@@ -123,7 +123,7 @@ def test_whom_a_client_does_not_want_is_not_sent(office: Office) -> None:
 
     with pytest.raises(Refusal, match="Harbor Dental does not want Ana Ruiz"):
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
-    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), reason="they asked for her after all")
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"), reason="they asked for her after all", confirmed=True)
     assert stands(office, "R1")[0] == "Ana Ruiz"
 
 

@@ -143,7 +143,7 @@ def test_a_stay_over_midnight_pushes_the_next_day(office: Office) -> None:
     from datetime import timedelta
 
     tomorrow = DAY + timedelta(days=1)
-    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("00:30") + 86_400, reason="at night")
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("00:30") + 86_400, reason="at night", confirmed=True)
     rows = views.board(office.store, tomorrow).rows
     (late,) = next(row for row in rows if row.name == "Ana Ruiz").visits
     assert late.projected is not None
@@ -209,7 +209,9 @@ def test_who_was_told_of_a_pushed_visit_hears_of_it(busy: Office) -> None:
 def test_a_blocked_way_needs_a_reason_and_an_unknown_place_has_none(busy: Office) -> None:
     with pytest.raises(Blocked, match="needs server"):
         emergency.insert(busy.dana, "R1", "ben")
-    assert emergency.insert(busy.dana, "R1", "ben", reason="he knows that server").way.name == "Ben Okafor"
+    assert (
+        emergency.insert(busy.dana, "R1", "ben", reason="he knows that server", confirmed=True).way.name == "Ben Okafor"
+    )
     with pytest.raises(Refusal, match="no coordinates"):
         emergency.insert(busy.dana, "R3", "ana", reason="I know the way")
     with pytest.raises(NotFound, match="no technician"):

@@ -54,7 +54,7 @@ def test_blocked_says_why_and_a_reason_overrides(
         schedule.assign(office.dana, reference, [crew], at(start))
     assert state(office, reference)[0] is State.REQUESTED
 
-    schedule.assign(office.dana, reference, [crew], at(start), reason="the client insists")
+    schedule.assign(office.dana, reference, [crew], at(start), reason="the client insists", confirmed=True)
 
     assert state(office, reference) == (State.PLANNED, at(start))
     assert any("the client insists" in event.text for event in visit_page(office.store, reference).events)
@@ -101,6 +101,21 @@ def test_what_was_seen_of_a_check_is_what_is_confirmed(office: Office) -> None:
         schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=(now,))
     (again,) = asked_marks(office, "R2", "10:45")
     assert schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:45"), confirmed=[again]).visit.state is State.PLANNED
+
+
+def test_a_reason_is_for_what_was_shown_and_not_for_what_refuses_by_then(office: Office) -> None:
+    """R2 at 10:20 on Ana's day is too close to R1; by then it is moved into it."""
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    with pytest.raises(Blocked, match=r"longer than the gap.*--override REASON --confirm") as shown:
+        schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:20"))
+    said = {"reason": "the client insists", "confirmed": shown.value.marks}
+    schedule.move(office.dana, "R1", ["Ana Ruiz"], at("09:30"))
+    for meant in ({"reason": "the client insists"}, said):
+        with pytest.raises(NeedsConfirm, match="overlaps Harbor Dental") as question:
+            schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:20"), **meant)
+    assert state(office, "R2")[0] is State.REQUESTED
+    said["confirmed"] = question.value.marks
+    assert schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:20"), **said).visit.state is State.PLANNED
 
 
 def test_a_reason_that_was_not_needed_is_kept_and_told(office: Office) -> None:

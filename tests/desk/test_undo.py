@@ -73,7 +73,7 @@ def test_what_stood_behind_a_visit_that_runs_over_goes_back_there(office: Office
 
 
 def test_what_a_reason_was_given_for_is_still_meant(office: Office) -> None:
-    schedule.assign(office.dana, "R1", ["Ben Okafor"], at("09:00"), reason="he learns it")
+    schedule.assign(office.dana, "R1", ["Ben Okafor"], at("09:00"), reason="he learns it", confirmed=True)
     schedule.unassign(office.dana, "R1")
     undo.undo(office.dana)
     assert state(office, "R1") is State.PLANNED
