@@ -138,7 +138,7 @@ class PlanScreen(SeatedScreen):
 
         for move in proposal.moves:
             reference = move.visit.reference
-            text = f"{where(move.before)} → {where(move.after)}"
+            text = f"{where(move.before)} → {where(move.after)}" + (f": {move.remark}" if move.remark else "")
             lines.append(
                 FigureLine(f"Moves {len(proposal.moves)}", reference, f"{reference} {move.visit.client}", text)
             )

@@ -140,7 +140,7 @@ def _proposal_form(proposal: Proposal, applied: int | None) -> dict[str, Any]:
         moves=[
             form(
                 move,
-                "reference=visit.reference client=visit.client before after",
+                "reference=visit.reference client=visit.client before after remark",
                 before=end(move.before),
                 after=end(move.after),
             )

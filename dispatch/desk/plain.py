@@ -348,7 +348,9 @@ def proposal_lines(proposal: Proposal) -> list[str]:
     lines.append("Moves" if proposal.moves else "Nothing moves: the day is as good as it was found to be.")
     for move in proposal.moves:
         visit = f"{pad(move.visit.reference, 7)} {pad(move.visit.client, 28)}"
-        lines.append(f"  {visit} {where(move.before)} → {where(move.after)}")
+        lines.append(
+            f"  {visit} {where(move.before)} → {where(move.after)}" + (f": {show(move.remark)}" if move.remark else "")
+        )
     if proposal.left_out:
         lines.append("Left out")
     for one in proposal.left_out:

@@ -19,7 +19,7 @@ from dispatch.model.instants import clock_text
 from dispatch.model.states import State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Level, check
+from dispatch.planning.checker import LEARNER, Level, check
 from dispatch.planning.day import Drives, TechnicianDay
 from dispatch.planning.judging import Judgement, judge
 from dispatch.planning.problem import Plan
@@ -32,11 +32,13 @@ WORTH = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A visit that would stand elsewhere; `before` and `after` are technician and start, None for the queue."""
+    """A visit that would stand elsewhere; `before` and `after` are technician and start, None for the queue. `remark`: that
+    nothing is charged there, empty where it is."""
 
     visit: Visit
     before: tuple[str, int] | None
     after: tuple[str, int] | None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
         better = better._replace(plan=stays.plan, judgement=stays.judgement)
     days: list[TechnicianDay] = []
     refused: dict[int, str] = {}
+    remarks: dict[int, str] = {}
     for number, order in enumerate(better.plan):
         one = given.days[number]
         route = better.judgement.routes[number]
@@ -218,6 +221,7 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
                 refused[index] = "; ".join(f.text for f in verdict.findings if f.level is Level.BLOCKED)
             else:
                 one = replace(one, stops=(*one.stops, stop))
+                remarks[visit.id] = "; ".join(f.text for f in verdict.findings if f.rule == LEARNER)
         days.append(one)
     after = {
         stop.visit_id: (one.name, stop.start) for one in days for stop in one.stops if stop.visit_id in given.stops
@@ -228,7 +232,7 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
         if visit.assignments and visit.starts_at is not None
     }
     moves = [
-        Move(visit, before.get(visit.id), after.get(visit.id))
+        Move(visit, before.get(visit.id), after.get(visit.id), remarks.get(visit.id, ""))
         for visit in movable
         if before.get(visit.id) != after.get(visit.id)
     ]

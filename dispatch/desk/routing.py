@@ -204,6 +204,7 @@ def _technician_day(technician: Technician, read: Day, without: int | None) -> T
         lunch=lunch_on(technician, read.day, read.firm.zone),
         absences=technician.absences,
         home=technician.home,
+        billable=technician.billable,
         stops=tuple(
             stop_at(visit, *span, read.access.get(visit.site_id), read.pinned, read.targets.get(visit.id))
             for visit, span in spans

@@ -538,6 +538,7 @@ def judge_placement(
     drives = routing.drives_on(store, day)
     if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
         stop = replace(stop, owners=None)  # one of those who started it is there
+    charged = any(technician.billable for technician in technicians)
     verdicts = []
     for technician in technicians:
         if technician.id not in days:
@@ -548,7 +549,8 @@ def judge_placement(
         if before.starts_at is not None and before.ends_at is not None and before.state in UNREACHED:
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
             stood = (holder, routing.stop_of(store, before, before.starts_at, before.ends_at))
-        verdicts.append(check(days[technician.id], stop, drives, routing.rules_of(firm), stood))
+        alone = replace(days[technician.id], billable=charged)
+        verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
     known = None
     if start != before.starts_at or wanted != {part.technician_id for part in before.assignments}:
         known = notices.finding(before, firm)

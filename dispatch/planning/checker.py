@@ -20,6 +20,8 @@ class Level(StrEnum):
     BLOCKED = "blocked"
 
 
+LEARNER = "learner"
+"""The rule of the finding that nobody who comes is billable."""
 _ORDER = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
 
 
@@ -90,6 +92,7 @@ def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tup
         *_skills(day, stop),
         *_ownership(day, stop),
         *_ban(day, stop),
+        *_learner(day),
         *_overlap(day, stop, before, after, drives, rules),
         *_promise(day, stop, rules),
         *_target(day, stop, rules),
@@ -184,6 +187,13 @@ def _ban(day: TechnicianDay, stop: Stop) -> list[Finding]:
     if day.technician_id not in stop.banned:
         return []
     return [Finding("banned", Level.BLOCKED, f"{stop.client} does not want {day.name}")]
+
+
+def _learner(day: TechnicianDay) -> list[Finding]:
+    """Who learns is not charged (design/charges.md B2.3): that is meant now and then, and is no reason to ask."""
+    if day.billable:
+        return []
+    return [Finding(LEARNER, Level.WARNINGS, f"{day.name} is not billable: alone, no work, travel or fee is charged")]
 
 
 def _overlap(

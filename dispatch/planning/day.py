@@ -46,7 +46,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class TechnicianDay:
-    """What a technician already has on a day. `shift` is None on a day off."""
+    """What a technician already has on a day. `shift` is None on a day off. `billable`: or somebody
+    is who comes along."""
 
     technician_id: int
     name: str
@@ -56,6 +57,7 @@ class TechnicianDay:
     lunch: Lunch | None = None
     absences: tuple[Absence, ...] = ()
     home: Place | None = None
+    billable: bool = True
     stops: tuple[Stop, ...] = ()
 
 

@@ -114,6 +114,18 @@ def closed_by_both(office: Office) -> Priced:
     return charge(office)
 
 
+def test_the_check_says_that_who_learns_comes_alone(office: Office) -> None:
+    learns(office, "Ana Ruiz")
+
+    def said(*crew: str) -> list[str]:
+        verdict = schedule.check_placement(office.store, "R1", crew, at("09:00")).verdict
+        return [finding.text for finding in verdict.findings if "billable" in finding.text]
+
+    assert said("Ana Ruiz") == ["Ana Ruiz is not billable: alone, no work, travel or fee is charged"]
+    assert said("Ben Okafor", "Ana Ruiz") == said("Ana Ruiz", "Ben Okafor") == said("Ben Okafor") == []
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+
+
 def test_of_who_learns_nothing_is_charged_and_what_was_stays(office: Office) -> None:
     """design/charges.md B2.3"""
     learns(office, "Ben Okafor")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from db import clients, visits
+from db import clients, people, visits
 from db.faults import Stale
 from dispatch.desk import day_problem, intake, leaving, proposing, schedule, undo
 from dispatch.desk.book import keeping
+from dispatch.desk.plain import proposal_lines
 from dispatch.desk.proposing import Proposal
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.model.states import State
@@ -61,6 +62,19 @@ def test_it_is_written_as_one_change_and_taken_back_as_one(office: Office) -> No
     assert {stands(office, one)[2] for one in ("R1", "R2")} == {State.PLANNED}
     with pytest.raises(NotAllowed):
         proposing.apply(office.ana, proposal)
+
+
+def test_a_move_says_that_nobody_billable_comes(office: Office) -> None:
+    assert {move.remark for move in plan(office).moves} == {""}
+    for name in ("Ana Ruiz", "Ben Okafor"):
+        technician = people.technician_by_name(office.store, name)
+        keeping.edit(office.lee, "technician", technician, {"billable": "no"})
+    moves = plan(office).moves
+    assert moves
+    for move in moves:
+        assert move.after is not None
+        assert move.remark == f"{move.after[0]} is not billable: alone, no work, travel or fee is charged"
+        assert move.remark in "\n".join(proposal_lines(plan(office)))
 
 
 def test_only_the_part_of_a_technician(office: Office) -> None:

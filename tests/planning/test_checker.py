@@ -126,6 +126,7 @@ OTHER = stop("12:00", visit_id=1, client="Pine Court")
         (stop(preferred_id=1, known_by=frozenset({2})), ana(), Level.FEASIBLE, None),
         (stop(banned=frozenset({1})), ana(), Level.BLOCKED, "Acme Law does not want Ana"),
         (stop(banned=frozenset({2})), ana(), Level.FEASIBLE, None),
+        (stop(), ana(billable=False), Level.WARNINGS, "Ana is not billable: alone, no work, travel or fee is charged"),
         (stop(due=clock("10:00"), resolve_by=clock("11:00")), ana(), Level.FEASIBLE, None),
         (stop(due=clock("09:45")), ana(), Level.WARNINGS, "starts 15 min after the service level's 09:45"),
         (stop(resolve_by=clock("10:40")), ana(), Level.WARNINGS, "ends 20 min after the service level's 10:40"),
