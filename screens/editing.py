@@ -76,7 +76,7 @@ class DraftScreen(ListScreen[Any], Generic[D]):
         if text != self._kept:
             self._kept = text
             if not self._unsent.keep(text):
-                self.say("This cannot be kept: the disk does not take it. Save it before you leave.", "warning")
+                self.say("This is kept only until the program ends: the disk does not take it.", "warning")
 
     def action_save(self) -> None:
         """Save the draft."""

@@ -72,7 +72,7 @@ class AskNote(Kept[str | None]):
         """Keep it, and say so."""
         changed, kept = self.typed() != self._before, super().keep_now()
         if changed:
-            said = "kept" if kept else "cannot be kept: the disk does not take it"
+            said = "kept" if kept else "kept until the program ends: the disk does not take it"
             self.show_fault(said)
         return kept
 

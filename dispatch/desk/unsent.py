@@ -19,6 +19,8 @@ from dispatch.model.text import harmless
 
 LONGEST = 1_000_000
 """Characters of a file that are read: far more than any text or form may have in the end."""
+_UNWRITTEN: dict[Path, str] = {}
+"""What the disk did not take, by the file that it belongs in: kept by this program until it ends."""
 
 
 def folder_of(store: Store) -> Path:
@@ -42,6 +44,8 @@ class Unsent:
         return self._mine
 
     def _stands(self) -> str:
+        if self._path in _UNWRITTEN:
+            return _UNWRITTEN[self._path]
         try:
             with self._path.open(encoding="utf-8") as file:
                 return harmless(file.read(LONGEST))
@@ -49,7 +53,7 @@ class Unsent:
             return ""
 
     def keep(self, text: str) -> bool:
-        """Keep what stands in the field now; returns whether it is safe."""
+        """Keep what stands in the field now; returns whether it is safe. What the disk does not take stays with the program."""
         if not text.strip():
             self.drop()
             return True
@@ -60,16 +64,19 @@ class Unsent:
             with open(handle, "w", encoding="utf-8", errors="replace") as file:
                 file.write(text)
             draft.replace(self._path)
-            self._mine = harmless(text)
         except OSError:
+            self._mine = _UNWRITTEN[self._path] = harmless(text)
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
             return False
+        _UNWRITTEN.pop(self._path, None)
+        self._mine = harmless(text)
         return True
 
     def drop(self) -> None:
         """The text is saved where it belongs, or was emptied."""
         if self._stands() == self._mine:
+            _UNWRITTEN.pop(self._path, None)
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
 

@@ -24,10 +24,18 @@ def test_it_is_kept_for_its_person_and_purpose_until_dropped(office: Office) -> 
     assert list(folder.iterdir()) == []
 
 
-def test_a_disk_that_takes_nothing_is_told(office: Office) -> None:
+def test_a_disk_that_takes_nothing_is_told_and_the_program_keeps_it(office: Office) -> None:
     folder = office.store.path.with_name(office.store.path.name + ".unsent")
     folder.write_text("a file where the folder should be")
-    assert not Unsent(office.ana, "R1", "W2").keep("text")
+    note = Unsent(office.ana, "R1", "W2")
+    assert not note.keep("text")
+    assert Unsent(office.ana, "R1", "W2").read() == "text"
+    assert Unsent(office.ben, "R1", "W2").read() == ""
+
+    folder.unlink()
+    assert note.keep("text and more")
+    assert [file.read_text() for file in folder.iterdir()] == ["text and more"]
+    note.drop()
     assert Unsent(office.ana, "R1", "W2").read() == ""
 
 
