@@ -60,7 +60,9 @@ def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> 
     people = [one for one in clients.all_clients(store) if wanted is None or one.id in wanted]
     ids = {one.id for one in people}
     known = agreements.all_agreements(store)
-    own_terms = _by_client(known)
+    own_terms: dict[int, list[Agreement]] = {}
+    for agreement in known:
+        own_terms.setdefault(agreement.client_id, []).append(agreement)
     fees = [one.service.monthly_fee for one in known if one.service.monthly_fee and one.covers(where.today)]
     if wanted is None:
         every = [one for one in visits.all_visits(store) if one.client_id in ids]
@@ -104,13 +106,6 @@ def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> 
     return found
 
 
-def _by_client(known: Iterable[Agreement]) -> dict[int, list[Agreement]]:
-    grouped: dict[int, list[Agreement]] = {}
-    for one in known:
-        grouped.setdefault(one.client_id, []).append(one)
-    return grouped
-
-
 def _visits(
     own: Sequence[Visit], said: Mapping[int, Outcome], facts: Mapping[int, Facts], where: Office
 ) -> Iterable[CareVisit]:
@@ -118,14 +113,10 @@ def _visits(
     for one in own:
         outcome = said.get(one.id, Outcome())
         moment = one.checked_out_at or one.ended_at or one.starts_at
-        if moment is None and one.wanted_on is None and one.state in QUEUED:
-            day = where.today
+        if moment is None and (one.wanted_on is not None or one.state in QUEUED):
+            day = one.wanted_on or where.today
         else:
-            day = (
-                one.wanted_on
-                if moment is None and one.wanted_on is not None
-                else day_of(moment or one.requested_at, where.zone)
-            )
+            day = day_of(moment or one.requested_at, where.zone)
         handed = facts[one.id].milestones.get("report") if one.id in facts else None
         completed = one.state in _COMPLETED
         yield CareVisit(

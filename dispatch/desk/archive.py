@@ -73,10 +73,6 @@ class Manifest:
     entries: tuple[Entry, ...]
     missing: tuple[str, ...] = ()
 
-    def as_json(self) -> bytes:
-        """As it is written."""
-        return json.dumps(asdict(self), indent=1).encode()
-
     def count(self, folder: str) -> int:
         """How many of its entries are in a folder."""
         return sum(entry.name.startswith(f"{folder}/") for entry in self.entries)
@@ -152,11 +148,8 @@ def verify(source: Path, identity: Path | None = None) -> Found:
     Raises:
         StoreFault, Refusal: it is not; the sentence says what is wrong.
     """
-    with (
-        TemporaryDirectory(prefix="dispatch-") as folder,
-        _unpacked(source, identity, Path(folder), all_of_it=False) as one,
-    ):
-        return one
+    with TemporaryDirectory(prefix="dispatch-") as folder:
+        return _unpacked(source, identity, Path(folder), all_of_it=False)
 
 
 def restore(source: Path, target: Path, identity: Path | None = None) -> Restored:
@@ -176,10 +169,8 @@ def restore(source: Path, target: Path, identity: Path | None = None) -> Restore
     placed: list[Path] = []
     try:
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (
-            TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder,
-            _unpacked(source, identity, Path(folder), all_of_it=True) as found,
-        ):
+        with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+            found = _unpacked(source, identity, Path(folder), all_of_it=True)
             for name in ("files", "unsent"):
                 if (Path(folder) / name).is_dir():
                     (Path(folder) / name).rename(beside[name])
@@ -233,7 +224,7 @@ def _entry(name: str, source: Path | bytes) -> Entry:
 
 
 def _tar(out: IO[bytes], manifest: Manifest, sources: dict[str, Path | bytes]) -> None:
-    head = manifest.as_json()
+    head = json.dumps(asdict(manifest), indent=1).encode()
     with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         tar.addfile(_header(MANIFEST, len(head), manifest.made_at), io.BytesIO(head))
         for entry in manifest.entries:
@@ -278,14 +269,16 @@ def _pyrage() -> Any:
 # reading
 
 
-@contextlib.contextmanager
-def _unpacked(source: Path, identity: Path | None, folder: Path, *, all_of_it: bool) -> Iterator[Found]:
+def _unpacked(source: Path, identity: Path | None, folder: Path, *, all_of_it: bool) -> Found:
     """Take a backup apart into `folder`, everything looked at; without `all_of_it` only its database is kept there."""
     named = show(str(source))
     try:
         with source.open("rb") as file, _decrypted(file, identity, named) as plain:
             manifest = None
-            if _is_tar(plain):
+            plain.seek(257)
+            is_tar = plain.read(5) == b"ustar"
+            plain.seek(0)
+            if is_tar:
                 manifest = _extract(plain, folder, named, all_of_it=all_of_it)
             else:
                 # refused in its own words where it is none
@@ -296,7 +289,7 @@ def _unpacked(source: Path, identity: Path | None, folder: Path, *, all_of_it: b
         raise Refusal(f"{named} is a folder; name a backup.") from None
     except OSError as error:
         raise from_os(error, source) from error
-    yield _examined(folder / DATABASE, manifest, named)
+    return _examined(folder / DATABASE, manifest, named)
 
 
 def _examined(database: Path, manifest: Manifest | None, named: str) -> Found:
@@ -345,13 +338,6 @@ def _identities(path: Path) -> list[Any]:
     return [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-KEY-")]
 
 
-def _is_tar(file: IO[bytes]) -> bool:
-    file.seek(257)
-    found = file.read(5) == b"ustar"
-    file.seek(0)
-    return found
-
-
 def _extract(plain: IO[bytes], folder: Path, named: str, *, all_of_it: bool) -> Manifest:
     """Take out what the manifest names, and nothing else, each under a name of our own making."""
     whole = f"{named} is not a whole backup of this program"
@@ -397,16 +383,12 @@ def _taken(content: IO[bytes], target: Path | None) -> tuple[int, str]:
     if target is not None:
         for above in reversed(target.parents[:2]):  # the mode is not that of what is made above
             above.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with contextlib.ExitStack() as stack:
-        out = None
-        if target is not None:
-            out = stack.enter_context(open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"))
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with open(os.devnull if target is None else os.open(target, new, 0o600), "wb") as out:
         while piece := content.read(_PIECE):
             digest.update(piece)
-            size += len(piece)
-            if out is not None:
-                out.write(piece)
-        if out is not None:
+            size += out.write(piece)
+        if target is not None:
             out.flush()
             os.fsync(out.fileno())
     return size, digest.hexdigest()

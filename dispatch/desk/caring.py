@@ -13,7 +13,7 @@ from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
 from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk import undo
-from dispatch.desk.accounts import Office, accounts, office
+from dispatch.desk.accounts import accounts, office
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.wording import taken
@@ -161,8 +161,12 @@ def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | 
                 faults.append("reason: is missing")
             elif outcome == "done" and item.needs_note:
                 faults.append("note: is missing; this one ends only with a note")
-        if until is not None:
-            faults += _faults_of_nap(item, until, where)
+        last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
+        if until is not None and item.snoozes >= SNOOZES:
+            told = f"“{show(item.what)}” was put off {SNOOZES} times already"
+            raise Refusal(f"{told}: do it, or decline it with a reason.")
+        if until is not None and not where.today < until <= last:
+            faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
         if faults:
             raise Faulty(faults)
         mark = Mark(item.rule, item.occasion, outcome, where.today, until, cleaned)
@@ -171,12 +175,3 @@ def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | 
         if until is None:
             return item
         return replace(item, state=CareState.SNOOZED, snoozed_until=until, snoozes=item.snoozes + 1)
-
-
-def _faults_of_nap(item: Item, until: datetime.date, where: Office) -> list[str]:
-    if item.snoozes >= SNOOZES:
-        raise Refusal(f"“{show(item.what)}” was put off {SNOOZES} times already: do it, or decline it with a reason.")
-    last = where.today + datetime.timedelta(days=SNOOZE_DAYS)
-    if not where.today < until <= last:
-        return [f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most"]
-    return []

@@ -21,7 +21,6 @@ from dispatch.model.money import shortest
 from dispatch.model.states import ENDED, OUTCOMES
 from dispatch.model.stays import UsedItem
 from dispatch.model.text import show
-from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, to_unit
 from dispatch.model.visits import Assignment, Visit
 
@@ -74,7 +73,8 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
     if kept is None:
         agreement = agreements.agreement_on(store, visit.client_id, day)
         copied["agreement"] = None if agreement is None else terms_of(store, agreement, day)
-        source["agreement"] = None if agreement is None else _agreement_source(store, agreement)
+        pools = {} if agreement is None else {pool.name: pool.id for pool in agreements.pools_of(store, agreement.id)}
+        source["agreement"] = agreement and {"id": agreement.id, "name": agreement.name, "pools": pools}
     elif copied["agreement"] is not None and copied["agreement"]["kind"] in PREPAID:
         copied["agreement"] = _balances_now(store, visit, copied["agreement"], source["agreement"], day)
     names = source.setdefault("technicians", {})
@@ -82,7 +82,11 @@ def input_of(store: Store, visit: Visit, *, now: int, kept: StoredSheet | None =
         names.setdefault(str(part.technician_id), part.technician)
     driven = copied.get("visit", {}).get("trip", {})
     copied["visit"] = _visit_form(store, visit, copied["card"], now, names)
-    _keep_drives(copied["visit"]["trip"], driven)
+    # the drives of a kept sheet stand; the way home is another where the visit has become the day's last stop, or none
+    trip = copied["visit"]["trip"]
+    for name in ("leg_in", "leg_home") if driven.get("last_stop") == trip.get("last_stop") else ("leg_in",):
+        if name in driven:
+            trip[name] = driven[name]
     copied["source"] = source
     return copied
 
@@ -114,11 +118,6 @@ def terms_of(store: Store, agreement: Agreement, day: datetime.date) -> dict[str
     return terms
 
 
-def _agreement_source(store: Store, agreement: Agreement) -> dict[str, Any]:
-    pools = {pool.name: pool.id for pool in agreements.pools_of(store, agreement.id)}
-    return {"id": agreement.id, "name": agreement.name, "pools": pools}
-
-
 def _balances_now(
     store: Store, visit: Visit, terms: Mapping[str, Any], source: Mapping[str, Any] | None, day: datetime.date
 ) -> dict[str, Any]:
@@ -147,6 +146,7 @@ def _visit_form(
 ) -> dict[str, Any]:
     firm, zone = settings.firm(store), str(card["timezone"])
     by_day = card.get("minimum", {}).get("per") == "day"
+    by_hand = adjustments.travel_of(store, visit.id)
 
     def moment(instant: int | None) -> str | None:
         return None if instant is None else iso(instant, zone)
@@ -177,7 +177,7 @@ def _visit_form(
             form(one, "by role target mode value reason", role="lead")
             for one in adjustments.goodwill_of(store, visit.id)
         ],
-        "manual_travel": _manual_travel(store, visit),
+        "manual_travel": by_hand and form(by_hand, "by role amount reason", role="lead"),
         "prior_today": _prior_today(store, visit, zone) if by_day else {},
     }
 
@@ -189,11 +189,6 @@ def _item_form(used: UsedItem) -> dict[str, Any]:
     amount = Fraction(used.amount) * Fraction(used.quantity)
     label = used.label if used.quantity == "1" else f"{used.quantity} × {used.label}"
     return {"label": label, "amount": shortest(amount), "taxable": used.taxable}
-
-
-def _manual_travel(store: Store, visit: Visit) -> dict[str, Any] | None:
-    found = adjustments.travel_of(store, visit.id)
-    return None if found is None else form(found, "by role amount reason", role="lead")
 
 
 def _prior_today(store: Store, visit: Visit, zone: str) -> dict[str, Any]:
@@ -281,20 +276,6 @@ def _trip(store: Store, firm: Firm, visit: Visit, unit: DistanceUnit) -> dict[st
     for name, key in (("leg_in", visit.id), ("leg_home", HOME)):
         leg = route.get(key)
         if leg is not None and leg.seconds is not None:
-            trip[name] = _leg_form(leg, unit)
+            distance = None if leg.metres is None else str(to_unit(leg.metres, unit))
+            trip[name] = {"distance": distance, "minutes": round(leg.seconds / 60)}
     return trip
-
-
-def _keep_drives(trip: dict[str, Any], kept: Mapping[str, Any]) -> None:
-    """Let the drives of a kept sheet stand; the way home is another where the visit has become the day's last stop, or none."""
-    for name in ("leg_in", "leg_home") if kept.get("last_stop") == trip.get("last_stop") else ("leg_in",):
-        if name in kept:
-            trip[name] = kept[name]
-
-
-def _leg_form(leg: Leg, unit: DistanceUnit) -> dict[str, Any]:
-    assert leg.seconds is not None
-    return {
-        "distance": None if leg.metres is None else str(to_unit(leg.metres, unit)),
-        "minutes": round(leg.seconds / 60),
-    }

@@ -190,11 +190,6 @@ def settled(seat: Seat, unit: Unit, visit: Visit, reason: str, *, accept: bool =
     return after
 
 
-def release(store: Store, unit: Unit, visit: Visit) -> None:
-    """Give back what a visit drew, because it is open again."""
-    draws.give_back(unit, store, visit.id)
-
-
 def _draw(store: Store, unit: Unit, visit: Visit, priced: Priced, now: int) -> None:
     day = day_of(now if visit.anchor is None else visit.anchor, str(priced.given["card"]["timezone"]))
     agreement = agreements.agreement(store, priced.given["source"]["agreement"]["id"])

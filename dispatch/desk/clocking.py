@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from db import stays, visits
@@ -131,12 +131,13 @@ def correct(
         after = None if at is None else _not_after_now(unit, at)
         if after == before:
             raise Refusal(f"The {what} stands so already.")
-        _in_order(visit, part, column, after)
+        moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
+        _in_order(visit, moments)
         visits.change(unit, visit)
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
         stays.correct(unit, part.id, what, before, after, why)
-        _fit_segments(seat.store, unit, part, column, after)
+        _fit_segments(seat.store, unit, part, moments)
         _nowhere_else(seat.store, visit, part, unit.at)
         unit.audit("visit", visit.id, technician=part.technician, what=what, was_at=before, is_at=after, reason=why)
         return settled(seat, unit, visit, why)
@@ -279,10 +280,13 @@ def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
         visit = find(seat.store, reference)
         if visit.state not in OPEN_ON_SITE:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: the clock runs only on site.")
-        there = [
-            part for part in own_parts(seat, visit, None) if part.check_in_at is not None and part.check_out_at is None
-        ]
-        changing = [part for part in there if _running(part) != kind]
+        own = own_parts(seat, visit, None)
+        there = [part for part in own if part.check_in_at is not None and part.check_out_at is None]
+        # without a span that runs it is work
+        running = {
+            part.id: next((one.kind for one in part.segments[::-1] if one.ends_at is None), "work") for part in there
+        }
+        changing = [part for part in there if running[part.id] != kind]
         if not there:
             raise Refusal(f"{show(visit.reference)}: nobody is on the clock; who goes back checks in first.")
         if not changing:
@@ -294,21 +298,15 @@ def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
         return find(seat.store, reference)
 
 
-def _running(part: Assignment) -> str:
-    """What the clock of a stay says now."""
-    return next((segment.kind for segment in reversed(part.segments) if segment.ends_at is None), "work")
-
-
 def _not_after_now(unit: Unit, at: int) -> int:
     if at > unit.at:
         raise Refusal("That moment has not come yet.")
     return at
 
 
-def _in_order(visit: Visit, part: Assignment, column: str, after: int | None) -> None:
+def _in_order(visit: Visit, moments: Mapping[str, int | None]) -> None:
     """The moments of a stay come one after another."""
-    moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
-    known: Sequence[tuple[str, int]] = [(name, at) for name in _ORDER if (at := moments[name]) is not None]
+    known = [(name, at) for name, at in moments.items() if at is not None]
     for (first, earlier), (second, later) in pairwise(known):
         if later < earlier:
             raise Refusal(
@@ -317,9 +315,8 @@ def _in_order(visit: Visit, part: Assignment, column: str, after: int | None) ->
             )
 
 
-def _fit_segments(store: Store, unit: Unit, part: Assignment, column: str, after: int | None) -> None:
+def _fit_segments(store: Store, unit: Unit, part: Assignment, moments: Mapping[str, int | None]) -> None:
     """Let the clocked spans follow the moments that bound them; a span that is left without any length goes."""
-    moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
     depart, arrival, leaving = moments["depart_at"], moments["check_in_at"], moments["check_out_at"]
     own = stays.segments_of(store, part.id)
     on_site = [segment_id for segment_id, segment in own.items() if segment.kind != "travel"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from db import people, settings, visits
@@ -90,11 +90,10 @@ def day_problem(store: Store, day: datetime.date) -> DayProblem:
         )
         located = [visit for visit in [*moving, *waiting] if stops[visit.id].place is not None]
         unplaced = tuple(visit for visit in waiting if stops[visit.id].place is None)
-        vehicles = {technician.id: technician for technician in people.technicians(store)}
         begun = {visit.id for visit in placed if visit.state in ON_THE_WAY_OR_THERE}
-        caps = {key: one.cap_pct for key, one in vehicles.items()}
-        builder = _Builder(firm, day, now, days, drives, rules, caps, begun)
-        problem = builder.problem(located, stops)
+        caps = {technician.id: technician.cap_pct for technician in people.technicians(store)}
+        running = day_of(now, firm.zone) == day
+        problem = _Builder(now, running, days, drives, rules, caps, begun).problem(located, stops)
         return DayProblem(day, firm.zone, problem, days, tuple(located), tuple(before), stops, drives, rules, unplaced)
 
 
@@ -105,24 +104,18 @@ def _stop(store: Store, visit: Visit, firm: Firm, day: datetime.date) -> Stop:
     return routing.stop_of(store, visit, begins, begins + length)
 
 
+@dataclass(slots=True)
 class _Builder:
-    """Puts places, technicians and visits of a day into the terms of the solver."""
+    """Puts places, technicians and visits of a day into the terms of the solver; `running`: it is the day of now."""
 
-    def __init__(
-        self,
-        firm: Firm,
-        day: datetime.date,
-        now: int,
-        days: Sequence[TechnicianDay],
-        drives: Drives,
-        rules: Rules,
-        caps: Mapping[int, int],
-        begun: Collection[int],
-    ) -> None:
-        self._firm, self._now, self._days, self._drives, self._rules = firm, now, days, drives, rules
-        self._caps, self._begun = caps, begun
-        self._running = day_of(now, firm.zone) == day
-        self._places: dict[Place | None, int] = {}
+    _now: int
+    _running: bool
+    _days: Sequence[TechnicianDay]
+    _drives: Drives
+    _rules: Rules
+    _caps: Mapping[int, int]
+    _begun: Collection[int]
+    _places: dict[Place | None, int] = field(init=False, default_factory=dict)
 
     def problem(self, movable: Sequence[Visit], stops: Mapping[int, Stop]) -> Problem:
         """The whole problem: the movable visits first, then what stays."""

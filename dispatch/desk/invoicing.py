@@ -162,11 +162,7 @@ def _rows(visit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "unit_price": _number(line.get("unit_price")),
             "amount": Decimal(line["amount"]),
         }
-    tax = dict.fromkeys(("quantity", "unit", "unit_price"), "") | {
-        "rule": "TAX",
-        "category": "tax",
-        "description": "tax",
-    }
+    tax = {"rule": "TAX", "category": "tax", "description": "tax", "quantity": "", "unit": "", "unit_price": ""}
     yield head | tax | {"line": number + 1, "amount": Decimal(visit["tax"])}
 
 

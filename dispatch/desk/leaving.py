@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db import checklists, clocks, notices, people, stays, visits
+from db import checklists, clocks, draws, notices, people, stays, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells
-from dispatch.closeout.gates import Unmet, unmet
+from dispatch.closeout.gates import unmet
 from dispatch.desk import returning, routing, telling
-from dispatch.desk.charging import keep_sheet, release
+from dispatch.desk.charging import keep_sheet
 from dispatch.desk.clocking import check_out_at
 from dispatch.desk.crew import own_parts
 from dispatch.desk.notices import tell
@@ -61,7 +61,11 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
             return closed
         if not seen:
             unit.leave_unchanged()
-    raise _refused(visit, reasons)
+    count = f"{len(reasons)} reason{'' if len(reasons) == 1 else 's'}"
+    raise GatesUnmet(
+        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count}:",
+        [f"{reason.gate} {show(reason.ref)} {show(reason.text)}" for reason in reasons],
+    )
 
 
 def leave(
@@ -199,7 +203,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         if visit.ended_at is not None:
             clocks.note_reopening(unit, visit.id, visit.ended_at)
         visits.change(unit, visit, state=State.ON_SITE.value, ended_at=None, review="none")
-        release(seat.store, unit, visit)
+        draws.give_back(unit, seat.store, visit.id)
         unit.audit(
             "visit", visit.id, reason=why, was=visit.state.value, withdrawn=[one.reference for one in withdrawn] or None
         )
@@ -260,11 +264,3 @@ def _prompt_lead(seat: Seat, unit: Unit, visit: Visit) -> None:
     for person in people.all_staff(seat.store):
         if Role.LEAD in person.roles:
             notices.add(unit, person.id, visit.id, "care", text)
-
-
-def _refused(visit: Visit, reasons: Sequence[Unmet]) -> GatesUnmet:
-    count = f"{len(reasons)} reason{'' if len(reasons) == 1 else 's'}"
-    return GatesUnmet(
-        f"{show(visit.reference)} {show(visit.client)} cannot be closed yet, {count}:",
-        [f"{reason.gate} {show(reason.ref)} {show(reason.text)}" for reason in reasons],
-    )

@@ -93,12 +93,7 @@ def next_clock(found: Iterable[VisitClock]) -> VisitClock | None:
 
 def on_site_due(store: Store, wanted: Sequence[Visit]) -> dict[int, int]:
     """By visit, when somebody has to be on site to keep what was promised. Aims and paused clocks are not in it."""
-    return on_site_promised(clocks_of(store, wanted))
-
-
-def on_site_promised(clocks_by_visit: Mapping[int, Sequence[VisitClock]]) -> dict[int, int]:
-    """As `on_site_due`, from clocks that are read already."""
-    return promised_by(clocks_by_visit, "onsite")
+    return promised_by(clocks_of(store, wanted), "onsite")
 
 
 def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str) -> dict[int, int]:
@@ -158,17 +153,15 @@ class TermsBook:
         agreement = self.agreement(client_id, day)
         key = (0 if agreement is None else agreement.id, day)
         if key not in self._terms:
-            self._terms[key] = terms_of(self._calendar(agreement), self._targets_on(day), agreement, day)
+            typed = dated_terms.in_force(self._targets, day) or {}
+            targets = read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
+            self._terms[key] = terms_of(self._calendar(agreement), targets, agreement, day)
         return self._terms[key]
 
     def agreement(self, client_id: int, day: datetime.date) -> Agreement | None:
         """The client's agreement in force on a day."""
         own = [one for one in self._agreements.get(client_id, ()) if one.covers(day)]
         return own[-1] if own else None
-
-    def _targets_on(self, day: datetime.date) -> dict[int, Targets]:
-        typed = dated_terms.in_force(self._targets, day) or {}
-        return read_all_targets(typed[f"targets_p{priority}"] for priority in range(1, 5))
 
     def _calendar(self, agreement: Agreement | None) -> Calendar | DatedCalendar:
         key = 0 if agreement is None else agreement.id

@@ -261,9 +261,10 @@ def _chosen(seat: Seat, reference: str, refs: Sequence[str]) -> tuple[Visit, lis
     if refs:
         named = {ref.strip().casefold(): ref for ref in refs}
         items = [item_of(seat.store, visit, ref) for ref in named.values()]
-        bare = [item.ref for item in items if not runs_by_itself(item)]
+        typed, seen = "it is a value: type it with --value", "it has no test that runs; record what you saw"
+        bare = [item for item in items if not runs_by_itself(item)]
         if bare:
-            raise Faulty([f"{show(ref)}: {_no_test(items, ref)}" for ref in bare])
+            raise Faulty([f"{show(item.ref)}: {typed if item.probes else seen}" for item in bare])
         return visit, items
     checklist = checklists.checklist(seat.store, visit.id)
     tested = [item for item in checklist.items if runs_by_itself(item)]
@@ -284,10 +285,3 @@ def _seen_restarted(item: Item, checklist: Checklist) -> bool:
     """Whether a watched restart is settled: nobody restarts a server once more to run every test."""
     watched = any(probe.kind is ProbeKind.REBOOT for probe in item.probes)
     return watched and item.latest is not None and settled(item, checklist)
-
-
-def _no_test(items: Sequence[Item], ref: str) -> str:
-    item = next(one for one in items if one.ref == ref)
-    if item.probes:
-        return "it is a value: type it with --value"
-    return "it has no test that runs; record what you saw"

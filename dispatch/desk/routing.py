@@ -238,43 +238,41 @@ def days_of(visit: Visit) -> set[TravelDay]:
 
 def reroute(seat: Seat, unit: Unit, days: Iterable[TravelDay]) -> None:
     """Work out the legs of some technicians' days again, so that no screen has to. No engine is asked."""
-    store = seat.store
     by_day: dict[datetime.date, set[int]] = {}
     for technician_id, day in days:
         by_day.setdefault(day, set()).add(technician_id)
     for day, wanted in sorted(by_day.items()):
-        for technician_id, found in legs_on(store, day, wanted).items():
-            if found != legs.legs_of(store, technician_id, day):
-                legs.set_legs(unit, technician_id, day, found)
+        for technician_id, found in _fresh(seat.store, day, wanted).items():
+            legs.set_legs(unit, technician_id, day, found)
 
 
 def reroute_ahead(unit: Unit) -> None:
     """Work out all legs from today on again: a place or a pinned drive has changed."""
-    store = unit.store
-    for day in legs.days_from(store, day_of(unit.at, settings.firm(store).zone)):
-        kept = legs.legs_of_day(store, day)
-        for technician_id, found in legs_on(store, day, kept).items():
-            if found != kept[technician_id]:
-                legs.set_legs(unit, technician_id, day, found)
+    for day in legs.days_from(unit.store, day_of(unit.at, settings.firm(unit.store).zone)):
+        for technician_id, found in _fresh(unit.store, day).items():
+            legs.set_legs(unit, technician_id, day, found)
 
 
 def renew(seat: Seat, day: datetime.date) -> bool:
     """Take over into a day's legs what is known now; returns whether anything differs. Days that are over stay."""
     store = seat.store
-    if day < day_of(seat.now, settings.firm(store).zone):
-        return False
-    kept = legs.legs_of_day(store, day)
-    if all(found == kept[technician_id] for technician_id, found in legs_on(store, day, kept).items()):
+    if day < day_of(seat.now, settings.firm(store).zone) or not _fresh(store, day):
         return False
     with seat.write("renew drives") as unit:
-        kept = legs.legs_of_day(store, day)
-        fresh = {key: found for key, found in legs_on(store, day, kept).items() if found != kept[key]}
+        fresh = _fresh(store, day)
         for technician_id, found in fresh.items():
             legs.set_legs(unit, technician_id, day, found)
             unit.audit("technician", technician_id, drives_of=day.isoformat())
         if not fresh:
             unit.leave_unchanged()
     return bool(fresh)
+
+
+def _fresh(store: Store, day: datetime.date, technicians: Collection[int] | None = None) -> dict[int, dict[int, Leg]]:
+    """Of some technicians' days (None: of those that have legs), the legs that are others now than those that are kept."""
+    kept = legs.legs_of_day(store, day)
+    found = legs_on(store, day, kept if technicians is None else technicians)
+    return {key: own for key, own in found.items() if own != kept.get(key, {})}
 
 
 def legs_on(store: Store, day: datetime.date, technicians: Collection[int]) -> dict[int, dict[int, Leg]]:

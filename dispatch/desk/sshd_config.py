@@ -192,10 +192,8 @@ def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     )
     if done.returncode:
         return [f"sshd -T cannot be asked: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"]
-    said: dict[str, str] = {}
-    for line in done.stdout.splitlines():
-        name, _, value = line.partition(" ")
-        said[name] = value
+    lines = done.stdout.splitlines()
+    said = {name: value for name, _, value in (line.partition(" ") for line in lines)}
     found = [
         f"{name} is {said.get(name, '')!r} for {user}, {values[-1]!r} was expected"
         for name, values in _WANTED.items()
@@ -208,7 +206,7 @@ def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     if said.get("disableforwarding") != "yes" and said.get("allowtcpforwarding") != "remote":
         found.append("allowtcpforwarding is more than remote: seats could open connections from this machine")
     interval, count = int(said.get("clientaliveinterval", "0")), int(said.get("clientalivecountmax", "0"))
-    if (unanswered := _unanswered(done.stdout.splitlines())) is not None:
+    if (unanswered := _unanswered(lines)) is not None:
         found.append(unanswered)
     if not 0 < interval * count <= 60:
         found.append(

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from db import audit, changes, people, visits, withdrawals
+from db import audit, changes, draws, people, visits, withdrawals
 from db.changes import Change, Picture
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import notices, returning, routing, waiting
 from dispatch.desk.book import keeping
-from dispatch.desk.charging import keep_sheet, release
+from dispatch.desk.charging import keep_sheet
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.forms import form, forms
@@ -87,6 +87,7 @@ def redo(seat: Seat) -> str:
 def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
     """Put every record of a change back (or forward), all of them or none; returns what the change was."""
     seat.allow(f"{'take back' if back else 'do again'} “{show(change.label)}”", change.roles)
+    refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
     turned_visits: list[tuple[Visit, Visit, Sequence[str]]] = []
     for picture in change.pictures:
         if picture.entity != "visit":
@@ -103,10 +104,8 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
         if visit is None or visit.version != expected:
             raise Refusal(_built_on(seat, change, picture.id))
         if State(look["state"]) not in ENDED and (others := visits.gone_on(seat.store, visit.id)):
-            raise Refusal(
-                f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}: the request of "
-                f"{show(visit.reference)} went on as {returning.whereabouts(others[0])}."
-            )
+            went = returning.whereabouts(others[0])
+            raise Refusal(f"{refused}: the request of {show(visit.reference)} went on as {went}.")
         days = routing.days_of(visit)
         version = _restore(unit, visit, look)
         changes.same_again(unit, seat.store, "visit", visit.id, target, version)
@@ -115,13 +114,12 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
         waiting.follow(seat.store, unit, visit, restored)
         notices.follow(seat, unit, visit, restored)
         if restored.state not in ENDED:
-            release(seat.store, unit, restored)
+            draws.give_back(unit, seat.store, restored.id)
         elif visit.state not in ENDED:
             keep_sheet(seat, unit, restored, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
         turned_visits.append((visit, restored, look.get(_AGAINST, ())))
     # all of them have left their places before any is judged, so that none stands in the way of another
-    refused = f"“{show(change.label)}” cannot be {'taken back' if back else 'done again'}"
     for stood, restored, against in turned_visits:
         _judge(seat.store, refused, stood, restored, against)
     changes.mark(unit, change, "undone" if back else "done")

@@ -10,7 +10,7 @@ from db import calls, doors, legs, messages, people, pins, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
-from dispatch.desk.levels import clocks_of, next_clock, on_site_promised
+from dispatch.desk.levels import clocks_of, next_clock, promised_by
 from dispatch.desk.running import (
     Day,
     RunningDay,
@@ -70,7 +70,7 @@ def board(store: Store, day: datetime.date) -> Board:
             drive_lazily(store, day),
             still_underway(store, starts_at, now),
             pins.pinned_sites(store),
-            on_site_promised(clocks),
+            promised_by(clocks, "onsite"),
         )
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 

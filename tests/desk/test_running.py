@@ -321,7 +321,7 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     """R2 as if its on-site target were 10:40: late against it before the promised window is over."""
     office.on_site("R1")
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("10:40"), reason="close by", confirmed=True)
-    monkeypatch.setattr("dispatch.desk.views.on_site_promised", lambda clocks: {2: at("10:40")})
+    monkeypatch.setattr("dispatch.desk.views.promised_by", lambda clocks, clock: {2: at("10:40")})
     office.go("10:47")
     late = card(office, "R2")
     assert late.projected is not None
@@ -332,5 +332,5 @@ def test_a_service_level_counts_where_the_day_is_rolled_forward(
     assert late.slack < 0
 
     # what the plan itself does not keep says nothing about how the day goes
-    monkeypatch.setattr("dispatch.desk.views.on_site_promised", lambda clocks: {2: at("10:00")})
+    monkeypatch.setattr("dispatch.desk.views.promised_by", lambda clocks, clock: {2: at("10:00")})
     assert card(office, "R2").late is None

@@ -28,22 +28,16 @@ class Freed:
 def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
     """The technician's visits that nobody has reached and that fall into the absence, in order. What should have begun already
     is ahead of them from now on."""
-    span, now = record, store.clock.now()
+    zone, now = settings.firm(store).zone, store.clock.now()
+    begins = day_bounds(day_of(record.starts_at, zone), zone)[0]
     found = []
-    for visit in visits.placed_between(
-        store, _day_begins(store, span.starts_at), span.ends_at, technicians={record.staff_id}
-    ):
+    for visit in visits.placed_between(store, begins, record.ends_at, technicians={record.staff_id}):
         assert visit.starts_at is not None
         assert visit.ends_at is not None
-        late = max(0, min(now, span.starts_at) - visit.starts_at)
-        if visit.state in UNREACHED and visit.ends_at + late > span.starts_at:
+        late = max(0, min(now, record.starts_at) - visit.starts_at)
+        if visit.state in UNREACHED and visit.ends_at + late > record.starts_at:
             found.append(visit)
     return found
-
-
-def _day_begins(store: Store, instant: int) -> int:
-    zone = settings.firm(store).zone
-    return day_bounds(day_of(instant, zone), zone)[0]
 
 
 def hit_line(store: Store, visit: Visit) -> str:

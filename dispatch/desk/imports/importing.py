@@ -123,11 +123,10 @@ class Column(NamedTuple):
 def columns_of(kind: str) -> list[Column]:
     """The columns of a kind of file, in the order of a template."""
     subject = SUBJECTS[kind]
-    told = {
-        name: about if isinstance(about, str) else f"{about.label}: {about.hint}".rstrip(": ")
-        for name, about in subject.columns.items()
-    }
-    return [Column(name, about, name in subject.required) for name, about in told.items()]
+    return [
+        Column(name, one if isinstance(one, str) else f"{one.label}: {one.hint}".rstrip(": "), name in subject.required)
+        for name, one in subject.columns.items()
+    ]
 
 
 def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None:
@@ -139,12 +138,8 @@ def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None
     known = SUBJECTS[kind].columns if kind in SUBJECTS else ()
     unknown = [ours for ours in (mapping or {}).values() if ours not in known]
     if unknown:
-        raise Faulty(
-            [
-                f"there is no column {shortened(name)} in {kind}; there are {', '.join(known) or 'none'}"
-                for name in unknown
-            ]
-        )
+        there = f"in {kind}; there are {', '.join(known) or 'none'}"
+        raise Faulty([f"there is no column {shortened(name)} {there}" for name in unknown])
 
 
 def _places(seat: Seat, mapping: Mapping[str, str]) -> dict[str, Site]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from db import agreements, clients, people, visits
@@ -19,7 +19,6 @@ from dispatch.fields.kinds import clock
 from dispatch.model import text as limits
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import AmbiguousTime, at_local, clock_text, day_of, day_text, iso
-from dispatch.model.people import Technician
 from dispatch.model.requests import Request
 from dispatch.model.states import AHEAD, QUEUED, Role, State
 from dispatch.model.text import show
@@ -61,11 +60,15 @@ class VisitRows(TableRows[Request]):
         self._clients = {folded(client.name): client for client in clients.all_clients(self.store)}
         self._sites = {(site.client_id, folded(site.name)): site for site in clients.all_sites(self.store)}
         self._skills = people.skills(self.store)
-        self._technicians = _by_name_and_login(people.technicians(self.store))
+        technicians = people.technicians(self.store)
+        self._technicians = {folded(one.login): one for one in technicians}
+        self._technicians |= {folded(one.name): one for one in technicians}
         self._visits = {folded(visit.reference): visit for visit in visits.all_visits(self.store, archived=True)}
         self._last_days: dict[int, datetime.date | None] = {}
         for agreement in agreements.all_agreements(self.store):
-            self._last_days[agreement.client_id] = _later(agreement.ends, self._last_days, agreement.client_id)
+            # without an end is the latest of all
+            known = self._last_days.get(agreement.client_id, agreement.ends)
+            self._last_days[agreement.client_id] = agreement.ends and known and max(agreement.ends, known)
 
     def draft(self, entry: Entry) -> Draft:
         """The request of a row, with what is known about it already."""
@@ -143,13 +146,13 @@ class VisitRows(TableRows[Request]):
         site = self._sites.get((client.id, folded(place)))
         if site is None and place:
             own = [show(site.name, 40) for (client_id, _), site in self._sites.items() if client_id == client.id]
-            known = f"has {_listed(own)}" if own else "has no site yet: import sites first"
+            known = f"has {', '.join(own)}" if own else "has no site yet: import sites first"
             entry.fault("site", f"no such site; {show(client.name, 40)} {known}")
         return site
 
     def _look_at_skills(self, entry: Entry, skills: frozenset[str]) -> None:
         for skill in sorted(skills - self._skills):
-            known = _listed(show(name) for name in sorted(self._skills)) or "none yet: import technicians first"
+            known = ", ".join(map(show, sorted(self._skills))) or "none yet: import technicians first"
             entry.fault("skills", f"nobody has {show(skill)!r}; known are {known}", skill)
 
     def _preferred(self, entry: Entry) -> int | None:
@@ -163,7 +166,11 @@ class VisitRows(TableRows[Request]):
         """Say what will matter when the visit is planned or charged, though it can be taken."""
         if site.place is None:
             entry.warn("the site has no coordinates: drives to it are unknown")
-        if promised is not None and date is not None and not _within_access(site, date, promised):
+        open_at = () if date is None else access_on(site.access, date, site.zone)
+        outside = promised is not None and not any(
+            opens <= promised[0] and promised[1] <= closes for opens, closes in open_at
+        )
+        if date is not None and site.access and outside:
             opening = ", ".join(
                 f"{clock(hours.opens)}–{clock(hours.closes)}"
                 for hours in site.access
@@ -220,31 +227,3 @@ def _promised(entry: Entry, date: datetime.date | None, zone: str) -> tuple[int,
         entry.fault("promised_to", "is not after promised_from on the day on which clocks change")
         return None
     return ends[0], ends[1]
-
-
-def _within_access(site: Site, date: datetime.date, promised: tuple[int, int]) -> bool:
-    if not site.access:
-        return True
-    return any(
-        opens <= promised[0] and promised[1] <= closes for opens, closes in access_on(site.access, date, site.zone)
-    )
-
-
-def _by_name_and_login(technicians: Iterable[Technician]) -> dict[str, Technician]:
-    known = list(technicians)
-    by_login = {folded(technician.login): technician for technician in known}
-    return by_login | {folded(technician.name): technician for technician in known}
-
-
-def _later(
-    ends: datetime.date | None, last_days: dict[int, datetime.date | None], client_id: int
-) -> datetime.date | None:
-    """The later of an agreement's last day and the one known so far; None, unlimited, is the latest of all."""
-    if client_id not in last_days:
-        return ends
-    known = last_days[client_id]
-    return None if ends is None or known is None else max(ends, known)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

@@ -151,12 +151,9 @@ def as_csv(report: Report) -> str:
             write(paragraph)
         for table in section.tables:
             currency = currency_of(table)
-            write(
-                *(
-                    f"{title} {currency}" if currency and number in _money_columns(table) else title
-                    for number, title in enumerate(table.columns)
-                )
-            )
+            amounts = {number for row in table.rows for number, cell in enumerate(row) if isinstance(cell, Amount)}
+            titles = enumerate(table.columns)
+            write(*(f"{title} {currency}" if currency and number in amounts else title for number, title in titles))
             for row in table.rows:
                 write(*row, mixed=currency is None)
     out.write("\r\n")
@@ -209,13 +206,7 @@ ENDINGS: Mapping[str, str] = MappingProxyType(
 
 def _words(cell: Cell) -> str:
     """A cell for people."""
-    if cell is None:
-        return "–"
-    return cell if isinstance(cell, str) else f"{cell}"
-
-
-def _is_number(cell: Cell) -> bool:
-    return isinstance(cell, (int, Decimal, Amount))
+    return "–" if cell is None else str(cell)
 
 
 def _text_point(point: Point, width: int) -> Iterator[str]:
@@ -254,11 +245,11 @@ def _text_table(table: Table, width: int) -> Iterator[str]:
 
 def _number_columns(table: Table) -> frozenset[int]:
     """The columns that hold numbers, and nothing else."""
+    filled = [[row[number] for row in table.rows if row[number] is not None] for number in range(len(table.columns))]
     return frozenset(
         number
-        for number in range(len(table.columns))
-        if any(_is_number(row[number]) for row in table.rows)
-        and all(row[number] is None or _is_number(row[number]) for row in table.rows)
+        for number, cells in enumerate(filled)
+        if cells and all(isinstance(cell, (int, Decimal, Amount)) for cell in cells)
     )
 
 
@@ -299,19 +290,16 @@ def _html_section(section: Section) -> Iterator[str]:
         yield "</dl>"
     if section.points:
         yield "<ul>"
-        yield from map(_html_point, section.points)
+        for point in section.points:
+            mark = f" <strong>{html_text(point.mark)}</strong>" if point.mark else ""
+            notes = "".join(f"<li>{html_text(note)}</li>" for note in point.notes)
+            yield f"<li>{html_text(point.text)}{mark}{f'<ul>{notes}</ul>' if notes else ''}</li>"
         yield "</ul>"
     for paragraph in section.paragraphs:
         yield f"<p>{html_text(paragraph)}</p>"
     for table in section.tables:
         yield from _html_table(table)
     yield "</section>"
-
-
-def _html_point(point: Point) -> str:
-    mark = f" <strong>{html_text(point.mark)}</strong>" if point.mark else ""
-    notes = "".join(f"<li>{html_text(note)}</li>" for note in point.notes)
-    return f"<li>{html_text(point.text)}{mark}{f'<ul>{notes}</ul>' if notes else ''}</li>"
 
 
 def _html_table(table: Table) -> Iterator[str]:
@@ -336,10 +324,6 @@ def currency_of(table: Table) -> str | None:
     """The currency of a table's amounts; None where it has none, or several: then each amount says its own."""
     found = {cell.currency for row in table.rows for cell in row if isinstance(cell, Amount)}
     return found.pop() if len(found) == 1 else None
-
-
-def _money_columns(table: Table) -> frozenset[int]:
-    return frozenset(number for row in table.rows for number, cell in enumerate(row) if isinstance(cell, Amount))
 
 
 def _csv_value(cell: Cell, mixed: bool = False) -> str | int | Decimal:
