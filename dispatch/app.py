@@ -17,6 +17,7 @@ from db.faults import StoreFault, TooNew
 from dispatch.desk import reading, views
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
+from dispatch.desk.unsent import keep_unwritten
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
@@ -238,6 +239,7 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Kept):
                 screen.keep_now()
+        keep_unwritten()
 
     def exit(self, *args: Any, **kwargs: Any) -> None:
         """Leave the program; nothing typed is lost."""

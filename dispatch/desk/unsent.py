@@ -33,8 +33,7 @@ class Unsent:
 
     def __init__(self, seat: Seat, *purpose: str) -> None:
         name = hashlib.sha256("\0".join((str(seat.staff.id), *purpose)).encode()).hexdigest()[:32]
-        self._folder = folder_of(seat.store)
-        self._path = self._folder / name
+        self._path = folder_of(seat.store) / name
         self._mine = ""
         """What was read or kept last by this window."""
 
@@ -57,20 +56,11 @@ class Unsent:
         if not text.strip():
             self.drop()
             return True
-        draft = self._path.with_suffix(".new")
-        try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(handle, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text)
-            draft.replace(self._path)
-        except OSError:
-            self._mine = _UNWRITTEN[self._path] = harmless(text)
-            with contextlib.suppress(OSError):
-                draft.unlink(missing_ok=True)
+        self._mine = harmless(text)
+        if not _written(self._path, text):
+            _UNWRITTEN[self._path] = self._mine
             return False
         _UNWRITTEN.pop(self._path, None)
-        self._mine = harmless(text)
         return True
 
     def drop(self) -> None:
@@ -79,6 +69,28 @@ class Unsent:
             _UNWRITTEN.pop(self._path, None)
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
+
+
+def keep_unwritten() -> None:
+    """Try once more what the disk did not take, because the program ends."""
+    for path, text in tuple(_UNWRITTEN.items()):
+        if _written(path, text):
+            del _UNWRITTEN[path]
+
+
+def _written(path: Path, text: str) -> bool:
+    draft = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def as_kept(fields: Mapping[str, tuple[str, str]]) -> str:

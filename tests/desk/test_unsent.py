@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 
-from dispatch.desk.unsent import Unsent
+from dispatch.desk.unsent import Unsent, keep_unwritten
 from tests.desk.conftest import Office
 
 
@@ -32,9 +32,14 @@ def test_a_disk_that_takes_nothing_is_told_and_the_program_keeps_it(office: Offi
     assert Unsent(office.ana, "R1", "W2").read() == "text"
     assert Unsent(office.ben, "R1", "W2").read() == ""
 
+    keep_unwritten()
+    assert note.read() == "text"
+
     folder.unlink()
+    keep_unwritten()
+    assert [file.read_text() for file in folder.iterdir()] == ["text"]
     assert note.keep("text and more")
-    assert [file.read_text() for file in folder.iterdir()] == ["text and more"]
+    assert note.read() == "text and more"
     note.drop()
     assert Unsent(office.ana, "R1", "W2").read() == ""
 
