@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,8 @@ class Figure:
     path: str
     label: str
     kind: Kind = TYPED
-    optional: bool = False
     hint: str = ""
+    optional: bool = False
 
     @property
     def whole(self) -> str:
@@ -92,77 +92,48 @@ def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
     money = f"in {card.get('currency') or 'money'}"
     for name in card.get("classes") or {}:
         at = f"classes.{name}"
-        yield Figure("Labour", f"{at}.standard", f"{name}, per hour", hint=f"{money}, without an agreement")
-        yield Figure(
+        yield from _section(
             "Labour",
-            f"{at}.agreement",
-            f"{name}, per hour under an agreement",
-            optional=True,
-            hint="empty: as without one",
+            (f"{at}.standard", f"{name}, per hour", TYPED, f"{money}, without an agreement"),
+            (f"{at}.agreement", f"{name}, per hour under an agreement", TYPED, "empty: as without one", True),
+            (f"{at}.minimum_minutes", f"{name}, minimum of its own", BY_BAND, "minutes; empty: the card's", True),
         )
-        yield Figure(
-            "Labour",
-            f"{at}.minimum_minutes",
-            f"{name}, minimum of its own",
-            BY_BAND,
-            optional=True,
-            hint="minutes; empty: the card's",
-        )
-    yield Figure("Labour", "extra_technician_pct", "from the second technician on, %", hint="of the price per hour")
-    yield from _TIME
-    yield from _MINIMUM
-    yield Figure(
-        "Travel", "travel.included_radius", "included radius", hint="one way; what lies within costs no distance"
-    )
+    yield Figure("Labour", "extra_technician_pct", "from the second technician on, %", TYPED, "of the price per hour")
+    yield from (*_TIME, *_HOURS, *_PREMIUMS, *_MINIMUM)
+    radius = "one way; what lies within costs no distance"
+    yield Figure("Travel", "travel.included_radius", "included radius", TYPED, radius)
     components = value_at(card, "travel.components")
     for place, component in enumerate(components if isinstance(components, list) else []):
-        yield from _component(place, component, money, str(card.get("distance_unit") or "mi"))
-    yield from _TRAVEL
-    yield from _REST
+        parts = _component(component, money, str(card.get("distance_unit") or "mi"))
+        yield from _section("Travel", *((f"travel.components[{place}].{path}", *rest) for path, *rest in parts))
+    yield from (*_TRAVEL, *_NOTHING_DONE, *_MONEY)
     for code in card.get("items") or {}:
         at = f"items.{code}"
-        yield Figure("Items", f"{at}.standard", f"{code}, each", hint=money)
-        yield Figure(
-            "Items", f"{at}.agreement", f"{code}, each under an agreement", optional=True, hint="empty: as without one"
+        yield from _section(
+            "Items",
+            (f"{at}.standard", f"{code}, each", TYPED, money),
+            (f"{at}.agreement", f"{code}, each under an agreement", TYPED, "empty: as without one", True),
+            (f"{at}.taxable", f"{code}, taxed", FLAG),
         )
-        yield Figure("Items", f"{at}.taxable", f"{code}, taxed", FLAG)
 
 
 def agreement_figures(kind: str) -> Iterator[Figure]:
     """The figures of an agreement of a kind."""
-    yield Figure("Agreement", "kind", "kind", Choice(KINDS), hint=_KIND_HINTS.get(kind, ""))
-    yield Figure("Agreement", "starts", "first day", TEXT, hint="2026-11-24")
-    yield Figure("Agreement", "ends", "last day", TEXT, optional=True, hint="empty: no end")
-    yield Figure("Prices", "price_list", "price list", Choice(("agreement", "standard")))
-    yield Figure("Prices", "labour_discount_pct", "discount on labour, %")
-    yield Figure("Prices", "discount_travel", "discount on travel too", FLAG)
-    yield Figure(
-        "Prices", "minimum_minutes", "minimum of its own", BY_BAND, optional=True, hint="minutes; empty: the card's"
-    )
-    yield Figure("Benefits", "waive_bands", "premiums waived in", LIST, hint="any of " + ", ".join(BANDS))
-    yield Figure("Benefits", "waive_emergency", "no emergency premium", FLAG)
-    yield Figure(
-        "Benefits",
-        "waive_travel",
-        "travel waived",
-        Choice(("none", "in_radius", "all")),
-        hint="in_radius: the card's included radius",
-    )
+    yield Figure("Agreement", "kind", "kind", Choice(KINDS), _KIND_HINTS.get(kind, ""))
+    yield from (*_DAYS, *_PRICES, *_BENEFITS)
     if kind == "fixed_price":
-        yield Figure("Fixed price", "covers_bands", "covers", LIST, hint="any of " + ", ".join(BANDS))
+        yield Figure("Fixed price", "covers_bands", "covers", LIST, _ANY_BAND)
         yield Figure("Fixed price", "covers_travel", "covers travel", FLAG)
     if kind == "retainer":
-        yield Figure(
-            "Retainer", "allowance_min", "allowance a month", hint="rate-minutes: ten minutes at 1.5 are fifteen"
-        )
+        minutes = "rate-minutes: ten minutes at 1.5 are fifteen"
+        yield Figure("Retainer", "allowance_min", "allowance a month", TYPED, minutes)
     if kind in ("retainer", "block_hours", "block_money"):
         yield Figure("Prepaid", "draws_travel", "travel is drawn too", FLAG)
     if kind in ("retainer", "block_hours"):
-        yield Figure("Prepaid", "overage_rate", "per hour beyond it", optional=True, hint="empty: the card's price")
+        yield Figure("Prepaid", "overage_rate", "per hour beyond it", TYPED, "empty: the card's price", True)
     if kind == "block_money":
-        yield Figure(
-            "Prepaid", "tax_on", "tax is paid on", Choice(("sale", "use")), hint="the sale of the block, or its use"
-        )
+        on = Choice(("sale", "use"))
+        yield Figure("Prepaid", "tax_on", "tax is paid on", on, "the sale of the block, or its use")
 
 
 def new_component(kind: str) -> dict[str, Any]:
@@ -209,33 +180,27 @@ def read(figure: Figure, text: str) -> Any:
     return [] if figure.kind is SPANS else None if figure.optional else figure.kind.empty
 
 
-def _component(place: int, component: Mapping[str, Any], money: str, unit: str) -> Iterator[Figure]:
-    at, kind = f"travel.components[{place}]", component.get("kind")
+def _section(name: str, *rows: Sequence[Any]) -> tuple[Figure, ...]:
+    """The figures of a section: path, label, and where they are not as usual kind, hint, and whether it may be left empty."""
+    return tuple(Figure(name, *row) for row in rows)
+
+
+def _component(component: Mapping[str, Any], money: str, unit: str) -> list[Sequence[Any]]:
+    """The figures of a travel charge, with their paths in it."""
+    kind = component.get("kind")
+    included = ("included_min", "driving time, included minutes", TYPED, "per visit; these cost nothing")
     if kind == "callout":
-        yield Figure("Travel", f"{at}.amount", "call-out charge, per visit", hint=money)
-    elif kind == "vehicle":
-        yield Figure("Travel", f"{at}.amount", "van charge, per vehicle", hint=money)
-    elif kind == "distance":
-        yield Figure("Travel", f"{at}.rate", f"distance beyond the radius, per {unit}", hint=money)
-    elif kind == "zone":
-        yield Figure("Travel", f"{at}.by", "zones, by", Choice(("distance", "time")))
-        yield Figure(
-            "Travel",
-            f"{at}.zones",
-            "zones",
-            ZONES,
-            hint="name, up to (one way, - for no limit), amount: near 10 0, far - 40.00",
-        )
-    elif "pct_of_labour" in component:
-        yield Figure("Travel", f"{at}.pct_of_labour", "driving time, % of the labour price", hint="50 is half rate")
-        yield Figure(
-            "Travel", f"{at}.included_min", "driving time, included minutes", hint="per visit; these cost nothing"
-        )
-    else:
-        yield Figure("Travel", f"{at}.rate", "driving time, per hour", hint=money)
-        yield Figure(
-            "Travel", f"{at}.included_min", "driving time, included minutes", hint="per visit; these cost nothing"
-        )
+        return [("amount", "call-out charge, per visit", TYPED, money)]
+    if kind == "vehicle":
+        return [("amount", "van charge, per vehicle", TYPED, money)]
+    if kind == "distance":
+        return [("rate", f"distance beyond the radius, per {unit}", TYPED, money)]
+    if kind == "zone":
+        hint = "name, up to (one way, - for no limit), amount: near 10 0, far - 40.00"
+        return [("by", "zones, by", Choice(("distance", "time"))), ("zones", "zones", ZONES, hint)]
+    if "pct_of_labour" in component:
+        return [("pct_of_labour", "driving time, % of the labour price", TYPED, "50 is half rate"), included]
+    return [("rate", "driving time, per hour", TYPED, money), included]
 
 
 _NEW: Mapping[str, Mapping[str, Any]] = {
@@ -256,85 +221,88 @@ _KIND_HINTS = {
     "block_hours": "prepaid blocks of rate-minutes",
     "block_money": "prepaid blocks of money",
 }
-_TIME = (
-    Figure(
-        "Time",
-        "time_basis",
-        "time counts from",
-        Choice(("on_site", "door_to_door")),
-        hint="check-in to check-out, or door to door",
-    ),
-    Figure("Time", "rounding.increment_min", "rounded to, minutes"),
-    Figure("Time", "rounding.mode", "rounded", Choice(("up", "down", "nearest", "exact"))),
-    Figure("Time", "rounding.grace_min", "forgiven beyond a unit, minutes", hint="with rounding up only"),
-    Figure("Time", "clip_early", "minutes before the appointment are free", FLAG),
-    Figure("Time", "premium_grace_min", "overrun past closing without a premium, minutes"),
-    Figure("Time", "testing.billable", "test time is charged", FLAG),
-    Figure("Time", "testing.free_min", "test time given free, minutes"),
-    *(
-        Figure("Opening hours", f"hours.{day}", day, SPANS, hint="08:00-12:00, 13:00-17:00, or closed")
-        for day in WEEKDAYS
-    ),
-    Figure("Opening hours", "weekend_days", "weekend", LIST, hint="sat, sun"),
-    Figure("Opening hours", "holidays", "holidays", LIST, hint="2026-12-25, 2027-01-01"),
-    *(Figure("Premiums", f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
-    Figure("Premiums", "emergency.multiplier", "emergency, at least times", optional=True, hint="empty: no premium"),
-    Figure("Premiums", "emergency.flat", "emergency fee, per visit"),
+_ANY_BAND = "any of " + ", ".join(BANDS)
+_DAYS = _section(
+    "Agreement",
+    ("starts", "first day", TEXT, "2026-11-24"),
+    ("ends", "last day", TEXT, "empty: no end", True),
 )
-_MINIMUM = (
-    Figure(
-        "Minimum",
+_PRICES = _section(
+    "Prices",
+    ("price_list", "price list", Choice(("agreement", "standard"))),
+    ("labour_discount_pct", "discount on labour, %"),
+    ("discount_travel", "discount on travel too", FLAG),
+    ("minimum_minutes", "minimum of its own", BY_BAND, "minutes; empty: the card's", True),
+)
+_BENEFITS = _section(
+    "Benefits",
+    ("waive_bands", "premiums waived in", LIST, _ANY_BAND),
+    ("waive_emergency", "no emergency premium", FLAG),
+    ("waive_travel", "travel waived", Choice(("none", "in_radius", "all")), "in_radius: the card's included radius"),
+)
+_TIME = _section(
+    "Time",
+    ("time_basis", "time counts from", Choice(("on_site", "door_to_door")), "check-in to check-out, or door to door"),
+    ("rounding.increment_min", "rounded to, minutes"),
+    ("rounding.mode", "rounded", Choice(("up", "down", "nearest", "exact"))),
+    ("rounding.grace_min", "forgiven beyond a unit, minutes", TYPED, "with rounding up only"),
+    ("clip_early", "minutes before the appointment are free", FLAG),
+    ("premium_grace_min", "overrun past closing without a premium, minutes"),
+    ("testing.billable", "test time is charged", FLAG),
+    ("testing.free_min", "test time given free, minutes"),
+)
+_HOURS = _section(
+    "Opening hours",
+    *((f"hours.{day}", day, SPANS, "08:00-12:00, 13:00-17:00, or closed") for day in WEEKDAYS),
+    ("weekend_days", "weekend", LIST, "sat, sun"),
+    ("holidays", "holidays", LIST, "2026-12-25, 2027-01-01"),
+)
+_PREMIUMS = _section(
+    "Premiums",
+    *((f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
+    ("emergency.multiplier", "emergency, at least times", TYPED, "empty: no premium", True),
+    ("emergency.flat", "emergency fee, per visit"),
+)
+_MINIMUM = _section(
+    "Minimum",
+    (
         "minimum.minutes",
         "minimum time",
         BY_BAND,
-        hint="minutes such as 240 for half a day, or by band: business 60, after_hours 120",
+        "minutes such as 240 for half a day, or by band: business 60, after_hours 120",
     ),
-    Figure(
-        "Minimum",
-        "minimum.per",
-        "minimum per",
-        Choice(("visit", "day")),
-        hint="day: earlier visits to the site on the same date count",
-    ),
-    Figure(
-        "Minimum",
-        "minimum.technicians",
-        "minimum for",
-        Choice(("each", "first")),
-        hint="each technician, or the first only",
-    ),
-    Figure("Minimum", "minimum.emergency_minutes", "in an emergency at least, minutes"),
-    Figure("Minimum", "minimum.amount", "minimum in money", optional=True, hint="empty: none"),
-    Figure("Minimum", "minimum.amount_after_discount", "money minimum stands after discounts", FLAG),
-    Figure("Minimum", "minimum.includes_travel", "minimum includes travel", FLAG),
+    ("minimum.per", "minimum per", Choice(("visit", "day")), "day: earlier visits to the site on the same date count"),
+    ("minimum.technicians", "minimum for", Choice(("each", "first")), "each technician, or the first only"),
+    ("minimum.emergency_minutes", "in an emergency at least, minutes"),
+    ("minimum.amount", "minimum in money", TYPED, "empty: none", True),
+    ("minimum.amount_after_discount", "money minimum stands after discounts", FLAG),
+    ("minimum.includes_travel", "minimum includes travel", FLAG),
 )
-_TRAVEL = (
-    Figure("Travel", "travel.basis", "travel counts", Choice(("depot_round_trip", "one_way", "legs", "trip_split"))),
-    Figure("Travel", "travel.time_source", "driving time is", Choice(("estimated", "actual"))),
-    Figure("Travel", "travel.time_per", "driving time per", Choice(("technician", "vehicle"))),
-    Figure("Travel", "travel.time_premium", "premiums on driving time", FLAG),
-    Figure("Travel", "travel.cap", "travel is never more than", optional=True, hint="empty: no cap"),
+_TRAVEL = _section(
+    "Travel",
+    ("travel.basis", "travel counts", Choice(("depot_round_trip", "one_way", "legs", "trip_split"))),
+    ("travel.time_source", "driving time is", Choice(("estimated", "actual"))),
+    ("travel.time_per", "driving time per", Choice(("technician", "vehicle"))),
+    ("travel.time_premium", "premiums on driving time", FLAG),
+    ("travel.cap", "travel is never more than", TYPED, "empty: no cap", True),
 )
-_REST = (
-    Figure(
-        "When nothing is done", "no_access.mode", "nobody lets us in", Choice(("minimum_and_travel", "flat", "none"))
-    ),
-    Figure("When nothing is done", "no_access.amount", "flat fee for that"),
-    Figure("When nothing is done", "cancellation.notice_hours", "free with so many hours of notice"),
-    Figure(
-        "When nothing is done",
-        "cancellation.mode",
-        "late cancellation",
-        Choice(("percent_of_minimum", "flat", "none")),
-    ),
-    Figure("When nothing is done", "cancellation.value", "percent, or flat fee, for that"),
-    Figure("When nothing is done", "guarantee_days", "our own failures are free for, days"),
-    Figure("Tax and money", "tax.name", "tax", TEXT, optional=True),
-    Figure("Tax and money", "tax.rate_pct", "rate, %"),
-    Figure("Tax and money", "tax.services", "services are taxed", FLAG),
-    Figure("Tax and money", "tax.rounding", "rounded per", Choice(("document", "line"))),
-    Figure("Tax and money", "currency", "currency", TEXT),
-    Figure("Tax and money", "minor_units", "decimals of the currency"),
-    Figure("Tax and money", "timezone", "time zone", TEXT),
-    Figure("Tax and money", "distance_unit", "distances in", Choice(("mi", "km"))),
+_NOTHING_DONE = _section(
+    "When nothing is done",
+    ("no_access.mode", "nobody lets us in", Choice(("minimum_and_travel", "flat", "none"))),
+    ("no_access.amount", "flat fee for that"),
+    ("cancellation.notice_hours", "free with so many hours of notice"),
+    ("cancellation.mode", "late cancellation", Choice(("percent_of_minimum", "flat", "none"))),
+    ("cancellation.value", "percent, or flat fee, for that"),
+    ("guarantee_days", "our own failures are free for, days"),
+)
+_MONEY = _section(
+    "Tax and money",
+    ("tax.name", "tax", TEXT, "", True),
+    ("tax.rate_pct", "rate, %"),
+    ("tax.services", "services are taxed", FLAG),
+    ("tax.rounding", "rounded per", Choice(("document", "line"))),
+    ("currency", "currency", TEXT),
+    ("minor_units", "decimals of the currency"),
+    ("timezone", "time zone", TEXT),
+    ("distance_unit", "distances in", Choice(("mi", "km"))),
 )
