@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dispatch.charges.reading import Card, Job, Part, optional
@@ -30,8 +30,9 @@ def errors_of(card: Card, site: Mapping[str, Any], agreement: Mapping[str, Any] 
         found.add("MISSING_CANCELLATION_TIME")
     for part in crew:
         found |= _of_times(part)
-    figures = (*_amounts(site, job.raw), *_prices(card.raw, agreement or {}), *_earlier(job.raw))
-    if any(value < 0 for value in figures):
+    given = (*_amounts(site, job.raw), *_prices(card.raw, agreement or {}), *_earlier(job.raw))
+    figures = [optional(value, path) for path, value in given]
+    if any(value is not None and value < 0 for value in figures):
         found.add("NEGATIVE_INPUT")
     for item in job.raw.get("items") or ():
         if "code" in item and item["code"] not in card.raw["items"]:
@@ -65,7 +66,11 @@ def _of_times(part: Part) -> set[str]:
     return found
 
 
-def _amounts(site: Mapping[str, Any], visit: Mapping[str, Any]) -> Iterable[Any]:
+_Figures = list[tuple[str, Any]]
+"""Figures as they were given, each with its path."""
+
+
+def _amounts(site: Mapping[str, Any], visit: Mapping[str, Any]) -> _Figures:
     """Every figure that must not be negative."""
     given = [
         ("site.one_way_distance", site.get("one_way_distance")),
@@ -77,11 +82,10 @@ def _amounts(site: Mapping[str, Any], visit: Mapping[str, Any]) -> Iterable[Any]
     for item in visit.get("items") or ():
         given += [(f"visit.items.{key}", item.get(key)) for key in ("qty", "amount")]
     given += [("visit.goodwill.value", goodwill.get("value")) for goodwill in visit.get("goodwill") or ()]
-    given.append(("visit.manual_travel.amount", (visit.get("manual_travel") or {}).get("amount")))
-    return [found for path, value in given if (found := optional(value, path)) is not None]
+    return [*given, ("visit.manual_travel.amount", (visit.get("manual_travel") or {}).get("amount"))]
 
 
-def _prices(card: Mapping[str, Any], agreement: Mapping[str, Any]) -> Iterable[Any]:
+def _prices(card: Mapping[str, Any], agreement: Mapping[str, Any]) -> _Figures:
     """Every price of card and agreement."""
     given = [("agreement.overage_rate", agreement.get("overage_rate"))]
     for group in ("classes", "items"):
@@ -90,14 +94,13 @@ def _prices(card: Mapping[str, Any], agreement: Mapping[str, Any]) -> Iterable[A
     for component in card["travel"]["components"]:
         given += [(f"component.{key}", component.get(key)) for key in ("amount", "rate", "pct_of_labour")]
         given += [("component.zones.amount", zone.get("amount")) for zone in component.get("zones") or ()]
-    return [found for path, value in given if (found := optional(value, path)) is not None]
+    return given
 
 
-def _earlier(visit: Mapping[str, Any]) -> Iterable[Any]:
+def _earlier(visit: Mapping[str, Any]) -> _Figures:
     """What earlier visits of the day hand over."""
-    given = [
+    return [
         (f"visit.prior_today.{key}", own.get(key))
         for own in (visit.get("prior_today") or {}).values()
         for key in ("presence_rmin", "topup_unit_price")
     ]
-    return [found for path, value in given if (found := optional(value, path)) is not None]

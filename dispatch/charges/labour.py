@@ -13,8 +13,7 @@ from dispatch.charges.terms import Terms
 from dispatch.model.money import shortest, to_minor
 
 _RULES = {"covered": "LAB-COV", "own_fault": "LAB-OWN", "free_test": "LAB-TEST"}
-_REASONS = {"covered": "covered", "own_fault": "own_fault", "free_test": "free_test"}
-
+"""The rule of what is not charged, by its kind, which is the reason too."""
 
 _Group = tuple[str, str, str | None]
 """Kind, band (which has one multiplier) and pool: what the minutes of one line have in common."""
@@ -51,7 +50,7 @@ def _line(terms: Terms, stay: Stay, group: _Group, count: int, pools: Pools, lef
     elif kind == "billable":
         rule, reason = "LAB-POOL", "drawn"
     else:
-        rule, reason = _RULES[kind], _REASONS[kind]
+        rule, reason = _RULES[kind], kind
     return Line(
         rule,
         "labour",

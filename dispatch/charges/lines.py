@@ -9,6 +9,9 @@ from typing import Any
 
 from dispatch.model.money import format_minor, shortest
 
+_MAYBE = ("tech", "note", "qty", "unit", "unit_price", "multiplier", "zero_reason", "value", "pool")
+"""What of a line stands in its form only where the line has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -40,23 +43,12 @@ class Line:
     def as_json(self, exponent: int) -> dict[str, Any]:
         """The line in the form of B16: the keys of its row, as strings."""
         form: dict[str, Any] = {"rule": self.rule, "category": self.category}
-        for name, text in (("tech", self.tech), ("note", self.note)):
-            if text is not None:
-                form[name] = text
-        if self.qty is not None:
-            form["qty"] = shortest(self.qty)
-        if self.unit is not None:
-            form["unit"] = self.unit
-        if self.unit_price is not None:
-            form["unit_price"] = shortest(self.unit_price)
-        if self.multiplier is not None:
-            form["multiplier"] = shortest(self.multiplier)
-        if self.zero_reason is not None:
-            form["zero_reason"] = self.zero_reason
+        for name in _MAYBE:
+            value = getattr(self, name)
+            if value is not None:
+                form[name] = shortest(value) if isinstance(value, Fraction) else value
         if self.value is not None:
             form["value"] = format_minor(self.value, exponent)
-        if self.pool is not None:
-            form["pool"] = self.pool
         form["amount"] = format_minor(self.amount, exponent)
         form["why"] = self.why
         return form

@@ -76,13 +76,9 @@ def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
     """Where there is no time minimum (B5.2)."""
     if terms.own_failure or (stay.had_minutes and not stay.had_billable):
         return False
-    fixed = terms.kind == "fixed_price" and job.outcome == "completed" and terms.agreement is not None
-    return not (
-        fixed
-        and not stay.had_minutes
-        and terms.agreement is not None
-        and terms.effective(band) in terms.agreement["covers_bands"]
-    )
+    if stay.had_minutes or job.outcome != "completed" or terms.agreement is None or terms.kind != "fixed_price":
+        return True
+    return terms.effective(band) not in terms.agreement["covers_bands"]
 
 
 def _top_up(

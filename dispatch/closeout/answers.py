@@ -17,37 +17,14 @@ _WORD = re.compile(
 )
 _ONE_CASE = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
-_NOTHING = frozenset(
-    {
-        "nothing",
-        "nothing else",
-        "nothing more",
-        "nothing thanks",
-        "nothing else thanks",
-        "no",
-        "nope",
-        "none",
-        "no thanks",
-        "no thank you",
-        "no nothing",
-        "no nothing else",
-        "no nothing more",
-    }
-)
+_NOTHING = frozenset((
+    "no", "nope", "none", "no thanks", "no thank you", "no nothing", "no nothing else", "no nothing more",
+    "nothing", "nothing else", "nothing more", "nothing thanks", "nothing else thanks",
+))  # fmt: skip
 
 _NOBODY = _NOTHING | {
-    "nobody",
-    "noone",
-    "no one",
-    "no reason",
-    "na",
-    "n a",
-    "nil",
-    "null",
-    "tbd",
-    "unknown",
-    "not applicable",
-}
+    "nobody", "noone", "no one", "no reason", "na", "n a", "nil", "null", "tbd", "unknown", "not applicable",
+}  # fmt: skip
 """What stands in a field that has to be filled in, and names nobody and gives no reason."""
 
 _CLIENT = (

@@ -12,12 +12,13 @@ from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.care.item import month_end
 from dispatch.desk.seat import Seat
+from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.forms import shared
 from dispatch.model.instants import AmbiguousTime, at_local, day_of
 from dispatch.model.recurrences import Recurrence
 from dispatch.model.states import Role, State
 from dispatch.model.visits import Visit
-from dispatch.planning.recurring import WEEKDAYS, Agreed, WorkingDay, occurrences, parse_rule
+from dispatch.planning.recurring import Agreed, WorkingDay, occurrences, parse_rule
 
 AHEAD = datetime.timedelta(weeks=8)
 """Visits are made so far ahead."""

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from dispatch.fields.kinds import Kind, Said, Text, clock, span_of
 from dispatch.model import text as limits
+from dispatch.model.agreements import WEEKDAYS
 from dispatch.model.clients import Contact
 from dispatch.model.people import Hours, Lunch
 from dispatch.model.text import clean
 from dispatch.model.travel import Place
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PAIR = re.compile(r"^\s*(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 # how maps write a place into their links: …/@39.96,-83.0,15z  ?q=39.96,-83.0  #map=15/39.96/-83.0  mlat=…&mlon=…  geo:39.96,-83.0
 _LINKS = tuple(

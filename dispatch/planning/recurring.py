@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from dispatch.model.agreements import WEEKDAYS
+
 WorkingDay = Callable[[datetime.date], bool]
 """Whether the firm works on a day: one of its weekdays, and no holiday."""
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Contacts = Callable[[datetime.date], int]
 """How many visits the client's agreement asks for in the month that begins on a day; 0 without one."""
 EXAMPLES = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 
@@ -213,39 +212,16 @@ class SeatApp(DispatchApp):
         """For pasting in the seat only; nothing is sent to the person's own clipboard."""
         self._clipboard = text
 
-    def open_url(self, url: str, *, new_tab: bool = True) -> None:
-        """Not here: the browser would be the server's."""
-
     @contextlib.contextmanager
     def suspend(self) -> Iterator[None]:
         """Not here: there is nothing behind the program."""
         yield
 
-    def action_suspend_process(self) -> None:
-        """Not here."""
+    def not_here(self, *_words: object, **_more: object) -> None:
+        """The browser would be the server's, and so would the file."""
 
-    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        """Not here: it would be a file on the server."""
-
-    def save_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> str:
-        """Not here."""
-        return ""
-
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> str | None:
-        """Not here."""
-        return None
-
-    def deliver_text(self, path_or_file: str | os.PathLike[str] | IO[str], **options: Any) -> str | None:
-        """Not here."""
-        return None
-
-    def deliver_binary(self, path_or_file: str | os.PathLike[str] | IO[bytes], **options: Any) -> str | None:
-        """Not here."""
-        return None
+    open_url = action_suspend_process = action_screenshot = not_here
+    save_screenshot = deliver_screenshot = deliver_text = deliver_binary = not_here  # type: ignore[assignment]
 
 
 _PARTINGS = {

@@ -31,11 +31,7 @@ WARM = (
     "db",
     "widgets",
     "screens",
-    "dispatch.model",
-    "dispatch.charges",
-    "dispatch.closeout",
-    "dispatch.levels",
-    "dispatch.desk",
+    *(f"dispatch.{part}" for part in ("model", "charges", "closeout", "levels", "desk")),
 )
 """The packages of which a seat may need any module."""
 LATE = (

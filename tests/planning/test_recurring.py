@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.planning.recurring import WEEKDAYS, Agreed, Monthly, Rule, Weekly, occurrences, parse_rule
+from dispatch.model.agreements import WEEKDAYS
+from dispatch.planning.recurring import Agreed, Monthly, Rule, Weekly, occurrences, parse_rule
 
 THANKSGIVING = datetime.date(2026, 11, 26)
 CHRISTMAS = datetime.date(2026, 12, 25)

@@ -121,31 +121,21 @@ class Runner:
 
 def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
     """What was seen. Raises ProbeFault, OSError, and whatever a reader raises on what it cannot read."""
+    from dispatch.closeout.probes import mail, names, ping, tcp, tls, web
+
     match probe.kind:
         case ProbeKind.TCP:
-            from dispatch.closeout.probes.tcp import try_tcp
-
-            return try_tcp(probe, dialer, effort)
+            return tcp.try_tcp(probe, dialer, effort)
         case ProbeKind.HTTP:
-            from dispatch.closeout.probes.web import try_page
-
-            return try_page(probe, dialer, effort)
+            return web.try_page(probe, dialer, effort)
         case ProbeKind.TLS:
-            from dispatch.closeout.probes.tls import try_tls
-
-            return try_tls(probe, dialer, effort, now)
+            return tls.try_tls(probe, dialer, effort, now)
         case ProbeKind.SMTP:
-            from dispatch.closeout.probes.mail import try_mail
-
-            return try_mail(probe, dialer, effort)
+            return mail.try_mail(probe, dialer, effort)
         case ProbeKind.DNS:
-            from dispatch.closeout.probes.names import try_name
-
-            return try_name(probe, dialer, effort)
+            return names.try_name(probe, dialer, effort)
         case ProbeKind.PING:
-            from dispatch.closeout.probes.ping import try_ping
-
-            return try_ping(probe, dialer, effort)
+            return ping.try_ping(probe, dialer, effort)
         case _:
             raise ProbeFault("a value is typed in, not run", final=True)
 

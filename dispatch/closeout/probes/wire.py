@@ -7,7 +7,6 @@ import io
 import select
 import socket
 import ssl
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dispatch.closeout.probes.effort import Effort, ProbeFault, received
@@ -40,9 +39,7 @@ class Wire:
     def __enter__(self) -> Wire:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

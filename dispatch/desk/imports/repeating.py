@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dispatch.planning.recurring import WEEKDAYS, Monthly, Weekly
+from dispatch.model.agreements import WEEKDAYS
+from dispatch.planning.recurring import Monthly, Weekly
 
 _UNDERSTOOD = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "WKST", "UNTIL"}
 
