@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from db import reviews, sheets, stays
+from db import reviews, sheets, stays, withdrawals
 from db.store import Store
-from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, reviewing
+from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, responding, reviewing
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import UNSEEN, Shown
@@ -185,6 +185,25 @@ def test_what_is_final_is_not_replaced_either(approved: Office) -> None:
             replaced.append(table)
     other.close()
     assert len(replaced) > 12, replaced
+
+
+def test_what_is_withdrawn_is_not_rewritten_and_when_it_was_asked_for_stands(approved: Office) -> None:
+    responding.responded(approved.dana, "R2", "phone", "told them")
+    other = sqlite3.connect(approved.store.path)
+    for table in withdrawals.ENTITIES:
+        guard = other.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_itself",)).fetchone()[0]
+        guarded = {name.strip() for name in guard.partition(" ON ")[0].partition("UPDATE OF")[2].split(",")}
+        columns = {name for (name,) in other.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+        assert columns - guarded == {"withdrawn_at", "version"}
+    for fact, said in (
+        ("UPDATE milestone SET at = at - 60, version = version + 1", "withdrawn, never rewritten"),
+        ("UPDATE visit SET requested_at = requested_at - 60, version = version + 1", "asked for"),
+        ("INSERT INTO item (visit_id, ref, phase, kind, label, required, na_allowed, override_allowed, position) "
+         "SELECT v.id, 'T9', 'test', 'test', 'one more', 1, 0, 0, 99 FROM visit v WHERE reference = 'R1'", "its checklist stands"),
+    ):  # fmt: skip
+        with pytest.raises(sqlite3.IntegrityError, match=said):
+            other.execute(fact)
+    other.close()
 
 
 class TestShown:
