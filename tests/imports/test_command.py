@@ -332,3 +332,16 @@ def test_columns_of_what_has_none(line: Line) -> None:
     assert "has no columns" in line.err
     assert line("import", "clients") == 2
     assert "--columns" in line.err
+
+
+def test_what_a_file_differs_in_is_not_told_to_a_technician(firm: Line, tmp_path: Path) -> None:
+    (tmp_path / "clients.csv").write_text("client,notes\nHollis Freight,x\n")
+    firm("staff", "add", "tia", "--name", "Tia Lane", "--role", "technician")
+    for words in (
+        ["import", "clients", str(tmp_path / "clients.csv"), "--check", "--json"],
+        ["visit", "quick", "hollis 45m router", "--check"],
+        ["roads", "export"],
+    ):
+        assert firm(*words, "--as", "tia") == 1, words
+        assert "Only a dispatcher or lead may read" in firm.err
+        assert "Hollis" not in firm.out + firm.err
