@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from unittest import mock
 
-from dispatch.planning.by_hand import insert_cheapest, nearest_visit
-from dispatch.planning.judging import judge
-from dispatch.planning.problem import Problem
+from dispatch.planning.by_hand import insert_cheapest
+from dispatch.planning.judging import judge, timed
+from dispatch.planning.problem import Plan, Problem
 from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solving import Solving
 
@@ -29,6 +29,25 @@ BEST = {
 }
 """Best known costs, from the README of the days."""
 SECONDS = (0.0, 1.0, 5.0, 20.0)
+
+
+def nearest_visit(problem: Problem) -> Plan:
+    """What a person does by hand: each technician in turn goes to the nearest visit that can still be done."""
+    left = set(range(len(problem.visits)))
+    plan = []
+    for technician, who in enumerate(problem.technicians):
+        order: list[int] = []
+        place = who.start
+        while True:
+            near = sorted(left, key=lambda index: (problem.seconds[place][problem.visits[index].place], index))
+            following = next((index for index in near if timed(problem, technician, [*order, index]) is not None), None)
+            if following is None:
+                break
+            order.append(following)
+            left.discard(following)
+            place = problem.visits[following].place
+        plan.append(tuple(order))
+    return tuple(plan)
 
 
 def main() -> None:

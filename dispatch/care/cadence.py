@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated, item, month_end, months_later
-from dispatch.model.agreements import Agreement
+from dispatch.care.item import CareState, Item, dated, item, month_end
+from dispatch.model.agreements import Agreement, months_later
 
 EXEMPT_AFTER = 15
 """An agreement that began after this day of a month owes nothing for that month."""

@@ -126,9 +126,3 @@ def ended(found: Item, marks: tuple[Mark, ...], today: datetime.date) -> Item | 
 def month_end(day: datetime.date) -> datetime.date:
     """The last day of a day's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def months_later(day: datetime.date, months: int) -> datetime.date:
-    """The same day of a later month, or its last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

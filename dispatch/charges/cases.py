@@ -7,34 +7,12 @@ The form is that of the specification's examples: `cards` by name, and `cases` w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dispatch.charges.engine import charge_sheet
 from dispatch.charges.explain import sheet_lines
 from dispatch.charges.reading import ChargeInputError, merged
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """A case with the sheet that it gives now (None: it cannot be computed) and what differs from the expected one."""
-
-    id: str
-    title: str
-    sheet: Mapping[str, Any] | None
-    differs: tuple[str, ...]
-    currency: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The case in the form of `dispatch cases --json`."""
-        return {"id": self.id, "sheet": self.sheet, "differs": list(self.differs)}
-
-    def lines(self, width: int = 100) -> list[str]:
-        """The case as text."""
-        head = f"{self.id}  {self.title}".rstrip()
-        told = [] if self.sheet is None else sheet_lines(self.sheet, self.currency, width=width - 4)
-        differs = [f"  differs  {difference}" for difference in self.differs] or ["  as expected"]
-        return [head, *(f"    {line}" for line in told), *differs]
+from dispatch.model.cases import Recomputed
 
 
 def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
@@ -46,12 +24,14 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
             card, case.get("client"), case.get("site") or {}, case.get("agreement"), case["visit"]
         ).as_json()
     except ChargeInputError as fault:
-        return Recomputed(name, title, None, (f"cannot be computed: {fault}",))
+        return Recomputed(name, title, "sheet", None, (f"cannot be computed: {fault}",))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
-        return Recomputed(name, title, None, (f"is not of the form of a case: {type(fault).__name__} {fault}",))
+        said = f"is not of the form of a case: {type(fault).__name__} {fault}"
+        return Recomputed(name, title, "sheet", None, (said,))
     expected = case.get("expected")
     differs = () if expected is None else tuple(_differences(expected, sheet, ""))
-    return Recomputed(name, title, sheet, differs, str(card["currency"]))
+    told = tuple(sheet_lines(sheet, str(card["currency"]), width=96))
+    return Recomputed(name, title, "sheet", sheet, differs, told)
 
 
 def _card(cases: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:

@@ -181,18 +181,16 @@ def _component(
     terms, vehicles = way.terms, len(way.drivers)
     exponent = terms.card.exponent
     kind = component["kind"]
+
+    def line(rule: str, amount: Fraction, why: str, qty: Fraction, unit: str, price: Fraction) -> Line:
+        return Line(rule, "travel", to_minor(amount, exponent), why, qty=qty, unit=unit, unit_price=price)
+
     if kind == "callout":
         price = number(component["amount"], "component.amount")
-        yield Line(
-            "TRV-CALL", "travel", to_minor(price, exponent), "call-out, once per visit", qty=Fraction(1), unit="visit",
-            unit_price=price,
-        )  # fmt: skip
+        yield line("TRV-CALL", price, "call-out, once per visit", Fraction(1), "visit", price)
     elif kind == "vehicle":
         price = number(component["amount"], "component.amount")
-        yield Line(
-            "TRV-VEH", "travel", to_minor(price * vehicles, exponent), _counted(vehicles),
-            qty=Fraction(vehicles), unit="vehicle", unit_price=price,
-        )  # fmt: skip
+        yield line("TRV-VEH", price * vehicles, _counted(vehicles), Fraction(vehicles), "vehicle", price)
     elif kind == "distance":
         distance, ways = way.quantity("distance")
         included = number(way.rules["included_radius"], "card.travel.included_radius") * ways
@@ -203,10 +201,7 @@ def _component(
                 f"{shortest(distance)} {terms.card.unit} travelled ({_SOURCES[way.rules['basis']]}), "
                 f"{shortest(included)} included, {_counted(vehicles)}"
             )
-            yield Line(
-                "TRV-DIST", "travel", to_minor(charged * price, exponent), why, qty=charged, unit=terms.card.unit,
-                unit_price=price,
-            )  # fmt: skip
+            yield line("TRV-DIST", charged * price, why, charged, terms.card.unit, price)
     elif kind == "zone":
         zone, far = way.zone(component)
         price = number(zone["amount"], "component.zones.amount")
@@ -214,10 +209,8 @@ def _component(
             limit = "no limit" if zone.get("upto") is None else f"up to {zone['upto']}"
             unit = "min" if component.get("by") == "time" else terms.card.unit
             why = f"{shortest(far)} {unit} one way, zone {zone['name']} ({limit}), {_counted(vehicles)}"
-            yield Line(
-                "TRV-ZONE", "travel", to_minor(price * vehicles, exponent), why, note=str(zone["name"]),
-                qty=Fraction(vehicles), unit="vehicle", unit_price=price,
-            )  # fmt: skip
+            made = line("TRV-ZONE", price * vehicles, why, Fraction(vehicles), "vehicle", price)
+            yield replace(made, note=str(zone["name"]))
     elif kind == "time" and terms.card.raw["time_basis"] != "door_to_door":
         for part in _timed(way):
             yield from _time(way, component, part, arrivals[part.name], flags)

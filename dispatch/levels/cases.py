@@ -6,35 +6,12 @@ The same promise as with charges: a firm writes down what a clock has to say, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from dispatch.levels.calendar import CalendarFault, calendar_of
 from dispatch.levels.clock import Pause, Reading, Thresholds, measure
+from dispatch.model.cases import Recomputed
 from dispatch.model.instants import local, parse_iso
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """A case with what its clock says now (None: it cannot be computed) and what differs from what is expected."""
-
-    id: str
-    title: str
-    clock: Mapping[str, Any] | None
-    differs: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The case in the form of `dispatch cases --json`."""
-        return {"id": self.id, "clock": self.clock, "differs": list(self.differs)}
-
-    def lines(self, width: int = 100) -> list[str]:
-        """The case as text."""
-        told = []
-        if self.clock is not None:
-            due = self.clock["due"] or "none while it is paused"
-            told = [f"    {self.clock['elapsed_min']} min elapsed, due {due}, {self.clock['state']}"]
-        differs = [f"  differs  {difference}" for difference in self.differs] or ["  as expected"]
-        return [f"{self.id}  {self.title}".rstrip(), *told, *differs]
 
 
 def is_clock_case(cases: Mapping[str, Any], case: Mapping[str, Any]) -> bool:
@@ -50,14 +27,15 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
         reading = _read(form, case)
     except (CalendarFault, KeyError, TypeError, ValueError, AttributeError) as fault:
         missing = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) and fault.args else str(fault)
-        return Recomputed(name, title, None, (f"cannot be computed: {missing}",))
+        return Recomputed(name, title, "clock", None, (f"cannot be computed: {missing}",))
     zone = str(form["timezone"])
     clock = {
         "elapsed_min": reading.elapsed,
         "due": None if reading.due is None else _minute(reading.due, zone),
         "state": reading.state.value,
     }
-    return Recomputed(name, title, clock, tuple(_differences(case.get("expected"), clock)))
+    told = f"{clock['elapsed_min']} min elapsed, due {clock['due'] or 'none while it is paused'}, {clock['state']}"
+    return Recomputed(name, title, "clock", clock, tuple(_differences(case.get("expected"), clock)), (told,))
 
 
 def _calendar_form(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,6 +15,12 @@ OPENING_HOURS: Mapping[str, Any] = {
 """The hours of a rate card that says none; a weekday that a card leaves out keeps these (design/charges.md B14, B16)."""
 
 
+def months_later(day: datetime.date, months: int) -> datetime.date:
+    """The same day of a later month, or its last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class RateCard:
     """A dated price list; `card` is the object of design/charges.md B14."""
@@ -79,24 +85,19 @@ class Agreement:
     def month_of(self, day: datetime.date) -> datetime.date:
         """The first day of the agreement month of `day`: months count from the day on which the agreement starts."""
         count = (day.year - self.starts.year) * 12 + day.month - self.starts.month
-        first = self._month(count)
-        return first if first <= day else self._month(count - 1)
+        first = months_later(self.starts, count)
+        return first if first <= day else months_later(self.starts, count - 1)
 
     def months_until(self, month: datetime.date) -> Iterator[datetime.date]:
         """The first days of the agreement months before that one, from the first on."""
         count = 0
-        while (first := self._month(count)) < month:
+        while (first := months_later(self.starts, count)) < month:
             yield first
             count += 1
 
     def month_in(self, year: int, month: int) -> datetime.date:
         """The first day of the agreement month that begins in a month of the year."""
-        return self._month((year - self.starts.year) * 12 + month - self.starts.month)
-
-    def _month(self, count: int) -> datetime.date:
-        year, month = divmod(self.starts.year * 12 + self.starts.month - 1 + count, 12)
-        last = calendar.monthrange(year, month + 1)[1]
-        return datetime.date(year, month + 1, min(self.starts.day, last))
+        return months_later(self.starts, (year - self.starts.year) * 12 + month - self.starts.month)
 
 
 @dataclass(frozen=True, slots=True)

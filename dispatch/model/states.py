@@ -125,16 +125,6 @@ READS: Mapping[str, Read] = {
 """What is read × roles. Screens and commands name one of these; what of a visit is one's own, its crew says."""
 
 
-def edges() -> frozenset[tuple[State, State]]:
-    """The ways from one state to another: those of the deeds, back by undo, and what recording does at a client's."""
-    found = {(State.ON_SITE, State.CLOSING_OUT), (State.CLOSING_OUT, State.ON_SITE)}
-    for step in STEPS.values():
-        found |= {(source, step.target) for source in step.sources}
-        if step.undoable:
-            found |= {(step.target, source) for source in step.sources}
-    return frozenset((before, after) for before, after in found if before is not after)
-
-
 OUTCOMES: Mapping[State, str] = {
     State.CLOSED: "completed",
     State.LEFT_OPEN: "completed",

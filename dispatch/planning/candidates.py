@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from dispatch.model.instants import span_text
-from dispatch.planning.checker import Level, Verdict, at, check
+from dispatch.planning.checker import GRAVITY, Verdict, at, check
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 
 STEP = 300
 """Candidate times are full five minutes."""
-
-_RANK = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
-
 
 Experience = tuple[int, int]
 """How many visits a technician did at the site before, and how many of the same job."""
@@ -90,7 +87,7 @@ def candidates(
 
 
 def _key(start: int, verdict: Verdict) -> tuple[int, float, int]:
-    return _RANK[verdict.level], verdict.cost, start
+    return GRAVITY[verdict.level], verdict.cost, start
 
 
 def _best(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earliest: int) -> tuple[int, Verdict]:

@@ -22,7 +22,7 @@ class Level(StrEnum):
 
 LEARNER = "learner"
 """The rule of the finding that nobody who comes is billable."""
-_ORDER = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
+GRAVITY = {Level.FEASIBLE: 0, Level.WARNINGS: 1, Level.BLOCKED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Verdict:
 
 def worst(levels: Sequence[Level]) -> Level:
     """The worst of some levels, feasible for none."""
-    return max(levels, key=_ORDER.__getitem__, default=Level.FEASIBLE)
+    return max(levels, key=GRAVITY.__getitem__, default=Level.FEASIBLE)
 
 
 def check(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, was: tuple[int, Stop] | None = None) -> Verdict:

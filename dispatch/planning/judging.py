@@ -34,7 +34,6 @@ class Judgement(NamedTuple):
     cost: float
     travel_minutes: float
     late_minutes: float
-    overtime_minutes: float
 
 
 class _State(NamedTuple):
@@ -89,6 +88,13 @@ def timed(problem: Problem, technician: int, order: Sequence[int]) -> Timed | No
     return _run(problem, who, visits, legs, needed)
 
 
+def price_of(problem: Problem, technician: int, order: Sequence[int]) -> float | None:
+    """What a route costs, with what it costs extra that this technician does its visits; None where it cannot be driven."""
+    route = timed(problem, technician, order)
+    name = problem.technicians[technician].id
+    return None if route is None else route.price + sum(problem.visits[one].extra.get(name, 0.0) for one in order)
+
+
 def judge(problem: Problem, plan: Plan) -> Judgement | None:
     """What a plan costs; None where a route of it cannot be, or a visit is done twice."""
     routes = []
@@ -112,7 +118,6 @@ def judge(problem: Problem, plan: Plan) -> Judgement | None:
         cost,
         sum(route.travel for route in routes) / 60,
         sum(route.late for route in routes) / 60,
-        sum(route.overtime for route in routes) / 60,
     )
 
 

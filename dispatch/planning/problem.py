@@ -7,8 +7,10 @@ matrix, prices are in minutes of driving.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 Span = tuple[int, int]
 
@@ -81,6 +83,26 @@ class Problem:
     seconds: tuple[tuple[int, ...], ...]
     buffer: int = 0
     prices: Prices = Prices()
+
+    @property
+    def origin(self) -> int:
+        """The first of its moments."""
+        moments = [one.shift[0] for one in self.technicians]
+        moments += [window[0] for visit in self.visits for window in visit.windows]
+        return min(moments, default=0)
+
+
+class Part(NamedTuple):
+    """Some visits to be planned for some technicians, all of them indexes.
+
+    `level` is how thoroughly, 0 to 5. The dues of `lifted` visits do not cut their windows; `held` ones stay with a technician.
+    """
+
+    technicians: Sequence[int]
+    visits: Collection[int]
+    level: int = 1
+    lifted: Collection[int] = ()
+    held: Mapping[int, int] = MappingProxyType({})
 
 
 Plan = tuple[tuple[int, ...], ...]

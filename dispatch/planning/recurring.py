@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from dispatch.model.agreements import WEEKDAYS
+from dispatch.model.agreements import WEEKDAYS, months_later
 
 WorkingDay = Callable[[datetime.date], bool]
 """Whether the firm works on a day: one of its weekdays, and no holiday."""
@@ -90,10 +90,10 @@ class Monthly:
             day = self._in(month, working)
             if day is not None and day >= start:
                 yield day
-            month = _months_on(month, self.count)
+            month = months_later(month, self.count)
 
     def _in(self, first: datetime.date, working: WorkingDay) -> datetime.date | None:
-        month = [first + _ONE_DAY * offset for offset in range((_months_on(first, 1) - first).days)]
+        month = [first + _ONE_DAY * offset for offset in range((months_later(first, 1) - first).days)]
         if self.of == "month":
             day = month[min(self.nth, len(month)) - 1]
             # a year without a working day is a card that says so, not a reason to search for ever
@@ -124,11 +124,11 @@ class Agreed:
             yield from (
                 day for step in range(count) if (day := there[(2 * step + 1) * len(there) // (2 * count)]) >= start
             )
-            month = _months_on(month, 1)
+            month = months_later(month, 1)
 
     def eligible(self, month: datetime.date, working: WorkingDay) -> list[datetime.date]:
         """The days of a month on which a visit can be."""
-        days = (month + _ONE_DAY * offset for offset in range((_months_on(month, 1) - month).days))
+        days = (month + _ONE_DAY * offset for offset in range((months_later(month, 1) - month).days))
         return [day for day in days if working(day) and (not self.weekdays or day.weekday() in self.weekdays)]
 
 
@@ -191,11 +191,6 @@ def occurrences(
 
 def _months(text: str) -> int:
     return _within(int(text) if text.strip() else 1, 1, 24, "months")
-
-
-def _months_on(first: datetime.date, count: int) -> datetime.date:
-    months = first.year * 12 + first.month - 1 + count
-    return datetime.date(months // 12, months % 12 + 1, 1)
 
 
 def _within(number: int, low: int, high: int, what: str) -> int:

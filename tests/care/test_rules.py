@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from dispatch.care.account import Account, Allowance, Block, CareVisit, Gap, Mark, Survey
-from dispatch.care.item import CareState, Item, months_later
+from dispatch.care.item import CareState, Item
 from dispatch.care.rules import items_of
 from dispatch.care.workdays import Workdays
-from dispatch.model.agreements import Agreement, Service
+from dispatch.model.agreements import Agreement, Service, months_later
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
 """Monday to Friday, and Thanksgiving."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.planning.by_hand import insert_cheapest, nearest_visit
+from benchmarks.planning import nearest_visit
+from dispatch.planning.by_hand import insert_cheapest
 from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
 from dispatch.planning.problem_file import BadProblem, problem_from

@@ -82,9 +82,7 @@ class _Model:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        moments = [one.shift[0] for one in problem.technicians]
-        moments += [window[0] for visit in problem.visits for window in visit.windows]
-        self._origin = min(moments, default=0)
+        self._origin = problem.origin
         # the break that is the same for many is one of the twins; another one is left to the judge
         self._pauses = [
             next((pause for pause in one.breaks if pause.unless_home_by is not None), None)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from dispatch.planning.by_hand import insert_cheapest
-from dispatch.planning.judging import may_do, timed
-from dispatch.planning.problem import Plan, Problem
+from dispatch.planning.judging import may_do, price_of
+from dispatch.planning.problem import Part, Plan, Problem
 from dispatch.planning.solver.territories import WHOLE, territories
 
 WARMTH = 0.004
@@ -32,15 +32,7 @@ class Engine(Protocol):
 
     name: str
 
-    def solve(
-        self,
-        technicians: Sequence[int],
-        visits: Collection[int],
-        *,
-        level: int = 1,
-        lifted: Collection[int] = (),
-        held: Mapping[int, int] | None = None,
-    ) -> dict[int, list[int]]:
+    def solve(self, part: Part) -> dict[int, list[int]]:
         """For each of the technicians the visits in order; what does not fit is in none."""
 
 
@@ -71,7 +63,7 @@ class Search:
     def first(self) -> Found:
         """The first complete plan: by territories where there are many technicians, dues kept where they can be."""
         for technicians, visits in territories(self._problem, self._able):
-            planned = self._engine.solve(technicians, visits, level=0)
+            planned = self._engine.solve(Part(technicians, visits, level=0))
             for technician in technicians:
                 self._routes[technician] = self._fitting(technician, planned[technician])
         self._second_pass()
@@ -150,7 +142,7 @@ class Search:
     ) -> None:
         """Plan some technicians anew, with some visits that nobody has; keep it where it costs no more than `warmth` allows."""
         visits = [index for technician in technicians for index in self._routes[technician]] + outside
-        planned = self._engine.solve(technicians, visits, level=level, lifted=lifted)
+        planned = self._engine.solve(Part(technicians, visits, level, lifted))
         for technician in technicians:
             planned[technician] = self._fitting(technician, planned[technician])
         known = [self._price(technician, planned[technician]) or 0.0 for technician in technicians]
@@ -203,7 +195,7 @@ class Search:
             if not mine:
                 continue
             own = [index for technician in technicians for index in self._routes[technician]]
-            planned = self._engine.solve(technicians, [*own, *mine], level=0, lifted=mine, held=held)
+            planned = self._engine.solve(Part(technicians, [*own, *mine], 0, mine, held))
             fitting = {technician: self._fitting(technician, planned[technician]) for technician in technicians}
             if {index for order in fitting.values() for index in order} >= set(own):
                 for technician, order in fitting.items():
@@ -221,10 +213,7 @@ class Search:
         if key not in self._prices:
             if len(self._prices) > 200_000:
                 self._prices.clear()
-            route = timed(self._problem, technician, order)
-            name = self._problem.technicians[technician].id
-            extra = sum(self._problem.visits[index].extra.get(name, 0.0) for index in order)
-            self._prices[key] = None if route is None else route.price + extra
+            self._prices[key] = price_of(self._problem, technician, order)
         return self._prices[key]
 
     def _whole(self) -> float:

@@ -6,11 +6,11 @@ process and nowhere else (design/planning.md, The solver).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from dispatch.planning.problem import Problem
+from dispatch.planning.problem import Part, Problem
 from dispatch.planning.solver.pandas_spared import pandas_spared
 
 with pandas_spared():
@@ -49,46 +49,25 @@ class VroomEngine:
             circle: number for number, circle in enumerate(sorted(circles, key=sorted), len(self._skills) + 1)
         }
         # moments may be epoch seconds; VROOM counts from the first of them, in 32 bits
-        moments = [technician.shift[0] for technician in problem.technicians]
-        moments += [window[0] for visit in problem.visits for window in visit.windows]
-        self._origin = min(moments, default=0)
+        self._origin = problem.origin
         # what must stay at any price would leave no room to tell the others apart
         dearest = max((visit.left_out for visit in problem.visits if visit.left_out < _BEYOND), default=1.0) or 1.0
         self._priorities = [
             max(1, min(_MOST_PRIORITY, round(visit.left_out / dearest * _MOST_PRIORITY))) for visit in problem.visits
         ]
 
-    def solve(
-        self,
-        technicians: Sequence[int],
-        visits: Collection[int],
-        *,
-        level: int = 1,
-        lifted: Collection[int] = (),
-        held: Mapping[int, int] | None = None,
-    ) -> dict[int, list[int]]:
-        """Plan some visits for some technicians; what does not fit is left out.
-
-        Args:
-            technicians: indexes.
-            visits: indexes.
-            level: how thoroughly VROOM explores, 0 to 5.
-            lifted: visits whose dues do not cut their windows.
-            held: visits that stay with a technician.
-
-        Returns:
-            For each of `technicians` the indexes of visits in order.
-        """
-        jobs = [job for index in visits if (job := self._job(index, index in lifted, held or {})) is not None]
-        if not jobs or not technicians:
-            return {index: [] for index in technicians}
+    def solve(self, part: Part) -> dict[int, list[int]]:
+        """Plan it; what does not fit is left out. For each of the technicians the indexes of visits in order."""
+        jobs = [job for index in part.visits if (job := self._job(index, index in part.lifted, part.held)) is not None]
+        if not jobs or not part.technicians:
+            return {index: [] for index in part.technicians}
         given = vroom.Input()
         given.set_durations_matrix("car", self._durations)
         given.set_costs_matrix("car", self._costs)
-        given.add_vehicle([self._vehicle(index) for index in technicians])
+        given.add_vehicle([self._vehicle(index) for index in part.technicians])
         given.add_job(jobs)
-        solution = given.solve(exploration_level=level, nb_threads=THREADS)
-        return self._routes(solution, technicians)
+        solution = given.solve(exploration_level=part.level, nb_threads=THREADS)
+        return self._routes(solution, part.technicians)
 
     def _vehicle(self, index: int) -> vroom.Vehicle:
         one = self._problem.technicians[index]
