@@ -208,14 +208,14 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
     with seat.write("say who did not come", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
         own_parts(seat, visit, None)
-        part = part_of(visit, technician)
+        part = part_of(seat.store, visit, technician)
         why = reason_of(reason)
         if visit.state not in OPEN_ON_SITE | _BEEN:
             raise Refusal(
                 f"{show(visit.reference)} is {visit.state.label}: whoever does not come is taken off it instead."
             )
         visit = allow_change(seat, unit, visit, why)
-        part = part_of(visit, technician)
+        part = part_of(seat.store, visit, technician)
         who = show(part.technician)
         if part.check_in_at is not None:
             raise Refusal(f"{who} came at {when_text(part.check_in_at, visit.zone)}: put the times right instead.")

@@ -32,7 +32,7 @@ def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignme
     staff = people.staff_by_id(seat.store, seat.staff.id)
     assert staff is not None
     if technician is not None:
-        return [_named_part(visit, technician, staff)]
+        return [_named_part(seat.store, visit, technician, staff)]
     own = visit.assignment_of(staff.id)
     if own is not None:
         return [own]
@@ -52,22 +52,30 @@ def not_anothers(seat: Seat, visit: Visit) -> None:
         own_parts(seat, visit, None)
 
 
-def part_of(visit: Visit, technician: str) -> Assignment:
-    """The part of the technician of that name, whatever its case.
+def part_of(store: Store, visit: Visit, technician: str) -> Assignment:
+    """The part of the technician of that name or login, whatever its case.
 
     Raises:
         NotFound: nobody of that name is on it.
     """
     wanted = " ".join(technician.split()).casefold()
-    part = next((part for part in visit.assignments if part.technician.casefold() == wanted), None)
+    found = people.staff_by_login(store, wanted)
+    part = next(
+        (
+            part
+            for part in visit.assignments
+            if part.technician.casefold() == wanted or (found is not None and part.technician_id == found.id)
+        ),
+        None,
+    )
     if part is None:
         crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
         raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
     return part
 
 
-def _named_part(visit: Visit, technician: str, staff: Staff) -> Assignment:
-    part = part_of(visit, technician)
+def _named_part(store: Store, visit: Visit, technician: str, staff: Staff) -> Assignment:
+    part = part_of(store, visit, technician)
     if part.technician_id != staff.id and Role.LEAD not in staff.roles:
         raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
     return part
