@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dispatch.desk.rehearsing import Change, do_as_shown, has_kept_charge, rehearse
+from dispatch.desk.rehearsing import Change, do_as_shown, rehearse
 from dispatch.desk.visit_page import find
+from dispatch.model.states import ENDED
 from screens.asking import Field
 from screens.seated import SeatedScreen
 
@@ -23,7 +24,8 @@ async def fill_and_do(
     def check(typed: dict[str, str]) -> list[str]:
         def attempt() -> None:
             found.clear()
-            if has_kept_charge(find(screen.seat.store, reference)):
+            # only what has ended has a charge that is kept
+            if find(screen.seat.store, reference).state in ENDED:
                 found.append(rehearse(screen.seat, reference, lambda: deed(typed)))
             else:
                 deed(typed)
@@ -43,7 +45,7 @@ async def show_and_do(screen: SeatedScreen, reference: str, title: str, deed: Ca
     visit = screen.look(find, screen.seat.store, reference)
     if visit is None:
         return False
-    if not has_kept_charge(visit):
+    if visit.state not in ENDED:
         return await screen.do(lambda _: deed() or True) is not None
     change = screen.look(rehearse, screen.seat, reference, deed)
     return change is not None and await _meant(screen, title, change, deed)

@@ -11,9 +11,8 @@ from pathlib import Path
 from db import clients
 from db.faults import StoreFault
 from db.store import Store
-from dispatch.desk.imports.importing import CALENDAR, import_file
+from dispatch.desk.imports.importing import CALENDAR, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
-from dispatch.desk.imports.recognising import kind_of
 from dispatch.desk.imports.telling import counted, findings
 from dispatch.desk.imports.verdicts import Question, Report, Verdict
 from dispatch.desk.refusals import Refusal

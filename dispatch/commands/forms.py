@@ -162,13 +162,13 @@ def visit_page_form(page: VisitPage) -> dict[str, Any]:
 def story_form(story: Story) -> dict[str, Any]:
     """`dispatch visit story --json`."""
     page, zone = story.page, story.page.visit.zone
-    drive = """technician departed=depart_at@ checked_in=arrive_at@ minutes checked_out=leave_at@ home=home_at@
-        minutes_home=home_minutes"""
+    drive = """technician departed=depart_at@ checked_in=check_in_at@ minutes=drive_minutes checked_out=check_out_at@
+        home=return_at@ minutes_home=home_minutes"""
     revision = "revision made_at@ status accepted total currency reason"
     return visit_page_form(page) | {
         "exceptions": forms(story.remarks, _REMARK),
         "leg_planned": leg_form(page.leg, page.unit),
-        "drives": forms(story.drives, drive, zone),
+        "drives": forms(page.visit.assignments, drive, zone),
         "word_corrections": forms(page.words, "sequence item was=before is=after reason by at@", zone),
         "revisions": [form(one, revision, zone, total=one.sheet["total"]) for one in story.revisions],
         "comments": forms(page.comments, COMMENT, zone),

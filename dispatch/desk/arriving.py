@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from db import visits
-from db.store import Store
 from dispatch.closeout.answers import WHO
 from dispatch.desk import telling
 from dispatch.desk.clocking import go_back
@@ -20,7 +17,7 @@ from dispatch.model.instants import clock_text
 from dispatch.model.messages import About
 from dispatch.model.states import ON_THE_WAY_OR_THERE, Role, State
 from dispatch.model.text import show
-from dispatch.model.visits import Assignment, Segment, Visit
+from dispatch.model.visits import Segment, Visit
 
 
 def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
@@ -84,7 +81,10 @@ def arrive(
         fresh = list(filter(AHEAD_OF["arrive"], parts))
         if not fresh:
             raise Refusal(f"{show(visit.reference)} is checked in already.")
-        _only_here(seat.store, visit, fresh)
+        for part in fresh:
+            # a technician is at one place at a time (design/charges.md B1, checked by the board)
+            if (other := visits.checked_in_elsewhere(seat.store, visit.id, part.technician_id)) is not None:
+                raise Refusal(f"{show(part.technician)} is checked in at {show(other)}: close or leave that one first.")
         agreed = worded(
             "early start agreed by", early_agreed_by, limits.NAME, least=WHO if early_agreed_by.strip() else 0
         )
@@ -105,11 +105,3 @@ def arrive(
                 visits.add_segment(unit, part, Segment("travel", part.depart_at, unit.at))
         unit.audit("visit", visit.id, technician=[part.technician for part in fresh], early_agreed_by=agreed or None)
         return visits.again(seat.store, visit)
-
-
-def _only_here(store: Store, visit: Visit, parts: Sequence[Assignment]) -> None:
-    """A technician is at one place at a time (design/charges.md B1, checked by the board)."""
-    for part in parts:
-        elsewhere = visits.checked_in_elsewhere(store, visit.id, part.technician_id)
-        if elsewhere is not None:
-            raise Refusal(f"{show(part.technician)} is checked in at {show(elsewhere)}: close or leave that one first.")

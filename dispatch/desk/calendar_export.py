@@ -52,11 +52,8 @@ def calendar_of(
         zone, salt = seat.firm.zone, settings.calendar_salt(seat.store)
         start = day_bounds(first, zone)[0]
         end = day_bounds(first + datetime.timedelta(days=days - 1), zone)[1]
-        found = [
-            visit
-            for visit in visits.placed_between(seat.store, start, end)
-            if visit.state in OCCUPYING and visit.assignment_of(technician.id) is not None
-        ]
+        placed = visits.placed_between(seat.store, start, end, technicians={technician.id})
+        found = [visit for visit in placed if visit.state in OCCUPYING]
         calendar = icalendar.Calendar()
         calendar.add("prodid", PRODUCT)
         calendar.add("version", "2.0")

@@ -21,7 +21,10 @@ def list_lines(found: Sequence[Item]) -> list[str]:
     """The list, two lines an item: what is due, and how it is named on the command line."""
     lines = []
     for one in found:
-        lines += [item_line(one), f"            {show(one.key, 120)}{_waits(one)}"]
+        waits = f"  put off until {one.snoozed_until}" if one.snoozed_until is not None else ""
+        if one.held:
+            waits = f"  held back: {'; '.join(show(reason, 120) for reason in one.held)}"
+        lines += [item_line(one), f"            {show(one.key, 120)}{waits}"]
     return lines or ["Nothing is due."]
 
 
@@ -29,9 +32,3 @@ def item_form(one: Item) -> dict[str, Any]:
     """An item in JSON."""
     keys = "key rule title client what why opens due state held snoozed_until snoozes needs_note visit?"
     return form(one, keys, title=TITLES[one.rule])
-
-
-def _waits(one: Item) -> str:
-    if one.held:
-        return f"  held back: {'; '.join(show(reason, 120) for reason in one.held)}"
-    return f"  put off until {one.snoozed_until}" if one.snoozed_until is not None else ""

@@ -6,7 +6,7 @@ from db import people
 from db.store import Store
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.model.people import Staff, Technician
+from dispatch.model.people import Technician
 from dispatch.model.states import Role
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
@@ -32,7 +32,10 @@ def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignme
     staff = people.staff_by_id(seat.store, seat.staff.id)
     assert staff is not None
     if technician is not None:
-        return [_named_part(seat.store, visit, technician, staff)]
+        part = part_of(seat.store, visit, technician)
+        if part.technician_id != staff.id and Role.LEAD not in staff.roles:
+            raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
+        return [part]
     own = visit.assignment_of(staff.id)
     if own is not None:
         return [own]
@@ -71,13 +74,6 @@ def part_of(store: Store, visit: Visit, technician: str) -> Assignment:
     if part is None:
         crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
         raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
-    return part
-
-
-def _named_part(store: Store, visit: Visit, technician: str, staff: Staff) -> Assignment:
-    part = part_of(store, visit, technician)
-    if part.technician_id != staff.id and Role.LEAD not in staff.roles:
-        raise NotAllowed(f"Only {show(part.technician)} or a lead may record that for {show(part.technician)}.")
     return part
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from db import handovers
-from db.store import Store
 from dispatch.desk.crew import driver
 from dispatch.desk.owners import owners_of
 from dispatch.desk.refusals import Refusal
@@ -13,7 +12,6 @@ from dispatch.desk.wording import reason_of
 from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role
 from dispatch.model.text import show
-from dispatch.model.visits import Visit
 
 
 def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
@@ -30,7 +28,12 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
         Refusal: there is nothing to hand over; the sentence says why.
     """
     with seat.write("hand over", Role.LEAD) as unit:
-        visit = _ahead(seat.store, reference)
+        visit = find(seat.store, reference)
+        if visit.state not in UNREACHED | QUEUED:
+            raise Refusal(
+                f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
+                "is handed over."
+            )
         technician = driver(seat.store, to)
         owners = owners_of(seat.store, [visit.id]).get(visit.id)
         if owners is None:
@@ -66,27 +69,11 @@ def decline(seat: Seat, reference: str, words: str) -> Handover:
 def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
     with seat.write("accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as unit:
         visit = find(seat.store, reference)
-        asked = next(
-            (
-                one
-                for one in handovers.of_visit(seat.store, visit.id)
-                if one.accepted is None and one.to_id == seat.staff.id
-            ),
-            None,
-        )
+        there = handovers.of_visit(seat.store, visit.id)
+        asked = next((one for one in there if one.accepted is None and one.to_id == seat.staff.id), None)
         if asked is None:
             raise Refusal(f"Nobody asks {show(seat.staff.name)} to take over {show(visit.reference)}.")
         said = "" if accepted else reason_of(words)
         handovers.answer(unit, asked, accepted, said)
         unit.audit("visit", visit.id, accepted=accepted, reason=said or None)
         return handovers.of_visit(seat.store, visit.id)[0]
-
-
-def _ahead(store: Store, reference: str) -> Visit:
-    visit = find(store, reference)
-    if visit.state not in UNREACHED | QUEUED:
-        raise Refusal(
-            f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
-            "is handed over."
-        )
-    return visit

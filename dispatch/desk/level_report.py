@@ -15,7 +15,7 @@ from dispatch.model.clients import Client
 from dispatch.model.instants import day_bounds
 from dispatch.model.money import to_minor
 from dispatch.model.states import ENDED, State
-from dispatch.model.visits import Visit, ended_within
+from dispatch.model.visits import ended_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,9 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         start, end = day_bounds(first, book.zone_on(first))[0], day_bounds(last, book.zone_on(last))[0]
         own = visits.of_client(store, client.id)
         made = [one for one in own if one.kind in REQUESTS and start <= one.requested_at < end]
-        by_id = {one.id: one for one in own}
-        requests = [one for one in made if not _goes_on(one, by_id)]
+        left_open = {one.id for one in own if one.state is State.LEFT_OPEN}
+        # the follow-up of a visit that was left open is no request of its own
+        requests = [one for one in made if one.parent_id not in left_open]
         found = clocks_of(store, requests)
         facts = clocks.facts_of(store, [one.id for one in requests])
         told = []
@@ -84,12 +85,6 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         ended = [one.id for one in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)
     return ClientMonth(client.name, f"{first:%Y-%m}", month_of(told, still_open, value), currency, exponent)
-
-
-def _goes_on(visit: Visit, by_id: dict[int, Visit]) -> bool:
-    """Whether a visit is the follow-up of one that was left open: no request of its own."""
-    parent = None if visit.parent_id is None else by_id.get(visit.parent_id)
-    return parent is not None and parent.state is State.LEFT_OPEN
 
 
 def _value_covered(store: Store, visit_ids: list[int], currency: str) -> tuple[int, str, int]:

@@ -31,7 +31,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                     pad(span_in(visit.start, visit.end, log) if visit.start is not None else "–", 13),
                     pad(actual, 13),
                     pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
-                    pad(evidence_text(line), 30),
+                    pad(" · ".join(evidence_words(line)), 30),
                     pad(charge_text(line), 20),
                     visit.review.value.replace("_", " ") if visit.review is not Review.NONE else "",
                 ]
@@ -56,11 +56,6 @@ def totals_text(totals: Totals) -> str:
             f"charged {money or 'nothing'}, before tax",
         ]
     )
-
-
-def evidence_text(line: LogLine) -> str:
-    """The evidence of a visit in words: how many results of which grade, retests, overrides."""
-    return " · ".join(evidence_words(line))
 
 
 def charge_text(line: LogLine) -> str:

@@ -33,9 +33,6 @@ def tell(
         why: the reason that was given.
     """
     firm = seat.firm
-    when = ""
-    if visit.starts_at is not None:
-        when = when_text(visit.starts_at, visit.zone)
     wording = getattr(firm, f"notice_{about.value}")
     if about in CHANGES:
         wording = with_who_and_why(wording)
@@ -45,7 +42,7 @@ def tell(
         client=visit.client,
         site=visit.site,
         work=visit.work,
-        when=when,
+        when="" if visit.starts_at is None else when_text(visit.starts_at, visit.zone),
         instead=instead,
         by=seat.staff.name,
         why=f": {why}" if why else "",

@@ -14,7 +14,7 @@ from db.store import Store
 from dispatch.charges.reading import ChargeInputError
 from dispatch.desk.accounts import SPENT_DAYS, Office
 from dispatch.desk.agreeing import minor_units
-from dispatch.desk.charging import Priced, priced_from
+from dispatch.desk.charging import priced_from
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client
 from dispatch.model.forms import form
@@ -99,7 +99,8 @@ def figures(store: Store, client_id: int, reference: str, where: Office) -> Figu
     if client is None:
         return None
     agreement = fitting(store, client, where)
-    terms = CARD_PRICES if agreement is None else tried_on(agreement)
+    # an agreement's terms for somebody else: without its dates, and without what its own client has paid before
+    terms = CARD_PRICES if agreement is None else {**agreement.terms, "starts": None, "ends": None, "blocks": []}
     own = [one for one in visits.of_client(store, client_id) if one.ended_at is not None]
     recent = [one for one in own if (where.today - day_of(one.ended_at or 0, where.zone)).days <= SPENT_DAYS]
     kept = sheets.latest_sheets(store, [one.id for one in own])
@@ -147,22 +148,13 @@ def fitting(store: Store, client: Client, where: Office) -> Agreement | None:
     return min(found, key=distance, default=None)
 
 
-def tried_on(agreement: Agreement) -> dict[str, Any]:
-    """An agreement's terms for somebody else: without its dates, and without what its own client has paid before."""
-    return {**agreement.terms, "starts": None, "ends": None, "blocks": []}
-
-
 def _both(given: Mapping[str, Any], terms: Mapping[str, Any]) -> tuple[int, int] | None:
     """The net amounts of a visit at standard price and under the terms; None where it cannot be priced."""
     try:
-        standard = priced_from({**given, "agreement": None}, estimate=False)
-        under = priced_from({**given, "agreement": terms}, estimate=False)
+        both = [priced_from({**given, "agreement": one}, estimate=False) for one in (None, terms)]
     except ChargeInputError:
         return None
-    amounts = _net(standard), _net(under)
-    return None if None in amounts else (amounts[0] or 0, amounts[1] or 0)
-
-
-def _net(priced: Priced) -> int | None:
-    net = priced.form["net"]
-    return None if net is None else parse_minor(net, priced.exponent)
+    if any(one.form["net"] is None for one in both):
+        return None
+    standard, under = (parse_minor(one.form["net"], one.exponent) for one in both)
+    return standard, under

@@ -124,14 +124,14 @@ def send_test(seat: Seat, address: str) -> None:
     firm = seat.firm
     try:
         courier(firm).carry(
-            address, f"A test by {show(firm.name)}", "Messages to clients reach you.\n", f"test-{seat.session}", _begin
+            address,
+            f"A test by {show(firm.name)}",
+            "Messages to clients reach you.\n",
+            f"test-{seat.session}",
+            lambda: None,
         )
     except (NotSent, Unsure) as fault:
         raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
-
-
-def _begin() -> None:
-    """A test is handed over without a trace."""
 
 
 def post_due(seat: Seat, current: Callable[[], Courier]) -> Iterator[Posted]:

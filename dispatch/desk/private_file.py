@@ -50,8 +50,10 @@ def write_private(path: Path, text: str, *, replace: bool = False) -> None:
         raise Refusal(f"{name} cannot be written: {reason}.") from None
 
 
-def put(path: Path, text: str, *, replace: bool = True, owner: tuple[int, int] | None = None) -> None:
-    """Put a text into a file that only its owner may read, as a whole or not at all.
+def put(
+    path: Path, text: str, *, replace: bool = True, owner: tuple[int, int] | None = None, mode: int = 0o600
+) -> None:
+    """Put a text into a file, as a whole or not at all; without another `mode` only its owner may read it.
 
     Args:
         replace: in place of what is there; else never over a file, not even over one that came meanwhile.
@@ -61,7 +63,7 @@ def put(path: Path, text: str, *, replace: bool = True, owner: tuple[int, int] |
         OSError: the place does not take it, and is as it was.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             if owner is not None:

@@ -10,7 +10,7 @@ from dispatch.desk.charging import Priced, Unpriced, charge_of
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat, asking_first
 from dispatch.desk.visit_page import find
-from dispatch.model.states import ENDED, Review
+from dispatch.model.states import Review
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
@@ -64,8 +64,3 @@ def do_as_shown(seat: Seat, change: Change, deed: Callable[[], object]) -> None:
 
     with asking_first(unchanged):
         deed()
-
-
-def has_kept_charge(visit: Visit) -> bool:
-    """Whether a correction of the visit changes a charge that is kept."""
-    return visit.state in ENDED

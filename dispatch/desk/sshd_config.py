@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import shutil
 import socket
@@ -12,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 from db.faults import from_os
+from dispatch.desk import private_file
 from dispatch.model.ssh_keys import KeyRefused, read_public_key
 
 _GLOBAL = """\
@@ -148,16 +148,8 @@ def put(text: str, path: Path) -> None:
     Raises:
         StoreFault: the folder does not take it.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        try:
-            with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644), "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
+        private_file.put(path, text, mode=0o644)
     except OSError as error:
         raise from_os(error, path) from error
 

@@ -18,34 +18,11 @@ from dispatch.model.text import pad, show
 
 
 @dataclass(frozen=True, slots=True)
-class Drive:
-    """How one technician came to a visit and went home: instants, None where nobody recorded it."""
-
-    technician: str
-    depart_at: int | None
-    arrive_at: int | None
-    leave_at: int | None
-    home_at: int | None
-    came: bool = True
-
-    @property
-    def minutes(self) -> int | None:
-        """The whole minutes of the drive there."""
-        return None if self.depart_at is None or self.arrive_at is None else (self.arrive_at - self.depart_at) // 60
-
-    @property
-    def home_minutes(self) -> int | None:
-        """The whole minutes of the drive home."""
-        return None if self.leave_at is None or self.home_at is None else (self.home_at - self.leave_at) // 60
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """A visit's page with what only its review asks for. `revisions` of the charge, the oldest first."""
 
     page: VisitPage
     remarks: tuple[Remark, ...]
-    drives: tuple[Drive, ...]
     revisions: tuple[StoredSheet, ...]
 
 
@@ -57,19 +34,8 @@ def story_of(store: Store, reference: str) -> Story:
     """
     with store.read():
         page = visit_page(store, reference)
-        drives = tuple(
-            Drive(
-                part.technician,
-                part.depart_at,
-                part.check_in_at,
-                part.check_out_at,
-                part.return_at,
-                part.did_not_come_at is None,
-            )
-            for part in page.visit.assignments
-        )
         revisions = tuple(reversed(sheets.revisions(store, page.visit.id)))
-        return Story(page, judge(store, reference).remarks, drives, revisions)
+        return Story(page, judge(store, reference).remarks, revisions)
 
 
 def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[str]:
@@ -80,7 +46,12 @@ def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[
     for remark in story.remarks:
         lines += textwrap.wrap(show(remark.text), width, initial_indent="  ! ", subsequent_indent="    ")
     at = rest.index("Events") if "Events" in rest else len(rest)
-    lines += _with_drives(story, rest[:at])
+    body = rest[:at]
+    # in place of the page's leg, or below the address
+    leg = next((number for number, line in enumerate(body) if line.startswith("  leg ")), None)
+    begin, end = (3, 3) if leg is None else (leg, leg + 1)
+    body[begin:end] = [f"  {line}" for line in drive_lines(story)]
+    lines += body
     if len(story.revisions) > 1:
         lines.append("Revisions of the charge")
         lines += [f"  {line}" for line in revision_lines(story)]
@@ -96,17 +67,17 @@ def drive_lines(story: Story) -> list[str]:
 
     planned = "not planned" if story.page.leg is None else leg_line(story.page.leg, story.page.unit)
     lines = []
-    for number, drive in enumerate(story.drives):
-        if drive.depart_at is not None and drive.arrive_at is not None:
-            driven = f"driven {drive.minutes} min, {clock(drive.depart_at)}–{clock(drive.arrive_at)}"
+    for number, part in enumerate(story.page.visit.assignments):
+        if part.depart_at is not None and part.check_in_at is not None:
+            driven = f"driven {part.drive_minutes} min, {clock(part.depart_at)}–{clock(part.check_in_at)}"
         else:
-            driven = "drive not recorded" if drive.came else "did not come"
+            driven = "drive not recorded" if part.did_not_come_at is None else "did not come"
         home = ""
-        if drive.leave_at is not None and drive.home_at is not None:
-            home = f" · home {drive.home_minutes} min, {clock(drive.leave_at)}–{clock(drive.home_at)}"
+        if part.check_out_at is not None and part.return_at is not None:
+            home = f" · home {part.home_minutes} min, {clock(part.check_out_at)}–{clock(part.return_at)}"
         # the leg of the plan is the first technician's
         said = f"planned {planned} · " if number == 0 else ""
-        lines.append(f"{show(drive.technician)}: {said}{driven}{home}")
+        lines.append(f"{show(part.technician)}: {said}{driven}{home}")
     return lines
 
 
@@ -132,10 +103,3 @@ def event_lines(page: VisitPage) -> list[str]:
         clock = clock_text(event.at, page.visit.zone, page.hours24)
         lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
     return lines
-
-
-def _with_drives(story: Story, lines: list[str]) -> list[str]:
-    """The lines of the page with the drives in place of its leg, or below the address."""
-    at = next((number for number, line in enumerate(lines) if line.startswith("  leg ")), None)
-    drives = [f"  {line}" for line in drive_lines(story)]
-    return [*lines[:3], *drives, *lines[3:]] if at is None else [*lines[:at], *drives, *lines[at + 1 :]]

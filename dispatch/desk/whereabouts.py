@@ -29,19 +29,15 @@ class Whereabouts:
         return json.dumps(asdict(self))
 
 
-def _kept(seat: Seat) -> Unsent:
-    return Unsent(seat, "whereabouts")
-
-
 def keep(seat: Seat, where: Whereabouts) -> None:
     """Remember it for the next login. Where the disk does not take it, the next login begins at the start."""
-    _kept(seat).keep(where.as_json())
+    Unsent(seat, "whereabouts").keep(where.as_json())
 
 
 def last(seat: Seat) -> Whereabouts | None:
     """Where the person was last; None: nobody knows."""
     try:
-        found = json.loads(_kept(seat).read())
+        found = json.loads(Unsent(seat, "whereabouts").read())
         return Whereabouts(**{name: str(found[name])[:90] for name in ("mode", "day", "reference", "item")})
     except (ValueError, KeyError, TypeError):
         return None

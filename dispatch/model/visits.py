@@ -54,6 +54,18 @@ class Assignment(NamedTuple):
         """The technician, and that nothing of theirs is charged where it is so."""
         return self.technician if self.billable else f"{self.technician} (not billable)"
 
+    @property
+    def drive_minutes(self) -> int | None:
+        """The whole minutes of the drive there; None where nobody recorded it."""
+        return None if self.depart_at is None or self.check_in_at is None else (self.check_in_at - self.depart_at) // 60
+
+    @property
+    def home_minutes(self) -> int | None:
+        """The whole minutes of the drive home; None where nobody recorded it."""
+        return (
+            None if self.check_out_at is None or self.return_at is None else (self.return_at - self.check_out_at) // 60
+        )
+
 
 CAME_BY = {"phone": "on the phone", "mail": "by mail", "site": "seen on site", "ours": "ours"}
 """How a request comes in, with its words."""

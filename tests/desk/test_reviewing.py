@@ -308,7 +308,7 @@ class TestStory:
         office.finish()
         leaving.close(office.ana, "R1")
         story = story_of(office.store, "R1")
-        assert story.drives[0].minutes == 20
+        assert story.page.visit.assignments[0].drive_minutes == 20
         text = "\n".join(story_lines(story))
         assert "driven 20 min, 08:40–09:00" in text
         assert "planned ~" in text

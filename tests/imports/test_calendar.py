@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from db import clients, visits
 from dispatch.desk import schedule
 from dispatch.desk.imports.calendar_file import COLUMNS, read_calendar
+from dispatch.desk.imports.calendar_rows import rule_of
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.imports.judging import Stopped
-from dispatch.desk.imports.repeating import rule_of
 from dispatch.desk.imports.table import Unreadable
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.refusals import Faulty

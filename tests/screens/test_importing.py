@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from db import recurrences, visits
 from dispatch.desk.imports import importing
+from dispatch.desk.imports.importing import kind_of
 from dispatch.desk.imports.judging import Stopped
-from dispatch.desk.imports.recognising import kind_of
 from dispatch.desk.imports.table import Unreadable
 from screens.board import BoardScreen
 from screens.dialogs import Form

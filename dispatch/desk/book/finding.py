@@ -63,6 +63,12 @@ def site_title(store: Store, site: Site) -> str:
     return f"{client.name if client else ''} / {site.name}"
 
 
+def site_called(store: Store, site_id: int) -> str:
+    """Client and site by the id of the site; empty where there is none."""
+    site = clients.site(store, site_id)
+    return "" if site is None else site_title(store, site)
+
+
 def technician_named(store: Store, name: str) -> Technician:
     """The technician of that name or login, or whose name alone holds it.
 
@@ -96,5 +102,4 @@ def end_title(store: Store, end: End) -> str:
     if end.kind is EndKind.HOME:
         who = people.staff_by_id(store, end.id)
         return f"{_HOME}{who.name if who is not None else ''}"
-    site = clients.site(store, end.id)
-    return site_title(store, site) if site is not None else ""
+    return site_called(store, end.id)

@@ -80,9 +80,10 @@ def page_lines(page: ClientPage) -> list[str]:
         counts.append(f"tax exempt: {client.tax_ref or 'by what is not said yet'}")
     lines += [f"  {' · '.join(counts)}"] if counts else []
     lines += [f"  {client.notes}"] if client.notes else []
+    contacts = ["  ".join(filter(None, (one.name, one.phone, one.email, one.role))) for one in client.contacts]
     sections: Sequence[tuple[str, Sequence[str], str]] = (
         ("Due", page.due, ""),
-        ("Contacts", [_contact(one) for one in client.contacts], "none yet"),
+        ("Contacts", contacts, "none yet"),
         ("Sites", [_site(one) for one in page.sites], "none yet"),
         (
             "Agreements",
@@ -128,15 +129,11 @@ def _care(one: Item) -> str:
     return f"{due}{one.what}: {one.why}"
 
 
-def _contact(one: Any) -> str:
-    return "  ".join(part for part in (one.name, one.phone, one.email, one.role) if part)
-
-
 def _site(one: Site) -> str:
-    drive = "" if one.one_way_minutes is None else f"{one.one_way_minutes} min from the depot"
-    return "  ".join(
-        part for part in (one.name, one.address, drive or "not placed yet" if one.place is None else drive) if part
-    )
+    drive = "not placed yet" if one.place is None else ""
+    if one.one_way_minutes is not None:
+        drive = f"{one.one_way_minutes} min from the depot"
+    return "  ".join(filter(None, (one.name, one.address, drive)))
 
 
 def _agreement(one: Agreement) -> str:

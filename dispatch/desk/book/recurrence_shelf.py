@@ -8,7 +8,7 @@ from dataclasses import replace
 from db import agreements, clients, people, recurrences
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.finding import site_title
+from dispatch.desk.book.finding import site_called
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.recurring import left_standing, preview, remake
@@ -34,9 +34,7 @@ class RecurrenceShelf(Shelf[Recurrence]):
 
     def title(self, store: Store, record: Recurrence) -> str:
         """Its number, where and what."""
-        site = clients.site(store, record.site_id)
-        where = site_title(store, site) if site is not None else ""
-        return f"{record.id}  {where}: {record.work}"
+        return f"{record.id}  {site_called(store, record.site_id)}: {record.work}"
 
     def line(self, store: Store, record: Recurrence) -> str:
         """The rule and the next day."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from db import clients, probes, targets
+from db import probes, targets
 from db.names import folded
 from db.store import Store
 from db.unit import Unit
 from dispatch.closeout.probes.reading import read_target
-from dispatch.desk.book.finding import site_title
+from dispatch.desk.book.finding import site_called
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.seat import Seat
@@ -25,8 +25,7 @@ class TargetShelf(Shelf[Target]):
 
     def title(self, store: Store, record: Target) -> str:
         """Where and what."""
-        site = clients.site(store, record.site_id)
-        return f"{site_title(store, site) if site is not None else ''}: {record.name}"
+        return f"{site_called(store, record.site_id)}: {record.name}"
 
     def line(self, store: Store, record: Target) -> str:
         """Kind, address and vantage."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from db import agreements, clients, people, settings
 from db.store import Store
-from dispatch.desk.book.finding import client_named, end_named, end_title, site_named, site_title, technician_named
+from dispatch.desk.book.finding import client_named, end_named, end_title, site_called, site_named, technician_named
 from dispatch.desk.refusals import NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
@@ -74,21 +74,6 @@ def labour_classes(store: Store) -> list[str]:
     return list(card.card["classes"]) if card is not None else []
 
 
-def _client(store: Store, key: int) -> str:
-    found = clients.client(store, key)
-    return found.name if found is not None else ""
-
-
-def _site(store: Store, key: int) -> str:
-    found = clients.site(store, key)
-    return site_title(store, found) if found is not None else ""
-
-
-def _staff(store: Store, key: int) -> str:
-    found = people.staff_by_id(store, key)
-    return found.name if found is not None else ""
-
-
 def _sites(store: Store) -> list[str]:
     names = {one.id: one.name for one in clients.all_clients(store)}
     return [f"{names.get(one.client_id, '')} / {one.name}" for one in clients.all_sites(store)]
@@ -101,9 +86,9 @@ _FINDING: Mapping[str, Callable[[Store, str], Any]] = {
     "end": end_named,
 }
 _TITLE: Mapping[str, Callable[[Store, Any], str]] = {
-    "client": _client,
-    "site": _site,
-    "technician": _staff,
+    "client": lambda store, key: getattr(clients.client(store, key), "name", ""),
+    "site": site_called,
+    "technician": lambda store, key: getattr(people.staff_by_id(store, key), "name", ""),
     "end": end_title,
 }
 _TITLES: Mapping[str, Callable[[Store], Sequence[str]]] = {

@@ -92,7 +92,7 @@ class Entry:
 
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""
-        return self._parsed(column, _decimal_between(low, high))
+        return self._parsed(column, lambda text: _decimal(text, low, high))
 
     def day(self, column: str) -> datetime.date | None:
         """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
@@ -147,13 +147,10 @@ class Entry:
             return None
 
 
-def _decimal_between(low: int, high: int) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if not _DECIMAL.fullmatch(text) or not low <= float(text) <= high:
-            raise ValueError(f"is not a number from {low} to {high} such as 12.5")
-        return shortest(Fraction(text), 12)
-
-    return parse
+def _decimal(text: str, low: int, high: int) -> str:
+    if not _DECIMAL.fullmatch(text) or not low <= float(text) <= high:
+        raise ValueError(f"is not a number from {low} to {high} such as 12.5")
+    return shortest(Fraction(text), 12)
 
 
 def _clock(text: str, end: bool) -> int:

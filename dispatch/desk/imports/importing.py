@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from db.unit import Unit
 from dispatch.desk.book.finding import site_named
@@ -13,10 +13,10 @@ from dispatch.desk.imports import rate_card_file
 from dispatch.desk.imports.calendar_file import read_calendar
 from dispatch.desk.imports.calendar_rows import USUAL_MINUTES, CalendarRows, Taking
 from dispatch.desk.imports.client_rows import ClientRows
-from dispatch.desk.imports.judging import Subject, Watch, judge, unwatched
+from dispatch.desk.imports.judging import TableRows, Watch, judge, unwatched
 from dispatch.desk.imports.rate_card_file import judge_card, read_card
 from dispatch.desk.imports.site_rows import SiteRows
-from dispatch.desk.imports.table import ROWS, find_columns, read_table
+from dispatch.desk.imports.table import ROWS, Unreadable, find_columns, read_table
 from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.verdicts import Judged, Report, Verdict, shortened
 from dispatch.desk.imports.visit_rows import VisitRows
@@ -27,7 +27,7 @@ from dispatch.model.states import Role
 
 RATE_CARD = "rate-card"
 CALENDAR = "calendar"
-SUBJECTS: dict[str, type[Subject]] = {
+SUBJECTS: dict[str, type[TableRows[Any]]] = {
     "technicians": TechnicianRows,
     "clients": ClientRows,
     "sites": SiteRows,
@@ -35,6 +35,8 @@ SUBJECTS: dict[str, type[Subject]] = {
 }
 KINDS = (RATE_CARD, *SUBJECTS, CALENDAR)
 """What can be imported, in the order in which a new firm does it."""
+_START = 4_096
+"""Bytes by which a file is known."""
 
 
 def import_file(
@@ -158,7 +160,7 @@ def _places(seat: Seat, mapping: Mapping[str, str]) -> dict[str, Site]:
 
 def _carry_out(unit: Unit, judged: Sequence[Judged], watch: Watch, *, accept_good: bool) -> bool:
     """Write what the verdicts say; returns whether anything was."""
-    writes: list[Callable[[Unit], None]] = [row.write for row in judged if row.write is not None]
+    writes = [row.write for row in judged if row.write is not None]
     if not writes or (not accept_good and any(row.verdict is Verdict.REFUSED for row in judged)):
         unit.leave_unchanged()
         return False
@@ -166,3 +168,37 @@ def _carry_out(unit: Unit, judged: Sequence[Judged], watch: Watch, *, accept_goo
         watch("saving", done, len(writes))
         write(unit)
     return True
+
+
+def kind_of(path: Path) -> str:
+    """The kind of a file: a calendar, a rate card, or rows by the columns that their first line names.
+
+    Raises:
+        Unreadable: it cannot be read, or is none of them; the message says what each kind needs.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_START).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise Unreadable(f"{shortened(str(path))} cannot be read: {reason}.") from None
+    if start[:15].upper() == b"BEGIN:VCALENDAR" or path.suffix.casefold() in (".ics", ".ical", ".ifb"):
+        return CALENDAR
+    if start.startswith(b"{") or path.suffix.casefold() == ".json":
+        return RATE_CARD
+    table = read_table(path, ROWS)
+    fitting: dict[str, int] = {}
+    for kind, subject in SUBJECTS.items():
+        try:
+            columns = find_columns(table, subject.columns, subject.required)
+        except Unreadable:
+            continue
+        # clients.csv needs one column, which sites and visits have as well: the kind that explains most of them is meant
+        fitting[kind] = len(columns.position)
+    if not fitting:
+        needs = "; ".join(f"{kind}: {', '.join(subject.required)}" for kind, subject in SUBJECTS.items())
+        raise Unreadable(
+            f"{shortened(path.name)} names no columns that are known. Needed are, for {needs}. "
+            "Names of your own are taken by the command: dispatch import KIND FILE --map theirs=ours."
+        )
+    return max(fitting, key=lambda kind: fitting[kind])

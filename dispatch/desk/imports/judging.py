@@ -46,7 +46,7 @@ class Draft:
     keys: tuple[str, ...]
     theirs: Values
     ours: Values | None
-    write: Callable[[Unit], None]
+    write: Callable[[Unit], object]
     obstacles: Callable[[Entry, Sequence[str]], None] = lambda entry, columns: None
     """Adds a fault for every one of the columns that may not be changed."""
     skipped: str = ""
@@ -55,18 +55,24 @@ class Draft:
     offer: Mapping[str, str] | None = None
 
 
-class Subject(ABC):
-    """What a kind of file is about: made for one import, inside its unit of work."""
+class TableRows(ABC, Generic[T]):
+    """Files whose rows are records: made for one import, inside its unit of work. A column that is a field of the record's table
+    goes the way that it goes in a form."""
 
+    record: ClassVar[RecordType[T]]
     columns: ClassVar[Mapping[str, Column]]
     required: ClassVar[tuple[str, ...]]
     key: ClassVar[str]
     """The column by which a row is known again."""
+    named: ClassVar[tuple[str, ...]] = ()
+    """The columns by which a record is known: they are not compared."""
     roles: ClassVar[tuple[Role, ...]]
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
         self.store = seat.store
+        self.desk = replace(Desk.at_seat(seat), lasting=True)
+        self._known: dict[str, Field] | None = None
 
     @abstractmethod
     def draft(self, entry: Entry) -> Draft:
@@ -83,19 +89,6 @@ class Subject(ABC):
         if isinstance(value, tuple):
             return ";".join(map(str, value))
         return str(value)
-
-
-class TableRows(Subject, Generic[T]):
-    """Files whose rows are records. A column that is a field of the record's table goes the way that it goes in a form."""
-
-    record: ClassVar[RecordType[T]]
-    named: ClassVar[tuple[str, ...]] = ()
-    """The columns by which a record is known: they are not compared."""
-
-    def __init__(self, seat: Seat) -> None:
-        super().__init__(seat)
-        self.desk = replace(Desk.at_seat(seat), lasting=True)
-        self._known: dict[str, Field] | None = None
 
     def filled(self, entry: Entry, before: T | None, **given: Any) -> T:
         """The record of a row: its columns as far as they are fields, and what is given by attribute."""
@@ -127,8 +120,8 @@ class TableRows(Subject, Generic[T]):
     def _fields(self, entry: Entry) -> dict[str, Field]:
         """The columns of the file that are fields: the same for every row of it."""
         if self._known is None:
-            own = {column: one for column, one in self.columns.items() if isinstance(one, Field)}
-            self._known = {column: one for column, one in own.items() if entry.has(column)}
+            known = self.columns.items()
+            self._known = {column: one for column, one in known if isinstance(one, Field) and entry.has(column)}
         return self._known
 
 
@@ -193,7 +186,9 @@ def unwatched(doing: str, done: int, of: int) -> None:
     """Nobody looks on."""
 
 
-def judge(subject: Subject, table: Table, columns: Columns, *, update: bool, watch: Watch = unwatched) -> list[Judged]:
+def judge(
+    subject: TableRows[Any], table: Table, columns: Columns, *, update: bool, watch: Watch = unwatched
+) -> list[Judged]:
     """The verdict on every row of a table, in its order."""
     seen: dict[str, int] = {}
     judged = []
@@ -203,7 +198,7 @@ def judge(subject: Subject, table: Table, columns: Columns, *, update: bool, wat
     return judged
 
 
-def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) -> Judged:
+def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update: bool) -> Judged:
     # a row of another width has its values under the wrong names: what they say is not worth telling
     draft = subject.draft(entry) if entry.whole_row else None
     reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
@@ -232,7 +227,7 @@ def _judged(subject: Subject, entry: Entry, seen: dict[str, int], update: bool) 
     return _with(entry, reference, Verdict.UPDATED, differences=differences, write=draft.write)
 
 
-def _refuse_repeated(subject: Subject, entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
+def _refuse_repeated(subject: TableRows[Any], entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
     for key in map(folded, draft.keys):
         first = seen.setdefault(key, entry.row)
         if first != entry.row:
@@ -246,6 +241,6 @@ def _with(
     verdict: Verdict,
     *,
     differences: tuple[Difference, ...] = (),
-    write: Callable[[Unit], None] | None = None,
+    write: Callable[[Unit], object] | None = None,
 ) -> Judged:
     return Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings), differences, write)

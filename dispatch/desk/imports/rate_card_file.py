@@ -41,9 +41,10 @@ def read_card(path: Path) -> dict[str, Any]:
 
 def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     """The verdict on a rate card. Everything that is wrong with it is told at once."""
-    faults: list[Fault] = []
+    from dispatch.charges import validate_card
+
     card = {key: value for key, value in given.items() if key not in ENVELOPE}
-    faults.extend(_faults_of(card))
+    faults = [Fault("card", "", fault) for fault in validate_card(card)]
     zone = _zone(card.get("timezone"), seat.firm.zone)
     valid_from = _valid_from(given.get("valid_from"), datetime.date(day_of(seat.now, zone).year, 1, 1), faults)
     name = _name(given.get("name"), f"Rate card from {valid_from.isoformat()}", faults)
@@ -67,12 +68,6 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     if not update:
         return Judged(1, shortened(name), Verdict.DIFFERS, differences=found)
     return Judged(1, shortened(name), Verdict.UPDATED, differences=found, write=write)
-
-
-def _faults_of(card: Mapping[str, Any]) -> list[Fault]:
-    from dispatch.charges import validate_card
-
-    return [Fault("card", "", fault) for fault in validate_card(card)]
 
 
 def _valid_from(given: Any, otherwise: datetime.date, faults: list[Fault]) -> datetime.date:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from db import clients
 from db.names import folded
-from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
 from dispatch.desk.seat import Seat
@@ -75,14 +74,11 @@ class SiteRows(RecordRows[Site]):
             # they were reckoned to where the site was
             after = replace(after, one_way_distance=None, one_way_minutes=None)
         after = self.judged(entry, site, after)
-
-        def save(unit: Unit) -> None:
-            self.book.save(self.seat, unit, site, after)
-
         key = (f"{client.name}\n{name}",) if client and name else ()
         label = f"{client.name}, {name}" if client else name
         spelt = ours | self.spelt(entry, site) if site and ours else None
-        return Draft(label, key, theirs | self.spelt(entry, after), spelt, save)
+        theirs |= self.spelt(entry, after)
+        return Draft(label, key, theirs, spelt, lambda unit: self.book.save(self.seat, unit, site, after))
 
 
 def _columns(place: Place | None, access: tuple[int | str | None, int | str | None] | None) -> Values:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from db import people
 from db.names import folded
-from db.unit import Unit
 from dispatch.desk.book.world import labour_classes
 from dispatch.desk.imports.entries import WORD, Entry
 from dispatch.desk.imports.judging import BY_WEEKDAY, Draft, RecordRows, Values, hours_on, present, same_hours
@@ -76,13 +75,11 @@ class TechnicianRows(RecordRows[Technician]):
         if staff is not None and technician is None and not email:
             after = replace(after, email=staff.email)
         after = self.judged(entry, technician, _after(after, values | (ours or {}) | theirs))
-
-        def save(unit: Unit) -> None:
-            self.book.save(self.seat, unit, technician, after)
-
         keys = (f"login {login}",) if login else ()
         spelt = ours | self.spelt(entry, technician) if technician and ours else None
-        return Draft(name, (*keys, f"name {name}") if name else (), theirs | self.spelt(entry, after), spelt, save)
+        named = (*keys, f"name {name}") if name else ()
+        theirs |= self.spelt(entry, after)
+        return Draft(name, named, theirs, spelt, lambda unit: self.book.save(self.seat, unit, technician, after))
 
     def _by_name(self, name: str) -> Staff | None:
         wanted = folded(name)
@@ -95,9 +92,12 @@ class TechnicianRows(RecordRows[Technician]):
         if known is not None:
             return known.login.casefold()
         login = email.partition("@")[0].casefold()
-        if login and not _is_login(login):
-            entry.fault("email", "does not begin with a login; give one in a column login")
-        elif not login and not entry.raw("email"):
+        if login:
+            try:
+                LOGIN.read(login, Bare())
+            except ValueError:
+                entry.fault("email", "does not begin with a login; give one in a column login")
+        elif not email:
             entry.fault("email", "is missing, and there is no login either: a technician needs one of them")
         return login
 
@@ -114,14 +114,6 @@ class TechnicianRows(RecordRows[Technician]):
         never_named = staff is not None and folded(staff.name) == folded(staff.login)
         if staff is not None and technician is None and folded(staff.name) != folded(name) and not never_named:
             entry.fault("name", f"the login {login} belongs to {staff.name}; give the name as there, or another login")
-
-
-def _is_login(text: str) -> bool:
-    try:
-        LOGIN.read(text, Bare())
-    except ValueError:
-        return False
-    return True
 
 
 def _columns(

@@ -67,7 +67,7 @@ class Judged:
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
-    write: Callable[[Unit], None] | None = field(default=None, compare=False, repr=False)
+    write: Callable[[Unit], object] | None = field(default=None, compare=False, repr=False)
     question: Question | None = None
     offer: Mapping[str, str] | None = None
 

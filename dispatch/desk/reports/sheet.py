@@ -36,11 +36,8 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
         firm = settings.firm(store)
         times = Times(firm, firm.zone)
         start, end = day_bounds(day, firm.zone)
-        stops = [
-            visit
-            for visit in visits.placed_between(store, start, end)
-            if visit.state in OCCUPYING and visit.assignment_of(technician.id) is not None
-        ]
+        placed = visits.placed_between(store, start, end, technicians={technician.id})
+        stops = [visit for visit in placed if visit.state in OCCUPYING]
         legs = legs_of_day(store, day).get(technician.id, {})
         sections = [
             _stop(store, firm, number, visit, legs.get(visit.id), times) for number, visit in enumerate(stops, 1)
