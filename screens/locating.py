@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 
 from db.faults import StoreFault
+from dispatch.desk import maps
 from dispatch.desk.book import locating
 from dispatch.desk.refusals import Refusal
 from dispatch.model.clients import Site
@@ -22,7 +23,7 @@ class _Asked(str):
 
 async def locate(screen: SeatedScreen, site: Site) -> bool:
     """Ask for the address of a site and place it; returns whether it was placed."""
-    if locating.has_extract():
+    if maps.address_files():
         wanted = await _type_ahead(screen, site)
     else:
         wanted = await screen.ask(

@@ -178,7 +178,12 @@ def keep_sheet(
     lines = [(line["rule"], line["category"], parse_minor(line["amount"], priced.exponent)) for line in form["lines"]]
     sheets.add_sheet(unit, sheet, lines, accepted_by=seat.staff.id if accept else None)
     if accepted and form.get("drawn"):
-        _draw(store, unit, visit, priced, now)
+        day = day_of(now if visit.anchor is None else visit.anchor, str(given["card"]["timezone"]))
+        agreement = agreements.agreement(store, given["source"]["agreement"]["id"])
+        assert agreement is not None
+        scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
+        drawn = {name: Fraction(amount) * scale for name, amount in form["drawn"].items()}
+        draws.take(unit, store, visit.id, agreement, day, drawn)
     return priced
 
 
@@ -188,15 +193,6 @@ def settled(seat: Seat, unit: Unit, visit: Visit, reason: str, *, accept: bool =
     if after.state in ENDED:
         keep_sheet(seat, unit, after, reason=reason, accept=accept)
     return after
-
-
-def _draw(store: Store, unit: Unit, visit: Visit, priced: Priced, now: int) -> None:
-    day = day_of(now if visit.anchor is None else visit.anchor, str(priced.given["card"]["timezone"]))
-    agreement = agreements.agreement(store, priced.given["source"]["agreement"]["id"])
-    assert agreement is not None
-    scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
-    drawn = {name: Fraction(amount) * scale for name, amount in priced.form["drawn"].items()}
-    draws.take(unit, store, visit.id, agreement, day, drawn)
 
 
 def _kept(kept: StoredSheet) -> Priced:

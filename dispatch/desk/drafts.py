@@ -142,6 +142,8 @@ class CardDraft(Draft):
         day = self.valid_from + datetime.timedelta(days=(1 - self.valid_from.weekday()) % 7)
         zone = str(self.form["timezone"])
         start = at_local(day, "10:00", zone, Unclear.FIRST)
+        leg = {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE}
+        both = {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE}
         visit = {
             "scheduled_start": iso(start, zone),
             "assignments": [
@@ -152,12 +154,7 @@ class CardDraft(Draft):
                     "check_out": iso(start + EXAMPLE_MINUTES * 60, zone),
                 }
             ],
-            "trip": {
-                "leg_in": {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE},
-                "leg_home": {"distance": EXAMPLE_DISTANCE, "minutes": EXAMPLE_DRIVE},
-                "total": {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE},
-                "solo_sum": {"distance": str(2 * int(EXAMPLE_DISTANCE)), "minutes": 2 * EXAMPLE_DRIVE},
-            },
+            "trip": {"leg_in": leg, "leg_home": leg, "total": both, "solo_sum": both},
         }
         site = {"one_way_distance": EXAMPLE_DISTANCE, "one_way_minutes": EXAMPLE_DRIVE}
         unit = self.form.get("distance_unit", "mi")

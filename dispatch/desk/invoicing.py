@@ -68,7 +68,9 @@ def export(seat: Seat, shown: Mapping[str, int]) -> HandedOver:
     with seat.write("export", Role.LEAD) as unit:
         going, left_out = ready(seat.store)
         if not going:
-            raise Refusal(_nothing(left_out))
+            told = "; ".join(f"{reference}: {why}" for reference, why in left_out)
+            none = "Nothing is ready to invoice: no visit is approved that was not exported before."
+            raise Refusal(f"Nothing can be exported: {told}." if left_out else none)
         if shown != going:
             raise Refusal(f"What is ready is not what was shown: {_difference(shown, going)}. Nothing was exported.")
         number = invoices.add_batch(unit)
@@ -179,9 +181,3 @@ def _difference(shown: Mapping[str, int], going: Mapping[str, int]) -> str:
         if one in shown and shown[one] != now
     ]
     return "; ".join(words)
-
-
-def _nothing(left_out: Sequence[tuple[str, str]]) -> str:
-    if not left_out:
-        return "Nothing is ready to invoice: no visit is approved that was not exported before."
-    return "Nothing can be exported: " + "; ".join(f"{reference}: {why}" for reference, why in left_out) + "."

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from db import clocks, sheets, visits
 from db.store import Store
-from dispatch.desk.levels import REQUESTS, STOPPED, TermsBook, clocks_of
+from dispatch.desk.levels import REQUESTS, TermsBook, clocks_of
 from dispatch.desk.refusals import Faulty
 from dispatch.levels.report import Month, Request, Told, month_of
 from dispatch.model.clients import Client
@@ -57,30 +57,19 @@ def client_month(store: Store, client: Client, first: datetime.date) -> ClientMo
         found = clocks_of(store, requests)
         facts = clocks.facts_of(store, [one.id for one in requests])
         told = []
-        for one in requests:
-            calendar = book.terms(client.id, one.requested_at).calendar
-            waits = [wait for wait in facts.get(one.id, clocks.NOTHING).waits if wait.kind == "client"]
+        for visit in requests:
+            calendar = book.terms(client.id, visit.requested_at).calendar
+            waits = [wait for wait in facts.get(visit.id, clocks.NOTHING).waits if wait.kind == "client"]
             now = store.clock.now()
             minutes = tuple(
                 calendar.counted(wait.starts_at - wait.starts_at % 60, (wait.ends_at or now) // 60 * 60)
                 for wait in waits
             )
-            told.append(
-                Request(
-                    tuple(
-                        Told(
-                            clock.clock,
-                            clock.reading.state,
-                            clock.reading.elapsed,
-                            clock.aim,
-                            clock.reading.state in STOPPED,
-                            clock.cause,
-                        )
-                        for clock in found.get(one.id, ())
-                    ),
-                    minutes,
-                )
+            own_clocks = tuple(
+                Told(one.clock, one.reading.state, one.reading.elapsed, one.aim, not one.running, one.cause)
+                for one in found.get(visit.id, ())
             )
+            told.append(Request(own_clocks, minutes))
         still_open = sum(one.parent_id is not None and one.state not in ENDED for one in own)
         ended = [one.id for one in ended_within(own, start, end)]
         value, currency, exponent = _value_covered(store, ended, book.firm.currency)

@@ -91,11 +91,6 @@ def next_clock(found: Iterable[VisitClock]) -> VisitClock | None:
     return min(running, key=_order, default=None)
 
 
-def on_site_due(store: Store, wanted: Sequence[Visit]) -> dict[int, int]:
-    """By visit, when somebody has to be on site to keep what was promised. Aims and paused clocks are not in it."""
-    return promised_by(clocks_of(store, wanted), "onsite")
-
-
 def promised_by(clocks_by_visit: Mapping[int, Sequence[VisitClock]], clock: str) -> dict[int, int]:
     """By visit, the moment that keeps what was promised for a clock, where it runs. Aims and paused clocks are not in it."""
     return {

@@ -342,11 +342,12 @@ def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:
         if item is None or item.latest is None:
             raise NotFound(f"{show(visit.reference)} has no result on {show(of, 40)}.")
         sequence = item.latest.sequence
-    tried = None if item is None else next(one for one in item.attempts if one.sequence == sequence)
-    if tried is not None and tried.result is Result.SIGNED:
+    if item is None:
+        return sequence, False
+    tried = next(one for one in item.attempts if one.sequence == sequence)
+    if tried.result is Result.SIGNED:
         raise Refusal("What the client signed is nobody's to change.")
-    passed = tried is not None and item is not None and item.kind is Kind.TEST and tried.result is Result.PASS
-    return sequence, passed and tried is not None and not trimmed(tried.value)
+    return sequence, item.kind is Kind.TEST and tried.result is Result.PASS and not trimmed(tried.value)
 
 
 def _stands(visit: Visit) -> str:

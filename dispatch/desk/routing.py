@@ -13,20 +13,10 @@ from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import road_times
-from dispatch.desk.levels import clocks_of, on_site_due, promised_by
+from dispatch.desk.levels import clocks_of, promised_by
 from dispatch.desk.owners import owners_of
 from dispatch.desk.road_times import sources
-from dispatch.desk.running import (
-    Day,
-    RunningDay,
-    Spans,
-    access_of,
-    access_on,
-    by_technician,
-    place_of,
-    running_day,
-    still_underway,
-)
+from dispatch.desk.running import Day, RunningDay, Spans, access_of, access_on, place_of, read_day, running_day
 from dispatch.desk.seat import Seat
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
@@ -172,21 +162,10 @@ def running_on(
     """As `days_on`, with what happened and the projection of each technician."""
     firm = settings.firm(store)
     starts_at, ends_at = day_bounds(day, firm.zone)
-    now = store.clock.now()
     placed = visits.placed_between(store, starts_at, ends_at, technicians=only)
-    sites = {visit.site_id for visit in placed}
-    read = Day(
-        day,
-        firm,
-        now,
-        by_technician(placed),
-        access_of(placed, doors.access_hours(store, sites), day),
-        legs.legs_of_day(store, day),
-        drives_on(store, day),
-        still_underway(store, starts_at, now),
-        pins.pinned_sites(store),
-        on_site_due(store, [visit for visit in placed if visit.state not in ENDED]),
-    )
+    access = access_of(placed, doors.access_hours(store, {visit.site_id for visit in placed}), day)
+    clocks = clocks_of(store, [visit for visit in placed if visit.state not in ENDED])
+    read = read_day(store, day, placed, access, drives_on(store, day), promised_by(clocks, "onsite"))
     return [_technician_day(technician, read, without) for technician in people.technicians(store, only)]
 
 

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from db import visits
-from db.legs import HOME
+from db import settings, visits
+from db.legs import HOME, legs_of_day
+from db.pins import pinned_sites
 from db.store import Store
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
@@ -63,6 +64,24 @@ class Day(NamedTuple):
     targets: Mapping[int, int] = {}
 
 
+def read_day(
+    store: Store,
+    day: datetime.date,
+    placed: Sequence[Visit],
+    access: Mapping[int, Spans],
+    drive: Drive,
+    targets: Mapping[int, int],
+) -> Day:
+    """A day with the visits that are placed on it."""
+    firm, now = settings.firm(store), store.clock.now()
+    free_at = _still_underway(store, day_bounds(day, firm.zone)[0], now)
+    own: dict[int, list[Visit]] = {}
+    for visit in placed:
+        for part in visit.assignments:
+            own.setdefault(part.technician_id, []).append(visit)
+    return Day(day, firm, now, own, access, legs_of_day(store, day), drive, free_at, pinned_sites(store), targets)
+
+
 def running_day(technician: Technician, day: Day, *, without: int | None = None) -> RunningDay:
     """A technician's day rolled forward to its end, leaving out the visit `without`."""
     stops, leg_home = _courses(technician, day.own.get(technician.id, ()), day, without)
@@ -79,7 +98,7 @@ def running_day(technician: Technician, day: Day, *, without: int | None = None)
     return RunningDay(tuple(stops), project(stops, day.now, conditions), conditions)
 
 
-def still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
+def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
     """When technicians get free who are still on a visit of the days before `starts_at`, by technician."""
     free: dict[int, int] = {}
     for visit in visits.underway_before(store, starts_at):
@@ -112,15 +131,6 @@ def place_of(visit: Visit, pinned_sites: Container[int]) -> Place | None:
     if visit.place is None and visit.site_id in pinned_sites:
         return unplaced(visit.site_id)
     return visit.place
-
-
-def by_technician(placed: Iterable[Visit]) -> dict[int, list[Visit]]:
-    """Visits by who is on them; one with a crew stands with each."""
-    found: dict[int, list[Visit]] = {}
-    for visit in placed:
-        for part in visit.assignments:
-            found.setdefault(part.technician_id, []).append(visit)
-    return found
 
 
 def access_of(found: Iterable[Visit], hours: Mapping[int, tuple[Hours, ...]], day: datetime.date) -> dict[int, Spans]:

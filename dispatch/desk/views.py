@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from db import calls, doors, legs, messages, people, pins, settings, visits
+from db import calls, doors, messages, people, settings, visits
 from db.legs import HOME
 from db.store import Store
 from db.tallies import Tally, tallies
 from dispatch.desk.levels import clocks_of, next_clock, promised_by
-from dispatch.desk.running import (
-    Day,
-    RunningDay,
-    Spans,
-    access_of,
-    by_technician,
-    drive_lazily,
-    running_day,
-    still_underway,
-)
+from dispatch.desk.running import RunningDay, Spans, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.shifts import lunch_of, shift_of
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.calls import Call, Outcome
@@ -53,25 +44,13 @@ def board(store: Store, day: datetime.date) -> Board:
         done = tallies(store, [visit.id for visit in placed])
         access = access_of((*placed, *waiting), doors.access_hours(store), day)
         ring = doors.whom_to_ring(store)
-        day_legs = legs.legs_of_day(store, day)
         clocks = clocks_of(store, [visit for visit in (*placed, *waiting) if visit.state not in ENDED])
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
         expecting = awaited(called, starts_at, ends_at)
         here = {visit.id for visit in placed}
         in_vain = visits.visits_by_id(store, [visit_id for visit_id in expecting if visit_id not in here])
         now = store.clock.now()
-        running = Day(
-            day,
-            firm,
-            now,
-            by_technician(placed),
-            access,
-            day_legs,
-            drive_lazily(store, day),
-            still_underway(store, starts_at, now),
-            pins.pinned_sites(store),
-            promised_by(clocks, "onsite"),
-        )
+        running = read_day(store, day, placed, access, drive_lazily(store, day), promised_by(clocks, "onsite"))
         courses = {technician.id: running_day(technician, running) for technician in technicians}
 
     def card(visit: Visit, leg: Leg | None, technician_id: int | None = None) -> BoardVisit:
@@ -82,7 +61,7 @@ def board(store: Store, day: datetime.date) -> Board:
 
     rows = []
     for technician in technicians:
-        own_legs = day_legs.get(technician.id, {})
+        own_legs = running.legs.get(technician.id, {})
         row = _row(
             technician,
             tuple(card(visit, own_legs.get(visit.id), technician.id) for visit in running.own.get(technician.id, ())),
@@ -139,7 +118,7 @@ def _call_list(
     ring: Mapping[int, tuple[str, str]],
     now: int,
     late_minutes: int,
-) -> tuple[CallAhead, ...]:
+) -> Iterator[CallAhead]:
     """Whom to call, first the call that is due first. A crew's visit goes by its first technician."""
     by_id = {visit.id: visit for visit in placed if visit.assignments}
     stops = {}
@@ -148,24 +127,19 @@ def _call_list(
         ahead = running.projection.stop(visit.id) if running is not None else None
         if running is not None and ahead is not None:
             stops[visit.id] = next(one for one in running.stops if one.visit_id == visit.id), ahead
-    found = []
     for due in due_calls(stops, called, now, late_minutes):
-        visit = by_id[due.visit_id]
-        found.append(
-            _call(
-                visit,
-                ring,
-                expected=due.expected,
-                arrival=due.arrival,
-                due=due.due,
-                proposed=due.proposed,
-                tried_at=tuple(call.at for call in due.tries),
-                tried_by=due.tries[-1].by if due.tries else "",
-                escalated=due.escalated,
-                absent=due.absent,
-            )
+        yield _call(
+            by_id[due.visit_id],
+            ring,
+            expected=due.expected,
+            arrival=due.arrival,
+            due=due.due,
+            proposed=due.proposed,
+            tried_at=tuple(call.at for call in due.tries),
+            tried_by=due.tries[-1].by if due.tries else "",
+            escalated=due.escalated,
+            absent=due.absent,
         )
-    return tuple(found)
 
 
 def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:

@@ -8,7 +8,6 @@ from typing import Any
 
 from db import (
     agreements,
-    audit,
     checklists,
     clients,
     files,
@@ -21,7 +20,7 @@ from db import (
     templates,
     visits,
 )
-from db.audit import AuditRow
+from db.audit import AuditRow, history_of
 from db.legs import legs_of
 from db.store import Store
 from db.templates import Origin
@@ -163,9 +162,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
 def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
     day = day_of(store.clock.now() if visit.anchor is None else visit.anchor, zone)
     agreement = agreements.agreement_on(store, visit.client_id, day)
-    if agreement is None or agreement.starts > day or (agreement.ends is not None and agreement.ends < day):
-        return []
-    return balances(store, agreement, day)
+    return balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
 
 
 def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
@@ -178,7 +175,7 @@ def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
             detail_words(row.deed, row.detail, visit.zone),
             _where(store, row),
         )
-        for row in reversed(audit.history_of(store, "visit", visit.id, limit=1000))
+        for row in reversed(history_of(store, "visit", visit.id, limit=1000))
     )
 
 

@@ -12,7 +12,7 @@ from dispatch.desk import agreeing, leaving, responding, schedule, undo, views
 from dispatch.desk.capacity import warnings_of
 from dispatch.desk.drafts import AgreementDraft
 from dispatch.desk.level_report import client_month, read_month
-from dispatch.desk.levels import VisitClock, clocks_of, next_clock, on_site_due, open_clocks
+from dispatch.desk.levels import VisitClock, clocks_of, next_clock, open_clocks, promised_by
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.visit_page import find, visit_page
 from dispatch.model.agreements import Agreement
@@ -44,7 +44,7 @@ def test_without_an_agreement_there_is_only_an_aim_and_never_a_breach(office: Of
     assert [[one.clock for one in own] for own in found.values()] == [["onsite"]]
     (one,) = found[1]
     assert (one.aim, one.reading.target, one.reading.state.value) == (True, 960, "ok")
-    assert on_site_due(office.store, [find(office.store, "R1")]) == {}
+    assert promised_by(clocks_of(office.store, [find(office.store, "R1")]), "onsite") == {}
 
     office.clock.advance(7 * 86400)
     assert (state(office, "onsite"), clock(office, "onsite").wants_cause) == ("critical", False)
@@ -62,7 +62,7 @@ def test_with_an_agreement_all_four_clocks_run_from_receipt(office: Office) -> N
     # received at 07:00, before opening
     assert [one.reading.elapsed for one in found] == [30] * 4
     assert [one.reading.due for one in found][:3] == [at("09:00"), at("10:00"), at("16:00")]
-    assert on_site_due(office.store, [visit]) == {visit.id: at("16:00")}
+    assert promised_by(clocks_of(office.store, [visit]), "onsite") == {visit.id: at("16:00")}
 
 
 def test_own_targets_and_calendar_of_an_agreement(office: Office) -> None:
@@ -121,7 +121,7 @@ def test_waiting_for_the_client_stops_on_site_and_resolution_only(office: Office
         "breached", "breached", "paused", "paused",
     ]  # fmt: skip
     assert (clock(office, "onsite").reading.elapsed, clock(office, "onsite").reading.due) == (60, None)
-    assert on_site_due(office.store, [find(office.store, "R1")]) == {}
+    assert promised_by(clocks_of(office.store, [find(office.store, "R1")]), "onsite") == {}
 
     schedule.resume(office.dana, "R1")
     office.go("12:00")

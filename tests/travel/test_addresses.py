@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_refused_and_leaves_nothing(tmp_path: Path, drawn
     assert locating.near("high") == []
     assert addresses.find(tmp_path / "none", "high", 8) == []
     assert maps.erase("franklin")
-    assert not locating.has_extract()
+    assert not maps.address_files()
 
 
 def test_by_command_without_any_endpoint(firm: Dispatch, drawn: str) -> None:

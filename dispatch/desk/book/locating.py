@@ -26,11 +26,6 @@ def near(typed: str, limit: int = MOST) -> list[Found]:
     return found
 
 
-def has_extract() -> bool:
-    """Whether there are addresses on this machine."""
-    return bool(maps.address_files())
-
-
 def look_up(store: Store, address: str) -> list[Found]:
     """What is found for an address, the likeliest first: in the extracts of this machine, and where these have no such house
     at the firm's endpoint, which takes as long as the network takes.

@@ -104,11 +104,7 @@ def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
         return {"value": value.top} | ({figure.of: value.below} if figure.of else {})
     scale = 60 if figure.unit is Unit.TIME_SHARE else 1
     top, below = ((count + scale // 2) // scale for count in (value.top, value.below))
-    return {
-        "value": round(value.top / value.below, 4) if known else None,
-        "numerator": top,
-        "denominator": below,
-    }
+    return {"value": round(value.top / value.below, 4) if known else None, "numerator": top, "denominator": below}
 
 
 def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:

@@ -32,22 +32,9 @@ SMALLEST = 1_000_000
 _LINE = 100_000
 _DEPTH = 8
 _UID = 1_024
-_READ = frozenset(
-    [
-        "UID",
-        "SUMMARY",
-        "LOCATION",
-        "DESCRIPTION",
-        "DTSTART",
-        "DTEND",
-        "DURATION",
-        "STATUS",
-        "RRULE",
-        "RDATE",
-        "RECURRENCE-ID",
-    ]
-)
+_TEXTS = ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS")
 _MOMENTS = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID"})
+_READ = _MOMENTS | {*_TEXTS, "DURATION", "RRULE", "RDATE"}
 _FOLD = re.compile(r"\n[ \t]")
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
@@ -131,7 +118,7 @@ def _cells(lines: list[str]) -> tuple[str, ...]:
             trouble.append(f"{name}: stands there twice")
         found.setdefault(name, read)
         zones.setdefault(name, zone)
-    texts = {name: str(found.get(name, "")) for name in ("UID", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS")}
+    texts = {name: str(found.get(name, "")) for name in _TEXTS}
     start, end = _times(found, zones, trouble)
     occurrence = _moment("RECURRENCE-ID", found, zones, trouble)
     repeats = _repeats(found)

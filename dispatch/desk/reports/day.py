@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from db import adjustments, calls, results, settings, sheets, visits
 from db.legs import legs_of_day
@@ -51,37 +50,17 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
         ids = [visit.id for visit in found]
         ended = [visit for visit in found if visit.state in ENDED]
         kept = sheets.latest_sheets(store, [visit.id for visit in ended])
-        now = store.clock.now()
-        late = late_visits(
-            found,
-            legs_of_day(store, day),
-            calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0]),
-            times,
-            now,
-            firm.late_minutes,
-        )
+        called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
+        late = _late(found, legs_of_day(store, day), called, times, store.clock.now(), firm.late_minutes)
         tested = results.standing(store, ids)
         sections = (
-            Section(
-                "Came late, and why",
-                tables=(
-                    Table(
-                        ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why"),
-                        tuple(
-                            (*_head(one.visit), times.clock(one.visit.starts_at), times.clock(one.visit.checked_in_at),
-                             one.how, one.why)
-                            for one in late
-                        ),
-                        "Nobody came late.",
-                    ),
-                ),
-            ),
+            Section("Came late, and why", tables=(late,)),
             Section("Exceptions", tables=(_exceptions(store, found, tested, kept),)),
             _figures(store, day),
             Section("Visits", tables=(_visits(store, found, times),)),
             _charges(store, ended, kept),
             Section("Still open", tables=(_open(found, times),)),
-        )  # fmt: skip
+        )
         foot = foot_of(store, seat.staff.name, times)
     return Report("day", f"{firm.name}: the day", day_text(day), sections, foot)
 
@@ -126,8 +105,7 @@ def _exceptions(
             codes = sheet.sheet.get("errors") or sheet.sheet.get("flags") or []
             told = "; ".join({**NEEDS, **MEANS}.get(code, code) for code in codes)
             rows.append((*_head(by_id[visit_id]), f"charge: {sheet.status}", told))
-    order = {visit.id: number for number, visit in enumerate(found)}
-    place = {visit.reference: order[visit.id] for visit in found}
+    place = {visit.reference: number for number, visit in enumerate(found)}
     rows.sort(key=lambda row: place[str(row[0])])
     return Table(("Visit", "Technician", "Client", "What", "Details"), tuple(rows), "Nothing out of the ordinary.")
 
@@ -203,43 +181,35 @@ def sums(kept: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
-class LateVisit(NamedTuple):
-    """A visit at which somebody came late, or is late to come: by how much, and why."""
-
-    visit: Visit
-    how: str
-    why: str
-
-
-def late_visits(
+def _late(
     found: Sequence[Visit],
     legs: Mapping[int, Mapping[int, Leg]],
     calls: Mapping[int, tuple[Call, ...]],
     times: Times,
     now: int,
     late_minutes: int,
-) -> list[LateVisit]:
-    """The late ones by their planned start. A visit is late against its promise, and without one against its plan.
+) -> Table:
+    """Who came late or is late to come, by how much and what the record says of why, by their planned start. A visit is late
+    against its promise, and without one against its plan.
 
     Args:
         legs: the drives of the day as they were reckoned, by technician and visit.
         late_minutes: from how many minutes on a visit is late (the firm's setting).
     """
-    late = []
+    rows: list[tuple[Cell, ...]] = []
     for visit in found:
         limit, word = _limit(visit, late_minutes)
         if limit is None or visit.state is State.CANCELLED:
             continue
         came = visit.checked_in_at
+        planned = (*_head(visit), times.clock(visit.starts_at), times.clock(came))
         if came is not None and came > limit:
-            late.append(
-                LateVisit(visit, f"{_minutes(came - limit)} after {word}", _why(visit, found, legs, calls, times))
-            )
+            rows.append((*planned, f"{_minutes(came - limit)} after {word}", _why(visit, found, legs, calls, times)))
         elif came is None and now > limit and visit.state in AHEAD | {State.EN_ROUTE}:
-            late.append(
-                LateVisit(visit, f"not there yet, {_minutes(now - limit)} after {word}", _told(visit, calls, times))
-            )
-    return late
+            late = f"not there yet, {_minutes(now - limit)} after {word}"
+            rows.append((*planned, late, _told(visit, calls, times)))
+    titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
+    return Table(titles, tuple(rows), "Nobody came late.")
 
 
 def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:

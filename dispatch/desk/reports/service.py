@@ -6,7 +6,7 @@ a lead waived something, marks on the work, corrections, service levels, anybody
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 
 from db import sheets
@@ -120,20 +120,11 @@ def _done(page: VisitPage) -> Section:
 
 def _tested(page: VisitPage) -> Section:
     tests = [item for item in page.checklist.items if item.kind is Kind.TEST and (item.required or item.attempts)]
-    grades = [grade for grade in Grade if any(grade is one.grade for item in tests for one in item.attempts)]
-    return Section(
-        "What was tested",
-        points=tuple(_test(page, item) for item in tests),
-        paragraphs=(*(GRADES[one] for one in grades), *_executed(tests)),
-    )
-
-
-def _executed(tests: Sequence[Item]) -> list[str]:
-    """How many of the tests our program ran."""
-    grades = [
-        standing.grade for item in tests if (standing := item.standing) is not None and standing.grade is not None
-    ]
-    return [executed_text(grades.count(Grade.EXECUTED), len(grades))] if grades else []
+    grades = {one.grade for item in tests for one in item.attempts}
+    told = [GRADES[grade] for grade in Grade if grade in grades]
+    stand = [one.standing.grade for one in tests if one.standing is not None and one.standing.grade is not None]
+    told += [executed_text(stand.count(Grade.EXECUTED), len(stand))] if stand else []
+    return Section("What was tested", points=tuple(_test(page, item) for item in tests), paragraphs=tuple(told))
 
 
 def _test(page: VisitPage, item: Item) -> Point:
