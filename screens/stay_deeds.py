@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from textual import work
 
 from dispatch.model.states import THERE, Role
@@ -80,7 +77,7 @@ class StayDeeds(ReportsVisits):
             await self._span(
                 visit,
                 "A break that was not clocked" if chosen == "put" else "A break that was work",
-                clocking.put_break if chosen == "put" else clocking.drop_break,
+                "break" if chosen == "put" else "work",
             )
 
     async def _absent(self, visit: Visit, name: str) -> None:
@@ -96,7 +93,8 @@ class StayDeeds(ReportsVisits):
                 self, visit.reference, title, lambda: clocking.did_not_come(self.seat, visit.reference, name, reason)
             )
 
-    async def _span(self, visit: Visit, title: str, deed: Callable[..., Any]) -> None:
+    async def _span(self, visit: Visit, title: str, kind: str) -> None:
+        from dispatch.desk.clocking import correct_break
         from screens.charge_change import fill_and_do
 
         part = visit.assignment_of(self.seat.staff.id) or visit.assignments[0]
@@ -108,7 +106,7 @@ class StayDeeds(ReportsVisits):
 
         def rewrite(typed: dict[str, str]) -> None:
             starts, ends = self.when(visit, typed["from"]), self.when(visit, typed["to"])
-            deed(self.seat, visit.reference, starts, ends, typed["reason"], technician=part.technician)
+            correct_break(self.seat, visit.reference, kind, starts, ends, typed["reason"], technician=part.technician)
 
         await fill_and_do(self, visit.reference, title, fields, rewrite)
 

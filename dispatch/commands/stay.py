@@ -103,8 +103,10 @@ def _correct(seat: Seat, args: Args) -> Visit:
 def _break(seat: Seat, args: Args) -> Visit:
     from dispatch.desk import clocking
 
-    rewrite = clocking.drop_break if args.off else clocking.put_break
-    return rewrite(seat, args.reference, args.starts_at, args.ends_at, args.reason, technician=args.technician)
+    span, whose = (args.starts_at, args.ends_at), args.technician
+    return clocking.correct_break(
+        seat, args.reference, "work" if args.off else "break", *span, args.reason, technician=whose
+    )
 
 
 @on_visit(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -54,17 +54,16 @@ def office(store: Store) -> Office:
     )
 
 
-def accounts(store: Store, where: Office, only: Iterable[int] | None = None) -> list[Account]:
+def accounts(store: Store, where: Office, only: Collection[int] | None = None) -> list[Account]:
     """Every client that is not archived; with `only`, those of these ids."""
-    wanted = None if only is None else set(only)
-    people = [one for one in clients.all_clients(store) if wanted is None or one.id in wanted]
+    people = [one for one in clients.all_clients(store) if only is None or one.id in only]
     ids = {one.id for one in people}
     known = agreements.all_agreements(store)
     own_terms: dict[int, list[Agreement]] = {}
     for agreement in known:
         own_terms.setdefault(agreement.client_id, []).append(agreement)
     fees = [one.service.monthly_fee for one in known if one.service.monthly_fee and one.covers(where.today)]
-    if wanted is None:
+    if only is None:
         every = [one for one in visits.all_visits(store) if one.client_id in ids]
     else:
         every = [visit for client_id in sorted(ids) for visit in visits.of_client(store, client_id)]

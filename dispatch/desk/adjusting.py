@@ -118,12 +118,7 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
 
 
 def _adjust(
-    seat: Seat,
-    deed: str,
-    reference: str,
-    reason: str,
-    faults: list[str],
-    write: Callable[[Unit, Visit, str], None],
+    seat: Seat, deed: str, reference: str, reason: str, faults: list[str], write: Callable[[Unit, Visit, str], None]
 ) -> Priced | Unpriced:
     with seat.write(deed, Role.LEAD) as unit:
         visit = find(seat.store, reference)

@@ -143,26 +143,43 @@ def correct(
         return settled(seat, unit, visit, why)
 
 
-def put_break(
-    seat: Seat, reference: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
+def correct_break(
+    seat: Seat, reference: str, kind: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
 ) -> Visit:
-    """Enter a break that was not clocked, or one clocked wrongly: what it covers of work and waiting is break then.
+    """Let a stretch of a stay be a break that was not clocked, or was clocked wrongly; or work, where it was no break.
+
+    Args:
+        kind: `break`: what it covers of work and waiting is break then; or `work`: breaks are taken out of it.
 
     Raises:
         Refusal: it is not inside the stay.
     """
-    return _rewrite(seat, reference, "break", (starts_at, ends_at), reason, technician)
-
-
-def drop_break(
-    seat: Seat, reference: str, starts_at: int, ends_at: int, reason: str, *, technician: str | None = None
-) -> Visit:
-    """Take breaks out of a stretch of the stay: it was work.
-
-    Raises:
-        Refusal: it is not inside the stay.
-    """
-    return _rewrite(seat, reference, "work", (starts_at, ends_at), reason, technician)
+    with seat.write("correct a break", Role.TECHNICIAN, Role.LEAD) as unit:
+        visit = find(seat.store, reference)
+        part = own_part(seat, visit, technician)
+        why = reason_of(reason)
+        visit = allow_change(seat, unit, visit, why)
+        until = part.check_out_at or unit.at
+        if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
+            raise Refusal("A break begins and ends within the stay.")
+        visits.change(unit, visit)
+        stay = {key: one for key, one in stays.segments_of(seat.store, part.id).items() if one.kind != "travel"}
+        before = list(stay.values())
+        after = overlaid(before, Segment(kind, starts_at, ends_at), until)
+        if after == before:
+            raise Refusal("The clock says so already.")
+        for segment_id in stay:
+            stays.drop_segment(unit, segment_id)
+        for one in after:
+            visits.add_segment(unit, part, one)
+        _nowhere_else(seat.store, visit, part, unit.at)
+        for one in before:
+            if one not in after:
+                stays.correct(unit, part.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
+        unit.audit(
+            "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
+        )
+        return settled(seat, unit, visit, why)
 
 
 def check_out_at(seat: Seat, unit: Unit, visit: Visit, part: Assignment, left_at: int, *, last: int) -> None:
@@ -240,39 +257,6 @@ def may_be_absent(visit: Visit) -> list[str]:
     if visit.state not in OPEN_ON_SITE | _BEEN or len(visit.present) < 2:
         return []
     return [part.technician for part in visit.present if part.check_in_at is None]
-
-
-def _rewrite(
-    seat: Seat, reference: str, kind: str, span: tuple[int, int], reason: str, technician: str | None
-) -> Visit:
-    """Let a stretch of a stay be of one kind, and note what it was."""
-    with seat.write("correct a break", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
-        part = own_part(seat, visit, technician)
-        why = reason_of(reason)
-        visit = allow_change(seat, unit, visit, why)
-        starts_at, ends_at = span
-        until = part.check_out_at or unit.at
-        if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
-            raise Refusal("A break begins and ends within the stay.")
-        visits.change(unit, visit)
-        stay = {key: one for key, one in stays.segments_of(seat.store, part.id).items() if one.kind != "travel"}
-        before = list(stay.values())
-        after = overlaid(before, Segment(kind, starts_at, ends_at), until)
-        if after == before:
-            raise Refusal("The clock says so already.")
-        for segment_id in stay:
-            stays.drop_segment(unit, segment_id)
-        for one in after:
-            visits.add_segment(unit, part, one)
-        _nowhere_else(seat.store, visit, part, unit.at)
-        for one in before:
-            if one not in after:
-                stays.correct(unit, part.id, f"{one.kind} to {kind}", one.starts_at, one.ends_at, why)
-        unit.audit(
-            "visit", visit.id, technician=part.technician, clock=kind, from_at=starts_at, to_at=ends_at, reason=why
-        )
-        return settled(seat, unit, visit, why)
 
 
 def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:

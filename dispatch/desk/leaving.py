@@ -212,14 +212,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
 
 
 def _end(
-    seat: Seat,
-    unit: Unit,
-    visit: Visit,
-    state: State,
-    *,
-    follow_up: str = "",
-    left_at: int | None = None,
-    **said: str,
+    seat: Seat, unit: Unit, visit: Visit, state: State, *, follow_up: str = "", left_at: int | None = None, **said: str
 ) -> Visit:
     """End a visit: check the crew out, put it before the lead, keep its charge, work out the rest of the day.
 

@@ -18,11 +18,7 @@ from dispatch.model.visits import Visit
 def clock_line(one: VisitClock, zone: str, hours24: bool = True) -> str:
     """One clock in a line: what, its state, counted minutes of its target, when it is due, and the cause of a miss."""
     reading = one.reading
-    parts = [
-        pad(one.label, 10),
-        pad(reading.state.label, 8),
-        f"{reading.elapsed} of {reading.target} min",
-    ]
+    parts = [pad(one.label, 10), pad(reading.state.label, 8), f"{reading.elapsed} of {reading.target} min"]
     if one.aim:
         parts.append("an aim: no agreement")
     if one.running:
@@ -63,10 +59,7 @@ def month_lines(month: ClientMonth) -> list[str]:
     """A client's month as text."""
     figures = month.figures
     met = "nothing was promised" if figures.met_pct is None else f"{figures.met_pct}% of {figures.judged} targets met"
-    lines = [
-        f"{show(month.client)}  {month.month}",
-        f"  {figures.requests} requests, {met}",
-    ]
+    lines = [f"{show(month.client)}  {month.month}", f"  {figures.requests} requests, {met}"]
     for clock in CLOCKS:
         if (minutes := figures.medians[clock]) is not None:
             lines.append(f"  {LABELS[clock]}: {minutes} min in the middle")

@@ -111,13 +111,7 @@ def ask(seat: Seat, reference: str, text: str) -> Visit:
 
 
 def use(
-    seat: Seat,
-    reference: str,
-    what: str,
-    quantity: str = "1",
-    *,
-    amount: str | None = None,
-    taxable: bool = True,
+    seat: Seat, reference: str, what: str, quantity: str = "1", *, amount: str | None = None, taxable: bool = True
 ) -> Visit:
     """Enter something that was used at the client's. It is a work entry: tests that passed before must pass again.
 

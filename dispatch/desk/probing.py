@@ -110,12 +110,7 @@ def run(
 
 
 def _run_item(
-    seat: Seat,
-    visit: Visit,
-    item: Item,
-    runner: Runner,
-    dialers: dict[Vantage, Dialer | None],
-    vantage: Vantage,
+    seat: Seat, visit: Visit, item: Item, runner: Runner, dialers: dict[Vantage, Dialer | None], vantage: Vantage
 ) -> Ran:
     begun = find(seat.store, visit.reference).sequence
     found: list[Outcome] = []

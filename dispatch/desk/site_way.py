@@ -35,14 +35,9 @@ def served_by(process: int) -> None:
         )
 
 
-def address(seat: Seat) -> tuple[str, int] | None:
-    """Where the SOCKS proxy of this session listens; None: the connection lends no way, or not verifiably this one's."""
-    port = open_port(seat)
-    return None if port is None else ("127.0.0.1", port)
-
-
 def open_port(seat: Seat) -> int | None:
-    """The port on loopback of this session's way into the client's network. A look of well under a millisecond."""
+    """The port on loopback of this session's way into the client's network; None: the connection lends none, or not verifiably
+    this one's. A look of well under a millisecond."""
     if seat.key_id is None:
         return None
     port = site_port(seat.staff.id)

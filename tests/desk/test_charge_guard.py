@@ -35,8 +35,8 @@ ANYBODYS: dict[str, Deed] = {
     "arrival": lambda seat, _: clocking.correct(seat, "R1", "arrival", at("09:01"), "as the client says"),
     "leaving": lambda seat, _: clocking.correct(seat, "R1", "leaving", at("09:20"), "as the client says"),
     "home by correction": lambda seat, _: clocking.correct(seat, "R1", "home", at("11:00"), "forgotten"),
-    "break": lambda seat, _: clocking.put_break(seat, "R1", at("09:01"), at("09:03"), "lunch"),
-    "no break": lambda seat, _: clocking.drop_break(seat, "R1", at("09:05"), at("09:07"), "no lunch"),
+    "break": lambda seat, _: clocking.correct_break(seat, "R1", "break", at("09:01"), at("09:03"), "lunch"),
+    "no break": lambda seat, _: clocking.correct_break(seat, "R1", "work", at("09:05"), at("09:07"), "no lunch"),
     "item back": lambda seat, office: materials.take_back(seat, "R1", item(office), "not used"),
 }
 LEADS: dict[str, Deed] = {
@@ -62,7 +62,7 @@ def _approve(store: Store) -> None:
     onsite.use(office.lee, "R1", "cable", "1", amount="430")
     office.finish()
     leaving.close(office.ana, "R1")
-    clocking.put_break(office.ana, "R1", at("09:05"), at("09:07"), "lunch")
+    clocking.correct_break(office.ana, "R1", "break", at("09:05"), at("09:07"), "lunch")
     marking.mark(office.ana, "R1", "excluded", "not in the plan", starts_at=at("09:07"), ends_at=at("09:08"))
     adjusting.give_goodwill(office.lee, "R1", "labour", "amount", "1", "a kindness")
     approve(office.lee, "R1")

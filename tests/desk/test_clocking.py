@@ -128,17 +128,17 @@ def test_a_corrected_time_keeps_the_original_and_charges_anew(office: Office) ->
 
 def test_a_break_that_was_not_clocked_is_entered_later(office: Office) -> None:
     closed(office)
-    clocking.put_break(office.ana, "R1", at("09:40"), at("10:10"), "lunch was brought")
+    clocking.correct_break(office.ana, "R1", "break", at("09:40"), at("10:10"), "lunch was brought")
     assert spans(office) == [
         ("work", "09:00", "09:40"),
         ("break", "09:40", "10:10"),
         ("work", "10:10", "11:00"),
     ]
-    clocking.drop_break(office.ana, "R1", at("10:00"), at("10:10"), "that was work")
+    clocking.correct_break(office.ana, "R1", "work", at("10:00"), at("10:10"), "that was work")
     assert ("break", "09:40", "10:00") in spans(office)
     assert ("break", "09:40", "10:00") in marks(office)
     with pytest.raises(Refusal):
-        clocking.put_break(office.ana, "R1", at("10:50"), at("11:30"), "after leaving")
+        clocking.correct_break(office.ana, "R1", "break", at("10:50"), at("11:30"), "after leaving")
 
 
 minute = st.integers(0, 120)

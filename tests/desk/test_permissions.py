@@ -99,8 +99,8 @@ ON_SITE: dict[str, tuple[str, Deed]] = {
     "home": ("clocking.home", clocking.home),
     "correct": ("clocking.correct", lambda seat, ref: clocking.correct(seat, ref, "arrival", at("08:50"), "too late")),
     "insert break": (
-        "clocking._rewrite",
-        lambda seat, ref: clocking._rewrite(seat, ref, "break", (at("09:05"), at("09:10")), "forgotten", None),
+        "clocking.correct_break",
+        lambda seat, ref: clocking.correct_break(seat, ref, "break", at("09:05"), at("09:10"), "forgotten"),
     ),
     "did not come": (
         "clocking.did_not_come",

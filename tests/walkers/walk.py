@@ -301,7 +301,7 @@ def _correct(walk: Walk, seat: Seat, visit: Visit) -> None:
 
 def _break(walk: Walk, seat: Seat, visit: Visit) -> None:
     came = visit.checked_in_at or walk.clock.now()
-    clocking.put_break(seat, visit.reference, came + 300, came + 900, "forgotten")
+    clocking.correct_break(seat, visit.reference, "break", came + 300, came + 900, "forgotten")
 
 
 def _mark(walk: Walk, seat: Seat, visit: Visit) -> None:

@@ -74,11 +74,7 @@ FIGURES = (
         "tests",
     ),
     Figure(
-        "retests",
-        "Retests",
-        Unit.COUNT,
-        "Results that were recorded again on a test, on visits that ended.",
-        "tests",
+        "retests", "Retests", Unit.COUNT, "Results that were recorded again on a test, on visits that ended.", "tests"
     ),
     Figure("overrides", "Overrides", Unit.COUNT, "Checklist items that stand overridden, on visits that ended."),
     Figure(

@@ -84,9 +84,4 @@ class SiteRows(RecordRows[Site]):
 def _columns(place: Place | None, access: tuple[int | str | None, int | str | None] | None) -> Values:
     """What of a row is only a part of a field."""
     opens, closes = access or (None, None)
-    return {
-        "lat": place and place.lat,
-        "lon": place and place.lon,
-        "access_from": opens,
-        "access_to": closes,
-    }
+    return {"lat": place and place.lat, "lon": place and place.lon, "access_from": opens, "access_to": closes}
