@@ -19,11 +19,11 @@ def main() -> int:
     if words[:1] == ["seat"] and not {"-h", "--help"} & set(words):
         from dispatch.remote.entry import begin
 
-        return begin(words)
+        return begin("guard", words)
     if words[:1] == ["seat-parent"] and not {"-h", "--help", "--unit"} & set(words):
-        from dispatch.remote.entry import begin_parent
+        from dispatch.remote.entry import begin
 
-        return begin_parent(words)
+        return begin("parent", words[1:])
     try:
         from dispatch.commands.line import run
 

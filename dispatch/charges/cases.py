@@ -60,11 +60,8 @@ def _differences(expected: Any, got: Any, path: str) -> Iterator[str]:
         yield f"{path}: expected {_told(expected)}, got {_told(got)}"
 
 
-class _Nothing:
-    """No value at all, which is not null."""
-
-
-_NOTHING = _Nothing()
+_NOTHING = object()
+"""No value at all, which is not null."""
 
 
 def _told(value: Any) -> str:

@@ -17,11 +17,7 @@ from dispatch.model.money import shortest, to_minor
 
 
 class _Lacking(Exception):
-    """A travel line lacks what it needs; `code` is the error of B1."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    """A travel line lacks what it needs; the message is the error of B1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,7 @@ def lacking(terms: Terms, job: Job, site: Mapping[str, Any]) -> set[str]:
         try:
             need()
         except _Lacking as one:
-            found.add(one.code)
+            found.add(str(one))
     return found
 
 

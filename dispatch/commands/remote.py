@@ -207,7 +207,7 @@ def _seat(args: Args) -> int:
     from dispatch.remote.entry import begin
 
     words = ["seat", *(["--db", args.db] if args.db else []), *(["--mouse"] if args.mouse else [])]
-    return begin([*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
+    return begin("guard", [*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
 
 
 @alone(
@@ -221,9 +221,9 @@ def _seat(args: Args) -> int:
 )
 def _seat_parent(args: Args) -> int:
     if not args.unit:
-        from dispatch.remote.entry import begin_parent
+        from dispatch.remote.entry import begin
 
-        return begin_parent(["seat-parent", *(["--db", args.db] if args.db else [])])
+        return begin("parent", ["--db", args.db] if args.db else [])
     from dispatch.desk import key_file, sshd_config
 
     store = open_store(args)

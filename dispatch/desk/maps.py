@@ -60,8 +60,9 @@ def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | 
     """
     from db import addresses
     from dispatch.travel.extract_addresses import addresses_of
+    from dispatch.travel.graphs import name_of
     from dispatch.travel.road_lines import NotDrawn
-    from dispatch.travel.roadmap import build, map_file, name_of
+    from dispatch.travel.roadmap import build, map_file
 
     if not extract.is_file():
         raise NotFound(f"There is no file {show(str(extract))}.")

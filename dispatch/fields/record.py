@@ -36,11 +36,8 @@ class Fault(NamedTuple):
         return f"{self.name.replace('_', ' ')}: {self.sentence}"
 
 
-class _Unset:
-    """Nothing was said about what an empty text stands for."""
-
-
-UNSET = _Unset()
+UNSET = object()
+"""Nothing was said about what an empty text stands for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,10 +113,6 @@ class Calendar(NamedTuple):
             left -= max(0, closes - begin)
         raise AssertionError("the day has fewer counted minutes than were found in it")
 
-    def _closed(self, wall_day: int) -> bool:
-        at = bisect_left(self.holidays, wall_day)
-        return at < len(self.holidays) and self.holidays[at] == wall_day
-
 
 class DatedCalendar(NamedTuple):
     """Calendars one after another, each with the instant from which on it counts; the first one counts before it, too."""

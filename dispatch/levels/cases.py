@@ -31,7 +31,8 @@ def recompute(cases: Mapping[str, Any], case: Mapping[str, Any]) -> Recomputed:
     zone = str(form["timezone"])
     clock = {
         "elapsed_min": reading.elapsed,
-        "due": None if reading.due is None else _minute(reading.due, zone),
+        # to the minute, as the examples write it
+        "due": None if reading.due is None else local(reading.due, zone).isoformat(timespec="minutes"),
         "state": reading.state.value,
     }
     told = f"{clock['elapsed_min']} min elapsed, due {clock['due'] or 'none while it is paused'}, {clock['state']}"
@@ -89,8 +90,3 @@ def _same(wanted: Any, got: Any) -> bool:
         except ValueError:
             return False
     return bool(wanted == got)
-
-
-def _minute(instant: int, zone: str) -> str:
-    """A moment as the examples write it: to the minute, with the zone's offset."""
-    return local(instant, zone).isoformat(timespec="minutes")

@@ -227,13 +227,7 @@ class Item:
         latest = self.latest
         if self.kind is not Kind.TEST or latest is None or latest.result is Result.OVERRIDDEN:
             return latest
-        match self.asks:
-            case Asks.EXECUTED:
-                counting = self.runs
-            case Asks.MEASURED:
-                counting = tuple(one for one in self.attempts if self._measured(one))
-            case _:
-                counting = self.attempts
+        counting = self._counting
         return counting[-1] if counting else latest
 
     @property
@@ -242,13 +236,18 @@ class Item:
         standing = self.standing
         if standing is None or self.kind is not Kind.TEST:
             return standing is not None
+        return standing in self._counting
+
+    @property
+    def _counting(self) -> tuple[Attempt, ...]:
+        """The attempts that are evidence of the kind that the test asks for."""
         match self.asks:
             case Asks.EXECUTED:
-                return standing in self.runs
+                return self.runs
             case Asks.MEASURED:
-                return self._measured(standing)
+                return tuple(one for one in self.attempts if self._measured(one))
             case _:
-                return True
+                return self.attempts
 
     def _measured(self, attempt: Attempt) -> bool:
         """Whether an attempt is a run, or a value within bounds."""

@@ -130,7 +130,8 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     length = stop.end - stop.start
     buffer = rules.buffer_minutes * 60
     opens = [span[0] for span in stop.access or ()] + ([stop.promised[0]] if stop.promised else [])
-    free = [_after_home(day, stop, drives)]
+    begin = day.shift[0] if day.shift else stop.start
+    free = [begin + (drives(day.home, stop.place, begin).seconds or 0)]
     for other in day.stops:
         leg = drives(other.place, stop.place, other.end)
         free.append(other.end + (leg.seconds or 0) + buffer)
@@ -150,8 +151,3 @@ def _starts(day: TechnicianDay, stop: Stop, drives: Drives, rules: Rules, earlie
     # what begins after the shift is refused anyway: one of them is enough to say so
     inside = [start for start in found if day.shift is None or start < day.shift[1]]
     return inside or found[:1]
-
-
-def _after_home(day: TechnicianDay, stop: Stop, drives: Drives) -> int:
-    start = day.shift[0] if day.shift else stop.start
-    return start + (drives(day.home, stop.place, start).seconds or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -68,49 +68,31 @@ def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -
     if not may_do(technician, visit):
         return "is not among those who may do it", []
     if (found := _fits(problem, plan, index, number)) is not None:
-        dearer = round(found.price - _now(problem, plan, number))
+        dearer = round(found[0].price - _now(problem, plan, number))
         return f"would cost {dearer} min, more than leaving it out", []
-    ways = []
-    reasons = []
+    told: list[tuple[str, str]] = []
     late = _one(problem, number, replace(technician, overtime=technician.overtime + HOURS))
     if (found := _fits(late, plan, index, number)) is not None:
-        over = -(-(found.home - technician.shift[1]) // 60)
-        reasons.append(f"home {over} min past the shift")
-        ways.append(f"{over} min past the shift")
+        over = f"{-(-(found[0].home - technician.shift[1]) // 60)} min past the shift"
+        told.append((f"home {over}", over))
     open_all_day = replace(visit, windows=((technician.shift[0], technician.shift[1]),))
     if (found := _fits(_other(problem, index, open_all_day), plan, index, number)) is not None:
-        at = found.starts[_place_of(found, plan, index, number, problem, open_all_day)]
-        reasons.append(f"only at {clock(at)}, outside its hours")
-        ways.append(f"at {clock(at)}, outside its hours")
+        at = f"at {clock(found[0].starts[found[1]])}, outside its hours"
+        told.append((f"only {at}", at))
     if technician.breaks and _fits(_one(problem, number, replace(technician, breaks=())), plan, index, number):
-        reasons.append("no time left beside the break")
-        ways.append("without the break")
+        told.append(("no time left beside the break", "without the break"))
     if problem.buffer and _fits(replace(problem, buffer=0), plan, index, number):
-        reasons.append("only without the buffer")
-        ways.append("without the buffer")
+        told.append(("only without the buffer", "without the buffer"))
     if technician.cap is not None and _fits(_one(problem, number, replace(technician, cap=None)), plan, index, number):
-        reasons.append("the day is as full as it may be")
-        ways.append("beyond the utilisation cap")
-    return " · ".join(reasons) or "no room in the day", ways
+        told.append(("the day is as full as it may be", "beyond the utilisation cap"))
+    return " · ".join(reason for reason, _ in told) or "no room in the day", [way for _, way in told]
 
 
-def _fits(problem: Problem, plan: Plan, index: int, number: int) -> Timed | None:
-    """The cheapest timing of a technician's route with the visit in it, None where there is none."""
-    found = (timed(problem, number, order) for order in _orders(plan[number], index))
-    return min((one for one in found if one is not None), key=lambda one: one.price, default=None)
-
-
-def _place_of(found: Timed, plan: Plan, index: int, number: int, problem: Problem, visit: Visit) -> int:
-    """Which stop of a timing is the visit."""
-    relaxed = _other(problem, index, visit)
-    for place, order in enumerate(_orders(plan[number], index)):
-        if timed(relaxed, number, order) == found:
-            return place
-    return 0
-
-
-def _orders(route: tuple[int, ...], index: int) -> Iterable[tuple[int, ...]]:
-    return ((*route[:place], index, *route[place:]) for place in range(len(route) + 1))
+def _fits(problem: Problem, plan: Plan, index: int, number: int) -> tuple[Timed, int] | None:
+    """The cheapest timing of a technician's route with the visit in it, and which stop that is; None where there is none."""
+    route = plan[number]
+    tried = ((timed(problem, number, (*route[:at], index, *route[at:])), at) for at in range(len(route) + 1))
+    return min(((one, at) for one, at in tried if one is not None), key=lambda found: found[0].price, default=None)
 
 
 def _now(problem: Problem, plan: Plan, number: int) -> float:

@@ -70,9 +70,7 @@ def build(
     Raises:
         NotBuilt: the file cannot be read, is no extract with roads, or the building was stopped.
     """
-    name = extract.name.lower()
-    ending = next((one for one in ENDINGS if name.endswith(one)), None)
-    if ending is None:
+    if not extract.name.lower().endswith(ENDINGS):
         raise NotBuilt(f"{extract.name} is not an extract: a file that ends in {', '.join(ENDINGS[:3])} is expected.")
     try:
         tell("reading the extract")
@@ -98,7 +96,7 @@ def build(
                 _run(engine.tool(tool), [str(one) for one in arguments], stop)
             size = sum(one.stat().st_size for one in fresh.iterdir()) / 1_000_000
             about = {
-                "name": extract.name[: -len(ending)],
+                "name": name_of(extract),
                 "extract": extract.name,
                 "engine": engine.version,
                 "megabytes": round(size, 1),
@@ -113,6 +111,12 @@ def build(
     built = graph(graph_id)
     assert built is not None
     return built
+
+
+def name_of(extract: Path) -> str:
+    """What the roads of an extract are called."""
+    ending = next((one for one in ENDINGS if extract.name.lower().endswith(one)), "")
+    return extract.name[: len(extract.name) - len(ending)]
 
 
 def remove(one: Graph) -> None:

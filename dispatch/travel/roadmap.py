@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from dispatch.model.maps import ATTRIBUTION, Box, Road
 from dispatch.travel.executables import roads_folder
-from dispatch.travel.graphs import ENDINGS, Tell
+from dispatch.travel.graphs import Tell, name_of
 from dispatch.travel.road_lines import LONGEST, MILLION, NotDrawn, Point, coarser, joined, lines_of
 
 MAGIC = b"DISPROAD1\n"
@@ -165,12 +165,6 @@ class RoadMap:
 def map_file(name: str) -> Path:
     """Where the drawn roads of an extract belong, beside the road graphs; a newer one of that name takes their place."""
     return _folder() / (name + SUFFIX)
-
-
-def name_of(extract: Path) -> str:
-    """The name of an extract, as its road graph has it."""
-    ending = next((one for one in ENDINGS if extract.name.lower().endswith(one)), "")
-    return extract.name[: len(extract.name) - len(ending)]
 
 
 def drawn() -> list[str]:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from dispatch.model.maps import Box, Road
 from dispatch.travel import roadmap
+from dispatch.travel.graphs import name_of
 from dispatch.travel.road_lines import METRES, MILLION, NotDrawn, coarser, joined, rank_of
-from dispatch.travel.roadmap import SUFFIX, RoadMap, build, map_file, name_of, roads_in
+from dispatch.travel.roadmap import SUFFIX, RoadMap, build, map_file, roads_in
 from tests.travel.town import COLUMNS, NO_OSMIUM, ROWS, SOUTH, STEP, WEST, as_downloaded, write_town
 
 pytest.importorskip("osmium", reason=NO_OSMIUM)

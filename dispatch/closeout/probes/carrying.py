@@ -164,16 +164,8 @@ def _specification(form: dict[str, Any]) -> Specification:
     if type(as_of) is not int or not 0 <= as_of < 2**53:
         faults.append("as_of: a whole number is expected")
         as_of = 0
-    expires_at = 0
-    try:
-        expires_at = parse_iso(_line(form, "expires", 40, faults))
-    except ValueError:
-        faults.append("expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
-    items = form.get("items")
-    if not isinstance(items, list) or not 1 <= len(items) <= ITEMS:
-        faults.append(f"items: from 1 to {ITEMS} are expected")
-        items = []
-    asked = tuple(_asked(one, faults) for one in items)
+    expires_at = _moment(form, "expires", faults, "expires: a time such as 2026-11-24T15:00:00+00:00 is expected")
+    asked = tuple(_asked(one, faults) for one in _several(form, "items", ITEMS, faults))
     if faults:
         raise NotTaken(faults)
     return Specification(visit, nonce, expires_at, as_of, asked, seal)
@@ -224,11 +216,7 @@ def _outcome(asked: Asked, probe: Probe, form: Any, faults: list[str]) -> Outcom
     ran = form.get("ran", True)
     if type(ran) is not bool or (passed and not ran):
         own.append("ran: true or false is expected, and true of what passed")
-    tries = form.get("tries")
-    if not isinstance(tries, list) or not 1 <= len(tries) <= TRIES:
-        own.append(f"tries: from 1 to {TRIES} are expected")
-        tries = []
-    read = tuple(_try(probe, one, own) for one in tries)
+    read = tuple(_try(probe, one, own) for one in _several(form, "tries", TRIES, own))
     text, value = _line(form, "text", limits.LINE, own), _line(form, "value", 80, own, empty=True)
     if not own and bool(passed) is not read[-1].passed:
         own.append("passed: it differs from the last try")
@@ -244,12 +232,24 @@ def _try(probe: Probe, form: Any, faults: list[str]) -> Try:
         number = took = 0
     if type(passed) is not bool:
         faults.append("tries: passed is true or false")
-    at = 0
-    try:
-        at = parse_iso(_line(form, "at", 40, faults))
-    except ValueError:
-        faults.append("tries: at is a time such as 2026-11-24T15:00:00+00:00")
+    at = _moment(form, "at", faults, "tries: at is a time such as 2026-11-24T15:00:00+00:00")
     return Try(probe.name, number, at, took, bool(passed), _line(form, "text", limits.LINE, faults))
+
+
+def _several(form: dict[str, Any], name: str, most: int, faults: list[str]) -> list[Any]:
+    found = form.get(name)
+    if isinstance(found, list) and 1 <= len(found) <= most:
+        return found
+    faults.append(f"{name}: from 1 to {most} are expected")
+    return []
+
+
+def _moment(form: dict[str, Any], name: str, faults: list[str], fault: str) -> int:
+    try:
+        return parse_iso(_line(form, name, 40, faults))
+    except ValueError:
+        faults.append(fault)
+        return 0
 
 
 def _line(form: dict[str, Any], name: str, limit: int, faults: list[str], *, empty: bool = False) -> str:
