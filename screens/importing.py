@@ -13,8 +13,7 @@ from db.faults import StoreFault
 from db.store import Store
 from dispatch.desk.imports.importing import CALENDAR, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
-from dispatch.desk.imports.telling import counted, findings
-from dispatch.desk.imports.verdicts import Question, Report, Verdict
+from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, findings
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.views import today
 from dispatch.model.matching import Findable, findable

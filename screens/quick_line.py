@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.widgets import Input, Label, Static
 
 from dispatch.desk.intake import add
-from dispatch.desk.quick.reading import Understood, complete, names, understand
-from dispatch.desk.quick.telling import told
+from dispatch.desk.quick.reading import Understood, complete, names, told, understand
 from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.binding import key

@@ -171,8 +171,7 @@ def _quick(seat: Seat, args: Args) -> Answer:
     from dispatch.commands.forms import quick_form, visit_form
     from dispatch.desk import views
     from dispatch.desk.intake import add
-    from dispatch.desk.quick.reading import names, understand
-    from dispatch.desk.quick.telling import told
+    from dispatch.desk.quick.reading import names, told, understand
 
     found = understand(" ".join(args.line), names(seat.store), views.today(seat.store))
 

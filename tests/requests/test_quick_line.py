@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.desk.quick.reading import complete, understand
-from dispatch.desk.quick.telling import told
+from dispatch.desk.quick.reading import complete, told, understand
 from dispatch.desk.quick.words import Named, Names
 from tests.conftest import Dispatch
 

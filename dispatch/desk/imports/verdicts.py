@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -111,28 +111,16 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The report as `--json` prints it."""
-        return {
-            "file": self.file,
-            "kind": self.kind,
-            "rows": [
-                {
-                    **form(
-                        row, "row reference verdict faults warnings", faults=forms(row.faults, "field value expected")
-                    ),
-                    **({} if row.question is None else {"candidates": list(row.question.candidates)}),
-                    **({} if row.offer is None else {"recurrence": dict(row.offer)}),
-                    "differences": forms(row.differences, "field ours theirs"),
-                }
-                for row in self.rows
-            ],
-            "counts": {
-                verdict.value: self.counts.get(verdict, 0)
-                for verdict in Verdict
-                if verdict is not Verdict.SKIPPED or self.kind == "calendar"
-            },
-            "unknown_columns": list(self.unknown_columns),
-            "applied": self.applied,
-        }
+        rows = [
+            form(row, "row reference verdict faults warnings", faults=forms(row.faults, "field value expected"))
+            | ({} if row.question is None else {"candidates": list(row.question.candidates)})
+            | ({} if row.offer is None else {"recurrence": dict(row.offer)})
+            | {"differences": forms(row.differences, "field ours theirs")}
+            for row in self.rows
+        ]
+        told = [verdict for verdict in Verdict if verdict is not Verdict.SKIPPED or self.kind == "calendar"]
+        counts = {verdict.value: self.counts.get(verdict, 0) for verdict in told}
+        return form(self, "file kind rows counts unknown_columns applied", rows=rows, counts=counts)
 
 
 def shortened(value: str) -> str:
@@ -158,3 +146,59 @@ def differences(
         for key in dict.fromkeys((*ours, *theirs))
         if ours.get(key) != theirs.get(key)
     )
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The report in words: what became of the file, then every row that somebody should look at."""
+    yield f"{report.file}: {_summary(report)}"
+    yield from findings(report)
+    if any(row.question is not None for row in report.rows):
+        yield f"{report.file}: which site is meant is said with --map 'TEXT=CLIENT / SITE', TEXT being what stands in quotes"
+
+
+def findings(report: Report) -> Iterator[str]:
+    """Every row that somebody should look at, in its order."""
+    for column in report.unknown_columns:
+        yield f"{report.file} row 1: warning: the column {column!r} is not known here and was left out"
+    for row in report.rows:
+        yield from _about(report, row)
+
+
+def counted(report: Report) -> str:
+    """How many rows have which verdict."""
+    return ", ".join(f"{count:,} {verdict.value}" for verdict, count in report.counts.items()) or f"no {report.noun}s"
+
+
+def _summary(report: Report) -> str:
+    counts = counted(report)
+    refused, differing = report.refused, any(verdict == "differs" for verdict in report.counts)
+    said = []
+    if report.checked:
+        said.append("this was a check, and nothing was changed")
+    elif report.stopped:
+        said.append("nothing was imported; correct the file, or take the good rows with --accept-good")
+    elif refused:
+        said.append("the refused rows were left out")
+    elif not report.applied:
+        said.append("nothing to do")
+    if differing:
+        said.append("--update takes the file over what differs")
+    return f"{counts}: {'; '.join(said)}" if said else counts
+
+
+def _about(report: Report, row: Judged) -> Iterator[str]:
+    where = f"{report.file} {report.noun} {row.row}"
+    for fault in row.faults:
+        yield f"{where}: {_fault(report, fault)}"
+    for one in row.differences:
+        yield f"{where}: {row.verdict.value}: {one.field} is {one.ours!r} here and {one.theirs!r} in the file"
+    if row.write is None:
+        return  # what was looked at before, or has to be corrected first
+    for warning in row.warnings:
+        yield f"{where}: warning: {warning}"
+
+
+def _fault(report: Report, fault: Fault) -> str:
+    theirs = report.named.get(fault.field)
+    field = f"{fault.field} (there: {theirs})" if theirs else fault.field
+    return f"{field} {fault.value!r}: {fault.expected}" if fault.value else f"{field}: {fault.expected}"
