@@ -70,6 +70,11 @@ def tells(text: str, least: int = WHY) -> bool:
     return len(letters) >= least and len(set(letters)) > 1 and " ".join(words) not in _NOBODY
 
 
+def tells_or_declines(text: str) -> bool:
+    """Whether a client's own words, that something is not wanted, tell anything: a plain "no, thanks" does."""
+    return says_nothing(text) or tells(text)
+
+
 def says_enough(text: str) -> bool:
     """Whether words are evidence (C5a): ten letters or digits, two different words, not one character repeated."""
     words = _words(text)

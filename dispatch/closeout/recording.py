@@ -18,6 +18,7 @@ from dispatch.closeout.answers import (
     says_something,
     says_the_same,
     tells,
+    tells_or_declines,
 )
 from dispatch.closeout.gates import ENOUGH, Unmet, settled, trimmed
 from dispatch.closeout.template import follow_up_item, named_item, requested_item
@@ -214,6 +215,8 @@ def _of_result(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
         return _of_sign_off(entry)
     if entry.result is Result.NOT_DONE:
         return [] if says_enough(trimmed(entry.text)) else [("G1", f"Say why it was not done, in {ENOUGH}.")]
+    if entry.result is Result.DECLINED:
+        return [] if tells_or_declines(entry.text) else [("G6", "Say how the client declined, in their words.")]
     if says_something(entry.text):
         return []
     if item.ref == "L1":
@@ -224,8 +227,6 @@ def _of_result(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
         return [("G1", "Say what was changed.")]
     if item.kind is Kind.ASK:
         return [("G1", "The answer is missing.")]
-    if entry.result is Result.DECLINED:
-        return [("G6", "Say how the client declined, in their words.")]
     return []
 
 

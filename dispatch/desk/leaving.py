@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from db import checklists, clocks, draws, notices, people, stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.closeout.answers import WHO, WHY, tells
+from dispatch.closeout.answers import WHO, WHY, tells, tells_or_declines
 from dispatch.closeout.gates import unmet
 from dispatch.desk import returning, routing, telling
 from dispatch.desk.charging import keep_sheet
@@ -118,7 +118,7 @@ def _note_none_wanted(
     words = worded("words", said.words, limits.NOTE, multiline=True)
     if not tells(who, WHO):
         faults.append("said by: say who wants no follow-up")
-    if len(words) < WHY:
+    if len(words) < WHY or not tells_or_declines(words):
         faults.append("words: the client's own words are expected, at least 3 characters")
     if faults:
         raise Faulty(faults)

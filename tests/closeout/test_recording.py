@@ -224,7 +224,9 @@ def test_declined_takes_the_words_of_the_client() -> None:
     stay = Stay()
     stay.record("L1", Entry(Result.ANSWERED, "scanner is slow"))
 
-    assert faults(stay.record("L1.1", Entry(Result.DECLINED))) == ["G6"]
+    for nothing in ("", "xxx", "…", "tbd"):
+        assert faults(stay.record("L1.1", Entry(Result.DECLINED, nothing))) == ["G6"]
+    assert stay.record("L1.1", Entry(Result.DECLINED, "No, thanks.")).result is Result.DECLINED
     assert stay.record("L1.1", Entry(Result.DECLINED, "“we buy a new one anyway”")).result is Result.DECLINED
 
 

@@ -222,6 +222,8 @@ def test_a_client_wants_none_in_their_own_words(office: Office) -> None:
     with pytest.raises(Faulty) as refused:
         leaving.leave(office.lee, "R1", "sent home", follow_up_on=LATER, none_wanted=leaving.NoneWanted("", "no"))
     assert len(refused.value.faults) == 3
+    with pytest.raises(Faulty, match="own words"):
+        leaving.leave(office.lee, "R1", "sent home", none_wanted=leaving.NoneWanted("J. Lowe", "xxx"))
     left, follow_up = leaving.leave(
         office.lee, "R1", "sent home", none_wanted=leaving.NoneWanted("J. Lowe", "we look for somebody else")
     )
