@@ -242,6 +242,11 @@ class _Builder:
             dues.append((stop.resolve_by - (stop.end - stop.start), rules.late_target))
         price = LEFT_OUT[visit.priority] * (2 if visit.emergency else 1)
         holder = visit.assignments[0].technician_id if visit.assignments else None
+        # who may do it: who owns the job, and nobody whom the client does not want; None for all
+        only = None
+        if stop.owners is not None or stop.banned:
+            able = {one.technician_id for one in self._days} if stop.owners is None else stop.owners
+            only = frozenset(map(str, able - stop.banned))
         return solver.Visit(
             visit.reference,
             self._place(stop.place),
@@ -251,16 +256,9 @@ class _Builder:
             stop.skills,
             visit.priority,
             tuple(dues),
-            self._only(stop),
+            only,
             {str(one.technician_id): extra for one in self._days if (extra := self._extra(one, stop, holder))},
         )
-
-    def _only(self, stop: Stop) -> frozenset[str] | None:
-        """Who may do it: who owns the job, and nobody whom the client does not want; None for all."""
-        if stop.owners is None and not stop.banned:
-            return None
-        able = {one.technician_id for one in self._days} if stop.owners is None else stop.owners
-        return frozenset(map(str, able - stop.banned))
 
     def _extra(self, one: TechnicianDay, stop: Stop, holder: int | None) -> float:
         """What it costs that this technician does it, beside the clock."""

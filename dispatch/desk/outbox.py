@@ -8,7 +8,8 @@ from typing import Any
 from db import messages
 from db.store import Store
 from dispatch.desk import retelling, telling
-from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.desk.refusals import Refusal
+from dispatch.desk.retelling import find_message
 from dispatch.desk.seat import Seat
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
@@ -23,18 +24,6 @@ SHOWN = 200
 def outbox(store: Store, *, everything: bool = False) -> list[Message]:
     """What is not settled, those in trouble first; with `everything` also what is."""
     return messages.newest(store, tuple(Fate) if everything else (*TROUBLED, *OPEN), SHOWN)
-
-
-def find_message(store: Store, message_id: int) -> Message:
-    """The message with that number.
-
-    Raises:
-        NotFound: there is none.
-    """
-    found = messages.message(store, message_id)
-    if found is None:
-        raise NotFound(f"There is no message {message_id}.")
-    return found
 
 
 def retry(seat: Seat, message_id: int) -> Message:

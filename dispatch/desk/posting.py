@@ -17,9 +17,8 @@ from db.faults import Busy, Full, Stale, Unconfirmed
 from db.unit import Unit
 from dispatch.desk import retelling
 from dispatch.desk.couriers import Courier, NotSent, Unsure, courier
-from dispatch.desk.outbox import find_message
 from dispatch.desk.refusals import NotAllowed, Refusal
-from dispatch.desk.retelling import Verdict
+from dispatch.desk.retelling import Verdict, find_message
 from dispatch.desk.seat import Seat
 from dispatch.model.messages import About, Fate, Message
 from dispatch.model.states import Role

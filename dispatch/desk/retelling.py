@@ -11,6 +11,7 @@ from db import calls, messages, visits
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import calling, telling
+from dispatch.desk.refusals import NotFound
 from dispatch.desk.telling import Saying
 from dispatch.model.calls import Outcome
 from dispatch.model.instants import day_of
@@ -65,18 +66,24 @@ def settle(unit: Unit, message: Message, verdict: Verdict) -> Message:
         why = f"written anew; {verdict.why}"
         messages.change(unit, message, Fate.WAITING, text=said.text, due_at=unit.at, until=None, ended_at=None, why=why)
         unit.audit("message", message.id, anew=verdict.why)
-        return _there(store, message.id)
+        return find_message(store, message.id)
     made = None
     if said is not None:
         visit = visits.again(store, message.visit_id)
         made = telling.put(unit, visit, message.about, said, unit.at, message.id)
     telling.drop(unit, message, verdict.why + (f"; message {made} says it" if made is not None else ""))
-    return _there(store, message.id if made is None else made)
+    return find_message(store, message.id if made is None else made)
 
 
-def _there(store: Store, message_id: int) -> Message:
+def find_message(store: Store, message_id: int) -> Message:
+    """The message with that number.
+
+    Raises:
+        NotFound: there is none.
+    """
     found = messages.message(store, message_id)
-    assert found is not None
+    if found is None:
+        raise NotFound(f"There is no message {message_id}.")
     return found
 
 

@@ -96,7 +96,11 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
             else:
                 turned = keeping.turn(seat, unit, picture, back=back)
             if turned is None:
-                raise Refusal(_built_on_record(seat, change, picture))
+                last = audit.last_of(seat.store, picture.entity, picture.id)
+                person = people.staff_by_login(seat.store, last.actor) if last is not None else None
+                name = show(person.name) if person is not None else "somebody"
+                told = f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
+                raise Refusal(told)
             changes.same_again(unit, seat.store, picture.entity, picture.id, *turned)
             continue
         expected, target, look = picture.turned(back)
@@ -188,13 +192,6 @@ def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])
     return visits.change(unit, visit, **columns)
-
-
-def _built_on_record(seat: Seat, change: Change, picture: Picture) -> str:
-    last = audit.last_of(seat.store, picture.entity, picture.id)
-    person = people.staff_by_login(seat.store, last.actor) if last is not None else None
-    name = show(person.name) if person is not None else "somebody"
-    return f"“{show(change.label)}” cannot be taken back: {name} changed it since. Nothing was changed."
 
 
 def _built_on(seat: Seat, change: Change, visit_id: int) -> str:
