@@ -94,7 +94,8 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
         had_minutes=bool(minutes),
         had_billable=bool(billable),
         breaks=len(breaks),
-        early=_early(part, start),
+        # from door to door nothing begins after the check-in
+        early=max(0, start - part.check_in) if part.check_in is not None else 0,
         graced=sum(before != after for before, after in zip(real, bands, strict=True)),
         rounding=rounding,
         arrival=arrival,
@@ -134,11 +135,6 @@ def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> t
         flags.add("EARLY_ARRIVAL_CLIPPED")
         start = min(scheduled, end)
     return start, end
-
-
-def _early(part: Part, start: int) -> int:
-    """Minutes that were clipped because nobody agreed to an early start; from door to door nothing begins after the check-in."""
-    return start - part.check_in if part.check_in is not None and start > part.check_in else 0
 
 
 def _marked(part: Part, kind: str, start: int, end: int) -> set[int]:

@@ -77,7 +77,7 @@ def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True
 
 def settled(item: Item, checklist: Checklist) -> bool:
     """Whether the item has a result that its gates accept. A settled item that is not required was recorded too."""
-    return not _reasons(item, checklist, _no_time)
+    return not _reasons(item, checklist, lambda _: "")
 
 
 def progress(checklist: Checklist) -> Progress:
@@ -107,10 +107,6 @@ def overridden_tests(checklist: Checklist) -> tuple[Item, ...]:
 def trimmed(text: str | None) -> str:
     """`text` without the white space around it, as the gates count it; empty where there is none."""
     return (text or "").strip(_BLANK)
-
-
-def _no_time(instant: int) -> str:
-    return ""
 
 
 def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:

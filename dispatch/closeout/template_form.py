@@ -121,7 +121,9 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
             found.append(Fault(field.name, value if isinstance(value, str) else str(value or ""), str(fault)))
     for name in given:
         if name not in (*FIELDS, _AFTER):
-            found.append(Fault(_shown(name), "", f"is not a field of an item; those are {', '.join(FIELDS)}"))
+            found.append(
+                Fault(f"“{show(str(name), 40)}”", "", f"is not a field of an item; those are {', '.join(FIELDS)}")
+            )
     ref, kind = values["id"], values["kind"]
     # a test always has to pass after the last work (G4), so the field can only say so
     if given.get(_AFTER, kind is Kind.TEST) != (kind is Kind.TEST):
@@ -196,7 +198,3 @@ def in_order(items: Iterable[TemplateItem]) -> tuple[TemplateItem, ...]:
     """The items by the phases of the stay, otherwise as they stand; the sign-off last (G8)."""
     letters = list(PHASE_LETTERS)
     return tuple(sorted(items, key=lambda item: (letters.index(item.ref[0]), item.kind is Kind.SIGN_OFF)))
-
-
-def _shown(value: Any) -> str:
-    return f"“{show(value if isinstance(value, str) else str(value), 40)}”"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from dispatch.planning.judging import Timed, may_do, timed
-from dispatch.planning.problem import Plan, Problem, Technician, Visit
+from dispatch.planning.problem import Plan, Problem, Technician
 
 HOURS = 3 * 3600
 """So much past the shift is tried before it is said that the day is too short."""
@@ -75,8 +75,9 @@ def _with(problem: Problem, plan: Plan, index: int, number: int, clock: Clock) -
     if (found := _fits(late, plan, index, number)) is not None:
         over = f"{-(-(found[0].home - technician.shift[1]) // 60)} min past the shift"
         told.append((f"home {over}", over))
-    open_all_day = replace(visit, windows=((technician.shift[0], technician.shift[1]),))
-    if (found := _fits(_other(problem, index, open_all_day), plan, index, number)) is not None:
+    open_all_day = replace(visit, windows=(technician.shift,))
+    opened = replace(problem, visits=(*problem.visits[:index], open_all_day, *problem.visits[index + 1 :]))
+    if (found := _fits(opened, plan, index, number)) is not None:
         at = f"at {clock(found[0].starts[found[1]])}, outside its hours"
         told.append((f"only {at}", at))
     if technician.breaks and _fits(_one(problem, number, replace(technician, breaks=())), plan, index, number):
@@ -103,7 +104,3 @@ def _now(problem: Problem, plan: Plan, number: int) -> float:
 def _one(problem: Problem, number: int, technician: Technician) -> Problem:
     technicians = (*problem.technicians[:number], technician, *problem.technicians[number + 1 :])
     return replace(problem, technicians=technicians)
-
-
-def _other(problem: Problem, index: int, visit: Visit) -> Problem:
-    return replace(problem, visits=(*problem.visits[:index], visit, *problem.visits[index + 1 :]))

@@ -11,11 +11,6 @@ VARIABLE = "DISPATCH_TRAVEL_KEY"
 FILE = "travel.key"
 
 
-def service_key() -> str:
-    """The key of the road service, empty where there is none. Raises as `secret`."""
-    return secret(VARIABLE, FILE)
-
-
 def path_of(name: str) -> Path:
     """Where a file with a secret stands: in the platform's config directory."""
     import platformdirs

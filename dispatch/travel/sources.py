@@ -53,9 +53,9 @@ def _local(graph_id: str) -> Engine:
 
 
 def _remote(name: str, url: str) -> Engine:
-    from dispatch.travel.keys import service_key
+    from dispatch.travel.keys import FILE, VARIABLE, secret
     from dispatch.travel.services import OpenRouteService, Osrm, Valhalla
 
     if name == "openrouteservice":
-        return OpenRouteService(url, service_key())
+        return OpenRouteService(url, secret(VARIABLE, FILE))
     return Valhalla(url) if name == "valhalla" else Osrm(url)

@@ -182,17 +182,17 @@ def test_the_proxy_of_the_environment_is_not_asked_about_this_machine(monkeypatc
 def test_key_from_the_environment_or_a_file_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(keys.VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert keys.service_key() == ""
+    assert keys.secret(keys.VARIABLE, keys.FILE) == ""
     file = tmp_path / "dispatch-board" / "travel.key"
     file.parent.mkdir()
     file.write_text("secret\n")
     file.chmod(0o644)
     with pytest.raises(Unavailable, match="chmod 600"):
-        keys.service_key()
+        keys.secret(keys.VARIABLE, keys.FILE)
     file.chmod(0o600)
-    assert keys.service_key() == "secret"
+    assert keys.secret(keys.VARIABLE, keys.FILE) == "secret"
     monkeypatch.setenv(keys.VARIABLE, "other")
-    assert keys.service_key() == "other"
+    assert keys.secret(keys.VARIABLE, keys.FILE) == "other"
 
 
 def test_polyline_of_the_algorithms_page() -> None:

@@ -83,7 +83,8 @@ class Runner:
         except ProbeFault as fault:
             text, passed, final, ran = fault.text, False, fault.final, not isinstance(fault, NotRun)
         except OSError as error:
-            text, passed = f"the connection broke while {effort.doing}: {_words(error)}", False
+            words = received((error.strerror or str(error)).lower())
+            text, passed = f"the connection broke while {effort.doing}: {words}", False
         except CalledOff:
             raise
         except Exception as error:
@@ -138,7 +139,3 @@ def _try(probe: Probe, dialer: Dialer, effort: Effort, now: int) -> str:
             return ping.try_ping(probe, dialer, effort)
         case _:
             raise ProbeFault("a value is typed in, not run", final=True)
-
-
-def _words(error: OSError) -> str:
-    return received((error.strerror or str(error)).lower())

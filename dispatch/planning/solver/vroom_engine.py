@@ -6,12 +6,34 @@ process and nowhere else (design/planning.md, The solver).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import ModuleType
 
 import numpy as np
 
 from dispatch.planning.problem import Part, Problem
-from dispatch.planning.solver.pandas_spared import pandas_spared
+
+
+@contextmanager
+def pandas_spared() -> Iterator[None]:
+    """While this lasts, whoever imports pandas gets a stand-in without it; whoever has it already keeps it.
+
+    It is more than half of what pyvroom's import costs and the most of what it installs. pyvroom makes one table of it, the
+    routes of a solution as a frame, and names it where it is imported; here the routes are read as an array.
+    """
+    if "pandas" in sys.modules:
+        yield
+        return
+    stand_in = ModuleType("pandas")
+    stand_in.__dict__["DataFrame"] = object  # in a signature
+    sys.modules["pandas"] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
+
 
 with pandas_spared():
     import vroom
