@@ -217,7 +217,14 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
     """
     with seat.write("correct words", Role.TECHNICIAN, Role.LEAD) as unit:
         visit = find(seat.store, reference)
-        _may_correct(seat, visit)
+        if Role.LEAD not in seat.roles_now:
+            own_parts(seat, visit, None)
+            if visit.review is not Review.SENT_BACK:
+                raise Refusal(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
+        if visit.state not in ENDED:
+            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: record what is right as a new result.")
+        if visit.review is Review.EXPORTED:
+            raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its words stand.")
         sequence, evidence = _sequence_of(seat.store, visit, of)
         found = reviews.words_at(seat.store, visit.id, sequence)
         if found is None:
@@ -317,17 +324,6 @@ def _remarks(store: Store, visit: Visit) -> tuple[Remark, ...]:
 
 def _open(store: Store, visit: Visit) -> list[Comment]:
     return [one for one in reviews.comments_of(store, visit.id) if one.answered_at is None]
-
-
-def _may_correct(seat: Seat, visit: Visit) -> None:
-    if Role.LEAD not in seat.roles_now:
-        own_parts(seat, visit, None)
-        if visit.review is not Review.SENT_BACK:
-            raise Refusal(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
-    if visit.state not in ENDED:
-        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: record what is right as a new result.")
-    if visit.review is Review.EXPORTED:
-        raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its words stand.")
 
 
 def _sequence_of(store: Store, visit: Visit, of: str) -> tuple[int, bool]:

@@ -104,16 +104,13 @@ def _when(store: Store, firm: Firm, visit: Visit, about: About, premise: int, no
     hours24 = firm.clock_hours == 24
     if about is About.ON_THE_WAY:
         between = expected(store, visit, premise)
-        return "soon" if between is None else _arrival_in_words(visit, *between, hours24)
+        if between is None:
+            return "soon"
+        # to full five minutes
+        begins, ends = between[0] - between[0] % _FULL, -(-between[1] // _FULL) * _FULL
+        first, last = (clock_text(at, visit.zone, hours24) for at in (begins, ends))
+        return f"at about {first}" if ends <= begins else f"between {first} and {last}"
     clock, day = clock_text(premise, visit.zone, hours24), day_of(premise, visit.zone)
     if about is About.LATE and day == day_of(now, visit.zone):
         return f"at {clock}"
     return f"on {day_text(day)}, {clock}" if about is About.LATE else f"{day_text(day)}, {clock}"
-
-
-def _arrival_in_words(visit: Visit, low: int, high: int, hours24: bool) -> str:
-    """ "between 14:20 and 14:30", to full five minutes; "at about 14:20" where that is one moment."""
-    begins, ends = low - low % _FULL, -(-high // _FULL) * _FULL
-    if ends <= begins:
-        return f"at about {clock_text(begins, visit.zone, hours24)}"
-    return f"between {clock_text(begins, visit.zone, hours24)} and {clock_text(ends, visit.zone, hours24)}"

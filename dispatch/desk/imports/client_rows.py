@@ -139,19 +139,12 @@ class ClientRows(RecordRows[Client]):
             if entry.raw(column) and kind != own:
                 entry.fault(column, f"belongs to an agreement of kind {own}, and this is {kind}")
         if not entry.faults:
-            self._refuse_invalid(entry, values)
+            from dispatch.charges import validate_agreement
+
+            term = {"kind": kind, "starts": starts and starts.isoformat(), "ends": ends and ends.isoformat()}
+            for fault in validate_agreement(_terms(values) | term):
+                entry.fault("agreement", fault)
         return values
-
-    def _refuse_invalid(self, entry: Entry, values: Values) -> None:
-        from dispatch.charges import validate_agreement
-
-        form = _terms(values) | {
-            "kind": values["agreement"],
-            "starts": values["agreement_starts"].isoformat(),
-            "ends": values["agreement_ends"] and values["agreement_ends"].isoformat(),
-        }
-        for fault in validate_agreement(form):
-            entry.fault("agreement", fault)
 
     def _matching(self, client: Client, starts: datetime.date | None) -> Agreement | None:
         """The agreement that a row speaks of: the one from that day, without a day the last to start."""

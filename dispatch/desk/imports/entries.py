@@ -41,11 +41,6 @@ class Entry:
             expected = f"has {len(row.cells)} fields where the first line has {width}"
             self.faults.append(Fault("row", "", expected))
 
-    @property
-    def whole_row(self) -> bool:
-        """Whether the row has as many fields as the first line, so that each value stands under its own name."""
-        return not any(fault.field == "row" for fault in self.faults)
-
     def has(self, column: str) -> bool:
         """Whether the file has the column. What it has not, it says nothing about."""
         return column in self._columns.position

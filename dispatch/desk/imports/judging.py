@@ -200,7 +200,7 @@ def judge(
 
 def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update: bool) -> Judged:
     # a row of another width has its values under the wrong names: what they say is not worth telling
-    draft = subject.draft(entry) if entry.whole_row else None
+    draft = None if entry.faults_on("row") else subject.draft(entry)
     reference = shortened(entry.raw(subject.key) if draft is None else draft.reference)
     if draft is not None:
         _refuse_repeated(subject, entry, draft, seen)
