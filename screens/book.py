@@ -83,6 +83,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         super().__init__()
         self._kind = kind
         self._letters = ""
+        self._names: dict[str, str] = {}
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="some letters of the name", id="find")
@@ -94,11 +95,12 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
     def reload(self) -> None:
         """Read the kind of records again."""
+        self.things, self._names = {}, {}
+        self.look(self._read)
+
+    def _read(self) -> None:
         store, shelf = self.seat.store, self._shelf
-        found = self.look(shelf.all, store)
-        if found is None:
-            return
-        self.things = {f"{self._kind} {record.id}": record for record in found}
+        self.things = {f"{self._kind} {record.id}": record for record in shelf.all(store)}
         self._names = {key: shelf.title(store, record) for key, record in self.things.items()}
         self._show_list()
 

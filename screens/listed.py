@@ -63,4 +63,4 @@ class ListScreen(SeatedScreen, Generic[T]):
     def show_selected(self) -> None:
         """Fill the pane."""
         if self.PANE:
-            self.query_one(NotesPane).set_notes(self.notes())
+            self.query_one(NotesPane).set_notes(self.look(self.notes) or ())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
 from textual.widgets import Input
 
 from db import agreements, clients, people, settings
+from db.library import sqlite3
 from db.store import Store
 from dispatch.app import DispatchApp
 from dispatch.desk import schedule
@@ -53,6 +55,17 @@ async def test_a_client_with_its_site(office: Office) -> None:
         await until(pilot, BookScreen)
         await press(pilot, "u", "u")
         assert clients.client_by_name(office.store, "Elm Street Law") is None
+
+
+async def test_what_cannot_be_read_leaves_the_book_empty(office: Office) -> None:
+    async with opened(office.dana, "board") as pilot:
+        with contextlib.closing(sqlite3.connect(office.store.path, isolation_level=None)) as other:
+            other.execute("UPDATE client SET notes = CAST(x'616263ff64' AS TEXT) WHERE id = 1")
+        await press(pilot, "4")
+        await until(pilot, BookScreen)
+        await press(pilot, "/", "a", "escape", "escape", "tab")
+        assert isinstance(pilot.app.screen, BookScreen)
+        assert pilot.app.is_running
 
 
 async def test_the_second_of_two_people_sees_both(office: Office) -> None:
