@@ -453,11 +453,10 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, do
     if verdict.final:
         final = "; ".join(finding.text for finding in verdict.findings if finding.final)
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-    marks = marks_of(visit, verdict)
+    asked, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
     if verdict.level is Level.BLOCKED and not tells(reason):
-        blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
         raise Blocked(
-            f"{show(visit.reference)} was not {done}: {show(blocked)}. "
+            f"{show(visit.reference)} was not {done}: {show('; '.join(asked))}. "
             f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
             f"--override REASON --confirm {','.join(marks)}.",
             [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
@@ -466,7 +465,6 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, do
     why = reason_of(reason) if reason.strip() else ""
     if confirmed is True:
         return why
-    asked = [finding.text for finding in verdict.findings if _asks(finding)]
     if new := [text for text, mark in zip(asked, marks, strict=True) if mark not in confirmed]:
         beside = ", beside what was confirmed" if confirmed else ""
         raise NeedsConfirm(

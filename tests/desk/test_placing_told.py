@@ -61,8 +61,9 @@ CHANGES: dict[str, Callable[..., object]] = {
 def test_what_was_told_is_changed_after_it_was_asked(office: Office, name: str) -> None:
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("14:00"))
     dispatched(office)
-    with pytest.raises((NeedsConfirm, Blocked)):
+    with pytest.raises((NeedsConfirm, Blocked), match="Ana Ruiz has been told and saw it at 07:30") as asked:
         CHANGES[name](office.dana)
+    assert all(mark in str(asked.value) for mark in asked.value.marks)
     with pytest.raises(NeedsConfirm, match=r"Ana Ruiz has been told and saw it at 07:30.*--confirm"):
         CHANGES[name](office.dana, reason="the client insists")
     assert visit(office).state is State.DISPATCHED
