@@ -166,8 +166,8 @@ def _integrity(store: Store) -> Finding:
 
 
 def _schema(store: Store) -> Finding:
-    """Whether every table, index and trigger stands as this program made it. Tables and indexes more than those do nothing;
-    a trigger or a view more does.
+    """Whether every table, index and trigger stands as this program made it. A table or a plain index more does nothing;
+    a trigger or a view more does, and a unique index refuses what the program may save.
     """
     try:
         found = migrations.parts_of(store.all(migrations.PARTS))
@@ -182,9 +182,9 @@ def _schema(store: Store) -> Finding:
     newest = migrations.parts_of_newest()
     wrong += [
         f"{kind} {name} was added by another program"
-        for kind in ("trigger", "view")
-        for name in found.get(kind, {})
-        if name not in newest.get(kind, {})
+        for kind in ("trigger", "view", "index")
+        for name, sql in found.get(kind, {}).items()
+        if name not in newest.get(kind, {}) and (kind != "index" or sql.upper().startswith("CREATE UNIQUE"))
     ]
     return Finding("schema", not wrong, "; ".join(wrong[:5]) or "every table, index and trigger is as it was made")
 

@@ -233,12 +233,15 @@ class TestChecking:
         with pytest.raises(Corrupt, match="restore the last backup"):
             store.all("SELECT * FROM visit_tag")
 
-    def test_a_trigger_and_a_view_that_somebody_added(self, store: Store) -> None:
+    def test_a_trigger_a_view_and_a_unique_index_that_somebody_added(self, store: Store) -> None:
         with contextlib.closing(sqlite3.connect(store.path)) as conn:
             conn.execute("CREATE TRIGGER spy AFTER UPDATE ON client BEGIN SELECT 1; END")
             conn.execute("CREATE VIEW everything AS SELECT * FROM client")
+            conn.execute("CREATE INDEX quicker ON visit(state)")
+            conn.execute("CREATE UNIQUE INDEX one_a_day ON visit(state)")
         found = {finding.subject: finding for finding in check(store)}["schema"]
-        assert found.text == "trigger spy was added by another program; view everything was added by another program"
+        added = "trigger spy", "view everything", "index one_a_day"
+        assert found.text == "; ".join(f"{name} was added by another program" for name in added)
 
     @pytest.mark.parametrize("kind", ["a folder", "a link"])
     def test_a_gate_that_is_no_file(self, store: Store, kind: str) -> None:
