@@ -1,8 +1,8 @@
 """What a visit costs: one pure function from card, client, site, agreement and visit to a sheet (design/charges.md)."""
 
+from dispatch.charges.card import presets, validate_agreement, validate_card
 from dispatch.charges.engine import charge_sheet
 from dispatch.charges.lines import Line, Sheet
 from dispatch.charges.reading import ChargeInputError
-from dispatch.charges.validity import presets, validate_agreement, validate_card
 
 __all__ = ["ChargeInputError", "Line", "Sheet", "charge_sheet", "presets", "validate_agreement", "validate_card"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from fractions import Fraction
 
-from dispatch.charges.reading import Card, Job, Part, optional
+from dispatch.charges.card import Agreement, Card, ZoneCharge
+from dispatch.charges.visit import Job, Leg, Part
 
 
-def errors_of(card: Card, site: Mapping[str, Any], agreement: Mapping[str, Any] | None, job: Job) -> set[str]:
+def errors_of(card: Card, site: Leg, agreement: Agreement | None, job: Job) -> set[str]:
     """The codes of B1 that follow from the input alone; what a travel component lacks is found where it is priced."""
     found: set[str] = set()
     if not job.parts:
@@ -18,7 +19,7 @@ def errors_of(card: Card, site: Mapping[str, Any], agreement: Mapping[str, Any] 
     names = [part.name for part in crew]
     if len(names) != len(set(names)):
         found.add("DUPLICATE_TECHNICIAN")
-    if any(part.labour_class not in card.raw["classes"] for part in crew):
+    if any(part.labour_class not in card.classes for part in crew):
         found.add("UNKNOWN_CLASS")
     if job.outcome == "completed":
         for part in crew:
@@ -30,22 +31,20 @@ def errors_of(card: Card, site: Mapping[str, Any], agreement: Mapping[str, Any] 
         found.add("MISSING_CANCELLATION_TIME")
     for part in crew:
         found |= _of_times(part)
-    given = (*_amounts(site, job.raw), *_prices(card.raw, agreement or {}), *_earlier(job.raw))
-    figures = [optional(value, path) for path, value in given]
+    figures = (*_amounts(site, job), *_prices(card, agreement))
     if any(value is not None and value < 0 for value in figures):
         found.add("NEGATIVE_INPUT")
-    for item in job.raw.get("items") or ():
-        if "code" in item and item["code"] not in card.raw["items"]:
-            found.add("UNKNOWN_ITEM")
-    if job.raw.get("cause") == "own_failure" and job.raw.get("original_visit_date") is None:
+    if any(item.code is not None and item.code not in card.items for item in job.items):
+        found.add("UNKNOWN_ITEM")
+    if job.cause == "own_failure" and job.original_visit_date is None:
         found.add("MISSING_ORIGINAL_VISIT")
-    for goodwill in job.raw.get("goodwill") or ():
-        if goodwill.get("role") != "lead":
+    for goodwill in job.goodwill:
+        if goodwill.role != "lead":
             found.add("GOODWILL_NOT_AUTHORISED")
-        if len(str(goodwill.get("reason") or "").strip()) < 3:
+        if len((goodwill.reason or "").strip()) < 3:
             found.add("GOODWILL_NO_REASON")
-    manual = job.raw.get("manual_travel")
-    if manual is not None and (manual.get("role") != "lead" or len(str(manual.get("reason") or "").strip()) < 3):
+    manual = job.manual_travel
+    if manual is not None and (manual.role != "lead" or len((manual.reason or "").strip()) < 3):
         found.add("MANUAL_TRAVEL_NOT_AUTHORISED")
     return found
 
@@ -66,41 +65,25 @@ def _of_times(part: Part) -> set[str]:
     return found
 
 
-_Figures = list[tuple[str, Any]]
-"""Figures as they were given, each with its path."""
+def _amounts(site: Leg, job: Job) -> Iterator[Fraction | None]:
+    """Every figure of the visit that must not be negative."""
+    for leg in (site, job.trip.leg_in, job.trip.leg_home, job.trip.total, job.trip.solo_sum):
+        yield from (leg.distance, leg.minutes)
+    for item in job.items:
+        yield from (item.qty, item.amount)
+    yield from (goodwill.value for goodwill in job.goodwill)
+    yield None if job.manual_travel is None else job.manual_travel.amount
+    for earlier in filter(None, job.prior_today.values()):
+        yield from (earlier.presence_rmin, earlier.topup_unit_price)
 
 
-def _amounts(site: Mapping[str, Any], visit: Mapping[str, Any]) -> _Figures:
-    """Every figure that must not be negative."""
-    given = [
-        ("site.one_way_distance", site.get("one_way_distance")),
-        ("site.one_way_minutes", site.get("one_way_minutes")),
-    ]
-    for name in ("leg_in", "leg_home", "total", "solo_sum"):
-        leg = (visit.get("trip") or {}).get(name) or {}
-        given += [(f"visit.trip.{name}.{key}", leg.get(key)) for key in ("distance", "minutes")]
-    for item in visit.get("items") or ():
-        given += [(f"visit.items.{key}", item.get(key)) for key in ("qty", "amount")]
-    given += [("visit.goodwill.value", goodwill.get("value")) for goodwill in visit.get("goodwill") or ()]
-    return [*given, ("visit.manual_travel.amount", (visit.get("manual_travel") or {}).get("amount"))]
-
-
-def _prices(card: Mapping[str, Any], agreement: Mapping[str, Any]) -> _Figures:
+def _prices(card: Card, agreement: Agreement | None) -> Iterator[Fraction | None]:
     """Every price of card and agreement."""
-    given = [("agreement.overage_rate", agreement.get("overage_rate"))]
-    for group in ("classes", "items"):
-        for name, prices in card[group].items():
-            given += [(f"card.{group}.{name}.{key}", prices.get(key)) for key in ("standard", "agreement")]
-    for component in card["travel"]["components"]:
-        given += [(f"component.{key}", component.get(key)) for key in ("amount", "rate", "pct_of_labour")]
-        given += [("component.zones.amount", zone.get("amount")) for zone in component.get("zones") or ()]
-    return given
-
-
-def _earlier(visit: Mapping[str, Any]) -> _Figures:
-    """What earlier visits of the day hand over."""
-    return [
-        (f"visit.prior_today.{key}", own.get(key))
-        for own in (visit.get("prior_today") or {}).values()
-        for key in ("presence_rmin", "topup_unit_price")
-    ]
+    yield None if agreement is None else agreement.overage_rate
+    for listed in card.classes.values():
+        yield from (listed.standard, listed.agreement)
+    for item in card.items.values():
+        yield from (item.standard, item.agreement)
+    for component in card.travel.components:
+        for one in component.zones if isinstance(component, ZoneCharge) else (component,):
+            yield from (getattr(one, name, None) for name in ("amount", "rate", "pct_of_labour"))

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from dispatch.charges.card import read_agreement, read_card
 from dispatch.charges.checks import errors_of
 from dispatch.charges.labour import labour_lines
 from dispatch.charges.lines import Line, Sheet
 from dispatch.charges.minimums import TravelLeft, minimum_lines
 from dispatch.charges.minutes import stay_of
 from dispatch.charges.pools import Pools
-from dispatch.charges.reading import Job, number, optional, read_card, read_job
+from dispatch.charges.reading import ChargeInputError
 from dispatch.charges.terms import Terms, select
 from dispatch.charges.travel import lacking, travel_lines
+from dispatch.charges.visit import Job, Leg, read_job, read_site
 from dispatch.model.money import format_minor, rounded, shortest, to_minor
 
 REVIEWED = frozenset({"ZERO_DURATION", "LONG_VISIT", "GUARANTEE_EXPIRED"})
@@ -35,33 +37,36 @@ def charge_sheet(
     Raises:
         ChargeInputError: an argument is not of that form.
     """
-    price_list, job = read_card(card), read_job(visit)
-    client = client or {}
-    terms = select(price_list, agreement, job)
-    errors = errors_of(price_list, site, agreement, job) | lacking(terms, job, site)
+    price_list, job = read_card(card, "card", None), read_job(visit, "visit", None)
+    agreed = None if agreement is None else read_agreement(agreement, "agreement", None)
+    where = read_site(site, "site", None)
+    terms = select(price_list, agreed, job)
+    errors = errors_of(price_list, where, agreed, job) | lacking(terms, job, where)
     if errors:
         return Sheet("blocked", (), tuple(sorted(errors)), (), None, None, None, price_list.exponent)
     flags = set(terms.flags)
     pools = Pools(terms)
-    lines = _services(terms, job, site, pools, flags)
+    lines = _services(terms, job, where, pools, flags)
     lines += _discounts(terms, lines)
     lines += _goodwill(terms, job, lines)
     lines += _prepaid(terms, lines, pools, flags)
-    return _total(terms, client, lines, pools, flags)
+    return _total(terms, client or {}, lines, pools, flags)
 
 
-def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, flags: set[str]) -> list[Line]:
+def _services(terms: Terms, job: Job, site: Leg, pools: Pools, flags: set[str]) -> list[Line]:
     """Steps 3 to 9: what was done, by the outcome (B8.4)."""
     if job.outcome == "aborted_by_us":
         return []
     if job.outcome == "cancelled" and not job.departed:
         return list(_cancellation(terms, job))
     if job.wasted:
-        rule = terms.card.raw["no_access"]
-        if rule["mode"] == "none" or (rule["mode"] == "flat" and not _feed(terms)):
+        rule = terms.card.no_access
+        if rule.mode == "none" or (rule.mode == "flat" and not _feed(terms)):
             return []
-        if rule["mode"] == "flat":
-            amount = to_minor(number(rule["amount"], "card.no_access.amount"), terms.card.exponent)
+        if rule.mode == "flat":
+            if rule.amount is None:
+                raise ChargeInputError("card.no_access.amount: a number is expected, not None")
+            amount = to_minor(rule.amount, terms.card.exponent)
             return [Line("FEE-NOACC", "fee", amount, "nobody let us in: flat fee")]
     stays = [stay_of(terms, job, part, site, flags) for part in terms.crew]
     labour = [line for stay in stays for line in labour_lines(terms, stay, pools, flags)]
@@ -69,7 +74,7 @@ def _services(terms: Terms, job: Job, site: Mapping[str, Any], pools: Pools, fla
     left = TravelLeft(sum(line.amount for line in travel))
     minimum = minimum_lines(terms, job, stays, labour, pools, left, flags)
     lines = [*labour, *minimum, *travel, *_emergency_fee(terms), *_items(terms, job)]
-    if not terms.card.raw["minimum"]["amount_after_discount"]:
+    if not terms.card.minimum.amount_after_discount:
         lines += _floor(terms, lines)
     return lines
 
@@ -80,17 +85,17 @@ def _feed(terms: Terms) -> bool:
 
 
 def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
-    rule = terms.card.raw["cancellation"]
-    if not _feed(terms) or rule["mode"] == "none" or job.scheduled is None or job.cancelled_at is None:
+    rule = terms.card.cancellation
+    if not _feed(terms) or rule.mode == "none" or job.scheduled is None or job.cancelled_at is None:
         return
     notice = job.scheduled - job.cancelled_at
-    if notice >= number(rule["notice_hours"], "card.cancellation.notice_hours") * 60:
+    if notice >= rule.notice_hours * 60:
         return
-    value = number(rule["value"], "card.cancellation.value")
+    value = rule.value
     told = (
         f"cancelled {notice // 60} h {notice % 60} min before the start" if notice >= 0 else "cancelled after the start"
     )
-    if rule["mode"] == "flat":
+    if rule.mode == "flat":
         fee, why = value, f"{told}: flat fee"
     else:
         first = terms.crew[0]
@@ -104,55 +109,54 @@ def _cancellation(terms: Terms, job: Job) -> Iterator[Line]:
 
 
 def _emergency_fee(terms: Terms) -> Iterator[Line]:
-    flat = number(terms.card.raw["emergency"]["flat"], "card.emergency.flat")
+    flat = terms.card.emergency.flat
     if terms.emergency and flat:
         yield Line("EMG-FLAT", "fee", to_minor(flat, terms.card.exponent), "emergency fee, once per visit")
 
 
 def _items(terms: Terms, job: Job) -> Iterator[Line]:
     exponent = terms.card.exponent
-    for item in job.raw.get("items") or ():
-        if "code" in item:
-            code = str(item["code"])
-            qty, price = number(item.get("qty", 1), "visit.items.qty"), terms.item_price(code)
-            taxable = bool(terms.card.raw["items"][code].get("taxable", True))
+    for item in job.items:
+        if item.code is not None:
+            qty, listed = item.qty, terms.card.items[item.code]
+            price = terms.listed(listed)
             why = f"{shortest(qty)} x {shortest(price)}, {terms.list_name} price"
             yield Line(
-                "ITEM", "item", to_minor(qty * price, exponent), why, note=code, qty=qty, unit="each", unit_price=price,
-                taxable=taxable,
+                "ITEM", "item", to_minor(qty * price, exponent), why, note=item.code, qty=qty, unit="each",
+                unit_price=price, taxable=listed.taxable,
             )  # fmt: skip
+        elif item.amount is not None:
+            amount = to_minor(item.amount, exponent)
+            yield Line("ITEM", "item", amount, "passed on", note=item.label, taxable=item.taxable)
         else:
-            label = str(item.get("label", ""))
-            amount = to_minor(number(item["amount"], "visit.items.amount"), exponent)
-            yield Line("ITEM", "item", amount, "passed on", note=label, taxable=bool(item.get("taxable", True)))
+            raise ChargeInputError("visit.items.amount: is missing")
 
 
 def _discounts(terms: Terms, lines: Sequence[Line]) -> list[Line]:
     """Steps 10 and 11: the agreement's discount, then the money minimum as a true floor (B8.2, B5.5)."""
     made: list[Line] = []
     if terms.agreement is not None:
-        pct = number(terms.agreement["labour_discount_pct"], "agreement.labour_discount_pct")
-        targets = [("DISC-LAB", "labour")] + ([("DISC-TRV", "travel")] if terms.agreement["discount_travel"] else [])
+        pct = terms.agreement.labour_discount_pct
+        targets = [("DISC-LAB", "labour")] + ([("DISC-TRV", "travel")] if terms.agreement.discount_travel else [])
         for rule, category in targets:
             base = sum(line.amount for line in lines if line.category == category)
             off = rounded(base * pct / 100)
             if off > 0:
                 why = f"{shortest(pct)}% of {format_minor(base, terms.card.exponent)}"
                 made.append(Line(rule, category, -off, why))
-    if terms.card.raw["minimum"]["amount_after_discount"]:
+    if terms.card.minimum.amount_after_discount:
         made += _floor(terms, [*lines, *made])
     return made
 
 
 def _floor(terms: Terms, lines: Sequence[Line]) -> Iterator[Line]:
     """The money minimum of a visit (B5.5)."""
-    rule = terms.card.raw["minimum"]
-    floor = optional(rule["amount"], "card.minimum.amount")
+    floor = terms.card.minimum.amount
     if floor is None or terms.own_failure:
         return
     if not any(line.rule in ("LAB", "MIN-TIME") and line.charged for line in lines):
         return
-    counted = {"labour", "travel"} if rule["includes_travel"] else {"labour"}
+    counted = {"labour", "travel"} if terms.card.minimum.includes_travel else {"labour"}
     had = sum(line.amount for line in lines if line.category in counted)
     missing = to_minor(floor, terms.card.exponent) - had
     if missing > 0:
@@ -167,17 +171,16 @@ def _goodwill(terms: Terms, job: Job, lines: Sequence[Line]) -> list[Line]:
     for line in lines:
         left[line.category] = left.get(line.category, 0) + line.amount
     made: list[Line] = []
-    for goodwill in job.raw.get("goodwill") or ():
-        target = str(goodwill["target"])
-        value = number(goodwill["value"], "visit.goodwill.value")
+    for goodwill in job.goodwill:
+        target, value = goodwill.target, goodwill.value
         have = max(0, left.get(target, 0))
-        percent = goodwill["mode"] == "percent"
+        percent = goodwill.mode == "percent"
         wanted = rounded(have * value / 100) if percent else to_minor(value, terms.card.exponent)
         given = min(have, wanted)
         if given > 0:
             left[target] = have - given
             size = f"{shortest(value)}%" if percent else shortest(value)
-            made.append(Line("GOODWILL", target, -given, f"{size} by {goodwill.get('by')}: {goodwill.get('reason')}"))
+            made.append(Line("GOODWILL", target, -given, f"{size} by {goodwill.by}: {goodwill.reason}"))
     return made
 
 
@@ -226,16 +229,16 @@ def _total(terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools
 def _tax(
     terms: Terms, client: Mapping[str, Any], lines: Sequence[Line], pools: Pools, flags: set[str]
 ) -> tuple[int, str]:
-    rule = terms.card.raw["tax"]
-    rate = number(rule["rate_pct"], "card.tax.rate_pct")
+    rule = terms.card.tax
+    rate = rule.rate_pct
     if client.get("tax_exempt", False):
         flags.add("TAX_EXEMPT")
         return 0, f"exempt {client.get('tax_ref') or ''}".strip()
-    taxed = [line for line in lines if _taxable(terms, rule, line)]
+    taxed = [line for line in lines if _taxable(terms, line)]
     base = sum(line.amount for line in taxed)
     if base <= 0:
-        return 0, f"{rule['name']}: nothing taxable"
-    if rule["rounding"] == "line":
+        return 0, f"{rule.name}: nothing taxable"
+    if rule.rounding == "line":
         by_line = [(line.category, rounded(line.amount * rate / 100)) for line in taxed]
         paid = sum(tax for category, tax in by_line if category in pools.pays)
         drawn = -sum(tax for category, tax in by_line if category == "prepaid")
@@ -243,13 +246,12 @@ def _tax(
         tax = max(0, sum(tax for category, tax in by_line if category != "prepaid") - min(drawn, max(0, paid)))
     else:
         tax = rounded(base * rate / 100)
-    return tax, f"{rule['name']} {shortest(rate)}% of {format_minor(base, terms.card.exponent)}"
+    return tax, f"{rule.name} {shortest(rate)}% of {format_minor(base, terms.card.exponent)}"
 
 
-def _taxable(terms: Terms, rule: Mapping[str, Any], line: Line) -> bool:
+def _taxable(terms: Terms, line: Line) -> bool:
     if line.category == "item":
         return line.taxable
-    if line.category == "prepaid":
-        sold = terms.agreement is not None and terms.agreement["tax_on"] == "sale"
-        return bool(rule["services"]) and sold
-    return bool(rule["services"])
+    if line.category == "prepaid" and (terms.agreement is None or terms.agreement.tax_on != "sale"):
+        return False
+    return terms.card.tax.services

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dispatch.charges.card import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
 from dispatch.charges.paths import typed, value_at
-from dispatch.charges.reading import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
 from dispatch.fields.kinds import Choice, Kind, Said, Words, YesNo
 from dispatch.fields.worlds import Bare
 from dispatch.model.agreements import WEEKDAYS

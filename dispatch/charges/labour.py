@@ -80,7 +80,7 @@ def _why(
         reasons.append("emergency")
     listed = "overage price" if over else f"{terms.list_name} price"
     if not over and stay.part is not terms.crew[0]:
-        listed += f", {terms.card.raw['extra_technician_pct']}% from the second technician on"
+        listed += f", {terms.card.extra_technician_pct.text}% from the second technician on"
     yield f"{count} min x {shortest(price)}/h x {shortest(multiplier)} ({', '.join(reasons)}), {listed}"
     taken = [
         f"{minutes} min {word}"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from dispatch.charges.lines import Line
 from dispatch.charges.minutes import Stay
 from dispatch.charges.pools import Pools
-from dispatch.charges.reading import Job, number, whole
 from dispatch.charges.terms import Terms
+from dispatch.charges.visit import Earlier, Job
 from dispatch.model.money import shortest, to_minor
 
 
@@ -32,8 +31,7 @@ def minimum_lines(
     flags: set[str],
 ) -> list[Line]:
     """MIN-TIME, MIN-TRV and MIN-DAY of the crew, technician by technician; `labour` are the lines that stand already."""
-    rule = terms.card.raw["minimum"]
-    entitled = stays[:1] if rule["technicians"] == "first" else stays
+    entitled = stays[:1] if terms.card.minimum.technicians == "first" else stays
     lines: list[Line] = []
     for stay in entitled:
         worked = sum(line.amount for line in labour if line.tech == stay.part.name)
@@ -49,23 +47,23 @@ def _of_technician(
         return
     minutes = terms.minimum_minutes(stay.part, terms.effective(band))
     if terms.emergency:
-        minutes = max(minutes, whole(terms.card.raw["minimum"]["emergency_minutes"], "card.minimum.emergency_minutes"))
+        minutes = max(minutes, terms.card.minimum.emergency_minutes)
     multiplier = terms.multiplier(band)
     wanted = minutes * multiplier
-    earlier: Mapping[str, Any] = {}
-    if terms.card.raw["minimum"]["per"] == "day":
-        earlier = (job.raw.get("prior_today") or {}).get(stay.part.name) or {}
-    presence = stay.presence + number(earlier.get("presence_rmin", 0), "visit.prior_today.presence_rmin")
+    told = job.prior_today.get(stay.part.name) if terms.card.minimum.per == "day" else None
+    earlier = told or Earlier()
+    presence = stay.presence + earlier.presence_rmin
     missing = max(Fraction(0), wanted - presence)
-    topped_up = number(earlier.get("topup_rmin", 0), "visit.prior_today.topup_rmin")
-    missing -= topped_up
+    missing -= earlier.topup_rmin
     if missing > 0:
         why = (
             f"minimum {minutes} min x {shortest(multiplier)} ({band}) = {shortest(wanted)} rate-min; "
             f"present {shortest(stay.presence)}"
         )
-        if earlier:
-            why += f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(topped_up)}"
+        if told is not None:
+            why += (
+                f", earlier today {shortest(presence - stay.presence)}; topped up before {shortest(earlier.topup_rmin)}"
+            )
         why += f"; {shortest(missing)} rate-min missing"
         yield from _top_up(terms, stay, missing, why, pools, travel, flags)
     elif missing < 0:
@@ -78,7 +76,7 @@ def _applies(terms: Terms, job: Job, stay: Stay, band: str) -> bool:
         return False
     if stay.had_minutes or job.outcome != "completed" or terms.agreement is None or terms.kind != "fixed_price":
         return True
-    return terms.effective(band) not in terms.agreement["covers_bands"]
+    return terms.effective(band) not in terms.agreement.covers_bands
 
 
 def _top_up(
@@ -101,7 +99,7 @@ def _top_up(
         price = terms.overage(stay.part)
     amount = to_minor(missing * price / 60, exponent)
     yield replace(blank, amount=amount, qty=missing, unit_price=price)
-    if terms.card.raw["minimum"]["includes_travel"]:
+    if terms.card.minimum.includes_travel:
         taken = min(amount, travel.amount)
         if taken > 0:
             travel.amount -= taken
@@ -109,14 +107,14 @@ def _top_up(
             yield Line("MIN-TRV", "labour", -taken, text, tech=stay.part.name)
 
 
-def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Mapping[str, Any]) -> Iterator[Line]:
+def _credit(terms: Terms, stay: Stay, over: Fraction, worked: int, earlier: Earlier) -> Iterator[Line]:
     """Earlier visits of the day paid a top-up that this one makes needless (B5.4).
 
     At most what this visit's labour is charged at: where its price is lower than the earlier one, or a pool pays it, the
     rest would make the sheet negative (B13).
     """
     billable = sum((minute.multiplier for minute in stay.minutes if minute.kind == "billable"), Fraction(0))
-    price = number(earlier.get("topup_unit_price", 0), "visit.prior_today.topup_unit_price")
+    price = earlier.topup_unit_price
     back = min(over, billable)
     amount = to_minor(back * price / 60, terms.card.exponent)
     if amount > worked:

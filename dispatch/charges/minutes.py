@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dispatch.charges.reading import Job, Part, Rounding, read_rounding, whole
+from dispatch.charges.card import Rounding
+from dispatch.charges.reading import whole
 from dispatch.charges.terms import Terms
+from dispatch.charges.visit import Job, Leg, Part
 
 LONG_STAY = 16 * 60
 COUNTED = ("billable", "covered")
@@ -54,7 +56,7 @@ class Stay:
 
     def count(self, kind: str) -> int:
         """How many of its minutes count as that."""
-        return sum(minute.kind == kind for minute in self.minutes)
+        return [minute.kind for minute in self.minutes].count(kind)
 
     @property
     def covered(self) -> bool:
@@ -62,7 +64,7 @@ class Stay:
         return any(minute.kind == "covered" for minute in self.minutes)
 
 
-def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> Stay:
+def stay_of(terms: Terms, job: Job, part: Part, site: Leg, flags: set[str]) -> Stay:
     """The minutes of one technician; flags of B1 that follow are added to `flags`."""
     start, end = _window(terms, job, part, site, flags)
     if job.outcome == "completed" and start == end:
@@ -72,12 +74,11 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
     breaks = _marked(part, "break", start, end)
     at = [minute for minute in range(start, end) if minute not in breaks]
     real = [terms.band_at(minute) for minute in at]
-    bands = _graced(real, whole(terms.card.raw["premium_grace_min"], "card.premium_grace_min"))
+    bands = _graced(real, terms.card.premium_grace_min)
     minutes = _kinds(terms, job, part, at, bands, start, end)
     billable = [minute for minute in minutes if minute.kind == "billable"]
     counted = sum(minute.kind in COUNTED for minute in minutes)
-    own = terms.card.raw["classes"][part.labour_class].get("rounding")
-    rounding = terms.card.rounding if own is None else read_rounding(own, f"card.classes.{part.labour_class}.rounding")
+    rounding = terms.card.classes[part.labour_class].rounding or terms.card.rounding
     target = int(round_minutes(Fraction(counted), rounding))
     if billable:
         arrival: str | None = billable[0].band
@@ -104,33 +105,32 @@ def stay_of(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> S
 
 def round_minutes(minutes: Fraction, rule: Rounding) -> Fraction:
     """Rounded minutes (B4.1); a multiple of the unit stays as it is. A share of a trip may have parts of a minute."""
-    rest = minutes % rule.increment
+    rest = minutes % rule.increment_min
     low = minutes - rest
     if rule.mode == "exact" or rest == 0:
         return minutes
     if rule.mode == "down":
         return low
     if rule.mode == "nearest":
-        return low + rule.increment if 2 * rest >= rule.increment else low
-    return low if low > 0 and rest <= rule.grace else low + rule.increment
+        return low + rule.increment_min if 2 * rest >= rule.increment_min else low
+    return low if low > 0 and rest <= rule.grace_min else low + rule.increment_min
 
 
-def _window(terms: Terms, job: Job, part: Part, site: Any, flags: set[str]) -> tuple[int, int]:
+def _window(terms: Terms, job: Job, part: Part, site: Leg, flags: set[str]) -> tuple[int, int]:
     if part.check_in is None or part.check_out is None:
         return 0, 0
     start, end = part.check_in, part.check_out
-    if terms.card.raw["time_basis"] == "door_to_door":
-        one_way = site.get("one_way_minutes")
+    if terms.card.time_basis == "door_to_door":
         if part.depart is not None:
             start = part.depart
         else:
             flags.add("TRAVEL_ESTIMATED")
-            start = part.check_in - whole(one_way or 0, "site.one_way_minutes")
-        if (job.raw.get("trip") or {}).get("last_stop", True):
+            start = part.check_in - whole(site.minutes or 0, "site.one_way_minutes")
+        if job.trip.last_stop:
             end = part.back if part.back is not None else part.check_out + (part.check_in - start)
         return start, end
     scheduled = job.scheduled
-    clipped = terms.card.raw["clip_early"] and not job.raw.get("early_start_agreed", False)
+    clipped = terms.card.clip_early and not job.early_start_agreed
     if clipped and scheduled is not None and start < scheduled:
         flags.add("EARLY_ARRIVAL_CLIPPED")
         start = min(scheduled, end)
@@ -166,9 +166,10 @@ def _graced(bands: list[str], grace: int) -> list[str]:
 def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], start: int, end: int) -> list[Minute]:
     """What each minute counts as, the first rule that applies (B3.6)."""
     marked = {kind: _marked(part, kind, start, end) for kind in ("own_fault", "new_work", "test", "excluded")}
-    testing = terms.card.raw["testing"]
-    free_left = len(at) if not testing["billable"] else whole(testing["free_min"], "card.testing.free_min")
-    fixed = terms.kind == "fixed_price" and job.outcome == "completed"
+    testing = terms.card.testing
+    free_left = testing.free_min if testing.billable else len(at)
+    fixed = terms.agreement if terms.kind == "fixed_price" and job.outcome == "completed" else None
+    covered = {band for band in set(bands) if fixed is not None and terms.effective(band) in fixed.covers_bands}
     weights = {band: terms.multiplier(band) for band in set(bands)}
     minutes = []
     for minute, band in zip(at, bands, strict=True):
@@ -177,12 +178,7 @@ def _kinds(terms: Terms, job: Job, part: Part, at: list[int], bands: list[str], 
         elif minute in marked["test"] and free_left > 0:
             kind = "free_test"
             free_left -= 1
-        elif (
-            fixed
-            and terms.agreement is not None
-            and terms.effective(band) in terms.agreement["covers_bands"]
-            and minute not in marked["excluded"]
-        ):
+        elif band in covered and minute not in marked["excluded"]:
             kind = "covered"
         else:
             kind = "billable"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -31,8 +31,12 @@ def steps_of(path: str) -> list[str | int]:
 
 def value_at(form: Mapping[str, Any], path: str) -> Any:
     """What stands at a path; None where nothing does."""
-    found: Any = form
-    for step in steps_of(path):
+    return _walked(form, steps_of(path))
+
+
+def _walked(form: Any, steps: Sequence[str | int]) -> Any:
+    found = form
+    for step in steps:
         if isinstance(step, int):
             found = found[step] if isinstance(found, list) and step < len(found) else None
         else:
@@ -59,12 +63,7 @@ def without(form: Mapping[str, Any], path: str) -> dict[str, Any]:
     """A copy of the form without what stands at a path: its default counts again, or the list is shorter."""
     changed: dict[str, Any] = copy.deepcopy(dict(form))
     *way, last = steps_of(path)
-    at: Any = changed
-    for step in way:
-        if isinstance(step, int):
-            at = at[step] if isinstance(at, list) and step < len(at) else None
-        else:
-            at = at.get(step) if isinstance(at, dict) else None
+    at = _walked(changed, way)
     if isinstance(at, dict):
         at.pop(str(last), None)
     elif isinstance(at, list) and isinstance(last, int) and last < len(at):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.charges.reading import date, number
 from dispatch.charges.terms import Terms
 
 
@@ -30,7 +29,7 @@ class Pools:
     def __init__(self, terms: Terms) -> None:
         self.hours = terms.kind in ("retainer", "block_hours")
         self.money = terms.kind == "block_money"
-        self.travel = bool(terms.agreement is not None and terms.agreement["draws_travel"])
+        self.travel = bool(terms.agreement is not None and terms.agreement.draws_travel)
         self.pays = {"labour", "fee", "travel"} if self.travel else {"labour", "fee"}
         self._pools = list(_usable(terms)) if self.hours or self.money else []
 
@@ -62,15 +61,14 @@ def _usable(terms: Terms) -> Iterator[Pool]:
     agreement = terms.agreement
     assert agreement is not None
     if terms.kind == "retainer":
-        yield Pool("allowance", number(agreement["allowance_min"], "agreement.allowance_min"))
+        yield Pool("allowance", agreement.allowance_min)
         return
-    key = "remaining_amount" if terms.kind == "block_money" else "remaining_min"
     found = []
-    for block in agreement["blocks"]:
-        bought = date(block.get("purchased_on"), "agreement.blocks.purchased_on")
-        expires = date(block.get("expires_on"), "agreement.blocks.expires_on")
+    for block in agreement.blocks:
+        bought, expires = block.purchased_on, block.expires_on
         if (bought is None or bought <= terms.day) and (expires is None or terms.day <= expires):
             # null expires never, so it is drawn from last; bought at an unknown time counts as bought first
-            order = (expires is None, str(expires or ""), str(bought or ""), str(block["id"]))
-            found.append((order, Pool(str(block["id"]), number(block.get(key, 0), f"agreement.blocks.{key}"))))
+            order = (expires is None, str(expires or ""), str(bought or ""), block.id)
+            left = block.remaining_amount if terms.kind == "block_money" else block.remaining_min
+            found.append((order, Pool(block.id, left)))
     yield from (pool for _, pool in sorted(found, key=lambda one: one[0]))

@@ -1,153 +1,31 @@
-"""The input of a charge, read from the JSON form of design/charges.md B14 into exact values, with every default in place."""
+"""Values of the JSON form of design/charges.md B14: each kind of value and how it is read, and records made of them.
+
+A record is a named tuple: from the types of its fields and their defaults come its reading, its bounds and the words of
+a fault. What cannot be read is raised; what can be read but not be saved (negative, unknown, blank) goes to `faults`, where a
+caller asks for them: then every fault is found, not the first alone.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
-from dispatch.model.agreements import OPENING_HOURS, WEEKDAYS
+from dispatch.model.money import shortest
 
-BANDS = ("business", "after_hours", "weekend", "holiday")
-
-DEFAULT_CARD: Mapping[str, Any] = {
-    "minor_units": 2,
-    "distance_unit": "mi",
-    "tax": {"name": "Tax", "rate_pct": 0, "rounding": "document", "services": True},
-    "hours": OPENING_HOURS,
-    "weekend_days": ["sat", "sun"],
-    "holidays": [],
-    "multipliers": {"business": 1, "after_hours": "1.5", "weekend": 2, "holiday": 2},
-    "premium_grace_min": 15,
-    "classes": {},
-    "extra_technician_pct": 100,
-    "time_basis": "on_site",
-    "clip_early": True,
-    "rounding": {"increment_min": 15, "mode": "up", "grace_min": 0},
-    "minimum": {
-        "per": "visit",
-        "minutes": {"business": 60, "after_hours": 120, "weekend": 120, "holiday": 120},
-        "emergency_minutes": 0,
-        "amount": None,
-        "includes_travel": False,
-        "amount_after_discount": True,
-        "technicians": "each",
-    },
-    "testing": {"billable": True, "free_min": 0},
-    "emergency": {"multiplier": "1.5", "flat": 0},
-    "travel": {
-        "basis": "depot_round_trip",
-        "included_radius": 0,
-        "components": [],
-        "cap": None,
-        "time_source": "estimated",
-        "time_per": "technician",
-        "time_premium": False,
-    },
-    "guarantee_days": 30,
-    "no_access": {"mode": "minimum_and_travel", "amount": 0},
-    "cancellation": {"notice_hours": 24, "mode": "percent_of_minimum", "value": 50},
-    "items": {},
-}
-DEFAULT_AGREEMENT: Mapping[str, Any] = {
-    "kind": "tm",
-    "starts": None,
-    "ends": None,
-    "price_list": "agreement",
-    "labour_discount_pct": 0,
-    "discount_travel": False,
-    "waive_bands": [],
-    "waive_emergency": False,
-    "waive_travel": "none",
-    "minimum_minutes": None,
-    "covers_bands": ["business"],
-    "covers_travel": True,
-    "allowance_min": 0,
-    "blocks": [],
-    "draws_travel": False,
-    "overage_rate": None,
-    "tax_on": "sale",
-}
+T = TypeVar("T")
+Faults = list[str] | None
+"""Where faults are gathered; None: the first that keeps a value from being read is raised, all others are let be."""
+Reader = Callable[[Any, str, Faults], T]
+_Keys = Mapping[str, tuple[str, Reader[Any]]]
 
 
 class ChargeInputError(ValueError):
     """The input is not of the form of design/charges.md B14; the message names the path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rounding:
-    """How minutes are rounded (B4.1)."""
-
-    increment: int
-    mode: str
-    grace: int
-
-    @property
-    def told(self) -> str:
-        """The rule in words."""
-        if self.mode == "exact":
-            return "exact"
-        grace = f", {self.grace} min over forgiven" if self.mode == "up" and self.grace else ""
-        return f"{self.mode} to {self.increment} min{grace}"
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A rate card with its defaults. `raw` is the merged form."""
-
-    raw: Mapping[str, Any]
-    exponent: int
-    zone: ZoneInfo
-    unit: str
-    multipliers: Mapping[str, Fraction]
-    holidays: frozenset[datetime.date]
-    hours: Sequence[Sequence[tuple[int, int]]]
-    weekend: frozenset[int]
-    rounding: Rounding
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A span inside a stay, in whole minutes since the epoch, half-open."""
-
-    kind: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One technician's part in the visit. Moments in whole minutes since the epoch, None where not recorded."""
-
-    name: str
-    labour_class: str
-    billable: bool
-    vehicle: str | None
-    depart: int | None
-    check_in: int | None
-    check_out: int | None
-    back: int | None
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """The visit: its parts, its outcome and what was agreed about it. `raw` holds the rest of the form."""
-
-    raw: Mapping[str, Any]
-    outcome: str
-    parts: tuple[Part, ...]
-    scheduled: int | None
-    cancelled_at: int | None
-    departed: bool
-
-    @property
-    def wasted(self) -> bool:
-        """Whether somebody set out for nothing (B8.4)."""
-        return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
 
 
 def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,35 +37,57 @@ def merged(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     return result
 
 
-def number(value: Any, path: str) -> Fraction:
+def number(value: Any, path: str, faults: Faults = None) -> Fraction:
     """An exact number: a decimal string, or a whole number."""
     if isinstance(value, bool) or value is None:
-        raise ChargeInputError(f"{path}: a number is expected, not {value!r}")
+        raise expected(path, value, "a number")
     if isinstance(value, float) and not value.is_integer():
         raise ChargeInputError(f"{path}: write {value!r} as a decimal string")
+    if isinstance(value, (int, float)):
+        return Fraction(int(value))
     try:
-        return Fraction(str(value).strip()) if not isinstance(value, float) else Fraction(int(value))
+        return Fraction(str(value).strip())
     except (ValueError, ZeroDivisionError):
         raise ChargeInputError(f"{path}: {value!r} is not a decimal number") from None
 
 
-def optional(value: Any, path: str) -> Fraction | None:
-    """An exact number, or None where it is unknown."""
-    return None if value is None else number(value, path)
-
-
-def whole(value: Any, path: str) -> int:
-    """A whole number."""
+def amount(value: Any, path: str, faults: Faults = None, *, least: int = 0, most: int | None = None) -> Fraction:
+    """An exact number that is saved only where it is not negative."""
     found = number(value, path)
+    if faults is not None:
+        if found < 0:
+            faults.append(f"{path}: {value!r} is negative")
+        elif found < least:
+            faults.append(f"{path}: {value!r} is less than {least}")
+        elif most is not None and found > most:
+            faults.append(f"{path}: {value!r} is more than {most}")
+    return found
+
+
+def whole(value: Any, path: str, faults: Faults = None, *, least: int = 0, most: int | None = None) -> int:
+    """A whole number of that kind, such as minutes."""
+    found = amount(value, path, faults, least=least, most=most)
     if found.denominator != 1:
         raise ChargeInputError(f"{path}: {value!r} is not a whole number")
     return int(found)
 
 
-def moment(value: Any, path: str) -> int | None:
-    """A timestamp with offset, cut down to the whole minute (B3.1)."""
-    if value is None:
-        return None
+def text(value: Any, path: str, faults: Faults = None) -> str:
+    """A text that is not blank."""
+    if faults is not None and (not isinstance(value, str) or not value.strip()):
+        faults.append(str(expected(path, value, "a text")))
+    return str(value)
+
+
+def flag(value: Any, path: str, faults: Faults = None) -> bool:
+    """True or false."""
+    if faults is not None and not isinstance(value, bool):
+        faults.append(str(expected(path, value, "true or false")))
+    return bool(value)
+
+
+def moment(value: Any, path: str, faults: Faults = None) -> int:
+    """A timestamp with offset, cut down to the whole minute since the epoch (B3.1)."""
     try:
         found = datetime.datetime.fromisoformat(str(value))
     except ValueError:
@@ -197,14 +97,12 @@ def moment(value: Any, path: str) -> int | None:
     return int(found.timestamp() // 60)
 
 
-def date(value: Any, path: str) -> datetime.date | None:
-    """A date `YYYY-MM-DD`, or None."""
-    if value is None:
-        return None
+def date(value: Any, path: str, faults: Faults = None) -> datetime.date:
+    """A date `YYYY-MM-DD`."""
     try:
         return datetime.date.fromisoformat(str(value))
     except ValueError:
-        raise ChargeInputError(f"{path}: {value!r} is not a date YYYY-MM-DD") from None
+        raise ChargeInputError(f"{path}: {str(value)!r} is not a date YYYY-MM-DD") from None
 
 
 def clock(value: Any, path: str) -> int:
@@ -218,68 +116,171 @@ def clock(value: Any, path: str) -> int:
     return found
 
 
-def read_card(given: Mapping[str, Any]) -> Card:
-    """A rate card from its form."""
-    raw = merged(DEFAULT_CARD, given)
+def zone(value: Any, path: str, faults: Faults = None) -> ZoneInfo:
+    """A time zone by its name."""
     try:
-        zone = ZoneInfo(str(raw["timezone"]))
-    except (KeyError, ValueError, OSError):
-        raise ChargeInputError(f"card.timezone: {raw.get('timezone')!r} is not a zone") from None
-    return Card(
-        raw=raw,
-        exponent=whole(raw["minor_units"], "card.minor_units"),
-        zone=zone,
-        unit=str(raw["distance_unit"]),
-        multipliers={band: number(raw["multipliers"][band], f"card.multipliers.{band}") for band in BANDS},
-        holidays=frozenset(found for day in raw["holidays"] if (found := date(day, "card.holidays")) is not None),
-        hours=[
-            [(clock(start, f"card.hours.{day}"), clock(end, f"card.hours.{day}")) for start, end in raw["hours"][day]]
-            for day in WEEKDAYS
-        ],
-        weekend=frozenset(WEEKDAYS.index(day) for day in raw["weekend_days"]),
-        rounding=read_rounding(raw["rounding"], "card.rounding"),
-    )
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError, TypeError):
+        raise ChargeInputError(f"{path}: {value!r} is not a zone such as America/New_York") from None
 
 
-def read_rounding(raw: Mapping[str, Any], path: str) -> Rounding:
-    """A rounding rule."""
-    return Rounding(
-        whole(raw.get("increment_min", 15), f"{path}.increment_min"),
-        str(raw.get("mode", "up")),
-        whole(raw.get("grace_min", 0), f"{path}.grace_min"),
-    )
+class Written(Fraction):
+    """An exact number that a sheet says in the `text` in which it stands on the card."""
+
+    __slots__ = ("text",)
+    text: str
 
 
-def read_job(raw: Mapping[str, Any]) -> Job:
-    """A visit from its form."""
-    parts = []
-    for index, one in enumerate(raw.get("assignments") or ()):
-        path = f"visit.assignments[{index}]"
-        parts.append(
-            Part(
-                name=str(one["technician"]),
-                labour_class=str(one["class"]),
-                billable=bool(one.get("billable", True)),
-                vehicle=one.get("vehicle"),
-                depart=moment(one.get("depart"), f"{path}.depart"),
-                check_in=moment(one.get("check_in"), f"{path}.check_in"),
-                check_out=moment(one.get("check_out"), f"{path}.check_out"),
-                back=moment(one.get("return"), f"{path}.return"),
-                marks=tuple(_mark(mark, f"{path}.marks") for mark in one.get("marks") or ()),
-            )
-        )
-    return Job(
-        raw=raw,
-        outcome=str(raw.get("outcome") or "completed"),
-        parts=tuple(parts),
-        scheduled=moment(raw.get("scheduled_start"), "visit.scheduled_start"),
-        cancelled_at=moment(raw.get("cancelled_at"), "visit.cancelled_at"),
-        departed=bool(raw.get("departed", False)),
-    )
+def written(value: Any, path: str, faults: Faults = None) -> Written:
+    """A number of that kind."""
+    found = Written(amount(value, path, faults))
+    found.text = str(value)
+    return found
 
 
-def _mark(raw: Mapping[str, Any], path: str) -> Mark:
-    start, end = moment(raw["start"], f"{path}.start"), moment(raw["end"], f"{path}.end")
-    if start is None or end is None:
-        raise ChargeInputError(f"{path}: a mark has a start and an end")
-    return Mark(str(raw["kind"]), start, end)
+def sequence(of: Reader[T], *, least: int = 0) -> Reader[tuple[T, ...]]:
+    """A list of one kind of value."""
+
+    def read(value: Any, path: str, faults: Faults) -> tuple[T, ...]:
+        if value is None and faults is None:
+            return ()
+        if not isinstance(value, (list, tuple)):
+            raise expected(path, value, "a list")
+        if len(value) < least and faults is not None:
+            faults.append(f"{path}: at least one is expected")
+        found: list[T] = []
+        for place, part in enumerate(value):
+            try:
+                found.append(of(part, f"{path}[{place}]", faults))
+            except ChargeInputError as fault:
+                gather(fault, faults)
+        return tuple(found)
+
+    return read
+
+
+def table(of: Reader[T], *, least: int = 0) -> Reader[Mapping[str, T]]:
+    """An object with names of one's own, each with the same kind of value."""
+
+    def read(value: Any, path: str, faults: Faults) -> Mapping[str, T]:
+        kinds = {str(name): (str(name), of) for name in value} if isinstance(value, Mapping) else {}
+        if isinstance(value, Mapping) and len(value) < least and faults is not None:
+            faults.append(f"{path}: at least one is expected")
+        return _entries(value, path, faults, kinds)
+
+    return read
+
+
+def by_name(names: Sequence[str], of: Reader[T], otherwise: Mapping[str, T]) -> Reader[Mapping[str, T]]:
+    """An object with these names; one that is left out has what `otherwise` says."""
+    kinds = {name: (name, of) for name in names}
+    return lambda value, path, faults: {**otherwise, **_entries(value, path, faults, kinds)}
+
+
+def reader(hint: Any) -> Reader[Any]:
+    """The reader of values of a type; the one that the type is `Annotated` with, where it has bounds of its own."""
+    kind, inner = get_origin(hint), get_args(hint)
+    if kind is Annotated:
+        return next((one for one in inner[1:] if callable(one)), None) or reader(inner[0])
+    if kind is Literal:
+        return partial(_one_of, inner)
+    if kind in (Union, UnionType):
+        of = reader(next(one for one in inner if one is not NoneType))
+        return lambda value, path, faults: None if value is None else of(value, path, faults)
+    if kind is tuple:
+        return sequence(reader(inner[0]))
+    return _KINDS.get(hint) or (table(reader(inner[1])) if kind else record(hint))
+
+
+def record(
+    cls: Callable[..., T], *, prefix: str = "", beside: Sequence[str] = (), saved: Sequence[str] = ()
+) -> Reader[T]:
+    """The reader of a record. Any other key than its fields' is refused, and named, but those that stand `beside` it.
+
+    A field's key is its name after the `prefix`, or the text that its type is annotated with. What has no default must be
+    there; what is `saved`, only when it is saved.
+    """
+    kinds = {prefix + key: (name, reader(hint)) for key, name, hint in _keyed(cls)}
+    needed = [key for key, (name, _) in kinds.items() if name not in cast(Any, cls)._field_defaults]
+    unset = {kinds[key][0]: None for key in needed}
+
+    def read(value: Any, path: str, faults: Faults) -> T:
+        must = needed if faults is None else (*needed, *saved)
+        return cls(**(unset | _entries(value, path, faults, kinds, must, beside)))
+
+    return read
+
+
+def defaults(cls: Any) -> dict[str, Any]:
+    """The JSON form of everything that a record says where nothing is set."""
+    known = cls._field_defaults
+    return {key: _form(known[name]) for key, name, _ in _keyed(cls) if name in known}
+
+
+def _form(value: Any) -> Any:
+    if hasattr(value, "_field_defaults"):
+        return defaults(type(value))
+    if isinstance(value, Mapping):
+        return {name: _form(part) for name, part in value.items()}
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else shortest(value)
+    return [_form(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _keyed(cls: Any) -> Iterator[tuple[str, str, Any]]:
+    """Key, name and type of the fields of a record."""
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        extras = getattr(hint, "__metadata__", ())
+        yield next((one for one in extras if isinstance(one, str)), name), name, hint
+
+
+def expected(path: str, value: Any, what: str) -> ChargeInputError:
+    """The fault of a value of another kind."""
+    return ChargeInputError(f"{path}: {what} is expected, not {value!r}")
+
+
+def _one_of(words: Sequence[str], value: Any, path: str, faults: Faults) -> str:
+    if not isinstance(value, str) or value not in words:
+        raise ChargeInputError(f"{path}: {value!r} is not one of {', '.join(words)}")
+    return value
+
+
+_KINDS: Mapping[Any, Reader[Any]] = {
+    Fraction: amount, Written: written, int: whole, str: text, bool: flag, datetime.date: date, ZoneInfo: zone,
+}  # fmt: skip
+
+
+def _entries(
+    value: Any, path: str, faults: Faults, kinds: _Keys, needed: Sequence[str] = (), beside: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The entries of an object with known keys, under the names of its fields."""
+    if value is None and faults is None:
+        value = {}
+    if not isinstance(value, Mapping):
+        raise expected(path, value, "an object")
+    for key in needed:
+        if value.get(key) is None:
+            gather(ChargeInputError(f"{_at(path, key)}: is missing"), faults)
+    found: dict[str, Any] = {}
+    for key, part in value.items():
+        known = kinds.get(key)
+        if known is None:
+            if faults is not None and key not in beside:
+                faults.append(f"{_at(path, str(key))}: is not known here")
+        elif part is not None or key not in needed:
+            try:
+                found[known[0]] = known[1](part, _at(path, key), faults)
+            except ChargeInputError as fault:
+                gather(fault, faults)
+    return found
+
+
+def gather(fault: ChargeInputError, faults: Faults) -> None:
+    """Keep a fault with the others, or raise it where nobody gathers them."""
+    if faults is None:
+        raise fault
+    faults.append(str(fault))
+
+
+def _at(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from dispatch.charges.reading import DEFAULT_AGREEMENT, Card, Job, Part, date, merged, number, optional, whole
+from dispatch.charges.card import Agreement, AgreementKind, Card, CardItem, LabourClass, PriceList
+from dispatch.charges.visit import Job, Part
+from dispatch.model.agreements import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Terms:
     """What was selected for this visit. `agreement` is None where none applies."""
 
     card: Card
-    agreement: Mapping[str, Any] | None
+    agreement: Agreement | None
     day: datetime.date
     crew: tuple[Part, ...]
     own_failure: bool
@@ -24,13 +25,13 @@ class Terms:
     flags: frozenset[str]
 
     @property
-    def kind(self) -> str | None:
+    def kind(self) -> AgreementKind | None:
         """The kind of the agreement."""
-        return None if self.agreement is None else str(self.agreement["kind"])
+        return None if self.agreement is None else self.agreement.kind
 
     def waives(self, band: str) -> bool:
         """Whether the agreement waives the premium of a band."""
-        return self.agreement is not None and band in self.agreement["waive_bands"]
+        return self.agreement is not None and band in self.agreement.waive_bands
 
     def effective(self, band: str) -> str:
         """The band that counts: a waived one counts as business (B2.5)."""
@@ -42,48 +43,40 @@ class Terms:
 
     def multiplier(self, band: str) -> Fraction:
         """The multiplier of a minute: the higher of band and emergency; premiums never compound (B3.5)."""
-        emergency = self.card.raw["emergency"]["multiplier"]
+        emergency = self.card.emergency.multiplier
         if not self.emergency or emergency is None:
             return self.band_multiplier(band)
-        return max(self.band_multiplier(band), number(emergency, "card.emergency.multiplier"))
+        return max(self.band_multiplier(band), emergency)
 
     def price(self, part: Part) -> Fraction:
         """Unit price of an hour of this technician, not rounded (B2.4)."""
-        prices = self.card.raw["classes"][part.labour_class]
-        return self._listed(prices, f"card.classes.{part.labour_class}") * self.share(part)
+        return self.listed(self.card.classes[part.labour_class]) * self.share(part)
 
     def overage(self, part: Part) -> Fraction:
         """Unit price of what no pool covers (B7)."""
-        rate = None if self.agreement is None else optional(self.agreement["overage_rate"], "agreement.overage_rate")
+        rate = None if self.agreement is None else self.agreement.overage_rate
         return self.price(part) if rate is None else rate * self.share(part)
 
     def share(self, part: Part) -> Fraction:
         """What of a price is asked for this technician: a card may ask less from the second on (B2.4)."""
         if part is self.crew[0]:
             return Fraction(1)
-        return number(self.card.raw["extra_technician_pct"], "card.extra_technician_pct") / 100
-
-    def item_price(self, code: str) -> Fraction:
-        """Unit price of an item of the card."""
-        return self._listed(self.card.raw["items"][code], f"card.items.{code}")
+        return self.card.extra_technician_pct / 100
 
     def minimum_minutes(self, part: Part, band: str) -> int:
         """The time minimum for an arrival in that (effective) band: agreement's, else class's, else card's (B5.1)."""
-        own = None if self.agreement is None else self.agreement["minimum_minutes"]
-        if own is None:
-            own = self.card.raw["classes"][part.labour_class].get("minimum_minutes")
-        if own is None:
-            own = self.card.raw["minimum"]["minutes"]
-        return whole(own.get(band, 0) if isinstance(own, Mapping) else own, "minimum minutes")
+        agreed = None if self.agreement is None else self.agreement.minimum_minutes
+        return (agreed or self.card.classes[part.labour_class].minimum_minutes or self.card.minimum.minutes)[band]
 
     @property
-    def list_name(self) -> str:
+    def list_name(self) -> PriceList:
         """The price list."""
-        return "standard" if self.agreement is None else str(self.agreement["price_list"])
+        return "standard" if self.agreement is None else self.agreement.price_list
 
-    def _listed(self, prices: Mapping[str, Any], path: str) -> Fraction:
-        listed = optional(prices.get(self.list_name), f"{path}.{self.list_name}")
-        return number(prices.get("standard"), f"{path}.standard") if listed is None else listed
+    def listed(self, prices: LabourClass | CardItem) -> Fraction:
+        """A price by the price list; where that has none, the standard one."""
+        agreed = prices.agreement if self.list_name == "agreement" else None
+        return prices.standard if agreed is None else agreed
 
     def band_at(self, minute: int) -> str:
         """The band of a minute, by its local start (B3.3)."""
@@ -91,12 +84,14 @@ class Terms:
         if local.date() in self.card.holidays:
             return "holiday"
         at = local.hour * 60 + local.minute
-        if any(opens <= at < closes for opens, closes in self.card.hours[local.weekday()]):
-            return "business"
-        return "weekend" if local.weekday() in self.card.weekend else "after_hours"
+        weekday = WEEKDAYS[local.weekday()]
+        for opens, closes in self.card.hours[weekday]:
+            if opens <= at < closes:
+                return "business"
+        return "weekend" if weekday in self.card.weekend_days else "after_hours"
 
 
-def select(card: Card, agreement: Mapping[str, Any] | None, job: Job) -> Terms:
+def select(card: Card, agreement: Agreement | None, job: Job) -> Terms:
     """The terms of a visit (B2)."""
     billable = [part for part in job.parts if part.billable]
     crew = tuple(sorted(billable, key=lambda part: (_order(part, job), part.name)))
@@ -104,23 +99,20 @@ def select(card: Card, agreement: Mapping[str, Any] | None, job: Job) -> Terms:
     flags = set() if crew else {"NO_BILLABLE_TECHNICIAN"}
     applies = None
     if agreement is not None:
-        full = merged(DEFAULT_AGREEMENT, agreement)
-        starts, ends = date(full["starts"], "agreement.starts"), date(full["ends"], "agreement.ends")
-        if dated and ends is not None and day > ends:
+        if dated and agreement.ends is not None and day > agreement.ends:
             flags.add("AGREEMENT_EXPIRED")
-        elif dated and starts is not None and day < starts:
+        elif dated and agreement.starts is not None and day < agreement.starts:
             flags.add("AGREEMENT_NOT_STARTED")
         else:
-            applies = full
+            applies = agreement
     own_failure = False
-    if job.raw.get("cause") == "own_failure":
-        original = date(job.raw.get("original_visit_date"), "visit.original_visit_date")
-        guarantee = whole(card.raw["guarantee_days"], "card.guarantee_days")
-        own_failure = original is not None and (not dated or (day - original).days <= guarantee)
+    if job.cause == "own_failure":
+        original = job.original_visit_date
+        own_failure = original is not None and (not dated or (day - original).days <= card.guarantee_days)
         if not own_failure:
             flags.add("GUARANTEE_EXPIRED")
-    waived = own_failure or not crew or (applies is not None and applies["waive_emergency"])
-    emergency = bool(job.raw.get("emergency", False)) and not waived
+    waived = own_failure or not crew or (applies is not None and applies.waive_emergency)
+    emergency = job.emergency and not waived
     return Terms(card, applies, day, crew, own_failure, emergency, frozenset(flags))
 
 

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dispatch.charges.reading import DEFAULT_AGREEMENT, DEFAULT_CARD, merged
+from dispatch.charges.card import DEFAULT_AGREEMENT, DEFAULT_CARD
+from dispatch.charges.reading import merged
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Row = dict[str, Any]

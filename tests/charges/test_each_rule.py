@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch.charges import charge_sheet
-from dispatch.charges.reading import DEFAULT_CARD
+from dispatch.charges.card import DEFAULT_CARD
 from tests.charges.test_rules import CARD, SITE, lines, sheet, stay
 
 BEN = {"technician": "ben"}

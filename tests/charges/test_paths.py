@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dispatch.charges import presets, validate_agreement, validate_card
+from dispatch.charges.card import DEFAULT_AGREEMENT, DEFAULT_CARD
 from dispatch.charges.fields import (
     KINDS,
     TYPED,
@@ -18,7 +19,7 @@ from dispatch.charges.fields import (
     written,
 )
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
-from dispatch.charges.reading import DEFAULT_AGREEMENT, DEFAULT_CARD, merged
+from dispatch.charges.reading import merged
 
 CARD: dict[str, Any] = {
     "currency": "USD",
@@ -98,3 +99,10 @@ def test_presets_lack_only_prices(name: str) -> None:
 def test_a_new_travel_charge_lacks_only_its_price(kind: str) -> None:
     faults = validate_card(merged(CARD, {"travel": {"components": [new_component(kind)]}}))
     assert all("is missing" in fault or "number is expected" in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    "path", ["minor_units", "premium_grace_min", "guarantee_days", "rounding.grace_min", "minimum.minutes.weekend"]
+)
+def test_a_part_of_a_minute_or_a_day_is_refused_when_a_card_is_saved(path: str) -> None:
+    assert validate_card(with_value(CARD, path, "1.5")) == [f"{path}: '1.5' is not a whole number"]

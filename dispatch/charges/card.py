@@ -1,0 +1,332 @@
+"""A rate card and the terms of an agreement: each figure declared once, and what is refused (design/charges.md B14, B16)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple, get_args
+from zoneinfo import ZoneInfo
+
+from dispatch.charges.reading import (
+    ChargeInputError,
+    Faults,
+    Reader,
+    Written,
+    amount,
+    by_name,
+    clock,
+    defaults,
+    expected,
+    gather,
+    record,
+    sequence,
+    table,
+    whole,
+    written,
+)
+from dispatch.model.agreements import OPENING_HOURS, WEEKDAYS
+
+Band = Literal["business", "after_hours", "weekend", "holiday"]
+AgreementKind = Literal["tm", "fixed_price", "retainer", "block_hours", "block_money"]
+PriceList = Literal["agreement", "standard"]
+
+BANDS: tuple[Band, ...] = get_args(Band)
+Openings = tuple[tuple[int, int], ...]
+"""Spans of a day in minutes since midnight, half-open."""
+
+
+def _openings(value: Any, path: str, faults: Faults = None) -> Openings:
+    """The opening hours of a weekday: pairs in order that do not overlap."""
+    if not isinstance(value, (list, tuple)):
+        raise expected(path, value, "a list of openings and closings")
+    found: list[tuple[int, int]] = []
+    for span in value:
+        try:
+            opens, closes = (clock(one, path) for one in span)
+        except (TypeError, ValueError) as fault:
+            told = "an opening and a closing such as 08:00 and 17:00"
+            gather(fault if isinstance(fault, ChargeInputError) else expected(path, span, told), faults)
+            continue
+        if faults is not None and (closes <= opens or (found and opens < found[-1][1])):
+            faults.append(f"{path}: {span[0]}–{span[1]} ends before it starts, or overlaps the one before")
+        found.append((opens, closes))
+    return tuple(found)
+
+
+def _by_band(otherwise: Mapping[str, int]) -> Reader[Mapping[str, int]]:
+    """Minutes by band: one number for all, or a table."""
+    bands = by_name(BANDS, whole, otherwise)
+    return lambda value, path, faults: (
+        bands(value, path, faults) if isinstance(value, Mapping) else dict.fromkeys(BANDS, whole(value, path, faults))
+    )
+
+
+_NOTHING, _ALL = Fraction(0), written(100, "")
+_MINUTES = {"business": 60, "after_hours": 120, "weekend": 120, "holiday": 120}
+_MULTIPLIERS = {"business": Fraction(1), "after_hours": Fraction(3, 2), "weekend": Fraction(2), "holiday": Fraction(2)}
+_HOURS = {day: _openings(spans, day) for day, spans in OPENING_HOURS.items()}
+OwnMinutes = Annotated[Mapping[str, int], _by_band(dict.fromkeys(BANDS, 0))]
+"""A minimum of a class or an agreement: a band that it leaves out has none."""
+
+
+class Rounding(NamedTuple):
+    """How minutes are rounded (B4.1)."""
+
+    increment_min: Annotated[int, partial(whole, least=1)] = 15
+    mode: Literal["exact", "up", "down", "nearest"] = "up"
+    grace_min: int = 0
+
+    @property
+    def told(self) -> str:
+        """The rule in words."""
+        if self.mode == "exact":
+            return "exact"
+        grace = f", {self.grace_min} min over forgiven" if self.mode == "up" and self.grace_min else ""
+        return f"{self.mode} to {self.increment_min} min{grace}"
+
+
+class Tax(NamedTuple):
+    """What tax is paid on (B9)."""
+
+    name: str = "Tax"
+    rate_pct: Fraction = _NOTHING
+    rounding: Literal["document", "line"] = "document"
+    services: bool = True
+
+
+class LabourClass(NamedTuple):
+    """The prices of an hour of a class of technicians, with a rounding and a minimum of its own (B2.4)."""
+
+    standard: Fraction
+    agreement: Fraction | None = None
+    rounding: Rounding | None = None
+    minimum_minutes: OwnMinutes | None = None
+
+
+class CardItem(NamedTuple):
+    """The prices of an item."""
+
+    standard: Fraction
+    agreement: Fraction | None = None
+    taxable: bool = True
+
+
+class Minimum(NamedTuple):
+    """The least that a visit costs, in time and in money (B5)."""
+
+    per: Literal["visit", "day"] = "visit"
+    minutes: Annotated[Mapping[str, int], _by_band(_MINUTES)] = _MINUTES
+    emergency_minutes: int = 0
+    amount: Fraction | None = None
+    includes_travel: bool = False
+    amount_after_discount: bool = True
+    technicians: Literal["each", "first"] = "each"
+
+
+class Testing(NamedTuple):
+    """Whether test time is charged, and how much of it is given free (B3.6)."""
+
+    billable: bool = True
+    free_min: int = 0
+
+
+class Emergency(NamedTuple):
+    """What an emergency costs more (B3.5)."""
+
+    multiplier: Fraction | None = Fraction(3, 2)
+    flat: Fraction = _NOTHING
+
+
+class FixedCharge(NamedTuple):
+    """A fixed charge, for showing up or for each vehicle."""
+
+    kind: Literal["callout", "vehicle"]
+    amount: Fraction
+
+
+class DistanceCharge(NamedTuple):
+    """A price for a mile or a kilometre beyond the included radius."""
+
+    rate: Fraction
+
+
+class TimeCharge(NamedTuple):
+    """Driving time at a price per hour, or at a share of the labour price: one of the two stands."""
+
+    rate: Annotated[Fraction | None, amount] = None
+    pct_of_labour: Annotated[Written | None, written] = None
+    included_min: Fraction = _NOTHING
+    rounding: Rounding | None = None
+
+
+class Zone(NamedTuple):
+    """A ring around the depot, up to a one-way distance or driving time; None: no limit."""
+
+    name: str
+    amount: Fraction
+    upto: Written | None = None
+
+
+class ZoneCharge(NamedTuple):
+    """A charge by zones around the depot."""
+
+    zones: Annotated[tuple[Zone, ...], sequence(record(Zone), least=1)]
+    by: Literal["distance", "time"] = "distance"
+
+
+Component = FixedCharge | DistanceCharge | TimeCharge | ZoneCharge
+_COMPONENTS: Mapping[str, Reader[Component]] = {
+    **dict.fromkeys(("callout", "vehicle"), record(FixedCharge)),
+    "distance": record(DistanceCharge, beside=("kind",)),
+    "time": record(TimeCharge, beside=("kind",)),
+    "zone": record(ZoneCharge, beside=("kind",)),
+}
+
+
+def _component(value: Any, path: str, faults: Faults) -> Component:
+    """A travel component, by its kind (B6.1)."""
+    kind = value.get("kind") if isinstance(value, Mapping) else None
+    if not isinstance(kind, str) or kind not in _COMPONENTS:
+        raise ChargeInputError(f"{path}.kind: {kind!r} is not one of {', '.join(_COMPONENTS)}")
+    found = _COMPONENTS[kind](value, path, faults)
+    if kind == "time" and ("rate" in value) == ("pct_of_labour" in value):
+        raise ChargeInputError(f"{path}: either rate or pct_of_labour is expected")
+    return found
+
+
+class Travel(NamedTuple):
+    """What travel costs (B6)."""
+
+    basis: Literal["depot_round_trip", "one_way", "legs", "trip_split"] = "depot_round_trip"
+    included_radius: Fraction = _NOTHING
+    components: Annotated[tuple[Component, ...], sequence(_component)] = ()
+    cap: Fraction | None = None
+    time_source: Literal["estimated", "actual"] = "estimated"
+    time_per: Literal["technician", "vehicle"] = "technician"
+    time_premium: bool = False
+
+
+class NoAccess(NamedTuple):
+    """What a visit costs where nobody lets us in (B8.4)."""
+
+    mode: Literal["minimum_and_travel", "flat", "none"] = "minimum_and_travel"
+    amount: Fraction | None = _NOTHING
+
+
+class Cancellation(NamedTuple):
+    """What a late cancellation costs (B8.4)."""
+
+    notice_hours: Fraction = Fraction(24)
+    mode: Literal["percent_of_minimum", "flat", "none"] = "percent_of_minimum"
+    value: Fraction = Fraction(50)
+
+
+class Card(NamedTuple):
+    """A rate card; `exponent` is the number of decimals of its currency."""
+
+    currency: str
+    zone: Annotated[ZoneInfo, "timezone"]
+    exponent: Annotated[int, "minor_units", partial(whole, most=4)] = 2
+    unit: Annotated[Literal["mi", "km"], "distance_unit"] = "mi"
+    tax: Tax = Tax()
+    hours: Annotated[Mapping[str, Openings], by_name(WEEKDAYS, _openings, _HOURS)] = _HOURS
+    weekend_days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("sat", "sun")
+    holidays: tuple[datetime.date, ...] = ()
+    multipliers: Annotated[Mapping[str, Fraction], by_name(BANDS, amount, _MULTIPLIERS)] = _MULTIPLIERS
+    premium_grace_min: int = 15
+    classes: Annotated[Mapping[str, LabourClass], table(record(LabourClass), least=1)] = {}
+    extra_technician_pct: Written = _ALL
+    time_basis: Literal["on_site", "door_to_door"] = "on_site"
+    clip_early: bool = True
+    rounding: Rounding = Rounding()
+    minimum: Minimum = Minimum()
+    testing: Testing = Testing()
+    emergency: Emergency = Emergency()
+    travel: Travel = Travel()
+    guarantee_days: int = 30
+    no_access: NoAccess = NoAccess()
+    cancellation: Cancellation = Cancellation()
+    items: Mapping[str, CardItem] = {}
+
+
+class Block(NamedTuple):
+    """A prepaid block: rate-minutes, or money."""
+
+    id: str
+    remaining_min: Fraction = _NOTHING
+    remaining_amount: Fraction = _NOTHING
+    expires_on: datetime.date | None = None
+    purchased_on: datetime.date | None = None
+
+
+def _blocks(value: Any, path: str, faults: Faults) -> tuple[Block, ...]:
+    """Prepaid blocks, each with an id of its own."""
+    before = len(faults or ())
+    found = sequence(record(Block))(value, path, faults)
+    if faults is not None and len(faults) == before:
+        ids = [block.id for block in found]
+        faults += [f"{path}: {twice!r} stands twice" for twice in sorted({one for one in ids if ids.count(one) > 1})]
+    return found
+
+
+class Agreement(NamedTuple):
+    """The terms of an agreement (B7, B8)."""
+
+    kind: AgreementKind = "tm"
+    starts: datetime.date | None = None
+    ends: datetime.date | None = None
+    price_list: PriceList = "agreement"
+    labour_discount_pct: Annotated[Fraction, partial(amount, most=100)] = _NOTHING
+    discount_travel: bool = False
+    waive_bands: tuple[Band, ...] = ()
+    waive_emergency: bool = False
+    waive_travel: Literal["none", "in_radius", "all"] = "none"
+    minimum_minutes: OwnMinutes | None = None
+    covers_bands: tuple[Band, ...] = ("business",)
+    covers_travel: bool = True
+    allowance_min: Fraction = _NOTHING
+    blocks: Annotated[tuple[Block, ...], _blocks] = ()
+    draws_travel: bool = False
+    overage_rate: Fraction | None = None
+    tax_on: Literal["sale", "use"] = "sale"
+
+
+read_card = record(Card, beside=("name", "valid_from", "depot"), saved=("classes",))
+read_agreement = record(Agreement)
+DEFAULT_CARD: Mapping[str, Any] = defaults(Card) | {"hours": OPENING_HOURS}
+DEFAULT_AGREEMENT: Mapping[str, Any] = defaults(Agreement)
+"""The form of what counts where nothing is set."""
+
+
+def validate_card(card: Mapping[str, Any]) -> list[str]:
+    """Every fault of a rate card, each with its path and what was expected; empty: it can be saved."""
+    faults: list[str] = []
+    read_card(card, "", faults)
+    return faults
+
+
+def validate_agreement(agreement: Mapping[str, Any]) -> list[str]:
+    """Every fault of an agreement, each with its path and what was expected; empty: it can be saved."""
+    faults: list[str] = []
+    terms = read_agreement(agreement, "", faults)
+    if not faults and terms.starts and terms.ends and terms.ends < terms.starts:
+        faults.append(f"ends: {terms.ends} is before starts {terms.starts}")
+    return faults
+
+
+def presets() -> dict[str, dict[str, Any]]:
+    """The shipped presets of B14, without prices: the lead enters those."""
+    zones = [{"name": f"up to {limit} min", "upto": str(limit), "amount": None} for limit in (20, 40, 60)]
+    return {
+        "US": {"distance_unit": "mi", "travel": _by_distance("15", "0.725")},
+        "UK": {"distance_unit": "mi", "travel": _by_distance("10", "0.45")},
+        "city": {"travel": {"components": [{"kind": "callout", "amount": None}]}},
+        "region": {"travel": {"components": [{"kind": "zone", "by": "time", "zones": zones}]}},
+        "half day": {"minimum": {"minutes": 240}},
+    }
+
+
+def _by_distance(radius: str, rate: str) -> dict[str, Any]:
+    return {"included_radius": radius, "components": [{"kind": "distance", "rate": rate}]}

@@ -1,0 +1,124 @@
+"""A visit as it is charged: its parts, its outcome, its trip and what was agreed about it (design/charges.md B14)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, Any, Literal, NamedTuple
+
+from dispatch.charges.reading import Faults, moment, record
+
+Moment = Annotated[int, moment]
+
+
+class Mark(NamedTuple):
+    """A span inside a stay, in whole minutes since the epoch, half-open."""
+
+    kind: str
+    start: Moment
+    end: Moment
+
+
+class Part(NamedTuple):
+    """One technician's part in the visit. Moments in whole minutes since the epoch, None where not recorded."""
+
+    name: Annotated[str, "technician"]
+    labour_class: Annotated[str, "class"]
+    billable: bool = True
+    vehicle: str | None = None
+    depart: Moment | None = None
+    check_in: Moment | None = None
+    check_out: Moment | None = None
+    back: Annotated[Moment | None, "return"] = None
+    marks: tuple[Mark, ...] = ()
+
+
+class Leg(NamedTuple):
+    """A way: its distance and its driving minutes, None where not known."""
+
+    distance: Fraction | None = None
+    minutes: Fraction | None = None
+
+
+class Trip(NamedTuple):
+    """The day's trip that the visit is a stop of (B6.2)."""
+
+    leg_in: Leg = Leg()
+    leg_home: Leg = Leg()
+    total: Leg = Leg()
+    solo_sum: Leg = Leg()
+    last_stop: bool = True
+    stops: Fraction = Fraction(1)
+
+
+class Sold(NamedTuple):
+    """An item of the card, or what was laid out and is passed on."""
+
+    code: str | None = None
+    qty: Fraction = Fraction(1)
+    label: str = ""
+    amount: Fraction | None = None
+    taxable: bool = True
+
+
+class Goodwill(NamedTuple):
+    """What a lead gives: of which category, how much, by whom and why (B8.3)."""
+
+    target: str
+    mode: str
+    value: Fraction
+    by: str | None = None
+    role: str | None = None
+    reason: str | None = None
+
+
+class ManualTravel(NamedTuple):
+    """What a lead set travel to (B6.6)."""
+
+    amount: Fraction
+    by: str | None = None
+    role: str | None = None
+    reason: str | None = None
+
+
+class Earlier(NamedTuple):
+    """What a technician's earlier visits to the site on the same day were charged, in rate-minutes (B5.4)."""
+
+    presence_rmin: Fraction = Fraction(0)
+    topup_rmin: Fraction = Fraction(0)
+    topup_unit_price: Fraction = Fraction(0)
+
+
+_read_earlier = record(Earlier)
+
+
+def _earlier(value: Any, path: str, faults: Faults) -> Earlier | None:
+    return _read_earlier(value, path, faults) if value else None
+
+
+class Job(NamedTuple):
+    """The visit. Moments in whole minutes since the epoch."""
+
+    outcome: Literal["completed", "no_access", "cancelled", "aborted_by_us"] = "completed"
+    parts: Annotated[tuple[Part, ...], "assignments"] = ()
+    scheduled: Annotated[Moment | None, "scheduled_start"] = None
+    cancelled_at: Moment | None = None
+    departed: bool = False
+    cause: str | None = None
+    original_visit_date: datetime.date | None = None
+    emergency: bool = False
+    early_start_agreed: bool = False
+    trip: Trip = Trip()
+    items: tuple[Sold, ...] = ()
+    goodwill: tuple[Goodwill, ...] = ()
+    manual_travel: ManualTravel | None = None
+    prior_today: Mapping[str, Annotated[Earlier | None, _earlier]] = {}
+
+    @property
+    def wasted(self) -> bool:
+        """Whether somebody set out for nothing (B8.4)."""
+        return self.outcome == "no_access" or (self.outcome == "cancelled" and self.departed)
+
+
+read_site, read_job = record(Leg, prefix="one_way_"), record(Job)
