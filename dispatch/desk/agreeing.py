@@ -45,8 +45,6 @@ class DatedWord(NamedTuple):
 ROLLOVERS = ("none", "next_month", "capped")
 KEPT = "Charges that stand keep their copy, and requests and months of before what was promised then."
 """What is said of a change of an agreement."""
-_OWN = ("kind", "starts", "ends", "blocks")
-"""What stands beside the terms, in columns of its own."""
 
 
 def save_agreement(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from datetime import timedelta
 
 import pytest
 
@@ -16,9 +17,10 @@ from dispatch.desk.visit_page import visit_page
 from dispatch.model.boards import Board, BoardVisit
 from dispatch.model.calls import Outcome
 from dispatch.model.firm import Firm
+from dispatch.model.instants import at_local
 from dispatch.model.states import State
 from dispatch.planning.day import Rules
-from tests.desk.conftest import DAY, Office, at
+from tests.desk.conftest import DAY, ZONE, Office, at
 
 
 def board(office: Office) -> Board:
@@ -139,17 +141,16 @@ def test_a_crews_visit_goes_by_its_first_technician(office: Office) -> None:
 
 def test_a_stay_over_midnight_pushes_the_next_day(office: Office) -> None:
     office.on_site("R1")
-    office.clock.set(at("00:20") + 86_400)
-    from datetime import timedelta
-
     tomorrow = DAY + timedelta(days=1)
-    schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("00:30") + 86_400, reason="at night", confirmed=True)
+    half_past = at_local(tomorrow, "00:30", ZONE)
+    office.clock.set(at_local(tomorrow, "00:20", ZONE))
+    schedule.assign(office.dana, "R2", ["Ana Ruiz"], half_past, reason="at night", confirmed=True)
     rows = views.board(office.store, tomorrow).rows
     (late,) = next(row for row in rows if row.name == "Ana Ruiz").visits
     assert late.projected is not None
     assert late.leg is not None
     # the drive is from the site where she still is, once the clock says that she may leave
-    assert late.projected[0] >= at("00:30") + 86_400
+    assert late.projected[0] >= half_past
 
 
 # -- an emergency -----------------------------------------------------------------------------------------------------
