@@ -75,7 +75,7 @@ class Rounding(NamedTuple):
     """How minutes are rounded (B4.1)."""
 
     increment_min: Annotated[int, partial(whole, least=1)] = 15
-    mode: Literal["exact", "up", "down", "nearest"] = "up"
+    mode: Literal["up", "down", "nearest", "exact"] = "up"
     grace_min: int = 0
 
     @property

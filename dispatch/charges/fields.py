@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+from zoneinfo import ZoneInfo
 
-from dispatch.charges.card import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD
+from dispatch.charges.card import BANDS, DEFAULT_AGREEMENT, DEFAULT_CARD, Agreement, AgreementKind, Card, Openings, Zone
 from dispatch.charges.paths import typed, value_at
+from dispatch.charges.reading import types_at
 from dispatch.fields.kinds import Choice, Kind, Said, Words, YesNo
 from dispatch.fields.worlds import Bare
 from dispatch.model.agreements import WEEKDAYS
 
-KINDS = ("tm", "fixed_price", "retainer", "block_hours", "block_money")
+KINDS = get_args(AgreementKind)
 
 
 def _bands_of(text: str) -> Any:
@@ -69,6 +73,12 @@ SPANS = Said(
 ZONES = Said("zones around the depot", _zones_of, _zones_text)
 
 
+_WRITTEN: Mapping[Any, Kind] = {
+    bool: FLAG, str: TEXT, datetime.date: TEXT, ZoneInfo: TEXT, Openings: SPANS, tuple[Zone, ...]: ZONES,
+    Mapping[str, int]: BY_BAND,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of a form. `optional` may be left empty: not set."""
@@ -87,53 +97,51 @@ class Figure:
         return found[1] if found else ""
 
 
+_Sections = Mapping[str, Sequence[Sequence[str]]]
+"""Figures by section: path, label, and a hint where there is one. What each can be is said by its type in the record."""
+
+
 def card_figures(card: Mapping[str, Any]) -> Iterator[Figure]:
     """The figures of a rate card, section by section; its classes, travel charges and items each have theirs."""
     money = f"in {card.get('currency') or 'money'}"
     for name in card.get("classes") or {}:
-        at = f"classes.{name}"
-        yield from _section(
-            "Labour",
-            (f"{at}.standard", f"{name}, per hour", TYPED, f"{money}, without an agreement"),
-            (f"{at}.agreement", f"{name}, per hour under an agreement", TYPED, "empty: as without one", True),
-            (f"{at}.minimum_minutes", f"{name}, minimum of its own", BY_BAND, "minutes; empty: the card's", True),
+        prices = (
+            ("standard", f"{name}, per hour", f"{money}, without an agreement"),
+            ("agreement", f"{name}, per hour under an agreement", "empty: as without one"),
+            ("minimum_minutes", f"{name}, minimum of its own", "minutes; empty: the card's"),
         )
-    yield Figure("Labour", "extra_technician_pct", "from the second technician on, %", TYPED, "of the price per hour")
-    yield from (*_TIME, *_HOURS, *_PREMIUMS, *_MINIMUM)
-    radius = "one way; what lies within costs no distance"
-    yield Figure("Travel", "travel.included_radius", "included radius", TYPED, radius)
+        yield from _figures(Card, {"Labour": prices}, f"classes.{name}.")
+    yield from _figures(Card, _UP_TO_TRAVEL)
     components = value_at(card, "travel.components")
     for place, component in enumerate(components if isinstance(components, list) else []):
-        parts = _component(component, money, str(card.get("distance_unit") or "mi"))
-        yield from _section("Travel", *((f"travel.components[{place}].{path}", *rest) for path, *rest in parts))
-    yield from (*_TRAVEL, *_NOTHING_DONE, *_MONEY)
+        rows = _component(component, money, str(card.get("distance_unit") or "mi"))
+        yield from _figures(Card, {"Travel": rows}, f"travel.components[{place}].")
+    yield from _figures(Card, _FROM_TRAVEL_ON)
     for code in card.get("items") or {}:
-        at = f"items.{code}"
-        yield from _section(
-            "Items",
-            (f"{at}.standard", f"{code}, each", TYPED, money),
-            (f"{at}.agreement", f"{code}, each under an agreement", TYPED, "empty: as without one", True),
-            (f"{at}.taxable", f"{code}, taxed", FLAG),
+        prices = (
+            ("standard", f"{code}, each", money),
+            ("agreement", f"{code}, each under an agreement", "empty: as without one"),
+            ("taxable", f"{code}, taxed", ""),
         )
+        yield from _figures(Card, {"Items": prices}, f"items.{code}.")
 
 
 def agreement_figures(kind: str) -> Iterator[Figure]:
     """The figures of an agreement of a kind."""
-    yield Figure("Agreement", "kind", "kind", Choice(KINDS), _KIND_HINTS.get(kind, ""))
-    yield from (*_DAYS, *_PRICES, *_BENEFITS)
-    if kind == "fixed_price":
-        yield Figure("Fixed price", "covers_bands", "covers", LIST, _ANY_BAND)
-        yield Figure("Fixed price", "covers_travel", "covers travel", FLAG)
-    if kind == "retainer":
-        minutes = "rate-minutes: ten minutes at 1.5 are fifteen"
-        yield Figure("Retainer", "allowance_min", "allowance a month", TYPED, minutes)
-    if kind in ("retainer", "block_hours", "block_money"):
-        yield Figure("Prepaid", "draws_travel", "travel is drawn too", FLAG)
-    if kind in ("retainer", "block_hours"):
-        yield Figure("Prepaid", "overage_rate", "per hour beyond it", TYPED, "empty: the card's price", True)
-    if kind == "block_money":
-        on = Choice(("sale", "use"))
-        yield Figure("Prepaid", "tax_on", "tax is paid on", on, "the sale of the block, or its use")
+    yield from _figures(Agreement, {"Agreement": (("kind", "kind", _KIND_HINTS.get(kind, "")),)})
+    yield from _figures(Agreement, _AGREEMENT)
+    yield from _figures(Agreement, _BY_KIND.get(kind, {}))
+
+
+def _figures(record: Any, sections: _Sections, at: str = "") -> Iterator[Figure]:
+    """The figures of a record, with their paths below `at`."""
+    for section, rows in sections.items():
+        for path, label, *hint in rows:
+            types = types_at(record, at + path)
+            kind, inner = get_origin(types[0]), get_args(types[0])
+            usual = LIST if kind is tuple else TYPED
+            form = Choice(inner) if kind is Literal else _WRITTEN.get(types[0], usual)
+            yield Figure(section, at + path, label, form, "".join(hint), NoneType in types)
 
 
 def new_component(kind: str) -> dict[str, Any]:
@@ -180,27 +188,22 @@ def read(figure: Figure, text: str) -> Any:
     return [] if figure.kind is SPANS else None if figure.optional else figure.kind.empty
 
 
-def _section(name: str, *rows: Sequence[Any]) -> tuple[Figure, ...]:
-    """The figures of a section: path, label, and where they are not as usual kind, hint, and whether it may be left empty."""
-    return tuple(Figure(name, *row) for row in rows)
-
-
-def _component(component: Mapping[str, Any], money: str, unit: str) -> list[Sequence[Any]]:
+def _component(component: Mapping[str, Any], money: str, unit: str) -> Sequence[Sequence[str]]:
     """The figures of a travel charge, with their paths in it."""
     kind = component.get("kind")
-    included = ("included_min", "driving time, included minutes", TYPED, "per visit; these cost nothing")
+    included = ("included_min", "driving time, included minutes", "per visit; these cost nothing")
     if kind == "callout":
-        return [("amount", "call-out charge, per visit", TYPED, money)]
+        return [("amount", "call-out charge, per visit", money)]
     if kind == "vehicle":
-        return [("amount", "van charge, per vehicle", TYPED, money)]
+        return [("amount", "van charge, per vehicle", money)]
     if kind == "distance":
-        return [("rate", f"distance beyond the radius, per {unit}", TYPED, money)]
+        return [("rate", f"distance beyond the radius, per {unit}", money)]
     if kind == "zone":
         hint = "name, up to (one way, - for no limit), amount: near 10 0, far - 40.00"
-        return [("by", "zones, by", Choice(("distance", "time"))), ("zones", "zones", ZONES, hint)]
+        return [("by", "zones, by"), ("zones", "zones", hint)]
     if "pct_of_labour" in component:
-        return [("pct_of_labour", "driving time, % of the labour price", TYPED, "50 is half rate"), included]
-    return [("rate", "driving time, per hour", TYPED, money), included]
+        return [("pct_of_labour", "driving time, % of the labour price", "50 is half rate"), included]
+    return [("rate", "driving time, per hour", money), included]
 
 
 _NEW: Mapping[str, Mapping[str, Any]] = {
@@ -222,87 +225,94 @@ _KIND_HINTS = {
     "block_money": "prepaid blocks of money",
 }
 _ANY_BAND = "any of " + ", ".join(BANDS)
-_DAYS = _section(
-    "Agreement",
-    ("starts", "first day", TEXT, "2026-11-24"),
-    ("ends", "last day", TEXT, "empty: no end", True),
-)
-_PRICES = _section(
-    "Prices",
-    ("price_list", "price list", Choice(("agreement", "standard"))),
-    ("labour_discount_pct", "discount on labour, %"),
-    ("discount_travel", "discount on travel too", FLAG),
-    ("minimum_minutes", "minimum of its own", BY_BAND, "minutes; empty: the card's", True),
-)
-_BENEFITS = _section(
-    "Benefits",
-    ("waive_bands", "premiums waived in", LIST, _ANY_BAND),
-    ("waive_emergency", "no emergency premium", FLAG),
-    ("waive_travel", "travel waived", Choice(("none", "in_radius", "all")), "in_radius: the card's included radius"),
-)
-_TIME = _section(
-    "Time",
-    ("time_basis", "time counts from", Choice(("on_site", "door_to_door")), "check-in to check-out, or door to door"),
-    ("rounding.increment_min", "rounded to, minutes"),
-    ("rounding.mode", "rounded", Choice(("up", "down", "nearest", "exact"))),
-    ("rounding.grace_min", "forgiven beyond a unit, minutes", TYPED, "with rounding up only"),
-    ("clip_early", "minutes before the appointment are free", FLAG),
-    ("premium_grace_min", "overrun past closing without a premium, minutes"),
-    ("testing.billable", "test time is charged", FLAG),
-    ("testing.free_min", "test time given free, minutes"),
-)
-_HOURS = _section(
-    "Opening hours",
-    *((f"hours.{day}", day, SPANS, "08:00-12:00, 13:00-17:00, or closed") for day in WEEKDAYS),
-    ("weekend_days", "weekend", LIST, "sat, sun"),
-    ("holidays", "holidays", LIST, "2026-12-25, 2027-01-01"),
-)
-_PREMIUMS = _section(
-    "Premiums",
-    *((f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
-    ("emergency.multiplier", "emergency, at least times", TYPED, "empty: no premium", True),
-    ("emergency.flat", "emergency fee, per visit"),
-)
-_MINIMUM = _section(
-    "Minimum",
-    (
-        "minimum.minutes",
-        "minimum time",
-        BY_BAND,
-        "minutes such as 240 for half a day, or by band: business 60, after_hours 120",
+_AGREEMENT: _Sections = {
+    "Agreement": (("starts", "first day", "2026-11-24"), ("ends", "last day", "empty: no end")),
+    "Prices": (
+        ("price_list", "price list"),
+        ("labour_discount_pct", "discount on labour, %"),
+        ("discount_travel", "discount on travel too"),
+        ("minimum_minutes", "minimum of its own", "minutes; empty: the card's"),
     ),
-    ("minimum.per", "minimum per", Choice(("visit", "day")), "day: earlier visits to the site on the same date count"),
-    ("minimum.technicians", "minimum for", Choice(("each", "first")), "each technician, or the first only"),
-    ("minimum.emergency_minutes", "in an emergency at least, minutes"),
-    ("minimum.amount", "minimum in money", TYPED, "empty: none", True),
-    ("minimum.amount_after_discount", "money minimum stands after discounts", FLAG),
-    ("minimum.includes_travel", "minimum includes travel", FLAG),
-)
-_TRAVEL = _section(
-    "Travel",
-    ("travel.basis", "travel counts", Choice(("depot_round_trip", "one_way", "legs", "trip_split"))),
-    ("travel.time_source", "driving time is", Choice(("estimated", "actual"))),
-    ("travel.time_per", "driving time per", Choice(("technician", "vehicle"))),
-    ("travel.time_premium", "premiums on driving time", FLAG),
-    ("travel.cap", "travel is never more than", TYPED, "empty: no cap", True),
-)
-_NOTHING_DONE = _section(
-    "When nothing is done",
-    ("no_access.mode", "nobody lets us in", Choice(("minimum_and_travel", "flat", "none"))),
-    ("no_access.amount", "flat fee for that"),
-    ("cancellation.notice_hours", "free with so many hours of notice"),
-    ("cancellation.mode", "late cancellation", Choice(("percent_of_minimum", "flat", "none"))),
-    ("cancellation.value", "percent, or flat fee, for that"),
-    ("guarantee_days", "our own failures are free for, days"),
-)
-_MONEY = _section(
-    "Tax and money",
-    ("tax.name", "tax", TEXT, "", True),
-    ("tax.rate_pct", "rate, %"),
-    ("tax.services", "services are taxed", FLAG),
-    ("tax.rounding", "rounded per", Choice(("document", "line"))),
-    ("currency", "currency", TEXT),
-    ("minor_units", "decimals of the currency"),
-    ("timezone", "time zone", TEXT),
-    ("distance_unit", "distances in", Choice(("mi", "km"))),
-)
+    "Benefits": (
+        ("waive_bands", "premiums waived in", _ANY_BAND),
+        ("waive_emergency", "no emergency premium"),
+        ("waive_travel", "travel waived", "in_radius: the card's included radius"),
+    ),
+}
+_DRAWS = ("draws_travel", "travel is drawn too")
+_OVERAGE = ("overage_rate", "per hour beyond it", "empty: the card's price")
+_BY_KIND: Mapping[str, _Sections] = {
+    "fixed_price": {
+        "Fixed price": (("covers_bands", "covers", _ANY_BAND), ("covers_travel", "covers travel")),
+    },
+    "retainer": {
+        "Retainer": (("allowance_min", "allowance a month", "rate-minutes: ten minutes at 1.5 are fifteen"),),
+        "Prepaid": (_DRAWS, _OVERAGE),
+    },
+    "block_hours": {"Prepaid": (_DRAWS, _OVERAGE)},
+    "block_money": {"Prepaid": (_DRAWS, ("tax_on", "tax is paid on", "the sale of the block, or its use"))},
+}
+_UP_TO_TRAVEL: _Sections = {
+    "Labour": (("extra_technician_pct", "from the second technician on, %", "of the price per hour"),),
+    "Time": (
+        ("time_basis", "time counts from", "check-in to check-out, or door to door"),
+        ("rounding.increment_min", "rounded to, minutes"),
+        ("rounding.mode", "rounded"),
+        ("rounding.grace_min", "forgiven beyond a unit, minutes", "with rounding up only"),
+        ("clip_early", "minutes before the appointment are free"),
+        ("premium_grace_min", "overrun past closing without a premium, minutes"),
+        ("testing.billable", "test time is charged"),
+        ("testing.free_min", "test time given free, minutes"),
+    ),
+    "Opening hours": (
+        *((f"hours.{day}", day, "08:00-12:00, 13:00-17:00, or closed") for day in WEEKDAYS),
+        ("weekend_days", "weekend", "sat, sun"),
+        ("holidays", "holidays", "2026-12-25, 2027-01-01"),
+    ),
+    "Premiums": (
+        *((f"multipliers.{band}", f"{band.replace('_', ' ')}, times") for band in BANDS),
+        ("emergency.multiplier", "emergency, at least times", "empty: no premium"),
+        ("emergency.flat", "emergency fee, per visit"),
+    ),
+    "Minimum": (
+        (
+            "minimum.minutes",
+            "minimum time",
+            "minutes such as 240 for half a day, or by band: business 60, after_hours 120",
+        ),
+        ("minimum.per", "minimum per", "day: earlier visits to the site on the same date count"),
+        ("minimum.technicians", "minimum for", "each technician, or the first only"),
+        ("minimum.emergency_minutes", "in an emergency at least, minutes"),
+        ("minimum.amount", "minimum in money", "empty: none"),
+        ("minimum.amount_after_discount", "money minimum stands after discounts"),
+        ("minimum.includes_travel", "minimum includes travel"),
+    ),
+    "Travel": (("travel.included_radius", "included radius", "one way; what lies within costs no distance"),),
+}
+_FROM_TRAVEL_ON: _Sections = {
+    "Travel": (
+        ("travel.basis", "travel counts"),
+        ("travel.time_source", "driving time is"),
+        ("travel.time_per", "driving time per"),
+        ("travel.time_premium", "premiums on driving time"),
+        ("travel.cap", "travel is never more than", "empty: no cap"),
+    ),
+    "When nothing is done": (
+        ("no_access.mode", "nobody lets us in"),
+        ("no_access.amount", "flat fee for that"),
+        ("cancellation.notice_hours", "free with so many hours of notice"),
+        ("cancellation.mode", "late cancellation"),
+        ("cancellation.value", "percent, or flat fee, for that"),
+        ("guarantee_days", "our own failures are free for, days"),
+    ),
+    "Tax and money": (
+        ("tax.name", "tax"),
+        ("tax.rate_pct", "rate, %"),
+        ("tax.services", "services are taxed"),
+        ("tax.rounding", "rounded per"),
+        ("currency", "currency"),
+        ("minor_units", "decimals of the currency"),
+        ("timezone", "time zone"),
+        ("distance_unit", "distances in"),
+    ),
+}

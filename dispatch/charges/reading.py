@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
+from dispatch.charges.paths import steps_of
 from dispatch.model.money import shortest
 
 T = TypeVar("T")
@@ -232,6 +234,28 @@ def _keyed(cls: Any) -> Iterator[tuple[str, str, Any]]:
     for name, hint in get_type_hints(cls, include_extras=True).items():
         extras = getattr(hint, "__metadata__", ())
         yield next((one for one in extras if isinstance(one, str)), name), name, hint
+
+
+@cache
+def types_at(record: Any, path: str) -> tuple[Any, ...]:
+    """The types, None's too, that what stands at a path of a record's form can have."""
+    found = (record,)
+    for step in steps_of(path):
+        found = _members(next(filter(None, (_below(one, step) for one in found))))
+    return found
+
+
+def _below(kind: Any, step: str | int) -> Any:
+    if inner := get_args(kind):
+        return inner[get_origin(kind) is not tuple]
+    return next((hint for key, _, hint in _keyed(kind) if key == step), None)
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    kind, inner = get_origin(hint), get_args(hint)
+    if kind is Annotated:
+        return _members(inner[0])
+    return tuple(chain.from_iterable(map(_members, inner))) if kind in (Union, UnionType) else (hint,)
 
 
 def expected(path: str, value: Any, what: str) -> ChargeInputError:

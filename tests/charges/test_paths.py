@@ -9,8 +9,12 @@ import pytest
 from dispatch.charges import presets, validate_agreement, validate_card
 from dispatch.charges.card import DEFAULT_AGREEMENT, DEFAULT_CARD
 from dispatch.charges.fields import (
+    BY_BAND,
     KINDS,
+    SPANS,
+    TEXT,
     TYPED,
+    ZONES,
     agreement_figures,
     card_figures,
     default_of,
@@ -20,6 +24,7 @@ from dispatch.charges.fields import (
 )
 from dispatch.charges.paths import PathError, typed, value_at, with_value, without
 from dispatch.charges.reading import merged
+from dispatch.fields.worlds import Bare
 
 CARD: dict[str, Any] = {
     "currency": "USD",
@@ -87,6 +92,18 @@ def test_every_figure_is_known_to_the_checks() -> None:
             value = default_of(form, figure.path) if value is None else value
             faults = check(with_value(start, figure.path, value)) if value is not None else check(start)
             assert faults == [], figure.path
+
+
+def test_a_figure_is_typed_as_its_type_on_the_card_says() -> None:
+    figures = {figure.path: figure for figure in [*card_figures(CARD), *agreement_figures("tm")]}
+    assert list(figures["minimum.per"].kind.choices(Bare())) == ["visit", "day"]
+    assert figures["minimum.minutes"].kind is BY_BAND
+    assert not figures["minimum.minutes"].optional
+    assert figures["classes.tech.minimum_minutes"].kind is BY_BAND
+    assert figures["classes.tech.minimum_minutes"].optional
+    assert figures["travel.components[1].zones"].kind is ZONES
+    assert figures["hours.mon"].kind is SPANS
+    assert figures["starts"].kind is TEXT
 
 
 @pytest.mark.parametrize("name", list(presets()))
