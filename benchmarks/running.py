@@ -17,7 +17,7 @@ from pathlib import Path
 from db import clients, people, settings, visits
 from db.store import Store
 from db.unit import Actor, Unit
-from dispatch.desk import emergency, routing, schedule, views
+from dispatch.desk import emergency, placement, routing, views
 from dispatch.desk.seat import take_seat
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock, at_local
@@ -41,12 +41,12 @@ def main() -> None:
             clock.set(at_local(DAY, "12:10", ZONE))
             print(f"{technicians} technicians, {VISITS} visits each, at 12:10")
             for name, measured in (
-                ("candidates", lambda: schedule.candidates(store, "NEW", DAY)),
+                ("candidates", lambda: placement.candidates(store, "NEW", DAY)),
                 ("emergency", lambda: emergency.ways(store, "NEW")),
                 ("board", lambda: views.board(store, DAY)),
                 (
                     "one position judged",
-                    lambda: schedule.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
+                    lambda: placement.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
                 ),
             ):
                 measure(name, measured)

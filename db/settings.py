@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,11 @@ def firm(store: Store) -> Firm:
         values.setdefault("zone", values[_ASSUMED_ZONE])
     known = {name: _from_json(value) for name, value in values.items() if name in _FIELDS and value is not None}
     return Firm(**known, version=sum(version for _, _, version in rows))
+
+
+def today(store: Store) -> datetime.date:
+    """The firm's date by the store's clock."""
+    return day_of(store.clock.now(), firm(store).zone)
 
 
 def fields_set(store: Store) -> frozenset[str]:

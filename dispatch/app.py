@@ -13,8 +13,9 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from db import settings
 from db.faults import StoreFault, TooNew
-from dispatch.desk import reading, views
+from dispatch.desk import reading
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.desk.unsent import keep_unwritten
@@ -133,7 +134,7 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
         """Who sits here, at which store."""
-        self.day = day or views.today(seat.store)
+        self.day = day or settings.today(seat.store)
         """The day that board, day and log show."""
         self.technician = technician
         """Whose day the second mode shows; None: one's own."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 
+from db import settings
 from dispatch.desk import views
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
@@ -392,7 +393,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @work
     async def action_go(self) -> None:
         """Go to a date that is typed."""
-        today = views.today(self.seat.store)
+        today = settings.today(self.seat.store)
         day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
         if day is not None:
             self.program.go_to(day)
@@ -402,20 +403,22 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     @work
     async def action_assign(self) -> None:
         """Choose among technicians and times, best first, then place by hand."""
-        from dispatch.desk import schedule
+        from dispatch.desk import placement
 
         only = "only what nobody has reached yet is given to somebody."
         visit = self.wanted("assign", STEPS["assign"].sources, only)
         if visit is None or self._board is None:
             return
-        if not visit.located and not await self.look_aside(schedule.has_pinned_drive, self.seat.store, visit.reference):
+        if not visit.located and not await self.look_aside(
+            placement.has_pinned_drive, self.seat.store, visit.reference
+        ):
             self.say(
                 f"{visit.client} has no coordinates: it cannot be planned until the site is placed or a drive to it is "
                 "pinned (D).",
                 "warning",
             )
             return
-        ranked = await self.look_aside(schedule.candidates, self.seat.store, visit.reference, self._board.day)
+        ranked = await self.look_aside(placement.candidates, self.seat.store, visit.reference, self._board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
             return
@@ -450,7 +453,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self._begin_move(visit, row.technician_id, visit.start)
 
     def _begin_move(self, visit: BoardVisit, technician_id: int, start: int) -> None:
-        from dispatch.desk import schedule
+        from dispatch.desk import placement
 
         if self._row_of(technician_id) is None:
             self.clear_filter()
@@ -460,7 +463,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         self.show_move_keys()
         self.remove_class("-queue")
         self._timeline.focus()
-        self._timeline.begin_move(visit, technician_id, start, schedule.stay_minutes(self.seat.store, visit.minutes))
+        self._timeline.begin_move(visit, technician_id, start, placement.stay_minutes(self.seat.store, visit.minutes))
 
     def technicians(self) -> Sequence[str]:
         """The names of everybody on the board."""
@@ -507,13 +510,13 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
 
     @work(exclusive=True, group="judging")
     async def _judge(self, row: BoardRow, start: int) -> None:
-        from dispatch.desk import schedule
+        from dispatch.desk import placement
 
         visit = self._moving
         if visit is None:
             return
         judged = await self.look_aside(
-            schedule.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
+            placement.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
         )
         ghost = self._timeline.ghost
         under = self._timeline.ghost_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from dispatch.desk.maps import Atlas
+from dispatch.desk.atlas import Atlas
 from dispatch.model.boards import BoardRow, BoardVisit
 from screens.binding import key
 from screens.seated import SeatedScreen

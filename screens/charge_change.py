@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from dispatch.desk.finding import find
 from dispatch.desk.rehearsing import Change, do_as_shown, rehearse
-from dispatch.desk.visit_page import find
 from dispatch.model.states import ENDED
 from screens.asking import Field
 from screens.seated import SeatedScreen

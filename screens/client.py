@@ -77,9 +77,9 @@ class ClientScreen(SeatedScreen):
     @work
     async def action_report(self) -> None:
         """Write the client's month into a file."""
-        from dispatch.desk import views
+        from db import settings
         from screens.report_out import ask_month
 
         client = clients.client(self.seat.store, self._client_id)
         if client is not None:
-            await ask_month(self, client.name, views.today(self.seat.store))
+            await ask_month(self, client.name, settings.today(self.seat.store))

@@ -189,7 +189,7 @@ class DayScreen(StayDeeds, DayOfVisits):
     async def action_left(self) -> None:
         """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
         from dispatch.desk import leaving
-        from dispatch.desk.visit_page import find
+        from dispatch.desk.finding import find
 
         if not self._forgotten:
             self.say("No check-out is missing.")
@@ -240,8 +240,8 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     async def _answer_comment(self, comment: Comment) -> None:
         from dispatch.desk import reviewing
+        from dispatch.desk.finding import find
         from dispatch.desk.unsent import Unsent
-        from dispatch.desk.visit_page import find
         from screens.right_times import ask_time, ask_words
 
         rows = [
@@ -295,7 +295,7 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     @work
     async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from dispatch.desk.visit_page import find
+        from dispatch.desk.finding import find
         from screens.right_times import arrive
 
         whole = self.look(find, self.seat.store, visit.reference)

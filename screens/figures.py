@@ -7,10 +7,10 @@ import datetime
 from textual import work
 from textual.app import ComposeResult
 
+from db import settings
 from db.faults import StoreFault
 from db.figures import Behind
 from db.store import Store
-from dispatch.desk import views
 from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
 from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
 from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
@@ -195,7 +195,7 @@ class FiguresScreen(SeatedScreen):
 
     def action_today(self) -> None:
         """Go to as many days up to today."""
-        today = views.today(self.seat.store)
+        today = settings.today(self.seat.store)
         self._first, self._last = today - (self._last - self._first), today
         self.reload()
 
@@ -205,7 +205,7 @@ class FiguresScreen(SeatedScreen):
         read: dict[str, datetime.date] = {}
 
         def check(typed: dict[str, str]) -> list[str]:
-            today, faults = views.today(self.seat.store), []
+            today, faults = settings.today(self.seat.store), []
             for name, text in typed.items():
                 try:
                     read[name] = parse_day(text, today=today)

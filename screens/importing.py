@@ -10,12 +10,12 @@ from pathlib import Path
 
 from db import clients
 from db.faults import StoreFault
+from db.settings import today
 from db.store import Store
 from dispatch.desk.imports.importing import CALENDAR, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
 from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, findings
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.views import today
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
 from screens.asking import Row

@@ -11,9 +11,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, permissions, search
+from db import messages, permissions, search, settings
 from db.faults import StoreFault
-from dispatch.desk import views
 from dispatch.desk.log_words import totals_text
 from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import BoardVisit, Log, LogLine
@@ -216,7 +215,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Ask what to show."""
         from screens.log_filters import ask_filters
 
-        wanted = await ask_filters(self, self.shown, views.today(self.seat.store))
+        wanted = await ask_filters(self, self.shown, settings.today(self.seat.store))
         if wanted is not None:
             self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
             self.reload()

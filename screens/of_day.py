@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 
-from dispatch.desk import views
+from db import settings
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State
 from screens.seated import SeatedScreen
@@ -47,4 +47,4 @@ class DayOfVisits(SeatedScreen):
 
     def action_today(self) -> None:
         """Go to today."""
-        self.program.go_to(views.today(self.seat.store))
+        self.program.go_to(settings.today(self.seat.store))

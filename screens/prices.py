@@ -7,11 +7,11 @@ from typing import Any
 from textual import work
 
 from db import agreements, clients
+from db.settings import today
 from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
 from dispatch.desk import agreeing, rates
 from dispatch.desk.drafts import AgreementDraft, CardDraft
-from dispatch.desk.views import today
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from dispatch.model.text import show

@@ -12,9 +12,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from db.settings import today
 from dispatch.desk.intake import add
 from dispatch.desk.quick.reading import Understood, complete, names, told, understand
-from dispatch.desk.views import today
 from dispatch.model.text import show
 from screens.binding import key
 from screens.keeping import GO_BACK, WAYS_OUT, Kept

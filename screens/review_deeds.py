@@ -70,7 +70,7 @@ class ReviewDeeds(SeatedScreen):
     @work
     async def action_put_right(self) -> None:
         """Put a time or words right."""
-        from dispatch.desk.visit_page import find
+        from dispatch.desk.finding import find
         from screens.right_times import ask_time, ask_words
 
         reference = self.reference_here()

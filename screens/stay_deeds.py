@@ -213,7 +213,7 @@ class StayDeeds(ReportsVisits):
         await fill_and_do(self, visit.reference, title, fields, deed)
 
     def _visit(self) -> Visit | None:
-        from dispatch.desk.visit_page import find
+        from dispatch.desk.finding import find
 
         reference = self.reference_here()
         return None if reference is None else self.look(find, self.seat.store, reference)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from textual import work
 
 from db import clients
+from db.settings import today
 from dispatch.charges.fields import Figure
 from dispatch.desk import agreeing
 from dispatch.desk.drafts import AgreementDraft, CardDraft
-from dispatch.desk.views import today
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
 from dispatch.model.states import LEADS

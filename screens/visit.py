@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from db import settings
 from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
 from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry, decide
-from dispatch.desk import leaving, onsite, views
+from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
@@ -348,7 +349,7 @@ class VisitScreen(StayDeeds):
         elif chosen == "declined":
             await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
         elif chosen == "follow_up":
-            today = views.today(self.seat.store)
+            today = settings.today(self.seat.store)
             day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
             if day is not None:
                 await self._record(item, Entry(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
@@ -503,7 +504,7 @@ class VisitScreen(StayDeeds):
             return
         none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
         day = (
-            parse_day(entered["on"], today=views.today(self.seat.store))
+            parse_day(entered["on"], today=settings.today(self.seat.store))
             if none is None and entered["on"].strip()
             else None
         )
@@ -522,7 +523,7 @@ class VisitScreen(StayDeeds):
         if form["said_by"].strip() or form["words"].strip():
             faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
             faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
-        elif form["on"].strip() and (fault := day_fault(form["on"], views.today(self.seat.store))):
+        elif form["on"].strip() and (fault := day_fault(form["on"], settings.today(self.seat.store))):
             faults.append(f"follow-up: {fault}")
         try:
             parse_minutes(form["minutes"] or "1")

@@ -56,7 +56,7 @@ _FORMS = one_of(flag("--plain", "as text (the default)"), JSON, flag("--markdown
 )
 def _charge(args: Args) -> Result:
     from dispatch.desk.charging import Unpriced, charge_of
-    from dispatch.desk.visit_page import find
+    from dispatch.desk.finding import find
 
     if args.goodwill or args.withdraw_goodwill or args.travel or args.accept or args.correct:
         seat = open_seat(args)

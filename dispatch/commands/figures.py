@@ -64,9 +64,9 @@ def _behind(args: Args, store: Store, first: datetime.date, last: datetime.date)
 
 def _range(args: Args, store: Store) -> tuple[datetime.date, datetime.date]:
     """The days that are asked for, every fault in them at once."""
-    from dispatch.desk import views
+    from db import settings
 
-    today = views.today(store)
+    today = settings.today(store)
     read: dict[str, datetime.date] = {}
     faults = []
     for name, text in (("from", args.first), ("to", args.last)):

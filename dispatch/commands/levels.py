@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 def _levels(store: Store, args: Args) -> Answer:
     from db import settings
     from dispatch.desk import level_words
+    from dispatch.desk.finding import find
     from dispatch.desk.levels import clocks_of, open_clocks
-    from dispatch.desk.visit_page import find
 
     if args.client and args.reference:
         raise Faulty(["REFERENCE and --client: one of them is expected"])
@@ -54,12 +54,13 @@ def _levels(store: Store, args: Args) -> Answer:
 
 
 def _month(store: Store, args: Args) -> Answer:
-    from dispatch.desk import level_words, views
+    from db import settings
+    from dispatch.desk import level_words
     from dispatch.desk.book.finding import client_named
     from dispatch.desk.level_report import client_month, read_month
 
     client = client_named(store, args.client)
-    month = client_month(store, client, read_month(args.month, views.today(store)))
+    month = client_month(store, client, read_month(args.month, settings.today(store)))
     return Answer(month, level_words.month_form, level_words.month_lines)
 
 

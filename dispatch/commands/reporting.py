@@ -73,12 +73,12 @@ def _day(seat: Seat, args: Args) -> Report:
     option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", default=""),
 )
 def _month(seat: Seat, args: Args) -> Report:
-    from dispatch.desk import views
+    from db import settings
     from dispatch.desk.book.finding import client_named
     from dispatch.desk.level_report import read_month
     from dispatch.desk.reports.month import month_report
 
-    first = read_month(args.month, views.today(seat.store))
+    first = read_month(args.month, settings.today(seat.store))
     return month_report(seat, client_named(seat.store, args.client), first)
 
 

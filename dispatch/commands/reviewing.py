@@ -262,9 +262,9 @@ def _as_shown(going: Mapping[str, int]) -> str:
 def _ready(store: Store) -> int:
     """What would be exported, with the words that export exactly this."""
     from db import sheets
+    from dispatch.desk.finding import find
     from dispatch.desk.invoicing import ready
     from dispatch.desk.shown import amount
-    from dispatch.desk.visit_page import find
 
     going, left_out = ready(store)
     for reference in going:

@@ -40,7 +40,7 @@ def route_text(store: Store, board: Board, row: BoardRow, *, with_map: bool, asc
 
 
 def _map_text(store: Store, board: Board, row: BoardRow, width: int, ascii_only: bool) -> list[str]:
-    from dispatch.desk.maps import Atlas
+    from dispatch.desk.atlas import Atlas
     from widgets.day_map import foot_of, picture_of
     from widgets.ink import text_of
     from widgets.marks import marks_of

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)"),
 )
 def _candidates(store: Store, args: Args) -> Answer:
-    from dispatch.desk import schedule, views
-    from dispatch.desk.visit_page import find
+    from db import settings
+    from dispatch.desk import placement
+    from dispatch.desk.finding import find
 
-    zone, today = zone_of(store), views.today(store)
+    zone, today = zone_of(store), settings.today(store)
     visit = find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = day_typed(store, args.date) if args.date else max(own or today, today)
@@ -58,7 +59,7 @@ def _candidates(store: Store, args: Args) -> Answer:
             yield "Nobody works on this day."
 
     return Answer(
-        schedule.candidates(store, args.reference, day),
+        placement.candidates(store, args.reference, day),
         lambda found: {"reference": visit.reference, "date": str(day), "candidates": [*map(told, found)]},
         lines,
     )
@@ -80,7 +81,7 @@ def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) 
 )
 def _emergency(args: Args) -> Answer:
     from dispatch.desk import emergency
-    from dispatch.desk.visit_page import find
+    from dispatch.desk.finding import find
 
     if args.apply:
         return _apply(args)

@@ -34,7 +34,7 @@ def when(seat: Seat, reference: str, typed: str, name: str = "") -> int:
     Raises:
         Faulty: it cannot be read; the sentence begins with the name where one is given.
     """
-    from dispatch.desk.visit_page import find
+    from dispatch.desk.finding import find
 
     visit = find(seat.store, reference)
     begun = visit.checked_in_at or visit.starts_at or seat.now

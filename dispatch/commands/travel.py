@@ -217,7 +217,8 @@ def _roads_map(args: Args) -> str:
     "installed it is fetched once, after asking. DRIVES.json, which `roads export` wrote on another machine, needs none.",
 )
 def _roads_add(seat: Seat, args: Args) -> str:
-    from dispatch.desk import maps, roads, views
+    from db import settings
+    from dispatch.desk import maps, roads
     from dispatch.travel.executables import DOWNLOAD_MB
 
     extract = typed_path(args.extract)
@@ -226,7 +227,7 @@ def _roads_add(seat: Seat, args: Args) -> str:
         raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
     name = roads.add(seat, extract, _step)
     undrawn = maps.try_draw(extract, _step)
-    fetched = roads.prefetch(seat, views.today(seat.store))
+    fetched = roads.prefetch(seat, settings.today(seat.store))
     _tell([*fetched.notes, *([undrawn] if undrawn else [])])
     return f"Drives are reckoned on the roads of {name} from now on ({fetched.drives} of today are known)."
 

@@ -33,9 +33,9 @@ def day_typed(store: Store, text: str | None, name: str = "") -> datetime.date:
     Raises:
         Faulty: it cannot be read.
     """
-    from dispatch.desk import views
+    from db import settings
 
-    today = views.today(store)
+    today = settings.today(store)
     with reading(name):
         return parse_day(text, today=today) if text else today
 

@@ -34,7 +34,7 @@ from dispatch.model.visits import CAME_BY, KINDS
 
 if TYPE_CHECKING:
     from db.store import Store
-    from dispatch.desk.schedule import Placed
+    from dispatch.desk.placement import Placed
     from dispatch.desk.seat import Seat
 
 _ASKED = (
@@ -105,7 +105,7 @@ def _show(store: Store, args: Args) -> Answer:
 def _edit(seat: Seat, args: Args) -> Answer:
     from dispatch.commands.forms import visit_form
     from dispatch.desk import amending
-    from dispatch.desk.visit_page import find
+    from dispatch.desk.finding import find
 
     visit = find(seat.store, args.reference)
     texts = {name: str(getattr(args, name)) for name in _ASKED if getattr(args, name) is not None}
@@ -168,12 +168,12 @@ def _add(seat: Seat, args: Args) -> Answer:
     JSON,
 )
 def _quick(seat: Seat, args: Args) -> Answer:
+    from db import settings
     from dispatch.commands.forms import quick_form, visit_form
-    from dispatch.desk import views
     from dispatch.desk.intake import add
     from dispatch.desk.quick.reading import names, told, understand
 
-    found = understand(" ".join(args.line), names(seat.store), views.today(seat.store))
+    found = understand(" ".join(args.line), names(seat.store), settings.today(seat.store))
 
     def lines(*_: object) -> list[str]:
         return [text for text, _ in told(found, hours24=seat.firm.clock_hours == 24)]
@@ -215,17 +215,17 @@ def _places(name: str, text: str, *, required: bool, whom: str) -> Command:
 
 def _check(seat: Seat, args: Args, at: int | None) -> Answer:
     """What the check says to a place, with the version of the visit that it was said of."""
-    from dispatch.desk import schedule
+    from dispatch.desk import placement
     from dispatch.planning.checker import Level
 
     def lines(placed: Placed) -> Iterator[str]:
         version = placed.visit.version
         yield from crews.placed_lines(placed, "would stand")
-        if marks := schedule.marks_of(placed.visit, placed.verdict):
+        if marks := placement.marks_of(placed.visit, placed.verdict):
             yield f"To confirm this and nothing else: --confirm {','.join(marks)}"
         yield f"Version {version} of the visit; with --version {version} nothing else is placed."
 
-    placed = schedule.check_placement(seat.store, args.reference, args.to, at)
+    placed = placement.check_placement(seat.store, args.reference, args.to, at)
     return Answer(placed, repr, lines, int(placed.verdict.level is Level.BLOCKED))
 
 

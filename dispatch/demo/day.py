@@ -20,7 +20,7 @@ from dispatch.closeout.recording import Entry
 from dispatch.demo.clock import MONDAY, NOW, SET_UP, TUESDAY, ZONE
 from dispatch.demo.hosts import hosts
 from dispatch.demo.office import Office, asked
-from dispatch.desk import arriving, intake, leaving, onsite, probing, schedule, views
+from dispatch.desk import arriving, intake, leaving, onsite, placement, probing, schedule, views
 from dispatch.desk.book import keeping
 from dispatch.desk.firm import init
 from dispatch.desk.imports.importing import import_file
@@ -117,7 +117,7 @@ class _Day:
         for request in sorted(views.board(self.store, day).queue, key=_by_promise):
             if request.wanted_on != day or not request.located:
                 continue
-            best = schedule.candidates(self.store, request.reference, day)[0]
+            best = placement.candidates(self.store, request.reference, day)[0]
             if best.verdict.level is not Level.BLOCKED:
                 schedule.assign(self.dana, request.reference, [best.name], best.start, confirmed=True)
         for position, row in enumerate(views.board(self.store, day).rows):
@@ -139,7 +139,7 @@ class _Day:
         for clock in ("16:00", "16:30", "16:45"):
             start = at_local(TUESDAY, clock, ZONE)
             for crew in combinations(reversed(names), 2):
-                if schedule.try_placement(self.store, reference, crew, start).level is not Level.BLOCKED:
+                if placement.try_placement(self.store, reference, crew, start).level is not Level.BLOCKED:
                     schedule.assign(self.dana, reference, crew, start, confirmed=True)
                     return
 

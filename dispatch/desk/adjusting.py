@@ -8,10 +8,10 @@ from db import adjustments, sheets, visits
 from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet, settled
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, amount, changed_since
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
 from dispatch.model.states import ENDED, Role
 from dispatch.model.text import show

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from db import people, visits
 from db.store import Store
-from dispatch.desk import routing, schedule, undo
+from dispatch.desk import placement, remembering, routing
+from dispatch.desk.finding import find
 from dispatch.desk.intake import checked
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
@@ -46,7 +46,7 @@ def amend(
     *,
     version: int | None = None,
     reason: str = "",
-    confirmed: schedule.Confirmed = (),
+    confirmed: placement.Confirmed = (),
 ) -> Visit:
     """Take a request over into its visit. The client, the site and the checklist stay; a placed visit is checked anew
     where it stands, with its new length.
@@ -76,9 +76,9 @@ def amend(
         after = find(store, reference)
         if after.starts_at is not None:
             crew = [found for part in after.assignments if (found := people.technician(store, part.technician_id))]
-            length = schedule.planned_length(store, visit, after, crew)
-            verdict = schedule.judge_placement(store, after, crew, after.starts_at, length)
-            why = schedule.permit(visit, verdict, reason, confirmed)
+            length = placement.planned_length(store, visit, after, crew)
+            verdict = placement.judge_placement(store, after, crew, after.starts_at, length)
+            why = placement.permit(visit, verdict, reason, confirmed)
             days = routing.days_of(visit)
             visits.change(unit, after, ends_at=after.starts_at + length)
             unit.audit(
@@ -86,9 +86,9 @@ def amend(
                 visit.id,
                 ends_at=after.starts_at + length,
                 was_until=visit.ends_at,
-                **schedule.reason_for(verdict, why),
+                **placement.reason_for(verdict, why),
                 findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
             )
             routing.reroute(seat, unit, days | routing.days_of(find(store, reference)))
-        undo.remember(seat, unit, f"edit {visit.reference}", [visit])
+        remembering.remember(seat, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)

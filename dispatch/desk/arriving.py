@@ -7,10 +7,10 @@ from dispatch.closeout.answers import WHO
 from dispatch.desk import telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import AHEAD_OF, step
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text

@@ -11,8 +11,9 @@ from typing import Any
 from db import audit, settings
 from db.audit import ChainHead, Found
 from db.store import Store
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty
-from dispatch.desk.visit_page import detail_words, find
+from dispatch.desk.visit_page import detail_words
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_bounds, day_of, parse_day, when_text

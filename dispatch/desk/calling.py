@@ -9,10 +9,10 @@ from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk import telling, undo, views
+from dispatch.desk import remembering, telling, views
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.instants import clock_text, day_of
@@ -67,7 +67,7 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
         call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
-        undo.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
+        remembering.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             telling.tell(store, unit, visit, About.LATE, new_time)

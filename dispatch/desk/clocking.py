@@ -10,9 +10,9 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.charging import allow_change, settled
 from dispatch.desk.crew import own_part, own_parts, part_of
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
 from dispatch.model.instants import when_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from db import agreements, settings
+from db.settings import today
 from db.store import Store
 from dispatch.charges import ChargeInputError, charge_sheet, validate_agreement, validate_card
 from dispatch.charges.fields import (
@@ -31,7 +32,6 @@ from dispatch.desk.levels import default_targets
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
-from dispatch.desk.views import today
 from dispatch.fields.kinds import Choice
 from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard

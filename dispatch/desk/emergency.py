@@ -9,12 +9,12 @@ from db import calls, people, settings, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import calling, notices, routing, schedule, undo
+from dispatch.desk import calling, notices, placement, providers, remembering, routing
 from dispatch.desk.crew import driver
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.routing import TechnicianRunning
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.model.instants import clock_text, day_of
 from dispatch.model.states import PLANNING, STEPS, Role, State
 from dispatch.model.text import show
@@ -56,7 +56,7 @@ def insert(
     technician: str | None = None,
     *,
     reason: str = "",
-    confirmed: schedule.Confirmed = (),
+    confirmed: placement.Confirmed = (),
     seen: Insertion | None = None,
 ) -> Inserted:
     """Place an emergency into the running day, pushing what is later there. One change: undo takes all of it back.
@@ -82,7 +82,7 @@ def insert(
         # whom it pushes was shown with the way
         blocked = tuple(finding for finding in way.findings if finding.level is Level.BLOCKED)
         verdict = Verdict(way.level, blocked, 0, 0)
-        why = schedule.permit(visit, verdict, reason, confirmed, f"placed with {show(way.name)}")
+        why = placement.permit(visit, verdict, reason, confirmed, f"placed with {show(way.name)}")
         who = people.technician(store, way.technician_id)
         assert who is not None
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
@@ -98,12 +98,12 @@ def insert(
             was_at=visit.starts_at,
             crew=[who.name],
             pushed=[f"{push.client} +{push.minutes} min" for push in way.pushed],
-            **schedule.reason_for(verdict, why),
+            **placement.reason_for(verdict, why),
             findings=[finding.text for finding in way.findings],
         )
         placed = visits.again(store, visit.id)
         routing.reroute(seat, unit, days | routing.days_of(placed))
-        undo.remember(seat, unit, f"insert emergency {visit.reference}", before, owed)
+        remembering.remember(seat, unit, f"insert emergency {visit.reference}", before, owed)
         return Inserted(placed, way)
 
 
@@ -120,7 +120,7 @@ def _ways(store: Store, visit: Visit, technician: str | None) -> list[Insertion]
     running = routing.running_on(store, day, without=visit.id, only=only)
     stop = routing.stop_of(store, visit, now, now + (visit.minutes + firm.test_minutes) * 60)
     days = [_held(one) for one in running if one.day.shift is not None or only is not None]
-    return insertions(days, stop, routing.drives_on(store, day), routing.rules_of(firm), now)
+    return insertions(days, stop, providers.drives_on(store, day), routing.rules_of(firm), now)
 
 
 def _held(one: TechnicianRunning) -> Running:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from db import handovers
 from dispatch.desk.crew import driver
+from dispatch.desk.finding import find
 from dispatch.desk.owners import owners_of
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
 from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role

@@ -8,7 +8,7 @@ from dataclasses import replace
 from db import clients, people, visits
 from db.names import folded
 from db.visits import NewVisit
-from dispatch.desk import undo
+from dispatch.desk import remembering
 from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
@@ -38,7 +38,7 @@ def add(seat: Seat, texts: Mapping[str, str]) -> Visit:
         new = checked(seat, texts)
         visit = visits.again(seat.store, visits.add_visit(unit, seat.store, new))
         # taking an addition back means putting the visit away: nothing is ever deleted
-        undo.remember(seat, unit, f"add {visit.reference}", [visit._replace(archived_at=seat.now)])
+        remembering.remember(seat, unit, f"add {visit.reference}", [visit._replace(archived_at=seat.now)])
         return visit
 
 

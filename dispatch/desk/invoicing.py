@@ -11,9 +11,9 @@ from typing import Any
 
 from db import invoices, reviews, sheets, visits
 from db.store import Store
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of, iso
 from dispatch.model.reviews import Batch

@@ -1,4 +1,4 @@
-"""What extracts of OpenStreetMap bring: the ways that a road engine knows, roads below the maps, and addresses."""
+"""What extracts of OpenStreetMap bring to this machine: roads below the maps, and addresses."""
 
 from __future__ import annotations
 
@@ -6,49 +6,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db import settings
-from db.faults import StoreFault
-from db.store import Store
 from dispatch.desk.refusals import NotFound, Refusal
-from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.text import show
-from dispatch.model.travel import Place
 
 if TYPE_CHECKING:
     from dispatch.travel.graphs import Tell
-
-
-class Atlas:
-    """Ways and roads for the maps of a store. Both may take a while: call them from a thread. Neither ever raises."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._ways: dict[tuple[Place | None, ...], tuple[Way, ...]] = {}
-
-    def ways(self, route: DayRoute) -> tuple[Way, ...]:
-        """The way of each leg; nothing without a road engine, or while none can be asked."""
-        from dispatch.desk import roads
-
-        legs = route.legs
-        stops = (*(origin for origin, _, _ in legs), *(place for _, place, _ in legs[-1:]))
-        if stops in self._ways:
-            return self._ways[stops]
-        try:
-            if not stops or not roads.configured(settings.firm(self._store)):
-                return ()
-            routed, _ = roads.route(self._store, stops, self._store.clock.now())
-        except StoreFault:
-            return ()
-        ways = tuple(leg.path for leg in routed)
-        if any(ways):
-            self._ways[stops] = ways
-        return ways
-
-    def roads(self, box: Box, metres: float) -> list[Road]:
-        """The roads in a part of the earth for a view of so many metres a dot; nothing without an extract."""
-        from dispatch.travel.roadmap import roads_in
-
-        return roads_in(box, metres)
 
 
 def draw(extract: Path, tell: Tell = lambda step: None, stop: threading.Event | None = None) -> str:

@@ -11,9 +11,9 @@ from db.store import Store
 from dispatch.desk.charge_input import standing
 from dispatch.desk.charging import allow_change, settled
 from dispatch.desk.crew import own_parts
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of, taken
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of

@@ -13,9 +13,9 @@ from dispatch.closeout.gates import unmet
 from dispatch.closeout.recording import Decision, Entry
 from dispatch.desk import materials, returning
 from dispatch.desk.crew import own_parts
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry

@@ -22,10 +22,10 @@ from dispatch.closeout.probes.effort import CalledOff
 from dispatch.closeout.probes.running import PAUSE_SECONDS, Runner
 from dispatch.closeout.probes.vantage import Dialer, FromHost, ThroughSite
 from dispatch.closeout.recording import Entry, Run
+from dispatch.desk.finding import find
 from dispatch.desk.onsite import Recorded, item_of, open_visit, record, record_within
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.model.checklists import Checklist, Grade, Item, Result
 from dispatch.model.instants import when_text
 from dispatch.model.probes import Outcome, Probe, ProbeKind, Vantage, Watch

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from dispatch.charges.difference import difference_lines
 from dispatch.desk.charging import Priced, Unpriced, charge_of
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat, asking_first
-from dispatch.desk.visit_page import find
 from dispatch.model.states import Review
 from dispatch.model.text import show
 from dispatch.model.visits import Visit

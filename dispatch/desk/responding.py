@@ -7,12 +7,12 @@ from db.changes import Picture
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.closeout.answers import WHY
-from dispatch.desk import undo, waiting
+from dispatch.desk import remembering, waiting
 from dispatch.desk.crew import not_anothers
+from dispatch.desk.finding import find
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model import text as limits
@@ -50,7 +50,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
             visits.change(unit, visit, state=State.REQUESTED.value, reason="")
             waiting.follow(seat.store, unit, visit, visit._replace(state=State.REQUESTED))
         unit.audit("visit", visit.id, noted=RESPONSES[by], note=note or None, clocks=waiting.RUN_ON if before else None)
-        undo.remember(seat, unit, f"{RESPONSES[by]} {visit.reference}", before, pictures)
+        remembering.remember(seat, unit, f"{RESPONSES[by]} {visit.reference}", before, pictures)
         return find(seat.store, reference)
 
 
@@ -67,7 +67,7 @@ def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
             raise Refusal(f"{show(visit.reference)} is no audit that is closed: its report is handed over after that.")
         picture = _noted(seat, unit, visit, "report", worded("note", note))
         unit.audit("visit", visit.id, noted="report handed over", note=note or None)
-        undo.remember(seat, unit, f"report handed over {visit.reference}", [], [picture])
+        remembering.remember(seat, unit, f"report handed over {visit.reference}", [], [picture])
         return visit
 
 
@@ -90,7 +90,7 @@ def set_priority(seat: Seat, reference: str, priority: str, reason: str = "") ->
         why = worded("reason", reason)
         visits.change(unit, visit, priority=int(typed))
         unit.audit("visit", visit.id, priority=f"P{visit.priority} to P{typed}", reason=why or None)
-        undo.remember(seat, unit, f"priority {visit.reference} P{typed}", [visit])
+        remembering.remember(seat, unit, f"priority {visit.reference} P{typed}", [visit])
         return find(seat.store, reference)
 
 
@@ -114,7 +114,7 @@ def explain(seat: Seat, reference: str, clock: str, cause: str) -> Visit:
             raise Refusal(f"{show(visit.reference)} has not missed {LABELS[wanted]}: there is nothing to explain.")
         cause_id = clocks.add_cause(unit, visit.id, wanted, told)
         unit.audit("visit", visit.id, missed=LABELS[wanted], cause=told)
-        undo.remember(seat, unit, f"explain {visit.reference}", [], [added("breach_cause", cause_id)])
+        remembering.remember(seat, unit, f"explain {visit.reference}", [], [added("breach_cause", cause_id)])
         return visit
 
 

@@ -14,11 +14,11 @@ from dispatch.charges.explain import MEANS, needs
 from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.crew import own_parts
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, changed_since
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Kind, Result

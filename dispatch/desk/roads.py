@@ -12,7 +12,7 @@ from typing import Any
 
 from db import settings, travel_times
 from db.store import Store
-from dispatch.desk import road_times, routing
+from dispatch.desk import providers, road_times, routing
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
@@ -73,18 +73,18 @@ def live(store: Store) -> Chain:
     from dispatch.travel.roads import Roads
 
     firm = settings.firm(store)
-    providers = routing.known_drives(store)
+    trusted = providers.known_drives(store)
     finders, notes = [], []
     for source in road_times.sources(firm):
-        providers.append(routing.cached_roads(store, firm, source))
+        trusted.append(providers.cached_roads(store, firm, source))
         try:
             roads = Roads(source.engine())
         except Unavailable as fault:
             notes.append(str(fault))
             continue
-        providers.append(routing.scaled(store, firm, source.key, roads))
+        trusted.append(providers.scaled(store, firm, source.key, roads))
         finders.append(roads)
-    chain = Chain([*providers, routing.estimated(store, firm)], finders)
+    chain = Chain([*trusted, providers.estimated(store, firm)], finders)
     chain.notes += notes
     return chain
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass, fields, replace
-from functools import partial
 
-from db import doors, legs, people, pins, settings, travel_times, visits
+from db import doors, legs, people, pins, settings, visits
 from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import road_times
 from dispatch.desk.levels import clocks_of, promised_by
 from dispatch.desk.owners import owners_of
-from dispatch.desk.road_times import sources
+from dispatch.desk.providers import drives_on, travel
 from dispatch.desk.running import Day, RunningDay, Spans, access_of, access_on, place_of, read_day, running_day
 from dispatch.desk.seat import Seat
 from dispatch.desk.shifts import lunch_on, shift_of
@@ -25,58 +23,14 @@ from dispatch.model.people import Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import UNKNOWN_LEG, Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
-from dispatch.travel.chain import Chain, Provider
-from dispatch.travel.estimate import Estimated
-from dispatch.travel.known import Known, Pinned, pinned_leg
-from dispatch.travel.scale import Scaled
-from dispatch.travel.sources import ESTIMATED, Source
+from dispatch.planning.day import Rules, Stop, TechnicianDay
+from dispatch.travel.chain import Chain
 
 WEIGHTS = tuple(field.name for field in fields(Rules) if field.name not in ("buffer_minutes", "overlap"))
 """The names of the weights, each a setting of the firm."""
 
 TravelDay = tuple[int, datetime.date]
 """A technician's id and a date."""
-
-
-def travel(store: Store | None = None) -> Chain:
-    """The providers of travel times, the most trusted first; without a store those that every firm has.
-
-    No road engine is asked here, only what it said before: this may be read in a transaction and while a visit is in
-    hand. `dispatch.desk.roads.prefetch` asks, and keeps the answers.
-    """
-    if store is None:
-        return Chain([Estimated()])
-    firm = settings.firm(store)
-    return Chain(
-        [*known_drives(store), *(cached_roads(store, firm, one) for one in sources(firm)), estimated(store, firm)]
-    )
-
-
-def known_drives(store: Store) -> list[Provider]:
-    """Pinned drives and learned pairs, where there are any."""
-    found: list[Provider] = []
-    if pinned := pins.pinned_places(store):
-        found.append(Pinned({(origin, destination): pinned_leg(minutes) for origin, destination, minutes in pinned}))
-    if travel_times.learned(store)[0]:
-        found.append(Known(partial(travel_times.pairs, store)))
-    return found
-
-
-def cached_roads(store: Store, firm: Firm, source: Source) -> Provider:
-    """What a road engine said before, at the firm's own pace where that is learned."""
-    return scaled(store, firm, source.key, Known(partial(road_times.legs, store, firm, source)))
-
-
-def estimated(store: Store, firm: Firm) -> Provider:
-    """The estimate, at the firm's own pace where that is learned."""
-    return scaled(store, firm, ESTIMATED, Estimated())
-
-
-def scaled(store: Store, firm: Firm, source: str, provider: Provider) -> Provider:
-    """A provider with the scale that was learned for it."""
-    scale = travel_times.scale(store, source, firm.zone)
-    return provider if scale is None else Scaled(provider, scale)
 
 
 def rules_of(firm: Firm) -> Rules:
@@ -191,12 +145,6 @@ def _technician_day(technician: Technician, read: Day, without: int | None) -> T
         ),
     )
     return TechnicianRunning(day, running, own)
-
-
-def drives_on(store: Store, day: datetime.date) -> Drives:
-    """The legs of a day, each worked out once."""
-    starts_at, ends_at = day_bounds(day, settings.firm(store).zone)
-    return Drives(travel(store), (starts_at + ends_at) // 2, travel_times.by_hour(store))
 
 
 def drive_to(store: Store, visit: Visit) -> Leg:

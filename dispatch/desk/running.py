@@ -118,7 +118,7 @@ def drive_lazily(store: Store, day: datetime.date) -> Drive:
 
     def drive(origin: Place | None, destination: Place | None) -> Leg:
         if not found:
-            from dispatch.desk.routing import drives_on
+            from dispatch.desk.providers import drives_on
 
             found.append(drives_on(store, day))
         return found[0](origin, destination)

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from db import clocks, people, pins, settings, visits
+from db import clocks, people, visits
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.closeout.answers import tells
-from dispatch.desk import calling, notices, routing, telling, undo, waiting
-from dispatch.desk.crew import driver
-from dispatch.desk.refusals import Blocked, NeedsConfirm, Refusal
+from dispatch.desk import calling, notices, remembering, routing, telling, waiting
+from dispatch.desk.finding import find
+from dispatch.desk.placement import Confirmed, Placed, judge_placement, length_of, permit, reason_for, target
+from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.shown import mark_of
 from dispatch.desk.steps import step
-from dispatch.desk.visit_page import find
 from dispatch.desk.wording import reason_of
-from dispatch.model.instants import day_of
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
-from dispatch.model.states import AHEAD, UNREACHED, Role, State
+from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
-from dispatch.model.travel import UNKNOWN_LEG
 from dispatch.model.visits import Visit
-from dispatch.planning.candidates import Candidate
-from dispatch.planning.candidates import candidates as ranked
-from dispatch.planning.checker import Finding, Level, Verdict, check, worst
-
-Confirmed = Collection[str] | Literal[True]
-"""The marks of what was seen; True, of whom nobody asks: the program itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A visit where it was placed, or where it would stand."""
-
-    visit: Visit
-    starts_at: int
-    crew: tuple[str, ...]
-    verdict: Verdict
+from dispatch.planning.checker import Level, Verdict
 
 
 def assign(
@@ -163,9 +142,9 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
         for index in order:
             one, stood = placements[index], before[index]
             if one.technician is not None:
-                crew, start = _target(store, stood, [one.technician], one.start)
+                crew, start = target(store, stood, [one.technician], one.start)
                 bare = visits.again(store, stood)
-                length = _length(store, bare, crew)
+                length = length_of(store, bare, crew)
                 verdict = judge_placement(store, bare, crew, start, length, was=stood)
                 if verdict.level is Level.BLOCKED:
                     blocked = "; ".join(finding.text for finding in verdict.findings if finding.level is Level.BLOCKED)
@@ -214,58 +193,6 @@ def share(
         version=version,
         work=share_of,
     )
-
-
-def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
-    """What `assign` or `move` would find, without doing it."""
-    with store.read():
-        visit = find(store, reference)
-        technicians, start = _target(store, visit, crew, at)
-        verdict = judge_placement(store, visit, technicians, start)
-        return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
-
-
-def try_placement(store: Store, reference: str, crew: Sequence[str], at: int) -> Verdict:
-    """The verdict on one position, for a visit that is being moved over the board."""
-    with store.read():
-        visit = find(store, reference)
-        technicians, start = _target(store, visit, crew, at)
-        return judge_placement(store, visit, technicians, start)
-
-
-def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
-    """Technicians and times for a visit on a day, the best first, blocked ones last with their reasons.
-
-    On a day that runs they fit into it as it goes, from now on.
-    """
-    with store.read():
-        visit = find(store, reference)
-        firm = settings.firm(store)
-        days = routing.days_on(store, day, without=visit.id)
-        start = min((one.shift[0] for one in days if one.shift is not None), default=0)
-        if not start:
-            return []
-        stop = routing.stop_of(store, visit, start, start + stay_minutes(store, visit.minutes) * 60)
-        now = store.clock.now()
-        earliest = now - now % 300 + 300 if day_of(now, firm.zone) == day else start
-        return ranked(
-            [one for one in days if one.shift is not None],
-            stop,
-            routing.drives_on(store, day),
-            routing.rules_of(firm),
-            max(earliest, start),
-            visits.experience(store, visit),
-        )
-
-
-def has_pinned_drive(store: Store, reference: str) -> bool:
-    """Whether some drive to or from the visit's site is pinned: then it can be planned, also without coordinates."""
-    return find(store, reference).site_id in pins.pinned_sites(store)
-
-
-def stay_minutes(store: Store, minutes: int) -> int:
-    """The planned length of a stay: the work and the time for tests (design/close-out.md R1)."""
-    return minutes + settings.firm(store).test_minutes
 
 
 def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: Confirmed = ()) -> Visit:
@@ -415,8 +342,8 @@ def _place(
         visit = step(store, reference, deed)
         if version is not None and version != visit.version:
             visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
-        technicians, start = _target(store, visit, crew, at)
-        length = _length(store, visit, technicians, work)
+        technicians, start = target(store, visit, crew, at)
+        length = length_of(store, visit, technicians, work)
         verdict = judge_placement(store, visit, technicians, start, length)
         why = permit(visit, verdict, reason, confirmed)
         days = routing.days_of(visit)
@@ -436,133 +363,11 @@ def _place(
         return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
 
 
-def _asks(finding: Finding) -> bool:
-    return finding.confirm or finding.level is Level.BLOCKED
-
-
-def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
-    """The marks of what a check wants confirmed, or lets through for a reason only."""
-    return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
-
-
-def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, done: str = "placed") -> str:
-    """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be.
-
-    A reason is for what was shown, as a confirmation is: neither lets through what stands against it only by now.
-    """
-    if verdict.final:
-        final = "; ".join(finding.text for finding in verdict.findings if finding.final)
-        raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
-    asked, marks = [finding.text for finding in verdict.findings if _asks(finding)], marks_of(visit, verdict)
-    if verdict.level is Level.BLOCKED and not tells(reason):
-        raise Blocked(
-            f"{show(visit.reference)} was not {done}: {show('; '.join(asked))}. "
-            f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
-            f"--override REASON --confirm {','.join(marks)}.",
-            [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
-            marks,
-        )
-    why = reason_of(reason) if reason.strip() else ""
-    if confirmed is True:
-        return why
-    if new := [text for text, mark in zip(asked, marks, strict=True) if mark not in confirmed]:
-        beside = ", beside what was confirmed" if confirmed else ""
-        raise NeedsConfirm(
-            f"{show(visit.reference)} was not {done} yet{beside}: {show('; '.join(new))}.",
-            list(dict.fromkeys((*confirmed, *marks))),
-        )
-    return why
-
-
-def reason_for(verdict: Verdict, why: str) -> dict[str, str | None]:
-    """A reason as the audit keeps it: of what the check refuses, or of what it allows."""
-    return {"override" if verdict.level is Level.BLOCKED else "reason": why or None}
-
-
-def _target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
-    """Who and when, from what was named and how the visit stands."""
-    names = list(crew) if crew else [part.technician for part in visit.assignments]
-    technicians: list[Technician] = []
-    for name in names:
-        technician = driver(store, name)
-        if technician.id not in {one.id for one in technicians}:
-            technicians.append(technician)
-    start = at if at is not None else visit.starts_at
-    if start is None or not technicians:
-        raise Refusal(f"{show(visit.reference)} has no time or technician yet: say both.")
-    return technicians, start - start % 60
-
-
-def _length(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
-    """The planned stay in seconds: what was planned for a crew of this size stays planned."""
-    planned = visit.starts_at is not None and visit.ends_at is not None
-    if work is None and planned and len(technicians) == len(visit.assignments) > 1:
-        assert visit.starts_at is not None
-        assert visit.ends_at is not None
-        return visit.ends_at - visit.starts_at
-    return stay_minutes(store, visit.minutes if work is None else work) * 60
-
-
-def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
-    """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
-    if before.minutes == after.minutes and before.starts_at is not None and before.ends_at is not None:
-        return before.ends_at - before.starts_at
-    return _length(store, after, technicians, after.minutes)
-
-
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
     crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
     assert other.starts_at is not None
-    return crew, other.starts_at, _length(store, visit, crew)
-
-
-def judge_placement(
-    store: Store,
-    visit: Visit,
-    technicians: Sequence[Technician],
-    start: int,
-    length: int | None = None,
-    was: Visit | None = None,
-) -> Verdict:
-    """One verdict for the whole crew: each technician's day is checked on its own. `was`: the visit where it stood, where
-    it has just been taken out of the plan."""
-    firm = settings.firm(store)
-    day = day_of(start, firm.zone)
-    before = was or visit
-    stop = routing.stop_of(store, before, start, start + (length or _length(store, visit, technicians)))
-    wanted = {technician.id for technician in technicians}
-    days = {one.technician_id: one for one in routing.days_on(store, day, without=visit.id, only=wanted)}
-    drives = routing.drives_on(store, day)
-    if stop.owners is not None and any(technician.id in stop.owners for technician in technicians):
-        stop = replace(stop, owners=None)  # one of those who started it is there
-    charged = any(technician.billable for technician in technicians)
-    verdicts = []
-    for technician in technicians:
-        if technician.id not in days:
-            raise Refusal(
-                f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
-            )
-        stood = None
-        if before.starts_at is not None and before.ends_at is not None and before.state in UNREACHED:
-            holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
-            stood = (holder, routing.stop_of(store, before, before.starts_at, before.ends_at))
-        alone = replace(days[technician.id], billable=charged)
-        verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
-    known = None
-    if start != before.starts_at or wanted != {part.technician_id for part in before.assignments}:
-        known = notices.finding(before, firm)
-    if len(verdicts) == 1 and known is None:
-        return verdicts[0]
-    findings = tuple(dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings))
-    findings = findings if known is None else (known, *findings)
-    return Verdict(
-        worst([finding.level for finding in findings]),
-        findings,
-        sum(verdict.extra_travel for verdict in verdicts),
-        sum(verdict.cost for verdict in verdicts),
-        verdicts[0].leg if len(verdicts) == 1 else UNKNOWN_LEG,
-    )
+    return crew, other.starts_at, length_of(store, visit, crew)
 
 
 def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = (), *, why: str = "") -> Visit:
@@ -582,4 +387,4 @@ def settle(
         after = visits.again(seat.store, visit)
         notices.follow(seat, unit, visit, after, why=why)
         owed += calling.follow(seat, unit, visit, after)
-    undo.remember(seat, unit, label, before, [*more, *owed])
+    remembering.remember(seat, unit, label, before, [*more, *owed])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from db.store import Store
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.visit_page import find
 from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, State
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit

@@ -11,50 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db import audit, changes, draws, people, visits, withdrawals
-from db.changes import Change, Picture
+from db.changes import Change
 from db.store import Store
 from db.unit import Unit
 from dispatch.desk import notices, returning, routing, waiting
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import keep_sheet
 from dispatch.desk.refusals import Refusal
+from dispatch.desk.remembering import STOOD_AGAINST, blocking, standing_of
 from dispatch.desk.seat import Seat
-from dispatch.model.forms import form, forms
 from dispatch.model.instants import clock_text, day_of, day_text
-from dispatch.model.states import ENDED, UNREACHED, State
+from dispatch.model.states import ENDED, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Finding, Level
-
-FEW = 2
-"""So many visits change their places by hand at once; more of them do by a plan."""
-
-_AGAINST = "stood_against"
-_PICTURED = """state starts_at ends_at priority pinned reason cancelled_at ended_at review archived_at work description
-    wanted_on promised_from=promised.0 promised_to=promised.1 minutes emergency reported_by came_by preferred_id skills tags
-    crew"""
-_CREW = "staff_id=technician_id labour_class vehicle billable depart_at check_in_at seen_at"
-
-
-def picture_of(visit: Visit) -> dict[str, Any]:
-    """How a visit stands in the plan, and what is asked for: what undo puts back."""
-    return form(visit, _PICTURED, crew=forms(visit.assignments, _CREW))
-
-
-def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = ()) -> None:
-    """Keep what was just done to these visits, and `more` of other records, so that it can be taken back.
-
-    What stood against the place that a visit had is kept too: it may go back there all the same. A plan has judged many itself.
-    """
-    pictures = [*more]
-    for visit in before:
-        after = visits.visit_by_id(seat.store, visit.id)
-        if after is not None:
-            was = picture_of(visit)
-            if len(before) <= FEW and visit.state in UNREACHED and _place(visit) != _place(after):
-                was[_AGAINST] = stands_against(seat.store, visit)
-            pictures.append(Picture("visit", visit.id, was, picture_of(after), visit.version, after.version))
-    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
 
 
 def undo(seat: Seat) -> str:
@@ -122,31 +91,12 @@ def _turn(seat: Seat, unit: Unit, change: Change, *, back: bool) -> str:
         elif visit.state not in ENDED:
             keep_sheet(seat, unit, restored, reason="done again")
         routing.reroute(seat, unit, days | routing.days_of(restored))
-        turned_visits.append((visit, restored, look.get(_AGAINST, ())))
+        turned_visits.append((visit, restored, look.get(STOOD_AGAINST, ())))
     # all of them have left their places before any is judged, so that none stands in the way of another
     for stood, restored, against in turned_visits:
         _judge(seat.store, refused, stood, restored, against)
     changes.mark(unit, change, "undone" if back else "done")
     return change.label
-
-
-def stands_against(store: Store, visit: Visit) -> list[str]:
-    """What stands against a placed visit where it is; nothing is said of one whose technician has left."""
-    try:
-        return [one.text for one in _blocking(store, visit)]
-    except Refusal:
-        return []
-
-
-def _blocking(store: Store, visit: Visit) -> list[Finding]:
-    from dispatch.desk import schedule  # whose deeds remember what they do here
-
-    starts_at, ends_at = visit.starts_at, visit.ends_at
-    if starts_at is None or ends_at is None:
-        return []
-    crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
-    verdict = schedule.judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
-    return [one for one in verdict.findings if one.level is Level.BLOCKED]
 
 
 def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: Sequence[str]) -> None:
@@ -158,10 +108,10 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
         return
     if gone := visits.archived_around(store, restored.id):
         raise Refusal(f"{refused}: {show(', '.join(gone))} is archived. Nothing was changed.")
-    if _place(stood) == _place(restored):
+    if standing_of(stood) == standing_of(restored):
         return
     meant = {_but_minutes(text) for text in (*_meant(store, restored), *against)}
-    blocked = [one.text for one in _blocking(store, restored) if one.final or _but_minutes(one.text) not in meant]
+    blocked = [one.text for one in blocking(store, restored) if one.final or _but_minutes(one.text) not in meant]
     if blocked:
         raise Refusal(f"{refused}: {show(restored.reference)} {show('; '.join(blocked))}. Nothing was changed.")
 
@@ -169,11 +119,6 @@ def _judge(store: Store, refused: str, stood: Visit, restored: Visit, against: S
 def _but_minutes(text: str) -> str:
     """A finding without its figures: while somebody runs over, they grow."""
     return re.sub(r"\d+", "", text)
-
-
-def _place(visit: Visit) -> tuple[object, ...]:
-    crew = sorted(part.technician_id for part in visit.assignments)
-    return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew
 
 
 def _meant(store: Store, visit: Visit) -> set[str]:
@@ -187,7 +132,7 @@ def _meant(store: Store, visit: Visit) -> set[str]:
 
 
 def _restore(unit: Unit, visit: Visit, look: Mapping[str, Any]) -> int:
-    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags", _AGAINST)}
+    columns = {name: value for name, value in look.items() if name not in ("crew", "skills", "tags", STOOD_AGAINST)}
     visits.restore_crew(unit, visit.id, look["crew"])
     if "skills" in look:  # changes that were kept before requests could be edited lack them
         visits.set_needs(unit, visit.id, look["skills"], look["tags"])

@@ -17,17 +17,12 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared
-from dispatch.model.instants import day_bounds, day_of
+from dispatch.model.instants import day_bounds
 from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
 from dispatch.planning.calls import CALLS_COUNT_FOR, awaited, due_calls
-
-
-def today(store: Store) -> datetime.date:
-    """The firm's date by the store's clock."""
-    return day_of(store.clock.now(), settings.firm(store).zone)
 
 
 def board(store: Store, day: datetime.date) -> Board:

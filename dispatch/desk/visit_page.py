@@ -27,8 +27,8 @@ from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, Unpriced, charge_of
+from dispatch.desk.finding import find
 from dispatch.desk.levels import VisitClock, clocks_of
-from dispatch.desk.refusals import NotFound
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
@@ -36,7 +36,6 @@ from dispatch.model.files import HandedIn
 from dispatch.model.instants import day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
-from dispatch.model.text import show
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
 from dispatch.model.visits import Visit
@@ -85,18 +84,6 @@ class VisitPage:
     def priced(self) -> Priced | Unpriced:
         """The charge, or why there is none."""
         return self.charge if self.charge is not None else Unpriced(self.charge_note)
-
-
-def find(store: Store, reference: str) -> Visit:
-    """The visit of that reference.
-
-    Raises:
-        NotFound: there is none.
-    """
-    visit = visits.visit_by_reference(store, reference)
-    if visit is None:
-        raise NotFound(f"There is no visit {show(reference, 40)}. `dispatch visit list` shows them all.")
-    return visit
 
 
 def charge_now(store: Store, reference: str) -> Priced | Unpriced:

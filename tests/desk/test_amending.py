@@ -6,8 +6,8 @@ import pytest
 
 from db.faults import Stale
 from dispatch.desk import amending, leaving, schedule, undo
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, Refusal
-from dispatch.desk.visit_page import find
 from dispatch.model.states import State
 from tests.desk.conftest import Office, at
 

@@ -11,10 +11,10 @@ import pytest
 from db import reviews, sheets, stays, withdrawals
 from db.store import Store
 from dispatch.desk import adjusting, clocking, invoicing, leaving, marking, materials, onsite, responding, reviewing
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import UNSEEN, Shown
-from dispatch.desk.visit_page import find
 from dispatch.model.states import Review
 from tests.desk.conftest import Office, approve, at, export, fill, seated
 from tests.prepared import prepared

@@ -6,7 +6,7 @@ import pytest
 
 from db import handovers, people, visits
 from dispatch.commands.forms import visit_page_form
-from dispatch.desk import adjusting, arriving, handing_over, leaving, schedule, undo, views
+from dispatch.desk import adjusting, arriving, handing_over, leaving, placement, schedule, undo, views
 from dispatch.desk.book import keeping
 from dispatch.desk.charging import Priced
 from dispatch.desk.intake import add
@@ -118,7 +118,7 @@ def test_the_check_says_that_who_learns_comes_alone(office: Office) -> None:
     learns(office, "Ana Ruiz")
 
     def said(*crew: str) -> list[str]:
-        verdict = schedule.check_placement(office.store, "R1", crew, at("09:00")).verdict
+        verdict = placement.check_placement(office.store, "R1", crew, at("09:00")).verdict
         return [finding.text for finding in verdict.findings if "billable" in finding.text]
 
     assert said("Ana Ruiz") == ["Ana Ruiz is not billable: alone, no work, travel or fee is charged"]
@@ -197,7 +197,7 @@ def test_who_starts_finishes_unless_somebody_agrees_to_take_over(office: Office)
     reference = follow_up(office)
     with pytest.raises(Refusal, match="Ana Ruiz started this job"):
         schedule.assign(office.dana, reference, ["Ben Okafor"], at("14:00"), reason="Ana is ill", confirmed=True)
-    assert schedule.candidates(office.store, reference, DAY)[-1].name == "Ben Okafor"
+    assert placement.candidates(office.store, reference, DAY)[-1].name == "Ben Okafor"
 
     with pytest.raises(NotAllowed):
         handing_over.ask(office.dana, reference, "ben", "Ana is ill")
@@ -220,7 +220,7 @@ def test_a_declined_handover_leaves_it_with_its_technician(office: Office) -> No
     handing_over.decline(office.ben, reference, "I do not know that server")
     with pytest.raises(Refusal, match="started this job"):
         schedule.assign(office.dana, reference, ["Ben Okafor"], at("14:00"), reason="x y z", confirmed=True)
-    judged = schedule.check_placement(office.store, reference, ["Ana Ruiz", "Ben Okafor"], at("14:00")).verdict
+    judged = placement.check_placement(office.store, reference, ["Ana Ruiz", "Ben Okafor"], at("14:00")).verdict
     assert not any(finding.rule == "handover" for finding in judged.findings)  # with Ana there, Ben may help
 
 

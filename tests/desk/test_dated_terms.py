@@ -14,10 +14,11 @@ from db.faults import Refused
 from dispatch.desk import accounts, agreeing, leaving, rates, responding
 from dispatch.desk.agreeing import counts_from, dated_words
 from dispatch.desk.drafts import AgreementDraft
+from dispatch.desk.finding import find
 from dispatch.desk.level_report import client_month
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
 from dispatch.model.agreements import Agreement, Service
 from dispatch.model.instants import at_local

@@ -14,12 +14,13 @@ from db import agreements, clients, migrations, people, sheets
 from db.library import sqlite3
 from dispatch.desk import adjusting, agreeing, arriving, clocking, leaving, schedule
 from dispatch.desk.charging import Priced, charge_of
+from dispatch.desk.finding import find
 from dispatch.desk.rates import save_card
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.rehearsing import do_as_shown, rehearse
 from dispatch.desk.undo import redo, undo
 from dispatch.desk.visit_log import Wanted, visit_log
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.instants import at_local
 from tests.desk.conftest import DAY, ZONE, Office, accept, approve, at, export
 from tests.desk.test_pools import YEAR, agreed, closed, left

@@ -11,10 +11,11 @@ from db import agreements, audit, clocks, visits
 from dispatch.desk import agreeing, leaving, responding, schedule, undo, views
 from dispatch.desk.capacity import warnings_of
 from dispatch.desk.drafts import AgreementDraft
+from dispatch.desk.finding import find
 from dispatch.desk.level_report import client_month, read_month
 from dispatch.desk.levels import VisitClock, clocks_of, next_clock, open_clocks, promised_by
 from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.agreements import Agreement
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State

@@ -11,9 +11,10 @@ from db import permissions
 from db.faults import StoreFault
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import leaving, permitting
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.visit_log import Wanted, visit_log
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Grade, Item, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State

@@ -16,12 +16,13 @@ from db.faults import Refused, StoreFault
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, arriving, clocking, invoicing, leaving, onsite, reviewing, schedule
 from dispatch.desk.charging import charge_of
+from dispatch.desk.finding import find
 from dispatch.desk.log_words import charge_text
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.undo import undo
 from dispatch.desk.visit_log import SORTS, Wanted, visit_log, waiting
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.reviews import Mark
 from dispatch.model.states import Review, State

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from db import calls, settings, visits
-from dispatch.desk import arriving, calling, emergency, leaving, routing, schedule, undo, views
+from dispatch.desk import arriving, calling, emergency, leaving, placement, routing, schedule, undo, views
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Blocked, Faulty, NotAllowed, NotFound, Refusal
@@ -253,7 +253,7 @@ def test_whoever_is_en_route_is_not_diverted(busy: Office) -> None:
 def test_candidates_fit_into_the_day_as_it_goes(slow: Office) -> None:
     schedule.unassign(slow.dana, "R2")
     slow.go("11:02")
-    ana = next(one for one in schedule.candidates(slow.store, "R2", DAY) if one.name == "Ana Ruiz")
+    ana = next(one for one in placement.candidates(slow.store, "R2", DAY) if one.name == "Ana Ruiz")
     assert ana.start > at("11:02")
     assert ana.cost == ana.verdict.cost
 
@@ -281,10 +281,10 @@ def test_every_weight_of_the_checker_is_a_setting_with_its_default() -> None:
 
 
 def test_a_weight_is_in_force_at_once(office: Office) -> None:
-    placed = schedule.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
+    placed = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
     shelf = SHELVES["settings"]
     keeping.edit(office.lee, "settings", shelf.get(office.store, 0), {"weight_late_promise": "20.5"})
-    dearer = schedule.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
+    dearer = placement.check_placement(office.store, "R2", ["Ben Okafor"], at("11:18"))
     assert dearer.verdict.cost - placed.verdict.cost == pytest.approx(18 * 10.5)
     assert shelf.texts(office.store, shelf.find(office.store, ""))["weight_late_promise"] == "20.5"
     with pytest.raises(Faulty) as fault:

@@ -6,7 +6,7 @@ import pytest
 
 from db import legs
 from db.faults import Stale
-from dispatch.desk import arriving, notices, responding, schedule, undo, views
+from dispatch.desk import arriving, notices, placement, responding, schedule, undo, views
 from dispatch.desk.refusals import Blocked, NeedsConfirm, NotAllowed, Refusal
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.states import State
@@ -82,8 +82,8 @@ def test_eaten_buffer_asks_first(office: Office) -> None:
 
 
 def asked_marks(office: Office, reference: str, clock: str) -> list[str]:
-    placed = schedule.check_placement(office.store, reference, ["Ana Ruiz"], at(clock))
-    return schedule.marks_of(placed.visit, placed.verdict)
+    placed = placement.check_placement(office.store, reference, ["Ana Ruiz"], at(clock))
+    return placement.marks_of(placed.visit, placed.verdict)
 
 
 def test_what_was_seen_of_a_check_is_what_is_confirmed(office: Office) -> None:
@@ -234,7 +234,7 @@ def test_new_change_forgets_what_was_undone(office: Office) -> None:
 
 
 def test_candidates_put_the_able_first(office: Office) -> None:
-    best, other = schedule.candidates(office.store, "R1", DAY)
+    best, other = placement.candidates(office.store, "R1", DAY)
     assert (best.name, best.verdict.level) == ("Ana Ruiz", Level.FEASIBLE)
     assert (other.name, other.verdict.level) == ("Ben Okafor", Level.BLOCKED)
 

@@ -12,8 +12,9 @@ from db.visits import again
 from dispatch.closeout.recording import Entry, Run
 from dispatch.desk import arriving, attaching, leaving, onsite, schedule, undo
 from dispatch.desk.caring import care_list
+from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Grade, Result
 from dispatch.model.probes import Vantage
 from dispatch.model.states import State

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dispatch.desk import intake, leaving
+from dispatch.desk.finding import find
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty
-from dispatch.desk.visit_page import find
 from dispatch.model.visits import CAME_BY
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office

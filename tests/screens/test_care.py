@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db import clocks
 from dispatch.desk import caring, schedule, undo
-from dispatch.desk.visit_page import find
+from dispatch.desk.finding import find
 from dispatch.model.states import State
 from screens.care import CareScreen
 from screens.client import ClientScreen

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.app import DispatchApp
-from dispatch.desk import recurring, schedule, views
+from dispatch.desk import placement, recurring, schedule, views
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.proposing import propose
@@ -70,7 +70,7 @@ def test_whatever_the_hours_the_day_is_read_and_planned(
         for row in board.rows:
             begins, ends = row.shift or (opens, opens)
             assert opens <= begins <= ends <= closes
-        schedule.candidates(office.store, "R1", day)
+        placement.candidates(office.store, "R1", day)
         propose(office.store, day, 0)
 
 

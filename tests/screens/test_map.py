@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from dispatch.desk import schedule
-from dispatch.desk.maps import Atlas
+from dispatch.desk.atlas import Atlas
 from dispatch.model.maps import Box, DayRoute, Road, Way
 from dispatch.model.travel import Place
 from screens import browser

@@ -6,8 +6,8 @@ import pytest
 from textual.widgets import Input, Static
 
 from db import visits
+from db.settings import today
 from dispatch.desk import amending
-from dispatch.desk.views import today
 from screens.dialogs import Form
 from screens.quick_line import QuickLine
 from screens.visit import VisitScreen

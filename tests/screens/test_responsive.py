@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dispatch.desk import schedule, views
+from dispatch.desk import placement, schedule, views
 from screens import board as board_module
 from screens.board import BoardScreen
 from tests.desk.conftest import Office, at
@@ -91,7 +91,7 @@ async def test_the_verdict_is_that_of_the_place_where_the_ghost_stands(
         timeline = pilot.app.screen.query_one(Timeline)
         timeline.select(1)
         await press(pilot, "m")
-        slow = Slow(schedule.try_placement)
+        slow = Slow(placement.try_placement)
         monkeypatch.setattr(schedule, "try_placement", slow)
         await pilot.press("down")
         await until_asked(slow, 1)

@@ -12,7 +12,8 @@ from textual.widgets import Input, Static, TextArea
 from db import search
 from dispatch.closeout.recording import Entry
 from dispatch.desk import leaving, onsite, reviewing
-from dispatch.desk.visit_page import find, visit_page
+from dispatch.desk.finding import find
+from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Result
 from dispatch.model.states import Review
 from screens.dialogs import AskConfirm, AskText, Form

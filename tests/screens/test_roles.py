@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 import screens
+from db import settings
 from dispatch.app import MODES, DispatchApp
 from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.reading import ALL, COMMANDS, read_by
-from dispatch.desk import views
 from dispatch.desk.refusals import NotAllowed
 from dispatch.model.states import READS, STEPS, Role
 from screens.deeds import deeds
@@ -146,7 +146,7 @@ async def test_only_what_may_be_done_is_offered(office: Office, role: Role) -> N
     """Keys, palette, footer and help of each mode, for somebody of one role."""
     seat = {Role.TECHNICIAN: office.ana, Role.DISPATCHER: office.dana, Role.LEAD: office.lee}[role]
     first = "day" if role is Role.TECHNICIAN else "board"
-    app = DispatchApp(seat, first, day=views.today(office.store), technician="Ana Ruiz")
+    app = DispatchApp(seat, first, day=settings.today(office.store), technician="Ana Ruiz")
     async with app.run_test(size=(120, 36)) as pilot:
         for mode, shows in MODES.items():
             may = role in READS[shows].roles

@@ -6,7 +6,7 @@ import pytest
 
 from db import audit, legs, pins, settings, travel_times
 from db.faults import Refused
-from dispatch.desk import arriving, driving, leaving, road_times, roads, routing, schedule, undo
+from dispatch.desk import arriving, driving, leaving, placement, providers, road_times, roads, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, Refusal
@@ -73,7 +73,7 @@ def test_a_day_is_asked_once_and_its_legs_are_renewed(office: Office) -> None:
     # placed with nobody to ask: from the cache, also in the transaction
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("10:00"))
     assert leg_to(office, "R2").provenance is Provenance.ROADS
-    assert routing.drives_on(office.store, DAY)(HOME, MAIN).provenance is Provenance.ROADS
+    assert providers.drives_on(office.store, DAY)(HOME, MAIN).provenance is Provenance.ROADS
 
 
 def test_a_new_site_asks_for_its_own_drives_only(office: Office) -> None:
@@ -97,7 +97,7 @@ def test_remote_drives_go_stale_and_are_asked_again(office: Office) -> None:
         roads.prefetch(office.dana, DAY)  # in the second half of their time, so that nobody sees them go
         assert len(server.asked) == 2
     office.clock.advance(61 * 60)
-    assert routing.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
+    assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
 
 
 def test_with_zero_minutes_nothing_is_kept_in_the_database(office: Office) -> None:
@@ -108,7 +108,7 @@ def test_with_zero_minutes_nothing_is_kept_in_the_database(office: Office) -> No
         assert leg_to(office, "R1").provenance is Provenance.ROADS
         assert office.store.value("SELECT count(*) FROM travel_time") == 0
         office.clock.advance(road_times.HELD + 1)
-        assert routing.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
+        assert providers.travel(office.store).leg(HOME, MAIN, 0).provenance is Provenance.ESTIMATED
         roads.prefetch(office.dana, DAY)
         assert len(server.asked) == 2
 
@@ -131,7 +131,7 @@ def test_a_pinned_drive_counts_before_all_others(office: Office) -> None:
     leg = leg_to(office, "R1")
     assert (leg.seconds, leg.low, leg.high, leg.provenance) == (42 * 60, 42 * 60, 42 * 60, Provenance.PINNED)
     assert leg.metres  # the distance is still the estimate's
-    assert schedule.check_placement(office.store, "R1", None, None).verdict.leg == leg
+    assert placement.check_placement(office.store, "R1", None, None).verdict.leg == leg
     undo.undo(office.dana)
     assert leg_to(office, "R1").provenance is Provenance.ESTIMATED
     undo.redo(office.dana)
@@ -157,7 +157,7 @@ def test_both_ways_are_one_change(office: Office) -> None:
 def test_unpin(office: Office) -> None:
     driving.pin(office.dana, "depot", "warehouse", "30")
     driving.unpin(office.dana, "depot", "warehouse")
-    assert routing.travel(office.store).leg(Place(39.96, -83.0), STORE_HOUSE, 0).provenance is Provenance.ESTIMATED
+    assert providers.travel(office.store).leg(Place(39.96, -83.0), STORE_HOUSE, 0).provenance is Provenance.ESTIMATED
     with pytest.raises(NotFound):
         driving.unpin(office.dana, "depot", "warehouse")
     undo.undo(office.dana)
@@ -196,10 +196,10 @@ def test_the_store_keeps_one_pin_of_a_pair(office: Office) -> None:
 def test_a_site_without_coordinates_can_be_planned_once_its_drive_is_pinned(office: Office) -> None:
     with pytest.raises(Refusal, match="no coordinates"):
         schedule.assign(office.dana, "R3", ["Ana Ruiz"], at("09:00"))
-    assert not schedule.has_pinned_drive(office.store, "R3")
+    assert not placement.has_pinned_drive(office.store, "R3")
     driving.pin(office.dana, "home of Ana Ruiz", "annex", "25", both=True)
 
-    assert schedule.has_pinned_drive(office.store, "R3")
+    assert placement.has_pinned_drive(office.store, "R3")
     schedule.assign(office.dana, "R3", ["Ana Ruiz"], at("09:00"))
     leg = leg_to(office, "R3")
     assert (leg.seconds, leg.metres, leg.provenance) == (1500, None, Provenance.PINNED)
@@ -269,7 +269,7 @@ def test_what_was_learned_is_planned_with(office: Office) -> None:
     schedule.assign(office.dana, "R2", ["Ana Ruiz"], at("11:00"), confirmed=True)
     assert leg_to(office, "R1").provenance is Provenance.LEARNED
     assert leg_to(office, "R1").metres
-    estimate = routing.travel().leg(MAIN, STORE_HOUSE, at("11:00"))
+    estimate = providers.travel().leg(MAIN, STORE_HOUSE, at("11:00"))
     assert leg_to(office, "R2").seconds == pytest.approx((estimate.seconds or 0) * scale.multiplier, abs=1)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from db import legs, pins, settings, travel_times
-from dispatch.desk import road_times, roads, schedule
+from dispatch.desk import placement, road_times, roads, schedule
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.model.travel import Provenance
 from dispatch.travel import executables, sidecar
@@ -153,7 +153,7 @@ def test_no_question_is_asked_while_a_visit_is_placed(
 ) -> None:
     roads.add(office.lee, town_file)
     monkeypatch.setattr(sidecar, "sidecar", lambda graph_id: pytest.fail("the engine was asked"))
-    schedule.candidates(office.store, "R1", DAY)
+    placement.candidates(office.store, "R1", DAY)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     assert provenances(office) == {Provenance.ESTIMATED}
 

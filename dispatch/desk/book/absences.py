@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from db import people, settings, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk import notices, routing, schedule, undo
+from dispatch.desk import notices, placement, remembering, routing, schedule
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.people import AbsenceRecord
@@ -64,7 +64,7 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
         if not hits:
             unit.leave_unchanged()
             return Freed()
-        against = {visit.id: undo.stands_against(store, visit) for visit in hits}
+        against = {visit.id: remembering.stands_against(store, visit) for visit in hits}
         settled = [sentence for visit in hits if (sentence := _leave_to_crew(store, unit, record, visit))]
         taken = [visit for visit in hits if visits.again(store, visit).assignment_of(record.staff_id) is not None]
         for visit in taken:
@@ -104,7 +104,7 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
     crew = [found for one in others if (found := people.technician(store, one)) is not None]
     if not crew or visit.starts_at is None or visit.ends_at is None:
         return ""
-    verdict = schedule.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
+    verdict = placement.judge_placement(store, visit, crew, visit.starts_at, visit.ends_at - visit.starts_at)
     if any(one.level is Level.BLOCKED and one.rule != notices.RULE for one in verdict.findings):
         return ""
     visits.take_off(unit, visit, record.staff_id)
@@ -118,7 +118,7 @@ def _give(seat: Seat, unit: Unit, visit: Visit) -> str:
     best = next(
         (
             one
-            for one in schedule.candidates(seat.store, visit.reference, day)
+            for one in placement.candidates(seat.store, visit.reference, day)
             if one.verdict.level is Level.FEASIBLE and not one.verdict.needs_confirm
         ),
         None,
@@ -126,7 +126,7 @@ def _give(seat: Seat, unit: Unit, visit: Visit) -> str:
     technician = None if best is None else people.technician(seat.store, best.technician_id)
     if best is None or technician is None:
         return ""
-    length = schedule.stay_minutes(seat.store, visit.minutes) * 60
+    length = placement.stay_minutes(seat.store, visit.minutes) * 60
     visits.place(unit, visits.again(seat.store, visit), [technician], best.start, best.start + length)
     routing.reroute(seat, unit, routing.days_of(visits.again(seat.store, visit)))
     return technician.name
