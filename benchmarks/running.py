@@ -46,7 +46,7 @@ def main() -> None:
                 ("board", lambda: views.board(store, DAY)),
                 (
                     "one position judged",
-                    lambda: placement.try_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
+                    lambda: placement.check_placement(store, "NEW", ["t1"], at_local(DAY, "15:00", ZONE)),
                 ),
             ):
                 measure(name, measured)

@@ -515,15 +515,16 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         visit = self._moving
         if visit is None:
             return
-        judged = await self.look_aside(
-            placement.try_placement, self.seat.store, visit.reference, self._crew(visit, row), start
+        tried = await self.look_aside(
+            placement.check_placement, self.seat.store, visit.reference, self._crew(visit, row), start
         )
         ghost = self._timeline.ghost
         under = self._timeline.ghost_row
         still = (
             under is not None and ghost is not None and (under.technician_id, ghost.start) == (row.technician_id, start)
         )
-        if judged is not None and still:
+        if tried is not None and still:
+            judged = tried.verdict
             words = [finding.text for finding in judged.findings]
             minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
             self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)

@@ -139,7 +139,7 @@ class _Day:
         for clock in ("16:00", "16:30", "16:45"):
             start = at_local(TUESDAY, clock, ZONE)
             for crew in combinations(reversed(names), 2):
-                if placement.try_placement(self.store, reference, crew, start).level is not Level.BLOCKED:
+                if placement.check_placement(self.store, reference, crew, start).verdict.level is not Level.BLOCKED:
                     schedule.assign(self.dana, reference, crew, start, confirmed=True)
                     return
 

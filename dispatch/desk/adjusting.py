@@ -7,11 +7,12 @@ from collections.abc import Callable
 from db import adjustments, sheets, visits
 from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
-from dispatch.desk.charging import Priced, Unpriced, allow_change, charge_of, keep_sheet, settled
+from dispatch.desk.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, amount, changed_since
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import reason_of
 from dispatch.model.states import ENDED, Role
 from dispatch.model.text import show
@@ -109,8 +110,7 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
     with seat.write("correct a charge", Role.LEAD) as unit:
         visit = _ended(seat, reference)
         why = reason_of(reason)
-        visit = allow_change(seat, unit, visit, why)
-        visits.change(unit, visit)
+        open_charge(seat, unit, visit, why)
         kept = keep_sheet(seat, unit, find(seat.store, reference), reason=why, accept=True, afresh=afresh)
         if isinstance(kept, Unpriced):
             raise Refusal(f"There is no charge to correct: {kept.reason}.")
@@ -120,16 +120,14 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
 def _adjust(
     seat: Seat, deed: str, reference: str, reason: str, faults: list[str], write: Callable[[Unit, Visit, str], None]
 ) -> Priced | Unpriced:
-    with seat.write(deed, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, deed, Role.LEAD) as (unit, visit):
         try:
             why = reason_of(reason)
         except Faulty as fault:
             faults = [*faults, *fault.faults]
         if faults:
             raise Faulty(faults)
-        visit = allow_change(seat, unit, visit, why)
-        visits.change(unit, visit)
+        open_charge(seat, unit, visit, why)
         write(unit, visit, why)
         settled(seat, unit, visit, why, accept=True)
         return _charge(seat, reference)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Unpack
 
 from db import people, visits
 from db.store import Store
@@ -11,10 +12,10 @@ from dispatch.desk.finding import find
 from dispatch.desk.intake import checked
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import as_seen
 from dispatch.model.states import AHEAD, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
-from dispatch.planning.checker import Level
 
 OPEN = AHEAD | {State.REQUESTED, State.ON_HOLD}
 """The states in which a request can be changed."""
@@ -43,10 +44,7 @@ def amend(
     seat: Seat,
     reference: str,
     texts: Mapping[str, str],
-    *,
-    version: int | None = None,
-    reason: str = "",
-    confirmed: placement.Confirmed = (),
+    **meant: Unpack[placement.Meant],
 ) -> Visit:
     """Take a request over into its visit. The client, the site and the checklist stay; a placed visit is checked anew
     where it stands, with its new length.
@@ -66,8 +64,7 @@ def amend(
     with seat.write("edit request", Role.DISPATCHER) as unit:
         store = seat.store
         visit = visit_to_amend(store, reference)
-        if version is not None and version != visit.version:
-            visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
+        as_seen(unit, visit, meant.get("version"))
         new = checked(seat, texts, visit)
         if new == checked(seat, {}, visit):
             unit.leave_unchanged()
@@ -78,17 +75,11 @@ def amend(
             crew = [found for part in after.assignments if (found := people.technician(store, part.technician_id))]
             length = placement.planned_length(store, visit, after, crew)
             verdict = placement.judge_placement(store, after, crew, after.starts_at, length)
-            why = placement.permit(visit, verdict, reason, confirmed)
-            days = routing.days_of(visit)
-            visits.change(unit, after, ends_at=after.starts_at + length)
-            unit.audit(
-                "visit",
-                visit.id,
-                ends_at=after.starts_at + length,
-                was_until=visit.ends_at,
-                **placement.reason_for(verdict, why),
-                findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
-            )
-            routing.reroute(seat, unit, days | routing.days_of(find(store, reference)))
+            why = placement.permit(visit, verdict, meant)
+            ends_at = after.starts_at + length
+            visits.change(unit, after, ends_at=ends_at)
+            told = placement.said_of(verdict, why)
+            unit.audit("visit", visit.id, ends_at=ends_at, was_until=visit.ends_at, **told)
+            routing.reroute(seat, unit, routing.days_of(visit))
         remembering.remember(seat, unit, f"edit {visit.reference}", [visit])
         return find(store, reference)

@@ -7,10 +7,9 @@ from dispatch.closeout.answers import WHO
 from dispatch.desk import telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
-from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.steps import AHEAD_OF, step
+from dispatch.desk.steps import AHEAD_OF, on_visit, stepping
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text
@@ -22,8 +21,7 @@ from dispatch.model.visits import Segment, Visit
 
 def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visit:
     """Set out for a visit. A lead may record it for the crew, or for one technician of it."""
-    with seat.write("depart", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = step(seat.store, reference, "depart")
+    with stepping(seat, "depart", reference) as (unit, visit):
         parts = own_parts(seat, visit, technician)
         fresh = [part for part in parts if part.depart_at is None]
         if not fresh:
@@ -40,8 +38,7 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
 
 def see(seat: Seat, reference: str) -> None:
     """Note that the person has seen a visit that was dispatched to them. Seen once is seen; nobody else can see it for them."""
-    with seat.write("see", Role.TECHNICIAN) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "see", Role.TECHNICIAN) as (unit, visit):
         part = visit.assignment_of(seat.staff.id)
         if part is None or part.seen_at is not None or visit.state is not State.DISPATCHED:
             unit.leave_unchanged()
@@ -75,8 +72,7 @@ def arrive(
     Raises:
         Refusal: they are there already, or elsewhere; or they are early, and neither was said.
     """
-    with seat.write("arrive", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = step(seat.store, reference, "arrive")
+    with stepping(seat, "arrive", reference) as (unit, visit):
         parts = own_parts(seat, visit, technician)
         fresh = list(filter(AHEAD_OF["arrive"], parts))
         if not fresh:

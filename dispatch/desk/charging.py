@@ -132,6 +132,11 @@ def allow_change(seat: Seat, unit: Unit, visit: Visit, reason: str) -> Visit:
     return visits.again(seat.store, visit)
 
 
+def open_charge(seat: Seat, unit: Unit, visit: Visit, reason: str) -> None:
+    """`allow_change`, and the visit is changed by whoever asks: the beginning of putting right what it is charged from."""
+    visits.change(unit, allow_change(seat, unit, visit, reason))
+
+
 def keep_sheet(
     seat: Seat, unit: Unit, visit: Visit, *, reason: str = "", accept: bool = False, afresh: bool = False
 ) -> Priced | Unpriced:

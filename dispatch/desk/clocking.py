@@ -8,11 +8,12 @@ from itertools import pairwise
 from db import stays, visits
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.charging import allow_change, settled
+from dispatch.desk.charging import open_charge, settled
 from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import on_visit, putting_right
 from dispatch.desk.wording import reason_of
 from dispatch.model.instants import when_text
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role, State
@@ -77,8 +78,7 @@ def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
     Raises:
         Refusal: the visit has not ended, or it is noted already.
     """
-    with seat.write("come home", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "come home", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         part = own_part(seat, visit, None)
         if part.check_out_at is None:
             raise Refusal(f"{show(visit.reference)} has not been left yet.")
@@ -87,8 +87,7 @@ def home(seat: Seat, reference: str, at: int | None = None) -> Visit:
         moment = _not_after_now(unit, unit.at if at is None else at)
         if moment < part.check_out_at:
             raise Refusal(f"{when_text(moment, visit.zone)} is before the check-out.")
-        visit = allow_change(seat, unit, visit, "")
-        visits.change(unit, visit)
+        open_charge(seat, unit, visit, "")
         visits.stamp(unit, part, return_at=moment)
         unit.audit("visit", visit.id, technician=part.technician, return_at=moment)
         return settled(seat, unit, visit, "home")
@@ -114,11 +113,7 @@ def correct(
     if what not in MOMENTS:
         raise Faulty([f"what: {what!r} is not one of {', '.join(MOMENTS)}"])
     column = MOMENTS[what]
-    with seat.write("correct a time", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
-        part = own_part(seat, visit, technician)
-        why = reason_of(reason)
-        visit = allow_change(seat, unit, visit, why)
+    with putting_right(seat, "correct a time", reference, reason, technician) as (unit, visit, part, why):
         before: int | None = getattr(part, column)
         if before is None and not may_be_entered(visit, column):
             raise Refusal(f"{show(visit.reference)} has no {what} yet; record the step itself.")
@@ -133,7 +128,6 @@ def correct(
             raise Refusal(f"The {what} stands so already.")
         moments = {name: getattr(part, name) for name in _ORDER} | {column: after}
         _in_order(visit, moments)
-        visits.change(unit, visit)
         came = {"did_not_come_at": None} if column == "check_in_at" else {}
         visits.stamp(unit, part, **{column: after}, **came)
         stays.correct(unit, part.id, what, before, after, why)
@@ -154,15 +148,10 @@ def correct_break(
     Raises:
         Refusal: it is not inside the stay.
     """
-    with seat.write("correct a break", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
-        part = own_part(seat, visit, technician)
-        why = reason_of(reason)
-        visit = allow_change(seat, unit, visit, why)
+    with putting_right(seat, "correct a break", reference, reason, technician) as (unit, visit, part, why):
         until = part.check_out_at or unit.at
         if part.check_in_at is None or not part.check_in_at <= starts_at < ends_at <= until:
             raise Refusal("A break begins and ends within the stay.")
-        visits.change(unit, visit)
         stay = {key: one for key, one in stays.segments_of(seat.store, part.id).items() if one.kind != "travel"}
         before = list(stay.values())
         after = overlaid(before, Segment(kind, starts_at, ends_at), until)
@@ -222,8 +211,7 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
     Raises:
         Refusal: they did, nobody would be left, or it is not known yet who comes.
     """
-    with seat.write("say who did not come", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "say who did not come", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         own_parts(seat, visit, None)
         part = part_of(seat.store, visit, technician)
         why = reason_of(reason)
@@ -231,8 +219,7 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
             raise Refusal(
                 f"{show(visit.reference)} is {visit.state.label}: whoever does not come is taken off it instead."
             )
-        visit = allow_change(seat, unit, visit, why)
-        part = part_of(seat.store, visit, technician)
+        open_charge(seat, unit, visit, why)
         who = show(part.technician)
         if part.check_in_at is not None:
             raise Refusal(f"{who} came at {when_text(part.check_in_at, visit.zone)}: put the times right instead.")
@@ -240,7 +227,6 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
             raise Refusal(f"It is known already that {who} did not come.")
         if visit.present == (part,):
             raise Refusal(f"{who} is the only one left of the crew: somebody has been there.")
-        visits.change(unit, visit)
         visits.stamp(unit, part, did_not_come_at=unit.at)
         unit.audit("visit", visit.id, technician=part.technician, came=False, reason=why)
         return settled(seat, unit, visit, why)
@@ -260,8 +246,7 @@ def may_be_absent(visit: Visit) -> list[str]:
 
 
 def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
-    with seat.write(deed, Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, deed, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         if visit.state not in OPEN_ON_SITE:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: the clock runs only on site.")
         own = own_parts(seat, visit, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Unpack
 
 from db import calls, people, settings, visits
 from db.changes import Picture
@@ -55,9 +56,8 @@ def insert(
     reference: str,
     technician: str | None = None,
     *,
-    reason: str = "",
-    confirmed: placement.Confirmed = (),
     seen: Insertion | None = None,
+    **meant: Unpack[placement.Meant],
 ) -> Inserted:
     """Place an emergency into the running day, pushing what is later there. One change: undo takes all of it back.
 
@@ -82,7 +82,7 @@ def insert(
         # whom it pushes was shown with the way
         blocked = tuple(finding for finding in way.findings if finding.level is Level.BLOCKED)
         verdict = Verdict(way.level, blocked, 0, 0)
-        why = placement.permit(visit, verdict, reason, confirmed, f"placed with {show(way.name)}")
+        why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
         who = people.technician(store, way.technician_id)
         assert who is not None
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
@@ -91,15 +91,10 @@ def insert(
         owed = [
             _push(seat, unit, pushed, push.start, visit) for pushed, push in zip(before[1:], way.pushed, strict=True)
         ]
+        told = placement.said_of(verdict, why) | {"findings": [finding.text for finding in way.findings]}
+        pushed = [f"{push.client} +{push.minutes} min" for push in way.pushed]
         unit.audit(
-            "visit",
-            visit.id,
-            starts_at=way.start,
-            was_at=visit.starts_at,
-            crew=[who.name],
-            pushed=[f"{push.client} +{push.minutes} min" for push in way.pushed],
-            **placement.reason_for(verdict, why),
-            findings=[finding.text for finding in way.findings],
+            "visit", visit.id, starts_at=way.start, was_at=visit.starts_at, crew=[who.name], pushed=pushed, **told
         )
         placed = visits.again(store, visit.id)
         routing.reroute(seat, unit, days | routing.days_of(placed))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from db import handovers
 from dispatch.desk.crew import driver
-from dispatch.desk.finding import find
 from dispatch.desk.owners import owners_of
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import reason_of
 from dispatch.model.handovers import Handover
 from dispatch.model.states import QUEUED, UNREACHED, Role
@@ -27,8 +27,7 @@ def ask(seat: Seat, reference: str, to: str, reason: str) -> Handover:
         NotAllowed: the person is no lead.
         Refusal: there is nothing to hand over; the sentence says why.
     """
-    with seat.write("hand over", Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "hand over", Role.LEAD) as (unit, visit):
         if visit.state not in UNREACHED | QUEUED:
             raise Refusal(
                 f"{show(visit.reference)} is {visit.state.label}: what has begun is left open by a lead, and its follow-up "
@@ -67,8 +66,10 @@ def decline(seat: Seat, reference: str, words: str) -> Handover:
 
 
 def _answer(seat: Seat, reference: str, accepted: bool, words: str) -> Handover:
-    with seat.write("accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "accept a handover" if accepted else "decline a handover", Role.TECHNICIAN) as (
+        unit,
+        visit,
+    ):
         there = handovers.of_visit(seat.store, visit.id)
         asked = next((one for one in there if one.accepted is None and one.to_id == seat.staff.id), None)
         if asked is None:

@@ -135,7 +135,7 @@ def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
         "date": None if visit.anchor is None else day_of(visit.anchor, visit.zone).isoformat(),
         "work": visit.work,
         "state": visit.state.value,
-        "technicians": [part.technician for part in visit.assignments],
+        "technicians": visit.crew,
         "revision": sheet.revision,
         "approved_by": approval.by if approval else None,
         "approved_at": iso(approval.at, visit.zone) if approval else None,

@@ -19,7 +19,7 @@ from dispatch.desk.notices import tell
 from dispatch.desk.onsite import note_way_in
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.steps import step
+from dispatch.desk.steps import stepping
 from dispatch.desk.wording import reason_of, worded
 from dispatch.model import text as limits
 from dispatch.model.messages import About
@@ -47,8 +47,7 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
         GatesUnmet: with every reason at once. Nothing was changed, but that a way into the client's network was seen is kept:
             the tests ask for what the reasons say from then on, whatever becomes of the connection.
     """
-    with seat.write("close", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = step(seat.store, reference, "close")
+    with stepping(seat, "close", reference) as (unit, visit):
         own_parts(seat, visit, None)
         seen = note_way_in(seat, unit, visit)
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
@@ -87,8 +86,7 @@ def leave(
     Args:
         none_wanted: that the client wants no follow-up; account care then asks after them (E7).
     """
-    with seat.write("leave", Role.LEAD) as unit:
-        visit = step(seat.store, reference, "leave")
+    with stepping(seat, "leave", reference) as (unit, visit):
         why = reason_of(reason)
         follow_up = None
         if none_wanted is not None:
@@ -128,8 +126,7 @@ def _note_none_wanted(
 
 def no_access(seat: Seat, reference: str, *, called: str, reason: str = "") -> Visit:
     """Nobody let us in. Whom we called is required (design/close-out.md C4, 12)."""
-    with seat.write("no-access", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = step(seat.store, reference, "no-access")
+    with stepping(seat, "no-access", reference) as (unit, visit):
         own_parts(seat, visit, None)
         _before_work(seat.store, visit)
         who = worded("called", called, least=WHO)
@@ -143,8 +140,7 @@ def abort(seat: Seat, reference: str, reason: str, *, not_again: str = "") -> Vi
     Args:
         not_again: why the request does not go back; a dispatcher's or a lead's.
     """
-    with seat.write("abort", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
-        visit = step(seat.store, reference, "abort")
+    with stepping(seat, "abort", reference) as (unit, visit):
         if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         _before_work(seat.store, visit)
@@ -182,8 +178,7 @@ def reopen(seat: Seat, reference: str, reason: str) -> tuple[Visit, Sequence[Vis
         Refusal: it was exported, something around it is archived, it is not known when somebody left, or somebody has begun on
             its request elsewhere.
     """
-    with seat.write("reopen", Role.LEAD) as unit:
-        visit = step(seat.store, reference, "reopen")
+    with stepping(seat, "reopen", reference) as (unit, visit):
         if gone := visits.archived_around(seat.store, visit.id):
             raise Refusal(
                 f"{show(visit.reference)} stays ended: {show(', '.join(gone))} is archived. Bring that back first."

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from db import checklists, stays, visits
+from db import checklists, stays
 from db.store import Store
-from db.unit import Unit
-from dispatch.desk.charging import allow_change, settled
-from dispatch.desk.crew import own_part
-from dispatch.desk.finding import find
+from dispatch.desk.charging import settled
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.wording import reason_of
-from dispatch.model.states import Role
+from dispatch.desk.steps import putting_right
 from dispatch.model.stays import MARKS
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
@@ -44,10 +40,9 @@ def mark(
     Raises:
         Faulty, Refusal: the sentence says what is missing.
     """
-    with seat.write("mark work", Role.TECHNICIAN, Role.LEAD) as unit:
-        if kind not in MARKS:
-            raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
-        visit, part, why = _own(seat, unit, reference, reason, technician)
+    if kind not in MARKS:
+        raise Faulty([f"kind: {kind!r} is not one of {', '.join(MARKS)}"])
+    with putting_right(seat, "mark work", reference, reason, technician) as (unit, visit, part, why):
         last = span_of_last_entry(seat.store, visit, part)
         begins = starts_at if starts_at is not None else last[0] if last else None
         ends = ends_at if ends_at is not None else last[1] if last else None
@@ -56,7 +51,6 @@ def mark(
         until = part.check_out_at or unit.at
         if part.check_in_at is None or not part.check_in_at <= begins < ends <= until:
             raise Refusal("A mark begins and ends within the stay.")
-        visits.change(unit, visit)
         stays.add_mark(unit, part.id, kind, begins, ends, why)
         unit.audit("visit", visit.id, technician=part.technician, mark=kind, from_at=begins, to_at=ends, reason=why)
         return settled(seat, unit, visit, why)
@@ -68,17 +62,8 @@ def unmark(seat: Seat, reference: str, reason: str, *, technician: str | None = 
     Raises:
         Refusal: there are none.
     """
-    with seat.write("unmark work", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit, part, why = _own(seat, unit, reference, reason, technician)
+    with putting_right(seat, "unmark work", reference, reason, technician) as (unit, visit, part, why):
         if not stays.withdraw_marks(unit, part.id):
             raise Refusal(f"Nothing is marked on {show(visit.reference)}.")
-        visits.change(unit, visit)
         unit.audit("visit", visit.id, technician=part.technician, mark="withdrawn", reason=why)
         return settled(seat, unit, visit, why)
-
-
-def _own(seat: Seat, unit: Unit, reference: str, reason: str, technician: str | None) -> tuple[Visit, Assignment, str]:
-    visit = find(seat.store, reference)
-    part = own_part(seat, visit, technician)
-    why = reason_of(reason)
-    return allow_change(seat, unit, visit, why), part, why

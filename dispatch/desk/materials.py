@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from db import agreements, stays, visits
+from db import agreements, stays
 from db.store import Store
 from dispatch.desk.charge_input import standing
-from dispatch.desk.charging import allow_change, settled
+from dispatch.desk.charging import open_charge, settled
 from dispatch.desk.crew import own_parts
-from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import reason_of, taken
 from dispatch.model import text as limits
 from dispatch.model.instants import day_of
@@ -70,15 +70,13 @@ def take_back(seat: Seat, reference: str, item_id: int, reason: str) -> Visit:
         NotFound: there is no such entry on the visit.
         Refusal, NotAllowed: the charge must not be changed.
     """
-    with seat.write("take back an item", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "take back an item", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         own_parts(seat, visit, None)
         why = reason_of(reason)
         entered = next((one for one in stays.items_of(seat.store, visit.id) if one.id == item_id), None)
         if entered is None:
             raise NotFound(f"{show(visit.reference)} has no entry {item_id}.")
-        visit = allow_change(seat, unit, visit, why)
-        visits.change(unit, visit)
+        open_charge(seat, unit, visit, why)
         stays.withdraw_item(unit, item_id)
         unit.audit("visit", visit.id, withdrawn=f"{entered.quantity} × {entered.label}", reason=why)
         return settled(seat, unit, visit, why)

@@ -16,6 +16,7 @@ from dispatch.desk.crew import own_parts
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
@@ -97,8 +98,7 @@ def work(seat: Seat, reference: str, text: str) -> Visit:
 
 def ask(seat: Seat, reference: str, text: str) -> Visit:
     """The client asks for something more: another requested item, W1.n."""
-    with seat.write("ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as (unit, visit):
         if visit.state in ENDED:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
         if Role.DISPATCHER not in seat.roles_now:
@@ -238,8 +238,7 @@ def see_way_in(seat: Seat, reference: str) -> None:
 
     From then on its tests ask for a run, whatever becomes of the connection (C5a).
     """
-    with seat.write("see the way in", Role.TECHNICIAN) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "see the way in", Role.TECHNICIAN) as (unit, visit):
         if visit.state not in OPEN_ON_SITE or not note_way_in(seat, unit, visit):
             unit.leave_unchanged()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 from db import pins, settings, visits
 from db.store import Store
@@ -30,6 +30,14 @@ Confirmed = Collection[str] | Literal[True]
 """The marks of what was seen; True, of whom nobody asks: the program itself."""
 
 
+class Meant(TypedDict, total=False):
+    """What somebody says with another place of a visit, each as `assign` has it."""
+
+    reason: str
+    confirmed: Confirmed
+    version: int | None
+
+
 def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at: int | None) -> Placed:
     """What `assign` or `move` would find, without doing it."""
     with store.read():
@@ -37,14 +45,6 @@ def check_placement(store: Store, reference: str, crew: Sequence[str] | None, at
         technicians, start = target(store, visit, crew, at)
         verdict = judge_placement(store, visit, technicians, start)
         return Placed(visit, start, tuple(technician.name for technician in technicians), verdict)
-
-
-def try_placement(store: Store, reference: str, crew: Sequence[str], at: int) -> Verdict:
-    """The verdict on one position, for a visit that is being moved over the board."""
-    with store.read():
-        visit = find(store, reference)
-        technicians, start = target(store, visit, crew, at)
-        return judge_placement(store, visit, technicians, start)
 
 
 def candidates(store: Store, reference: str, day: datetime.date) -> list[Candidate]:
@@ -91,11 +91,12 @@ def marks_of(visit: Visit, verdict: Verdict) -> list[str]:
     return [mark_of(visit, finding.text) for finding in verdict.findings if _asks(finding)]
 
 
-def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, done: str = "placed") -> str:
+def permit(visit: Visit, verdict: Verdict, meant: Meant, done: str = "placed") -> str:
     """Let a placement through, or say what stands against it; returns the reason that was given. `done`: what it would be.
 
     A reason is for what was shown, as a confirmation is: neither lets through what stands against it only by now.
     """
+    reason, confirmed = meant.get("reason", ""), meant.get("confirmed", ())
     if verdict.final:
         final = "; ".join(finding.text for finding in verdict.findings if finding.final)
         raise Refusal(f"{show(visit.reference)} cannot be placed: {show(final)}.")
@@ -105,7 +106,7 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, do
             f"{show(visit.reference)} was not {done}: {show('; '.join(asked))}. "
             f"{'Choose another time or technician, or give' if done.startswith('placed') else 'Give'} a reason with "
             f"--override REASON --confirm {','.join(marks)}.",
-            [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
+            _against(verdict),
             marks,
         )
     why = reason_of(reason) if reason.strip() else ""
@@ -120,16 +121,19 @@ def permit(visit: Visit, verdict: Verdict, reason: str, confirmed: Confirmed, do
     return why
 
 
-def reason_for(verdict: Verdict, why: str) -> dict[str, str | None]:
-    """A reason as the audit keeps it: of what the check refuses, or of what it allows."""
-    return {"override" if verdict.level is Level.BLOCKED else "reason": why or None}
+def said_of(verdict: Verdict, why: str) -> dict[str, Any]:
+    """What the audit keeps of a placement: the reason, of what the check refuses or of what it allows, and its findings."""
+    return {"override" if verdict.level is Level.BLOCKED else "reason": why or None, "findings": _against(verdict)}
+
+
+def _against(verdict: Verdict) -> list[str]:
+    return [finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE]
 
 
 def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | None) -> tuple[list[Technician], int]:
     """Who and when, from what was named and how the visit stands."""
-    names = list(crew) if crew else [part.technician for part in visit.assignments]
     technicians: list[Technician] = []
-    for name in names:
+    for name in crew or visit.crew:
         technician = driver(store, name)
         if technician.id not in {one.id for one in technicians}:
             technicians.append(technician)

@@ -59,7 +59,7 @@ def visit_lines(found: Sequence[Visit]) -> list[str]:
                 pad(visit.reference, 8),
                 pad(visit.state.label, 11),
                 pad(_when(visit), 24),
-                pad(", ".join(part.technician for part in visit.assignments) or "–", 14),
+                pad(", ".join(visit.crew) or "–", 14),
                 f"P{visit.priority}",
                 pad(visit.client, 28),
                 show(visit.work, 50),

@@ -71,5 +71,6 @@ def blocking(store: Store, visit: Visit) -> list[Finding]:
 
 
 def standing_of(visit: Visit) -> tuple[object, ...]:
-    crew = sorted(part.technician_id for part in visit.assignments)
+    """Where a visit stands in the plan: it has another place where this is another."""
+    crew = frozenset(part.technician_id for part in visit.assignments)
     return visit.state in UNREACHED, visit.starts_at, visit.ends_at, crew

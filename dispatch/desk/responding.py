@@ -13,6 +13,7 @@ from dispatch.desk.finding import find
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model import text as limits
@@ -38,8 +39,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
     """
     if by not in RESPONSES:
         raise Faulty([f"by: {by!r} is not one of {', '.join(RESPONSES)}"])
-    with seat.write("responded", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "responded", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         not_anothers(seat, visit)
         if visit.state in ENDED or visit.archived_at is not None:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: nothing more is noted on it.")
@@ -60,8 +60,7 @@ def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
     Raises:
         Refusal: it is no audit, it is not done yet, or the report was handed over before.
     """
-    with seat.write("handed-over", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "handed-over", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         not_anothers(seat, visit)
         if visit.kind != "audit" or visit.state is not State.CLOSED:
             raise Refusal(f"{show(visit.reference)} is no audit that is closed: its report is handed over after that.")
@@ -78,8 +77,7 @@ def set_priority(seat: Seat, reference: str, priority: str, reason: str = "") ->
         Faulty: it is no priority.
         Refusal: the visit has ended, or has that priority.
     """
-    with seat.write("priority", Role.DISPATCHER) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "priority", Role.DISPATCHER) as (unit, visit):
         typed = priority.strip().upper().removeprefix("P")
         if typed not in ("1", "2", "3", "4"):
             raise Faulty([f"priority: {show(priority, 20)!r} is not one of P1, P2, P3, P4"])
@@ -101,8 +99,7 @@ def explain(seat: Seat, reference: str, clock: str, cause: str) -> Visit:
         Faulty: there is no such clock, or the cause is missing.
         Refusal: the target was not missed, or has its cause.
     """
-    with seat.write("explain", Role.DISPATCHER, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "explain", Role.DISPATCHER, Role.LEAD) as (unit, visit):
         wanted = clock.strip().casefold().replace(" ", "").replace("-", "")
         if wanted not in CLOCKS:
             raise Faulty([f"clock: {show(clock, 20)!r} is not one of {', '.join(LABELS.values())}"])

@@ -125,7 +125,7 @@ def whereabouts(visit: Visit) -> str:
     reference = show(visit.reference)
     if visit.state is State.ON_HOLD:
         return f"{reference}, which is on hold; resume that first (`dispatch visit resume {reference}`)"
-    crew = f" for {show(', '.join(part.technician for part in visit.assignments))}" if visit.assignments else ""
+    crew = f" for {show(', '.join(visit.crew))}" if visit.assignments else ""
     if visit.state in UNREACHED:
         advice = f"take it off the plan first (`b` on the board, or `dispatch visit unassign {reference}`)"
     else:

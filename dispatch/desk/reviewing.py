@@ -19,6 +19,7 @@ from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, changed_since
+from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Kind, Result
@@ -150,8 +151,7 @@ def send_back(seat: Seat, reference: str, comment: str) -> Comment:
     Raises:
         Refusal: it does not wait for review, or nobody was on it.
     """
-    with seat.write("send back", Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "send back", Role.LEAD) as (unit, visit):
         if visit.review is not Review.TO_REVIEW:
             raise Refusal(f"{show(visit.reference)} {_stands(visit)}: only what waits for review is sent back.")
         if not visit.assignments:
@@ -159,14 +159,13 @@ def send_back(seat: Seat, reference: str, comment: str) -> Comment:
         said = worded("comment", comment, limits.NOTE, least=WHY, multiline=True)
         visits.change(unit, visit, review=Review.SENT_BACK.value)
         reviews.send_back(unit, visit.id, said)
-        unit.audit("visit", visit.id, comment=said, technician=[part.technician for part in visit.assignments])
+        unit.audit("visit", visit.id, comment=said, technician=visit.crew)
         return reviews.comments_of(seat.store, visit.id)[-1]
 
 
 def see_comment(seat: Seat, reference: str) -> None:
     """Note that the technician has seen the lead's comment; the visit stays sent back until it is answered."""
-    with seat.write("see a comment", Role.TECHNICIAN) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "see a comment", Role.TECHNICIAN) as (unit, visit):
         unseen = [one for one in _open(seat.store, visit) if one.seen_at is None]
         if not unseen or visit.assignment_of(seat.staff.id) is None:
             unit.leave_unchanged()
@@ -185,8 +184,7 @@ def answer(seat: Seat, reference: str, words: str = "") -> Visit:
     Raises:
         Refusal: the visit was not sent back.
     """
-    with seat.write("answer a comment", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "answer a comment", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         own_parts(seat, visit, None)
         waiting = _open(seat.store, visit)
         if not waiting:
@@ -215,8 +213,7 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
     Raises:
         Refusal: there are no such words, the client signed them, or the visit is open or exported.
     """
-    with seat.write("correct words", Role.TECHNICIAN, Role.LEAD) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "correct words", Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         if Role.LEAD not in seat.roles_now:
             own_parts(seat, visit, None)
             if visit.review is not Review.SENT_BACK:

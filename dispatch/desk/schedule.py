@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from db import clocks, people, visits
 from db.changes import Picture
@@ -11,11 +12,12 @@ from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk import calling, notices, remembering, routing, telling, waiting
+from dispatch.desk.charging import keep_sheet
 from dispatch.desk.finding import find
-from dispatch.desk.placement import Confirmed, Placed, judge_placement, length_of, permit, reason_for, target
+from dispatch.desk.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
-from dispatch.desk.steps import step
+from dispatch.desk.steps import as_seen, on_visit, step, stepping
 from dispatch.desk.wording import reason_of
 from dispatch.model.messages import About
 from dispatch.model.people import Technician
@@ -25,16 +27,7 @@ from dispatch.model.visits import Visit
 from dispatch.planning.checker import Level, Verdict
 
 
-def assign(
-    seat: Seat,
-    reference: str,
-    crew: Sequence[str],
-    at: int,
-    *,
-    reason: str = "",
-    confirmed: Confirmed = (),
-    version: int | None = None,
-) -> Placed:
+def assign(seat: Seat, reference: str, crew: Sequence[str], at: int, **meant: Unpack[Meant]) -> Placed:
     """Give a visit its technicians and its time.
 
     Args:
@@ -51,26 +44,15 @@ def assign(
         Blocked, NeedsConfirm, Refusal: it was not placed; the message says why.
         Stale: somebody else changed the visit after it was seen.
     """
-    return _place(seat, "assign", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
+    return _place(seat, "assign", reference, crew, at, **meant)
 
 
-def move(
-    seat: Seat,
-    reference: str,
-    crew: Sequence[str] | None,
-    at: int | None,
-    *,
-    reason: str = "",
-    confirmed: Confirmed = (),
-    version: int | None = None,
-) -> Placed:
+def move(seat: Seat, reference: str, crew: Sequence[str] | None, at: int | None, **meant: Unpack[Meant]) -> Placed:
     """Move a planned visit to another time, other technicians, or both. Arguments and errors as `assign`."""
-    return _place(seat, "move", reference, crew, at, reason=reason, confirmed=confirmed, version=version)
+    return _place(seat, "move", reference, crew, at, **meant)
 
 
-def swap(
-    seat: Seat, reference: str, other: str, *, reason: str = "", confirmed: Confirmed = ()
-) -> tuple[Placed, Placed]:
+def swap(seat: Seat, reference: str, other: str, **meant: Unpack[Meant]) -> tuple[Placed, Placed]:
     """Exchange the technicians and the starts of two planned visits: each is checked where it then stands.
 
     Raises:
@@ -81,7 +63,6 @@ def swap(
         one, two = step(store, reference, "move"), step(store, other, "move")
         if one.id == two.id:
             raise Refusal(f"{show(one.reference)} is swapped with another visit.")
-        days = routing.days_of(one) | routing.days_of(two)
         targets = [_exchanged(store, one, two), _exchanged(store, two, one)]
         # both leave their places before either is judged; the second is judged with the first where it now stands
         for visit in (one, two):
@@ -90,19 +71,11 @@ def swap(
         for visit, (crew, start, length) in zip((one, two), targets, strict=True):
             bare = visits.again(store, visit)
             verdict = judge_placement(store, bare, crew, start, was=visit)
-            why = permit(visit, verdict, reason, confirmed)
+            why = permit(visit, verdict, meant)
             visits.place(unit, bare, crew, start, start + length)
-            unit.audit(
-                "visit",
-                visit.id,
-                starts_at=start,
-                was_at=visit.starts_at,
-                crew=[technician.name for technician in crew],
-                **reason_for(verdict, why),
-                findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
-            )
-            placed.append(Placed(visits.again(store, visit), start, tuple(one.name for one in crew), verdict))
-        routing.reroute(seat, unit, days)
+            names = [one.name for one in crew]
+            unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
+            placed.append(Placed(visits.again(store, visit), start, tuple(names), verdict))
         settle(seat, unit, f"swap {one.reference} and {two.reference}", [one, two], why=why)
         return placed[0], placed[1]
 
@@ -127,13 +100,10 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
     with seat.write("plan", Role.DISPATCHER) as unit:
         store = seat.store
         before = []
-        days: set[routing.TravelDay] = set()
         for one in placements:
             visit = step(store, one.reference, "plan")
-            if visit.version != one.version:
-                visits.change(unit, visit._replace(version=one.version))  # raises Stale, naming who was first and when
+            as_seen(unit, visit, one.version)
             before.append(visit)
-            days |= routing.days_of(visit)
         # all of them leave their places before any is judged, so that none stands in the way of another
         for visit in before:
             if visit.starts_at is not None:
@@ -152,22 +122,11 @@ def place_all(seat: Seat, placements: Sequence[Placement], label: str) -> None:
                         f"{show(stood.reference)} does not fit any more: {show(blocked)}. Nothing was changed."
                     )
                 visits.place(unit, bare, crew, start, start + length)
-                days |= routing.days_of(visits.again(store, stood))
             unit.audit("visit", stood.id, plan=label, starts_at=one.start or None, technician=one.technician)
-        routing.reroute(seat, unit, days)
         settle(seat, unit, label, before)
 
 
-def share(
-    seat: Seat,
-    reference: str,
-    crew: Sequence[str],
-    *,
-    halve: bool = False,
-    reason: str = "",
-    confirmed: Confirmed = (),
-    version: int | None = None,
-) -> Placed:
+def share(seat: Seat, reference: str, crew: Sequence[str], *, halve: bool = False, **meant: Unpack[Meant]) -> Placed:
     """Give a planned visit another crew at its time: more technicians, or one again.
 
     Args:
@@ -182,20 +141,10 @@ def share(
     """
     visit = find(seat.store, reference)
     share_of = -(-visit.minutes // max(1, len(crew))) if halve else visit.minutes
-    return _place(
-        seat,
-        "move",
-        reference,
-        crew,
-        visit.starts_at,
-        reason=reason,
-        confirmed=confirmed,
-        version=version,
-        work=share_of,
-    )
+    return _place(seat, "move", reference, crew, visit.starts_at, share_of, **meant)
 
 
-def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: Confirmed = ()) -> Visit:
+def unassign(seat: Seat, reference: str, **meant: Unpack[Meant]) -> Visit:
     """Take a visit that nobody has reached back into the queue.
 
     Args:
@@ -207,28 +156,18 @@ def unassign(seat: Seat, reference: str, *, reason: str = "", confirmed: Confirm
     Raises:
         Blocked, NeedsConfirm, Refusal: it stays where it is; the message says why.
     """
-    with seat.write("unassign", Role.DISPATCHER) as unit:
-        visit = step(seat.store, reference, "unassign")
+    with stepping(seat, "unassign", reference) as (unit, visit):
         known = notices.finding(visit, seat.firm)
         verdict = Verdict(Level.FEASIBLE, (), 0, 0) if known is None else Verdict(known.level, (known,), 0, 0)
-        why = permit(visit, verdict, reason, confirmed, "taken back")
-        days = routing.days_of(visit)
+        why = permit(visit, verdict, meant, "taken back")
         visits.unplace(unit, visit)
-        unit.audit(
-            "visit",
-            visit.id,
-            was_at=visit.starts_at,
-            crew=[part.technician for part in visit.assignments],
-            reason=why or None,
-        )
-        routing.reroute(seat, unit, days)
+        unit.audit("visit", visit.id, was_at=visit.starts_at, crew=visit.crew, reason=why or None)
         return _done(seat, unit, visit, f"unassign {visit.reference}", why=why)
 
 
 def confirm(seat: Seat, reference: str) -> Visit:
     """The client has agreed to the time: a conversation, so it counts as the first response where there was none."""
-    with seat.write("confirm", Role.DISPATCHER) as unit:
-        visit = step(seat.store, reference, "confirm")
+    with stepping(seat, "confirm", reference) as (unit, visit):
         visits.change(unit, visit, state=State.CONFIRMED.value)
         unit.audit("visit", visit.id, was=visit.state.value)
         assert visit.starts_at is not None
@@ -241,12 +180,11 @@ def confirm(seat: Seat, reference: str) -> Visit:
 
 def dispatch(seat: Seat, reference: str) -> Visit:
     """Tell the technician: it shows in their day, and a notice goes into the outbox. Not undoable."""
-    with seat.write("dispatch", Role.DISPATCHER) as unit:
-        visit = step(seat.store, reference, "dispatch")
+    with stepping(seat, "dispatch", reference) as (unit, visit):
         visits.change(unit, visit, state=State.DISPATCHED.value)
         dispatched = visits.again(seat.store, visit)
         notices.follow(seat, unit, visit, dispatched)
-        unit.audit("visit", visit.id, told=[part.technician for part in visit.assignments])
+        unit.audit("visit", visit.id, told=visit.crew)
         return dispatched
 
 
@@ -258,29 +196,22 @@ def hold(seat: Seat, reference: str, reason: str, *, kind: str = "client", whom:
         kind: who is waited for: client, parts or vendor. Waiting for the client stops the on-site and resolution clocks.
         whom: the person asked; without a name who reported it, else the client's first contact.
     """
-    with seat.write("hold", Role.DISPATCHER) as unit:
-        visit = step(seat.store, reference, "hold")
-        days = routing.days_of(visit)
+    with stepping(seat, "hold", reference) as (unit, visit):
         asked = reason_of(reason)
         visits.unplace(unit, visit, State.ON_HOLD, reason=asked)
-        named = waiting.begin(seat.store, unit, visit, kind, whom, asked)
-        unit.audit(
-            "visit",
-            visit.id,
-            waiting=asked,
-            waiting_for=kind,
-            whom=named,
-            clocks=waiting.STOPPED if kind == "client" else None,
-            was_at=visit.starts_at,
-        )
-        routing.reroute(seat, unit, days)
+        told = {
+            "waiting": asked,
+            "waiting_for": kind,
+            "whom": waiting.begin(seat.store, unit, visit, kind, whom, asked),
+        }
+        stopped = waiting.STOPPED if kind == "client" else None
+        unit.audit("visit", visit.id, **told, clocks=stopped, was_at=visit.starts_at)
         return _done(seat, unit, visit, f"hold {visit.reference}")
 
 
 def resume(seat: Seat, reference: str) -> Visit:
     """Take a visit off hold, back into the queue: the client has answered, or we go on. Its clocks run again."""
-    with seat.write("resume", Role.DISPATCHER) as unit:
-        visit = step(seat.store, reference, "resume")
+    with stepping(seat, "resume", reference) as (unit, visit):
         visits.change(unit, visit, state=State.REQUESTED.value, reason="")
         waiting.follow(seat.store, unit, visit, visit._replace(state=State.REQUESTED))
         unit.audit("visit", visit.id, was=visit.state.value, clocks=waiting.RUN_ON)
@@ -289,24 +220,11 @@ def resume(seat: Seat, reference: str) -> Visit:
 
 def cancel(seat: Seat, reference: str, reason: str) -> Visit:
     """The client cancels, before arrival. What it costs by the rate card is on its sheet."""
-    with seat.write("cancel", Role.DISPATCHER) as unit:
-        from dispatch.desk.charging import keep_sheet
-
-        visit = step(seat.store, reference, "cancel")
-        days = routing.days_of(visit)
-        said = reason_of(reason)
-        visits.change(
-            unit,
-            visit,
-            state=State.CANCELLED.value,
-            reason=said,
-            cancelled_at=unit.at,
-            ended_at=unit.at,
-            review="to_review",
-        )
+    with stepping(seat, "cancel", reference) as (unit, visit):
+        said, now = reason_of(reason), {"cancelled_at": unit.at, "ended_at": unit.at}
+        visits.change(unit, visit, state=State.CANCELLED.value, reason=said, review="to_review", **now)
         waiting.follow(seat.store, unit, visit, visit._replace(state=State.CANCELLED))
         unit.audit("visit", visit.id, reason=said)
-        routing.reroute(seat, unit, days)
         cancelled = _done(seat, unit, visit, f"cancel {visit.reference}")
         keep_sheet(seat, unit, cancelled)
         return cancelled
@@ -314,8 +232,7 @@ def cancel(seat: Seat, reference: str, reason: str) -> Visit:
 
 def pin(seat: Seat, reference: str, on: bool = True) -> Visit:
     """Keep a visit where it is: tools may not move it. `on=False` lets it go."""
-    with seat.write("pin" if on else "unpin", Role.DISPATCHER) as unit:
-        visit = find(seat.store, reference)
+    with on_visit(seat, reference, "pin" if on else "unpin", Role.DISPATCHER) as (unit, visit):
         if visit.state not in AHEAD:
             raise Refusal(f"{show(visit.reference)} is {visit.state.label}: only a planned visit is pinned.")
         visits.change(unit, visit, pinned=int(on))
@@ -329,38 +246,22 @@ def _place(
     reference: str,
     crew: Sequence[str] | None,
     at: int | None,
-    *,
-    reason: str,
-    confirmed: Confirmed,
-    version: int | None,
     work: int | None = None,
+    **meant: Unpack[Meant],
 ) -> Placed:
     """Place a visit. `work` are the planned minutes without the time for tests; left out, they stay as planned, or are all
     of the visit's where its crew changes or it has no plan yet."""
-    with seat.write(deed, Role.DISPATCHER) as unit:
-        store = seat.store
-        visit = step(store, reference, deed)
-        if version is not None and version != visit.version:
-            visits.change(unit, visit._replace(version=version))  # raises Stale, naming who was first and when
-        technicians, start = target(store, visit, crew, at)
-        length = length_of(store, visit, technicians, work)
-        verdict = judge_placement(store, visit, technicians, start, length)
-        why = permit(visit, verdict, reason, confirmed)
-        days = routing.days_of(visit)
+    with stepping(seat, deed, reference) as (unit, visit):
+        as_seen(unit, visit, meant.get("version"))
+        technicians, start = target(seat.store, visit, crew, at)
+        length = length_of(seat.store, visit, technicians, work)
+        verdict = judge_placement(seat.store, visit, technicians, start, length)
+        why = permit(visit, verdict, meant)
         visits.place(unit, visit, technicians, start, start + length)
-        unit.audit(
-            "visit",
-            visit.id,
-            starts_at=start,
-            was_at=visit.starts_at,
-            crew=[technician.name for technician in technicians],
-            **reason_for(verdict, why),
-            findings=[finding.text for finding in verdict.findings if finding.level is not Level.FEASIBLE],
-        )
-        placed = visits.again(store, visit)
-        routing.reroute(seat, unit, days | routing.days_of(placed))
-        _done(seat, unit, visit, f"{deed} {visit.reference}", why=why)
-        return Placed(placed, start, tuple(technician.name for technician in technicians), verdict)
+        names = [one.name for one in technicians]
+        unit.audit("visit", visit.id, starts_at=start, was_at=visit.starts_at, crew=names, **said_of(verdict, why))
+        placed = _done(seat, unit, visit, f"{deed} {visit.reference}", why=why)
+        return Placed(placed, start, tuple(names), verdict)
 
 
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
@@ -379,12 +280,14 @@ def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Pict
 def settle(
     seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: Sequence[Picture] = (), *, why: str = ""
 ) -> None:
-    """What follows from another place of some visits, given as they stood: who was told of them is told again, a client who
-    expects somebody at the old time is on the call-ahead list, and the whole is kept for undo as one change. `why` is the
-    reason that was given, for those who are told."""
+    """What follows from another place of some visits, given as they stood: their days are driven otherwise, who was told of
+    them is told again, a client who expects somebody at the old time is on the call-ahead list, and the whole is kept for
+    undo as one change. `why` is the reason that was given, for those who are told."""
+    afters = [visits.again(seat.store, visit) for visit in before]
+    moved = [pair for pair in zip(before, afters, strict=True) if len({*map(remembering.standing_of, pair)}) > 1]
+    routing.reroute(seat, unit, {day for pair in moved for one in pair for day in routing.days_of(one)})
     owed = []
-    for visit in before:
-        after = visits.again(seat.store, visit)
+    for visit, after in zip(before, afters, strict=True):
         notices.follow(seat, unit, visit, after, why=why)
         owed += calling.follow(seat, unit, visit, after)
     remembering.remember(seat, unit, label, before, [*more, *owed])

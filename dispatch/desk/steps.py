@@ -1,13 +1,20 @@
-"""Whether a deed may start from the state that a visit has (design/states.md)."""
+"""The beginning of a deed on one visit: its unit of work, and whether the visit is in a state for it (design/states.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 
+from db import visits
 from db.store import Store
+from db.unit import Unit
+from dispatch.desk.charging import open_charge
+from dispatch.desk.crew import own_part
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import Refusal
-from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, State
+from dispatch.desk.seat import Seat
+from dispatch.desk.wording import reason_of
+from dispatch.model.states import ON_THE_WAY_OR_THERE, OPEN_ON_SITE, STEPS, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Assignment, Visit
 
@@ -18,6 +25,31 @@ AHEAD_OF: Mapping[str, Callable[[Assignment], bool]] = {
 """Who of a crew a step is still ahead of, where the visit has gone on to another state."""
 
 _ALSO = {"depart": ON_THE_WAY_OR_THERE, "arrive": OPEN_ON_SITE}
+
+
+@contextlib.contextmanager
+def on_visit(seat: Seat, reference: str, deed: str, *roles: Role) -> Iterator[tuple[Unit, Visit]]:
+    """One unit of work for a deed on a visit, as `Seat.write`, with the visit as it is found in it."""
+    with seat.write(deed, *roles) as unit:
+        yield unit, find(seat.store, reference)
+
+
+@contextlib.contextmanager
+def stepping(seat: Seat, deed: str, reference: str) -> Iterator[tuple[Unit, Visit]]:
+    """One unit of work for a deed of `STEPS`, open to whom that table names, with the visit that it may start from."""
+    with seat.write(deed, *(role for role in Role if role in STEPS[deed].roles)) as unit:
+        yield unit, step(seat.store, reference, deed)
+
+
+@contextlib.contextmanager
+def putting_right(
+    seat: Seat, deed: str, reference: str, reason: str, technician: str | None = None
+) -> Iterator[tuple[Unit, Visit, Assignment, str]]:
+    """One unit of work in which somebody's part of a visit is put right, whose charge may follow; with the reason, cleaned."""
+    with on_visit(seat, reference, deed, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
+        part, why = own_part(seat, visit, technician), reason_of(reason)
+        open_charge(seat, unit, visit, why)
+        yield unit, visit, part, why
 
 
 def step(store: Store, reference: str, deed: str) -> Visit:
@@ -37,3 +69,9 @@ def step(store: Store, reference: str, deed: str) -> Visit:
             f"{', '.join(state.label for state in State if state in sources)}."
         )
     return visit
+
+
+def as_seen(unit: Unit, visit: Visit, version: int | None) -> None:
+    """Refuse a deed on a visit that was seen at another version: as Stale, naming who was first and when."""
+    if version not in (None, visit.version):
+        visits.change(unit, visit._replace(version=version))

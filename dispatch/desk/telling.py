@@ -48,7 +48,7 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
         client=visit.client,
         site=visit.site,
         work=visit.work,
-        technician=" and ".join(part.technician for part in visit.assignments),
+        technician=" and ".join(visit.crew),
         when=_when(store, firm, visit, about, premise, now),
     )
     return Saying(premise, address, text)

@@ -170,7 +170,6 @@ def _card(
         actual_in=min((part.check_in_at for part in parts if part.check_in_at is not None), default=None),
         actual_out=max((part.check_out_at for part in parts if part.check_out_at is not None), default=None),
         overdue=visit.state is State.REQUESTED and visit.wanted_on is not None and visit.wanted_on < day,
-        crew=tuple(part.technician for part in visit.assignments),
         not_billable=tuple(part.technician for part in visit.assignments if not part.billable),
         phone=ring.get(visit.client_id, ("", ""))[1],
         unseen=visit.state is State.DISPATCHED and any(part.seen_at is None for part in parts),

@@ -128,6 +128,16 @@ class Visit(NamedTuple):
         """Whether the site has coordinates."""
         return self.place is not None
 
+    @property
+    def crew(self) -> tuple[str, ...]:
+        """The names of its technicians."""
+        return tuple(part.technician for part in self.assignments)
+
+    @property
+    def span(self) -> tuple[int, int] | None:
+        """The planned stay; None where it has no place."""
+        return None if self.starts_at is None or self.ends_at is None else (self.starts_at, self.ends_at)
+
     def assignment_of(self, technician_id: int) -> Assignment | None:
         """The technician's part in the visit, None where there is none."""
         return next((part for part in self.assignments if part.technician_id == technician_id), None)

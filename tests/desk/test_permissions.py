@@ -1,6 +1,6 @@
 """Who may do what: every deed × every role × own and foreign visits.
 
-A deed says who may do it once, where it opens its unit of work: `with seat.write("close", Role.TECHNICIAN, Role.LEAD)`.
+A deed says who may do it once, where it opens its unit of work: `with seat.write("export", Role.LEAD)`, or `STEPS` says it.
 The declarations are read from there, so that a deed that is added is walked too, or fails here until it is.
 """
 
@@ -39,7 +39,7 @@ from dispatch.desk.refusals import Faulty, NotAllowed, Refusal
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.desk.shown import UNSEEN
 from dispatch.model.checklists import Result
-from dispatch.model.states import Role
+from dispatch.model.states import STEPS, Role
 from tests.conftest import SAMPLE
 from tests.desk.conftest import Office, at
 
@@ -49,6 +49,8 @@ EVERYBODY = {"undo.undo", "undo.redo", "routing.renew", "road_times.keep"}
 ELSEWHERE = {"book.keeping.add", "book.keeping.put", "book.keeping.edit", "book.keeping.archive", "book.keeping.settle",
              "imports.importing.import_file"}  # fmt: skip
 """Their roles are declared with the shelf or the kind of file."""
+OPENS = {"seat.write": 0, "on_visit": 2, "stepping": 1, "putting_right": 1}
+"""What opens a unit of work, with the place of the deed among what it takes."""
 
 
 class Declared(NamedTuple):
@@ -62,23 +64,32 @@ class Declared(NamedTuple):
 
 @functools.cache
 def declared() -> list[Declared]:
-    """Every `seat.write(…)` below dispatch/desk."""
+    """Every unit of work that a deed below dispatch/desk opens: `seat.write(…)` and what `dispatch.desk.steps` makes of it."""
     found = []
     for path in sorted(DESK.rglob("*.py")):
         module = ".".join(path.relative_to(DESK).with_suffix("").parts)
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(function, ast.FunctionDef):
+            if not isinstance(function, ast.FunctionDef) or module == "steps":
                 continue
             for call in ast.walk(function):
-                if (
-                    isinstance(call, ast.Call)
-                    and getattr(call.func, "attr", "") == "write"
-                    and ast.unparse(call.func) == "seat.write"
-                ):
-                    words = [ast.unparse(word) for word in call.args[1:]]
-                    roles = frozenset(Role[word[5:]] for word in words if word.startswith("Role."))
-                    deed = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
-                    found.append(Declared(f"{module}.{function.name}", roles, len(roles) == len(words), str(deed)))
+                place = OPENS.get(ast.unparse(call.func)) if isinstance(call, ast.Call) else None
+                if place is None:
+                    continue
+                assert isinstance(call, ast.Call)
+                opens, named = ast.unparse(call.func), call.args[place]
+                deed = str(named.value) if isinstance(named, ast.Constant) else ""
+                words = (
+                    []
+                    if opens in ("stepping", "putting_right")
+                    else [ast.unparse(one) for one in call.args[place + 1 :]]
+                )
+                roles = frozenset(Role[word[5:]] for word in words if word.startswith("Role."))
+                by_name = len(roles) == len(words)
+                if opens == "stepping":
+                    roles = STEPS[deed or "move"].roles  # one function opens assigning and moving
+                elif opens == "putting_right":
+                    roles = frozenset({Role.TECHNICIAN, Role.LEAD})
+                found.append(Declared(f"{module}.{function.name}", roles, by_name, deed))
     return found
 
 

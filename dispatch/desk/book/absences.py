@@ -87,9 +87,9 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
                 "visit",
                 visit.id,
                 was_at=visit.starts_at,
-                was_with=[part.technician for part in visit.assignments],
+                was_with=visit.crew,
                 starts_at=now.starts_at,
-                crew=[part.technician for part in now.assignments],
+                crew=now.crew,
                 absent=record.reason or None,
                 stood_against=against[visit.id],
             )

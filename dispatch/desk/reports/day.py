@@ -66,7 +66,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
 
 
 def _head(visit: Visit) -> tuple[Cell, Cell, Cell]:
-    crew = ", ".join(part.technician for part in visit.assignments)
+    crew = ", ".join(visit.crew)
     return visit.reference, crew or "–", visit.client
 
 

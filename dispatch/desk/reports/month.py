@@ -119,7 +119,7 @@ def _visits(ended: Sequence[Visit], times: Times) -> Table:
             day_text(day_of(one.anchor or 0, times.zone)),
             one.site,
             one.work,
-            ", ".join(part.technician for part in one.assignments) or "–",
+            ", ".join(one.crew) or "–",
             times.span(one.checked_in_at, one.checked_out_at),
             one.state.label,
         )

@@ -70,7 +70,7 @@ def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, 
     if visit.came_by:
         facts.append(("Came in", CAME_BY.get(visit.came_by, visit.came_by)))
     if len(visit.assignments) > 1:
-        facts.append(("With", ", ".join(part.technician for part in visit.assignments)))
+        facts.append(("With", ", ".join(visit.crew)))
     used = stays.items_of(store, visit.id)
     if used:
         facts.append(("Used", ", ".join(f"{one.quantity} × {one.label}" for one in used)))
