@@ -16,6 +16,8 @@ from typing import Any
 
 import platformdirs
 
+from db.unit import unit_of_work
+
 HERE = Path(__file__).parent
 DISPATCH = str(Path(sys.executable).with_name("dispatch"))
 ROUNDS = 9
@@ -124,7 +126,7 @@ def commits(db: Path) -> None:
     with Store.open(db) as store:
         began = time.perf_counter()
         for _ in range(number):
-            with store.write("bench", Actor(None, "bench", "bench", "system")) as unit:
+            with unit_of_work(store, "bench", Actor(None, "bench", "bench", "system")) as unit:
                 unit.audit("visit", 1, bench=True)
         ours = time.perf_counter() - began
         mode = store.value("PRAGMA journal_mode")

@@ -11,7 +11,7 @@ from benchmarks.firm import sample_firm
 from benchmarks.running import DAY, ZONE, make
 from db import settings
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.instants import SetClock, at_local
 
 ROWS = 10_000
@@ -33,7 +33,7 @@ def many(path: Path, technicians: int) -> None:
     with Store.create(path, clock=clock) as store:
         make(store, technicians)
         clock.set(at_local(DAY, "12:10", ZONE))
-        with store.write("set the clock", Actor(None, "system", "bench", "system")) as unit:
+        with unit_of_work(store, "set the clock", Actor(None, "system", "bench", "system")) as unit:
             settings.set_firm(unit, clock_offset=clock.now() - int(time.time()))
             unit.audit("firm", 1, clock=True)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from db import clients, people, settings, visits
 from db.store import Store
-from db.unit import Actor, Unit
+from db.unit import Actor, Unit, unit_of_work
 from dispatch.desk import emergency, placement, routing, views
 from dispatch.desk.seat import take_seat
 from dispatch.model.clients import Client, Site
@@ -73,7 +73,7 @@ def make(store: Store, technicians: int) -> None:
     def anywhere() -> Place:
         return Place(39.9 + chance.random() * 0.3, -83.1 + chance.random() * 0.3)
 
-    with store.write("make", Actor(None, "system", "bench", "system")) as unit:
+    with unit_of_work(store, "make", Actor(None, "system", "bench", "system")) as unit:
         settings.set_firm(unit, zone=ZONE)
         dana = people.add_staff(unit, Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER})))
         client = clients.add_client(unit, Client(0, "Client"))

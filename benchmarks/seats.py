@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks.firm import sample_firm
 from db.store import Store
+from db.unit import unit_of_work
 from dispatch.desk import key_file, keyring
 from dispatch.desk.seat import take_seat
 from dispatch.desk.staff import add_staff
@@ -215,7 +216,7 @@ def commits(db: Path) -> dict[str, float]:
                 time.sleep(max(0.0, began + turn + number / WRITERS - time.monotonic()))
                 start = time.perf_counter()
                 try:
-                    with store.write("bench", Actor(None, "bench", f"bench-{number}", "system")) as unit:
+                    with unit_of_work(store, "bench", Actor(None, "bench", f"bench-{number}", "system")) as unit:
                         unit.audit("visit", 1, bench=turn)
                 except Exception as error:
                     errors.append(str(error))

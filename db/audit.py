@@ -1,27 +1,14 @@
-"""The audit: append-only, each row bound to the one before it by a hash.
-
-The hash of a row is SHA-256 over the hash before it (32 zero bytes for the first) and the canonical JSON of the row.
-Triggers keep rows from being changed, removed or added out of turn; the chain shows it when somebody went round them.
-"""
+"""The audit as it is read: what was done, by whom and when, about a record or by its hash."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from db.chain import broken_at, head_of
 from db.rows import Select
-
-if TYPE_CHECKING:
-    from db.library import sqlite3
-    from db.store import Store
-
-ORIGIN = bytes(32)
-"""What the first row is bound to."""
-
-_COLUMNS = "at, actor, staff_id, session, via, deed, entity, entity_id, detail, save_id"
+from db.store import Store
 
 
 class ChainHead(NamedTuple):
@@ -65,32 +52,6 @@ class AuditRow:
     save_id: str
 
 
-def canonical(detail: Mapping[str, Any]) -> str:
-    """A detail as the one JSON text that is stored and hashed.
-
-    Raises:
-        TypeError, ValueError: something in it is not JSON (ValueError for NaN and infinities).
-    """
-    return json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def link(prev: bytes, row: tuple[Any, ...]) -> bytes:
-    """The hash of a row bound to `prev`; `row` has the columns from `at` to `save_id`, the detail as stored."""
-    body = json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()
-    return hashlib.sha256(prev + body).digest()
-
-
-def append(conn: sqlite3.Connection, row: tuple[Any, ...]) -> int:
-    """Add a row, inside the caller's transaction; returns its number. `row` is as for `link`."""
-    prev = _head(conn)
-    cursor = conn.execute(
-        f"INSERT INTO audit ({_COLUMNS}, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row, prev, link(prev, row)),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
-
-
 def verify_chain(store: Store) -> int | None:
     """The number of the first row at which the chain does not hold, None when all of it does.
 
@@ -100,36 +61,9 @@ def verify_chain(store: Store) -> int | None:
         return broken_at(store.conn)
 
 
-def broken_at(conn: sqlite3.Connection) -> int | None:
-    """`verify_chain` of a connection on which nobody writes meanwhile."""
-    prev, last = ORIGIN, 0
-    for seq, *row, bound_to, own in conn.execute(f"SELECT seq, {_COLUMNS}, prev, hash FROM audit ORDER BY seq"):
-        if seq != last + 1 or bound_to != prev or own != link(prev, tuple(row)):
-            return last + 1
-        prev, last = own, seq
-    given_out = conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'audit'").fetchone() or (0,)
-    return None if given_out[0] == last else last + 1
-
-
-def newest_at(conn: sqlite3.Connection) -> int | None:
-    """When the newest row was written, by the clock of then; None where there is no row."""
-    row = conn.execute("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return None if row is None else int(row[0])
-
-
 def head(store: Store) -> str:
     """The hash of the newest row in hexadecimal: printed in backups and reports, it vouches for all rows before."""
     return head_of(store.conn)
-
-
-def head_of(conn: sqlite3.Connection) -> str:
-    """`head` of a connection."""
-    return _head(conn).hex()
-
-
-def rows_of(conn: sqlite3.Connection) -> int:
-    """How many rows there are on a connection."""
-    return int(conn.execute("SELECT count(*) FROM audit").fetchone()[0])
 
 
 def chain_head(store: Store) -> ChainHead:
@@ -232,8 +166,3 @@ def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[Any, ...]]:
         "WHERE u.seq > ? ORDER BY u.seq DESC LIMIT ?",
         (seq, limit),
     )[::-1]
-
-
-def _head(conn: sqlite3.Connection) -> bytes:
-    row = conn.execute("SELECT hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return bytes(row[0]) if row else ORIGIN

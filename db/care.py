@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.rows import AMONG, Select, day, listed
+from db.among import AMONG, listed
+from db.rows import Select, day
 from db.store import Store
 from dispatch.care.account import Gap, Mark, Survey
 

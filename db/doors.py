@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from db.rows import AMONG, listed
+from db.among import AMONG, listed
 from db.store import Store
 from dispatch.model.people import Hours
 

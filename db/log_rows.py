@@ -8,7 +8,8 @@ import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from db.rows import AMONG, Select, Stored, column, listed
+from db.among import AMONG, listed
+from db.rows import Select, Stored, column
 from db.store import Store
 from db.visits import ANCHORED
 from dispatch.model.states import Review, State

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from db.rows import AMONG, Select, listed
+from db.among import AMONG, listed
+from db.rows import Select
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.messages import OVERDUE, About, Fate, Message, Trouble

@@ -142,13 +142,13 @@ def _bring_forward(conn: sqlite3.Connection, version: int, kept: Path, now: int)
     dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
     if dangling is not None:
         raise ValueError(f"a record of {dangling[0]} would refer to nothing")
-    from db import audit, search  # hashes, which opening a file of today does not need
+    from db import chain, search_index  # hashes, which opening a file of today does not need
 
-    search.freshen(conn, most=None)
+    search_index.freshen(conn, most=None)
 
-    detail = audit.canonical({"from": version, "to": LATEST, "copy": kept.name})
+    detail = chain.canonical({"from": version, "to": LATEST, "copy": kept.name})
     save_id = uuid.uuid4().hex
-    audit.append(conn, (now, "dispatch", None, save_id, "system", "migrate", "store", LATEST, detail, save_id))
+    chain.append(conn, (now, "dispatch", None, save_id, "system", "migrate", "store", LATEST, detail, save_id))
 
 
 def _keep_copy(path: Path, version: int, now: int) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from db.rows import AMONG, Select, listed
+from db.among import AMONG, listed
+from db.rows import Select
 from db.store import Store
 from dispatch.model.notices import CHANGES, Notice
 

@@ -77,15 +77,6 @@ def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -
     )
 
 
-AMONG = "IN (SELECT value FROM json_each(?))"
-"""Whether something is one of many, in SQL; its parameter is `listed`."""
-
-
-def listed(keys: Iterable[Any]) -> tuple[str]:
-    """The parameter of `AMONG`, however many they are."""
-    return (json.dumps(list(keys)),)
-
-
 def _both(value: Any) -> tuple[Any, ...]:
     return (value.lat, value.lon) if isinstance(value, Place) else tuple(value)
 

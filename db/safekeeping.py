@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import audit, copies, migrations, opening, search
+from db import audit, chain, copies, migrations, opening, search
 from db.faults import Corrupt, StoreFault, translate
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.standing import APART
@@ -119,7 +119,7 @@ def _reader(path: Path) -> sqlite3.Connection:
 
 def _copied(source: sqlite3.Connection, target: Path) -> str:
     with contextlib.closing(copies.copy(source, target)) as made:
-        return audit.head_of(made)
+        return chain.head_of(made)
 
 
 def _library() -> Finding:
@@ -338,7 +338,7 @@ _JUMP = """
 def _clock(store: Store) -> Finding:
     """Whether the clock agrees with the last change, and which of the two is wrong where they do not."""
     try:
-        last, now = audit.newest_at(store.conn) or 0, store.clock.now()
+        last, now = chain.newest_at(store.conn) or 0, store.clock.now()
         ahead = store.one(_JUMP, (AHEAD, now + AHEAD)) if last > now else None
     except (Corrupt, sqlite3.Error) as fault:
         return Finding("clock", False, str(fault))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from db.rows import AMONG, Select, Stored, column, listed
+from db.among import AMONG, listed
+from db.rows import Select, Stored, column
 from db.store import Store
 from db.unit import Unit
 from db.visits import ANCHOR

@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -35,7 +35,6 @@ from dispatch.model.instants import Clock, SystemClock
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from db.unit import Actor, Unit
 
 TIMEOUT = 10.0
 """Seconds that a session waits for others before it says so."""
@@ -272,34 +271,26 @@ class Store:
     # writing
 
     @contextlib.contextmanager
-    def write(self, deed: str, actor: Actor) -> Iterator[Unit]:
-        """One unit of work: saved as a whole when the `with` ends well, else not at all.
+    def transaction(self, deed: str, login: str) -> Iterator[Callable[[str], None]]:
+        """The write lock, held from the start; gives what commits, for a save of that id. Without a commit nothing is saved.
 
-        The write lock is held from the start, so what is read inside is what is changed. A unit says in the audit what
-        it did (`unit.audit`), or that there was nothing to do (`unit.leave_unchanged`).
-
-        Args:
-            deed: what is being done, in a word or two, for the audit.
-            actor: who does it.
-
-        Raises:
-            Busy: another session held the lock all the time.
-            Moved: the file was replaced under this session.
-            ClockDoubtful: the machine's clock is far from the last change.
-            TooNew: a newer program has brought the database further.
-            Full, ReadOnly, Corrupt: the disk or the file fails.
-            Unconfirmed: an error at the very end, and it cannot be found out whether the save was kept.
-            Misuse: a unit in a unit, in a `read`, or without a word in the audit.
+        Deeds write by `db.unit.unit_of_work`, which says what this raises. In a rehearsal nothing is committed.
         """
         me = threading.get_ident()
         self._ensure_usable()
         if self._rehearsing and me == self._writer:
-            yield from self._rehearsed(deed, actor)
+            yield lambda save_id: None
             return
         if me in (self._writer, self._reader):
             raise Misuse(f"{deed} begins inside another unit or a read")
-        with self._writing(me, actor.login):
-            yield from self._unit(deed, actor)
+        with self._writing(me, login):
+            try:
+                self._begin()
+                yield self._commit
+            except sqlite3.Error as error:
+                _raise(error)
+            finally:
+                self._roll_back()
 
     @contextlib.contextmanager
     def rehearsal(self, login: str) -> Iterator[Store]:
@@ -362,34 +353,6 @@ class Store:
             self._ensure_usable()
             self._standing.look()
 
-    def _rehearsed(self, deed: str, actor: Actor) -> Iterator[Unit]:
-        from db.unit import Unit
-
-        unit = Unit(self, deed, actor)
-        try:
-            yield unit
-            unit.finish()
-        finally:
-            unit.expire()
-
-    def _unit(self, deed: str, actor: Actor) -> Iterator[Unit]:
-        from db.unit import Unit  # with its audit and hashes, which reading a screen does not need
-
-        try:
-            self._begin()
-            unit = Unit(self, deed, actor)
-            try:
-                yield unit
-                unit.finish()
-                if not unit.unchanged:
-                    self._commit(unit)
-            finally:
-                unit.expire()
-        except sqlite3.Error as error:
-            _raise(error)
-        finally:
-            self._roll_back()
-
     def _begin(self) -> None:
         self.conn.execute("BEGIN IMMEDIATE")
         self._refuse_newer()
@@ -412,10 +375,10 @@ class Store:
         of a sample firm, is what it is."""
         if self.clock_is_right or not isinstance(self.clock, SystemClock) or self.clock.offset:
             return ""
-        from db import audit
+        from db import chain
 
         with self._lock:
-            last, now = audit.newest_at(self.conn), self.clock.now()
+            last, now = chain.newest_at(self.conn), self.clock.now()
         if last is None or last - BEHIND <= now <= last + AHEAD:
             return ""
         days = abs(now - last) / HOUR / 24
@@ -430,7 +393,7 @@ class Store:
                 " `dispatch doctor --clock-is-right`."
             )
 
-    def _commit(self, unit: Unit) -> None:
+    def _commit(self, save_id: str) -> None:
         """Commit. After an error look for the save in the file: an error does not prove that nothing was saved."""
         assert isinstance(self._standing, Standing)
         self._standing.look_before_commit()
@@ -439,12 +402,12 @@ class Store:
             self._standing.look()
         except (sqlite3.Error, Moved) as error:
             self._roll_back()
-            saved = self._was_saved(unit.save_id)
+            saved = self._was_saved(save_id)
             if saved is None:
                 raise Unconfirmed(
                     f"An error came at the end of saving ({error}), and whether it was saved cannot be found out."
                     " Look before you repeat it.",
-                    save_id=unit.save_id,
+                    save_id=save_id,
                 ) from error
             if not saved:
                 _raise(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from db.rows import AMONG, listed
+from db.among import AMONG, listed
 from db.store import Store
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from db import audit, search
+from db import chain, search_index
 from db.faults import NOTHING_SAVED, Misuse, Stale, translate
 from db.library import sqlite3
-
-if TYPE_CHECKING:
-    from db.store import Store
+from db.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Actor:
 
 
 class Unit:
-    """An open transaction with the write lock, given out by `Store.write`. What is read in it is what is changed.
+    """An open transaction with the write lock, given out by `unit_of_work`. What is read in it is what is changed.
 
     `deed` names what is being done, `at` is its one instant, `save_id` finds it in the audit.
     """
@@ -138,7 +137,7 @@ class Unit:
                 raise Misuse("key_id in an audit detail is the key of the seat")
             detail["key_id"] = actor.key_id
         try:
-            text = audit.canonical(detail)
+            text = chain.canonical(detail)
         except (TypeError, ValueError) as error:
             raise Misuse(f"the audit detail of {self.deed} is not JSON: {error}") from error
         row = (
@@ -154,7 +153,7 @@ class Unit:
             self.save_id,
         )
         try:
-            seq = audit.append(conn, row)
+            seq = chain.append(conn, row)
         except sqlite3.Error as error:
             raise translate(error) from error
         self.audited += 1
@@ -165,7 +164,7 @@ class Unit:
         self.unchanged = True
 
     def finish(self) -> None:
-        """Called by the store before it commits: what was said on visits can be found from then on.
+        """Called before the unit is committed: what was said on visits can be found from then on.
 
         Raises:
             Misuse: the transaction was ended from inside, or nothing was said in the audit.
@@ -175,12 +174,12 @@ class Unit:
             raise Misuse(f"{self.deed} says nothing in the audit; {NOTHING_SAVED.lower()}")
         if not self.unchanged:
             try:
-                search.freshen(self.store.conn)
+                search_index.freshen(self.store.conn)
             except sqlite3.Error as error:
                 raise translate(error) from error
 
     def expire(self) -> None:
-        """Called by the store when the unit is over, however it went."""
+        """Called when the unit is over, however it went."""
         self._over = True
 
     def _open(self) -> sqlite3.Connection:
@@ -194,13 +193,45 @@ class Unit:
     def _stale(self, table: str, key_name: str, key: int | str) -> Stale:
         if self.execute(f'SELECT 1 FROM "{table}" WHERE "{key_name}" = ?', (key,)).fetchone() is None:
             return Stale(f"The {_spoken(table)} is not there any more. {NOTHING_SAVED}", table=table, key=key)
-        last = audit.last_of(self.store, table, key) if isinstance(key, int) else None
+        last = chain.last_change(self.store.conn, table, key) if isinstance(key, int) else None
         repeat = f"{NOTHING_SAVED} Look at it again and repeat what still applies."
         if last is None:
             return Stale(f"Somebody else changed the {_spoken(table)} first. {repeat}", table=table, key=key)
-        when = _ago(self.at - last.at)
-        message = f"{last.actor} changed the {_spoken(table)} {when}, after you had opened it. {repeat}"
-        return Stale(message, table=table, key=key, by=last.actor, at=last.at)
+        actor, at = last
+        message = f"{actor} changed the {_spoken(table)} {_ago(self.at - at)}, after you had opened it. {repeat}"
+        return Stale(message, table=table, key=key, by=actor, at=at)
+
+
+@contextlib.contextmanager
+def unit_of_work(store: Store, deed: str, actor: Actor) -> Iterator[Unit]:
+    """One unit of work: saved as a whole when the `with` ends well, else not at all.
+
+    The write lock is held from the start, so what is read inside is what is changed. A unit says in the audit what
+    it did (`unit.audit`), or that there was nothing to do (`unit.leave_unchanged`).
+
+    Args:
+        store: where it is saved.
+        deed: what is being done, in a word or two, for the audit.
+        actor: who does it.
+
+    Raises:
+        Busy: another session held the lock all the time.
+        Moved: the file was replaced under this session.
+        ClockDoubtful: the machine's clock is far from the last change.
+        TooNew: a newer program has brought the database further.
+        Full, ReadOnly, Corrupt: the disk or the file fails.
+        Unconfirmed: an error at the very end, and it cannot be found out whether the save was kept.
+        Misuse: a unit in a unit, in a `read`, or without a word in the audit.
+    """
+    with store.transaction(deed, actor.login) as commit:
+        unit = Unit(store, deed, actor)
+        try:
+            yield unit
+            unit.finish()
+            if not unit.unchanged:
+                commit(unit.save_id)
+        finally:
+            unit.expire()
 
 
 def _spoken(table: str) -> str:

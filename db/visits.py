@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from db.among import AMONG, listed
 from db.clocks import note_priority
-from db.rows import AMONG, Select, listed, pair, word_set
+from db.rows import Select, pair, word_set
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State

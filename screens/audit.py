@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from db import audit
+from db import audit, chain
 from db.audit import Found
 from db.store import Store
 from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, trail, verdict_lines, verify, who_of
@@ -75,7 +75,7 @@ class AuditScreen(ListScreen[Found]):
             return
         seq = found.row.seq
         own = self.look(audit.hash_at, self.seat.store, seq)
-        prev = audit.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
+        prev = chain.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
         if own is not None:
             lines = row_lines(found, self.seat.firm, own, prev or "a row that is gone")
             self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from db import messages, permissions, search, settings
+from db import messages, permissions, search_index, settings
 from db.faults import StoreFault
 from dispatch.desk.log_words import totals_text
 from dispatch.desk.visit_log import Wanted, visit_log, week_of
@@ -337,7 +337,7 @@ def totals(log: Log, wanted: Wanted) -> str:
     parts = [totals_text(log.totals)]
     if len(log.lines) < log.totals.visits:
         parts.append(f"the first {len(log.lines)} are shown")
-    if wanted.words.strip() and not search.possible():
+    if wanted.words.strip() and not search_index.possible():
         parts.append("this SQLite has no FTS5: every visit is read, which is slower")
     return " · ".join(parts)
 

@@ -59,7 +59,7 @@ def ask_nothing(args: Args) -> None:
 
 def answer(args: Args, store: Store, date: datetime.date) -> Answer:
     """The log as it is wanted."""
-    from db import search
+    from db import search_index
     from dispatch.commands.forms import log_form
     from dispatch.desk.log_words import log_lines
     from dispatch.desk.visit_log import visit_log
@@ -68,7 +68,7 @@ def answer(args: Args, store: Store, date: datetime.date) -> Answer:
 
     def lines(log: Log) -> Iterator[str]:
         yield from log_lines(log, " · ".join(filter(None, (wanted.words_of_days(), wanted.words_of_filters()))))
-        if wanted.words.strip() and not search.possible():
+        if wanted.words.strip() and not search_index.possible():
             yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
 
     return Answer(visit_log(store, wanted), lambda log: log_form(log, wanted), lines)

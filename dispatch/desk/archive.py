@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Any
 
-from db import audit, copies, files, keys, opening, safekeeping
+from db import chain, copies, files, keys, opening, safekeeping
 from db.faults import Exists, StoreFault, from_os, translate
 from db.library import sqlite3
 from db.store import Store
@@ -298,7 +298,7 @@ def _examined(database: Path, manifest: Manifest | None, named: str) -> Found:
         with contextlib.closing(copies.connect(database, mode="ro&immutable=1")) as conn:
             if (damage := copies.damage_of(conn)) is not None:
                 raise Refusal(f"{named} is damaged ({show(damage, 200)}). Take an older backup.")
-            found = Found(audit.head_of(conn), audit.rows_of(conn), audit.broken_at(conn), manifest)
+            found = Found(chain.head_of(conn), chain.rows_of(conn), chain.broken_at(conn), manifest)
             safekeeping.refuse_damaged_text(conn)
     except sqlite3.Error as error:
         raise translate(error) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db import people, settings
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk.refusals import Faulty
 from dispatch.fields.record import Fault, sentences
 from dispatch.fields.worlds import Bare
@@ -54,7 +54,7 @@ def init(
         raise Faulty(sentences(faults))
     with Store.create(path, clock=clock) as store:
         try:
-            with store.write("init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
+            with unit_of_work(store, "init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:
                 settings.set_firm(unit, **given)
                 if zone is None:
                     settings.assume_zone(unit, _zone_of_machine())

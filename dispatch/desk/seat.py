@@ -76,10 +76,10 @@ class Seat:
         Raises:
             NotAllowed: the person is not active or has none of the roles, the key was revoked, the session has ended.
         """
-        from db.unit import Actor
+        from db.unit import Actor, unit_of_work
 
         actor = Actor(self.staff.id, self.staff.login, self.session, self.via, self.key_id)
-        with self.store.write(deed, actor) as unit:
+        with unit_of_work(self.store, deed, actor) as unit:
             unit.roles = tuple(role.value for role in roles)
             if self.key_id is not None:
                 self._go_on(unit, self.key_id)

@@ -10,7 +10,7 @@ from pathlib import Path
 from db import keys, people, sessions
 from db.faults import Full, ReadOnly
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.keys import Session
@@ -67,7 +67,7 @@ def take_seat_by_key(store: Store, key_id: int, offered: Sequence[str] = ()) -> 
         return Seat(store, staff, VIA, session, key_id)
     actor = Actor(key.staff_id, key.login, session, VIA, key_id)
     store.presence.hold(session)
-    with store.write("log in", actor) as unit:
+    with unit_of_work(store, "log in", actor) as unit:
         staff = _owner(store, key_id, offered)
         others = sessions.open_sessions(store, staff.id)
         same = [one for one in others if one.key_id == key_id]
@@ -91,7 +91,7 @@ def caller(store: Store, key_id: int, offered: Sequence[str] = ()) -> Seat:
     if key is None:
         raise NotAllowed(_REFUSED)
     store.presence.hold(session)
-    with store.write("call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
+    with unit_of_work(store, "call", Actor(key.staff_id, key.login, session, VIA, key_id)) as unit:
         staff = _owner(store, key_id, offered)
         sessions.begin(unit, session, staff.id, key_id)
     return Seat(store, staff, VIA, session, key_id)
@@ -131,7 +131,9 @@ def leave_seat(seat: Seat, how: str, place: str = "{}") -> None:
     one = sessions.session(seat.store, seat.session)
     if one is None or one.ended_at is not None:
         return
-    with seat.store.write("log out", Actor(seat.staff.id, seat.staff.login, seat.session, VIA, seat.key_id)) as unit:
+    with unit_of_work(
+        seat.store, "log out", Actor(seat.staff.id, seat.staff.login, seat.session, VIA, seat.key_id)
+    ) as unit:
         sessions.end(unit, one, how, place)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.model.checklists import Result
 from tests.conftest import Dispatch, Said
@@ -244,7 +244,7 @@ def test_12_no_access_says_who_was_called(line: AtTheLine) -> None:
 
 def no_distance(office: Office) -> None:
     """A card that charges by distance, and sites whose distance nobody knows."""
-    with office.store.write("test", Actor(None, "system", "s", "system")) as unit:
+    with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:
         unit.execute("UPDATE site SET one_way_distance = NULL, one_way_minutes = NULL")
         unit.execute(
             'UPDATE rate_card SET card = json_set(card, \'$.travel.components\', json(\'[{"kind":"distance","rate":"1"}]\'))'

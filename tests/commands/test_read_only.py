@@ -15,7 +15,7 @@ import pytest
 from db.faults import ReadOnly
 from db.frozen import Frozen
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
 from dispatch.desk import archive, keyring, seating
 from dispatch.desk.refusals import NotAllowed
@@ -82,7 +82,7 @@ def still(request: pytest.FixtureRequest, disk: Path, day_of_sample: Path) -> Pa
     path = with_key(day_of_sample, disk / "firm.db")
     if request.param == "for reading only, after a crash":
         with Store.open(path) as store:
-            with store.write("edit", Actor(None, "x", "x", "local")) as unit:
+            with unit_of_work(store, "edit", Actor(None, "x", "x", "local")) as unit:
                 unit.execute("UPDATE client SET notes = 'the very last words' WHERE id = 1")
                 unit.audit("client", 1)
             for side in ("", "-wal"):
@@ -111,7 +111,7 @@ def test_reading_goes_on_and_saving_is_refused_in_one_sentence(still: Path, tmp_
         assert "read only since" in read_only_words(store)
         if still.name == "left":
             assert store.value("SELECT notes FROM client WHERE id = 1") == "the very last words"
-        with pytest.raises(ReadOnly), store.write("edit", Actor(None, "x", "x", "local")):
+        with pytest.raises(ReadOnly), unit_of_work(store, "edit", Actor(None, "x", "x", "local")):
             pass
 
 
@@ -189,7 +189,7 @@ def test_all_that_read_the_same_state_share_one_copy(
     path = copied(day_of_sample, tmp_path / "firm.db")
 
     def write(words: str) -> None:
-        with store.write("edit", Actor(None, "x", "x", "local")) as unit:
+        with unit_of_work(store, "edit", Actor(None, "x", "x", "local")) as unit:
             unit.execute("UPDATE client SET notes = ? WHERE id = 1", (words,))
             unit.audit("client", 1)
 

@@ -23,7 +23,7 @@ from db.faults import Stale, StoreFault
 from db.library import sqlite3
 from db.safekeeping import check
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def new_store(path: Path, **options: Any) -> Store:
     path.touch(0o600, exist_ok=False)
     path.write_bytes(_new_database(migrations.LATEST))
     store = Store.open(path, **options)
-    with store.write("add client", ANNA) as unit:
+    with unit_of_work(store, "add client", ANNA) as unit:
         client = unit.insert("client", name="Acme")
         unit.audit("client", client)
     return store
@@ -54,7 +54,7 @@ def new_store(path: Path, **options: Any) -> Store:
 
 def edit(store: Store, actor: Actor = ANNA, *, notes: str, version: int | None = None, client: int = 1) -> int:
     """Save new notes of a client over `version` (None: over the present one); returns the new version."""
-    with store.write("edit client", actor) as unit:
+    with unit_of_work(store, "edit client", actor) as unit:
         if version is None:
             version = store.value("SELECT version FROM client WHERE id = ?", (client,))
         new = unit.update("client", client, version, notes=notes)
@@ -129,7 +129,7 @@ def _save(path: Path, first: str) -> None:
 
 def _hold(path: Path) -> None:
     """Stay inside a unit."""
-    with Store.open(path) as store, store.write("hold", BOB):
+    with Store.open(path) as store, unit_of_work(store, "hold", BOB):
         print("held", flush=True)
         time.sleep(600)
 

@@ -12,7 +12,7 @@ import pytest
 from db import agreements, audit, clients
 from db.faults import Refused, Stale
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.clients import Client
 from tests.prepared import prepared
@@ -28,14 +28,14 @@ def day(text: str) -> datetime.date:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with prepared(tmp_path / "firm.db") as store:
-        with store.write("add client", LEE) as unit:
+        with unit_of_work(store, "add client", LEE) as unit:
             clients.add_client(unit, Client(0, "Acme"))
             clients.add_client(unit, Client(0, "Elm"))
         yield store
 
 
 def agree(store: Store, name: str, starts: str, ends: str | None = None, kind: str = "tm", *pools: Pool) -> int:
-    with store.write("add agreement", LEE) as unit:
+    with unit_of_work(store, "add agreement", LEE) as unit:
         new = Agreement(0, CLIENT, name, kind, day(starts), ends and day(ends), {"price_list": "agreement"})
         return agreements.add_agreement(unit, new, pools)
 
@@ -46,7 +46,7 @@ def name_on(store: Store, on: str) -> str | None:
 
 
 def test_card_in_force_is_the_newest_that_is_valid_by_then(store: Store) -> None:
-    with store.write("add card", LEE) as unit:
+    with unit_of_work(store, "add card", LEE) as unit:
         agreements.add_rate_card(unit, "2026", day("2026-01-01"), {"currency": "USD"})
         agreements.add_rate_card(unit, "2027", day("2027-01-01"), {"currency": "EUR"})
 
@@ -56,22 +56,22 @@ def test_card_in_force_is_the_newest_that_is_valid_by_then(store: Store) -> None
         assert card is not None
         assert card.name == name
     assert [card.name for card in agreements.rate_cards(store)] == ["2027", "2026"]
-    with pytest.raises(Refused), store.write("add card", LEE) as unit:
+    with pytest.raises(Refused), unit_of_work(store, "add card", LEE) as unit:
         agreements.add_rate_card(unit, "again", day("2026-01-01"), {})
 
 
 def test_edit_of_a_card_is_audited_and_versioned(store: Store) -> None:
-    with store.write("add card", LEE) as unit:
+    with unit_of_work(store, "add card", LEE) as unit:
         agreements.add_rate_card(unit, "2026", day("2026-01-01"), {"currency": "USD"})
     (card,) = agreements.rate_cards(store)
-    with store.write("edit card", LEE) as unit:
+    with unit_of_work(store, "edit card", LEE) as unit:
         agreements.update_rate_card(unit, card, replace(card, card={"currency": "EUR"}))
 
     assert agreements.rate_cards(store) == [replace(card, card={"currency": "EUR"}, version=2)]
     last = audit.last_of(store, "rate_card", card.id)
     assert last is not None
     assert last.detail == {"changed": {"card": [{"currency": "USD"}, {"currency": "EUR"}]}}
-    with pytest.raises(Stale), store.write("edit card", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit card", LEE) as unit:
         agreements.update_rate_card(unit, card, card)
 
 
@@ -100,7 +100,7 @@ def test_agreement_that_matters_on_a_day(store: Store) -> None:
 def test_agreement_that_was_ended_early_ends_then(store: Store) -> None:
     agree(store, "early", "2026-01-01", "2026-12-31")
     (agreement,) = agreements.agreements_of(store, CLIENT)
-    with store.write("end agreement", LEE) as unit:
+    with unit_of_work(store, "end agreement", LEE) as unit:
         agreements.end_agreement(unit, agreement, day("2026-05-31"))
     agree(store, "next", "2026-09-01")
 
@@ -109,7 +109,7 @@ def test_agreement_that_was_ended_early_ends_then(store: Store) -> None:
     assert ended.terms["ends"] == "2026-05-31"
     assert name_on(store, "2026-06-01") == "early"
     assert name_on(store, "2026-09-01") == "next"
-    with store.write("edit agreement", LEE) as unit:
+    with unit_of_work(store, "edit agreement", LEE) as unit:
         agreements.update_agreement(unit, ended, replace(ended, name="renamed"))
     assert store.value("SELECT ends FROM agreement WHERE id = ?", (ended.id,)) == "2026-12-31"
 
@@ -134,7 +134,7 @@ def test_terms_have_kind_dates_and_blocks(store: Store) -> None:
 
 @pytest.mark.parametrize(("minor_units", "amount"), [(2, "1234.56"), (0, "123456"), (3, "123.456")])
 def test_blocks_of_money_are_in_the_cards_currency(store: Store, minor_units: int, amount: str) -> None:
-    with store.write("add card", LEE) as unit:
+    with unit_of_work(store, "add card", LEE) as unit:
         agreements.add_rate_card(unit, "card", day("2026-01-01"), {"minor_units": minor_units})
     agree(store, "money", "2026-01-01", None, "block_money", Pool("opening", "200000", "123456"))
 
@@ -145,16 +145,16 @@ def test_blocks_of_money_are_in_the_cards_currency(store: Store, minor_units: in
 
 def test_pools_are_added_and_drawn(store: Store) -> None:
     agreement_id = agree(store, "hours", "2026-01-01", None, "block_hours")
-    with store.write("sell block", LEE) as unit:
+    with unit_of_work(store, "sell block", LEE) as unit:
         agreements.add_pool(unit, agreement_id, Pool("opening", "600", "600"))
     (pool,) = agreements.pools_of(store, agreement_id)
-    with store.write("charge", LEE) as unit:
+    with unit_of_work(store, "charge", LEE) as unit:
         agreements.update_pool(unit, pool, replace(pool, remaining="540"))
 
     assert agreements.pools_of(store, agreement_id) == (replace(pool, remaining="540", version=2),)
-    with pytest.raises(Stale), store.write("charge", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "charge", LEE) as unit:
         agreements.update_pool(unit, pool, replace(pool, remaining="480"))
-    with pytest.raises(Refused), store.write("sell block", LEE) as unit:
+    with pytest.raises(Refused), unit_of_work(store, "sell block", LEE) as unit:
         agreements.add_pool(unit, agreement_id, Pool("opening", "60", "60"))
 
 
@@ -163,7 +163,7 @@ def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:
     (agreement,) = agreements.agreements_of(store, CLIENT)
     service = replace(agreement.service, targets={"P1": {"onsite": 240}})
     after = replace(agreement, ends=None, terms={**agreement.terms, "labour_discount_pct": "10"}, service=service)
-    with store.write("edit agreement", LEE) as unit:
+    with unit_of_work(store, "edit agreement", LEE) as unit:
         agreements.update_agreement(unit, agreement, after)
 
     (found,) = agreements.agreements_of(store, CLIENT)
@@ -172,5 +172,5 @@ def test_edit_of_an_agreement_is_audited_and_versioned(store: Store) -> None:
     last = audit.last_of(store, "agreement", agreement.id)
     assert last is not None
     assert set(last.detail["changed"]) == {"ends", "terms", "levels"}
-    with pytest.raises(Stale), store.write("edit agreement", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit agreement", LEE) as unit:
         agreements.update_agreement(unit, agreement, after)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from db import audit
+from db import audit, chain
 from db.faults import Misuse, Refused
 from db.library import sqlite3
 from db.store import Store
+from db.unit import unit_of_work
 from tests.db.sessions import ANNA, BOB, edit, new_store
 
 
@@ -75,7 +76,7 @@ def test_an_altered_row_is_found(store: Store, statement: str, broken: int) -> N
 )
 def test_the_database_lets_nobody_rewrite_it(store: Store, statement: str) -> None:
     before = store.all("SELECT * FROM audit ORDER BY seq")
-    with pytest.raises(Refused, match="audit"), store.write("tidy up", ANNA) as unit:
+    with pytest.raises(Refused, match="audit"), unit_of_work(store, "tidy up", ANNA) as unit:
         unit.execute(statement)
     assert store.all("SELECT * FROM audit ORDER BY seq") == before
 
@@ -95,7 +96,7 @@ def test_before_the_first_row_the_head_is_the_origin(tmp_path: Path) -> None:
 
 
 def test_a_save_that_was_taken_back_leaves_no_gap(store: Store) -> None:
-    with pytest.raises(Misuse), store.write("edit client", ANNA) as unit:  # noqa: PT012
+    with pytest.raises(Misuse), unit_of_work(store, "edit client", ANNA) as unit:  # noqa: PT012
         unit.audit("client", 1)
         unit.audit("client", 1)
         unit.insert("cleint")
@@ -104,7 +105,7 @@ def test_a_save_that_was_taken_back_leaves_no_gap(store: Store) -> None:
 
 
 def test_several_rows_of_a_unit_share_its_save(store: Store) -> None:
-    with store.write("edit client", ANNA) as unit:
+    with unit_of_work(store, "edit client", ANNA) as unit:
         first, second = unit.audit("client", 1, part=1), unit.audit("client", 1, part=2)
     assert second == first + 1
     assert store.value("SELECT count(*) FROM audit WHERE save_id = ?", (unit.save_id,)) == 2
@@ -120,5 +121,5 @@ def test_the_history_of_a_record_is_newest_first(store: Store) -> None:
 
 
 def test_a_detail_has_one_text_whatever_the_order() -> None:
-    assert audit.canonical({"b": 1, "a": ["ü", None]}) == audit.canonical({"a": ["ü", None], "b": 1})
-    assert audit.canonical({"b": 1, "a": ["ü", None]}) == '{"a":["ü",null],"b":1}'
+    assert chain.canonical({"b": 1, "a": ["ü", None]}) == chain.canonical({"a": ["ü", None], "b": 1})
+    assert chain.canonical({"b": 1, "a": ["ü", None]}) == '{"a":["ü",null],"b":1}'

@@ -11,7 +11,7 @@ import pytest
 from db import audit, clients, doors
 from db.faults import Refused, Stale
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.people import Hours
 from dispatch.model.travel import Place
@@ -27,7 +27,7 @@ BO = Contact("Bo")
 def store(tmp_path: Path) -> Iterator[Store]:
     """École has two sites and two contacts, Acme nothing."""
     with prepared(tmp_path / "firm.db") as store:
-        with store.write("add client", LEE) as unit:
+        with unit_of_work(store, "add client", LEE) as unit:
             school = clients.add_client(unit, Client(0, "École", (BO, ANN), 7, 1, True, "X1"))
             main = Site(
                 0, school, "Main", "1 Front Street", ZONE, Place(39.9, -83.0), (Hours(0, 480, 1020),), "ring",
@@ -73,15 +73,15 @@ def test_all_clients_by_name(store: Store) -> None:
 
 
 def test_name_of_a_client_is_taken_once_until_it_is_archived(store: Store) -> None:
-    with pytest.raises(Refused), store.write("add client", LEE) as unit:
+    with pytest.raises(Refused), unit_of_work(store, "add client", LEE) as unit:
         clients.add_client(unit, Client(0, "ACME"))
     acme = clients.client_by_name(store, "Acme")
     assert acme is not None
-    with store.write("archive client", LEE) as unit:
+    with unit_of_work(store, "archive client", LEE) as unit:
         clients.CLIENTS.shelve(unit, acme, unit.at)
         unit.audit("client", acme.id, archived=True)
     assert clients.client_by_name(store, "Acme") is None
-    with store.write("add client", LEE) as unit:
+    with unit_of_work(store, "add client", LEE) as unit:
         clients.add_client(unit, Client(0, "ACME"))
 
     assert [client.name for client in clients.all_clients(store)] == ["ACME", "École"]
@@ -90,7 +90,7 @@ def test_name_of_a_client_is_taken_once_until_it_is_archived(store: Store) -> No
 
 def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
     before = school(store)
-    with store.write("edit client", LEE) as unit:
+    with unit_of_work(store, "edit client", LEE) as unit:
         assert clients.update_client(unit, before, replace(before, contacts=(ANN,), computers=None)) == 2
 
     assert school(store) == replace(before, contacts=(ANN,), computers=None, version=2)
@@ -98,14 +98,14 @@ def test_edit_of_a_client_is_audited_and_versioned(store: Store) -> None:
     assert last is not None
     bo, ann = ["Bo", "", "", ""], ["Ann", "0100", "ann@example.com", "office"]
     assert last.detail == {"changed": {"computers": [7, None], "contacts": [[bo, ann], [ann]]}}
-    with pytest.raises(Stale), store.write("edit client", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit client", LEE) as unit:
         clients.update_client(unit, before, replace(before, name="Other"))
     assert school(store).name == "École"
 
 
 def test_phone_is_the_first_there_is(store: Store) -> None:
     assert doors.whom_to_ring(store) == {1: ("Ann", "0100")}
-    with store.write("edit client", LEE) as unit:
+    with unit_of_work(store, "edit client", LEE) as unit:
         clients.update_client(unit, school(store), replace(school(store), contacts=(Contact("Cy", "0200"), ANN)))
 
     assert doors.whom_to_ring(store) == {1: ("Cy", "0200")}
@@ -135,7 +135,7 @@ def test_edit_of_a_site_is_audited_and_versioned(store: Store) -> None:
     before = main(store)
     after = replace(before, access=(Hours(0, 480, 720), Hours(0, 780, 1020)), services=("print",), place=None)
     after = replace(after, place_source="")
-    with store.write("edit site", LEE) as unit:
+    with unit_of_work(store, "edit site", LEE) as unit:
         assert clients.update_site(unit, before, after) == 2
 
     assert main(store) == replace(after, version=2)
@@ -143,21 +143,21 @@ def test_edit_of_a_site_is_audited_and_versioned(store: Store) -> None:
     assert last is not None
     assert last.detail["changed"]["services"] == [["mail", "print"], ["print"]]
     assert last.detail["changed"]["lat"] == [39.9, None]
-    with pytest.raises(Stale), store.write("edit site", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit site", LEE) as unit:
         clients.update_site(unit, before, before)
 
 
 def test_name_of_a_site_is_its_clients_own(store: Store) -> None:
-    with pytest.raises(Refused), store.write("add site", LEE) as unit:
+    with pytest.raises(Refused), unit_of_work(store, "add site", LEE) as unit:
         clients.add_site(unit, Site(0, 1, "MAIN", "", ZONE))
-    with store.write("add site", LEE) as unit:
+    with unit_of_work(store, "add site", LEE) as unit:
         clients.add_site(unit, Site(0, 2, "Main", "", ZONE))
 
     assert [site.name for site in clients.sites_of(store, 2)] == ["Main"]
 
 
 def test_archived_site_is_kept_out_of_lists(store: Store) -> None:
-    with store.write("archive site", LEE) as unit:
+    with unit_of_work(store, "archive site", LEE) as unit:
         clients.SITES.shelve(unit, main(store), unit.at)
         unit.audit("site", 1, archived=True)
 

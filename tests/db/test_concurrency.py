@@ -22,7 +22,7 @@ from db import audit
 from db.faults import Busy, Stale
 from db.library import sqlite3
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.instants import SetClock
 from tests.db.sessions import edit, new_store, outcome, session
 
@@ -205,7 +205,7 @@ class Sessions(RuleBasedStateMachine):
     def give_up_in_the_middle(self, seat: int, notes: str) -> None:
         with (
             contextlib.suppress(ZeroDivisionError),
-            self.stores[seat].write("edit client", self.actors[seat]) as unit,
+            unit_of_work(self.stores[seat], "edit client", self.actors[seat]) as unit,
         ):
             unit.update("client", 1, self.version, notes=notes)
             unit.audit("client", 1)
@@ -221,7 +221,7 @@ class Sessions(RuleBasedStateMachine):
         inside, outside, reading = seats
         before = self.notes
         self.stores[outside].timeout = 0.01
-        with self.stores[inside].write("edit client", self.actors[inside]) as unit:
+        with unit_of_work(self.stores[inside], "edit client", self.actors[inside]) as unit:
             unit.update("client", 1, self.version, notes=notes)
             unit.audit("client", 1)
             with pytest.raises(Busy):

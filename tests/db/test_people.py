@@ -11,7 +11,7 @@ import pytest
 from db import audit, people
 from db.faults import Refused, Stale
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
 from dispatch.model.travel import Place
@@ -25,7 +25,7 @@ WEEK = tuple(Hours(weekday, 480, 1020) for weekday in range(5))
 def store(tmp_path: Path) -> Iterator[Store]:
     """Ana and Zoë drive, Dana dispatches."""
     with prepared(tmp_path / "firm.db") as store:
-        with store.write("add staff", LEE) as unit:
+        with unit_of_work(store, "add staff", LEE) as unit:
             people.add_staff(
                 unit,
                 Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER, Role.LEAD}), email="dana@example.com"),
@@ -63,7 +63,7 @@ def test_all_staff_are_those_who_are_active_by_name(store: Store) -> None:
     assert dana is not None
     assert [person.login for person in people.all_staff(store)] == ["ana", "dana", "zoe"]
 
-    with store.write("edit staff", LEE) as unit:
+    with unit_of_work(store, "edit staff", LEE) as unit:
         people.update_staff(unit, dana, replace(dana, active=False))
 
     assert [person.login for person in people.all_staff(store)] == ["ana", "zoe"]
@@ -74,7 +74,7 @@ def test_all_staff_are_those_who_are_active_by_name(store: Store) -> None:
 
 @pytest.mark.parametrize(("login", "name"), [("ANA", "Other"), ("other", "DANA WELLS")])
 def test_login_and_name_are_taken_once(store: Store, login: str, name: str) -> None:
-    with pytest.raises(Refused), store.write("add staff", LEE) as unit:
+    with pytest.raises(Refused), unit_of_work(store, "add staff", LEE) as unit:
         people.add_staff(unit, Staff(0, login, name, frozenset({Role.LEAD})))
 
     assert len(people.all_staff(store)) == 3
@@ -83,7 +83,7 @@ def test_login_and_name_are_taken_once(store: Store, login: str, name: str) -> N
 def test_edit_of_staff_is_audited_with_old_and_new(store: Store) -> None:
     dana = people.staff_by_login(store, "dana")
     assert dana is not None
-    with store.write("edit staff", LEE) as unit:
+    with unit_of_work(store, "edit staff", LEE) as unit:
         version = people.update_staff(unit, dana, replace(dana, name="Dana West", roles=frozenset({Role.LEAD})))
 
     after = people.staff_by_id(store, dana.id)
@@ -98,13 +98,13 @@ def test_edit_of_staff_is_audited_with_old_and_new(store: Store) -> None:
 def test_stale_edits_are_refused(store: Store) -> None:
     dana, ana = people.staff_by_login(store, "dana"), find(store, "ana")
     assert dana is not None
-    with store.write("edit", LEE) as unit:
+    with unit_of_work(store, "edit", LEE) as unit:
         people.update_staff(unit, dana, replace(dana, name="Dana West"))
         people.update_technician(unit, ana, replace(ana, vehicle="van 1"))
 
-    with pytest.raises(Stale), store.write("edit", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit", LEE) as unit:
         people.update_staff(unit, dana, replace(dana, name="Dana East"))
-    with pytest.raises(Stale), store.write("edit", LEE) as unit:
+    with pytest.raises(Stale), unit_of_work(store, "edit", LEE) as unit:
         people.update_technician(unit, ana, replace(ana, vehicle="van 2"))
     assert find(store, "ana").vehicle == "van 1"
 
@@ -115,7 +115,7 @@ def test_technician_is_found_by_name_or_login(store: Store, wanted: str) -> None
 
 
 def test_name_comes_before_login(store: Store) -> None:
-    with store.write("add staff", LEE) as unit:
+    with unit_of_work(store, "add staff", LEE) as unit:
         staff_id = people.add_staff(unit, Staff(0, "someone", "Zoe", frozenset()))
         people.add_technician(unit, Technician(staff_id, "", "", frozenset(), "tech", ()))
 
@@ -133,7 +133,7 @@ def test_technician_has_everything(store: Store) -> None:
         ana, skills=frozenset({"voip"}), labour_class="senior", shifts=(Hours(0, 480, 720), Hours(0, 780, 1020)),
         lunch=Lunch(690, 810, 30), home=Place(39.9, -83.0), home_address="1 Oak Street", vehicle="van",
     )  # fmt: skip
-    with store.write("edit technician", LEE) as unit:
+    with unit_of_work(store, "edit technician", LEE) as unit:
         people.update_technician(unit, ana, after)
         people.add_absence(unit, AbsenceRecord(0, ana.id, 100, 200, "dentist"))
 
@@ -148,7 +148,7 @@ def test_technician_has_everything(store: Store) -> None:
 def test_skills_are_known_in_lower_case_and_stay_known(store: Store) -> None:
     assert people.skills(store) == frozenset({"server", "network"})
     ana = find(store, "ana")
-    with store.write("edit technician", LEE) as unit:
+    with unit_of_work(store, "edit technician", LEE) as unit:
         people.update_technician(unit, ana, replace(ana, skills=frozenset({"voip"})))
 
     assert people.skills(store) == frozenset({"server", "network", "voip"})
@@ -157,7 +157,7 @@ def test_skills_are_known_in_lower_case_and_stay_known(store: Store) -> None:
 def test_making_a_technician_gives_the_role(store: Store) -> None:
     dana = people.staff_by_login(store, "dana")
     assert dana is not None
-    with store.write("add technician", LEE) as unit:
+    with unit_of_work(store, "add technician", LEE) as unit:
         assert people.add_technician(unit, Technician(dana.id, "", "", frozenset(), "senior", ())) == dana.id
 
     again = people.staff_by_id(store, dana.id)
@@ -170,7 +170,7 @@ def test_all_technicians_are_those_on_the_board_by_name(store: Store) -> None:
     assert [technician.name for technician in people.technicians(store)] == ["ana Ruiz", "Zoë Élan"]
     assert people.technicians(store)[0] == ana
 
-    with store.write("archive", LEE) as unit:
+    with unit_of_work(store, "archive", LEE) as unit:
         people.shelve_technician(unit, ana, unit.at)
         unit.audit("technician", ana.id)
 

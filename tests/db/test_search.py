@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from db import search
+from db import search, search_index
 from db.store import Store
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, leaving, onsite, reviewing
@@ -27,7 +27,7 @@ __all__ = ["office"]
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Searching with an index, and as where SQLite has none."""
     if request.param == "none":
-        monkeypatch.setattr(search, "possible", lambda: False)
+        monkeypatch.setattr(search_index, "possible", lambda: False)
     return request.param
 
 
@@ -137,7 +137,7 @@ def test_with_and_without_an_index_the_same_is_found(text: str, typed: str) -> N
 def test_what_a_program_without_an_index_wrote_is_found(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.on_site()
     with monkeypatch.context() as without:
-        without.setattr(search, "possible", lambda: False)
+        without.setattr(search_index, "possible", lambda: False)
         office.say("R1", "W2", Entry(Result.DONE, "toner cartridge changed"))
         assert search.state(office.store).waiting == 1
     assert found(office.store, "toner") == {"R1"}, "read until it is indexed"
@@ -160,7 +160,7 @@ def test_an_older_database_is_indexed_when_it_is_brought_forward(office: Office)
     store.conn.execute("DROP TABLE visit_search")
     store.conn.execute("INSERT OR IGNORE INTO search_stale SELECT id FROM visit")
     assert found(store, "warehouse") == {"R2"}, "without the index every visit is read"
-    search.freshen(store.conn, most=None)
+    search_index.freshen(store.conn, most=None)
     assert search.state(store) == search.Index(True, 3, 0)
     assert found(store, "warehouse") == {"R2"}
 

@@ -10,7 +10,7 @@ import pytest
 
 from db import audit, settings
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.firm import Firm
 from dispatch.model.travel import Place
 from tests.prepared import prepared
@@ -36,7 +36,7 @@ def test_every_setting_is_kept(store: Store) -> None:
         clock_offset=-60,
     )  # fmt: skip
     names = {field.name for field in fields(Firm)} - {"id", "version"}
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, **{name: getattr(firm, name) for name in names})
 
     assert settings.firm(store) == replace(firm, version=len(names))
@@ -44,9 +44,9 @@ def test_every_setting_is_kept(store: Store) -> None:
 
 
 def test_change_is_audited_with_old_and_new(store: Store) -> None:
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, zone="Europe/Lisbon", buffer_minutes=30)
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, zone="Europe/London", buffer_minutes=30, depot=Place(1.0, 2.0))
 
     newest, first = audit.history_of(store, "setting", settings.AUDITED_AS)
@@ -55,9 +55,9 @@ def test_change_is_audited_with_old_and_new(store: Store) -> None:
 
 
 def test_setting_what_stands_already_says_nothing(store: Store) -> None:
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, name="Columbus IT")
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, name="Columbus IT")
         unit.leave_unchanged()
 
@@ -65,27 +65,27 @@ def test_setting_what_stands_already_says_nothing(store: Store) -> None:
 
 
 def test_depot_can_be_taken_away(store: Store) -> None:
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, depot=Place(1.0, 2.0))
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, depot=None)
 
     assert settings.firm(store).depot is None
 
 
 def test_unknown_setting_is_a_mistake(store: Store) -> None:
-    with pytest.raises(TypeError, match="colour"), store.write("settings", LEE) as unit:
+    with pytest.raises(TypeError, match="colour"), unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, name="Columbus IT", colour="red")
 
     assert settings.firm(store).name == Firm().name
 
 
 def test_assumed_zone_holds_until_one_is_set(store: Store) -> None:
-    with store.write("init", LEE) as unit:
+    with unit_of_work(store, "init", LEE) as unit:
         settings.assume_zone(unit, "Europe/Lisbon")
 
     assert settings.firm(store).zone == "Europe/Lisbon"
     assert "zone" not in settings.fields_set(store)
-    with store.write("settings", LEE) as unit:
+    with unit_of_work(store, "settings", LEE) as unit:
         settings.set_firm(unit, zone="Europe/London")
     assert settings.firm(store).zone == "Europe/London"

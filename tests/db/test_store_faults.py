@@ -16,6 +16,7 @@ from db import audit, faults
 from db.faults import Busy, Corrupt, Full, Moved, ReadOnly, Refused, StoreFault, Unconfirmed, from_os, translate
 from db.library import sqlite3
 from db.store import Store
+from db.unit import unit_of_work
 from tests.db.sessions import ANNA, ROOT, edit, new_store, outcome, session
 from tests.wall import started
 
@@ -87,7 +88,7 @@ def test_when_nobody_can_look_it_is_said_that_nobody_knows(
 
 def test_an_error_that_was_swallowed_does_not_leave_half_a_unit(store: Store) -> None:
     """Some errors end the transaction at once: what comes after them would be saved by itself."""
-    with pytest.raises(faults.Misuse, match="swallowed"), store.write("edit client", ANNA) as unit:  # noqa: PT012
+    with pytest.raises(faults.Misuse, match="swallowed"), unit_of_work(store, "edit client", ANNA) as unit:  # noqa: PT012
         unit.update("client", 1, 1, notes="lost")
         store.conn.execute("ROLLBACK")
         unit.execute("UPDATE client SET notes = 'by itself', version = 2")

@@ -12,6 +12,7 @@ import pytest
 from db.faults import Moved
 from db.safekeeping import backup, check
 from db.store import Store
+from db.unit import unit_of_work
 from tests.db.sessions import BOB, edit, new_store, outcome
 from tests.db.sessions import session as any_session
 
@@ -73,7 +74,7 @@ class TestTakenAway:
     def test_in_the_middle_of_a_save(self, path: Path, sides: tuple[str, ...]) -> None:
         with Store.open(path) as store:
             edit(store, notes="before")
-            saving = store.write("edit client", BOB)
+            saving = unit_of_work(store, "edit client", BOB)
             unit = saving.__enter__()
             unit.update("client", 1, 2, notes="lost")
             unit.audit("client", 1)
@@ -168,7 +169,7 @@ class TestJournal:
     def test_in_the_middle_of_a_save_nothing_is_saved(self, rolled: Path, happens: Callable[[Path], None]) -> None:
         with Store.open(rolled) as store:
             edit(store, notes="before")
-            saving = store.write("edit client", BOB)
+            saving = unit_of_work(store, "edit client", BOB)
             unit = saving.__enter__()
             unit.update("client", 1, 2, notes="lost")
             unit.audit("client", 1)

@@ -13,7 +13,7 @@ from db import audit
 from db.faults import Busy, Misuse, Refused, Stale, TooNew
 from db.library import sqlite3
 from db.store import Store
-from db.unit import Actor, Unit
+from db.unit import Actor, Unit, unit_of_work
 from dispatch.model.instants import SetClock
 from tests.db.sessions import ANNA, BOB, edit, new_store
 
@@ -45,7 +45,7 @@ def notes(store: Store) -> str:
 class TestSaving:
     def test_a_unit_is_saved_with_who_did_it(self, store: Store, other: Store) -> None:
         actor = Actor(None, "anna", "session-1", "seat", key_id=7)
-        with store.write("edit client", actor) as unit:
+        with unit_of_work(store, "edit client", actor) as unit:
             unit.update("client", 1, 1, notes="new", computers=4)
             unit.audit("client", 1, notes="new")
         assert other.one("SELECT notes, computers, version FROM client") == ("new", 4, 2)
@@ -62,7 +62,7 @@ class TestSaving:
         assert last.save_id == unit.save_id
 
     def test_an_error_inside_saves_nothing(self, store: Store) -> None:
-        with pytest.raises(ZeroDivisionError), store.write("edit client", ANNA) as unit:  # noqa: PT012
+        with pytest.raises(ZeroDivisionError), unit_of_work(store, "edit client", ANNA) as unit:  # noqa: PT012
             unit.update("client", 1, 1, notes="lost")
             unit.audit("client", 1)
             raise ZeroDivisionError
@@ -73,33 +73,33 @@ class TestSaving:
     def test_a_unit_that_says_nothing_in_the_audit_is_a_mistake(self, store: Store) -> None:
         with (
             pytest.raises(Misuse, match="edit client says nothing in the audit"),
-            store.write("edit client", ANNA) as unit,
+            unit_of_work(store, "edit client", ANNA) as unit,
         ):
             unit.update("client", 1, 1, notes="lost")
         assert notes(store) == ""
 
     def test_a_unit_may_say_that_there_was_nothing_to_do(self, store: Store) -> None:
-        with store.write("edit client", ANNA) as unit:
+        with unit_of_work(store, "edit client", ANNA) as unit:
             unit.update("client", 1, 1, notes="on second thoughts")
             unit.leave_unchanged()
         assert notes(store) == ""
         assert store.value("SELECT count(*) FROM audit") == 1
 
     def test_inserting_gives_the_id(self, store: Store) -> None:
-        with store.write("add client", ANNA) as unit:
+        with unit_of_work(store, "add client", ANNA) as unit:
             client = unit.insert("client", name="Bolt")
             unit.audit("client", client)
         assert store.value("SELECT name FROM client WHERE id = ?", (client,)) == "Bolt"
 
     def test_many_rows_go_in_at_once(self, store: Store) -> None:
-        with store.write("import", ANNA) as unit:
+        with unit_of_work(store, "import", ANNA) as unit:
             rows = [(f"C{number}",) for number in range(50)]
             assert unit.execute_many("INSERT INTO client (name) VALUES (?)", rows) == 50
             unit.audit("client", 0, rows=50)
         assert store.value("SELECT count(*) FROM client") == 51
 
     def test_what_is_read_inside_is_what_the_unit_has_changed(self, store: Store, other: Store) -> None:
-        with store.write("edit client", ANNA) as unit:
+        with unit_of_work(store, "edit client", ANNA) as unit:
             unit.update("client", 1, 1, notes="not yet")
             unit.audit("client", 1)
             with store.read():
@@ -108,12 +108,12 @@ class TestSaving:
         assert notes(other) == "not yet"
 
     def test_sqlite_utils_works_in_the_same_unit(self, store: Store, other: Store) -> None:
-        with store.write("import", ANNA) as unit:
+        with unit_of_work(store, "import", ANNA) as unit:
             store.utils.table("client").insert_all([{"name": "Bolt"}, {"name": "Cog"}])
             unit.audit("client", 2)
             assert other.value("SELECT count(*) FROM client") == 1
         assert other.value("SELECT count(*) FROM client") == 3
-        with pytest.raises(ZeroDivisionError), store.write("import", ANNA):  # noqa: PT012
+        with pytest.raises(ZeroDivisionError), unit_of_work(store, "import", ANNA):  # noqa: PT012
             store.utils.table("client").insert({"name": "Dint"})
             raise ZeroDivisionError
         assert other.value("SELECT count(*) FROM client") == 3
@@ -154,18 +154,21 @@ class TestSomebodyWasFirst:
             edit(store, notes="from anna", version=1)
 
     def test_a_record_that_is_gone(self, store: Store) -> None:
-        with pytest.raises(Stale, match="not there any more"), store.write("edit client", ANNA) as unit:
+        with pytest.raises(Stale, match="not there any more"), unit_of_work(store, "edit client", ANNA) as unit:
             unit.update("client", 99, 1, notes="lost")
 
     def test_a_record_that_the_audit_does_not_know(self, store: Store) -> None:
-        with store.write("change setting", BOB) as unit:
+        with unit_of_work(store, "change setting", BOB) as unit:
             unit.insert("setting", key="zone", value='"UTC"')
             unit.audit("setting", 0)
-        with pytest.raises(Stale, match="Somebody else changed the setting first"), store.write("set", ANNA) as unit:
+        with (
+            pytest.raises(Stale, match="Somebody else changed the setting first"),
+            unit_of_work(store, "set", ANNA) as unit,
+        ):
             unit.update("setting", "zone", 2, value='"Europe/Paris"')
 
     def test_settings_are_updated_by_their_own_key(self, store: Store) -> None:
-        with store.write("change setting", BOB) as unit:
+        with unit_of_work(store, "change setting", BOB) as unit:
             unit.insert("setting", key="zone", value='"UTC"')
             assert unit.update("setting", "zone", 1, value='"Europe/Paris"') == 2
             unit.audit("setting", 0)
@@ -186,7 +189,7 @@ class TestTheDatabaseRefuses:
     @pytest.mark.parametrize("rule", REFUSED)
     def test_a_statement_against_the_rules_is_refused_and_the_unit_goes_on(self, store: Store, rule: str) -> None:
         sql, kind, subject, words = REFUSED[rule]
-        with store.write("try", ANNA) as unit:
+        with unit_of_work(store, "try", ANNA) as unit:
             unit.audit("client", 1)
             with pytest.raises(Refused, match=words) as refused:
                 unit.execute(sql)
@@ -196,14 +199,14 @@ class TestTheDatabaseRefuses:
         assert notes(store) == "kept"
 
     def test_a_rule_is_told_in_its_own_words(self, store: Store) -> None:
-        with pytest.raises(Refused) as refused, store.write("try", ANNA) as unit:  # noqa: PT012
+        with pytest.raises(Refused) as refused, unit_of_work(store, "try", ANNA) as unit:  # noqa: PT012
             unit.audit("client", 1)
             unit.execute("UPDATE audit SET actor = 'bob'")
         assert str(refused.value) == "the audit is append-only"
         assert store.value("SELECT count(*) FROM audit") == 1
 
     def test_a_reference_that_is_left_dangling_is_refused_at_the_end(self, store: Store) -> None:
-        with pytest.raises(Refused, match="is not there"), store.write("try", ANNA) as unit:  # noqa: PT012
+        with pytest.raises(Refused, match="is not there"), unit_of_work(store, "try", ANNA) as unit:  # noqa: PT012
             unit.execute("PRAGMA defer_foreign_keys=ON")
             unit.insert("contact", client_id=99, name="Ann")
             unit.audit("client", 1)
@@ -225,7 +228,7 @@ MISTAKES: dict[str, Callable[[Unit], Any]] = {
     "a detail that is no JSON": lambda unit: unit.audit("client", 1, what=object()),
     "a detail that is no number": lambda unit: unit.audit("client", 1, what=float("nan")),
     "a commit from inside": lambda unit: (unit.execute("COMMIT"), unit.audit("client", 1)),
-    "a unit in a unit": lambda unit: unit.store.write("inner", ANNA).__enter__(),
+    "a unit in a unit": lambda unit: unit_of_work(unit.store, "inner", ANNA).__enter__(),
 }
 
 
@@ -233,7 +236,7 @@ class TestMistakes:
     @pytest.mark.parametrize("mistake", MISTAKES)
     def test_a_mistake_of_the_program_ends_the_unit(self, store: Store, mistake: str) -> None:
         tables = store.all("SELECT name FROM sqlite_master ORDER BY name")
-        with pytest.raises(Misuse), store.write("try", ANNA) as unit:  # noqa: PT012
+        with pytest.raises(Misuse), unit_of_work(store, "try", ANNA) as unit:  # noqa: PT012
             unit.audit("client", 1)
             MISTAKES[mistake](unit)
         assert store.all("SELECT name FROM sqlite_master ORDER BY name") == tables
@@ -243,11 +246,11 @@ class TestMistakes:
         assert edit(store, notes="next") == 2
 
     def test_a_unit_that_is_over_does_nothing(self, store: Store) -> None:
-        with store.write("edit client", ANNA) as unit:
+        with unit_of_work(store, "edit client", ANNA) as unit:
             unit.audit("client", 1)
         with pytest.raises(Misuse, match="is over"):
             unit.execute("DELETE FROM client")
-        with store.write("edit client", ANNA) as present:
+        with unit_of_work(store, "edit client", ANNA) as present:
             with pytest.raises(Misuse, match="is over"):
                 unit.insert("client", name="x")
             present.leave_unchanged()
@@ -261,14 +264,18 @@ class TestMistakes:
         store.close()
         with pytest.raises(Misuse, match="closed"):
             store.all("SELECT 1")
-        with pytest.raises(Misuse, match="closed"), store.write("try", ANNA):
+        with pytest.raises(Misuse, match="closed"), unit_of_work(store, "try", ANNA):
             pass
 
     def test_a_store_is_not_taken_over_a_fork(self, store: Store) -> None:
         child = os.fork()
         if child == 0:
             told = 0
-            for use in (lambda: store.all("SELECT 1"), lambda: store.write("try", ANNA).__enter__(), store.changed):
+            for use in (
+                lambda: store.all("SELECT 1"),
+                lambda: unit_of_work(store, "try", ANNA).__enter__(),
+                store.changed,
+            ):
                 try:
                     use()
                 except Misuse as mistake:
@@ -301,7 +308,7 @@ class TestReading:
         with store.read():
             with pytest.raises(Exception, match="may not be written"):
                 store.all("UPDATE client SET notes = 'x'")
-            with pytest.raises(Misuse), store.write("edit client", ANNA):
+            with pytest.raises(Misuse), unit_of_work(store, "edit client", ANNA):
                 pass
         assert edit(store, notes="after it") == 2
 
@@ -328,7 +335,7 @@ class TestReading:
         edit(other, BOB, notes="3")
         edit(store, notes="4")
         assert store.changed()
-        with pytest.raises(ZeroDivisionError), other.write("try", BOB) as unit:  # noqa: PT012
+        with pytest.raises(ZeroDivisionError), unit_of_work(other, "try", BOB) as unit:  # noqa: PT012
             unit.audit("client", 1)
             raise ZeroDivisionError
         assert not store.changed()
@@ -344,7 +351,7 @@ class TestThreads:
 
         thread = threading.Thread(target=read)
         thread.start()
-        with store.write("edit client", ANNA) as unit:
+        with unit_of_work(store, "edit client", ANNA) as unit:
             unit.update("client", 1, 1, notes="whole")
             inside.set()
             thread.join(0.05)
@@ -355,7 +362,7 @@ class TestThreads:
 
     def test_reads_go_on_while_another_thread_queues_to_save(self, store: Store, other: Store) -> None:
         store.timeout = 30
-        with other.write("edit client", BOB) as unit:
+        with unit_of_work(other, "edit client", BOB) as unit:
             thread = threading.Thread(target=edit, args=(store,), kwargs={"notes": "queued"})
             thread.start()
             while not any(thread.name == "gate" for thread in threading.enumerate()):
@@ -385,7 +392,7 @@ class TestThreads:
             except Busy as busy:
                 told.append(str(busy))
 
-        with store.write("edit client", ANNA) as unit:
+        with unit_of_work(store, "edit client", ANNA) as unit:
             unit.audit("client", 1)
             thread = threading.Thread(target=save)
             thread.start()
@@ -420,5 +427,5 @@ class TestRehearsal:
         with new_store(tmp_path / "board.db") as store:
             with store.read(), pytest.raises(Misuse), store.rehearsal("anna"):
                 pass
-            with pytest.raises(Misuse), store.write("edit", ANNA), store.rehearsal("anna"):
+            with pytest.raises(Misuse), unit_of_work(store, "edit", ANNA), store.rehearsal("anna"):
                 pass

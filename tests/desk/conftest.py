@@ -11,7 +11,7 @@ import pytest
 
 from db import agreements, clients, people, settings, visits
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.desk import adjusting, arriving, invoicing, onsite, reviewing, schedule
 from dispatch.desk.charging import Priced, Unpriced
@@ -106,7 +106,7 @@ def export(seat: Seat) -> HandedOver:
 
 def fill(store: Store) -> None:
     """The small firm, in a new store."""
-    with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+    with unit_of_work(store, "init", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Columbus IT", zone=ZONE, depot=Place(39.96, -83.0))
         people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset({Role.LEAD})))
         people.add_staff(unit, Staff(0, "dana", "Dana Wells", frozenset({Role.DISPATCHER})))

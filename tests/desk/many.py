@@ -7,7 +7,7 @@ import random
 
 from db import people
 from db.store import Store
-from db.unit import Actor, Unit
+from db.unit import Actor, Unit, unit_of_work
 from db.visits import NewVisit
 
 WORDS = (
@@ -80,7 +80,7 @@ def add_closed_visits(store: Store, number: int, *, seed: int = 1) -> None:
     client_id = store.value("SELECT client_id FROM site WHERE id = ?", (sites[0],))
     begin = store.clock.now() - 400 * DAY_SECONDS
     for start in range(0, number, AT_ONCE):
-        with store.write("many", Actor(None, "many", "many", "system")) as unit:
+        with unit_of_work(store, "many", Actor(None, "many", "many", "system")) as unit:
             for place in range(start, min(start + AT_ONCE, number)):
                 at = begin + place * (380 * DAY_SECONDS // number)
                 new = NewVisit(

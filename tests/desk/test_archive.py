@@ -16,7 +16,7 @@ from db.library import sqlite3
 from db.safekeeping import backup as plain_copy
 from db.safekeeping import check
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import archive, arriving, attaching, key_file, keyring, schedule, seating
 from dispatch.desk.attaching import attach
 from dispatch.desk.refusals import Refusal
@@ -220,7 +220,7 @@ def test_of_two_uploads_of_the_same_bytes_the_refused_one_takes_nothing_away(ful
     other = PICTURE + b"!"
 
     def leave() -> None:
-        with full.store.write("edit staff", Actor(None, "x", "x", "system")) as unit:
+        with unit_of_work(full.store, "edit staff", Actor(None, "x", "x", "system")) as unit:
             unit.execute("UPDATE staff SET active = 0 WHERE login = 'lee'")
             unit.audit("staff", full.lee.staff.id)
 

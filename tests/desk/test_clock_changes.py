@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db import agreements, settings, visits
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import arriving, leaving, schedule, views
 from dispatch.desk.charge_input import input_of
 from dispatch.desk.charging import Priced, charge_of
@@ -38,7 +38,7 @@ def trip(office: Office, reference: str = "R1") -> dict[str, Any]:
 def test_a_visit_is_priced_and_closed_on_a_day_whose_clocks_change_at_midnight(
     office: Office, day: datetime.date
 ) -> None:
-    with office.store.write("rates", Actor(None, "system", "setup", "system")) as unit:
+    with unit_of_work(office.store, "rates", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Santiago IT", zone=SANTIAGO, depot=settings.firm(office.store).depot)
         card = {**CARD, "timezone": SANTIAGO, "minimum": {"per": "day"}}
         agreements.add_rate_card(unit, "Santiago", datetime.date(2026, 2, 1), card)

@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 from db.faults import StoreFault
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
@@ -147,7 +147,7 @@ def test_overridden_test_leaves_the_visit_open(office: Office) -> None:
 
 def test_blocked_charge_never_keeps_anybody_on_site(office: Office) -> None:
     """C4, 11: a card that charges by distance, and a site whose distance nobody knows."""
-    with office.store.write("test", Actor(None, "system", "s", "system")) as unit:
+    with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:
         unit.execute("UPDATE site SET one_way_distance = NULL, one_way_minutes = NULL")
         unit.execute(
             'UPDATE rate_card SET card = json_set(card, \'$.travel.components\', json(\'[{"kind":"distance","rate":"1"}]\'))'
@@ -178,7 +178,7 @@ def test_closing_out_begins_and_ends_with_new_work(office: Office) -> None:
 
 def bypass(office: Office, sql: str) -> None:
     """Write past the desk."""
-    with office.store.write("bypass", Actor(None, "system", "s", "system")) as unit:
+    with unit_of_work(office.store, "bypass", Actor(None, "system", "s", "system")) as unit:
         unit.execute(sql)
         unit.audit("visit", 1, tried=sql)
 

@@ -9,7 +9,7 @@ import pytest
 
 from db import stays, visits
 from db.faults import Refused
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import arriving, clocking, leaving, schedule
 from dispatch.desk.charging import Priced, charge_of
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
@@ -128,7 +128,7 @@ def test_nobody_goes_back_while_at_another_client(office: Office) -> None:
         arriving.arrive(office.ana, "R1")
     with (
         pytest.raises(Refused, match="one place at a time"),
-        office.store.write("by hand", Actor(None, "system", "setup", "system")) as unit,
+        unit_of_work(office.store, "by hand", Actor(None, "system", "setup", "system")) as unit,
     ):
         unit.execute("UPDATE assignment SET check_out_at = NULL WHERE id = ?", (part(office).id,))
 
@@ -272,7 +272,7 @@ def test_what_nobody_left_is_not_reopened(office: Office) -> None:
         leaving.reopen(office.lee, "R1", "a result was missing")
     with (
         pytest.raises(Refused, match="not known when somebody left"),
-        office.store.write("by hand", Actor(None, "system", "setup", "system")) as unit,
+        unit_of_work(office.store, "by hand", Actor(None, "system", "setup", "system")) as unit,
     ):
         unit.execute("UPDATE visit SET state = 'on_site', ended_at = NULL, review = 'none' WHERE reference = 'R1'")
 

@@ -11,7 +11,7 @@ import pytest
 
 from db import agreements, visits
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import agreeing, recurring, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
@@ -60,7 +60,7 @@ def test_eight_weeks_are_made_at_once_and_the_rest_as_time_goes_on(office: Offic
 
 def test_holidays_of_the_rate_card_are_skipped(office: Office) -> None:
     (card,) = agreements.rate_cards(office.store)
-    with office.store.write("card", Actor(None, "system", "test", "system")) as unit:
+    with unit_of_work(office.store, "card", Actor(None, "system", "test", "system")) as unit:
         agreements.update_rate_card(
             unit, card, replace(card, card={**card.card, "holidays": ["2026-12-01", "2026-12-25"]})
         )

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.desk import leaving, marking, onsite, schedule
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
@@ -103,7 +103,7 @@ def test_a_client_reads_what_was_asked_done_tested_and_follows(office: Office) -
 
 
 def test_nothing_that_only_the_firm_needs_is_in_it(office: Office) -> None:
-    with office.store.write("test", Actor(None, "system", "s", "system")) as unit:
+    with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:
         unit.execute("UPDATE client SET notes = 'secret-client-note', version = version + 1")
         unit.execute("UPDATE site SET access_notes = 'secret-key-under-the-mat', version = version + 1")
         unit.execute("UPDATE visit SET description = 'secret-description', version = version + 1")
@@ -142,7 +142,7 @@ def test_the_charge_only_when_asked_and_only_when_it_stands(office: Office) -> N
     assert re.search(r"total +166\.63 USD\n", shown)
     assert "minimum 60 min" in shown
 
-    with office.store.write("test", Actor(None, "system", "s", "system")) as unit:
+    with unit_of_work(office.store, "test", Actor(None, "system", "s", "system")) as unit:
         unit.execute(
             "INSERT INTO charge_sheet (visit_id, revision, status, currency, exponent, net_minor, tax_minor, total_minor, "
             "sheet, input, made_at, reason) SELECT visit_id, 2, 'review', currency, exponent, net_minor, tax_minor, "

@@ -10,6 +10,7 @@ import pytest
 
 from db import checklists, clients, templates, visits
 from db.faults import Refused, Stale
+from db.unit import unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.closeout.template_form import item_texts
 from dispatch.desk import leaving, permitting, undo
@@ -96,7 +97,7 @@ def test_every_wording_stays_and_can_be_taken_up_again(office: Office) -> None:
     draft = TemplateDraft.of(office.store, short)
     draft.take_up(office.store, found[1].template)
     assert (draft.save(office.lee).number, named(office, "Short").items[0].label) == (4, "one")
-    with pytest.raises(Refused), office.store.write("x", _actor(office)) as unit:
+    with pytest.raises(Refused), unit_of_work(office.store, "x", _actor(office)) as unit:
         unit.execute("UPDATE template_wording SET wording = '{}'")
 
 
@@ -237,7 +238,7 @@ def test_items_stand_as_in_the_template_and_later_ones_behind_their_kind(office:
     assert refs(office, "R10")[5:] == ["T7", "T1", "T4.mail", "L3", "L1", "L2", "L5"]
     from dispatch.closeout.template import follow_up_item, named_item, requested_item
 
-    with office.store.write("x", _actor(office)) as unit:
+    with unit_of_work(office.store, "x", _actor(office)) as unit:
         visits.add_items(
             unit, visit.id, [named_item(1, "n"), follow_up_item(), requested_item(2, "m")], office.ana.staff.id
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db import clients, people, settings
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import SetClock
 from dispatch.model.people import Staff, Technician
@@ -24,7 +24,7 @@ TECHNICIANS, CLIENTS = 40, 50
 def firm_of(path: Path) -> Store:
     """The firm on the first of December, with its technicians, its clients and a lead."""
     store = Store.create(path, clock=SetClock(midnight(FIRST + datetime.timedelta(days=30), ZONE)))
-    with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+    with unit_of_work(store, "init", Actor(None, "system", "setup", "system")) as unit:
         settings.set_firm(unit, name="Firm", zone=ZONE)
         for number in range(1, TECHNICIANS + 1):
             staff_id = people.add_staff(

@@ -18,7 +18,7 @@ from db import clients, people
 from db import settings as firm_settings
 from db.library import sqlite3
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk.figures.counting import figures_over, visits_behind, weeks
 from dispatch.desk.figures.defined import BY_KEY, FIGURES
 from dispatch.model.clients import Client, Site
@@ -42,7 +42,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, sqli
     """A firm with three technicians and three clients, and a way past its rules."""
     path: Path = tmp_path_factory.mktemp("figures") / "firm.db"
     with Store.create(path, clock=SetClock(0)) as store:
-        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+        with unit_of_work(store, "init", Actor(None, "system", "setup", "system")) as unit:
             firm_settings.set_firm(unit, name="Firm", zone="UTC")
             for number in (1, 2, 3):
                 staff_id = people.add_staff(
@@ -59,7 +59,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, sqli
 def live_in(store: Store, zone: str) -> None:
     """Let the firm live in a zone."""
     if firm_settings.firm(store).zone != zone:
-        with store.write("settings", Actor(None, "system", "setup", "system")) as unit:
+        with unit_of_work(store, "settings", Actor(None, "system", "setup", "system")) as unit:
             firm_settings.set_firm(unit, zone=zone)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from db import people
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.seat import Seat, take_seat
@@ -73,7 +73,7 @@ def faults(report: Report) -> list[tuple[int, str, str]]:
 
 
 def _fill(store: Store) -> None:
-    with store.write("init", Actor(None, "setup", "s", "system")) as unit:
+    with unit_of_work(store, "init", Actor(None, "setup", "s", "system")) as unit:
         people.add_staff(unit, Staff(0, "lee", "Lee Moreau", frozenset(Role)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from db import messages
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import arriving, calling, leaving, outbox, schedule
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
@@ -183,7 +183,7 @@ def test_on_the_way_does_not_go_out_hours_later(told: Office, post: PostOffice, 
 
 def test_without_a_known_drive_soon_is_true_for_half_an_hour(told: Office, post: PostOffice) -> None:
     on_the_way(told)
-    with told.store.write("forget", _system()) as unit:
+    with unit_of_work(told.store, "forget", _system()) as unit:
         unit.execute("DELETE FROM leg", ())
         unit.audit("leg", 1, forgotten=True)
     told.clock.advance(SOON - 119)

@@ -22,6 +22,7 @@ from aiosmtpd.smtp import AuthResult
 
 from db import copies, messages, visits
 from db.store import Store
+from db.unit import unit_of_work
 from dispatch.desk import arriving, couriers, leaving, outbox, posting, schedule
 from dispatch.desk.book import keeping
 from dispatch.desk.couriers import Courier, NotSent, courier
@@ -102,7 +103,7 @@ def test_the_report_goes_as_the_client_may_read_it(told: Office, post: PostOffic
 def test_what_people_typed_stays_text(told: Office, post: PostOffice) -> None:
     keeping.settle(told.lee, {"message_confirmed": "Grüße, {client}: {work} — 漢字 {when}"})
     schedule.assign(told.dana, "R1", ["Ana Ruiz"], at("15:00"))
-    with told.store.write("spoil", _system()) as unit:
+    with unit_of_work(told.store, "spoil", _system()) as unit:
         unit.execute(
             "UPDATE visit SET work = ?, version = version + 1 WHERE reference = 'R1'",
             ("a\r\nBcc: all@x.example\r\n.\r\nQUIT {firm}",),
@@ -228,7 +229,7 @@ def test_a_server_that_never_answers_is_left(due: Office, monkeypatch: pytest.Mo
 
 
 def test_what_cannot_be_a_mail_is_given_up_at_once(due: Office, post: PostOffice) -> None:
-    with due.store.write("spoil", _system()) as unit:
+    with unit_of_work(due.store, "spoil", _system()) as unit:
         unit.execute("DROP TRIGGER message_itself")  # only damage can do this to a message
         unit.execute("UPDATE message SET address = ? WHERE id = 1", ("a b@x\r\nBcc: c@x",))
         unit.execute("UPDATE client SET told_at = ? WHERE name = 'Harbor Dental'", ("a b@x\r\nBcc: c@x",))
@@ -304,7 +305,7 @@ def test_two_senders_never_send_one_twice(told: Office, post: PostOffice) -> Non
     first = visits.visit_by_reference(told.store, "R1")
     assert first is not None
     many = [f"M{number}" for number in range(8)]
-    with told.store.write("many", _system()) as unit:
+    with unit_of_work(told.store, "many", _system()) as unit:
         for reference in many:
             added = visits.NewVisit(reference, first.client_id, first.site_id, "Server patch", 60, 2, at("07:00"))
             unit.audit("visit", visits.add_visit(unit, told.store, added), many=True)
@@ -335,7 +336,7 @@ def over(told: Office) -> Office:
     told.on_site("R1")
     told.finish("R1")
     leaving.close(told.ana, "R1")
-    with told.store.write("due", _system()) as unit:
+    with unit_of_work(told.store, "due", _system()) as unit:
         unit.execute("UPDATE message SET due_at = 1 WHERE id = 1", ())
         unit.audit("message", 1, due=True)
     return told
@@ -380,7 +381,7 @@ def test_killed_in_the_middle_it_is_never_sent_twice(
     first.send_signal(signal.SIGKILL)
     first.wait(20)
     post.data = ""
-    with over.store.write("later", _system()) as unit:
+    with unit_of_work(over.store, "later", _system()) as unit:
         unit.execute("UPDATE message SET until = 1 WHERE state = 'sending'", ())
         unit.audit("message", 1, later=True)
     running()

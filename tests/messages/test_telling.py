@@ -6,7 +6,7 @@ import pytest
 
 from db import messages
 from db.faults import Refused as DatabaseRefused
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.desk import arriving, calling, leaving, outbox, schedule, undo
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
@@ -221,9 +221,9 @@ def test_the_database_takes_the_same_twice_in_a_row_from_nobody(told: Office) ->
     (one,) = waiting(told)
     columns = "visit_id, kind, premise, address, text, made_at, due_at"
     again = f"INSERT INTO message ({columns}) SELECT {columns} FROM message WHERE id = ?"
-    with pytest.raises(DatabaseRefused, match="twice in a row"), told.store.write("post", BY_HAND) as unit:
+    with pytest.raises(DatabaseRefused, match="twice in a row"), unit_of_work(told.store, "post", BY_HAND) as unit:
         unit.execute(again, (one.id,))
-    with told.store.write("post", BY_HAND) as unit:
+    with unit_of_work(told.store, "post", BY_HAND) as unit:
         messages.change(unit, one, Fate.DROPPED)
         unit.execute(again, (one.id,))
         unit.audit("message", one.id)

@@ -16,7 +16,7 @@ from textual.widgets import Input, Label, Static, TextArea
 
 from db import handovers
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.app import DispatchApp
 from dispatch.desk import arriving, leaving, schedule
 from dispatch.desk.intake import add
@@ -352,7 +352,7 @@ def test_second_store_sees_what_the_first_saved(office: Office) -> None:
         schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
         assert other.changed()
         assert visit_page(other, "R1").visit.state is State.PLANNED
-        with other.write("note", Actor(None, "system", "s", "system")) as unit:
+        with unit_of_work(other, "note", Actor(None, "system", "s", "system")) as unit:
             unit.audit("visit", 1, note="seen")
         assert office.store.changed()
 

@@ -8,7 +8,7 @@ import subprocess
 import threading
 
 from db import probes, sessions
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.probes.carrying import specification_form
 from dispatch.desk import probing
 from dispatch.desk.seat import take_seat
@@ -50,7 +50,7 @@ def measured(server: Server) -> bytes:
             probe = Probe(
                 ProbeKind.TCP, "mail", Vantage.SITE, host="127.0.0.1", port=inside.getsockname()[1], local=True
             )
-            with store.write("test", Actor(None, "test", "test", "system")) as unit:
+            with unit_of_work(store, "test", Actor(None, "test", "test", "system")) as unit:
                 probes.add_probes(unit, item.id, [probe])
                 unit.audit("item", item.id)
         with server.store() as store:

@@ -11,7 +11,7 @@ import pytest
 
 from db import agreements, clients, people, settings, visits
 from db.store import Store
-from db.unit import Actor
+from db.unit import Actor, unit_of_work
 from dispatch.closeout.recording import Entry
 from dispatch.desk import arriving, leaving, onsite, schedule
 from dispatch.desk.seat import take_seat
@@ -109,7 +109,7 @@ def poisoned(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _poison_firm(path: Path) -> None:
     clock = SetClock(at_local(DAY, "08:00", ZONE))
     with Store.create(path, clock=clock) as store:
-        with store.write("init", Actor(None, "system", "setup", "system")) as unit:
+        with unit_of_work(store, "init", Actor(None, "system", "setup", "system")) as unit:
             settings.set_firm(unit, name="Firm", zone=ZONE, depot=Place(39.96, -83.0))
             people.add_staff(unit, Staff(0, "lee", "Lee", frozenset(Role)))
             ana = people.add_staff(unit, Staff(0, "ana", "Ana", frozenset({Role.TECHNICIAN})))
@@ -145,7 +145,7 @@ def _poison_firm(path: Path) -> None:
         leaving.close(ana, "R1")
         schedule.hold(lee, "R4", "waiting")
         people_absent = Absence(at_local(DAY, "16:00", ZONE), at_local(DAY, "17:00", ZONE), "dentist")
-        with store.write("absence", Actor(None, "system", "setup", "system")) as unit:
+        with unit_of_work(store, "absence", Actor(None, "system", "setup", "system")) as unit:
             people.add_absence(unit, AbsenceRecord(0, 2, *people_absent))
         poison(store)
         store.conn.execute("PRAGMA ignore_check_constraints=OFF")
