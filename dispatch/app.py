@@ -23,8 +23,8 @@ from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
 from screens.keeping import InHand, Kept
+from screens.program import Program
 from widgets.themes import THEMES
-from widgets.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from dispatch.desk.personal import Personal
@@ -80,7 +80,7 @@ def _collect_garbage_again() -> None:
     gc.enable()
 
 
-class DispatchApp(TypeAhead[None], TerminalApp[None]):
+class DispatchApp(Program):
     """The board, my day, the visit log and the book, for the person at `seat`."""
 
     TITLE = "Dispatch"
@@ -133,24 +133,15 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
-        """Who sits here, at which store."""
         self.day = day or settings.today(seat.store)
-        """The day that board, day and log show."""
         self.technician = technician
-        """Whose day the second mode shows; None: one's own."""
         self.ear = Ear(seat)
-        """What others do meanwhile."""
         self.personal = personal
-        """What the person has set; None where nothing is kept."""
         self._parted = ""
         self.in_hand = InHand()
-        """What was typed for deeds that are being carried out."""
         self.restricted = restricted
-        """Whether this is a seat over SSH."""
-        self.keymap: dict[str, str] = {}
-        """Keys that the person has set, by binding id."""
+        self.keymap = {}
         self.ascii_only = ascii_only if ascii_only is not None else personal is not None and personal.ascii
-        """Draw with ASCII characters only."""
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
@@ -204,13 +195,6 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         from screens.personal import judge_settings
 
         judge_settings(self)
-
-    def rebind(self, keymap: dict[str, str]) -> None:
-        """Let other keys work from now on."""
-        self.keymap = keymap
-        self.set_keymap(keymap)
-        if (show_keys := getattr(self.screen, "show_keys", None)) is not None:
-            show_keys()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A seat over SSH has neither palette nor jumping, and nothing behind it; a mode is for whoever may read it."""
@@ -272,19 +256,6 @@ class DispatchApp(TypeAhead[None], TerminalApp[None]):
         self.theme = name
         if fault := keep_setting(self, "theme", name):
             self.notify(fault, severity="warning", markup=False)
-
-    def go_to(self, day: datetime.date) -> None:
-        """Show another day in all modes."""
-        self.day = day
-        self.reload()
-
-    def reload(self) -> None:
-        """Let the screen in front read again."""
-        for screen in reversed(self.screen_stack):
-            if (reload := getattr(screen, "reload", None)) is not None:
-                if screen.is_mounted:  # one that comes up reads by itself
-                    reload()
-                return
 
     def action_mode(self, mode: str) -> None:
         """Go to another mode, on the same day."""

@@ -15,7 +15,7 @@ from widgets.found_list import FoundLine
 from widgets.keyboard import written_all
 
 if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+    from screens.program import Program
 
 
 class Deed(NamedTuple):
@@ -28,7 +28,7 @@ class Deed(NamedTuple):
     node: DOMNode
 
 
-def deeds(app: DispatchApp) -> list[Deed]:
+def deeds(app: Program) -> list[Deed]:
     """What can be done on the screen in front: its own deeds, those of the program, and the themes."""
     found: dict[str, Deed] = {}
     for node in (app.screen, app):
@@ -46,7 +46,7 @@ def deeds(app: DispatchApp) -> list[Deed]:
     return [*found.values(), *themes]
 
 
-async def choose_deed(app: DispatchApp) -> None:
+async def choose_deed(app: Program) -> None:
     """Ask what to do on the screen in front, and do it."""
     offered: list[Findable[Deed]] = [findable(deed, deed.name, deed.words, deed.action) for deed in deeds(app)]
     chosen = await app.push_screen_wait(

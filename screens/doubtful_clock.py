@@ -15,13 +15,13 @@ from screens.dialogs import Choose
 from screens.reading import aside
 
 if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+    from screens.program import Program
 
 _LONG = 60.0
 """Seconds that a technician has to read whom to ask."""
 
 
-async def ask_about_clock(app: DispatchApp) -> None:
+async def ask_about_clock(app: Program) -> None:
     """Ask, and write down that it is right where that is the answer. The first answer changes nothing."""
     seat = app.seat
     doubt = seat.store.doubt_of_clock()

@@ -13,10 +13,10 @@ from screens.finder import FindScreen
 from widgets.found_list import FoundLine
 
 if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+    from screens.program import Program
 
 
-async def jump(app: DispatchApp) -> None:
+async def jump(app: Program) -> None:
     """Ask where to, and go there."""
     store = app.seat.store
     firm = settings.firm(store)
@@ -50,7 +50,7 @@ async def jump(app: DispatchApp) -> None:
 
 
 async def _to_board(
-    app: DispatchApp,
+    app: Program,
     *,
     technician_id: int | None = None,
     visit_id: int | None = None,

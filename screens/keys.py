@@ -26,7 +26,7 @@ from widgets.keyboard import key_named, written, written_all
 from widgets.marks import legend, level_legend, marks_of
 
 if TYPE_CHECKING:
-    from dispatch.app import DispatchApp
+    from screens.program import Program
 
 OWN = "For you, on this machine"
 """The section of what is not a key."""
@@ -50,8 +50,8 @@ class KeysHelp(Dialog[None]):
         self._title, self._screen = title, screen
 
     @property
-    def _app(self) -> DispatchApp:
-        return cast("DispatchApp", self.app)
+    def _app(self) -> Program:
+        return cast("Program", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

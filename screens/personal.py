@@ -17,7 +17,7 @@ from widgets.themes import THEMES
 if TYPE_CHECKING:
     from textual.app import App
 
-    from dispatch.app import DispatchApp
+    from screens.program import Program
 
 TOLD = 6
 """So many faults are said at once; the others by command."""
@@ -32,7 +32,7 @@ def judged_settings(personal: Personal, program: type[App[Any]]) -> tuple[dict[s
     return keymap, told
 
 
-def judge_settings(app: DispatchApp) -> None:
+def judge_settings(app: Program) -> None:
     """Look at all settings, let the keys that can be taken work, and say the rest at once. Runs in a thread."""
     if app.personal is None:
         return
@@ -43,7 +43,7 @@ def judge_settings(app: DispatchApp) -> None:
         app.call_from_thread(tell_faults, app, faults)
 
 
-def tell_faults(app: DispatchApp, faults: Sequence[str]) -> None:
+def tell_faults(app: Program, faults: Sequence[str]) -> None:
     """Say what of the settings is ignored."""
     lines = [show(fault) for fault in faults[:TOLD]]
     if len(faults) > TOLD:
@@ -52,7 +52,7 @@ def tell_faults(app: DispatchApp, faults: Sequence[str]) -> None:
     app.notify(Content("\n".join(lines)).markup, title="Your settings", severity="warning", timeout=20)
 
 
-def keep_keys(app: DispatchApp, binding_id: str, keys: tuple[str, ...] | None) -> str:
+def keep_keys(app: Program, binding_id: str, keys: tuple[str, ...] | None) -> str:
     """Give a binding other keys, or with None its own again, now and from now on. Returns what is wrong, or nothing."""
     personal = app.personal
     if personal is None:
@@ -74,7 +74,7 @@ def keep_keys(app: DispatchApp, binding_id: str, keys: tuple[str, ...] | None) -
     return ""
 
 
-def keep_setting(app: DispatchApp, name: str, value: str | bool) -> str:
+def keep_setting(app: Program, name: str, value: str | bool) -> str:
     """Keep `theme`, `ascii` or `mouse`. Returns what is wrong, or nothing."""
     personal = app.personal
     if personal is None:

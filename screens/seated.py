@@ -29,8 +29,8 @@ from widgets.keybar import KeyBar
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-    from dispatch.app import DispatchApp
     from dispatch.desk.seat import Seat
+    from screens.program import Program
     from widgets.ink import Span
 
 P = ParamSpec("P")
@@ -98,9 +98,9 @@ class SeatedScreen(AskingScreen):
     _covered = False
 
     @property
-    def program(self) -> DispatchApp:
+    def program(self) -> Program:
         """The program that the screen belongs to."""
-        return cast("DispatchApp", self.app)
+        return cast("Program", self.app)
 
     @property
     def seat(self) -> Seat:

@@ -11,7 +11,7 @@ import select
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from db.faults import StoreFault
 from db.store import Store
@@ -19,7 +19,7 @@ from dispatch import crashes
 from dispatch.desk import seating
 
 if TYPE_CHECKING:
-    from dispatch.remote.app import SeatApp
+    from dispatch.desk.seat import Seat
 
 LOOK_SECONDS = 1.0
 """How often the watchdog looks."""
@@ -31,6 +31,17 @@ STOPPED_SECONDS = 30.0
 """So much later the kernel ends it, where not even the watchdog runs."""
 
 
+class Watched(Protocol):
+    """What the watchdog asks of the app of a seat."""
+
+    seat: Seat
+    moved: float
+    """When the person did something last, as of `time.monotonic`."""
+
+    def end_at_once(self, code: int) -> None:
+        """End the process."""
+
+
 class Watchdog:
     """Watches one seat.
 
@@ -40,7 +51,7 @@ class Watchdog:
         lines: what tells that the line is gone: the terminal, and what a warm parent gave.
     """
 
-    def __init__(self, app: SeatApp, idle_seconds: float, lines: list[int]) -> None:
+    def __init__(self, app: Watched, idle_seconds: float, lines: list[int]) -> None:
         self._app = app
         self._idle_seconds = idle_seconds
         self._lines = lines

@@ -1,0 +1,58 @@
+"""The program as its screens know it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from dispatch.desk.others import Ear
+from dispatch.desk.seat import Seat
+from dispatch.terminal import TerminalApp
+from screens.keeping import InHand
+from widgets.type_ahead import TypeAhead
+
+if TYPE_CHECKING:
+    from dispatch.desk.personal import Personal
+
+
+class Program(TypeAhead[None], TerminalApp[None]):
+    """Who sits here, what is shown and what is set."""
+
+    seat: Seat
+    """Who sits here, at which store."""
+    day: datetime.date
+    """The day that board, day and log show."""
+    technician: str | None
+    """Whose day the second mode shows; None: one's own."""
+    ear: Ear
+    """What others do meanwhile."""
+    personal: Personal | None
+    """What the person has set; None where nothing is kept."""
+    in_hand: InHand
+    """What was typed for deeds that are being carried out."""
+    restricted: bool
+    """Whether this is a seat over SSH."""
+    keymap: dict[str, str]
+    """Keys that the person has set, by binding id."""
+    ascii_only: bool
+    """Draw with ASCII characters only."""
+
+    def rebind(self, keymap: dict[str, str]) -> None:
+        """Let other keys work from now on."""
+        self.keymap = keymap
+        self.set_keymap(keymap)
+        if (show_keys := getattr(self.screen, "show_keys", None)) is not None:
+            show_keys()
+
+    def go_to(self, day: datetime.date) -> None:
+        """Show another day in all modes."""
+        self.day = day
+        self.reload()
+
+    def reload(self) -> None:
+        """Let the screen in front read again."""
+        for screen in reversed(self.screen_stack):
+            if (reload := getattr(screen, "reload", None)) is not None:
+                if screen.is_mounted:  # one that comes up reads by itself
+                    reload()
+                return
