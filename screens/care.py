@@ -114,7 +114,7 @@ class CareScreen(ListScreen[Item]):
         check = _FEW_WORDS if one.needs_note else None
         note = await self.ask(f"Done: {one.client}, {one.what}", hint, check=check)
         if note is not None:
-            await self.do(caring.done, one.key, note)
+            await self.do(caring.mark, one.key, "done", note)
 
     @work
     async def action_decline(self) -> None:
@@ -124,7 +124,7 @@ class CareScreen(ListScreen[Item]):
             return
         reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
         if reason is not None:
-            await self.do(caring.decline, one.key, reason)
+            await self.do(caring.mark, one.key, "declined", reason)
 
     @work
     async def action_snooze(self) -> None:
@@ -137,7 +137,7 @@ class CareScreen(ListScreen[Item]):
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {one.client}, {one.what}", hint, today, "+7")
         if until is not None:
-            await self.do(caring.snooze, one.key, until)
+            await self.do(caring.mark, one.key, "snoozed", "", until)
 
     @work
     async def action_survey(self) -> None:

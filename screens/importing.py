@@ -12,7 +12,7 @@ from db import clients
 from db.faults import StoreFault
 from db.settings import today
 from db.store import Store
-from dispatch.desk.imports.importing import CALENDAR, import_file, kind_of
+from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
 from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, findings
 from dispatch.desk.refusals import Refusal
@@ -85,17 +85,9 @@ async def _judged(screen: SeatedScreen, wish: _Wish, *, check: bool, accept_good
 
     def job(watch: Watch) -> Report:
         with Store.open(seat.store.path, clock=seat.store.clock) as own:
-            return import_file(
-                dataclasses.replace(seat, store=own),
-                wish.kind,
-                wish.path,
-                check=check,
-                accept_good=accept_good,
-                update=wish.update,
-                mapping=wish.places if wish.kind == CALENDAR else None,
-                since=wish.since,
-                watch=watch,
-            )
+            places = wish.places if wish.kind == CALENDAR else {}
+            how = How(check, accept_good, wish.update, places, since=wish.since)
+            return import_file(dataclasses.replace(seat, store=own), wish.kind, wish.path, how, watch)
 
     return await watched(screen, f"{'Looking at' if check else 'Taking'} {show(wish.path.name, 60)}", job)
 

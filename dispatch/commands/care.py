@@ -53,16 +53,16 @@ def _show(store: Store, args: Args) -> Answer:
 
 @acts("done", "it was done", _KEY, _NOTE)
 def _done(seat: Seat, args: Args) -> str:
-    from dispatch.desk.caring import done
+    from dispatch.desk.caring import mark
 
-    return _ENDED.format(done(seat, args.key, args.note), "done")
+    return _ENDED.format(mark(seat, args.key, "done", args.note), "done")
 
 
 @acts("decline", "it is not wanted, and why", option("key", "KEY"), option("--reason", "TEXT", required=True))
 def _decline(seat: Seat, args: Args) -> str:
-    from dispatch.desk.caring import decline
+    from dispatch.desk.caring import mark
 
-    return _ENDED.format(decline(seat, args.key, args.reason), "declined")
+    return _ENDED.format(mark(seat, args.key, "declined", args.reason), "declined")
 
 
 @acts(
@@ -73,10 +73,10 @@ def _decline(seat: Seat, args: Args) -> str:
     _NOTE,
 )
 def _snooze(seat: Seat, args: Args) -> str:
-    from dispatch.desk.caring import snooze
+    from dispatch.desk.caring import mark
 
     until = _day(seat, args.until, "until")
-    return _ENDED.format(snooze(seat, args.key, until, args.note), f"put off until {until}")
+    return _ENDED.format(mark(seat, args.key, "snoozed", args.note, until), f"put off until {until}")
 
 
 @acts(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import Args, flag, one_of, option, reads
 from dispatch.commands.printing import Answer, Result
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import Faulty, refuse
 from dispatch.model.instants import parse_day
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _range(args: Args, store: Store) -> tuple[datetime.date, datetime.date]:
                 read[name] = parse_day(text, today=today)
         except ValueError as fault:
             faults.append(f"{name}: {fault}")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     last = read.get("to", today)
     return read.get("from", last - datetime.timedelta(days=27 if args.by == "week" else 6)), last
 

@@ -80,7 +80,7 @@ def _number(text: str, *, of: str, most: int) -> int:
 )
 def run_import(args: Args) -> int:
     """Carry out an import as the parsed words say."""
-    from dispatch.desk.imports.importing import CALENDAR, import_file, refuse_unknown_columns
+    from dispatch.desk.imports.importing import CALENDAR, How, import_file, refuse_unknown_columns
     from dispatch.desk.imports.verdicts import report_lines
 
     if args.columns or args.template:
@@ -102,17 +102,8 @@ def run_import(args: Args) -> int:
         since = None if args.since is None else day_typed(seat.store, args.since, "--since")
         events = {"minutes": args.minutes, "since": since}
     with file_named(args.file) as file:
-        report = import_file(
-            seat,
-            args.kind,
-            file,
-            check=args.check,
-            accept_good=args.accept_good,
-            update=args.update,
-            mapping=mapping,
-            rows=args.rows,
-            **events,
-        )
+        how = How(args.check, args.accept_good, args.update, mapping, args.rows, **events)
+        report = import_file(seat, args.kind, file, how)
     if args.json:
         print(json.dumps(report.as_json(), indent=2))
     else:

@@ -11,7 +11,7 @@ from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one
 from dispatch.commands.printing import Answer, Listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day_typed, zone_of
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Refusal, refuse
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
 from dispatch.model.text import pad
@@ -353,8 +353,7 @@ def _changed(figures: Any, args: Args) -> dict[str, Any]:
             changed = without(changed, path)
         except PathError as fault:
             faults.append(f"--unset: {fault}")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     return changed
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import Args, flag, one_of, option
 from dispatch.commands.printing import Answer
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import refuse
 from dispatch.model.instants import parse_day
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> Wanted:
         faults.append(f"sort: {args.sort!r} is not one of {', '.join(SORTS)}")
     named = {word.strip().casefold().replace(" ", "_").replace("-", "_") for word in args.only or ()}
     faults += [f"only: {name!r} is not one of {', '.join(Mark)}" for name in sorted(named - set(Mark))]
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     return Wanted(
         first,
         last,

@@ -109,7 +109,7 @@ class Office:
                     self.lee, client, 9 if one.client_id % 3 else 8, "quick, and they explain what they do"
                 )
             else:
-                caring.done(self.lee, one.key, note)
+                caring.mark(self.lee, one.key, "done", note)
 
 
 def asked(reference: str, client: str, work: str, priority: str, **more: str) -> dict[str, str]:

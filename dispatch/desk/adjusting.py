@@ -9,7 +9,7 @@ from db.unit import Unit
 from dispatch.charges.reading import ChargeInputError, number
 from dispatch.desk.charging import Priced, Unpriced, charge_of, keep_sheet, open_charge, settled
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, amount, changed_since
 from dispatch.desk.steps import on_visit
@@ -125,8 +125,7 @@ def _adjust(
             why = reason_of(reason)
         except Faulty as fault:
             faults = [*faults, *fault.faults]
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         open_charge(seat, unit, visit, why)
         write(unit, visit, why)
         settled(seat, unit, visit, why, accept=True)

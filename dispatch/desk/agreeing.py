@@ -15,7 +15,7 @@ from db.agreements import MONEY_KIND
 from db.store import Store
 from dispatch.charges import validate_agreement
 from dispatch.desk.book.world import Desk
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import read_service, service_form
 from dispatch.desk.wording import taken
@@ -90,14 +90,12 @@ def save_agreement(
         promises = before.service if before is not None else Service()
         if service is not None:
             promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         if before is not None and since is not None:
             now = agreements.agreement_for(seat.store, before.id, since)
             assert now is not None
             asked = replace(now, name=cleaned, terms=form, rollover=rollover, rollover_cap=rollover_cap)
-            if faults := _faults_of_day(now, asked, since, day_of(seat.now, seat.firm.zone)):
-                raise Faulty(faults)
+            refuse(_faults_of_day(now, asked, since, day_of(seat.now, seat.firm.zone)))
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
         _alone(seat.store, client.id, starts, ends, before)
@@ -172,8 +170,7 @@ def add_block(seat: Seat, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         BLOCK.judge(block, desk, None, faults)
         if any(pool.name == block.name for pool in agreements.pools_of(seat.store, agreement.id)):
             faults.append(Fault("name", "", f"the agreement has a block {show(block.name)} already"))
-        if faults:
-            raise Faulty(sentences(faults))
+        refuse(sentences(faults))
         scale = 10 ** minor_units(seat.store) if agreement.kind == MONEY_KIND else 1
         kept = shortest(Fraction(block.size) * scale)
         agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))

@@ -10,11 +10,10 @@ from db.store import Store
 from dispatch.desk import placement, remembering, routing
 from dispatch.desk.finding import find
 from dispatch.desk.intake import checked
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import as_seen
 from dispatch.model.states import AHEAD, Role, State
-from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 OPEN = AHEAD | {State.REQUESTED, State.ON_HOLD}
@@ -29,9 +28,7 @@ def visit_to_amend(store: Store, reference: str) -> Visit:
     """
     visit = find(store, reference)
     if visit.state not in OPEN or visit.archived_at is not None:
-        raise Refusal(
-            f"{show(visit.reference)} is {visit.state.label}: what is asked for can be changed until somebody sets out."
-        )
+        raise WrongState(visit, "what is asked for can be changed until somebody sets out")
     return visit
 
 

@@ -12,7 +12,7 @@ from db import audit, settings
 from db.audit import ChainHead, Found
 from db.store import Store
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import Faulty, refuse
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
@@ -78,8 +78,7 @@ def trail(
     first, last = day("since", since), day("until", until)
     if limit < 1:
         faults.append("limit: a number from 1 is expected")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     return audit.matching(
         store,
         visit_id=find(store, visit).id if visit else None,

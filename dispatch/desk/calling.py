@@ -11,7 +11,7 @@ from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk import remembering, telling, views
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty, Refusal, WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.wording import worded
 from dispatch.model.calls import Call, Outcome
@@ -58,9 +58,7 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
             one.outcome is Outcome.OWED for one in calls.calls_of(store, visit.id)
         )
         if visit.state not in UNREACHED and not waits_in_vain:
-            raise Refusal(
-                f"{show(visit.reference)} is {visit.state.label}: a call ahead is for a visit that nobody has reached yet."
-            )
+            raise WrongState(visit, "a call ahead is for a visit that nobody has reached yet")
         told = _told(store, visit, promised, unit.at) if answered else None
         words = worded("note", note)
         _, phone = doors.whom_to_ring(store).get(visit.client_id, ("", ""))

@@ -14,7 +14,7 @@ from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
 from dispatch.desk import remembering
 from dispatch.desk.accounts import accounts, office
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.wording import taken
 from dispatch.model import text as limits
@@ -40,37 +40,6 @@ def today_of_care(store: Store) -> datetime.date:
     return office(store).today
 
 
-def done(seat: Seat, key: str, note: str = "") -> Item:
-    """End a prompt: it was done. Some end only with a note.
-
-    Raises:
-        NotFound: nothing of that key is due.
-        Faulty: the note is missing.
-    """
-    return _mark(seat, key, "done", note)
-
-
-def decline(seat: Seat, key: str, reason: str) -> Item:
-    """End a prompt: it is not wanted. An offer that was declined is not made again for 90 days.
-
-    Raises:
-        NotFound: nothing of that key is due.
-        Faulty: the reason is missing.
-    """
-    return _mark(seat, key, "declined", reason)
-
-
-def snooze(seat: Seat, key: str, until: datetime.date, note: str = "") -> Item:
-    """Put a prompt off, for 30 days at most, and twice at most.
-
-    Raises:
-        NotFound: nothing of that key is due.
-        Faulty: the day cannot be taken.
-        Refusal: it was put off twice.
-    """
-    return _mark(seat, key, "snoozed", note, until)
-
-
 def note_survey(
     seat: Seat, client: Client, score: int | None, words: str = "", on: datetime.date | None = None
 ) -> None:
@@ -87,8 +56,7 @@ def note_survey(
         if on is not None and on > today:
             faults.append(f"on: {on} has not come yet")
         cleaned = taken("words", words, limits.NOTE, faults)
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
         remembering.remember(seat, unit, f"survey {client.name}", [], [added("survey", survey_id)])
 
@@ -104,8 +72,7 @@ def note_offer(seat: Seat, client: Client, *, made: bool, note: str = "") -> Non
         cleaned = taken("note", note, limits.LINE, faults)
         if not made and not cleaned:
             faults.append("reason: is missing")
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         today = today_of_care(seat.store)
         mark = Mark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
         mark_id = care.add_mark(unit, client.id, mark)
@@ -150,7 +117,17 @@ def find_item(store: Store, key: str) -> Item:
     raise NotFound(f"Nothing of the key {show(key, 80)!r} is due. `dispatch care list` shows them all.")
 
 
-def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | None = None) -> Item:
+def mark(seat: Seat, key: str, outcome: str, note: str = "", until: datetime.date | None = None) -> Item:
+    """End a prompt, or put it off: for 30 days at most, and twice at most. An offer that is declined is not made again for 90.
+
+    Args:
+        outcome: `done`, which some are only with a note; `declined`, with a reason as the note; or `snoozed`, until a day.
+
+    Raises:
+        NotFound: nothing of that key is due.
+        Faulty: the note or the reason is missing, or the day cannot be taken.
+        Refusal: it was put off twice.
+    """
     with seat.write(outcome, Role.LEAD) as unit:
         item = find_item(seat.store, key)
         where = office(seat.store)
@@ -167,10 +144,9 @@ def _mark(seat: Seat, key: str, outcome: str, note: str, until: datetime.date | 
             raise Refusal(f"{told}: do it, or decline it with a reason.")
         if until is not None and not where.today < until <= last:
             faults.append(f"until: {until} is not a day from tomorrow to {last}: {SNOOZE_DAYS} days at most")
-        if faults:
-            raise Faulty(faults)
-        mark = Mark(item.rule, item.occasion, outcome, where.today, until, cleaned)
-        mark_id = care.add_mark(unit, item.client_id, mark)
+        refuse(faults)
+        kept = Mark(item.rule, item.occasion, outcome, where.today, until, cleaned)
+        mark_id = care.add_mark(unit, item.client_id, kept)
         remembering.remember(seat, unit, f"{outcome} {item.client}: {item.what}", [], [added("care_mark", mark_id)])
         if until is None:
             return item

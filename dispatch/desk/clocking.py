@@ -11,7 +11,7 @@ from db.unit import Unit
 from dispatch.desk.charging import open_charge, settled
 from dispatch.desk.crew import own_part, own_parts, part_of
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty, Refusal, WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import on_visit, putting_right
 from dispatch.desk.wording import reason_of
@@ -216,9 +216,7 @@ def did_not_come(seat: Seat, reference: str, technician: str, reason: str) -> Vi
         part = part_of(seat.store, visit, technician)
         why = reason_of(reason)
         if visit.state not in OPEN_ON_SITE | _BEEN:
-            raise Refusal(
-                f"{show(visit.reference)} is {visit.state.label}: whoever does not come is taken off it instead."
-            )
+            raise WrongState(visit, "whoever does not come is taken off it instead")
         open_charge(seat, unit, visit, why)
         who = show(part.technician)
         if part.check_in_at is not None:
@@ -248,7 +246,7 @@ def may_be_absent(visit: Visit) -> list[str]:
 def _clock(seat: Seat, deed: str, reference: str, kind: str) -> Visit:
     with on_visit(seat, reference, deed, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         if visit.state not in OPEN_ON_SITE:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: the clock runs only on site.")
+            raise WrongState(visit, "the clock runs only on site")
         own = own_parts(seat, visit, None)
         there = [part for part in own if part.check_in_at is not None and part.check_out_at is None]
         # without a span that runs it is work

@@ -29,7 +29,7 @@ from dispatch.desk.capacity import warnings_of
 from dispatch.desk.charge_input import ENVELOPE
 from dispatch.desk.drafting import Draft, Whole
 from dispatch.desk.levels import default_targets
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import Faulty, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
 from dispatch.fields.kinds import Choice
@@ -330,8 +330,7 @@ class AgreementDraft(Draft):
         Raises:
             Faulty: with every fault.
         """
-        if faults := self.faults():
-            raise Faulty(faults)
+        refuse(self.faults())
         self.before = agreeing.save_agreement(
             seat,
             self.client,

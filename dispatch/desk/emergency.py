@@ -13,7 +13,7 @@ from db.unit import Unit
 from dispatch.desk import calling, notices, placement, providers, remembering, routing
 from dispatch.desk.crew import driver
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import Refusal, WrongState
 from dispatch.desk.routing import TechnicianRunning
 from dispatch.desk.seat import Seat
 from dispatch.model.instants import clock_text, day_of
@@ -134,9 +134,7 @@ def _held(one: TechnicianRunning) -> Running:
 def _to_place(store: Store, reference: str) -> Visit:
     visit = find(store, reference)
     if visit.state not in STEPS["plan"].sources or visit.archived_at is not None:
-        raise Refusal(
-            f"{show(visit.reference)} is {visit.state.label}: only a requested or planned visit goes into the running day."
-        )
+        raise WrongState(visit, "only a requested or planned visit goes into the running day")
     return visit
 
 

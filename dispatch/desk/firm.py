@@ -10,7 +10,7 @@ from pathlib import Path
 from db import people, settings
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import refuse
 from dispatch.fields.record import Fault, sentences
 from dispatch.fields.worlds import Bare
 from dispatch.model.instants import Clock, SystemClock, zone_of
@@ -50,8 +50,7 @@ def init(
     person = STAFF.filled({"login": lead, "name": lead_name, "roles": ", ".join(Role)}, Bare(), None, faults)
     typed = {name: text for name, text in (("name", name), ("zone", zone)) if text is not None}
     given = SETTINGS.read(typed, Bare(), faults)
-    if faults:
-        raise Faulty(sentences(faults))
+    refuse(sentences(faults))
     with Store.create(path, clock=clock) as store:
         try:
             with unit_of_work(store, "init", Actor(None, "dispatch", uuid.uuid4().hex, "system")) as unit:

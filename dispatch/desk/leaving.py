@@ -17,7 +17,7 @@ from dispatch.desk.clocking import check_out_at
 from dispatch.desk.crew import own_parts
 from dispatch.desk.notices import tell
 from dispatch.desk.onsite import note_way_in
-from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal
+from dispatch.desk.refusals import Faulty, GatesUnmet, NotAllowed, Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import stepping
 from dispatch.desk.wording import reason_of, worded
@@ -118,8 +118,7 @@ def _note_none_wanted(
         faults.append("said by: say who wants no follow-up")
     if len(words) < WHY or not tells_or_declines(words):
         faults.append("words: the client's own words are expected, at least 3 characters")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     visits.note_no_follow_up(unit, visit.id, who, words)
     unit.audit("visit", visit.id, no_follow_up=words, said_by=who)
 

@@ -11,7 +11,7 @@ from db.store import Store
 from dispatch.desk.charge_input import standing
 from dispatch.desk.charging import open_charge, settled
 from dispatch.desk.crew import own_parts
-from dispatch.desk.refusals import Faulty, NotFound
+from dispatch.desk.refusals import NotFound, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import reason_of, taken
@@ -57,8 +57,7 @@ def read(seat: Seat, visit: Visit, what: str, quantity: str, amount: str | None)
         faults.append(f"item: {show(label, 40)!r} is not on the rate card; it has {known}")
     if not label and not faults:
         faults.append("item: is missing")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     assert number is not None
     return UsedItem(code, label if code is None else code, number, price)
 

@@ -9,7 +9,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.seat import Seat
 from dispatch.model.firm import Firm
-from dispatch.model.instants import clock_text, when_text
+from dispatch.model.instants import when_text
 from dispatch.model.notices import CHANGES, Notice, Told, filled, with_who_and_why
 from dispatch.model.states import ENDED, TOLD, Role, State
 from dispatch.model.text import show
@@ -82,9 +82,9 @@ def who_knows(visit: Visit, firm: Firm) -> str:
     for part in visit.assignments:
         name = show(part.technician)
         if part.depart_at is not None:
-            said.append(f"{name} is on the way there since {_clock(part.depart_at, firm)}")
+            said.append(f"{name} is on the way there since {firm.times().clock(part.depart_at)}")
         elif part.seen_at is not None:
-            said.append(f"{name} has been told and saw it at {_clock(part.seen_at, firm)}")
+            said.append(f"{name} has been told and saw it at {firm.times().clock(part.seen_at)}")
         else:
             said.append(f"{name} has been told")
     return ", ".join(said)
@@ -99,10 +99,6 @@ def finding(visit: Visit, firm: Firm) -> Finding | None:
     if visit.state is State.EN_ROUTE:
         return Finding(RULE, Level.BLOCKED, f"{known}: they hear of the change at once, and turn round")
     return Finding(RULE, Level.WARNINGS, f"{known}: they hear of the change at once", confirm=True)
-
-
-def _clock(instant: int, firm: Firm) -> str:
-    return clock_text(instant, firm.zone, firm.clock_hours == 24)
 
 
 def unread(store: Store, staff_id: int) -> list[Notice]:

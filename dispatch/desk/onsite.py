@@ -14,7 +14,7 @@ from dispatch.closeout.recording import Decision, Entry
 from dispatch.desk import materials, returning
 from dispatch.desk.crew import own_parts
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
+from dispatch.desk.refusals import NotAllowed, NotFound, Refusal, WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
@@ -100,7 +100,7 @@ def ask(seat: Seat, reference: str, text: str) -> Visit:
     """The client asks for something more: another requested item, W1.n."""
     with on_visit(seat, reference, "ask", Role.TECHNICIAN, Role.DISPATCHER, Role.LEAD) as (unit, visit):
         if visit.state in ENDED:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: ask for a new visit instead.")
+            raise WrongState(visit, "ask for a new visit instead")
         if Role.DISPATCHER not in seat.roles_now:
             own_parts(seat, visit, None)
         asked = worded("text", text, limits.LINE)
@@ -228,7 +228,7 @@ def open_visit(seat: Seat, reference: str) -> Visit:
     visit = find(seat.store, reference)
     if visit.state not in OPEN_ON_SITE:
         hint = "check in first" if visit.checked_in_at is None else "nothing more is recorded on it"
-        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: {hint}.")
+        raise WrongState(visit, hint)
     own_parts(seat, visit, None)
     return visit
 

@@ -13,7 +13,7 @@ from dispatch.desk.level_words import clock_lines
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
 from dispatch.model.checklists import Attempt, Item
-from dispatch.model.instants import clock_text, day_of, day_text, span_text, when_text
+from dispatch.model.instants import clock_text, day_of, day_text, span_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
 from dispatch.model.text import pad, show
@@ -113,7 +113,7 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
     if page.events:
         lines += ["Events"]
         lines += [
-            f"  {clock_text(event.at, visit.zone, page.hours24)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
+            f"  {page.times.clock(event.at)} {pad(event.by, 14)} {pad(event.deed, 10)} {show(event.text)}"
             for event in page.events
         ]
     return lines
@@ -121,15 +121,11 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
 
 def stay_lines(page: VisitPage) -> list[str]:
     """The clocked spans of each technician, what was put right, what is charged otherwise, what was used."""
-    zone, hours24 = page.visit.zone, page.hours24
-
-    def clock(instant: int | None) -> str:
-        return "…" if instant is None else clock_text(instant, zone, hours24)
-
+    clock, span = page.times.clock, page.times.span
     lines = []
     for part in page.visit.assignments:
         if part.segments:
-            spans = ", ".join(f"{one.kind} {clock(one.starts_at)}–{clock(one.ends_at)}" for one in part.segments)
+            spans = ", ".join(f"{one.kind} {span(one.starts_at, one.ends_at)}" for one in part.segments)
             lines.append(f"  {show(part.technician)}: {spans}")
         elif part.did_not_come_at is not None:
             lines.append(f"  {show(part.technician)}: did not come")
@@ -140,7 +136,7 @@ def stay_lines(page: VisitPage) -> list[str]:
         )
     for mark in page.marks:
         lines.append(
-            f"  {mark.kind.replace('_', ' ')} {clock(mark.starts_at)}–{clock(mark.ends_at)} of {show(mark.technician)}: "
+            f"  {mark.kind.replace('_', ' ')} {span(mark.starts_at, mark.ends_at)} of {show(mark.technician)}: "
             f"{show(mark.reason)}"
         )
     for used in page.used:
@@ -151,11 +147,7 @@ def stay_lines(page: VisitPage) -> list[str]:
 
 def review_lines(page: VisitPage) -> list[str]:
     """Where the review stands: comments and answers, the approval, the batch; work notes that were put right."""
-    visit, zone = page.visit, page.visit.zone
-
-    def when(instant: int) -> str:
-        return when_text(instant, zone, page.hours24)
-
+    visit, when = page.visit, page.times.moment
     lines = []
     for one in page.comments:
         lines.append(f"  sent back by {show(one.by)}, {when(one.at)}: {show(one.text)}")
@@ -326,7 +318,7 @@ def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
     how = f"  (attested, {item.attested_how})" if item.attested_how else ""
     yield f"  [{mark}] {pad(item.ref, 8)} {show(item.label)}" + ("" if item.required else "  (optional)") + how
     for attempt in item.attempts:
-        yield f"               {clock_text(attempt.at, page.visit.zone, page.hours24)} {_attempt_text(attempt)}"
+        yield f"               {page.times.clock(attempt.at)} {_attempt_text(attempt)}"
         for fix in (one for one in page.words if one.sequence == attempt.sequence):
             yield f"                     put right by {show(fix.by)}: {show(fix.after)} ({show(fix.reason)})"
 

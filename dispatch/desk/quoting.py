@@ -10,7 +10,7 @@ from db.store import Store
 from dispatch.charges.reading import ChargeInputError
 from dispatch.desk.charge_input import ENVELOPE, terms_of
 from dispatch.desk.charging import Priced, priced_from
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import NotFound, Refusal, refuse
 from dispatch.model.agreements import Agreement
 from dispatch.model.clients import Client, Site
 from dispatch.model.instants import day_of, iso
@@ -61,8 +61,7 @@ def quote(
     faults = [] if chosen in classes else [f"class: {show(chosen, 40)!r} is not one of {', '.join(map(show, classes))}"]
     faults += [] if 1 <= minutes <= 1440 else ["minutes: a whole number from 1 to 1,440 is expected"]
     faults += [] if 1 <= technicians <= 20 else ["technicians: a whole number from 1 to 20 is expected"]
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     zone = str(card.card["timezone"])
     worked, ends = at + minutes * 60, at + (minutes + firm.test_minutes) * 60
     marks = [{"kind": "test", "start": iso(worked, zone), "end": iso(ends, zone)}] if ends > worked else []

@@ -12,7 +12,7 @@ from db.store import Store
 from dispatch.charges import presets, validate_card
 from dispatch.charges.reading import merged
 from dispatch.desk.charge_input import ENVELOPE
-from dispatch.desk.refusals import Faulty, NotFound
+from dispatch.desk.refusals import Faulty, NotFound, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.wording import taken
 from dispatch.model import text as limits
@@ -80,8 +80,7 @@ def save_card(
             faults.append(
                 f"valid_from: another card begins on {valid_from.isoformat()}; change that one, or choose another day"
             )
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         if before is None:
             card_id = agreements.add_rate_card(unit, cleaned, valid_from, form)
         else:

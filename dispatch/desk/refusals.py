@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dispatch.model.text import show
+from dispatch.model.visits import Visit
+
 
 class Refusal(Exception):
     """A deed that the rules do not allow. The message is one sentence that says what to do instead."""
@@ -23,6 +26,19 @@ class Faulty(Refusal):
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(self.faults))
+
+
+def refuse(faults: Sequence[str]) -> None:
+    """Raise `Faulty` with all of them, where there is any."""
+    if faults:
+        raise Faulty(faults)
+
+
+class WrongState(Refusal):
+    """A deed for which the visit is in no state for it; `why` says what it is for, or what is done instead."""
+
+    def __init__(self, visit: Visit, why: str) -> None:
+        super().__init__(f"{show(visit.reference)} is {visit.state.label}: {why}.")
 
 
 class GatesUnmet(Refusal):

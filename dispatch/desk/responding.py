@@ -11,7 +11,7 @@ from dispatch.desk import remembering, waiting
 from dispatch.desk.crew import not_anothers
 from dispatch.desk.finding import find
 from dispatch.desk.levels import clocks_of
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Faulty, Refusal, WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
@@ -42,7 +42,7 @@ def responded(seat: Seat, reference: str, by: str, note: str = "") -> Visit:
     with on_visit(seat, reference, "responded", Role.DISPATCHER, Role.TECHNICIAN, Role.LEAD) as (unit, visit):
         not_anothers(seat, visit)
         if visit.state in ENDED or visit.archived_at is not None:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: nothing more is noted on it.")
+            raise WrongState(visit, "nothing more is noted on it")
         pictures = [_noted(seat, unit, visit, by, worded("note", note))]
         before = []
         if visit.state is State.ON_HOLD:
@@ -82,7 +82,7 @@ def set_priority(seat: Seat, reference: str, priority: str, reason: str = "") ->
         if typed not in ("1", "2", "3", "4"):
             raise Faulty([f"priority: {show(priority, 20)!r} is not one of P1, P2, P3, P4"])
         if visit.state in ENDED or visit.archived_at is not None:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: its priority stays as it was.")
+            raise WrongState(visit, "its priority stays as it was")
         if int(typed) == visit.priority:
             raise Refusal(f"{show(visit.reference)} is P{typed} already.")
         why = worded("reason", reason)

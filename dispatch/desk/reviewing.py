@@ -15,7 +15,7 @@ from dispatch.closeout.answers import WHY, says_enough, tells
 from dispatch.closeout.gates import ENOUGH, trimmed
 from dispatch.desk.crew import own_parts
 from dispatch.desk.finding import find
-from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.desk.refusals import Faulty, NotFound, Refusal, WrongState, refuse
 from dispatch.desk.remarking import remarks_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.shown import Shown, changed_since
@@ -219,7 +219,7 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
             if visit.review is not Review.SENT_BACK:
                 raise Refusal(f"{show(visit.reference)} was not sent back: only a lead puts its words right.")
         if visit.state not in ENDED:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: record what is right as a new result.")
+            raise WrongState(visit, "record what is right as a new result")
         if visit.review is Review.EXPORTED:
             raise Refusal(f"{show(visit.reference)} has been exported to be invoiced: its words stand.")
         sequence, evidence = _sequence_of(seat.store, visit, of)
@@ -236,8 +236,7 @@ def correct_words(seat: Seat, reference: str, of: str, words: str, reason: str) 
         why = worded("reason", reason, limits.LINE)
         if not tells(why):
             faults.append(f"reason: at least {WHY} characters that say why are expected")
-        if faults:
-            raise Faulty(faults)
+        refuse(faults)
         if after == before:
             raise Refusal("The words stand so already.")
         visits.change(unit, visit)

@@ -15,7 +15,7 @@ from dispatch.desk import calling, notices, remembering, routing, telling, waiti
 from dispatch.desk.charging import keep_sheet
 from dispatch.desk.finding import find
 from dispatch.desk.placement import Meant, Placed, judge_placement, length_of, permit, said_of, target
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import Refusal, WrongState
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import as_seen, on_visit, step, stepping
 from dispatch.desk.wording import reason_of
@@ -234,7 +234,7 @@ def pin(seat: Seat, reference: str, on: bool = True) -> Visit:
     """Keep a visit where it is: tools may not move it. `on=False` lets it go."""
     with on_visit(seat, reference, "pin" if on else "unpin", Role.DISPATCHER) as (unit, visit):
         if visit.state not in AHEAD:
-            raise Refusal(f"{show(visit.reference)} is {visit.state.label}: only a planned visit is pinned.")
+            raise WrongState(visit, "only a planned visit is pinned")
         visits.change(unit, visit, pinned=int(on))
         unit.audit("visit", visit.id, pinned=on)
         return _done(seat, unit, visit, f"{'pin' if on else 'unpin'} {visit.reference}")

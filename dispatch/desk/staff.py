@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from db import people
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Faulty
+from dispatch.desk.refusals import refuse
 from dispatch.desk.seat import Seat
 from dispatch.fields.record import Fault, sentences
 from dispatch.model.people import Staff
@@ -25,8 +25,7 @@ def add_staff(seat: Seat, login: str, name: str, roles: Iterable[Role], email: s
     with seat.write("add staff", Role.LEAD) as unit:
         faults: list[Fault] = []
         person = shelf.draft(seat, None, texts, faults)
-        if faults:
-            raise Faulty(sentences(faults))
+        refuse(sentences(faults))
         found = people.staff_by_id(seat.store, shelf.save(seat, unit, None, person))
         assert found is not None
         return found

@@ -12,7 +12,7 @@ from db.store import Store
 from dispatch.desk.plain import leg_line, visit_page_lines
 from dispatch.desk.reviewing import judge
 from dispatch.desk.visit_page import VisitPage, visit_page
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text
 from dispatch.model.reviews import Remark
 from dispatch.model.text import pad, show
 
@@ -60,11 +60,7 @@ def story_lines(story: Story, width: int = 100, *, levels: bool = True) -> list[
 
 def drive_lines(story: Story) -> list[str]:
     """The drive of each technician, as it was planned and as it was."""
-    zone, hours24 = story.page.visit.zone, story.page.hours24
-
-    def clock(instant: int) -> str:
-        return clock_text(instant, zone, hours24)
-
+    clock = story.page.times.clock
     planned = "not planned" if story.page.leg is None else leg_line(story.page.leg, story.page.unit)
     lines = []
     for number, part in enumerate(story.page.visit.assignments):
@@ -100,6 +96,6 @@ def event_lines(page: VisitPage) -> list[str]:
         if on != day:
             lines.append(f"  {day_text(on)}")
             day = on
-        clock = clock_text(event.at, page.visit.zone, page.hours24)
+        clock = page.times.clock(event.at)
         lines.append(f"  {clock} {pad(event.by, 14)} {pad(event.deed, 16)} {show(event.text)}  [{show(event.where)}]")
     return lines

@@ -21,7 +21,7 @@ from dispatch.desk.book.template_shelf import BETWEEN, client_names, judged
 from dispatch.desk.imports.json_file import read_json
 from dispatch.desk.imports.table import Unreadable
 from dispatch.desk.imports.verdicts import Difference, Fault, Judged, Report, Verdict, differences, shortened
-from dispatch.desk.refusals import Faulty, NotAllowed, NotFound
+from dispatch.desk.refusals import Faulty, NotAllowed, NotFound, refuse
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.states import Role
@@ -77,8 +77,7 @@ def preview(
         sites = [named] if named is not None else []
     if kind not in KINDS:
         faults.append(f"kind: {show(kind, 40)!r} is not one of {', '.join(KINDS)}")
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     at_site = targets.targets_of(store, sites[0].id) if sites else []
     occasion = Occasion(
         kind,
@@ -171,18 +170,11 @@ def _judged(
     known = {folded(one.name): one for one in templates.all_templates(store)}
     before = known.get(folded(texts["name"]))
     after = judged(store, before, texts, faults)
-    reference = texts["name"] or f"template {place}"
-    if faults:
-        told = tuple(map(_fault, dict.fromkeys(faults)))
-        return Judged(place, shortened(reference), Verdict.REFUSED, told), None
-    if before is None:
-        return Judged(place, shortened(reference), Verdict.NEW), (None, texts)
-    found = _differences(exported(store, before), exported(store, after))
-    if not found:
-        return Judged(place, shortened(reference), Verdict.UNCHANGED), None
-    if not update:
-        return Judged(place, shortened(reference), Verdict.DIFFERS, differences=found), None
-    return Judged(place, shortened(reference), Verdict.UPDATED, differences=found), (before, texts)
+    told = tuple(map(_fault, dict.fromkeys(faults)))
+    found = () if faults or before is None else _differences(exported(store, before), exported(store, after))
+    verdict = Verdict.on(told, before is not None, found, update)
+    row = Judged(place, shortened(texts["name"] or f"template {place}"), verdict, told, differences=found)
+    return row, (before, texts) if verdict in (Verdict.NEW, Verdict.UPDATED) else None
 
 
 def _fault(text: str) -> Fault:

@@ -33,7 +33,7 @@ from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
 from dispatch.model.files import HandedIn
-from dispatch.model.instants import day_of, when_text
+from dispatch.model.instants import Times, day_of, when_text
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.travel import Leg
@@ -79,6 +79,11 @@ class VisitPage:
     batch: int | None = None
     origin: Origin | None = None
     none_wanted: tuple[str, str] | None = None
+
+    @property
+    def times(self) -> Times:
+        """Times as its page writes them: in the zone of its site."""
+        return Times(self.visit.zone, self.hours24)
 
     @property
     def priced(self) -> Priced | Unpriced:

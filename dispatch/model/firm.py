@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dispatch.model.instants import Times
 from dispatch.model.travel import Place
 from dispatch.model.units import DistanceUnit
 
@@ -87,3 +88,7 @@ class Firm:
     clock_offset: int = 0
     id: int = 0
     version: int = 0
+
+    def times(self, zone: str = "") -> Times:
+        """Times as the firm writes them, in its own zone or in another."""
+        return Times(zone or self.zone, self.clock_hours == 24)

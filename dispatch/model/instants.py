@@ -15,7 +15,7 @@ from bisect import bisect_left
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from dispatch.model.text import show
@@ -331,6 +331,27 @@ def parse_when(text: str, zone: str, *, now: int, day: date | None = None) -> in
     if with_offset and minutes < DAY_MINUTES:
         return _at_offset(_wall(on, minutes), with_offset["offset"], zone)
     return at_local(on, minutes, zone)
+
+
+class Times(NamedTuple):
+    """Times as they are written in one zone, by the clocks of 24 hours or of 12."""
+
+    zone: str
+    hours24: bool = True
+
+    def clock(self, instant: int | None) -> str:
+        """The time of day, "–" where there is none."""
+        return "–" if instant is None else clock_text(instant, self.zone, self.hours24)
+
+    def span(self, start: int | None, end: int | None) -> str:
+        """From one time of day to another, "…" while it lasts, "–" where it did not begin."""
+        if start is None:
+            return "–"
+        return f"{self.clock(start)}–{'…' if end is None else self.clock(end)}"
+
+    def moment(self, instant: int | None) -> str:
+        """Day and time, "–" where there is none."""
+        return "–" if instant is None else when_text(instant, self.zone, self.hours24)
 
 
 def clock_text(instant: int, zone: str, hours24: bool = True) -> str:

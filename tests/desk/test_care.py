@@ -252,7 +252,7 @@ def test_gaps_of_a_review(office: Office) -> None:
     with pytest.raises(Faulty) as refused:
         caring.note_gap(office.lee, harbor(office), " ", "nobody", DAY)
     assert len(refused.value.faults) == 2
-    caring.done(office.lee, item.key)
+    caring.mark(office.lee, item.key, "done")
     assert due(office, "D8") == []
 
 
@@ -266,15 +266,15 @@ def test_items_end_with_a_trace_and_can_be_taken_back(office: Office) -> None:
     emergency(office, satisfied=False)
     call, meet = due(office, "E7")
     with pytest.raises(Faulty, match="ends only with a note"):
-        caring.done(office.lee, call.key)
+        caring.mark(office.lee, call.key, "done")
     with pytest.raises(Faulty, match="reason: is missing"):
-        caring.decline(office.lee, meet.key, " ")
+        caring.mark(office.lee, meet.key, "declined", " ")
     with pytest.raises(NotAllowed):
-        caring.done(office.dana, call.key, "called")
-    caring.done(office.lee, call.key, "called; they are fine again")
+        caring.mark(office.dana, call.key, "done", "called")
+    caring.mark(office.lee, call.key, "done", "called; they are fine again")
     assert [one.key for one in due(office, "E7")] == [meet.key]
     with pytest.raises(NotFound):
-        caring.done(office.lee, call.key, "again")
+        caring.mark(office.lee, call.key, "done", "again")
     undo.undo(office.lee)
     assert len(due(office, "E7")) == 2
     undo.redo(office.lee)
@@ -288,22 +288,22 @@ def test_put_off_for_thirty_days_at_most_and_twice_at_most(office: Office) -> No
     key = due(office, "E7")[0].key
     for days in (0, 31):
         with pytest.raises(Faulty, match="30 days at most"):
-            caring.snooze(office.lee, key, DAY + datetime.timedelta(days=days))
-    assert caring.snooze(office.lee, key, DAY + datetime.timedelta(days=30)).snoozes == 1
+            caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=days))
+    assert caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=30)).snoozes == 1
     assert len(due(office, "E7")) == 1
     days_later(office, 30)
     assert len(due(office, "E7")) == 2
-    caring.snooze(office.lee, key, DAY + datetime.timedelta(days=31))
+    caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=31))
     days_later(office, 1)
     with pytest.raises(Refusal, match="put off 2 times already"):
-        caring.snooze(office.lee, key, DAY + datetime.timedelta(days=40))
-    caring.decline(office.lee, key, "they left us")
+        caring.mark(office.lee, key, "snoozed", until=DAY + datetime.timedelta(days=40))
+    caring.mark(office.lee, key, "declined", "they left us")
 
 
 @pytest.mark.parametrize("key", ["", "E7", "E7:x:y", "E7:1:", "E7:999:R1.contact", "'; DROP TABLE visit; --"])
 def test_a_key_of_nothing_is_refused(office: Office, key: str) -> None:
     with pytest.raises(NotFound, match="dispatch care list"):
-        caring.done(office.lee, key)
+        caring.mark(office.lee, key, "done")
 
 
 def test_visits_of_others_are_not_mixed_in(office: Office) -> None:

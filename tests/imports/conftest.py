@@ -12,7 +12,8 @@ import pytest
 from db import people
 from db.store import Store
 from db.unit import Actor, unit_of_work
-from dispatch.desk.imports.importing import import_file
+from dispatch.desk.imports.importing import How, import_file
+from dispatch.desk.imports.judging import unwatched
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.seat import Seat, take_seat
 from dispatch.model.instants import SetClock, parse_iso
@@ -55,7 +56,8 @@ class Desk:
     def take(self, kind: str, content: str | bytes | Path, **options: Any) -> Report:
         """Import a file, or text as a file."""
         path = content if isinstance(content, Path) else self.file(f"{kind}.csv", content)
-        return import_file(self.seat, kind, path, **options)
+        watch = options.pop("watch", unwatched)
+        return import_file(self.seat, kind, path, How(**options), watch)
 
     def count(self, table: str) -> int:
         """How many records a table has."""

@@ -15,8 +15,8 @@ from db import clients, visits
 from dispatch.desk import schedule
 from dispatch.desk.imports.calendar_file import COLUMNS, read_calendar
 from dispatch.desk.imports.calendar_rows import rule_of
-from dispatch.desk.imports.importing import import_file
-from dispatch.desk.imports.judging import Stopped
+from dispatch.desk.imports.importing import How, import_file
+from dispatch.desk.imports.judging import Stopped, unwatched
 from dispatch.desk.imports.table import Unreadable
 from dispatch.desk.imports.verdicts import Report
 from dispatch.desk.refusals import Faulty
@@ -47,7 +47,8 @@ def calendar(*events: str) -> str:
 def take(office: Office, tmp_path: Path, *events: str, **options: Any) -> Report:
     path = tmp_path / "own.ics"
     path.write_bytes(calendar(*events).encode())
-    return import_file(office.dana, "calendar", path, **options)
+    watch = options.pop("watch", unwatched)
+    return import_file(office.dana, "calendar", path, How(**options), watch)
 
 
 def only(report: Report) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch.desk.imports.importing import SUBJECTS, import_file
+from dispatch.desk.imports.importing import SUBJECTS, How, import_file
 from dispatch.desk.imports.verdicts import Report, Verdict
 from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
@@ -100,7 +100,7 @@ def imported(desk: Desk, kind: str, content: bytes, **options: bool) -> Report |
     path: Path = desk.file("hostile.csv", content)
     before = counted(desk)
     try:
-        report = import_file(desk.seat, kind, path, **options)
+        report = import_file(desk.seat, kind, path, How(**options))
     except Refusal as refusal:
         said = str(refusal)
     else:

@@ -36,7 +36,7 @@ from dispatch.desk import (
 )
 from dispatch.desk.book import absences, keeping
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.imports.importing import import_file
+from dispatch.desk.imports.importing import How, import_file
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.schedule import Placement
 from dispatch.desk.seat import Seat, take_seat
@@ -268,7 +268,7 @@ def _import(walk: Walk, seat: Seat, visit: Visit) -> None:
         for reference in (visit.reference, f"I{walk.clock.now()}")
     ]
     file.write_text("\n".join(["reference,client,site,work,minutes", *rows]), encoding="utf-8")
-    import_file(seat, "visits", file, accept_good=True, update=walk.rng.random() < 0.5)
+    import_file(seat, "visits", file, How(accept_good=True, update=walk.rng.random() < 0.5))
 
 
 def _did_not_come(walk: Walk, seat: Seat, visit: Visit) -> None:

@@ -12,7 +12,7 @@ from db.store import Store
 from db.unit import Unit
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
-from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.desk.refusals import Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.fields.record import Fault, sentences
 from dispatch.model.text import show
@@ -173,8 +173,7 @@ def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, 
 def _written(seat: Seat, unit: Unit, shelf: Shelf[Any], before: Any, texts: Mapping[str, str]) -> Any:
     faults: list[Fault] = []
     after = shelf.draft(seat, before, texts, faults)
-    if faults:
-        raise Faulty(sentences(faults))
+    refuse(sentences(faults))
     return shelf.get(seat.store, shelf.save(seat, unit, before, after))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from db.rows import Rows
 from db.store import Store
@@ -18,11 +18,21 @@ from dispatch.model.states import Role
 T = TypeVar("T")
 
 
+class Kept(NamedTuple):
+    """What `Rows` does, for records that are kept in more than one table."""
+
+    all: Callable[[Store], Sequence[Any]]
+    one: Callable[[Store, int], Any]
+    add: Callable[[Unit, Any], int]
+    update: Callable[[Unit, Any, Any], int]
+    shelve: Callable[[Unit, Any, int | None], int]
+
+
 class Shelf(ABC, Generic[T]):
     """One kind of record: its table of fields, and what the table does not say: how it is found, called and written."""
 
     record: ClassVar[RecordType[T]]
-    rows: ClassVar[Rows[T]]
+    rows: ClassVar[Rows[Any] | Kept]
 
     @property
     def noun(self) -> str:

@@ -13,7 +13,7 @@ from db.unit import Unit
 from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
 from dispatch.desk.book.pin_shelf import PinShelf
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
-from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelf import Kept, Shelf
 from dispatch.desk.book.target_shelf import TargetShelf
 from dispatch.desk.book.template_shelf import TemplateShelf
 from dispatch.desk.book.world import Desk, labour_classes
@@ -131,14 +131,13 @@ class StaffShelf(Shelf[Staff]):
     """Everybody who may log in."""
 
     record = STAFF
-
-    def all(self, store: Store) -> Sequence[Staff]:
-        """Everybody who is active."""
-        return people.all_staff(store)
-
-    def get(self, store: Store, key: int) -> Staff | None:
-        """The member of staff with that id."""
-        return people.staff_by_id(store, key)
+    rows = Kept(
+        people.all_staff,
+        people.staff_by_id,
+        people.add_staff,
+        people.update_staff,
+        lambda unit, who, at: people.update_staff(unit, who, replace(who, active=at is None)),
+    )
 
     def find(self, store: Store, name: str) -> Staff:
         """The member of staff of that login or name."""
@@ -163,33 +162,21 @@ class StaffShelf(Shelf[Staff]):
         if before is not None and Role.LEAD in before.roles and Role.LEAD not in after.roles:
             yield from _keep_a_lead(desk.store, before)
 
-    def save(self, seat: Seat, unit: Unit, before: Staff | None, after: Staff) -> int:
-        """Write a member of staff."""
-        if before is None:
-            return people.add_staff(unit, after)
-        people.update_staff(unit, before, after)
-        return before.id
-
     def shelve(self, unit: Unit, record: Staff, at: int | None) -> None:
         """Take somebody off the staff, or back."""
         if at is not None:
             for _, said in _keep_a_lead(unit.store, record):
                 raise NotFound(f"roles: {said}")
-        people.update_staff(unit, record, replace(record, active=at is None))
+        super().shelve(unit, record, at)
 
 
 class TechnicianShelf(Shelf[Technician]):
     """Who drives to visits: a member of staff with skills, hours and a home."""
 
     record = TECHNICIAN
-
-    def all(self, store: Store) -> Sequence[Technician]:
-        """Everybody who drives."""
-        return people.technicians(store)
-
-    def get(self, store: Store, key: int) -> Technician | None:
-        """The technician with that id."""
-        return people.technician(store, key)
+    rows = Kept(
+        people.technicians, people.technician, people.add_technician, people.update_technician, people.shelve_technician
+    )
 
     def find(self, store: Store, name: str) -> Technician:
         """The technician of that name or login."""
@@ -235,12 +222,10 @@ class TechnicianShelf(Shelf[Technician]):
             after = replace(after, id=StaffShelf().save(seat, unit, person, on_staff))
         elif person is not None:
             after = replace(after, id=person.id)
-        if before is None:
-            return people.add_technician(unit, after)
-        people.update_technician(unit, before, after)
-        if after.home != before.home:
+        key = super().save(seat, unit, before, after)
+        if before is not None and after.home != before.home:
             reroute_ahead(unit)
-        return before.id
+        return key
 
     @staticmethod
     def _person(store: Store, before: Technician | None, after: Technician) -> tuple[Staff | None, Staff]:
@@ -250,10 +235,6 @@ class TechnicianShelf(Shelf[Technician]):
         wanted = person or Staff(0, after.login, after.name, frozenset())
         roles = wanted.roles | {Role.TECHNICIAN}
         return person, replace(wanted, login=after.login, name=after.name, email=after.email, roles=roles)
-
-    def shelve(self, unit: Unit, record: Technician, at: int | None) -> None:
-        """Take a technician off the board, or back."""
-        people.shelve_technician(unit, record, at)
 
 
 class AbsenceShelf(Shelf[AbsenceRecord]):

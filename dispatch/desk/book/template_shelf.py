@@ -14,7 +14,7 @@ from db.unit import Unit
 from dispatch.closeout.choosing import scope_text
 from dispatch.closeout.template_form import item_form, items_from
 from dispatch.closeout.template_rules import faults_of
-from dispatch.desk.book.shelf import Shelf
+from dispatch.desk.book.shelf import Kept, Shelf
 from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
@@ -32,14 +32,9 @@ class TemplateShelf(Shelf[Template]):
     """Templates of checklists. Visits keep the copy that they were made with."""
 
     record = TEMPLATE
-
-    def all(self, store: Store) -> Sequence[Template]:
-        """Every template."""
-        return templates.all_templates(store)
-
-    def get(self, store: Store, key: int) -> Template | None:
-        """The template with that id."""
-        return templates.template(store, key)
+    rows = Kept(
+        templates.all_templates, templates.template, templates.add_template, templates.save_wording, templates.shelve
+    )
 
     def line(self, store: Store, record: Template) -> str:
         """Which visits it serves, how many items it has, and its newest wording."""
@@ -56,13 +51,6 @@ class TemplateShelf(Shelf[Template]):
         faults += [Fault(name, "", said) for name, _, said in (fault.partition(": ") for fault in found)]
         return after
 
-    def save(self, seat: Seat, unit: Unit, before: Template | None, after: Template) -> int:
-        """Save the next wording of a template, or a new one."""
-        if before is None:
-            return templates.add_template(unit, after)
-        templates.save_wording(unit, before, after)
-        return before.id
-
     def shelve(self, unit: Unit, record: Template, at: int | None) -> None:
         """Archive it, or take it back.
 
@@ -73,7 +61,7 @@ class TemplateShelf(Shelf[Template]):
             raise Refusal(f"{show(record.name)} serves every visit that no other template does; it stays.")
         if at is None and (faults := _twins(unit.store, record)):
             raise Refusal(f"{show(record.name)} cannot come back: {'; '.join(faults)}.")
-        templates.shelve(unit, record, at)
+        super().shelve(unit, record, at)
 
     def notes(self, store: Store, record: Template) -> Sequence[str]:
         """Its items."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from dispatch.desk.imports.table import ROWS, Unreadable, find_columns, read_tab
 from dispatch.desk.imports.technician_rows import TechnicianRows
 from dispatch.desk.imports.verdicts import Judged, Report, Verdict, shortened
 from dispatch.desk.imports.visit_rows import VisitRows
-from dispatch.desk.refusals import Faulty, NotFound
+from dispatch.desk.refusals import Faulty, NotFound, refuse
 from dispatch.desk.seat import Seat
 from dispatch.model.clients import Site
 from dispatch.model.states import Role
@@ -39,24 +40,11 @@ _START = 4_096
 """Bytes by which a file is known."""
 
 
-def import_file(
-    seat: Seat,
-    kind: str,
-    path: Path,
-    *,
-    check: bool = False,
-    accept_good: bool = False,
-    update: bool = False,
-    mapping: Mapping[str, str] | None = None,
-    rows: int = ROWS,
-    minutes: int = USUAL_MINUTES,
-    since: datetime.date | None = None,
-    watch: Watch = unwatched,
-) -> Report:
-    """Import a file, in one unit of work; nothing of it when any row is bad, unless the good ones are accepted.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a file is imported.
 
     Args:
-        kind: one of `KINDS`.
         check: only say what would become of each row.
         accept_good: take the good rows although others are bad.
         update: take the file over records that differ from it.
@@ -65,17 +53,34 @@ def import_file(
         rows: the most rows that the file may have.
         minutes: the work of an event that lasts all day (calendar).
         since: leave out the events that were over before this day (calendar).
+    """
+
+    check: bool = False
+    accept_good: bool = False
+    update: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    rows: int = ROWS
+    minutes: int = USUAL_MINUTES
+    since: datetime.date | None = None
+
+
+def import_file(seat: Seat, kind: str, path: Path, how: How | None = None, watch: Watch = unwatched) -> Report:
+    """Import a file, in one unit of work; nothing of it when any row is bad, unless the good ones are accepted.
+
+    Args:
+        kind: one of `KINDS`.
         watch: told how far it is; may raise `Stopped`, and then nothing was changed.
 
     Raises:
         Unreadable: the file cannot be read as such a file at all.
-        Faulty: `mapping` names columns, or sites, that there are not.
+        Faulty: the mapping names columns, or sites, that there are not.
         Stopped: `watch` had enough.
         NotAllowed: the person may not import this.
     """
+    how = how or How()
     watch("reading", 0, 0)
     if kind != CALENDAR:
-        refuse_unknown_columns(kind, mapping)
+        refuse_unknown_columns(kind, how.mapping)
     if kind == RATE_CARD:
         card = read_card(path)
         roles: Sequence[Role] = rate_card_file.ROLES
@@ -83,35 +88,35 @@ def import_file(
         named: Mapping[str, str] = {}
 
         def verdicts() -> list[Judged]:
-            return [judge_card(seat, card, update=update)]
+            return [judge_card(seat, card, update=how.update)]
 
     elif kind == CALENDAR:
-        events = read_calendar(path, rows, watch)
+        events = read_calendar(path, how.rows, watch)
         everything = find_columns(events, CalendarRows.columns, ())
-        taking = Taking(minutes, since, _places(seat, mapping or {}))
+        taking = Taking(how.minutes, how.since, _places(seat, how.mapping))
         roles, unknown, named = CalendarRows.roles, (), {}
 
         def verdicts() -> list[Judged]:
-            return judge(CalendarRows(seat, taking), events, everything, update=update, watch=watch)
+            return judge(CalendarRows(seat, taking), events, everything, update=how.update, watch=watch)
 
     else:
         subject = SUBJECTS[kind]
-        table = read_table(path, rows)
-        columns = find_columns(table, subject.columns, subject.required, mapping)
+        table = read_table(path, how.rows)
+        columns = find_columns(table, subject.columns, subject.required, how.mapping)
         roles, unknown, named = subject.roles, columns.unknown, columns.named
 
         def verdicts() -> list[Judged]:
-            return judge(subject(seat), table, columns, update=update, watch=watch)
+            return judge(subject(seat), table, columns, update=how.update, watch=watch)
 
     def report(judged: list[Judged], *, applied: bool) -> Report:
-        return Report(shortened(path.name), kind, tuple(judged), applied, check, accept_good, unknown, named)
+        return Report(shortened(path.name), kind, tuple(judged), applied, how.check, how.accept_good, unknown, named)
 
-    if check:
+    if how.check:
         with seat.store.read():
             return report(verdicts(), applied=False)
     with seat.write(f"import {kind}", *roles) as unit:
         judged = verdicts()
-        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=accept_good))
+        return report(judged, applied=_carry_out(unit, judged, watch, accept_good=how.accept_good))
 
 
 class Column(NamedTuple):
@@ -131,14 +136,14 @@ def columns_of(kind: str) -> list[Column]:
     ]
 
 
-def refuse_unknown_columns(kind: str, mapping: Mapping[str, str] | None) -> None:
+def refuse_unknown_columns(kind: str, mapping: Mapping[str, str]) -> None:
     """Refuse a mapping to columns that this kind of file has not.
 
     Raises:
         Faulty: it has such.
     """
     known = SUBJECTS[kind].columns if kind in SUBJECTS else ()
-    unknown = [ours for ours in (mapping or {}).values() if ours not in known]
+    unknown = [ours for ours in mapping.values() if ours not in known]
     if unknown:
         there = f"in {kind}; there are {', '.join(known) or 'none'}"
         raise Faulty([f"there is no column {shortened(name)} {there}" for name in unknown])
@@ -153,8 +158,7 @@ def _places(seat: Seat, mapping: Mapping[str, str]) -> dict[str, Site]:
             places[text] = site_named(seat.store, name)
         except NotFound as fault:
             faults.append(str(fault))
-    if faults:
-        raise Faulty(faults)
+    refuse(faults)
     return places
 
 

@@ -14,7 +14,7 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.table import Columns, Table
-from dispatch.desk.imports.verdicts import Difference, Judged, Question, Verdict, contrasted, shortened
+from dispatch.desk.imports.verdicts import Judged, Question, Verdict, contrasted, shortened
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.fields.kinds import clock
@@ -207,24 +207,27 @@ def _judged(subject: TableRows[Any], entry: Entry, seen: dict[str, int], update:
     if draft is not None and draft.skipped:
         entry.warn(draft.skipped)
         return Judged(entry.row, reference, Verdict.SKIPPED, warnings=tuple(entry.warnings))
-    if draft is None or entry.faults:
-        refused = _with(entry, reference, Verdict.REFUSED)
-        return refused if draft is None else replace(refused, question=draft.question, offer=draft.offer)
-    if draft.ours is None:
-        return _with(entry, reference, Verdict.NEW, write=draft.write)
-    differing = [column for column, value in draft.theirs.items() if draft.ours.get(column) != value]
-    differences = tuple(
-        contrasted(column, subject.spell(column, draft.ours.get(column)), subject.spell(column, draft.theirs[column]))
-        for column in differing
+    ours = None if draft is None else draft.ours
+    differing: list[str] = []
+    if draft is not None and ours is not None and not entry.faults:
+        differing = [column for column, value in draft.theirs.items() if ours.get(column) != value]
+        if update and differing:
+            draft.obstacles(entry, differing)
+    verdict = Verdict.on(entry.faults, ours is not None, differing, update)
+    judged = Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings))
+    if draft is None:
+        return judged
+    ours, theirs = ours or {}, draft.theirs
+    return replace(
+        judged,
+        differences=tuple(
+            contrasted(column, subject.spell(column, ours.get(column)), subject.spell(column, theirs[column]))
+            for column in differing
+        ),
+        write=draft.write if verdict in (Verdict.NEW, Verdict.UPDATED) else None,
+        question=draft.question if entry.faults else None,
+        offer=draft.offer if entry.faults else None,
     )
-    if not differences:
-        return _with(entry, reference, Verdict.UNCHANGED)
-    if not update:
-        return _with(entry, reference, Verdict.DIFFERS, differences=differences)
-    draft.obstacles(entry, differing)
-    if entry.faults:
-        return _with(entry, reference, Verdict.REFUSED, differences=differences)
-    return _with(entry, reference, Verdict.UPDATED, differences=differences, write=draft.write)
 
 
 def _refuse_repeated(subject: TableRows[Any], entry: Entry, draft: Draft, seen: dict[str, int]) -> None:
@@ -233,14 +236,3 @@ def _refuse_repeated(subject: TableRows[Any], entry: Entry, draft: Draft, seen: 
         if first != entry.row:
             entry.fault(subject.key, f"stands in row {first} already", draft.reference)
             return
-
-
-def _with(
-    entry: Entry,
-    reference: str,
-    verdict: Verdict,
-    *,
-    differences: tuple[Difference, ...] = (),
-    write: Callable[[Unit], object] | None = None,
-) -> Judged:
-    return Judged(entry.row, reference, verdict, tuple(entry.faults), tuple(entry.warnings), differences, write)

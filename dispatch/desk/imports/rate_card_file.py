@@ -50,8 +50,6 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     name = _name(given.get("name"), f"Rate card from {valid_from.isoformat()}", faults)
     depot = _depot(given.get("depot"), faults)
     before = next((known for known in agreements.rate_cards(seat.store) if known.valid_from == valid_from), None)
-    if faults:
-        return Judged(1, shortened(name), Verdict.REFUSED, tuple(faults))
 
     def write(unit: Unit) -> None:
         if before is None:
@@ -60,14 +58,11 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
             agreements.update_rate_card(unit, before, replace(before, name=name, card=card))
         _settle_firm(unit, seat, card, depot)
 
-    if before is None:
-        return Judged(1, shortened(name), Verdict.NEW, write=write)
-    found = differences({"name": before.name, **before.card}, {"name": name, **card}, _spelt)
-    if not found:
-        return Judged(1, shortened(name), Verdict.UNCHANGED)
-    if not update:
-        return Judged(1, shortened(name), Verdict.DIFFERS, differences=found)
-    return Judged(1, shortened(name), Verdict.UPDATED, differences=found, write=write)
+    ours = {} if before is None or faults else {"name": before.name, **before.card}
+    found = differences(ours, {"name": name, **card}, _spelt) if ours else ()
+    verdict = Verdict.on(faults, before is not None, found, update)
+    writes = verdict in (Verdict.NEW, Verdict.UPDATED)
+    return Judged(1, shortened(name), verdict, tuple(faults), differences=found, write=write if writes else None)
 
 
 def _valid_from(given: Any, otherwise: datetime.date, faults: list[Fault]) -> datetime.date:

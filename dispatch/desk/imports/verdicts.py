@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,17 @@ class Verdict(StrEnum):
     DIFFERS = "differs"
     SKIPPED = "skipped"
     REFUSED = "refused"
+
+    @classmethod
+    def on(cls, faults: Collection[Any], known: bool, differences: Collection[Any], update: bool) -> Verdict:
+        """What becomes of a record of a file: by what is wrong with it, whether there is one already, and how they differ."""
+        if faults:
+            return cls.REFUSED
+        if not known:
+            return cls.NEW
+        if not differences:
+            return cls.UNCHANGED
+        return cls.UPDATED if update else cls.DIFFERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.defined import FIGURES, value_text
 from dispatch.desk.levels import clocks_of
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.levels.clock import LevelState
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.checklists import Result
-from dispatch.model.instants import day_bounds, day_text
+from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.states import AHEAD, ENDED, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Assignment, Visit
@@ -44,7 +44,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
     store = seat.store
     with store.read():
         firm = settings.firm(store)
-        times = Times(firm, firm.zone)
+        times = firm.times()
         start, end = day_bounds(day, firm.zone)
         found = visits.of_days(store, start, end)
         ids = [visit.id for visit in found]

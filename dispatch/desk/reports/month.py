@@ -18,12 +18,12 @@ from dispatch.desk.level_report import ClientMonth, client_month
 from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
 from dispatch.desk.reports.day import money, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.checklists import Grade, Kind, Result
 from dispatch.model.clients import Client
-from dispatch.model.instants import day_bounds, day_of, day_text, span_text
+from dispatch.model.instants import Times, day_bounds, day_of, day_text, span_text
 from dispatch.model.states import ENDED, State
 from dispatch.model.visits import Visit, ended_within
 
@@ -68,7 +68,7 @@ def month_report(seat: Seat, client: Client, first: datetime.date) -> Report:
         firm = settings.firm(store)
         month = client_month(store, client, first)
         zone = TermsBook(store, {client.id}).zone_on(first)
-        times = Times(firm, zone)
+        times = firm.times(zone)
         start = day_bounds(first, zone)[0]
         end = day_bounds((first + datetime.timedelta(days=31)).replace(day=1), zone)[0]
         own = visits.of_client(store, client.id)

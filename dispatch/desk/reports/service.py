@@ -13,15 +13,14 @@ from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk import reading
 from dispatch.desk.evidence_words import executed_text
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import WrongState
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
-from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, Kind, Result
-from dispatch.model.instants import clock_text, day_of, day_text
+from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import OPEN_ON_SITE, State
-from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 GRADES = {
@@ -58,7 +57,7 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
     page = visit_page(seat.store, reference)
     visit = page.visit
     if visit.state not in OUTCOMES and visit.state not in OPEN_ON_SITE:
-        raise Refusal(f"{show(visit.reference)} is {visit.state.label}: there is nothing to report to the client.")
+        raise WrongState(visit, "there is nothing to report to the client")
     been = visit.checked_in_at is not None
     sections = [Section("The visit", tuple(_about(page))), _asked(page)]
     sections += [_done(page), _tested(page)] if been else []
@@ -72,7 +71,7 @@ def service_report(seat: Seat, reference: str, *, with_charge: bool = False) -> 
         title=f"Service report {visit.reference}",
         subtitle=firm.name,
         sections=tuple(one for one in sections if one.facts or one.points or one.paragraphs or one.tables),
-        foot=foot_of(seat.store, seat.staff.name, Times(firm, visit.zone)),
+        foot=foot_of(seat.store, seat.staff.name, page.times),
         width=WIDTH,
     )
 
@@ -88,7 +87,7 @@ def _about(page: VisitPage) -> Iterator[tuple[str, str]]:
             whose = f" ({part.technician})" if len(crew) > 1 else ""
             yield "On site", _span(page, part.check_in_at, part.check_out_at) + whose
     if visit.checked_in_at is None and visit.ended_at is not None:
-        yield "When", _moment(page, visit.ended_at)
+        yield "When", page.times.moment(visit.ended_at)
     yield "Outcome", OUTCOMES.get(visit.state, "the visit is not closed yet: this is how it stands now")
     if visit.state is State.NO_ACCESS and visit.called:
         yield "We called", visit.called
@@ -108,7 +107,7 @@ def _asked(page: VisitPage) -> Section:
 def _done(page: VisitPage) -> Section:
     points = [_confirmed(page, item) for item in page.checklist.items if item.ref.startswith("W1.")]
     points += [
-        Point(entry.text, notes=(f"{_clock(page, entry.at)}, {entry.by}",))
+        Point(entry.text, notes=(f"{page.times.clock(entry.at)}, {entry.by}",))
         for entry in page.checklist.entries
         if entry.kind is EntryKind.NOTE
     ]
@@ -149,7 +148,7 @@ def _attempt(page: VisitPage, attempt: Attempt) -> Iterator[str]:
     where = {"host": " from our office", "site": " from your network"}.get(attempt.vantage or "", "")
     grade = f", {attempt.grade.value}{where}" if attempt.grade is not None else ""
     seen = " ".join(filter(None, (attempt.value, attempt.text)))
-    yield f"{_clock(page, attempt.at)} {word}{grade} ({attempt.by}): {seen}"
+    yield f"{page.times.clock(attempt.at)} {word}{grade} ({attempt.by}): {seen}"
     if len(attempt.tries) > 1 or any(not one.passed for one in attempt.tries):
         for one in attempt.tries:
             yield f"try {one.number} of {one.probe} {'passed' if one.passed else 'failed'}: {one.text}"
@@ -191,7 +190,7 @@ def _comes(page: VisitPage, visit: Visit) -> str:
     who = visit.assignments[0].technician if visit.assignments else visit.preferred
     by = f", {who}" if who else ""
     if visit.starts_at is not None:
-        at = f" {_clock(page, visit.starts_at)}" if visit.state in TOLD else ""
+        at = f" {page.times.clock(visit.starts_at)}" if visit.state in TOLD else ""
         return f"{day_text(day_of(visit.starts_at, visit.zone))}{at}{by}"
     return (day_text(visit.wanted_on) if visit.wanted_on is not None else "the day is not agreed yet") + by
 
@@ -200,14 +199,14 @@ def _signed(page: VisitPage) -> Section:
     through, latest = _latest(page, "L3"), _latest(page, "L5")
     facts = []
     if through is not None:
-        walked = f"yes, at {_clock(page, through.at)}" if through.result is Result.DONE else _word(page, through)
+        walked = f"yes, at {page.times.clock(through.at)}" if through.result is Result.DONE else _word(page, through)
         facts.append(("Walked through", walked))
     if latest is None or latest.result is not Result.SIGNED:
         facts.append(("Signed off", "not yet" if latest is None else _word(page, latest)))
         return Section("Sign-off", tuple(facts))
     facts += [
         ("Signed off by", latest.signed_by or ""),
-        ("At", _moment(page, latest.at)),
+        ("At", page.times.moment(latest.at)),
         ("Satisfied", "yes" if latest.satisfied else "no"),
     ]
     if latest.text:
@@ -222,7 +221,7 @@ def _charge(seat: Seat, page: VisitPage) -> Section:
     basis = _latest(page, "A3")
     shown: tuple[tuple[str, str], ...] = ()
     if basis is not None:
-        told = f"shown at {_clock(page, basis.at)}" if basis.result is Result.DONE else _word(page, basis)
+        told = f"shown at {page.times.clock(basis.at)}" if basis.result is Result.DONE else _word(page, basis)
         shown = (("Price basis", told),)
     if charge is None or kept is None or not kept.accepted or kept.total is None or page.visit.state in OPEN_ON_SITE:
         return Section("Charge", shown, paragraphs=("The charge is not settled yet.",))
@@ -261,7 +260,7 @@ def _confirmed(page: VisitPage, item: Item) -> Point:
 def _word(page: VisitPage, latest: Attempt) -> str:
     """How an item stands that has no ordinary result. Why a lead waived it is between the lead and the technician."""
     if latest.result is Result.OVERRIDDEN:
-        return f"OVERRIDDEN by {latest.by}, {_clock(page, latest.at)}: counts as open"
+        return f"OVERRIDDEN by {latest.by}, {page.times.clock(latest.at)}: counts as open"
     if latest.result is Result.NA:
         return f"not applicable: {latest.text}"
     return latest.result.value.replace("_", " ")
@@ -272,16 +271,8 @@ def _latest(page: VisitPage, ref: str) -> Attempt | None:
     return None if item is None else item.latest
 
 
-def _clock(page: VisitPage, instant: int) -> str:
-    return clock_text(instant, page.visit.zone, page.hours24)
-
-
-def _moment(page: VisitPage, instant: int) -> str:
-    return f"{day_text(day_of(instant, page.visit.zone))} {_clock(page, instant)}"
-
-
 def _span(page: VisitPage, begins: int, ends: int | None) -> str:
     if ends is None:
-        return f"{_moment(page, begins)}, still there"
+        return f"{page.times.moment(begins)}, still there"
     same = day_of(begins, page.visit.zone) == day_of(ends, page.visit.zone)
-    return f"{_moment(page, begins)}–{_clock(page, ends) if same else ' ' + _moment(page, ends)}"
+    return f"{page.times.moment(begins)}–{page.times.clock(ends) if same else ' ' + page.times.moment(ends)}"

@@ -9,11 +9,11 @@ from db.legs import HOME, legs_of_day
 from db.store import Store
 from dispatch.desk import reading
 from dispatch.desk.reports.document import Cell, Report, Section, Table
-from dispatch.desk.reports.foot import Times, foot_of
+from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
-from dispatch.model.instants import day_bounds, day_text
+from dispatch.model.instants import Times, day_bounds, day_text
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING
 from dispatch.model.travel import Leg
@@ -34,7 +34,7 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
     store = seat.store
     with store.read():
         firm = settings.firm(store)
-        times = Times(firm, firm.zone)
+        times = firm.times()
         start, end = day_bounds(day, firm.zone)
         placed = visits.placed_between(store, start, end, technicians={technician.id})
         stops = [visit for visit in placed if visit.state in OCCUPYING]
