@@ -45,13 +45,14 @@ class Change:
     roles: tuple[str, ...] = ()
 
 
-def remember(unit: Unit, staff_id: int, at: int, label: str, pictures: Sequence[Picture]) -> None:
-    """Keep a change, forget what had been undone before it, and let the oldest ones go."""
+def remember(unit: Unit, label: str, pictures: Sequence[Picture]) -> None:
+    """Keep what the person of a unit changed in it, forget what they had undone before, and let the oldest ones go."""
+    staff_id = unit.actor.staff_id
     unit.execute("UPDATE change SET state = 'dropped' WHERE staff_id = ? AND state = 'undone'", (staff_id,))
     unit.insert(
         "change",
         staff_id=staff_id,
-        at=at,
+        at=unit.at,
         label=label[:500],
         pictures=_packed(pictures),
         roles=" ".join(unit.roles),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import calls, doors, settings
+from db import calls, changes, doors, settings
 from db.changes import Picture
 from db.store import Store
 from db.unit import Unit
 from db.withdrawals import added
-from dispatch.desk import remembering, telling, views
+from dispatch.desk import telling, views
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import Faulty, Refusal, WrongState
 from dispatch.desk.seat import Seat
@@ -65,7 +65,7 @@ def call(seat: Seat, reference: str, *, answered: bool = True, promised: int | N
         outcome = Outcome.ANSWERED if answered else Outcome.UNANSWERED
         call_id = calls.add_call(unit, visit.id, outcome, told, phone=phone, note=words)
         unit.audit("visit", visit.id, call=outcome.value, promised_at=told, phone=phone or None, note=words or None)
-        remembering.remember(seat, unit, f"call ahead {visit.reference}", [], [added(ENTITY, call_id)])
+        changes.remember(unit, f"call ahead {visit.reference}", [added(ENTITY, call_id)])
         new_time = told if told is not None else projected(store, visit)
         if new_time is not None:
             telling.tell(store, unit, visit, About.LATE, new_time)

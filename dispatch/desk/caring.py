@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from db import care, people
+from db import care, changes, people
 from db.store import Store
 from db.withdrawals import added
 from dispatch.care.account import Mark
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
 from dispatch.care.offers import FREE
 from dispatch.care.rules import in_order, items_of
-from dispatch.desk import remembering
 from dispatch.desk.accounts import accounts, office
 from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
@@ -58,7 +57,7 @@ def note_survey(
         cleaned = taken("words", words, limits.NOTE, faults)
         refuse(faults)
         survey_id = care.add_survey(unit, client.id, on or today, score, cleaned)
-        remembering.remember(seat, unit, f"survey {client.name}", [], [added("survey", survey_id)])
+        changes.remember(unit, f"survey {client.name}", [added("survey", survey_id)])
 
 
 def note_offer(seat: Seat, client: Client, *, made: bool, note: str = "") -> None:
@@ -76,7 +75,7 @@ def note_offer(seat: Seat, client: Client, *, made: bool, note: str = "") -> Non
         today = today_of_care(seat.store)
         mark = Mark(FREE, today.isoformat(), "done" if made else "declined", today, None, cleaned)
         mark_id = care.add_mark(unit, client.id, mark)
-        remembering.remember(seat, unit, f"offer {client.name}", [], [added("care_mark", mark_id)])
+        changes.remember(unit, f"offer {client.name}", [added("care_mark", mark_id)])
 
 
 def note_gap(seat: Seat, client: Client, what: str, owner: str, due: datetime.date) -> None:
@@ -97,7 +96,7 @@ def note_gap(seat: Seat, client: Client, what: str, owner: str, due: datetime.da
         if faults or person is None:
             raise Faulty(faults)
         gap_id = care.add_gap(unit, client.id, cleaned, person.id, due)
-        remembering.remember(seat, unit, f"gap {client.name}", [], [added("gap", gap_id)])
+        changes.remember(unit, f"gap {client.name}", [added("gap", gap_id)])
 
 
 def find_item(store: Store, key: str) -> Item:
@@ -147,7 +146,7 @@ def mark(seat: Seat, key: str, outcome: str, note: str = "", until: datetime.dat
         refuse(faults)
         kept = Mark(item.rule, item.occasion, outcome, where.today, until, cleaned)
         mark_id = care.add_mark(unit, item.client_id, kept)
-        remembering.remember(seat, unit, f"{outcome} {item.client}: {item.what}", [], [added("care_mark", mark_id)])
+        changes.remember(unit, f"{outcome} {item.client}: {item.what}", [added("care_mark", mark_id)])
         if until is None:
             return item
         return replace(item, state=CareState.SNOOZED, snoozed_until=until, snoozes=item.snoozes + 1)

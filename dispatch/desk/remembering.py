@@ -50,7 +50,7 @@ def remember(seat: Seat, unit: Unit, label: str, before: Sequence[Visit], more: 
             if len(before) <= FEW and visit.state in UNREACHED and standing_of(visit) != standing_of(after):
                 was[STOOD_AGAINST] = stands_against(seat.store, visit)
             pictures.append(Picture("visit", visit.id, was, picture_of(after), visit.version, after.version))
-    changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+    changes.remember(unit, label, pictures)
 
 
 def stands_against(store: Store, visit: Visit) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db import clocks, visits
+from db import changes, clocks, visits
 from db.changes import Picture
 from db.unit import Unit
 from db.withdrawals import added
@@ -66,7 +66,7 @@ def handed_over(seat: Seat, reference: str, note: str = "") -> Visit:
             raise Refusal(f"{show(visit.reference)} is no audit that is closed: its report is handed over after that.")
         picture = _noted(seat, unit, visit, "report", worded("note", note))
         unit.audit("visit", visit.id, noted="report handed over", note=note or None)
-        remembering.remember(seat, unit, f"report handed over {visit.reference}", [], [picture])
+        changes.remember(unit, f"report handed over {visit.reference}", [picture])
         return visit
 
 
@@ -111,7 +111,7 @@ def explain(seat: Seat, reference: str, clock: str, cause: str) -> Visit:
             raise Refusal(f"{show(visit.reference)} has not missed {LABELS[wanted]}: there is nothing to explain.")
         cause_id = clocks.add_cause(unit, visit.id, wanted, told)
         unit.audit("visit", visit.id, missed=LABELS[wanted], cause=told)
-        remembering.remember(seat, unit, f"explain {visit.reference}", [], [added("breach_cause", cause_id)])
+        changes.remember(unit, f"explain {visit.reference}", [added("breach_cause", cause_id)])
         return visit
 
 

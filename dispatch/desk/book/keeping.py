@@ -59,7 +59,7 @@ def put(seat: Seat, kind: str, label: str, entries: Sequence[tuple[Any | None, M
             version = 0 if before is None else before.version
             pictures.append(Picture(kind, record.id, was or {**look, _ARCHIVED: True}, look, version, record.version))
             records.append(record)
-        changes.remember(unit, seat.staff.id, seat.now, label, pictures)
+        changes.remember(unit, label, pictures)
         return records
 
 
@@ -184,4 +184,4 @@ def _look(store: Store, shelf: Shelf[Any], record: Any) -> dict[str, Any]:
 def _remember(seat: Seat, unit: Unit, deed: str, record: Any, picture: Picture) -> None:
     shelf = SHELVES[picture.entity]
     label = f"{deed} {shelf.noun} {shelf.title(seat.store, record)}"
-    changes.remember(unit, seat.staff.id, seat.now, label, [picture])
+    changes.remember(unit, label, [picture])
