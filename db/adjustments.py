@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db.rows import Select
-from db.store import Store
+from db.rows import Query, Select
 from db.unit import Unit
 
 
@@ -37,15 +36,10 @@ TRAVEL = Select(ManualTravel, "manual_travel r JOIN staff s ON s.id = r.staff_id
 """Travel that was set by hand."""
 _STANDS = "WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id"
 
-
-def goodwill_of(store: Store, visit_id: int) -> tuple[Goodwill, ...]:
-    """What stands given on a visit, in the order in which it was entered."""
-    return tuple(GOODWILL.select(store, _STANDS, (visit_id,)))
-
-
-def travel_of(store: Store, visit_id: int) -> ManualTravel | None:
-    """The travel that a lead set for a visit."""
-    return TRAVEL.first(store, f"{_STANDS} DESC LIMIT 1", (visit_id,))
+goodwill_of: Query[list[Goodwill], int] = GOODWILL.listing(_STANDS)
+"""What stands given on a visit, in the order in which it was entered."""
+travel_of: Query[ManualTravel | None, int] = TRAVEL.single(f"{_STANDS} DESC LIMIT 1")
+"""The travel that a lead set for a visit."""
 
 
 def give(unit: Unit, visit_id: int, target: str, mode: str, value: str, reason: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from db import dated_terms, settings
 from db.dated_terms import ALWAYS, Dated
 from db.names import changed
-from db.rows import Select, Stored, column, json_form, part
+from db.rows import Query, Select, Stored, column, day, json_form, part
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, Pool, RateCard, Service
@@ -25,8 +25,29 @@ RETAINER = "retainer"
 
 # an agreement that was ended early is in force to that day
 _LAST_DAY = "min(coalesce(ended_on, '9999-12-31'), coalesce(ends, '9999-12-31'))"
+
+
+class Allowance(NamedTuple):
+    """What a retainer grants from an agreement month on: rate-minutes, and what becomes of those that are not used."""
+
+    since: datetime.date
+    minutes: Fraction
+    rollover: str
+    cap: int | None
+
+
 POOLS = Select(Pool, "pool r")
 """Prepaid blocks."""
+ALLOWANCES = Select(
+    Allowance,
+    "allowance r",
+    stored={
+        "since": day("from_month"),
+        "minutes": Stored(("minutes",), lambda minutes: (str(minutes),), Fraction),
+        "cap": column("rollover_cap_min"),
+    },
+)
+"""What retainers grant."""
 CARDS = Select(RateCard, "rate_card r")
 """Rate cards."""
 _FROM_COLUMNS = ("kind", "starts", "ends", "blocks")
@@ -56,26 +77,14 @@ AGREEMENTS = Select(
 """Agreements by their own columns."""
 
 
-class Allowance(NamedTuple):
-    """What a retainer grants from an agreement month on: rate-minutes, and what becomes of those that are not used."""
-
-    since: datetime.date
-    minutes: Fraction
-    rollover: str
-    cap: int | None
-
-
 # rate cards
 
-
-def rate_card_on(store: Store, day: datetime.date) -> RateCard | None:
-    """The rate card in force on a day: the newest that is valid by then."""
-    return CARDS.first(store, "WHERE valid_from <= ? ORDER BY valid_from DESC LIMIT 1", (day.isoformat(),))
-
-
-def rate_cards(store: Store) -> list[RateCard]:
-    """Every rate card, the newest first."""
-    return CARDS.select(store, "ORDER BY valid_from DESC")
+rate_card_on: Query[RateCard | None, datetime.date] = CARDS.single(
+    "WHERE valid_from <= ? ORDER BY valid_from DESC LIMIT 1"
+)
+"""The rate card in force on a day: the newest that is valid by then."""
+rate_cards: Query[list[RateCard]] = CARDS.listing("ORDER BY valid_from DESC")
+"""Every rate card, the newest first."""
 
 
 def add_rate_card(unit: Unit, name: str, valid_from: datetime.date, card: Mapping[str, Any]) -> int:
@@ -187,9 +196,9 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
     return version
 
 
-def allowances_of(store: Store, agreement_id: int) -> list[Allowance]:
+def allowances_of(store: Store, agreement_id: int) -> tuple[Allowance, ...]:
     """What a retainer grants, by the month from which on it does; of one month the last word comes last."""
-    return _allowances(store, "(?)", (agreement_id,)).get(agreement_id, [])
+    return _allowances(store, "(?)", (agreement_id,)).get(agreement_id, ())
 
 
 def agreement_for(store: Store, agreement_id: int, day: datetime.date) -> Agreement | None:
@@ -246,17 +255,10 @@ def _word_on(granted: Sequence[Allowance], month: datetime.date) -> tuple[Any, .
     return next((tuple(one)[1:] for one in reversed(granted) if one.since <= month), None)
 
 
-def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, list[Allowance]]:
+def _allowances(store: Store, ids: str, params: Sequence[Any]) -> dict[int, tuple[Allowance, ...]]:
     """By the ids of agreements, and by month."""
-    found: dict[int, list[Allowance]] = {}
-    for agreement_id, month, minutes, rollover, cap in store.all(
-        "SELECT agreement_id, from_month, minutes, rollover, rollover_cap_min FROM allowance "
-        f"WHERE agreement_id IN {ids} ORDER BY from_month, id",
-        params,
-    ):
-        one = Allowance(datetime.date.fromisoformat(month), Fraction(minutes), rollover, cap)
-        found.setdefault(agreement_id, []).append(one)
-    return found
+    rest = f"WHERE r.agreement_id IN {ids} ORDER BY r.from_month, r.id"
+    return ALLOWANCES.by(store, "r.agreement_id", rest, params)
 
 
 def _grant(unit: Unit, agreement_id: int, since: datetime.date, word: Agreement) -> None:

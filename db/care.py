@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from db.among import AMONG, listed
-from db.rows import Select, day
+from db.rows import Query, Select, day
 from db.store import Store
 from dispatch.care.account import Gap, Mark, Survey
 
@@ -30,21 +30,14 @@ MARKS = Select(Mark, "care_mark r", stored={"day": day("on_day"), "until": day("
 """How prompts ended."""
 GAPS = Select(Gap, "gap r JOIN staff s ON s.id = r.owner_id", of={"owner": "s.name"}, stored={"due": day("due_on")})
 """What reviews found missing."""
-
-
-def surveys(store: Store) -> dict[int, tuple[Survey, ...]]:
-    """The surveys of each client that has any, in the order of their days."""
-    return SURVEYS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.on_day, r.id")
-
-
-def marks(store: Store) -> dict[int, tuple[Mark, ...]]:
-    """How the prompts of each client ended, in the order in which they did."""
-    return MARKS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
-
-
-def gaps(store: Store) -> dict[int, tuple[Gap, ...]]:
-    """What reviews with each client found missing."""
-    return GAPS.by(store, "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
+surveys: Query[dict[int, tuple[Survey, ...]]] = SURVEYS.grouped(
+    "r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.on_day, r.id"
+)
+"""The surveys of each client that has any, in the order of their days."""
+marks: Query[dict[int, tuple[Mark, ...]]] = MARKS.grouped("r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
+"""How the prompts of each client ended, in the order in which they did."""
+gaps: Query[dict[int, tuple[Gap, ...]]] = GAPS.grouped("r.client_id", "WHERE r.withdrawn_at IS NULL ORDER BY r.id")
+"""What reviews with each client found missing."""
 
 
 def outcomes(store: Store, visit_ids: Sequence[int]) -> dict[int, Outcome]:

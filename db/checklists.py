@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db import permissions, probes
-from db.rows import Select
+from db.rows import Query, Select, value
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.checklists import Attempt, Checklist, Item, Kind, Phase, WorkEntry
@@ -61,26 +61,17 @@ def note_way_in(unit: Unit, visit_id: int) -> bool:
     return found is None
 
 
-def last_recorded(store: Store, visit_id: int) -> int:
-    """When the last result or work entry was recorded on a visit, 0 when none was."""
-    return int(
-        store.value(
-            "SELECT max((SELECT coalesce(max(at), 0) FROM attempt WHERE visit_id = ?), "
-            "(SELECT coalesce(max(at), 0) FROM work_entry WHERE visit_id = ?))",
-            (visit_id, visit_id),
-        )
-    )
-
-
-def testing_begun(store: Store, visit_id: int) -> int | None:
-    """When the first result of a test was recorded that no work entry has come after; None: there is none."""
-    found: int | None = store.value(
-        "SELECT min(a.at) FROM attempt a JOIN item i ON i.id = a.item_id WHERE a.visit_id = ?1 AND i.kind = 'test' AND "
-        "coalesce(a.begun_after, a.sequence - 1) >= "
-        "coalesce((SELECT max(w.sequence) FROM work_entry w WHERE w.visit_id = ?1), 0)",
-        (visit_id,),
-    )
-    return found
+last_recorded: Query[int, int] = value(
+    "SELECT max((SELECT coalesce(max(at), 0) FROM attempt WHERE visit_id = ?1), "
+    "(SELECT coalesce(max(at), 0) FROM work_entry WHERE visit_id = ?1))"
+)
+"""When the last result or work entry was recorded on a visit, 0 when none was."""
+testing_begun: Query[int | None, int] = value(
+    "SELECT min(a.at) FROM attempt a JOIN item i ON i.id = a.item_id WHERE a.visit_id = ?1 AND i.kind = 'test' AND "
+    "coalesce(a.begun_after, a.sequence - 1) >= "
+    "coalesce((SELECT max(w.sequence) FROM work_entry w WHERE w.visit_id = ?1), 0)"
+)
+"""When the first result of a test was recorded that no work entry has come after; None: there is none."""
 
 
 def add_attempt(unit: Unit, visit_id: int, item_id: int, attempt: Attempt) -> None:

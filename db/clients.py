@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from db.names import folded
-from db.rows import Listed, Rows, Stored, words
+from db.rows import Listed, Query, Rows, Stored, words
 from db.store import Store
 from dispatch.model.clients import Client, Contact, Site
 from dispatch.model.messages import About
@@ -58,7 +58,7 @@ def site_by_name(store: Store, client_id: int, name: str) -> Site | None:
     return next((found for found in sites_of(store, client_id) if folded(found.name) == wanted), None)
 
 
-def sites_of(store: Store, client_id: int) -> list[Site]:
-    """A client's sites that are not archived, by name."""
-    where = "WHERE r.client_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
-    return SITES.chosen(store, where, (client_id,))
+sites_of: Query[list[Site], int] = SITES.listing(
+    "WHERE r.client_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
+)
+"""A client's sites that are not archived, by name."""

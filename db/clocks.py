@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from db.among import AMONG, listed
-from db.rows import Select
+from db.rows import Query, Select, value
 from db.store import Store
 
 if TYPE_CHECKING:
@@ -86,14 +86,10 @@ def facts_of(store: Store, visit_ids: Sequence[int]) -> dict[int, Facts]:
     }
 
 
-def open_wait(store: Store, visit_id: int) -> Waiting | None:
-    """What a visit on hold waits for."""
-    return WAITS.first(store, "WHERE r.visit_id = ? AND r.ends_at IS NULL", (visit_id,))
-
-
-def last_wait(store: Store, visit_id: int) -> Waiting | None:
-    """What a visit waited for last."""
-    return WAITS.first(store, "WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1", (visit_id,))
+open_wait: Query[Waiting | None, int] = WAITS.single("WHERE r.visit_id = ? AND r.ends_at IS NULL")
+"""What a visit on hold waits for."""
+last_wait: Query[Waiting | None, int] = WAITS.single("WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1")
+"""What a visit waited for last."""
 
 
 def begin_wait(unit: Unit, visit_id: int, kind: str, whom: str, what: str) -> None:
@@ -128,10 +124,8 @@ def note_priority(unit: Unit, visit_id: int, before: int, after: int) -> None:
         unit.note("priority_change", visit_id=visit_id, before=before, after=after)
 
 
-def last_reopening(store: Store, visit_id: int) -> int | None:
-    """When a visit was opened again last."""
-    at: int | None = store.value("SELECT max(reopened_at) FROM reopening WHERE visit_id = ?", (visit_id,))
-    return at
+last_reopening: Query[int | None, int] = value("SELECT max(reopened_at) FROM reopening WHERE visit_id = ?")
+"""When a visit was opened again last."""
 
 
 def note_reopening(unit: Unit, visit_id: int, ended_at: int) -> None:

@@ -6,10 +6,10 @@ Only changes are kept. A subject that was never changed has no row: what its rec
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from db.rows import Query, Select, day
 from db.store import Store
 from db.unit import Unit
 
@@ -25,17 +25,18 @@ class Dated(NamedTuple):
     terms: Mapping[str, Any]
 
 
-def said(store: Store, subject: str) -> list[Dated]:
-    """What the firm promises, by day; of one day the last word comes last."""
-    return [dated for _, dated in _rows(store, "subject = ? AND agreement_id IS NULL", (subject,))]
+TERMS = Select(Dated, "dated_terms r", stored={"since": day("from_day")})
+"""What was promised."""
+said: Query[list[Dated], str] = TERMS.listing(
+    "WHERE r.subject = ? AND r.agreement_id IS NULL ORDER BY r.from_day, r.id"
+)
+"""What the firm promises, by day; of one day the last word comes last."""
 
 
-def said_in_agreements(store: Store, ids: str, params: Sequence[Any] = ()) -> dict[int, list[Dated]]:
+def said_in_agreements(store: Store, ids: str, params: Sequence[Any] = ()) -> dict[int, tuple[Dated, ...]]:
     """What agreements promise, by their id and by day. `ids` is a query of theirs."""
-    found: dict[int, list[Dated]] = {}
-    for agreement_id, dated in _rows(store, f"subject = '{AGREEMENT}' AND agreement_id IN {ids}", params):
-        found.setdefault(agreement_id, []).append(dated)
-    return found
+    rest = f"WHERE r.subject = '{AGREEMENT}' AND r.agreement_id IN {ids} ORDER BY r.from_day, r.id"
+    return TERMS.by(store, "r.agreement_id", rest, params)
 
 
 def in_force(dated: Sequence[Dated], day: datetime.date) -> Mapping[str, Any] | None:
@@ -53,7 +54,7 @@ def keep(
     if agreement_id is None:
         known = said(unit.store, subject)
     else:
-        known = said_in_agreements(unit.store, "(?)", (agreement_id,)).get(agreement_id, [])
+        known = list(said_in_agreements(unit.store, "(?)", (agreement_id,)).get(agreement_id, ()))
     new = [] if known else list(before)
     told = known or list(before)
     for one in sorted(after, key=_day):
@@ -61,22 +62,8 @@ def keep(
             new.append(one)
             told = sorted([*told, one], key=_day)
     for one in new:
-        unit.insert(
-            "dated_terms",
-            subject=subject,
-            agreement_id=agreement_id,
-            from_day=one.since.isoformat(),
-            terms=json.dumps(one.terms, ensure_ascii=False),
-            made_at=unit.at,
-        )
+        unit.insert("dated_terms", subject=subject, agreement_id=agreement_id, made_at=unit.at, **TERMS.columns(one))
 
 
 def _day(dated: Dated) -> datetime.date:
     return dated.since
-
-
-def _rows(store: Store, where: str, params: Sequence[Any]) -> list[tuple[int, Dated]]:
-    rows = store.all(
-        f"SELECT agreement_id, from_day, terms FROM dated_terms WHERE {where} ORDER BY from_day, id", params
-    )
-    return [(owner, Dated(datetime.date.fromisoformat(day), json.loads(terms))) for owner, day, terms in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from db.rows import Select
+from db.rows import Query, Select
 from db.store import Store
 
 
@@ -54,24 +54,14 @@ def clients(store: Store) -> list[tuple[Any, ...]]:
     return store.all("SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE")
 
 
-def sites(store: Store) -> list[SiteName]:
-    """All sites, by client and name."""
-    return SITES.select(
-        store,
-        "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE",
-    )
-
-
-def visits(store: Store, limit: int) -> list[VisitName]:
-    """The `limit` visits that were asked for last, the newest first."""
-    return VISITS.select(store, "WHERE v.archived_at IS NULL ORDER BY v.id DESC LIMIT ?", (limit,))
-
-
-def visits_from(store: Store, prefix: str, limit: int) -> list[VisitName]:
-    """At most `limit` visits whose reference begins with `prefix`, whatever its case, in the order of references."""
-    return VISITS.select(
-        store,
-        "WHERE v.archived_at IS NULL AND v.reference >= ?1 AND v.reference < ?1 || char(0x10ffff) "
-        "ORDER BY v.reference LIMIT ?2",
-        (prefix, limit),
-    )
+sites: Query[list[SiteName]] = SITES.listing(
+    "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE"
+)
+"""All sites, by client and name."""
+visits: Query[list[VisitName], int] = VISITS.listing("WHERE v.archived_at IS NULL ORDER BY v.id DESC LIMIT ?")
+"""The `limit` visits that were asked for last, the newest first."""
+visits_from: Query[list[VisitName], str, int] = VISITS.listing(
+    "WHERE v.archived_at IS NULL AND v.reference >= ?1 AND v.reference < ?1 || char(0x10ffff) "
+    "ORDER BY v.reference LIMIT ?2"
+)
+"""At most `limit` visits whose reference begins with `prefix`, whatever its case, in the order of references."""

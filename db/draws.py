@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from db import agreements
@@ -92,4 +93,4 @@ def _used(store: Store, agreement: Agreement) -> dict[str, Fraction]:
 
 def _change(unit: Unit, pool: Pool, by: Fraction) -> None:
     left = max(Fraction(0), Fraction(pool.remaining) + by)
-    agreements.update_pool(unit, pool, pool.with_remaining(shortest(left)))
+    agreements.update_pool(unit, pool, replace(pool, remaining=shortest(left)))

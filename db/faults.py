@@ -195,6 +195,17 @@ def translate(error: sqlite3.Error) -> Exception:
     return error
 
 
+class translated:
+    """Inside it an error of SQLite is raised as the fault that it means to a person."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise translate(error) from error
+
+
 def moved(path: Path | None = None) -> Moved:
     """The fault of a database file that is no longer the one that was opened."""
     named = f" {path.name}" if path else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Select, column
+from db.rows import Query, Select, column
 from db.store import Store
 from dispatch.model.files import HandedIn
 
@@ -19,16 +19,10 @@ FILES = Select(
     stored={"at": column("added_at")},
 )
 """Files."""
-
-
-def of_visit(store: Store, visit_id: int) -> tuple[HandedIn, ...]:
-    """The files of a visit, oldest first."""
-    return tuple(FILES.select(store, "WHERE f.visit_id = ? ORDER BY f.id", (visit_id,)))
-
-
-def of_item_since(store: Store, item_id: int, instant: int) -> tuple[HandedIn, ...]:
-    """The files of an item that were handed in at or after an instant, oldest first."""
-    return tuple(FILES.select(store, "WHERE f.item_id = ? AND f.added_at >= ? ORDER BY f.id", (item_id, instant)))
+of_visit: Query[list[HandedIn], int] = FILES.listing("WHERE f.visit_id = ? ORDER BY f.id")
+"""The files of a visit, oldest first."""
+of_item_since: Query[list[HandedIn], int, int] = FILES.listing("WHERE f.item_id = ? AND f.added_at >= ? ORDER BY f.id")
+"""The files of an item that were handed in at or after an instant, oldest first."""
 
 
 def hashes(store: Store) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from db.among import AMONG, listed
-from db.rows import Select
+from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.handovers import Handover
 
@@ -21,16 +21,10 @@ HANDOVERS = Select(
     of={"reference": "v.reference", "client": "c.name", "work": "v.work", "to": "t.name", "asked_by": "l.name"},
 )
 """Handovers of visits."""
-
-
-def of_visit(store: Store, visit_id: int) -> list[Handover]:
-    """The handovers of a visit, the newest first."""
-    return HANDOVERS.select(store, "WHERE h.visit_id = ? ORDER BY h.id DESC", (visit_id,))
-
-
-def open_for(store: Store, staff_id: int) -> list[Handover]:
-    """What a technician is asked to take over and has not answered."""
-    return HANDOVERS.select(store, "WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id", (staff_id,))
+of_visit: Query[list[Handover], int] = HANDOVERS.listing("WHERE h.visit_id = ? ORDER BY h.id DESC")
+"""The handovers of a visit, the newest first."""
+open_for: Query[list[Handover], int] = HANDOVERS.listing("WHERE h.to_id = ? AND h.answered_at IS NULL ORDER BY h.id")
+"""What a technician is asked to take over and has not answered."""
 
 
 def ask(unit: Unit, visit_id: int, to_id: int, reason: str) -> int:

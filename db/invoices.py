@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db.rows import Select
+from db.rows import Query, Select, value
 from db.store import Store
 from dispatch.model.reviews import Batch
 
@@ -43,14 +43,11 @@ BATCHES = Select(
     of={"by": "s.name", "visits": "count(i.visit_id)"},
 )
 """Batches."""
+approved: Query[list[Approved]] = APPROVED.listing("WHERE v.review = 'approved' ORDER BY v.ended_at, v.id")
+"""The approved visits that are not exported yet, by the day on which they ended.
 
-
-def approved(store: Store) -> list[Approved]:
-    """The approved visits that are not exported yet, by the day on which they ended.
-
-    A sheet stands that nobody had to look at, or that a lead accepted; only the newest revision counts.
-    """
-    return APPROVED.select(store, "WHERE v.review = 'approved' ORDER BY v.ended_at, v.id")
+A sheet stands that nobody had to look at, or that a lead accepted; only the newest revision counts.
+"""
 
 
 def add_batch(unit: Unit) -> int:
@@ -71,20 +68,12 @@ def add_visit(unit: Unit, batch: int, visit_id: int, revision: int, form: Mappin
     )
 
 
-def batches(store: Store) -> list[Batch]:
-    """Every batch, the newest first."""
-    return BATCHES.select(store, "GROUP BY r.id ORDER BY r.id DESC")
-
-
-def batch(store: Store, number: int) -> Batch | None:
-    """The batch of that number."""
-    return BATCHES.first(store, "WHERE r.id = ? GROUP BY r.id", (number,))
-
-
-def batch_of(store: Store, visit_id: int) -> int | None:
-    """The number of the batch in which a visit was exported."""
-    found: int | None = store.value("SELECT batch_id FROM invoiced_visit WHERE visit_id = ?", (visit_id,))
-    return found
+batches: Query[list[Batch]] = BATCHES.listing("GROUP BY r.id ORDER BY r.id DESC")
+"""Every batch, the newest first."""
+batch: Query[Batch | None, int] = BATCHES.single("WHERE r.id = ? GROUP BY r.id")
+"""The batch of that number."""
+batch_of: Query[int | None, int] = value("SELECT batch_id FROM invoiced_visit WHERE visit_id = ?")
+"""The number of the batch in which a visit was exported."""
 
 
 def forms_of(store: Store, number: int) -> list[dict[str, Any]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Select
-from db.store import Store
+from db.rows import Query, Select
 from dispatch.model.keys import Key
 
 if TYPE_CHECKING:
@@ -22,26 +21,14 @@ KEYS = Select(
     },
 )
 """Keys with whose they are."""
-
-
-def key(store: Store, key_id: int) -> Key | None:
-    """The key with that id, revoked or not."""
-    return KEYS.first(store, "WHERE k.id = ?", (key_id,))
-
-
-def key_by_fingerprint(store: Store, fingerprint: str) -> Key | None:
-    """The key with that fingerprint, revoked or not."""
-    return KEYS.first(store, "WHERE k.fingerprint = ?", (fingerprint,))
-
-
-def all_keys(store: Store) -> list[Key]:
-    """Every key there ever was, by person and age."""
-    return KEYS.select(store, "ORDER BY s.name COLLATE NOCASE, k.id")
-
-
-def live_keys(store: Store) -> list[Key]:
-    """The keys that open a seat: not revoked, of people who are active; by id."""
-    return KEYS.select(store, "WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")
+key: Query[Key | None, int] = KEYS.single("WHERE k.id = ?")
+"""The key with that id, revoked or not."""
+key_by_fingerprint: Query[Key | None, str] = KEYS.single("WHERE k.fingerprint = ?")
+"""The key with that fingerprint, revoked or not."""
+all_keys: Query[list[Key]] = KEYS.listing("ORDER BY s.name COLLATE NOCASE, k.id")
+"""Every key there ever was, by person and age."""
+live_keys: Query[list[Key]] = KEYS.listing("WHERE k.revoked_at IS NULL AND s.active = 1 ORDER BY k.id")
+"""The keys that open a seat: not revoked, of people who are active; by id."""
 
 
 def add_key(unit: Unit, staff_id: int, fingerprint: str, public_key: str, *, mouse: bool = False) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from db.among import AMONG, listed
-from db.rows import Select, Stored, column
+from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.visits import ANCHORED
 from dispatch.model.states import Review, State
@@ -136,9 +136,10 @@ def rows(
     return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 
 
-def stays(store: Store, ids: Iterable[int]) -> dict[int, tuple[Stay, ...]]:
-    """Who was on each of some visits, and when."""
-    return STAYS.by(store, "a.visit_id", f"WHERE a.visit_id {AMONG} ORDER BY a.id", listed(ids))
+stays: Query[dict[int, tuple[Stay, ...]], Collection[int]] = STAYS.grouped(
+    "a.visit_id", f"WHERE a.visit_id {AMONG} ORDER BY a.id"
+)
+"""Who was on each of some visits, and when."""
 
 
 def sums(store: Store, ids: Iterable[int]) -> dict[int, Sum]:

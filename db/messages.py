@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
-from db.among import AMONG, listed
-from db.rows import Select
+from db.among import AMONG
+from db.rows import Query, Select
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.messages import OVERDUE, About, Fate, Message, Trouble
@@ -68,30 +68,19 @@ def change(unit: Unit, message: Message, fate: Fate, **columns: Any) -> int:
     return unit.update("message", message.id, message.version, state=fate.value, **columns)
 
 
-def message(store: Store, message_id: int) -> Message | None:
-    """The message with that id."""
-    return MESSAGES.first(store, "WHERE m.id = ?", (message_id,))
-
-
-def open_of(store: Store, visit_id: int) -> list[Message]:
-    """The messages of a visit that wait to be sent, the oldest first."""
-    return MESSAGES.select(store, "WHERE m.visit_id = ? AND m.state = 'waiting' ORDER BY m.id", (visit_id,))
-
-
-def next_due(store: Store, now: int) -> Message | None:
-    """The message that is due for longest; also one whose sender is late with it."""
-    return MESSAGES.first(
-        store,
-        "WHERE (m.state = 'waiting' AND m.due_at <= ?) OR (m.state IN ('taken', 'sending') AND m.until <= ?) "
-        "ORDER BY m.due_at, m.id LIMIT 1",
-        (now, now),
-    )
-
-
-def newest(store: Store, fates: Sequence[Fate], limit: int) -> list[Message]:
-    """At most so many messages with one of these fates, those in trouble first, then the newest first."""
-    where = f"WHERE m.state {AMONG} ORDER BY m.state NOT IN ('failed', 'unsure'), m.id DESC LIMIT ?"
-    return MESSAGES.select(store, where, (*listed(fates), limit))
+message: Query[Message | None, int] = MESSAGES.single("WHERE m.id = ?")
+"""The message with that id."""
+open_of: Query[list[Message], int] = MESSAGES.listing("WHERE m.visit_id = ? AND m.state = 'waiting' ORDER BY m.id")
+"""The messages of a visit that wait to be sent, the oldest first."""
+next_due: Query[Message | None, int] = MESSAGES.single(
+    "WHERE (m.state = 'waiting' AND m.due_at <= ?1) OR (m.state IN ('taken', 'sending') AND m.until <= ?1) "
+    "ORDER BY m.due_at, m.id LIMIT 1"
+)
+"""The message that is due for longest; also one whose sender is late with it."""
+newest: Query[list[Message], Collection[Fate], int] = MESSAGES.listing(
+    f"WHERE m.state {AMONG} ORDER BY m.state NOT IN ('failed', 'unsure'), m.id DESC LIMIT ?"
+)
+"""At most so many messages with one of these fates, those in trouble first, then the newest first."""
 
 
 def trouble(store: Store, now: int) -> Trouble:

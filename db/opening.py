@@ -9,7 +9,19 @@ import time
 from pathlib import Path
 
 from db import copies, migrations
-from db.faults import Busy, Corrupt, Empty, NotFound, NotOurs, ReadOnly, StoreFault, UnsafeLog, from_os, translate
+from db.faults import (
+    Busy,
+    Corrupt,
+    Empty,
+    NotFound,
+    NotOurs,
+    ReadOnly,
+    StoreFault,
+    UnsafeLog,
+    from_os,
+    translate,
+    translated,
+)
 from db.frozen import Frozen
 from db.gate import Gate
 from db.library import VERSION, sqlite3, wal_is_safe
@@ -52,19 +64,15 @@ def connect(path: Path, timeout: float) -> sqlite3.Connection:
     """
     vet(path)
     _refuse_unwritable(path)
-    try:
+    with translated():
         conn = copies.connect(path, timeout=timeout)
-    except sqlite3.Error as error:
-        raise translate(error) from error
-    try:
-        _set_up(conn)
-        _recognise(conn, path)
-        _settle_journal(conn, path, timeout)
-    except BaseException as error:
-        conn.close()
-        if isinstance(error, sqlite3.Error):
-            raise translate(error) from error
-        raise
+        try:
+            _set_up(conn)
+            _recognise(conn, path)
+            _settle_journal(conn, path, timeout)
+        except BaseException:
+            conn.close()
+            raise
     return conn
 
 
@@ -95,18 +103,16 @@ def connect_to_read(found: Frozen) -> sqlite3.Connection:
         ReadOnly: it is of an older version, and would have to be brought to this one first.
     """
     conn = found.reader()
-    try:
-        _set_up(conn)
-        _recognise(conn, found.path)
-        if migrations.version_of(conn) < migrations.LATEST:
-            raise ReadOnly(
-                f"{found.path.name} is of an older version and has to be written once. {found.why.capitalize()}."
-            )
-    except BaseException as error:
-        found.end(conn)
-        if isinstance(error, sqlite3.Error):
-            raise translate(error) from error
-        raise
+    with translated():
+        try:
+            _set_up(conn)
+            _recognise(conn, found.path)
+            if migrations.version_of(conn) < migrations.LATEST:
+                older = f"{found.path.name} is of an older version and has to be written once."
+                raise ReadOnly(f"{older} {found.why.capitalize()}.")
+        except BaseException:
+            found.end(conn)
+            raise
     return conn
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
-from db.rows import Rows, Select, Stored, pair, word_set
+from db.rows import Query, Rows, Select, Stored, pair, word_set
 from db.store import Store
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
@@ -52,10 +52,8 @@ absence, absences, add_absence, update_absence = ABSENCES.one, ABSENCES.all, ABS
 
 # staff
 
-
-def staff_by_id(store: Store, staff_id: int) -> Staff | None:
-    """The member of staff with that id, active or not."""
-    return STAFF.first(store, "WHERE s.id = ?", (staff_id,))
+staff_by_id: Query[Staff | None, int] = STAFF.single("WHERE s.id = ?")
+"""The member of staff with that id, active or not."""
 
 
 def staff_by_login(store: Store, login: str) -> Staff | None:
@@ -63,9 +61,8 @@ def staff_by_login(store: Store, login: str) -> Staff | None:
     return STAFF.first(store, "WHERE s.login = ?", (login.strip(),))
 
 
-def all_staff(store: Store) -> list[Staff]:
-    """Everybody who is active, by name."""
-    return STAFF.select(store, "WHERE s.active = 1 ORDER BY s.name COLLATE NOCASE, s.id")
+all_staff: Query[list[Staff]] = STAFF.listing("WHERE s.active = 1 ORDER BY s.name COLLATE NOCASE, s.id")
+"""Everybody who is active, by name."""
 
 
 def add_staff(unit: Unit, new: Staff) -> int:

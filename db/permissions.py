@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Select
+from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.checklists import Permission
 from dispatch.model.permissions import Asking
@@ -44,14 +44,12 @@ def given(store: Store, visit_id: int) -> dict[int, Permission]:
     return {item_id: one for one, item_id in GIVEN.beside(store, "p.item_id", where, (visit_id,))}
 
 
-def waiting(store: Store) -> list[Asking]:
-    """What leads are asked for and have not answered, on visits that are open, the oldest first."""
-    return ASKED.select(store, "WHERE p.answered_at IS NULL AND v.state IN ('on_site', 'closing_out') ORDER BY p.id")
-
-
-def waiting_for(store: Store, item_id: int) -> Asking | None:
-    """What is asked for an item and not answered."""
-    return ASKED.first(store, "WHERE p.answered_at IS NULL AND p.item_id = ?", (item_id,))
+waiting: Query[list[Asking]] = ASKED.listing(
+    "WHERE p.answered_at IS NULL AND v.state IN ('on_site', 'closing_out') ORDER BY p.id"
+)
+"""What leads are asked for and have not answered, on visits that are open, the oldest first."""
+waiting_for: Query[Asking | None, int] = ASKED.single("WHERE p.answered_at IS NULL AND p.item_id = ?")
+"""What is asked for an item and not answered."""
 
 
 def ask(unit: Unit, item_id: int, why: str) -> Asking:

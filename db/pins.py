@@ -27,37 +27,19 @@ def pin_between(store: Store, origin: End, destination: End) -> Pin | None:
         "WHERE r.archived_at IS NULL AND r.origin_kind = ? AND r.origin_id = ? AND r.destination_kind = ? "
         "AND r.destination_id = ?"
     )
-    ends = (origin.kind, origin.id, destination.kind, destination.id)
-    return next(iter(PINS.chosen(store, where, ends)), None)
+    return PINS.first(store, where, (*origin, *destination))
 
 
 def pinned_places(store: Store) -> list[tuple[Place, Place, int]]:
     """The pinned drives as places and minutes. A site without coordinates is its stand-in; other unknown ends are left out."""
-    rows = store.all(
-        "SELECT origin_kind, origin_id, destination_kind, destination_id, minutes FROM pin WHERE archived_at IS NULL"
-    )
-    if not rows:
-        return []
-    ends = {End(EndKind(row[0]), row[1]) for row in rows} | {End(EndKind(row[2]), row[3]) for row in rows}
-    places = {end: _place_of(store, end) for end in ends}
-    found = []
-    for origin_kind, origin_id, destination_kind, destination_id, minutes in rows:
-        origin = places[End(EndKind(origin_kind), origin_id)]
-        destination = places[End(EndKind(destination_kind), destination_id)]
-        if origin is not None and destination is not None:
-            found.append((origin, destination, minutes))
-    return found
+    found = [(_place_of(store, one.origin), _place_of(store, one.destination), one.minutes) for one in pins(store)]
+    return [(origin, end, minutes) for origin, end, minutes in found if origin is not None and end is not None]
 
 
 def pinned_sites(store: Store) -> frozenset[int]:
     """The sites that are an end of a pinned drive: they can be driven to, also without coordinates."""
-    return frozenset(
-        site_id
-        for (site_id,) in store.all(
-            "SELECT origin_id FROM pin WHERE archived_at IS NULL AND origin_kind = 'site' "
-            "UNION SELECT destination_id FROM pin WHERE archived_at IS NULL AND destination_kind = 'site'"
-        )
-    )
+    ends = (end for one in pins(store) for end in (one.origin, one.destination))
+    return frozenset(end.id for end in ends if end.kind is EndKind.SITE)
 
 
 def _place_of(store: Store, end: End) -> Place | None:

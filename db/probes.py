@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from db.rows import Select, Stored
+from db.rows import Query, Select, Stored
 from db.store import Store
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.probes import Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
@@ -111,16 +111,10 @@ COPIED = Select(
     stored={"tested": Stored(("tested",), lambda tested: (tested_text(tested),), None)},
 )
 """What an item of a visit has from its template."""
-
-
-def tries_of(store: Store, visit_id: int) -> dict[int, tuple[Try, ...]]:
-    """Every try of a visit's attempts, by the attempt's id."""
-    return TRIES.by(
-        store,
-        "t.attempt_id",
-        "JOIN attempt a ON a.id = t.attempt_id WHERE a.visit_id = ? ORDER BY t.attempt_id, t.position",
-        (visit_id,),
-    )
+tries_of: Query[dict[int, tuple[Try, ...]], int] = TRIES.grouped(
+    "t.attempt_id", "JOIN attempt a ON a.id = t.attempt_id WHERE a.visit_id = ? ORDER BY t.attempt_id, t.position"
+)
+"""Every try of a visit's attempts, by the attempt's id."""
 
 
 def add_tries(unit: Unit, attempt_id: int, tries: Iterable[Try]) -> None:
@@ -160,9 +154,8 @@ def add_order(unit: Unit, nonce: str, visit_id: int, key: bytes, expires_at: int
     unit.note("probe_order", nonce=nonce, visit_id=visit_id, key=key, expires_at=expires_at)
 
 
-def order(store: Store, nonce: str) -> Order | None:
-    """What was asked under that nonce."""
-    return ORDERS.first(store, "WHERE r.nonce = ?", (nonce,))
+order: Query[Order | None, str] = ORDERS.single("WHERE r.nonce = ?")
+"""What was asked under that nonce."""
 
 
 def use_order(unit: Unit, nonce: str) -> None:

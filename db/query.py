@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import copies
-from db.faults import Unanswered, translate
+from db.faults import Unanswered, translated
 from db.library import sqlite3
 from db.store import Store
 
@@ -123,13 +123,11 @@ def _refuse_opening(conn: sqlite3.Connection, sql: str, allowed: frozenset[str],
 
 
 def _reader(store: Store) -> sqlite3.Connection:
-    try:
+    with translated():
         conn = copies.connect(store.path, mode="ro") if store.read_only is None else store.reader()
         for setting in ("trusted_schema=OFF", "cell_size_check=ON", "query_only=ON"):
             conn.execute(f"PRAGMA {setting}")
         return conn
-    except sqlite3.Error as error:
-        raise translate(error) from error
 
 
 def _allows(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from db.rows import Rows, words
-from db.store import Store
+from db.rows import Query, Rows, words
 from dispatch.model.recurrences import Recurrence
 
 if TYPE_CHECKING:
@@ -22,34 +21,21 @@ RECURRENCES = Rows(
 recurrence, recurrences = RECURRENCES.one, RECURRENCES.all
 add_recurrence, update_recurrence = RECURRENCES.add, RECURRENCES.update
 
-
-def recurrences_of(store: Store, client_id: int) -> list[Recurrence]:
-    """A client's recurrences that are not archived."""
-    return RECURRENCES.chosen(
-        store,
-        "JOIN site s ON s.id = r.site_id WHERE s.client_id = ? AND r.archived_at IS NULL ORDER BY r.id",
-        (client_id,),
-    )
-
-
-def made_short_of(store: Store, day: datetime.date) -> list[Recurrence]:
-    """Recurrences whose visits are not made as far as `day`, at sites and clients that are still in the book."""
-    return RECURRENCES.chosen(
-        store,
-        "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id "
-        "WHERE r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL "
-        "AND coalesce(r.made_until, '') < ? AND coalesce(r.ends_on, '9999-12-31') > coalesce(r.made_until, '') ORDER BY r.id",
-        (day.isoformat(),),
-    )
-
-
-def as_agreed(store: Store) -> list[Recurrence]:
-    """Recurrences that follow an agreement (dispatch.planning.recurring.Agreed), at sites and clients still in the book."""
-    return RECURRENCES.chosen(
-        store,
-        "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id WHERE r.rule LIKE 'as agreed%' "
-        "AND r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY r.id",
-    )
+recurrences_of: Query[list[Recurrence], int] = RECURRENCES.listing(
+    "JOIN site s ON s.id = r.site_id WHERE s.client_id = ? AND r.archived_at IS NULL ORDER BY r.id"
+)
+"""A client's recurrences that are not archived."""
+made_short_of: Query[list[Recurrence], datetime.date] = RECURRENCES.listing(
+    "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id "
+    "WHERE r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL "
+    "AND coalesce(r.made_until, '') < ? AND coalesce(r.ends_on, '9999-12-31') > coalesce(r.made_until, '') ORDER BY r.id"
+)
+"""Recurrences whose visits are not made as far as `day`, at sites and clients that are still in the book."""
+as_agreed: Query[list[Recurrence]] = RECURRENCES.listing(
+    "JOIN site s ON s.id = r.site_id JOIN client c ON c.id = s.client_id WHERE r.rule LIKE 'as agreed%' "
+    "AND r.archived_at IS NULL AND s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY r.id"
+)
+"""Recurrences that follow an agreement (dispatch.planning.recurring.Agreed), at sites and clients still in the book."""
 
 
 def set_made_until(unit: Unit, recurrence_id: int, day: datetime.date | None) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
-from db.among import AMONG, listed
-from db.rows import Select
-from db.store import Store
+from db.among import AMONG
+from db.rows import Query, Select
 from dispatch.model.checklists import Grade, Kind, Result
 
 
@@ -50,12 +49,7 @@ STANDING = Select(
     },
 )
 """What stands on items."""
-
-
-def standing(store: Store, visit_ids: Sequence[int]) -> list[Standing]:
-    """Every item with a result, by visit and in the order of the checklist."""
-    return STANDING.select(
-        store,
-        f"WHERE i.visit_id {AMONG} ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id",
-        listed(visit_ids),
-    )
+standing: Query[list[Standing], Collection[int]] = STANDING.listing(
+    f"WHERE i.visit_id {AMONG} ORDER BY i.visit_id, i.phase = 'leave', i.position, i.id"
+)
+"""Every item with a result, by visit and in the order of the checklist."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Select
+from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 
@@ -41,9 +41,8 @@ def approve(unit: Unit, visit_id: int, revision: int, reason: str) -> None:
     unit.note("approval", visit_id=visit_id, revision=revision, reason=reason)
 
 
-def approval_of(store: Store, visit_id: int) -> Approval | None:
-    """The newest approval of a visit, whether it still stands or not."""
-    return APPROVALS.first(store, "WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1", (visit_id,))
+approval_of: Query[Approval | None, int] = APPROVALS.single("WHERE r.visit_id = ? ORDER BY r.id DESC LIMIT 1")
+"""The newest approval of a visit, whether it still stands or not."""
 
 
 def send_back(unit: Unit, visit_id: int, text: str) -> int:
@@ -51,19 +50,13 @@ def send_back(unit: Unit, visit_id: int, text: str) -> int:
     return unit.note("review_comment", visit_id=visit_id, text=text)
 
 
-def comments_of(store: Store, visit_id: int) -> list[Comment]:
-    """The comments on a visit, the oldest first."""
-    return COMMENTS.select(store, "WHERE n.visit_id = ? ORDER BY n.id", (visit_id,))
-
-
-def waiting_for(store: Store, staff_id: int) -> list[Comment]:
-    """The comments on a technician's visits that wait for an answer, the oldest first."""
-    return COMMENTS.select(
-        store,
-        "WHERE n.answered_at IS NULL AND v.review NOT IN ('approved', 'exported') AND v.archived_at IS NULL "
-        "AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id = ?) ORDER BY n.id",
-        (staff_id,),
-    )
+comments_of: Query[list[Comment], int] = COMMENTS.listing("WHERE n.visit_id = ? ORDER BY n.id")
+"""The comments on a visit, the oldest first."""
+waiting_for: Query[list[Comment], int] = COMMENTS.listing(
+    "WHERE n.answered_at IS NULL AND v.review NOT IN ('approved', 'exported') AND v.archived_at IS NULL "
+    "AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id = ?) ORDER BY n.id"
+)
+"""The comments on a technician's visits that wait for an answer, the oldest first."""
 
 
 def see(unit: Unit, comment: Comment) -> None:
@@ -119,6 +112,5 @@ def correct_words(unit: Unit, visit_id: int, of: tuple[str, int], before: str, a
     )
 
 
-def word_corrections_of(store: Store, visit_id: int) -> list[WordCorrection]:
-    """The words of a visit that were put right, the oldest first."""
-    return WORDS.select(store, "WHERE k.visit_id = ? ORDER BY k.id", (visit_id,))
+word_corrections_of: Query[list[WordCorrection], int] = WORDS.listing("WHERE k.visit_id = ? ORDER BY k.id")
+"""The words of a visit that were put right, the oldest first."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from enum import EnumType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
 from db.names import changed
 from db.store import Store
@@ -17,7 +17,9 @@ from dispatch.model.travel import Place
 if TYPE_CHECKING:
     from db.unit import Unit
 
+R = TypeVar("R")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,30 @@ def pair(first: str, second: str, of: Callable[..., Any] = lambda *both: both) -
         lambda value: (None, None) if value is None else _both(value),
         of,
     )
+
+
+class Query(Generic[R, *Ts]):
+    """A question with a name: of a store, with parameters of these types, and an answer of that one.
+
+    A day is given as it is, and so are several keys for one `AMONG`.
+    """
+
+    def __init__(self, run: Callable[[Store, Sequence[Any]], R]) -> None:
+        self._run = run
+
+    def __call__(self, store: Store, *params: *Ts) -> R:
+        return self._run(store, [_given(one) for one in params])
+
+
+def value(sql: str) -> Query[Any, *Ts]:
+    """The first column of the first row; None where there is none."""
+    return Query(lambda store, params: store.value(sql, params))
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value if isinstance(value, str | bytes) or not isinstance(value, Collection) else json.dumps(list(value))
 
 
 def _both(value: Any) -> tuple[Any, ...]:
@@ -193,8 +219,19 @@ class Select(Generic[T]):
 
     def first(self, store: Store, rest: str, params: Sequence[Any] = ()) -> T | None:
         """The first of them, None where there is none."""
-        row = store.one(f"SELECT {self._columns} FROM {self._source} {rest}", params)
-        return None if row is None else self.records([row])[0]
+        return next(iter(self.select(store, rest, params)), None)
+
+    def listing(self, rest: str = "") -> Query[list[T], *Ts]:
+        """`select` as a query."""
+        return Query(lambda store, params: self.select(store, rest, params))
+
+    def single(self, rest: str) -> Query[T | None, *Ts]:
+        """`first` as a query."""
+        return Query(lambda store, params: self.first(store, rest, params))
+
+    def grouped(self, key: str, rest: str) -> Query[dict[int, tuple[T, ...]], *Ts]:
+        """`by` as a query."""
+        return Query(lambda store, params: self.by(store, key, rest, params))
 
     def by(
         self, store: Store, key: str, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
@@ -270,16 +307,17 @@ class Rows(Select[T]):
 
     def one(self, store: Store, key: int) -> T | None:
         """The record with that id, archived or not."""
-        return next(iter(self.chosen(store, "WHERE r.id = ?", (key,), alone=key)), None)
+        lists = {name: self._listed(store, one, f"WHERE {one.key} = ?", (key,)) for name, one in self._lists.items()}
+        return next(iter(super().select(store, "WHERE r.id = ?", (key,), **lists)), None)
 
     def all(self, store: Store) -> list[T]:
         """Every record that is not archived; as many queries whatever their number."""
-        return self.chosen(store, f"WHERE r.archived_at IS NULL ORDER BY {self._order}")
+        return self.select(store, f"WHERE r.archived_at IS NULL ORDER BY {self._order}")
 
-    def chosen(self, store: Store, where: str, params: Sequence[Any] = (), *, alone: int | None = None) -> list[T]:
-        """The records that `where` selects; `alone` is the id where there is only one: no list of another is read."""
-        lists = {name: self._listed(store, one, alone) for name, one in self._lists.items()}
-        return self.select(store, where, params, **lists)
+    def select(self, store: Store, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]) -> list[T]:
+        """The records that `rest` of the query selects, with their lists."""
+        lists = {name: self._listed(store, one) for name, one in self._lists.items()}
+        return super().select(store, rest, params, **lists)
 
     def add(self, unit: Unit, new: T) -> int:
         """Add a record; returns its id.
@@ -319,11 +357,10 @@ class Rows(Select[T]):
         }
 
     @staticmethod
-    def _listed(store: Store, one: Listed, alone: int | None) -> dict[int, tuple[Any, ...]]:
-        scope, of_one = ("", ()) if alone is None else (f"WHERE {one.key} = ?", (alone,))
+    def _listed(store: Store, one: Listed, scope: str = "", params: Sequence[Any] = ()) -> dict[int, tuple[Any, ...]]:
         found: dict[int, list[Any]] = {}
         query = f"SELECT {one.key}, {', '.join(one.columns)} FROM {one.table} {scope} ORDER BY {one.key}, {one.order}"
-        for key, *columns in store.all(query, of_one):
+        for key, *columns in store.all(query, params):
             found.setdefault(key, []).append(one.of(*columns))
         return {key: tuple(own) for key, own in found.items()}
 

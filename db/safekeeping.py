@@ -8,12 +8,12 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from db import audit, chain, copies, migrations, opening, search
-from db.faults import Corrupt, StoreFault, translate
+from db.faults import Corrupt, StoreFault, translated
 from db.library import VERSION, sqlite3, wal_is_safe
 from db.standing import APART
 from db.store import AHEAD, HOUR, Store
@@ -78,28 +78,6 @@ def restore(source: Path, target: Path) -> str:
         return _copied(conn, Path(target).absolute())
 
 
-def check(store: Store) -> list[Finding]:
-    """Look at everything about the database that can be looked at while others work in it."""
-    return [
-        _library(),
-        _journal(store),
-        _apart(store),
-        _integrity(store),
-        _schema(store),
-        _texts(store),
-        _references(store),
-        _gate(store),
-        _people(store),
-        _chain(store),
-        _searching(store),
-        _permissions(store),
-        _file_system(store),
-        _writing(store),
-        _space(store),
-        _clock(store),
-    ]
-
-
 def rotate(path: Path, keep: int) -> list[Path]:
     """Take away all but the newest `keep` backups beside a database, by the time in their names; returns what went."""
     pattern = re.compile(re.escape(path.name) + r"\.backup-\d{8}T\d{6}Z(\.tar(\.age)?)?")
@@ -111,10 +89,8 @@ def rotate(path: Path, keep: int) -> list[Path]:
 
 
 def _reader(path: Path) -> sqlite3.Connection:
-    try:
+    with translated():
         return copies.connect(path, mode="ro")
-    except sqlite3.Error as error:
-        raise translate(error) from error
 
 
 def _copied(source: sqlite3.Connection, target: Path) -> str:
@@ -122,57 +98,54 @@ def _copied(source: sqlite3.Connection, target: Path) -> str:
         return chain.head_of(made)
 
 
-def _library() -> Finding:
+# each check says whether all is well, and one line about it
+
+_Checked = tuple[bool, str]
+
+
+def _library(store: Store) -> _Checked:
     """Every version is good, as the journal is chosen by it."""
     race = "" if wal_is_safe() else ", which has the WAL-reset race: a rollback journal keeps clear of it"
-    return Finding("SQLite", True, f"version {VERSION}{race}")
+    return True, f"version {VERSION}{race}"
 
 
-def _journal(store: Store) -> Finding:
+def _journal(store: Store) -> _Checked:
     if store.read_only is not None:
-        return Finding("journal", True, "not looked at: nothing is written")
+        return True, "not looked at: nothing is written"
     mode = opening.journal_mode(store.conn)
     name = {"wal": "write-ahead log", "truncate": "rollback journal"}.get(mode, mode)
     if wal_is_safe():
-        return Finding("journal", mode == "wal", name)
+        return mode == "wal", name
     good = mode == "truncate"
     why = "slower, and safe with this SQLite" if good else f"SQLite {VERSION} can damage the file that way"
-    return Finding("journal", good, f"{name}: {why}")
+    return good, f"{name}: {why}"
 
 
-def _apart(store: Store) -> Finding:
+def _apart(store: Store) -> _Checked:
     """What a session could only keep in a copy, because its log had been removed under it."""
     found = sorted(one.name for one in store.path.parent.iterdir() if one.name.startswith(store.path.name + APART))
     text = (
         f"{', '.join(found)}: saved by a session whose log was removed, and not in {store.path.name}; compare the two"
     )
-    return Finding("log", not found, text if found else "no session had its log removed")
+    return not found, text if found else "no session had its log removed"
 
 
-def _looked(subject: str, good: str, look: Callable[[], list[str]]) -> Finding:
-    """A check that says everything that is wrong; that it cannot be looked at is wrong too."""
-    try:
-        found = look()
-    except (StoreFault, sqlite3.Error) as error:
-        found = [str(translate(error) if isinstance(error, sqlite3.Error) else error)]
-    return Finding(subject, not found, "; ".join(found) or good)
+def _all(found: Iterable[str], good: str) -> _Checked:
+    """Everything that is wrong, else that all is good."""
+    wrong = "; ".join(found)
+    return not wrong, wrong or good
 
 
-def _integrity(store: Store) -> Finding:
-    pages = "PRAGMA quick_check(5)"
-    return _looked(
-        "integrity", "every page is in order", lambda: [text for (text,) in store.all(pages) if text != "ok"]
-    )
+def _integrity(store: Store) -> _Checked:
+    pages = store.all("PRAGMA quick_check(5)")
+    return _all((text for (text,) in pages if text != "ok"), "every page is in order")
 
 
-def _schema(store: Store) -> Finding:
+def _schema(store: Store) -> _Checked:
     """Whether every table, index and trigger stands as this program made it. A table or a plain index more does nothing;
     a trigger or a view more does, and a unique index refuses what the program may save.
     """
-    try:
-        found = migrations.parts_of(store.all(migrations.PARTS))
-    except Corrupt as fault:
-        return Finding("schema", False, str(fault))
+    found = migrations.parts_of(store.all(migrations.PARTS))
     wrong = [
         f"{kind} {name} is {'changed' + _columns(store, name, sql) if name in found.get(kind, ()) else 'missing'}"
         for kind, parts in migrations.parts_of_newest().items()
@@ -186,7 +159,7 @@ def _schema(store: Store) -> Finding:
         for name, sql in found.get(kind, {}).items()
         if name not in newest.get(kind, {}) and (kind != "index" or sql.upper().startswith("CREATE UNIQUE"))
     ]
-    return Finding("schema", not wrong, "; ".join(wrong[:5]) or "every table, index and trigger is as it was made")
+    return _all(wrong[:5], "every table, index and trigger is as it was made")
 
 
 def _columns(store: Store, name: str, sql: str) -> str:
@@ -213,26 +186,20 @@ def _columns(store: Store, name: str, sql: str) -> str:
     return f" ({', '.join(told[:5])})" if told else ""
 
 
-def _texts(store: Store) -> Finding:
+def _texts(store: Store) -> _Checked:
     """Whether every text is one that a screen may show."""
-
-    def look() -> list[str]:
-        with contextlib.closing(store.reader()) as conn:
-            return [str(bad) for bad in itertools.islice(bad_texts(conn), 5)]
-
-    return _looked("texts", "every text is UTF-8, and has nothing that moves a terminal", look)
+    with contextlib.closing(store.reader()) as conn:
+        bad = map(str, itertools.islice(bad_texts(conn), 5))
+        return _all(bad, "every text is UTF-8, and has nothing that moves a terminal")
 
 
-def _references(store: Store) -> Finding:
-    try:
-        tables = sorted({str(row[0]) for row in store.all("PRAGMA foreign_key_check")})
-    except Corrupt as fault:
-        return Finding("references", False, str(fault))
+def _references(store: Store) -> _Checked:
+    tables = sorted({str(row[0]) for row in store.all("PRAGMA foreign_key_check")})
     text = f"records of {', '.join(tables)} refer to nothing" if tables else "every record refers to one that is there"
-    return Finding("references", not tables, text)
+    return not tables, text
 
 
-def _gate(store: Store) -> Finding:
+def _gate(store: Store) -> _Checked:
     """What is no plain file in the place of the queue of writers keeps everybody from saving."""
     path = store.path.with_name(store.path.name + ".gate")
     try:
@@ -240,7 +207,7 @@ def _gate(store: Store) -> Finding:
     except FileNotFoundError:
         good = True  # made by the next who saves
     text = "writers wait in turn" if good else f"{path.name} is no plain file: nobody can save; take it away"
-    return Finding("gate", good, text)
+    return good, text
 
 
 _WITH_SOMEBODY_GONE = """
@@ -252,42 +219,33 @@ _WITH_SOMEBODY_GONE = """
 """
 
 
-def _people(store: Store) -> Finding:
+def _people(store: Store) -> _Checked:
     """Whether every visit that is to be done is with somebody who is still here."""
-    return _looked(
-        "technicians",
-        "every visit is with somebody who is here",
-        lambda: [f"{reference} is with {name}, who is archived" for reference, name in store.all(_WITH_SOMEBODY_GONE)],
-    )
+    gone = store.all(_WITH_SOMEBODY_GONE)
+    with_them = (f"{reference} is with {name}, who is archived" for reference, name in gone)
+    return _all(with_them, "every visit is with somebody who is here")
 
 
-def _chain(store: Store) -> Finding:
-    try:
-        broken = audit.verify_chain(store)
-        if broken is not None:
-            return Finding("audit chain", False, f"broken at row {broken}: the audit was altered outside the program")
-        rows = store.value("SELECT count(*) FROM audit")
-        return Finding("audit chain", True, f"{rows} rows, head {audit.head(store)}")
-    except StoreFault as fault:
-        return Finding("audit chain", False, str(fault))
+def _chain(store: Store) -> _Checked:
+    broken = audit.verify_chain(store)
+    if broken is not None:
+        return False, f"broken at row {broken}: the audit was altered outside the program"
+    return True, f"{chain.rows_of(store.conn)} rows, head {audit.head(store)}"
 
 
-def _searching(store: Store) -> Finding:
+def _searching(store: Store) -> _Checked:
     """Searching works in any case; without an index it reads every visit."""
-    try:
-        found = search.state(store)
-    except StoreFault as fault:
-        return Finding("searching", False, str(fault))
+    found = search.state(store)
     if not found.possible:
-        return Finding("searching", True, "this SQLite has no FTS5: every visit is read, which is slower than an index")
+        return True, "this SQLite has no FTS5: every visit is read, which is slower than an index"
     waiting = f", {found.waiting} wait for the next save" if found.waiting else ""
-    return Finding("searching", True, f"{found.indexed} visits are indexed{waiting}")
+    return True, f"{found.indexed} visits are indexed{waiting}"
 
 
-def _permissions(store: Store) -> Finding:
+def _permissions(store: Store) -> _Checked:
     mode = stat.S_IMODE(store.path.stat().st_mode)
     good = mode & 0o077 == 0
-    return Finding("permissions", good, f"{mode:04o}" if good else f"{mode:04o}: others on this machine can get at it")
+    return good, f"{mode:04o}" if good else f"{mode:04o}: others on this machine can get at it"
 
 
 _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "afs")
@@ -295,18 +253,16 @@ _NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "afs")
 _LEAST_FREE = 64 * 1024 * 1024
 
 
-def _writing(store: Store) -> Finding:
+def _writing(store: Store) -> _Checked:
     why = store.read_only.why if store.read_only is not None else ""
-    return Finding("writing", not why, f"read only: {why}" if why else "what is saved is taken")
+    return not why, f"read only: {why}" if why else "what is saved is taken"
 
 
-def _file_system(store: Store) -> Finding:
+def _file_system(store: Store) -> _Checked:
     kind = _mounted_as(store.path)
     good = kind not in _NETWORK
     text = kind or "not known on this system"
-    return Finding(
-        "file system", good, text if good else f"{text}: a database on a network drive loses saves; keep it on a disk"
-    )
+    return good, text if good else f"{text}: a database on a network drive loses saves; keep it on a disk"
 
 
 def _mounted_as(path: Path) -> str:
@@ -319,14 +275,12 @@ def _mounted_as(path: Path) -> str:
     return max(under)[1] if under else ""
 
 
-def _space(store: Store) -> Finding:
+def _space(store: Store) -> _Checked:
     free = shutil.disk_usage(store.path.parent).free
     needed = max(_LEAST_FREE, 3 * store.path.stat().st_size)
     good = free >= needed
     text = f"{free // 1_000_000:,} MB free"
-    return Finding(
-        "free space", good, text if good else f"{text}: less than {needed // 1_000_000:,} MB, for the log and a backup"
-    )
+    return good, text if good else f"{text}: less than {needed // 1_000_000:,} MB, for the log and a backup"
 
 
 _JUMP = """
@@ -335,17 +289,46 @@ _JUMP = """
 """
 
 
-def _clock(store: Store) -> Finding:
+def _clock(store: Store) -> _Checked:
     """Whether the clock agrees with the last change, and which of the two is wrong where they do not."""
-    try:
-        last, now = chain.newest_at(store.conn) or 0, store.clock.now()
-        ahead = store.one(_JUMP, (AHEAD, now + AHEAD)) if last > now else None
-    except (Corrupt, sqlite3.Error) as fault:
-        return Finding("clock", False, str(fault))
+    last, now = chain.newest_at(store.conn) or 0, store.clock.now()
+    ahead = store.one(_JUMP, (AHEAD, now + AHEAD)) if last > now else None
     if ahead is not None:
         days = (ahead[1] - now) // (24 * HOUR)
         text = f"row {ahead[0]} of the audit was written by a clock {days:,} days ahead: this one may be right"
-        return Finding("clock", False, f"{text}; then say `dispatch doctor --clock-is-right`")
+        return False, f"{text}; then say `dispatch doctor --clock-is-right`"
     if last - now > 60:
-        return Finding("clock", False, f"{last - now} s behind the last change: set this machine's clock")
-    return Finding("clock", True, "later than the last change")
+        return False, f"{last - now} s behind the last change: set this machine's clock"
+    return True, "later than the last change"
+
+
+_CHECKS: Mapping[str, Callable[[Store], _Checked]] = {
+    "SQLite": _library,
+    "journal": _journal,
+    "log": _apart,
+    "integrity": _integrity,
+    "schema": _schema,
+    "texts": _texts,
+    "references": _references,
+    "gate": _gate,
+    "technicians": _people,
+    "audit chain": _chain,
+    "searching": _searching,
+    "permissions": _permissions,
+    "file system": _file_system,
+    "writing": _writing,
+    "free space": _space,
+    "clock": _clock,
+}
+
+
+def check(store: Store) -> list[Finding]:
+    """Look at everything about the database that can be looked at while others work in it; what cannot be is wrong too."""
+    found = []
+    for subject, look in _CHECKS.items():
+        try:
+            with translated():
+                found.append(Finding(subject, *look(store)))
+        except (StoreFault, sqlite3.Error) as fault:
+            found.append(Finding(subject, False, str(fault)))
+    return found

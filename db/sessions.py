@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from db.rows import Select
+from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.keys import Session
 
@@ -18,11 +18,8 @@ SESSIONS = Select(
 _SHOWN = 200
 UNKNOWN = "session unknown"
 """Why a session that was never recorded may not go on."""
-
-
-def session(store: Store, session_id: str) -> Session | None:
-    """The session with that id."""
-    return SESSIONS.first(store, "WHERE e.id = ?", (session_id,))
+session: Query[Session | None, str] = SESSIONS.single("WHERE e.id = ?")
+"""The session with that id."""
 
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
@@ -36,13 +33,10 @@ def gone_sessions(store: Store) -> list[Session]:
     return [one for one in _unended(store) if store.presence.held(one.id) is False]
 
 
-def _unended(store: Store) -> list[Session]:
-    return SESSIONS.select(store, "WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
+_unended: Query[list[Session]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
 
-
-def recent_sessions(store: Store) -> list[Session]:
-    """The last ones that were begun, the newest first."""
-    return SESSIONS.select(store, f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
+recent_sessions: Query[list[Session]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
+"""The last ones that were begun, the newest first."""
 
 
 def why_over(store: Store, session_id: str, key_id: int) -> str | None:

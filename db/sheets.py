@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.among import AMONG, listed
-from db.rows import Select, Stored, column
+from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.unit import Unit
 from db.visits import ANCHOR
@@ -52,27 +52,16 @@ SHEETS = Select(
     },
 )
 """Kept sheets."""
-
-
-def latest_sheet(store: Store, visit_id: int) -> StoredSheet | None:
-    """The newest revision of a visit's sheet."""
-    return SHEETS.first(store, "WHERE visit_id = ? ORDER BY revision DESC LIMIT 1", (visit_id,))
-
-
-def revisions(store: Store, visit_id: int) -> list[StoredSheet]:
-    """Every revision of a visit's sheet, the newest first."""
-    return SHEETS.select(store, "WHERE visit_id = ? ORDER BY revision DESC", (visit_id,))
-
-
-def sheets_of_site(store: Store, site_id: int, since: int, until: int) -> list[StoredSheet]:
-    """The newest sheets of the ended visits at a site that belong to the days between two instants, in order of making."""
-    return SHEETS.select(
-        store,
-        "WHERE visit_id IN (SELECT v.id FROM visit v "
-        f"WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND {ANCHOR} >= ? AND {ANCHOR} < ?) "
-        "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id",
-        (site_id, since, until),
-    )
+latest_sheet: Query[StoredSheet | None, int] = SHEETS.single("WHERE visit_id = ? ORDER BY revision DESC LIMIT 1")
+"""The newest revision of a visit's sheet."""
+revisions: Query[list[StoredSheet], int] = SHEETS.listing("WHERE visit_id = ? ORDER BY revision DESC")
+"""Every revision of a visit's sheet, the newest first."""
+sheets_of_site: Query[list[StoredSheet], int, int, int] = SHEETS.listing(
+    "WHERE visit_id IN (SELECT v.id FROM visit v "
+    f"WHERE v.site_id = ? AND v.ended_at IS NOT NULL AND {ANCHOR} >= ? AND {ANCHOR} < ?) "
+    "AND revision = (SELECT max(revision) FROM charge_sheet WHERE visit_id = c.visit_id) ORDER BY made_at, id"
+)
+"""The newest sheets of the ended visits at a site that belong to the days between two instants, in order of making."""
 
 
 def latest_sheets(store: Store, visit_ids: Sequence[int]) -> dict[int, StoredSheet]:

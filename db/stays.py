@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from db.rows import Select
+from db.rows import Query, Select, value
 from db.store import Store
 from db.visits import SEGMENTS
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
@@ -27,11 +27,8 @@ CORRECTIONS = Select(
     of={"at": "r.made_at", "by": "s.name", "technician": "t.name"},
 )
 """Corrections of the clock."""
-
-
-def items_of(store: Store, visit_id: int) -> list[UsedItem]:
-    """What was used on a visit and not taken back, in the order in which it was entered."""
-    return ITEMS.select(store, "WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id", (visit_id,))
+items_of: Query[list[UsedItem], int] = ITEMS.listing("WHERE r.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.id")
+"""What was used on a visit and not taken back, in the order in which it was entered."""
 
 
 def add_item(unit: Unit, visit_id: int, new: UsedItem) -> None:
@@ -47,10 +44,10 @@ def withdraw_item(unit: Unit, item_id: int) -> None:
     )
 
 
-def marks_of(store: Store, visit_id: int) -> list[WorkMark]:
-    """The marks that stand on a visit's work, by start."""
-    where = "WHERE a.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.starts_at, r.id"
-    return MARKS.select(store, where, (visit_id,))
+marks_of: Query[list[WorkMark], int] = MARKS.listing(
+    "WHERE a.visit_id = ? AND r.withdrawn_at IS NULL ORDER BY r.starts_at, r.id"
+)
+"""The marks that stand on a visit's work, by start."""
 
 
 def add_mark(unit: Unit, assignment_id: int, kind: str, starts_at: int, ends_at: int, reason: str) -> None:
@@ -67,9 +64,8 @@ def withdraw_marks(unit: Unit, assignment_id: int) -> int:
     ).rowcount
 
 
-def corrections_of(store: Store, visit_id: int) -> list[TimeCorrection]:
-    """The corrections of a visit's times, oldest first: the first one of a moment has what the clock recorded."""
-    return CORRECTIONS.select(store, "WHERE a.visit_id = ? ORDER BY r.id", (visit_id,))
+corrections_of: Query[list[TimeCorrection], int] = CORRECTIONS.listing("WHERE a.visit_id = ? ORDER BY r.id")
+"""The corrections of a visit's times, oldest first: the first one of a moment has what the clock recorded."""
 
 
 def correct(unit: Unit, assignment_id: int, what: str, before: int | None, after: int | None, reason: str) -> None:
@@ -108,17 +104,14 @@ def end_segments(unit: Unit, assignment_id: int, at: int) -> None:
     )
 
 
-def elsewhere(store: Store, assignment_id: int, now: int) -> str | None:
-    """The reference of another visit at which the same technician was on the clock at a moment of this assignment's stay."""
-    reference: str | None = store.value(
-        "SELECT v.reference FROM assignment own JOIN segment g ON g.assignment_id = own.id "
-        "JOIN assignment a ON a.staff_id = own.staff_id AND a.id <> own.id JOIN segment h ON h.assignment_id = a.id "
-        "JOIN visit v ON v.id = a.visit_id WHERE own.id = ?1 AND g.kind IN ('work', 'wait', 'test') "
-        "AND h.kind IN ('work', 'wait', 'test') AND h.starts_at < coalesce(g.ends_at, max(?2, g.starts_at)) "
-        "AND coalesce(h.ends_at, max(?2, h.starts_at)) > g.starts_at ORDER BY h.starts_at LIMIT 1",
-        (assignment_id, now),
-    )
-    return reference
+elsewhere: Query[str | None, int, int] = value(
+    "SELECT v.reference FROM assignment own JOIN segment g ON g.assignment_id = own.id "
+    "JOIN assignment a ON a.staff_id = own.staff_id AND a.id <> own.id JOIN segment h ON h.assignment_id = a.id "
+    "JOIN visit v ON v.id = a.visit_id WHERE own.id = ?1 AND g.kind IN ('work', 'wait', 'test') "
+    "AND h.kind IN ('work', 'wait', 'test') AND h.starts_at < coalesce(g.ends_at, max(?2, g.starts_at)) "
+    "AND coalesce(h.ends_at, max(?2, h.starts_at)) > g.starts_at ORDER BY h.starts_at LIMIT 1"
+)
+"""The reference of another visit at which the same technician was on the clock at a moment of this assignment's stay."""
 
 
 def still_there(store: Store, staff_id: int, before: int) -> list[tuple[Any, ...]]:

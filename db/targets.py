@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from db.rows import Rows
-from db.store import Store
+from db.rows import Query, Rows
 from dispatch.model.probes import Target
 
 TARGETS = Rows(
@@ -14,8 +13,7 @@ TARGETS = Rows(
 """Test targets, by site and name."""
 target, all_targets, add_target, update_target = TARGETS.one, TARGETS.all, TARGETS.add, TARGETS.update
 
-
-def targets_of(store: Store, site_id: int) -> list[Target]:
-    """A site's targets that are not archived, by name."""
-    where = "WHERE r.site_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
-    return TARGETS.chosen(store, where, (site_id,))
+targets_of: Query[list[Target], int] = TARGETS.listing(
+    "WHERE r.site_id = ? AND r.archived_at IS NULL ORDER BY r.name COLLATE NOCASE, r.id"
+)
+"""A site's targets that are not archived, by name."""

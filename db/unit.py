@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import chain, search_index
-from db.faults import NOTHING_SAVED, Misuse, Stale, translate
+from db.faults import NOTHING_SAVED, Misuse, Stale, translated
 from db.library import sqlite3
 from db.store import Store
 
@@ -55,19 +55,13 @@ class Unit:
             StoreFault: the disk or the file fails. The unit is lost.
             Misuse: the unit is over, or an error that was swallowed has ended its transaction.
         """
-        conn = self._open()
-        try:
-            return conn.execute(sql, params)
-        except sqlite3.Error as error:
-            raise translate(error) from error
+        with translated():
+            return self._open().execute(sql, params)
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """Run one statement for each of `rows`; returns how many records it changed. Raises as `execute`."""
-        conn = self._open()
-        try:
-            return conn.executemany(sql, rows).rowcount
-        except sqlite3.Error as error:
-            raise translate(error) from error
+        with translated():
+            return self._open().executemany(sql, rows).rowcount
 
     def insert(self, table: str, /, **columns: Any) -> int:
         """Add a record to an existing table; returns its id (without meaning for tables whose key is not an integer).
@@ -152,10 +146,8 @@ class Unit:
             text,
             self.save_id,
         )
-        try:
+        with translated():
             seq = chain.append(conn, row)
-        except sqlite3.Error as error:
-            raise translate(error) from error
         self.audited += 1
         return seq
 
@@ -173,10 +165,8 @@ class Unit:
         if not self.audited and not self.unchanged:
             raise Misuse(f"{self.deed} says nothing in the audit; {NOTHING_SAVED.lower()}")
         if not self.unchanged:
-            try:
+            with translated():
                 search_index.freshen(self.store.conn)
-            except sqlite3.Error as error:
-                raise translate(error) from error
 
     def expire(self) -> None:
         """Called when the unit is over, however it went."""

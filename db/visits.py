@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.among import AMONG, listed
 from db.clocks import note_priority
-from db.rows import Select, pair, word_set
+from db.rows import Query, Select, pair, value, word_set
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
@@ -62,7 +62,22 @@ CREW = Select(
     given={"segments": "a.id"},
 )
 """Technicians on visits."""
-VISITS = Select(
+
+
+class _WithCrew(Select[Visit]):
+    def select(
+        self, store: Store, rest: str = "", params: Sequence[Any] = (), **given: Mapping[Any, Any]
+    ) -> list[Visit]:
+        rows = self.rows(store, rest, params)
+        if not rows:
+            return []
+        scope, ids = f"WHERE a.visit_id {AMONG}", listed(row[0] for row in rows)
+        segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
+        crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
+        return self.records(rows, assignments=crews)
+
+
+VISITS = _WithCrew(
     Visit,
     "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id LEFT JOIN staff p ON p.id = v.preferred_id",
     "v",
@@ -85,10 +100,8 @@ REQUESTS = Select(NewVisit, "visit r", given=dict.fromkeys(("client_id", "skills
 """What a request says of its visit."""
 _LASTING = {"reference", "job_id", "parent_id", "kind", "cause", "recurrence_id", "occurrence", "uid", "again_of"}
 
-
-def visit_by_id(store: Store, visit_id: int) -> Visit | None:
-    """The visit with that id."""
-    return next(iter(_select(store, "WHERE v.id = ?", (visit_id,))), None)
+visit_by_id: Query[Visit | None, int] = VISITS.single("WHERE v.id = ?")
+"""The visit with that id."""
 
 
 def again(store: Store, visit: Visit | int) -> Visit:
@@ -100,12 +113,11 @@ def again(store: Store, visit: Visit | int) -> Visit:
 
 def visit_by_reference(store: Store, reference: str) -> Visit | None:
     """The visit of that reference, whatever its case."""
-    return next(iter(_select(store, "WHERE v.reference = ?", (reference.strip(),))), None)
+    return next(iter(VISITS.select(store, "WHERE v.reference = ?", (reference.strip(),))), None)
 
 
-def visits_by_id(store: Store, ids: Sequence[int]) -> list[Visit]:
-    """The visits with these ids, in no particular order."""
-    return _select(store, f"WHERE v.id {AMONG}", listed(ids)) if ids else []
+visits_by_id: Query[list[Visit], Collection[int]] = VISITS.listing(f"WHERE v.id {AMONG}")
+"""The visits with these ids, in no particular order."""
 
 
 def archived_around(store: Store, visit_id: int) -> list[str]:
@@ -124,7 +136,7 @@ def archived_around(store: Store, visit_id: int) -> list[str]:
 def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
     """Every visit by reference; archived ones only on request."""
     where = "" if archived else "WHERE v.archived_at IS NULL"
-    return _select(store, f"{where} ORDER BY v.reference")
+    return VISITS.select(store, f"{where} ORDER BY v.reference")
 
 
 ANCHOR = (
@@ -138,12 +150,10 @@ ANCHORED = (
     f"AND {ANCHOR} >= ?1 AND {ANCHOR} < ?2"
 )
 """Whether a visit `v` belongs to the days from the instant ?1 up to ?2. What stands before its anchor finds it by an index."""
-
-
-def of_days(store: Store, start: int, end: int) -> list[Visit]:
-    """Placed visits that belong to the days of `[start, end)`, each to one day, by start. Cancelled and aborted ones too."""
-    where = f"WHERE v.archived_at IS NULL AND v.starts_at IS NOT NULL AND {ANCHORED} ORDER BY v.starts_at, v.id"
-    return _select(store, where, (start, end))
+of_days: Query[list[Visit], int, int] = VISITS.listing(
+    f"WHERE v.archived_at IS NULL AND v.starts_at IS NOT NULL AND {ANCHORED} ORDER BY v.starts_at, v.id"
+)
+"""Placed visits that belong to the days of `[start, end)`, each to one day, by start. Cancelled and aborted ones too."""
 
 
 def placed_between(store: Store, start: int, end: int, *, technicians: Collection[int] | None = None) -> list[Visit]:
@@ -153,7 +163,7 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     """
     theirs = "" if technicians is None else f"AND v.id IN (SELECT visit_id FROM assignment WHERE staff_id {AMONG}) "
     ids = () if technicians is None else listed(technicians)
-    return _select(
+    return VISITS.select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at > ? "
         f"{theirs}ORDER BY v.starts_at, v.id",
@@ -174,7 +184,7 @@ def goes_on(store: Store, technician_id: int, moment: int, end: int) -> bool:
 
 def underway_before(store: Store, moment: int) -> list[Visit]:
     """Visits whose planned stay is over by `moment`, not longer than a stay can be, and on which somebody still is."""
-    return _select(
+    return VISITS.select(
         store,
         "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at <= ? "
         "AND v.state IN ('en_route', 'on_site', 'closing_out')",
@@ -182,9 +192,8 @@ def underway_before(store: Store, moment: int) -> list[Visit]:
     )
 
 
-def queued(store: Store) -> list[Visit]:
-    """All visits in the unscheduled queue and on hold, in no particular order."""
-    return _select(store, "WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
+queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
+"""All visits in the unscheduled queue and on hold, in no particular order."""
 
 
 def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
@@ -197,21 +206,15 @@ def experience(store: Store, visit: Visit) -> dict[int, tuple[int, int]]:
     return {staff_id: (at_site, of_job) for staff_id, at_site, of_job in rows}
 
 
-def follow_ups(store: Store, visit_id: int) -> list[Visit]:
-    """The visits that were booked to follow this one."""
-    return _select(store, "WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id", (visit_id,))
-
-
-def gone_on(store: Store, visit_id: int) -> list[Visit]:
-    """The visits as which the request of an aborted one has gone on, but for those that were aborted or cancelled too."""
-    return _select(
-        store,
-        "WHERE v.id <> ?1 AND v.archived_at IS NULL AND v.state NOT IN ('aborted', 'cancelled') AND v.id IN ("
-        "WITH RECURSIVE same(id) AS (SELECT ?1 UNION SELECT iif(c.id = s.id, c.again_of, c.id) "
-        "FROM same s JOIN visit c ON c.again_of = s.id OR c.id = s.id AND c.again_of IS NOT NULL) "
-        "SELECT id FROM same) ORDER BY v.id",
-        (visit_id,),
-    )
+follow_ups: Query[list[Visit], int] = VISITS.listing("WHERE v.parent_id = ? AND v.archived_at IS NULL ORDER BY v.id")
+"""The visits that were booked to follow this one."""
+gone_on: Query[list[Visit], int] = VISITS.listing(
+    "WHERE v.id <> ?1 AND v.archived_at IS NULL AND v.state NOT IN ('aborted', 'cancelled') AND v.id IN ("
+    "WITH RECURSIVE same(id) AS (SELECT ?1 UNION SELECT iif(c.id = s.id, c.again_of, c.id) "
+    "FROM same s JOIN visit c ON c.again_of = s.id OR c.id = s.id AND c.again_of IS NOT NULL) "
+    "SELECT id FROM same) ORDER BY v.id"
+)
+"""The visits as which the request of an aborted one has gone on, but for those that were aborted or cancelled too."""
 
 
 def note_no_follow_up(unit: Unit, visit_id: int, said_by: str, words: str) -> None:
@@ -228,56 +231,32 @@ def none_wanted(store: Store, visit_id: int) -> tuple[str, str] | None:
     )
 
 
-def whole_jobs(store: Store, job_ids: Sequence[int]) -> list[Visit]:
-    """Every visit of some jobs, archived ones too, oldest first."""
-    return _select(store, f"WHERE v.job_id {AMONG} ORDER BY v.id", listed(job_ids)) if job_ids else []
-
-
-def began_at(store: Store, visit_id: int) -> int | None:
-    """The first arrival at a visit, else its planned start."""
-    at: int | None = store.value(
-        "SELECT coalesce(min(a.check_in_at), v.starts_at) FROM visit v LEFT JOIN assignment a ON a.visit_id = v.id WHERE v.id = ?",
-        (visit_id,),
-    )
-    return at
-
-
-def checked_in_elsewhere(store: Store, visit_id: int, technician_id: int) -> str | None:
-    """The reference of another visit at which a technician is."""
-    reference: str | None = store.value(
-        "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
-        "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL",
-        (technician_id, visit_id),
-    )
-    return reference
-
-
-def first_of_client(store: Store, client_id: int, start: int, end: int) -> Visit | None:
-    """The first visit that a client asked for, or that was at theirs, in `[start, end)`; None: there is none."""
-    where = (
-        "WHERE c.id = ?3 AND v.archived_at IS NULL AND (v.requested_at >= ?1 AND v.requested_at < ?2 "
-        f"OR v.ended_at IS NOT NULL AND {ANCHOR} >= ?1 AND {ANCHOR} < ?2) ORDER BY v.requested_at, v.id LIMIT 1"
-    )
-    return next(iter(_select(store, where, (start, end, client_id))), None)
-
-
-def of_client(store: Store, client_id: int) -> list[Visit]:
-    """A client's visits, newest first."""
-    return _select(
-        store,
-        "WHERE c.id = ? AND v.archived_at IS NULL ORDER BY coalesce(v.starts_at, v.requested_at) DESC",
-        (client_id,),
-    )
-
-
-def of_job(store: Store, job_id: int) -> list[Visit]:
-    """The visits of a job, the first asked for first."""
-    return _select(store, "WHERE v.job_id = ? AND v.archived_at IS NULL ORDER BY v.id", (job_id,))
-
-
-def of_recurrence(store: Store, recurrence_id: int) -> list[Visit]:
-    """The visits that were made for a recurrence and not put away since, by the day that each stands for."""
-    return _select(store, "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence", (recurrence_id,))
+whole_jobs: Query[list[Visit], Collection[int]] = VISITS.listing(f"WHERE v.job_id {AMONG} ORDER BY v.id")
+"""Every visit of some jobs, archived ones too, oldest first."""
+began_at: Query[int | None, int] = value(
+    "SELECT coalesce(min(a.check_in_at), v.starts_at) FROM visit v LEFT JOIN assignment a ON a.visit_id = v.id WHERE v.id = ?"
+)
+"""The first arrival at a visit, else its planned start."""
+checked_in_elsewhere: Query[str | None, int, int] = value(
+    "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
+    "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL"
+)
+"""The reference of another visit at which a technician is."""
+first_of_client: Query[Visit | None, int, int, int] = VISITS.single(
+    "WHERE c.id = ?1 AND v.archived_at IS NULL AND (v.requested_at >= ?2 AND v.requested_at < ?3 "
+    f"OR v.ended_at IS NOT NULL AND {ANCHOR} >= ?2 AND {ANCHOR} < ?3) ORDER BY v.requested_at, v.id LIMIT 1"
+)
+"""The first visit that a client asked for, or that was at theirs, in `[start, end)`; None: there is none."""
+of_client: Query[list[Visit], int] = VISITS.listing(
+    "WHERE c.id = ? AND v.archived_at IS NULL ORDER BY coalesce(v.starts_at, v.requested_at) DESC"
+)
+"""A client's visits, newest first."""
+of_job: Query[list[Visit], int] = VISITS.listing("WHERE v.job_id = ? AND v.archived_at IS NULL ORDER BY v.id")
+"""The visits of a job, the first asked for first."""
+of_recurrence: Query[list[Visit], int] = VISITS.listing(
+    "WHERE v.recurrence_id = ? AND v.archived_at IS NULL ORDER BY v.occurrence"
+)
+"""The visits that were made for a recurrence and not put away since, by the day that each stands for."""
 
 
 def uids(store: Store) -> dict[str, int]:
@@ -435,13 +414,3 @@ def restore_crew(unit: Unit, visit_id: int, rows: Sequence[Mapping[str, Any]]) -
             f"UPDATE assignment SET {', '.join(f'{name} = ?' for name in columns)} WHERE visit_id = ? AND staff_id = ?",
             (*(row[name] for name in columns), visit_id, row["staff_id"]),
         )
-
-
-def _select(store: Store, where: str, params: Sequence[Any] = ()) -> list[Visit]:
-    rows = VISITS.rows(store, where, params)
-    if not rows:
-        return []
-    scope, ids = f"WHERE a.visit_id {AMONG}", listed(row[0] for row in rows)
-    segments = SEGMENTS.by(store, "g.assignment_id", f"{scope} ORDER BY g.starts_at, g.id", ids)
-    crews = CREW.by(store, "a.visit_id", f"{scope} ORDER BY a.id", ids, segments=segments)
-    return VISITS.records(rows, assignments=crews)

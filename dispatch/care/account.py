@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dispatch.model.agreements import Agreement
+from dispatch.model.agreements import Agreement, Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +45,6 @@ class Survey:
 
     day: datetime.date
     score: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A prepaid block: rate-minutes, or minor units of money."""
-
-    name: str
-    size: Fraction
-    remaining: Fraction
-    purchased_on: datetime.date | None = None
-    expires_on: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +93,7 @@ class Account:
     visits: tuple[CareVisit, ...] = ()
     surveys: tuple[Survey, ...] = ()
     breaches: tuple[datetime.date, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[Pool, ...] = ()
     allowance: Allowance | None = None
     spent: int = 0
     smallest_fee: int | None = None

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated, item, month_end
+from dispatch.care.item import CareState, Item, dated, month_end
 from dispatch.model.agreements import Agreement, months_later
 
 EXEMPT_AFTER = 15
@@ -26,7 +26,7 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | 
         last = f"the last contact was on {contacts[-1]}" if contacts else "there was no contact yet"
         least = terms.service_on(month_end(missed)).cadence_min
         why = f"{missed:%B %Y} ended below {least} visit{'' if least == 1 else 's'} on site; {last}"
-        return _cadence(account, missed, month_end(missed), why, CareState.OVERDUE)
+        return _cadence(missed, month_end(missed), why, CareState.OVERDUE)
     month = today.replace(day=1)
     if _exempt(terms, month):
         return None
@@ -44,7 +44,7 @@ def cadence(account: Account, terms: Agreement, today: datetime.date) -> Item | 
     else:
         return None
     opens = BELOW_FROM if state is CareState.BELOW_TARGET else DUE_FROM
-    return _cadence(account, month.replace(day=opens), month_end(month), why, state)
+    return _cadence(month.replace(day=opens), month_end(month), why, state)
 
 
 def proactive(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
@@ -59,12 +59,10 @@ def proactive(account: Account, terms: Agreement, today: datetime.date) -> Itera
         if any(one.kind == "maintenance" and one.completed and month <= one.day <= last for one in account.visits):
             continue
         why = f"{terms.name} lists a log and health check every month; none was done in {month:%B %Y}"
-        state = dated(today, month, last)
-        assert state is not None
-        yield item(account, "E8", f"{month:%Y-%m}", "log and health check", why, month, last, state)
+        yield from dated(Item("E8", f"{month:%Y-%m}", "log and health check", why, month, last), today)
 
 
-def review(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
+def review(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
     """D8: sit in front of the client every quarter."""
     held = [one.day for one in account.visits if one.kind == "review" and one.completed]
     held += [
@@ -73,25 +71,22 @@ def review(account: Account, terms: Agreement, today: datetime.date) -> Item | N
     base = max((day for day in held if day <= today), default=terms.starts)
     due = months_later(max(base, terms.starts), REVIEW_MONTHS)
     opens = due - datetime.timedelta(days=REVIEW_OPENS)
-    state = dated(today, opens, due)
-    if state is None:
-        return None
     since = f"the last one was on {base}" if held else f"the agreement began on {terms.starts}"
-    return item(account, "D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due, state)
+    yield from dated(
+        Item("D8", due.isoformat(), "review with the client", f"every quarter; {since}", opens, due), today
+    )
 
 
 def gaps(account: Account, today: datetime.date) -> Iterator[Item]:
     """D8: what a review found missing, each with an owner and a date."""
     for gap in account.gaps:
         state = CareState.OVERDUE if today > gap.due else CareState.DUE if today == gap.due else CareState.OPEN
-        opens = min(today, gap.due)
-        yield item(
-            account, "D8", f"gap.{gap.id}", gap.what, f"found in a review; {gap.owner} has it", opens, gap.due, state
-        )
+        why = f"found in a review; {gap.owner} has it"
+        yield Item("D8", f"gap.{gap.id}", gap.what, why, min(today, gap.due), gap.due, state)
 
 
-def _cadence(account: Account, opens: datetime.date, due: datetime.date, why: str, state: CareState) -> Item:
-    return item(account, "E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
+def _cadence(opens: datetime.date, due: datetime.date, why: str, state: CareState) -> Item:
+    return Item("E1", f"{due:%Y-%m}", "a visit on site", why, opens, due, state)
 
 
 def _missed_month(terms: Agreement, contacts: list[datetime.date], today: datetime.date) -> datetime.date | None:

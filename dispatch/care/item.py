@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.care.account import Account, Mark
+from dispatch.care.account import Mark
 
 SNOOZE_DAYS = 30
 SNOOZES = 2
@@ -42,23 +43,23 @@ class Item:
     """What is due to a client. `occasion` tells one prompt of a rule from the next, so that it can be ended.
 
     `due` is None while it cannot be said yet. `held` says why it is held back. `needs_note`: it ends only with a note.
-    `visit` is the reference of the visit that it is about.
+    `visit` is the reference of the visit that it is about. Whose it is, is said of all items of an account at once.
     """
 
     rule: str
     occasion: str
-    client_id: int
-    client: str
     what: str
     why: str
     opens: datetime.date
     due: datetime.date | None
-    state: CareState
+    state: CareState = CareState.OPEN
+    visit: str = ""
+    needs_note: bool = False
     held: tuple[str, ...] = ()
     snoozed_until: datetime.date | None = None
     snoozes: int = 0
-    needs_note: bool = False
-    visit: str = ""
+    client_id: int = 0
+    client: str = ""
 
     @property
     def key(self) -> str:
@@ -71,44 +72,12 @@ class Item:
         return self.state not in QUIET
 
 
-def item(
-    account: Account,
-    rule: str,
-    occasion: str,
-    what: str,
-    why: str,
-    opens: datetime.date,
-    due: datetime.date | None,
-    state: CareState,
-    *,
-    needs_note: bool = False,
-    visit: str = "",
-) -> Item:
-    """An item of an account."""
-    return Item(
-        rule,
-        occasion,
-        account.client_id,
-        account.name,
-        what,
-        why,
-        opens,
-        due,
-        state,
-        needs_note=needs_note,
-        visit=visit,
-    )
-
-
-def dated(
-    today: datetime.date, opens: datetime.date, due: datetime.date, overdue_after: datetime.date | None = None
-) -> CareState | None:
-    """The state of something with a window; None before it opens."""
-    if today < opens:
-        return None
-    if today > (overdue_after or due):
-        return CareState.OVERDUE
-    return CareState.DUE if today >= due else CareState.OPEN
+def dated(found: Item, today: datetime.date, overdue_after: datetime.date | None = None) -> Iterator[Item]:
+    """The item as it stands within its window; nothing before that opens."""
+    due = found.due or found.opens
+    if today >= found.opens:
+        state = CareState.DUE if today >= due else CareState.OPEN
+        yield replace(found, state=CareState.OVERDUE if today > (overdue_after or due) else state)
 
 
 def ended(found: Item, marks: tuple[Mark, ...], today: datetime.date) -> Item | None:

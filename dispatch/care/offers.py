@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dispatch.care.account import Account
-from dispatch.care.item import CareState, Item, dated, item
+from dispatch.care.item import CareState, Item, dated
 from dispatch.care.workdays import Workdays
 
 OFFERS = frozenset({"E4", "E5", "E6", "E10"})
 """The rules that are held back while something of ours is not in order, or an offer was made or declined lately."""
+_OFFER = "offer an agreement"
 FREE = "offer"
 """The rule of an offer that was made or declined without a prompt."""
 MADE_WITHIN, DECLINED_WITHIN = 30, 90
@@ -34,7 +35,9 @@ def offers(account: Account, today: datetime.date, workdays: Workdays) -> Iterat
         *_unhappy_elsewhere(account, today, workdays),
         *_spending(account, today, workdays),
     ):
-        yield replace(found, state=CareState.HELD, held=reasons) if reasons else found
+        suited = "; well suited by its size" if found.what == _OFFER and account.well_suited else ""
+        state = CareState.HELD if reasons else found.state
+        yield replace(found, why=found.why + suited, state=state, held=reasons)
 
 
 def held_back(account: Account, today: datetime.date) -> tuple[str, ...]:
@@ -68,10 +71,8 @@ def _after_emergency(account: Account, today: datetime.date, workdays: Workdays)
         if (today - one.day).days > RECENT or not emergency_went_well(account, one.reference, today):
             continue
         due = workdays.after(one.day, AFTER_EMERGENCY)
-        state = dated(today, one.day, due)
-        if state is not None:
-            why = f"the emergency {one.reference} ended well, every test passed and the client was satisfied"
-            yield _offer(account, "E4", one.reference, why, one.day, due, state, one.reference)
+        why = f"the emergency {one.reference} ended well, every test passed and the client was satisfied"
+        yield from dated(Item("E4", one.reference, _OFFER, why, one.day, due, visit=one.reference), today)
 
 
 def _after_audit(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
@@ -80,13 +81,11 @@ def _after_audit(account: Account, today: datetime.date, workdays: Workdays) -> 
             continue
         if one.handed_over is None:
             why = f"the audit {one.reference} is done; its report is not handed over yet"
-            yield _offer(account, "E5", one.reference, why, one.day, None, CareState.OPEN, one.reference)
+            yield Item("E5", one.reference, _OFFER, why, one.day, None, visit=one.reference)
             continue
         due = workdays.after(one.handed_over, AFTER_AUDIT)
-        state = dated(today, one.handed_over, due)
-        if state is not None:
-            why = f"the report of the audit {one.reference} was handed over on {one.handed_over}"
-            yield _offer(account, "E5", one.reference, why, one.handed_over, due, state, one.reference)
+        why = f"the report of the audit {one.reference} was handed over on {one.handed_over}"
+        yield from dated(Item("E5", one.reference, _OFFER, why, one.handed_over, due, visit=one.reference), today)
 
 
 def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
@@ -95,11 +94,9 @@ def _unhappy_elsewhere(account: Account, today: datetime.date, workdays: Workday
         return
     if any(one.kind == "audit" and (one.open or one.completed) for one in account.visits):
         return
+    why = f"unhappy with the present provider, noted on {noted}"
     due = workdays.after(noted, AUDIT_WITHIN)
-    state = dated(today, noted, due)
-    if state is not None:
-        why = f"unhappy with the present provider, noted on {noted}"
-        yield item(account, "E6", noted.isoformat(), "propose an audit", why, noted, due, state)
+    yield from dated(Item("E6", noted.isoformat(), "propose an audit", why, noted, due), today)
 
 
 def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
@@ -109,20 +106,4 @@ def _spending(account: Account, today: datetime.date, workdays: Workdays) -> Ite
     day = max((one.day for one in account.visits if one.completed and one.day <= today), default=today)
     due = workdays.after(day, AFTER_SPENDING)
     why = f"the charges of the last {RECENT} days come to {FEES} months of the smallest agreement's fee"
-    state = dated(today, day, due)
-    assert state is not None
-    yield _offer(account, "E10", f"{day:%Y-%m}", why, day, due, state)
-
-
-def _offer(
-    account: Account,
-    rule: str,
-    occasion: str,
-    why: str,
-    opens: datetime.date,
-    due: datetime.date | None,
-    state: CareState,
-    visit: str = "",
-) -> Item:
-    suited = "; well suited by its size" if account.well_suited else ""
-    return item(account, rule, occasion, "offer an agreement", why + suited, opens, due, state, visit=visit)
+    yield from dated(Item("E10", f"{day:%Y-%m}", _OFFER, why, day, due), today)

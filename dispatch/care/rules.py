@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from dispatch.care.account import Account
 from dispatch.care.cadence import cadence, gaps, proactive, review
@@ -32,7 +33,7 @@ TITLES = {
 def items_of(account: Account, today: datetime.date, workdays: Workdays) -> list[Item]:
     """What is due to a client, the first due first; what has ended is left out, what waits says so."""
     found = (ended(one, account.marks, today) for one in _all(account, today, workdays))
-    return in_order(one for one in found if one is not None)
+    return in_order(replace(one, client_id=account.client_id, client=account.name) for one in found if one is not None)
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:
@@ -43,9 +44,10 @@ def in_order(items: Iterable[Item]) -> list[Item]:
 def _all(account: Account, today: datetime.date, workdays: Workdays) -> Iterator[Item]:
     terms = account.in_force(today)
     if terms is not None:
-        for found in (cadence(account, terms, today), survey(account, terms, today), review(account, terms, today)):
-            if found is not None:
-                yield found
+        if (found := cadence(account, terms, today)) is not None:
+            yield found
+        yield from survey(account, terms, today)
+        yield from review(account, terms, today)
         yield from proactive(account, terms, today)
         yield from balance(account, terms, today)
     yield from renewal(account, today)

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator
 from fractions import Fraction
 
-from dispatch.care.account import Account, Block
-from dispatch.care.item import CareState, Item, dated, item
-from dispatch.model.agreements import Agreement
+from dispatch.care.account import Account
+from dispatch.care.item import CareState, Item, dated
+from dispatch.model.agreements import Agreement, Pool
 
 SURVEY_OPENS, SURVEY_DUE, SURVEY_OVERDUE = 75, 60, 45
 """Days before the end of an agreement: the survey before its renewal."""
@@ -21,7 +21,7 @@ EXPIRES_WITHIN = 30
 USED_SHARE = Fraction(4, 5)
 
 
-def survey(account: Account, terms: Agreement, today: datetime.date) -> Item | None:
+def survey(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
     """E2: one every so many days, and one inside the window before the end; the earlier due date counts."""
     answered = max((one.day for one in account.surveys if one.score is not None and one.day <= today), default=None)
     due = (answered or terms.starts) + _days(terms.service.survey_days)
@@ -35,13 +35,10 @@ def survey(account: Account, terms: Agreement, today: datetime.date) -> Item | N
         if not served and before_end < due:
             due, why = before_end, f"before {terms.name} ends on {terms.ends}"
     opens = due - _days(LEAD)
-    state = dated(today, opens, due, due + _days(LEAD))
-    if state is None:
-        return None
     sent = [one.day for one in account.surveys if one.score is None and opens <= one.day <= today]
     if sent:
         why += f"; sent on {max(sent)}, not answered yet"
-    return item(account, "E2", due.isoformat(), "survey", why, opens, due, state)
+    yield from dated(Item("E2", due.isoformat(), "survey", why, opens, due), today, due + _days(LEAD))
 
 
 def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
@@ -53,13 +50,11 @@ def renewal(account: Account, today: datetime.date) -> Iterator[Item]:
         if today > ends:
             why = f"{terms.name} ended on {ends}: visits are at standard price since, and flagged"
             after = ends + _days(1)
-            yield item(account, "E3", f"{terms.id}.ended", "renew or let go", why, after, after, CareState.EXPIRED)
+            yield Item("E3", f"{terms.id}.ended", "renew or let go", why, after, after, CareState.EXPIRED)
             continue
         opens, due = ends - _days(RENEWAL_OPENS), ends - _days(RENEWAL_DUE)
-        state = dated(today, opens, due)
-        if state is not None:
-            why = f"{terms.name} ends on {ends}; nothing renews by itself"
-            yield item(account, "E3", str(terms.id), "talk about renewing", why, opens, due, state)
+        why = f"{terms.name} ends on {ends}; nothing renews by itself"
+        yield from dated(Item("E3", str(terms.id), "talk about renewing", why, opens, due), today)
 
 
 def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterator[Item]:
@@ -67,33 +62,28 @@ def balance(account: Account, terms: Agreement, today: datetime.date) -> Iterato
     blocks = [one for one in account.blocks if one.expires_on is None or one.expires_on >= today]
     if account.blocks:
         last = max(account.blocks, key=lambda one: (one.purchased_on or datetime.date.min, one.name))
-        left = sum((one.remaining for one in blocks), Fraction(0))
+        left, size = sum((Fraction(one.remaining) for one in blocks), Fraction(0)), Fraction(last.size)
         minutes = terms.kind == "block_hours"
-        if left <= last.size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
-            told = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, last.size)}% of it"
+        if left <= size * LOW_SHARE or (minutes and left <= LOW_MINUTES):
+            told = f"{_told(left)} rate-minutes" if minutes else f"{_percent(left, size)}% of it"
             why = f"{told} left; the last purchase was {last.name}"
-            yield item(
-                account, "E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE
-            )
+            yield Item("E9", f"low.{_spelled(last.name)}", "prepaid runs low", why, today, today, CareState.DUE)
     for one in blocks:
-        yield from _expiring(account, one, today)
+        yield from _expiring(one, today)
     allowance = account.allowance
     if allowance is not None and allowance.total > 0 and allowance.used >= allowance.total * USED_SHARE:
         share = _percent(allowance.used, allowance.total)
         why = f"{share}% of {_told(allowance.total)} rate-minutes used since {allowance.since}"
         occasion = f"retainer.{allowance.since}"
-        yield item(account, "E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
+        yield Item("E9", occasion, "retainer nearly used", why, today, today, CareState.DUE)
 
 
-def _expiring(account: Account, block: Block, today: datetime.date) -> Iterator[Item]:
-    if block.expires_on is None or block.remaining <= 0:
-        return
-    opens = block.expires_on - _days(EXPIRES_WITHIN)
-    state = dated(today, opens, block.expires_on)
-    if state is not None:
-        why = f"{block.name} expires on {block.expires_on} with {_percent(block.remaining, block.size)}% of it left"
-        occasion = f"expires.{_spelled(block.name)}"
-        yield item(account, "E9", occasion, "a prepaid block expires", why, opens, block.expires_on, state)
+def _expiring(block: Pool, today: datetime.date) -> Iterator[Item]:
+    ends, left = block.expires_on, Fraction(block.remaining)
+    if ends is not None and left > 0:
+        why = f"{block.name} expires on {ends} with {_percent(left, Fraction(block.size))}% of it left"
+        occasion, opens = f"expires.{_spelled(block.name)}", ends - _days(EXPIRES_WITHIN)
+        yield from dated(Item("E9", occasion, "a prepaid block expires", why, opens, ends), today)
 
 
 def _followed(account: Account, terms: Agreement) -> bool:

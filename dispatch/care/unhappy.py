@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dispatch.care.account import Account
-from dispatch.care.item import Item, dated, item
+from dispatch.care.item import Item, dated
 from dispatch.care.workdays import Workdays
 
 LOW_SCORE = 6
@@ -21,9 +21,7 @@ def unhappy(account: Account, today: datetime.date, workdays: Workdays) -> Itera
     for occasion, day, why in _signs(account, today):
         for step, days, what in (("contact", CONTACT, "call them"), ("visit", IN_PERSON, "meet them in person")):
             due = workdays.after(day, days)
-            state = dated(today, day, due)
-            if state is not None:
-                yield item(account, "E7", f"{occasion}.{step}", what, why, day, due, state, needs_note=True)
+            yield from dated(Item("E7", f"{occasion}.{step}", what, why, day, due, needs_note=True), today)
 
 
 def _signs(account: Account, today: datetime.date) -> Iterator[tuple[str, datetime.date, str]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from db import agreements, care, clients, clocks, draws, sheets, visits
 from db.care import Outcome
 from db.clocks import Facts
 from db.store import Store
-from dispatch.care.account import Account, Allowance, Block, CareVisit
+from dispatch.care.account import Account, Allowance, CareVisit
 from dispatch.care.workdays import Workdays
 from dispatch.desk.levels import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
@@ -94,7 +93,9 @@ def accounts(store: Store, where: Office, only: Collection[int] | None = None) -
                 visits=tuple(_visits(own, said, facts, where)),
                 surveys=surveys.get(one.id, ()),
                 breaches=tuple(_breaches(own, running, store.clock.now(), where.zone)),
-                blocks=() if in_force is None else _blocks(store, in_force),
+                blocks=agreements.pools_of(store, in_force.id)
+                if in_force and in_force.kind.startswith("block")
+                else (),
                 allowance=None if in_force is None else _allowance(store, in_force, where.today),
                 spent=spent.get(one.id, 0),
                 smallest_fee=min(fees, default=None),
@@ -144,15 +145,6 @@ def _breaches(
         for one in running.get(visit.id, ()):
             if not one.aim and one.reading.state in (LevelState.MISSED, LevelState.BREACHED):
                 yield day_of(min(one.reading.due or visit.ended_at or now, now), zone)
-
-
-def _blocks(store: Store, agreement: Agreement) -> tuple[Block, ...]:
-    if not agreement.kind.startswith("block"):
-        return ()
-    return tuple(
-        Block(pool.name, Fraction(pool.size), Fraction(pool.remaining), pool.purchased_on, pool.expires_on)
-        for pool in agreements.pools_of(store, agreement.id)
-    )
 
 
 def _allowance(store: Store, agreement: Agreement, today: datetime.date) -> Allowance | None:

@@ -138,7 +138,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
             used=tuple(stays.items_of(store, visit.id)),
             marks=tuple(stays.marks_of(store, visit.id)),
             corrections=tuple(stays.corrections_of(store, visit.id)),
-            files=files.of_visit(store, visit.id),
+            files=tuple(files.of_visit(store, visit.id)),
             words=tuple(reviews.word_corrections_of(store, visit.id)),
             comments=tuple(reviews.comments_of(store, visit.id)),
             approval=reviews.approval_of(store, visit.id),

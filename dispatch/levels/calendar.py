@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dispatch.model.agreements import WEEKDAYS
-from dispatch.model.instants import DAY_MINUTES, day_bounds, local, parse_clock, zone_of
+from dispatch.model.instants import DAY_MINUTES, change_between, day_bounds, local, parse_clock, zone_of
 
 MINUTE = 60
 WEEK_MINUTES = 7 * DAY_MINUTES
@@ -65,14 +65,8 @@ class Calendar(NamedTuple):
             if there < left:
                 left -= there
                 continue
-            at = first
-            while True:  # day by day: a target is a matter of days
-                midnight = (at // DAY_MINUTES + 1) * DAY_MINUTES
-                today = self._wall_counted(at, min(midnight, last))
-                if today >= left:
-                    return (self._within_day(at, left) + shift) * MINUTE
-                left -= today
-                at = midnight
+            over = bisect_left(range(first, last + 1), left, key=lambda at: self._wall_counted(first, at))
+            return (first + over + shift) * MINUTE
         return None
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -102,16 +96,6 @@ class Calendar(NamedTuple):
         whole, until = _tables(self.week)
         partly = sum(max(0, min(closes, minute) - opens) for opens, closes in self.week[day] if opens < minute)
         return weeks * whole + until[day] + partly
-
-    def _within_day(self, first: int, left: int) -> int:
-        """The wall minute at which the `left`-th counted minute from `first` on, on that day, is over."""
-        day, minute = divmod(first, DAY_MINUTES)
-        for opens, closes in self.week[day % 7]:
-            begin = max(opens, minute)
-            if closes - begin >= left:
-                return day * DAY_MINUTES + begin + left
-            left -= max(0, closes - begin)
-        raise AssertionError("the day has fewer counted minutes than were found in it")
 
 
 class DatedCalendar(NamedTuple):
@@ -230,12 +214,9 @@ def _changes(zone: str, year: int) -> tuple[tuple[int, int], ...]:
     found = [(start, _offset(start, zone))]
     for day in range(start, end, _DAY):
         last = min(day + _DAY, end) - MINUTE
-        while _offset(last, zone) != (before := found[-1][1]):
-            low, high = max(day - MINUTE, found[-1][0]), last
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (middle, high) if _offset(middle, zone) == before else (low, middle)
-            found.append((high, _offset(high, zone)))
+        while _offset(last, zone) != found[-1][1]:
+            change = change_between(max(day - MINUTE, found[-1][0]), last, zone)
+            found.append((change, _offset(change, zone)))
     return tuple(found)
 
 

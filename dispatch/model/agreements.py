@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -111,7 +111,3 @@ class Pool:
     expires_on: datetime.date | None = None
     id: int = 0
     version: int = 1
-
-    def with_remaining(self, remaining: str) -> Pool:
-        """The same block with another balance."""
-        return replace(self, remaining=remaining)

@@ -188,11 +188,11 @@ def at_wall(wall: datetime, zone: str, unclear: Unclear = Unclear.ASK) -> int:
         return first
     if unclear is not Unclear.ASK:
         if first > second:
-            return _change_between(second, first, zone)
+            return change_between(second, first, zone)
         return second if unclear is Unclear.LAST else first
     when = f"{wall:%H:%M} {{}} on {day_text(wall.date())} in {zone}"
     if first > second:
-        change = _change_between(second, first, zone)
+        change = change_between(second, first, zone)
         to = local(change, zone)
         gone = to.replace(tzinfo=None) - timedelta(seconds=first - second)
         later = f"{to:%H:%M}" if to.date() == wall.date() else f"{to:%H:%M} on {day_text(to.date())}"
@@ -419,7 +419,7 @@ def _readings(wall: datetime, zone: str) -> tuple[int, int]:
     return int(zoned.replace(fold=0).timestamp()), int(zoned.replace(fold=1).timestamp())
 
 
-def _change_between(low: int, high: int, zone: str) -> int:
+def change_between(low: int, high: int, zone: str) -> int:
     """The first instant after `low`, and not after `high`, on which the offset of `zone` is no longer that of `low`."""
     before = local(low, zone).utcoffset()
     instants = range(low, high + 1)

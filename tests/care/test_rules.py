@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from dispatch.care.account import Account, Allowance, Block, CareVisit, Gap, Mark, Survey
+from dispatch.care.account import Account, Allowance, CareVisit, Gap, Mark, Survey
 from dispatch.care.item import CareState, Item
 from dispatch.care.rules import items_of
 from dispatch.care.workdays import Workdays
-from dispatch.model.agreements import Agreement, Service, months_later
+from dispatch.model.agreements import Agreement, Pool, Service, months_later
 
 WEEK = Workdays(frozenset(range(5)), frozenset({datetime.date(2026, 11, 26)}))
 """Monday to Friday, and Thanksgiving."""
@@ -310,8 +310,8 @@ def test_log_and_health_check_each_month() -> None:
     assert found(account(terms()), "2026-11-24", "E8") == []
 
 
-def block(name: str, size: int, left: int, bought: str, expires: str | None = None) -> Block:
-    return Block(name, Fraction(size), Fraction(left), day(bought), None if expires is None else day(expires))
+def block(name: str, size: int, left: int, bought: str, expires: str | None = None) -> Pool:
+    return Pool(name, str(size), str(left), day(bought), None if expires is None else day(expires))
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def block(name: str, size: int, left: int, bought: str, expires: str | None = No
         ([block("a", 600, 600, "2026-01-01", "2026-11-23"), block("b", 600, 150, "2026-06-01")], True),
     ],
 )
-def test_prepaid_hours_run_low(blocks: list[Block], low: bool) -> None:
+def test_prepaid_hours_run_low(blocks: list[Pool], low: bool) -> None:
     one = account(terms(kind="block_hours"), blocks=tuple(blocks))
     assert bool(found(one, "2026-11-24", "E9")) is low
 
