@@ -238,7 +238,7 @@ began_at: Query[int | None, int] = value(
 )
 """The first arrival at a visit, else its planned start."""
 checked_in_elsewhere: Query[str | None, int, int] = value(
-    "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND v.id <> ? "
+    "SELECT v.reference FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ?2 AND v.id <> ?1 "
     "AND v.state IN ('on_site', 'closing_out') AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL"
 )
 """The reference of another visit at which a technician is."""

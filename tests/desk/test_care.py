@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -226,7 +227,7 @@ def test_balances_of_prepaid_hours(office: Office) -> None:
     assert [item.occasion for item in due(office, "E9")] == ["expires.first"]
     (pool,) = agreements.pools_of(office.store, one.id)
     with office.lee.write("draw") as unit:
-        agreements.update_pool(unit, pool, pool.with_remaining("150"))
+        agreements.update_pool(unit, pool, replace(pool, remaining="150"))
     assert [item.occasion for item in due(office, "E9")] == ["low.first", "expires.first"]
 
 
