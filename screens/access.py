@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from db import keys, sessions
 from dispatch.desk import connecting, key_file, keyring, seating
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
 from dispatch.model.paths import typed_path
 from screens.asking import SHOWS, YES_NO, Field
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.listed import ListScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine
@@ -24,20 +22,7 @@ class AccessScreen(ListScreen[Key | Session]):
     TITLE_WORD = "keys and sessions over SSH"
     ENTER = "open"
     FOOTER = "access.open access.add access.take access.check access.reached access.export screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "access.open", "Connect", "what the person needs to connect with that key"),
-        key("v", "access.check", "Check", "the key file and sshd, and the block for sshd"),
-        key("n", "access.add", "New key", "let somebody's public key open their seat"),
-        key("X delete", "access.take", "Take away", "revoke the key, or end the session"),
-        key(
-            "e",
-            "access.reached",
-            "Reached as",
-            "this machine's name for them, the service user, whether site tests are let through",
-        ),
-        key("S", "access.export", "Key file", "make the key file anew, and show it"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,8 +56,9 @@ class AccessScreen(ListScreen[Key | Session]):
         """How this machine is reached."""
         return self._reached or connecting.Reached.usually(self.seat.store)
 
+    @command("enter", "access.open", "Connect")
     def action_open(self) -> None:
-        """Show how the person connects with the key under the cursor."""
+        """What the person needs to connect with that key."""
         if isinstance(key := self.here, Key) and key.live:
             self._show_connecting(key)
 
@@ -82,45 +68,16 @@ class AccessScreen(ListScreen[Key | Session]):
             SheetView(f"{key.label} {key.fingerprint} opens the seat of {key.name}", None, "", notes=words)
         )
 
-    @work
+    @command("v", "access.check", "Check")
     async def action_check(self) -> None:
-        """Show what stands against logins, and the block for sshd."""
+        """The key file and sshd, and the block for sshd."""
         lines = await self.look_aside(connecting.words_of_server, self.seat.store, self.reached)
         if lines is not None:
             self.app.push_screen(SheetView("The server", None, "", notes=lines))
 
-    @work
-    async def action_reached(self) -> None:
-        """Say how this machine is reached: what is shown from now on is for that."""
-        now = self.reached
-        fields = [
-            Field("host", "This machine's name", now.host),
-            Field("user", "The service user", now.user),
-            Field("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
-            Field("config", "Another sshd_config", str(now.config or ""), "the system's"),
-        ]
-
-        def check(typed: dict[str, str]) -> list[str]:
-            return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
-
-        said = await self.fill("How this machine is reached", fields, check, SHOWS)
-        if said is not None:
-            config = typed_path(said["config"]) if said["config"].strip() else None
-            site_tests = said["site_tests"] == YES_NO[True]
-            self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
-            self.action_check()
-
-    @work
-    async def action_export(self) -> None:
-        """Make the key file anew, and show it."""
-        path = await self.do(lambda seat: key_file.write(seat.store))
-        if path is not None:
-            lines = key_file.content(self.seat.store).splitlines()
-            self.app.push_screen(SheetView(f"{path} was made anew", None, "", notes=lines))
-
-    @work
+    @command("n", "access.add", "New key")
     async def action_add(self) -> None:
-        """Enter a public key."""
+        """Let somebody's public key open their seat."""
         fields = [
             Field("login", "Whose key: login", placeholder="ana"),
             Field("key", "The line of the .pub file", placeholder="ssh-ed25519 AAAA…"),
@@ -139,9 +96,9 @@ class AccessScreen(ListScreen[Key | Session]):
             await self._settle_file()
             self._show_connecting(added[-1])
 
-    @work
+    @command("X delete", "access.take", "Take away")
     async def action_take(self) -> None:
-        """Revoke the key under the cursor, or end the session."""
+        """Revoke the key, or end the session."""
         here = self.here
         if isinstance(here, Key) and here.live:
             lines = [
@@ -157,6 +114,35 @@ class AccessScreen(ListScreen[Key | Session]):
     async def _settle_file(self) -> None:
         """Let sshd know."""
         await self.do(lambda seat: key_file.write(seat.store))
+
+    @command("e", "access.reached", "Reached as")
+    async def action_reached(self) -> None:
+        """This machine's name for them, the service user, whether site tests are let through."""
+        now = self.reached
+        fields = [
+            Field("host", "This machine's name", now.host),
+            Field("user", "The service user", now.user),
+            Field("site_tests", "Site tests let through", YES_NO[now.site_tests], options=YES_NO),
+            Field("config", "Another sshd_config", str(now.config or ""), "the system's"),
+        ]
+
+        def check(typed: dict[str, str]) -> list[str]:
+            return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
+
+        said = await self.fill("How this machine is reached", fields, check, SHOWS)
+        if said is not None:
+            config = typed_path(said["config"]) if said["config"].strip() else None
+            site_tests = said["site_tests"] == YES_NO[True]
+            self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
+            self.action_check()
+
+    @command("S", "access.export", "Key file")
+    async def action_export(self) -> None:
+        """Make the key file anew, and show it."""
+        path = await self.do(lambda seat: key_file.write(seat.store))
+        if path is not None:
+            lines = key_file.content(self.seat.store).splitlines()
+            self.app.push_screen(SheetView(f"{path} was made anew", None, "", notes=lines))
 
 
 def _key_words(key: Key, zone: str) -> str:

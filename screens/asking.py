@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.instants import parse_day
+from screens.binding import CommandScreen
 from screens.keeping import GO_BACK
-from widgets.lean import LeanScreen
 
 T = TypeVar("T", covariant=True)
 
@@ -72,7 +72,7 @@ def day_fault(typed: str, today: datetime.date) -> str | None:
     return None
 
 
-class AskingScreen(LeanScreen[None]):
+class AskingScreen(CommandScreen):
     """A screen that asks in dialogs. They are asked from a worker; what is left with esc is None, or False."""
 
     async def ask(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from db import audit, chain
 from db.audit import Found
 from db.store import Store
@@ -11,7 +9,7 @@ from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, 
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
 from screens.asking import SHOWS, Field
-from screens.binding import key
+from screens.binding import command
 from screens.listed import ListScreen
 from screens.sheet_view import SheetView
 from widgets.figure_list import FigureLine
@@ -34,13 +32,6 @@ class AuditScreen(ListScreen[Found]):
     TITLE_WORD = "the audit"
     ENTER = "open"
     FOOTER = "audit.open view.filter audit.more audit.verify screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "audit.open", "Open", "all that the row says, and what it is bound to"),
-        key("/", "view.filter", "Filter", "by visit, login, days, deed"),
-        key("m", "audit.more", "More", "older rows too"),
-        key("V", "audit.verify", "Verify", "compute the chain again, and compare a noted head"),
-        key("escape", "screen.back", "Back", show=False),
-    ]
 
     def __init__(self, visit: str = "") -> None:
         super().__init__()
@@ -68,11 +59,9 @@ class AuditScreen(ListScreen[Found]):
         count = f"{len(found)} rows" + (" and more: m" if len(found) == self._limit else "")
         self.show_head("Audit", " · ".join(filter(None, (filtered, count))))
 
-    def action_open(self) -> None:
-        """Show all that the selected row says."""
-        found = self.here
-        if found is None:
-            return
+    @command("enter", "audit.open", "Open", about="here")
+    def action_open(self, found: Found) -> None:
+        """All that the row says, and what it is bound to."""
         seq = found.row.seq
         own = self.look(audit.hash_at, self.seat.store, seq)
         prev = chain.ORIGIN.hex() if seq == 1 else self.look(audit.hash_at, self.seat.store, seq - 1)
@@ -80,9 +69,9 @@ class AuditScreen(ListScreen[Found]):
             lines = row_lines(found, self.seat.firm, own, prev or "a row that is gone")
             self.app.push_screen(SheetView(f"Row {seq}", None, "", notes=lines))
 
-    @work
+    @command("/", "view.filter", "Filter")
     async def action_filter(self) -> None:
-        """Ask what to look for."""
+        """By visit, login, days, deed."""
 
         def check(typed: dict[str, str]) -> list[str]:
             wanted = {name: text.strip() for name, text in typed.items() if text.strip()}
@@ -95,22 +84,15 @@ class AuditScreen(ListScreen[Found]):
             self._limit = _PAGE
             self.reload()
 
+    @command("m", "audit.more", "More")
     def action_more(self) -> None:
-        """Read older rows too."""
+        """Older rows too."""
         self._limit += _PAGE
         self.reload()
 
-    def action_back(self) -> None:
-        """Show all rows again, else leave."""
-        if self._asked:
-            self._asked = {}
-            self.reload()
-        else:
-            self.action_leave()
-
-    @work
+    @command("V", "audit.verify", "Verify")
     async def action_verify(self) -> None:
-        """Compute the chain again, in a thread with a store of its own."""
+        """Compute the chain again, and compare a noted head."""
 
         def check(typed: str) -> str | None:
             faults = self.faults_of(lambda: read_head(typed)) if typed.strip() else []
@@ -130,3 +112,12 @@ class AuditScreen(ListScreen[Found]):
     def _verified(self, head: str) -> Verdict:
         with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:
             return verify(own, head)
+
+    @command("escape", "screen.back", "Back", show=False)
+    def action_back(self) -> None:
+        """Show all rows again, else leave."""
+        if self._asked:
+            self._asked = {}
+            self.reload()
+        else:
+            self.action_leave()

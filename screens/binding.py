@@ -1,10 +1,22 @@
-"""How a key of a screen is declared."""
+"""How a key of a screen is declared, and a command: a key with what it does."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any
+
+from textual import work
 from textual.binding import Binding
 
 from widgets.keyboard import key_named
+from widgets.lean import LeanScreen
+
+if TYPE_CHECKING:
+    from dispatch.model.states import Role
+
+Action = Callable[..., Any]
 
 
 def key(
@@ -23,3 +35,56 @@ def key(
     named = ",".join(key_named(one) or one for one in keys.split())
     does_what = action or id.rpartition(".")[2].replace("-", "_")
     return Binding(named, does_what, name, id=id, tooltip=does, show=show, priority=priority)
+
+
+class CommandScreen(LeanScreen[None]):
+    """A screen that has commands."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Its keys: those of its commands and lists of keys in the order in which they stand in it, then `BINDINGS`."""
+        keys: list[Binding] = []
+        for name, value in vars(cls).items():
+            if name.startswith("KEYS"):
+                keys += value
+            elif (binding := getattr(value, "binding", None)) is not None:
+                keys.append(binding)
+        cls.BINDINGS = [*keys, *vars(cls).get("BINDINGS", ())]
+        super().__init_subclass__(**more)
+
+
+BACK = key("escape", "screen.back", "Back", action="leave", show=False)
+"""Leaves a screen that was opened from another one."""
+
+
+def command(
+    keys: str, id: str, name: str, roles: Collection[Role] = (), *, about: str = "", show: bool = True
+) -> Callable[[Action], Action]:
+    """Make an action of a screen a command: its key, its words in footer, palette and help, whose it is, what it does.
+
+    What the help says is the action's docstring. An action that waits for something is carried out by a worker.
+
+    Args:
+        roles: of whom it is; empty: of everybody who sees the screen. What may not be done is not offered.
+        about: an attribute or method of the screen that says what is under the cursor; the action is given that, and not
+            carried out where it is None.
+    """
+
+    def declared(action: Action) -> Action:
+        acted = work(action) if iscoroutinefunction(action) else action
+
+        @wraps(action)
+        def carried_out(screen: Any, *given: Any) -> Any:
+            if about:
+                found = getattr(screen, about)
+                given = (found() if callable(found) else found,)
+            return None if given == (None,) else acted(screen, *given)
+
+        sentence = " ".join((action.__doc__ or "").split()).removesuffix(".") if show else ""
+        command: Any = carried_out
+        command.roles = frozenset(roles)
+        command.binding = key(
+            keys, id, name, sentence[:1].lower() + sentence[1:], action=action.__name__[7:], show=show
+        )
+        return carried_out
+
+    return declared

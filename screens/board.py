@@ -18,10 +18,11 @@ from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEP
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
 from screens.asking import Row, needed
-from screens.binding import key
+from screens.binding import command, key
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
+from screens.of_day import DAYS, on_visit
 from screens.reading import Reading
 from screens.running_deeds import RunningDeeds
 from screens.takes_files import TakesFiles
@@ -50,10 +51,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     """Technicians down, hours across, the unscheduled queue beside; place, move and take back by keyboard."""
 
     SHOWS = "day"
-    ROLES = dict.fromkeys(
-        ("assign", "move", "unassign", "confirm", "dispatch", "new", "amend", "hold", "cancel", "pin", "plan"),
-        DISPATCHERS,
-    )
 
     DEFAULT_CSS = """
     BoardScreen { layout: vertical; }
@@ -79,30 +76,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         "visit.open visit.assign visit.move day.plan visit.unassign visit.confirm visit.dispatch visit.new "
         "screen.calls view.pane change.undo screen.keys"
     )
-    BINDINGS = [
-        key("enter", "visit.open", "Open", "open the selected visit"),
-        key("a", "visit.assign", "Assign", "choose a technician for the selected visit, best first"),
-        key("m", "visit.move", "Move", "move the selected visit: arrows, then enter"),
-        key("b", "visit.unassign", "Back to queue", "take the visit back into the queue"),
-        key("y", "visit.confirm", "Confirm", "the client has agreed to the time"),
-        key("d", "visit.dispatch", "Dispatch", "tell the technician"),
-        key("n", "visit.new", "New", "put a new request into the queue"),
-        key("w", "visit.amend", "Request", "change what is asked for: work, minutes, day, window, skills"),
-        key("H", "visit.hold", "Hold", "put on hold, or take off hold"),
-        key("r", "visit.answer", "Request", "answered, another priority, why a target was missed"),
-        key("X", "visit.cancel", "Cancel", "the client cancels the visit"),
-        key("P", "visit.pin", "Pin", "keep the visit where it is, or let it go"),
-        key("D", "view.drives", "Drives", "the drives of the day: sources, pins, roads"),
-        key("p", "day.plan", "Plan", "propose the day by the solver, as a what-if"),
-        key("tab", "view.pane", "Pane", "go between the board and the queue"),
-        key("/", "view.filter", "Filter", "show only what holds a word"),
-        key("z", "view.zoom", "Zoom", "5, 15 or 30 minutes a cell"),
-        key("[", "view.previous", "Previous day", action="day(-1)"),
-        key("]", "view.next", "Next day", action="day(1)"),
-        key("t", "view.today", "Today", "go to today"),
-        key("g", "view.go", "Go to", "go to a date"),
-        key("escape", "view.back", "Back", show=False),
-    ]
+    KEYS = [key("enter", "visit.open", "Open", "open the selected visit")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -304,8 +278,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             return self._queue.selected, None
         return self._timeline.selected, self._timeline.selected_board_row
 
-    # what the widgets say
-
     def on_timeline_visit_selected(self) -> None:
         """Show the visit under the cursor."""
         self.show_selected()
@@ -324,91 +296,14 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Open the visit under the cursor."""
         self.action_open()
 
-    # looking around
-
-    def action_drives(self) -> None:
-        """Show the drives of the day."""
-        from screens.drives import DrivesScreen
-
-        self.app.push_screen(DrivesScreen())
-
-    def action_plan(self) -> None:
-        """Propose the day."""
-        from screens.plan import PlanScreen
-
-        self.app.push_screen(PlanScreen(self.program.day))
-
-    def action_pane(self) -> None:
-        """Go between the board and the queue."""
-        if self._queue.has_focus:
-            self.remove_class("-queue")
-            self._timeline.focus()
-        else:
-            self.add_class("-queue")
-            self._queue.focus()
-        self.call_after_refresh(self._show_selected)
-
-    def action_back(self) -> None:
-        """Leave the filter, or the queue."""
-        if self.leave_swap():
-            return
-        if self._filter:
-            self._set_filter("")
-        elif self._queue.has_focus:
-            self.action_pane()
-
-    @work
-    async def action_filter(self) -> None:
-        """Show only what holds a word."""
-
-        word = await self.ask(
-            "Show only", "a technician, client, skill or word of the work", self._filter, does="shows them"
-        )
-        if word is not None:
-            self._set_filter(word.strip())
-
-    def _set_filter(self, word: str) -> None:
-        self._filter = word
-        self._queue.filter_text = word
-        if self._board is not None:
-            self._show_board(self._board)
-
-    def clear_filter(self) -> None:
-        """Show all technicians and requests again."""
-        if self._filter:
-            self._set_filter("")
-
-    def _filtered(self, board: Board) -> Board:
-        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
-        word = self._filter.casefold()
-        if not word:
-            return board
-        rows = tuple(row for row in board.rows if word in _row_words(row))
-        return board._replace(rows=rows)
-
-    def action_zoom(self) -> None:
-        """Change the scale of the hours."""
-        self._timeline.action_zoom()
-
-    @work
-    async def action_go(self) -> None:
-        """Go to a date that is typed."""
-        today = settings.today(self.seat.store)
-        day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
-        if day is not None:
-            self.program.go_to(day)
-
-    # deeds
-
-    @work
-    async def action_assign(self) -> None:
-        """Choose among technicians and times, best first, then place by hand."""
+    @on_visit("assign", STEPS["assign"].sources, "only what nobody has reached yet is given to somebody.")
+    @command("a", "visit.assign", "Assign", DISPATCHERS)
+    async def action_assign(self, visit: BoardVisit) -> None:
+        """Choose a technician for the selected visit, best first."""
         from dispatch.desk import placement
 
-        only = "only what nobody has reached yet is given to somebody."
-        visit = self.wanted("assign", STEPS["assign"].sources, only)
-        if visit is None or self._board is None:
-            return
+        board = self._board
+        assert board is not None
         if not visit.located and not await self.look_aside(
             placement.has_pinned_drive, self.seat.store, visit.reference
         ):
@@ -418,11 +313,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
                 "warning",
             )
             return
-        ranked = await self.look_aside(placement.candidates, self.seat.store, visit.reference, self._board.day)
+        ranked = await self.look_aside(placement.candidates, self.seat.store, visit.reference, board.day)
         if not ranked:
             self.say("Nobody can be ranked: there are no technicians, or none works on this day.", "warning")
             return
-        zone, hours24 = self._board.zone, self._board.hours24
+        zone, hours24 = board.zone, board.hours24
         rows = [
             Row(
                 f"{show(candidate.name, 18):18} {clock_text(candidate.start, zone, hours24)}  {candidate.verdict.level.value:8}"
@@ -438,11 +333,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         if chosen is not None:
             self._begin_move(visit, chosen.technician_id, chosen.start)
 
-    def action_move(self) -> None:
-        """Take the selected visit in hand."""
-        visit = self.wanted("move")
-        if visit is None:
-            return
+    @on_visit("move")
+    @command("m", "visit.move", "Move", DISPATCHERS)
+    def action_move(self, visit: BoardVisit) -> None:
+        """Move the selected visit: arrows, then enter."""
         if visit.state in QUEUED:
             self.action_assign()
             return
@@ -559,94 +453,35 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         zone = placed.visit.zone
         self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")
 
-    async def _simple(self, deed_name: str) -> None:
+    @on_visit("take back")
+    @command("b", "visit.unassign", "Back to queue", DISPATCHERS)
+    async def action_unassign(self, visit: BoardVisit) -> None:
+        """Take the visit back into the queue."""
         from dispatch.desk import schedule
 
-        visit = self.wanted(deed_name)
-        if visit is not None:
-            changed = await self.do(getattr(schedule, deed_name), visit.reference)
-            if changed is not None:
-                self.say(f"{changed.reference} {changed.client}: {changed.state.label}")
+        title = f"Take {visit.reference} back into the queue?"
+        if await self.insist(title, schedule.unassign, visit.reference) is not None:
+            self.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
 
-    @work
-    async def action_unassign(self) -> None:
-        """Take the visit back into the queue; where technicians know of it already, that is asked first."""
-        from dispatch.desk import schedule
+    @on_visit("confirm")
+    @command("y", "visit.confirm", "Confirm", DISPATCHERS)
+    async def action_confirm(self, visit: BoardVisit) -> None:
+        """The client has agreed to the time."""
+        await self._step("confirm", visit)
 
-        visit = self.wanted("take back")
-        if visit is not None:
-            title = f"Take {visit.reference} back into the queue?"
-            if await self.insist(title, schedule.unassign, visit.reference) is not None:
-                self.say(f"{visit.reference} {visit.client} is back in the queue. u takes it back.")
-
-    async def action_confirm(self) -> None:
-        """The client has agreed."""
-        await self._simple("confirm")
-
-    async def action_dispatch(self) -> None:
+    @on_visit("dispatch")
+    @command("d", "visit.dispatch", "Dispatch", DISPATCHERS)
+    async def action_dispatch(self, visit: BoardVisit) -> None:
         """Tell the technician."""
-        await self._simple("dispatch")
+        await self._step("dispatch", visit)
 
-    async def action_pin(self) -> None:
-        """Pin, or take the pin out."""
+    async def _step(self, name: str, visit: BoardVisit) -> None:
         from dispatch.desk import schedule
 
-        visit = self.wanted("pin")
-        if visit is not None:
-            await self.do(schedule.pin, visit.reference, not visit.pinned)
+        if (changed := await self.do(getattr(schedule, name), visit.reference)) is not None:
+            self.say(f"{changed.reference} {changed.client}: {changed.state.label}")
 
-    @work
-    async def action_hold(self) -> None:
-        """Put on hold, saying what it waits for and whom, or take off hold."""
-        from dispatch.desk import schedule
-
-        visit = self.wanted("hold")
-        if visit is None:
-            return
-        if visit.state is State.ON_HOLD:
-            await self.do(schedule.resume, visit.reference)
-            return
-        from screens.answering import ask_hold
-
-        await ask_hold(self, visit.reference)
-
-    @work
-    async def action_amend(self) -> None:
-        """Change what is asked for."""
-        from screens.amend import ask_amendment
-
-        visit = self.wanted("change")
-        if visit is not None:
-            await ask_amendment(self, visit.reference)
-
-    @work
-    async def action_answer(self) -> None:
-        """Note what happened to a request beside its visit."""
-        from screens.answering import ask_answer
-
-        visit = self.wanted("answer")
-        if visit is not None:
-            await ask_answer(self, visit.reference)
-
-    @work
-    async def action_cancel(self) -> None:
-        """Cancel with a reason."""
-        from dispatch.desk import schedule
-
-        visit = self.wanted("cancel")
-        if visit is not None:
-            if visit.state in OPEN_ON_SITE:
-                self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
-                return
-            reason = await self.ask(
-                f"Cancel {visit.reference} {visit.client}",
-                "what did the client say?",
-                check=needed("a reason is needed"),
-            )
-            if reason is not None:
-                await self.do(schedule.cancel, visit.reference, reason)
-
-    @work
+    @command("n", "visit.new", "New", DISPATCHERS)
     async def action_new(self) -> None:
         """Put a new request into the queue."""
         from screens.quick_line import ask_quickly
@@ -658,6 +493,139 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self.add_class("-queue")
             self._queue.focus()
             self._queue.select_key(visit.id)
+
+    @on_visit("change")
+    @command("w", "visit.amend", "Request", DISPATCHERS)
+    async def action_amend(self, visit: BoardVisit) -> None:
+        """Change what is asked for: work, minutes, day, window, skills."""
+        from screens.amend import ask_amendment
+
+        await ask_amendment(self, visit.reference)
+
+    @on_visit("hold")
+    @command("H", "visit.hold", "Hold", DISPATCHERS)
+    async def action_hold(self, visit: BoardVisit) -> None:
+        """Put on hold, or take off hold."""
+        from dispatch.desk import schedule
+
+        if visit.state is State.ON_HOLD:
+            await self.do(schedule.resume, visit.reference)
+            return
+        from screens.answering import ask_hold
+
+        await ask_hold(self, visit.reference)
+
+    @on_visit("answer")
+    @command("r", "visit.answer", "Request")
+    async def action_answer(self, visit: BoardVisit) -> None:
+        """Answered, another priority, why a target was missed."""
+        from screens.answering import ask_answer
+
+        await ask_answer(self, visit.reference)
+
+    @on_visit("cancel")
+    @command("X", "visit.cancel", "Cancel", DISPATCHERS)
+    async def action_cancel(self, visit: BoardVisit) -> None:
+        """The client cancels the visit."""
+        from dispatch.desk import schedule
+
+        if visit.state in OPEN_ON_SITE:
+            self.say("Somebody is on site: a visit is cancelled before arrival, or aborted after.", "warning")
+            return
+        reason = await self.ask(
+            f"Cancel {visit.reference} {visit.client}",
+            "what did the client say?",
+            check=needed("a reason is needed"),
+        )
+        if reason is not None:
+            await self.do(schedule.cancel, visit.reference, reason)
+
+    @on_visit("pin")
+    @command("P", "visit.pin", "Pin", DISPATCHERS)
+    async def action_pin(self, visit: BoardVisit) -> None:
+        """Keep the visit where it is, or let it go."""
+        from dispatch.desk import schedule
+
+        await self.do(schedule.pin, visit.reference, not visit.pinned)
+
+    @command("D", "view.drives", "Drives")
+    def action_drives(self) -> None:
+        """The drives of the day: sources, pins, roads."""
+        from screens.drives import DrivesScreen
+
+        self.app.push_screen(DrivesScreen())
+
+    @command("p", "day.plan", "Plan", DISPATCHERS)
+    def action_plan(self) -> None:
+        """Propose the day by the solver, as a what-if."""
+        from screens.plan import PlanScreen
+
+        self.app.push_screen(PlanScreen(self.program.day))
+
+    @command("tab", "view.pane", "Pane")
+    def action_pane(self) -> None:
+        """Go between the board and the queue."""
+        if self._queue.has_focus:
+            self.remove_class("-queue")
+            self._timeline.focus()
+        else:
+            self.add_class("-queue")
+            self._queue.focus()
+        self.call_after_refresh(self._show_selected)
+
+    @command("/", "view.filter", "Filter")
+    async def action_filter(self) -> None:
+        """Show only what holds a word."""
+
+        word = await self.ask(
+            "Show only", "a technician, client, skill or word of the work", self._filter, does="shows them"
+        )
+        if word is not None:
+            self._set_filter(word.strip())
+
+    def _set_filter(self, word: str) -> None:
+        self._filter = word
+        self._queue.filter_text = word
+        if self._board is not None:
+            self._show_board(self._board)
+
+    def clear_filter(self) -> None:
+        """Show all technicians and requests again."""
+        if self._filter:
+            self._set_filter("")
+
+    def _filtered(self, board: Board) -> Board:
+        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
+        word = self._filter.casefold()
+        if not word:
+            return board
+        rows = tuple(row for row in board.rows if word in _row_words(row))
+        return board._replace(rows=rows)
+
+    @command("z", "view.zoom", "Zoom")
+    def action_zoom(self) -> None:
+        """5, 15 or 30 minutes a cell."""
+        self._timeline.action_zoom()
+
+    KEYS_OF_DAYS = DAYS
+
+    @command("g", "view.go", "Go to")
+    async def action_go(self) -> None:
+        """Go to a date."""
+        today = settings.today(self.seat.store)
+        day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
+        if day is not None:
+            self.program.go_to(day)
+
+    @command("escape", "view.back", "Back", show=False)
+    def action_back(self) -> None:
+        """Leave the filter, or the queue."""
+        if self.leave_swap():
+            return
+        if self._filter:
+            self._set_filter("")
+        elif self._queue.has_focus:
+            self.action_pane()
 
 
 def _row_words(row: BoardRow) -> str:

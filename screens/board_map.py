@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from dispatch.desk.atlas import Atlas
 from dispatch.model.boards import BoardRow, BoardVisit
-from screens.binding import key
+from screens.binding import command
 from screens.seated import SeatedScreen
 from widgets.keyboard import written
 from widgets.route_pane import RoutePane
 
-KEYS = (
-    key("M", "view.map", "Map", "the technician's day on a map"),
-    key("o", "route.open", "Browser", "the technician's route in a browser, or its link", action="browser"),
-)
-
 
 class BoardMap(SeatedScreen):
     """What leads from the board to a map."""
-
-    BINDINGS = [*KEYS]
 
     def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
         """The visit and the technician under the cursor."""
@@ -34,11 +25,13 @@ class BoardMap(SeatedScreen):
     def on_screen_resume(self) -> None:
         """Roads may have been added on another screen, and keys been set."""
         own = self.program.keymap
-        keys = [(own.get(key.id or "", key.key).split(",")[0], key.description.lower()) for key in KEYS]
+        bound = [key for _, key in self._bindings if key.id in ("view.map", "route.open")]
+        keys = [(own.get(key.id or "", key.key).split(",")[0], key.description.lower()) for key in bound]
         self.query_one(RoutePane).survey_again([(written(key), word) for key, word in keys])
 
+    @command("M", "view.map", "Map")
     def action_map(self) -> None:
-        """Show the day of the technician under the cursor on a map."""
+        """The technician's day on a map."""
         from screens.map import MapScreen
 
         visit, row = self._selected()
@@ -47,9 +40,9 @@ class BoardMap(SeatedScreen):
             return
         self.app.push_screen(MapScreen(row.technician_id, visit.id if visit is not None else None))
 
-    @work
+    @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:
-        """Open the route of the technician under the cursor in a browser, or show its link."""
+        """The technician's route in a browser, or its link."""
         from screens.map import open_route
 
         _, row = self._selected()

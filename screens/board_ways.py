@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from dispatch.model.boards import Board
 from dispatch.model.instants import day_text
-from screens.binding import key
+from screens.binding import command
 from screens.seated import SeatedScreen
 from widgets.keybar import KeyBar
 from widgets.problems import after, problems
@@ -25,17 +25,6 @@ MOVE_KEYS = (
 
 class BoardWays(SeatedScreen):
     """What brings the cursor of the board to a place at once."""
-
-    BINDINGS = [
-        key(
-            "F",
-            "view.problem",
-            "Next problem",
-            "go to the next visit that is late, overlaps, or has an unknown drive",
-            action="next_problem",
-        ),
-        key("G", "view.waiting", "Next unscheduled", "go to the next unscheduled visit", action="next_waiting"),
-    ]
 
     _board: Board | None = None
     _landing: Callable[[], None] | None = None
@@ -78,8 +67,9 @@ class BoardWays(SeatedScreen):
             [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
         )
 
+    @command("F", "view.problem", "Next problem")
     def action_next_problem(self) -> None:
-        """Go to the next visit that needs somebody to look."""
+        """Go to the next visit that is late, overlaps, or has an unknown drive."""
         timeline = self.query_one(Timeline)
         board = timeline.board
         if board is None:
@@ -93,8 +83,9 @@ class BoardWays(SeatedScreen):
         problem = after(found, span[0] if span is not None else board.starts_at - 1, timeline.selected_row)
         self._to_timeline(problem.visit.id, problem.row)
 
+    @command("G", "view.waiting", "Next unscheduled")
     def action_next_waiting(self) -> None:
-        """Go to the next row of the queue, from its top; to the first again after the last."""
+        """Go to the next unscheduled visit."""
         queue = self.query_one(Queue)
         waiting = [visit.id for visit in queue.waiting]
         if not waiting:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Input
 
@@ -18,7 +17,7 @@ from dispatch.desk.template_draft import TemplateDraft
 from dispatch.model.clients import Site
 from dispatch.model.text import show
 from screens.asking import Row
-from screens.binding import key
+from screens.binding import command, key
 from screens.book_forms import ask_record
 from screens.listed import ListScreen
 from screens.locating import locate
@@ -58,26 +57,6 @@ class BookScreen(ListScreen[Any], TakesFiles):
     BookScreen Horizontal > FigureList { width: 1fr; }
     """
     FOOTER = "book.open book.add book.edit book.find book.kind book.archive file.import change.undo screen.keys"
-    BINDINGS = [
-        key("enter", "book.open", "Open", "the client's page; other records open in their form"),
-        key("n", "book.add", "New", "add a record of this kind"),
-        key("e", "book.edit", "Edit", "change the record under the cursor"),
-        key("/", "book.find", "Find", "only those that hold some letters"),
-        key(
-            "tab",
-            "book.kind",
-            "Next kind",
-            "clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives, "
-            "staff, settings",
-            action="kind(1)",
-        ),
-        key("o", "book.locate", "Locate", "look the site's address up and place it there"),
-        key("t", "book.target", "Test target", "add something that may be tested at the site"),
-        key("v", "template.preview", "Preview", "what a certain visit would get"),
-        key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False),
-        key("X delete", "book.archive", "Archive", "take it out of every list; undo brings it back"),
-        key("escape", "book.back", "Back", show=False),
-    ]
 
     def __init__(self, kind: str = "client") -> None:
         super().__init__()
@@ -139,44 +118,9 @@ class BookScreen(ListScreen[Any], TakesFiles):
             notes += [(f"hits {absences.hit_line(store, visit)}", "warn") for visit in hits]
         return [*notes, *((note, "plain") for note in self._shelf.notes(store, record))]
 
-    def action_kind(self, by: int) -> None:
-        """Go to another kind of record."""
-        self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
-        self._letters = ""
-        self.remove_class("-finding")
-        self.reload()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Who may change what is listed, its shelf says."""
-        if action in ("add", "edit", "archive") and not self.seat.staff.roles.intersection(self._shelf.roles):
-            return False
-        return super().check_action(action, parameters)
-
-    def action_find(self) -> None:
-        """Type letters to find records by."""
-        self.add_class("-finding")
-        field = self.query_one("#find", Input)
-        field.value = self._letters
-        field.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the list at every letter."""
-        self._letters = event.value
-        self._show_list()
-
-    def on_input_submitted(self) -> None:
-        """Go to the list."""
-        self.listed.focus()
-
-    def action_back(self) -> None:
-        """Show all again."""
-        self._letters = ""
-        self.remove_class("-finding")
-        self._show_list()
-        self.listed.focus()
-
+    @command("enter", "book.open", "Open")
     def action_open(self) -> None:
-        """Open the record."""
+        """The client's page; other records open in their form."""
         if self.here is None:
             self.action_add()
         elif self._kind == "client":
@@ -186,9 +130,9 @@ class BookScreen(ListScreen[Any], TakesFiles):
         else:
             self.action_edit()
 
-    @work
+    @command("n", "book.add", "New")
     async def action_add(self) -> None:
-        """Add a record; a client goes on to its first site, an absence says what it hits."""
+        """Add a record of this kind."""
         if self._kind == "template":
             from screens.template import ask_template
 
@@ -237,17 +181,54 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if site.place is None and site.address and firm.geocoder_url and firm.geocoder_agent:
             await locate(self, site)
 
-    @work
+    @command("e", "book.edit", "Edit")
+    async def action_edit(self) -> None:
+        """Change the record under the cursor."""
+        if self._kind == "template" and self.here is not None:
+            from screens.template import TemplateScreen
+
+            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self.here)))
+            return
+        if (record := self.here) is not None and await ask_record(self, self._kind, before=record) is not None:
+            self.reload()
+
+    @command("/", "book.find", "Find")
+    def action_find(self) -> None:
+        """Only those that hold some letters."""
+        self.add_class("-finding")
+        field = self.query_one("#find", Input)
+        field.value = self._letters
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list at every letter."""
+        self._letters = event.value
+        self._show_list()
+
+    def on_input_submitted(self) -> None:
+        """Go to the list."""
+        self.listed.focus()
+
+    @command("tab", "book.kind", "Next kind")
+    def action_kind(self, by: int = 1) -> None:
+        """Clients, sites, test targets, checklist templates, recurring visits, technicians, absences, pinned drives,
+        staff, settings."""
+        self._kind = KINDS[(KINDS.index(self._kind) + by) % len(KINDS)]
+        self._letters = ""
+        self.remove_class("-finding")
+        self.reload()
+
+    @command("o", "book.locate", "Locate")
     async def action_locate(self) -> None:
-        """Place the site under the cursor by its address."""
+        """Look the site's address up and place it there."""
         if self._kind != "site" or self.here is None:
             self.say("Go to the sites (tab) to look an address up.")
             return
         await locate(self, self.here)
 
-    @work
+    @command("t", "book.target", "Test target")
     async def action_target(self) -> None:
-        """Register something that may be tested at the site under the cursor."""
+        """Add something that may be tested at the site."""
         record = self.here
         if self._kind == "target":
             record = clients.site(self.seat.store, record.site_id) if record is not None else None
@@ -259,31 +240,33 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if await ask_record(self, "target", {"site": SHELVES["site"].title(self.seat.store, record)}) is not None:
             self.reload()
 
-    @work
+    @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
-        """Show what checklist a certain visit would get."""
+        """What a certain visit would get."""
         from screens.template_preview import ask_preview
 
         await ask_preview(self)
 
-    @work
-    async def action_edit(self) -> None:
-        """Change the record under the cursor; a template opens item by item."""
-        if self._kind == "template" and self.here is not None:
-            from screens.template import TemplateScreen
+    KEYS = [key("shift+tab", "book.kind-back", "Previous kind", action="kind(-1)", show=False)]
 
-            self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self.here)))
-            return
-        if (record := self.here) is not None and await ask_record(self, self._kind, before=record) is not None:
-            self.reload()
-
-    @work
-    async def action_archive(self) -> None:
-        """Take the record out of every list."""
-        record = self.here
-        if record is None:
-            return
+    @command("X delete", "book.archive", "Archive", about="here")
+    async def action_archive(self, record: Any) -> None:
+        """Take it out of every list; undo brings it back."""
         title = self._shelf.title(self.seat.store, record)
         if await self.agrees(f"Archive {title}?", ["Its history stays; u brings it back."]):
             await self.do(keeping.archive, self._kind, record)
             self.reload()
+
+    @command("escape", "book.back", "Back", show=False)
+    def action_back(self) -> None:
+        """Show all again."""
+        self._letters = ""
+        self.remove_class("-finding")
+        self._show_list()
+        self.listed.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Who may change what is listed, its shelf says."""
+        if action in ("add", "edit", "archive") and not self.seat.staff.roles.intersection(self._shelf.roles):
+            return False
+        return super().check_action(action, parameters)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from textual import work
 from textual.app import ComposeResult
 
 from dispatch.desk import calling, views
 from dispatch.model.boards import Board, CallAhead
 from dispatch.model.instants import clock_text, day_text, parse_when
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.seated import SeatedScreen
 from widgets.call_list import CallList
 
@@ -24,11 +23,7 @@ class CallsScreen(SeatedScreen):
     ENTER = "answered"
     DEFAULT_CSS = "CallsScreen CallList { height: 1fr; padding: 0 1; }"
     FOOTER = "call.answered call.unanswered change.undo screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "call.answered", "Told", "the client was told: with the time promised"),
-        key("N", "call.unanswered", "No answer", "nobody answered; in ten minutes the lead has it"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()
@@ -66,9 +61,9 @@ class CallsScreen(SeatedScreen):
         if self._board is not None and self.seat.now // 60 != self._board.now // 60:
             self.reload()
 
-    @work
+    @command("enter", "call.answered", "Told")
     async def action_answered(self) -> None:
-        """Log a call that was answered, with the time promised."""
+        """The client was told: with the time promised."""
 
         call, board = self._list.selected, self._board
         if call is None or board is None:
@@ -91,8 +86,9 @@ class CallsScreen(SeatedScreen):
             if logged is not None:
                 self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
 
+    @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:
-        """Log a call that nobody answered."""
+        """Nobody answered; in ten minutes the lead has it."""
         call = self._list.selected
         if call is not None and await self.do(calling.call, call.reference, answered=False) is not None:
             self.say(f"{call.client}: no answer. In ten minutes it goes to the lead. u takes it back.")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from textual import work
-
 from db import clients
 from dispatch.care.item import SNOOZE_DAYS, SNOOZES, CareState, Item
 from dispatch.care.rules import TITLES
@@ -17,7 +15,7 @@ from dispatch.model.clients import Client
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from screens.asking import Field, Row, day_fault, needed
-from screens.binding import key
+from screens.binding import BACK, command, key
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -40,22 +38,14 @@ class CareScreen(ListScreen[Item]):
     """Visits that are owed, surveys, renewals, offers, unhappy clients, balances; each ends with a trace."""
 
     SHOWS = "care"
-    ROLES = dict.fromkeys(("done", "decline", "snooze", "survey", "offer", "gap"), LEADS)
 
     TITLE_WORD = "account care"
     ENTER = "client"
     PANE = "beside"
     FOOTER = "care.done care.decline care.snooze care.survey care.all change.undo screen.keys"
     BINDINGS = [
-        key("d", "care.done", "Done", "it was done"),
-        key("x", "care.decline", "Decline", "it is not wanted, with the reason"),
-        key("z", "care.snooze", "Put off", "put it off: 30 days at most, twice at most"),
-        key("s", "care.survey", "Survey", "the client's survey was sent, or answered"),
-        key("o", "care.offer", "Offer", "an offer was made to the client, or declined"),
-        key("g", "care.gap", "Gap", "what a review found missing, with an owner and a date"),
-        key("a", "care.all", "All", "also what is in order, held back or put off"),
         key("enter", "care.client", "Client", "the client's page", show=False),
-        key("escape", "screen.back", "Back", action="leave", show=False),
+        BACK,
     ]
 
     def __init__(self) -> None:
@@ -104,34 +94,25 @@ class CareScreen(ListScreen[Item]):
             notes += [(line, "info") for line in ([] if numbers is None else numbers.lines())]
         return notes
 
-    @work
-    async def action_done(self) -> None:
-        """End the item: it was done."""
-        one = self.here
-        if one is None:
-            return
+    @command("d", "care.done", "Done", LEADS, about="here")
+    async def action_done(self, one: Item) -> None:
+        """It was done."""
         hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
         check = _FEW_WORDS if one.needs_note else None
         note = await self.ask(f"Done: {one.client}, {one.what}", hint, check=check)
         if note is not None:
             await self.do(caring.mark, one.key, "done", note)
 
-    @work
-    async def action_decline(self) -> None:
-        """End the item: it is not wanted."""
-        one = self.here
-        if one is None:
-            return
+    @command("x", "care.decline", "Decline", LEADS, about="here")
+    async def action_decline(self, one: Item) -> None:
+        """It is not wanted, with the reason."""
         reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
         if reason is not None:
             await self.do(caring.mark, one.key, "declined", reason)
 
-    @work
-    async def action_snooze(self) -> None:
-        """Put the item off."""
-        one = self.here
-        if one is None:
-            return
+    @command("z", "care.snooze", "Put off", LEADS, about="here")
+    async def action_snooze(self, one: Item) -> None:
+        """Put it off: 30 days at most, twice at most."""
         today = caring.today_of_care(self.seat.store)
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
@@ -139,12 +120,9 @@ class CareScreen(ListScreen[Item]):
         if until is not None:
             await self.do(caring.mark, one.key, "snoozed", "", until)
 
-    @work
-    async def action_survey(self) -> None:
-        """Note a survey of the client under the cursor."""
-        client = self._client()
-        if client is None:
-            return
+    @command("s", "care.survey", "Survey", LEADS, about="_client")
+    async def action_survey(self, client: Client) -> None:
+        """The client's survey was sent, or answered."""
         rows = [Row("sent", -1, "the answer is still owed")]
         rows += [Row(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
@@ -154,12 +132,9 @@ class CareScreen(ListScreen[Item]):
         if words is not None:
             await self.do(caring.note_survey, client, None if score == -1 else score, words)
 
-    @work
-    async def action_offer(self) -> None:
-        """Note an offer to the client under the cursor."""
-        client = self._client()
-        if client is None:
-            return
+    @command("o", "care.offer", "Offer", LEADS, about="_client")
+    async def action_offer(self, client: Client) -> None:
+        """An offer was made to the client, or declined."""
         rows = [Row("made", "made", "no other is prompted for 30 days"), Row("declined", "declined", "for 90 days")]
         chosen = await self.choose(f"Offer to {client.name}", rows)
         if chosen is None:
@@ -169,12 +144,9 @@ class CareScreen(ListScreen[Item]):
         if note is not None:
             await self.do(caring.note_offer, client, made=not declined, note=note)
 
-    @work
-    async def action_gap(self) -> None:
-        """Note what a review with the client under the cursor found missing."""
-        client = self._client()
-        if client is None:
-            return
+    @command("g", "care.gap", "Gap", LEADS, about="_client")
+    async def action_gap(self, client: Client) -> None:
+        """What a review found missing, with an owner and a date."""
         today = caring.today_of_care(self.seat.store)
 
         def check(typed: dict[str, str]) -> list[str]:
@@ -193,8 +165,9 @@ class CareScreen(ListScreen[Item]):
                 caring.note_gap, client, entered["what"], entered["owner"], parse_day(entered["due"], today=today)
             )
 
+    @command("a", "care.all", "All")
     def action_all(self) -> None:
-        """Show also what is in order, held back or put off; or no more."""
+        """Also what is in order, held back or put off."""
         self._all = not self._all
         self.reload()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 
 from db import clients
 from dispatch.desk.book.page import client_page, page_lines
 from dispatch.model.states import READS
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.book_forms import ask_record, ask_recurring
 from screens.seated import SeatedScreen
 from widgets.notes_pane import NotesPane
@@ -19,17 +18,12 @@ class ClientScreen(SeatedScreen):
     """Sites, contacts, agreement with balances, what is due, visits ahead and past."""
 
     SHOWS = "clients"
-    ROLES = {"report": READS["reports"].roles}
 
     TITLE_WORD = "a client"
     DEFAULT_CSS = "ClientScreen NotesPane { height: 1fr; padding: 0 1; }"
     FOOTER = "client.edit client.site client.recurring screen.leave screen.keys"
     BINDINGS = [
-        key("e", "client.edit", "Edit", "name, contacts, tax"),
-        key("s", "client.site", "New site", "add a site"),
-        key("Y", "client.recurring", "Recurring visit", "a visit that comes again by a rule"),
-        key("R", "file.report", "Report", "the client's month for the review, as a file"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
+        BACK,
         Binding("j,down", "scroll(1)", show=False),
         Binding("k,up", "scroll(-1)", show=False),
     ]
@@ -53,30 +47,30 @@ class ClientScreen(SeatedScreen):
             [(line, "title" if line and not line.startswith(" ") else "plain") for line in rest]
         )
 
-    @work
+    @command("e", "client.edit", "Edit")
     async def action_edit(self) -> None:
-        """Change the client."""
+        """Name, contacts, tax."""
         client = clients.client(self.seat.store, self._client_id)
         if client is not None and await ask_record(self, "client", before=client) is not None:
             self.reload()
 
-    @work
+    @command("s", "client.site", "New site")
     async def action_site(self) -> None:
         """Add a site."""
         client = clients.client(self.seat.store, self._client_id)
         if client is not None and await ask_record(self, "site", {"client": client.name}) is not None:
             self.reload()
 
-    @work
+    @command("Y", "client.recurring", "Recurring visit")
     async def action_recurring(self) -> None:
-        """Add a recurring visit."""
+        """A visit that comes again by a rule."""
         client = clients.client(self.seat.store, self._client_id)
         if client is not None and await ask_recurring(self, client) is not None:
             self.reload()
 
-    @work
+    @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
-        """Write the client's month into a file."""
+        """The client's month for the review, as a file."""
         from db import settings
         from screens.report_out import ask_month
 

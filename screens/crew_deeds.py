@@ -9,21 +9,12 @@ from textual import work
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import DISPATCHERS, LEADS, THERE, UNREACHED, State
 from screens.asking import Row, a_reason, needed
-from screens.binding import key
-from screens.of_day import DayOfVisits
+from screens.binding import command
+from screens.of_day import DayOfVisits, on_visit
 
 
 class CrewDeeds(DayOfVisits):
     """The deeds of a screen on which a visit is selected."""
-
-    ROLES = dict.fromkeys(("swap", "crew"), DISPATCHERS) | {"hand_over": LEADS} | {"no_access": THERE}
-
-    BINDINGS = [
-        key("s", "visit.swap", "Swap", "exchange time and technician with another visit"),
-        key("W", "visit.crew", "Crew", "with another technician, or without"),
-        key("A", "visit.hand-over", "Hand over", "lead: ask somebody to take over a started job"),
-        key("N", "visit.no-access", "No access", "nobody lets us in: say who was called"),
-    ]
 
     _swapping: BoardVisit | None = None
 
@@ -38,11 +29,10 @@ class CrewDeeds(DayOfVisits):
             self.say(f"{begun.reference} stays where it is.")
         return begun is not None
 
-    def action_swap(self) -> None:
-        """Take the selected visit as the first of two, then the selected one as the other."""
-        visit = self.wanted("swap", UNREACHED, "only visits that nobody has reached are swapped.")
-        if visit is None:
-            return
+    @on_visit("swap", UNREACHED, "only visits that nobody has reached are swapped.")
+    @command("s", "visit.swap", "Swap", DISPATCHERS)
+    def action_swap(self, visit: BoardVisit) -> None:
+        """Exchange time and technician with another visit."""
         if self._swapping is None or self._swapping.id == visit.id:
             self._swapping = visit
             self.say(
@@ -60,14 +50,12 @@ class CrewDeeds(DayOfVisits):
         if await self.insist(title, schedule.swap, one.reference, two.reference) is not None:
             self.say(f"{one.reference} and {two.reference} have changed places. u takes it back.")
 
-    @work
-    async def action_crew(self) -> None:
-        """Give the selected visit another technician beside its own, or take one away."""
+    @on_visit("crew", UNREACHED, "its crew stays as it is.")
+    @command("W", "visit.crew", "Crew", DISPATCHERS)
+    async def action_crew(self, visit: BoardVisit) -> None:
+        """With another technician, or without."""
         from dispatch.desk import schedule
 
-        visit = self.wanted("crew", UNREACHED, "its crew stays as it is.")
-        if visit is None:
-            return
         rows = [Row(f"with {name}", f"+{name}") for name in self.technicians() if name not in visit.crew]
         if len(visit.crew) > 1:
             rows = [Row(f"without {name}", f"-{name}") for name in visit.crew] + rows
@@ -97,14 +85,12 @@ class CrewDeeds(DayOfVisits):
         if placed is not None:
             self.say(f"{visit.reference} is planned with {', '.join(placed.crew)}. u takes it back.")
 
-    @work
-    async def action_hand_over(self) -> None:
-        """Ask somebody to take over the selected visit of a started job."""
+    @on_visit("hand over")
+    @command("A", "visit.hand-over", "Hand over", LEADS)
+    async def action_hand_over(self, visit: BoardVisit) -> None:
+        """Lead: ask somebody to take over a started job."""
         from dispatch.desk import handing_over
 
-        visit = self.wanted("hand over")
-        if visit is None:
-            return
         rows = [Row(name, name) for name in self.technicians() if name not in visit.crew]
         to = await self.choose(f"Who takes over {visit.reference} {visit.client}?", rows)
         if to is None:
@@ -117,15 +103,12 @@ class CrewDeeds(DayOfVisits):
         if reason is not None and await self.do(handing_over.ask, visit.reference, to, reason) is not None:
             self.say(f"{to} is asked to take over {visit.reference}.")
 
-    @work
-    async def action_no_access(self) -> None:
-        """Record that nobody lets the technician in."""
+    @on_visit("end without access", (State.EN_ROUTE, State.ON_SITE), "no access is recorded on the way or at the door.")
+    @command("N", "visit.no-access", "No access", THERE)
+    async def action_no_access(self, visit: BoardVisit) -> None:
+        """Nobody lets us in: say who was called."""
         from dispatch.desk import leaving
 
-        at_the_door = (State.EN_ROUTE, State.ON_SITE)
-        visit = self.wanted("end without access", at_the_door, "no access is recorded on the way or at the door.")
-        if visit is None:
-            return
         called = await self.ask(
             f"No access at {visit.client}",
             "Who was called? This ends the visit; only the lead can open it again.",

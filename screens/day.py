@@ -21,7 +21,7 @@ from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from screens.asking import Field, Row, needed
-from screens.binding import key
+from screens.binding import command, key
 from screens.of_day import DayOfVisits
 from screens.stay_deeds import StayDeeds
 from widgets.stops import StopList
@@ -29,8 +29,6 @@ from widgets.stops import StopList
 
 class DayScreen(StayDeeds, DayOfVisits):
     """One technician's day: next stop, address, access, contact, leg; a key for each step."""
-
-    ROLES = dict.fromkeys(("step", "no_access", "left"), THERE)
 
     DEFAULT_CSS = """
     DayScreen #stops { height: 1fr; }
@@ -40,25 +38,6 @@ class DayScreen(StayDeeds, DayOfVisits):
     TITLE_WORD = "my day"
     ENTER = "open"
     FOOTER = "visit.step visit.open visit.no-access view.next change.undo screen.keys"
-    BINDINGS = [
-        key("space", "visit.step", "Next step", "en route, then arrived, then the checklist"),
-        key("enter", "visit.open", "Open", "open the visit with its checklist"),
-        key("N", "visit.no-access", "No access", "nobody lets you in: say whom you called"),
-        key(
-            "A",
-            "visit.hand-over",
-            "Answer",
-            "note what was changed; answer the lead's comment, or whether you take over a job that others began",
-            action="answer",
-        ),
-        key("E", "stay.left", "Left", "a forgotten check-out: say when you left"),
-        key("[ left", "view.previous", "Previous day", action="day(-1)"),
-        key("] right", "view.next", "Next day", action="day(1)"),
-        key("t", "view.today", "Today", "go to today"),
-        key("S", "file.calendar", "Calendar", "the visits as a calendar file, in full or only the times"),
-        key("M", "view.map", "Map", "the day on a map"),
-        key("o", "route.open", "Browser", "the stop's place in a browser, or its link", action="browser"),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +59,7 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def reference_here(self) -> str | None:
         """The selected stop's visit."""
-        visit = self._stops.selected
+        visit = self.visit_here()
         return None if visit is None else visit.reference
 
     def visit_here(self) -> BoardVisit | None:
@@ -133,7 +112,7 @@ class DayScreen(StayDeeds, DayOfVisits):
     def show_selected(self) -> None:
         """Show where the selected stop is."""
         place = self.query_one("#place", Static)
-        board, visit = self._board, self._stops.selected
+        board, visit = self._board, self.visit_here()
         assert board is not None
         if self._row is None:
             place.update(Content(f"{show(self.program.technician or self.seat.staff.name)} is not a technician here."))
@@ -185,34 +164,50 @@ class DayScreen(StayDeeds, DayOfVisits):
 
         await self.do(arriving.see, reference)
 
+    @command("space", "visit.step", "Next step", THERE, about="visit_here")
+    async def action_step(self, visit: BoardVisit) -> None:
+        """En route, then arrived, then the checklist."""
+        from dispatch.desk import arriving
+
+        technician = self._row.name if self._row else None
+        if visit.state in AHEAD:
+            await self.do(arriving.depart, visit.reference, technician=technician)
+        elif visit.state is State.EN_ROUTE:
+            self._arrive(visit, technician)
+        else:
+            self.action_open()
+
     @work
-    async def action_left(self) -> None:
-        """Say when one left a visit without checking out; it is closed as of then, if its gates hold."""
-        from dispatch.desk import leaving
+    async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
         from dispatch.desk.finding import find
+        from screens.right_times import arrive
 
-        if not self._forgotten:
-            self.say("No check-out is missing.")
+        whole = self.look(find, self.seat.store, visit.reference)
+        arrived = await arrive(self, whole, technician) if whole is not None else None
+        if arrived is not None:
+            self.action_open()
+
+    KEYS = [key("enter", "visit.open", "Open", "open the visit with its checklist")]
+
+    @command("N", "visit.no-access", "No access", THERE, about="visit_here")
+    async def action_no_access(self, visit: BoardVisit) -> None:
+        """Nobody lets you in: say whom you called."""
+        from dispatch.desk import leaving
+
+        if visit.state in ENDED:
+            self.say(f"{visit.client} is {visit.state.label} already.", "warning")
             return
-        there, board = self._forgotten[0], self._board
-        assert board is not None
-        visit = self.look(find, self.seat.store, there.reference)
-        if visit is None:
-            return
-        fields = [Field("at", "You left at", placeholder="16:10")]
+        called = await self.ask(
+            f"No access at {visit.client}",
+            "Whom did you call? This ends the visit; only the lead can open it again.",
+            check=needed("say whom you called", 3),
+        )
+        if called is not None:
+            await self.do(leaving.no_access, visit.reference, called=called, reason="")
 
-        def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(
-                lambda: leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
-            )
-
-        await self.fill(f"When did you leave {there.client}?", fields, save)
-        self.reload()
-
-    @work
+    @command("A", "visit.hand-over", "Answer")
     async def action_answer(self) -> None:
-        """Note what was changed; else answer whether one takes over a job that somebody else began; else, or with esc, the lead's
-        comment."""
+        """Note what was changed; answer the lead's comment, or whether you take over a job that others began."""
         if self._changes:
             if await self.do(notices.note) is not None:
                 self.say("Noted.")
@@ -278,78 +273,65 @@ class DayScreen(StayDeeds, DayOfVisits):
             return "space: checklist"
         return ""
 
-    async def action_step(self) -> None:
-        """Do the next step of the selected stop."""
-        from dispatch.desk import arriving
-
-        visit = self._stops.selected
-        if visit is None:
-            return
-        technician = self._row.name if self._row else None
-        if visit.state in AHEAD:
-            await self.do(arriving.depart, visit.reference, technician=technician)
-        elif visit.state is State.EN_ROUTE:
-            self._arrive(visit, technician)
-        else:
-            self.action_open()
-
-    @work
-    async def _arrive(self, visit: BoardVisit, technician: str | None) -> None:
-        from dispatch.desk.finding import find
-        from screens.right_times import arrive
-
-        whole = self.look(find, self.seat.store, visit.reference)
-        arrived = await arrive(self, whole, technician) if whole is not None else None
-        if arrived is not None:
-            self.action_open()
-
-    @work
-    async def action_no_access(self) -> None:
-        """Nobody lets us in."""
+    @command("E", "stay.left", "Left", THERE)
+    async def action_left(self) -> None:
+        """A forgotten check-out: say when you left."""
         from dispatch.desk import leaving
+        from dispatch.desk.finding import find
 
-        visit = self._stops.selected
+        if not self._forgotten:
+            self.say("No check-out is missing.")
+            return
+        there, board = self._forgotten[0], self._board
+        assert board is not None
+        visit = self.look(find, self.seat.store, there.reference)
         if visit is None:
             return
-        if visit.state in ENDED:
-            self.say(f"{visit.client} is {visit.state.label} already.", "warning")
-            return
-        called = await self.ask(
-            f"No access at {visit.client}",
-            "Whom did you call? This ends the visit; only the lead can open it again.",
-            check=needed("say whom you called", 3),
-        )
-        if called is not None:
-            await self.do(leaving.no_access, visit.reference, called=called, reason="")
+        fields = [Field("at", "You left at", placeholder="16:10")]
 
-    def action_map(self) -> None:
-        """Show the day on a map."""
-        from screens.map import MapScreen
+        def save(typed: dict[str, str]) -> list[str]:
+            return self.faults_of(
+                lambda: leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
+            )
 
-        visit = self._stops.selected
-        if self._row is not None:
-            self.app.push_screen(MapScreen(self._row.technician_id, visit.id if visit is not None else None))
+        await self.fill(f"When did you leave {there.client}?", fields, save)
+        self.reload()
 
-    @work
-    async def action_browser(self) -> None:
-        """Open the place of the stop under the cursor in a browser, or show its links."""
-        from screens.browser import show_links
+    KEYS_OF_DAYS = [
+        key("[ left", "view.previous", "Previous day", action="day(-1)"),
+        key("] right", "view.next", "Next day", action="day(1)"),
+        key("t", "view.today", "Today", "go to today"),
+    ]
 
-        visit = self._stops.selected
-        if visit is None or visit.place is None:
-            self.say("No coordinates: there is nothing to show on a map.")
-            return
-        await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
-
-    @work
+    @command("S", "file.calendar", "Calendar")
     async def action_calendar(self) -> None:
-        """Write the technician's visits, from the day that is shown on, as a calendar file."""
+        """The visits as a calendar file, in full or only the times."""
         from db import people
         from screens.calendar_out import ask_calendar
 
         technician = people.technician_by_name(self.seat.store, self.program.technician or self.seat.staff.name)
         if technician is not None:
             await ask_calendar(self, technician, self.program.day)
+
+    @command("M", "view.map", "Map")
+    def action_map(self) -> None:
+        """The day on a map."""
+        from screens.map import MapScreen
+
+        visit = self.visit_here()
+        if self._row is not None:
+            self.app.push_screen(MapScreen(self._row.technician_id, visit.id if visit is not None else None))
+
+    @command("o", "route.open", "Browser")
+    async def action_browser(self) -> None:
+        """The stop's place in a browser, or its link."""
+        from screens.browser import show_links
+
+        visit = self.visit_here()
+        if visit is None or visit.place is None:
+            self.say("No coordinates: there is nothing to show on a map.")
+            return
+        await show_links(self, f"The place of {visit.client}", (place_link(visit.place),))
 
 
 def comment_text(comment: Comment) -> Content:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 
-from textual import work
-
 from db.faults import StoreFault
 from dispatch.desk import driving, maps, roads
 from dispatch.desk.driving import Drive
@@ -17,7 +15,7 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text, minutes_of
 from dispatch.travel.executables import DOWNLOAD_MB
 from screens.asking import YES_NO, Field
-from screens.binding import key
+from screens.binding import command
 from screens.listed import ListScreen
 from screens.reading import aside
 from widgets.figure_list import FigureLine
@@ -29,18 +27,10 @@ class DrivesScreen(ListScreen[Drive]):
     """The legs of every route of the day; one is pinned on the spot."""
 
     SHOWS = "day"
-    ROLES = {"roads": LEADS}
 
     TITLE_WORD = "the drives of the day"
     ENTER = "pin"
     FOOTER = "drive.pin drive.unpin drive.learn drive.roads change.undo screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "drive.pin", "Pin", "say how long the drive under the cursor takes"),
-        key("X delete", "drive.unpin", "Let go", "let the pinned drive go; or the road graph"),
-        key("l", "drive.learn", "Learn", "learn from all logged drives"),
-        key("n", "drive.roads", "Roads", "reckon drives on the roads of an extract"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,9 +64,9 @@ class DrivesScreen(ListScreen[Drive]):
         counts = f"{len(drives)} drives" + (f" · {unknown} unknown" if unknown else "")
         self.show_head(f"Drives  {day_text(day)}", counts)
 
-    @work
+    @command("enter", "drive.pin", "Pin")
     async def action_pin(self) -> None:
-        """Pin the drive under the cursor, or add roads."""
+        """Say how long the drive under the cursor takes."""
         if self.listed.selected == ROADS:
             self.action_roads()
             return
@@ -100,9 +90,9 @@ class DrivesScreen(ListScreen[Drive]):
         if await self.fill(title, fields, save) is not None:
             self.reload()
 
-    @work
+    @command("X delete", "drive.unpin", "Let go")
     async def action_unpin(self) -> None:
-        """Let the pinned drive under the cursor go, or the road graph."""
+        """Let the pinned drive go; or the road graph."""
         if self.listed.selected == ROADS:
             lines = ["Its files are removed; n builds it again."]
             if await self.agrees("Reckon drives without the road graph?", lines):
@@ -114,6 +104,7 @@ class DrivesScreen(ListScreen[Drive]):
             return
         await self.do(driving.unpin, drive.origin, drive.destination)
 
+    @command("l", "drive.learn", "Learn")
     async def action_learn(self) -> None:
         """Learn from all logged drives."""
         learned = await self.do(driving.learn)
@@ -122,9 +113,9 @@ class DrivesScreen(ListScreen[Drive]):
             told = f"{learned.legs} logged drives, {learned.pairs} pairs learned"
             self.say("; ".join([told, *(paces or ["too few for a pace of the firm's own"])]))
 
-    @work
+    @command("n", "drive.roads", "Roads", LEADS)
     async def action_roads(self) -> None:
-        """Build the road graph of an extract, and reckon drives on it."""
+        """Reckon drives on the roads of an extract."""
         if self._stop is not None:
             self.say("A road graph is being built; esc stops it.")
             return
@@ -169,6 +160,7 @@ class DrivesScreen(ListScreen[Drive]):
     def _show_step(self, step: str) -> None:
         self.show_head("Roads", f"{step} …  esc stops")
 
+    @command("escape", "screen.back", "Back", show=False)
     def action_leave(self) -> None:
         """Stop the building, or go back."""
         if self._stop is not None:

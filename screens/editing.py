@@ -9,7 +9,8 @@ from db.faults import Stale, StoreFault
 from dispatch.desk.drafting import Draft
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.desk.unsent import as_kept
-from screens.binding import key
+from dispatch.model.states import LEADS
+from screens.binding import BACK, command
 from screens.keeping import FROM_BEFORE
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
@@ -25,11 +26,7 @@ class DraftScreen(ListScreen[Any], Generic[D]):
 
     PANE = "below"
     DEFAULT_CSS = "DraftScreen NotesPane { height: 7; }"
-    BINDINGS = [
-        key("s ctrl+s", "draft.save", "Save", "save all of it, if nothing is at fault"),
-        key("ctrl+t", "draft.throw", "Throw away", "throw away what is not saved, and go back", action="throw_away"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, draft: D) -> None:
         super().__init__()
@@ -78,8 +75,9 @@ class DraftScreen(ListScreen[Any], Generic[D]):
             if not self._unsent.keep(text):
                 self.say("This is kept only until the program ends: the disk does not take it.", "warning")
 
+    @command("s ctrl+s", "draft.save", "Save", LEADS)
     def action_save(self) -> None:
-        """Save the draft."""
+        """Save all of it, if nothing is at fault."""
         draft = self._draft
         try:
             said = self.save()
@@ -97,7 +95,8 @@ class DraftScreen(ListScreen[Any], Generic[D]):
             self.reload()
             self.say(said)
 
+    @command("ctrl+t", "draft.throw", "Throw away", LEADS)
     def action_throw_away(self) -> None:
-        """Go back without what is not saved."""
+        """Throw away what is not saved, and go back."""
         self._unsent.drop()
         self.app.pop_screen()

@@ -17,7 +17,7 @@ from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
 from dispatch.desk.refusals import Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
 from screens.asking import SHOWS, Field
-from screens.binding import key
+from screens.binding import BACK, command, key
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.chart_list import ChartList, ChartRow
@@ -41,16 +41,7 @@ class FiguresScreen(SeatedScreen):
     FiguresScreen #groups {{ height: 1fr; border-top: solid $panel; }}
     """
     FOOTER = "figures.by view.pane figures.open view.previous view.next view.today view.go screen.keys"
-    BINDINGS = [
-        key("b", "figures.by", "By", "by day, week, technician or client"),
-        key("tab", "view.pane", "Other pane", "go between the figures and their groups"),
-        key("enter", "figures.open", "Visits", "the visits behind the number"),
-        key("[", "view.previous", "Earlier", action="shift(-1)"),
-        key("]", "view.next", "Later", action="shift(1)"),
-        key("t", "view.today", "Today", "as many days up to today"),
-        key("g", "view.go", "Range", "from which day to which", action="range"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, last: datetime.date) -> None:
         super().__init__()
@@ -168,8 +159,21 @@ class FiguresScreen(SeatedScreen):
             "Nothing in these days. [ goes to earlier ones, g to others.",
         )
 
+    @command("b", "figures.by", "By")
+    def action_by(self) -> None:
+        """By day, week, technician or client."""
+        self._by = GROUPINGS[(GROUPINGS.index(self._by) + 1) % len(GROUPINGS)]
+        self._first = max(self._first, self._last - datetime.timedelta(days=LONGEST[self._by] - 1))
+        self.reload()
+
+    @command("tab", "view.pane", "Other pane")
+    def action_pane(self) -> None:
+        """Go between the figures and their groups."""
+        (self._above if self._below.has_focus else self._below).focus()
+
+    @command("enter", "figures.open", "Visits")
     def action_open(self) -> None:
-        """Show the visits behind the number under the cursor: of the group, or of all days."""
+        """The visits behind the number."""
         found = self._found
         if found is None:
             return
@@ -177,31 +181,21 @@ class FiguresScreen(SeatedScreen):
         whole = group or Group("all days", found.first, found.last)
         self.app.push_screen(BehindScreen(self._figure, whole, found.by if group is not None else "day", found.money))
 
-    def action_by(self) -> None:
-        """Go on to the next grouping; a range too long for it is cut to its newest days."""
-        self._by = GROUPINGS[(GROUPINGS.index(self._by) + 1) % len(GROUPINGS)]
-        self._first = max(self._first, self._last - datetime.timedelta(days=LONGEST[self._by] - 1))
-        self.reload()
+    KEYS = [
+        key("[", "view.previous", "Earlier", action="shift(-1)"),
+        key("]", "view.next", "Later", action="shift(1)"),
+    ]
 
-    def action_pane(self) -> None:
-        """Go to the other list."""
-        (self._above if self._below.has_focus else self._below).focus()
-
-    def action_shift(self, by: int) -> None:
-        """Go to as many days before or after."""
-        days = datetime.timedelta(days=((self._last - self._first).days + 1) * by)
-        self._first, self._last = self._first + days, self._last + days
-        self.reload()
-
+    @command("t", "view.today", "Today")
     def action_today(self) -> None:
-        """Go to as many days up to today."""
+        """As many days up to today."""
         today = settings.today(self.seat.store)
         self._first, self._last = today - (self._last - self._first), today
         self.reload()
 
-    @work
+    @command("g", "view.go", "Range")
     async def action_range(self) -> None:
-        """Ask from which day to which."""
+        """From which day to which."""
         read: dict[str, datetime.date] = {}
 
         def check(typed: dict[str, str]) -> list[str]:
@@ -220,6 +214,12 @@ class FiguresScreen(SeatedScreen):
             self._first, self._last = read["first"], read["last"]
             self.reload()
 
+    def action_shift(self, by: int) -> None:
+        """Go to as many days before or after."""
+        days = datetime.timedelta(days=((self._last - self._first).days + 1) * by)
+        self._first, self._last = self._first + days, self._last + days
+        self.reload()
+
 
 def _key_of(group: Group) -> str:
     """What a group is told from the others by, whatever is counted meanwhile."""
@@ -234,10 +234,7 @@ class BehindScreen(SeatedScreen):
     TITLE_WORD = "the visits behind a figure"
     ENTER = "open"
     FOOTER = "visit.open screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "visit.open", "Open", "open the visit: events, attempts, charge"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, figure: Figure, group: Group, by: Grouping, money: Money) -> None:
         super().__init__()
@@ -272,8 +269,9 @@ class BehindScreen(SeatedScreen):
         title = f"{self._figure.name} · {self._group.label}"
         self.show_head(title, f"{len(found)} visits")
 
+    @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
-        """Open the selected visit's record."""
+        """Open the visit: events, attempts, charge."""
         key = self.query_one(ChartList).selected
         if key is not None:
             from screens.visit_record import VisitRecord

@@ -20,8 +20,8 @@ from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import Mark
 from dispatch.model.states import LEADS, READS
 from dispatch.model.text import show
-from screens.binding import key
-from screens.of_day import DayOfVisits
+from screens.binding import command, key
+from screens.of_day import DAYS, DayOfVisits
 from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
@@ -40,11 +40,6 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     """Visits with planned and actual times, evidence, overrides and charge; each opens to its story."""
 
     SHOWS = "log"
-    ROLES = {
-        **dict.fromkeys(("batch", "permissions", "export"), LEADS),
-        **{name: READS[name].roles for name in ("care", "figures", "audit", "access")},
-        "report": READS["reports"].roles,
-    }
 
     TITLE_WORD = "the visit log"
     ENTER = "open"
@@ -59,27 +54,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         "visit.open log.exceptions review.approve log.search log.filter log.days review.send-back review.batch "
         "visit.charge log.sort view.previous view.next screen.figures screen.keys"
     )
-    BINDINGS = [
-        key("enter", "visit.open", "Open", "open the visit: events, attempts, charge"),
-        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
-        key("/", "log.search", "Search", "in everything said on visits, of all days"),
-        key("f", "log.filter", "Filter", "days, technician, client, exceptions, state of review"),
-        key("x", "log.exceptions", "Exceptions", "only visits with something to look at, or all"),
-        key("w", "log.days", "Week", "the week of the day, all days, the day again"),
-        key("o", "log.sort", "Sort", "sort by any column; the same again turns it round", action="order"),
-        key("Y", "review.batch", "Approve clean", "approve what is clean in one go, exceptions listed first"),
-        key("W", "item.permission", "Words", "tests that technicians ask to settle by words", action="permissions"),
-        key("S", "invoice.export", "Export", "hand approved visits over to be invoiced, each once"),
-        key("escape", "log.clear", "Clear", "no search and no filters", show=False),
-        key("C", "screen.care", "Care", "what is due to clients: visits, surveys, renewals, offers"),
-        key("F", "screen.figures", "Figures", "figures with small charts: days, weeks, technicians, clients"),
-        key("R", "file.report", "Report", "the day, the client's month or the day sheet, as a file"),
-        key("A", "screen.audit", "Audit", "who did what and when; whether the chain of it holds"),
-        key("K", "screen.access", "SSH", "keys and sessions over SSH"),
-        key("[", "view.previous", "Previous day", action="day(-1)"),
-        key("]", "view.next", "Next day", action="day(1)"),
-        key("t", "view.today", "Today", "go to today"),
-    ]
+    BINDINGS = [*DAYS]
 
     def __init__(self) -> None:
         super().__init__()
@@ -163,16 +138,18 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Say what is remarkable about the visit under the cursor."""
         self.query_one("#why", Static).update(why(self._table.selected))
 
+    @command("enter", "visit.open", "Open")
     def action_open(self) -> None:
-        """Open the selected visit's story."""
+        """Open the visit: events, attempts, charge."""
         line = self._table.selected
         if line is not None:
             from screens.visit_record import VisitRecord
 
             self.app.push_screen(VisitRecord(line.visit.reference))
 
+    @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
-        """Show the charge sheet of the selected visit."""
+        """The charge sheet, line by line."""
         line = self._table.selected
         if line is not None:
             from dispatch.desk.visit_page import visit_page
@@ -182,8 +159,9 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             if page is not None:
                 self.app.push_screen(ChargeSheet(page))
 
+    @command("/", "log.search", "Search")
     def action_search(self) -> None:
-        """Type words to search for."""
+        """In everything said on visits, of all days."""
         self.add_class("-searching")
         self.query_one("#search", Input).focus()
 
@@ -202,17 +180,9 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             self.remove_class("-searching")
         self._table.focus()
 
-    def action_clear(self) -> None:
-        """Show all of the day again; without anything to clear this does nothing."""
-        self._wanted, self._span = Wanted(), "day"
-        self.query_one("#search", Input).value = ""
-        self.remove_class("-searching")
-        self._table.focus()
-        self.reload()
-
-    @work
+    @command("f", "log.filter", "Filter")
     async def action_filter(self) -> None:
-        """Ask what to show."""
+        """Days, technician, client, exceptions, state of review."""
         from screens.log_filters import ask_filters
 
         wanted = await ask_filters(self, self.shown, settings.today(self.seat.store))
@@ -220,9 +190,21 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
             self.reload()
 
-    @work
+    @command("x", "log.exceptions", "Exceptions")
+    def action_exceptions(self) -> None:
+        """Only visits with something to look at, or all."""
+        self._wanted = replace(self._wanted, exceptions=not self._wanted.exceptions, marks=frozenset())
+        self.reload()
+
+    @command("w", "log.days", "Week")
+    def action_days(self) -> None:
+        """The week of the day, all days, the day again."""
+        self._span = {"day": "week", "week": "all"}.get(self._span, "day")
+        self.reload()
+
+    @command("o", "log.sort", "Sort")
     async def action_order(self) -> None:
-        """Ask by which column to sort."""
+        """Sort by any column; the same again turns it round."""
         from screens.log_filters import ask_order
 
         wanted = await ask_order(self, self._wanted)
@@ -230,19 +212,9 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             self._wanted = wanted
             self.reload()
 
-    def action_exceptions(self) -> None:
-        """Show only exceptions, or all again."""
-        self._wanted = replace(self._wanted, exceptions=not self._wanted.exceptions, marks=frozenset())
-        self.reload()
-
-    def action_days(self) -> None:
-        """Show the week of the day, then all days, then the day."""
-        self._span = {"day": "week", "week": "all"}.get(self._span, "day")
-        self.reload()
-
-    @work
+    @command("Y", "review.batch", "Approve clean", LEADS)
     async def action_batch(self) -> None:
-        """Approve what is clean of what is shown, after showing what is not."""
+        """Approve what is clean in one go, exceptions listed first."""
         from dispatch.desk.reviewing import approve_clean
         from dispatch.desk.shown import Shown
         from dispatch.model.states import Review
@@ -268,35 +240,47 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
                 late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
                 self.say(f"{len(done.approved)} visits are approved.{late}")
 
-    @work
+    @command("W", "item.permission", "Words", LEADS)
     async def action_permissions(self) -> None:
-        """Answer what technicians ask for."""
+        """Tests that technicians ask to settle by words."""
         from screens import permitting
 
         await permitting.of_all(self)
 
-    @work
+    @command("S", "invoice.export", "Export", LEADS)
     async def action_export(self) -> None:
-        """Hand approved visits over to be invoiced."""
+        """Hand approved visits over to be invoiced, each once."""
         from screens.invoice_out import ask_export
 
         await ask_export(self)
 
+    KEYS = [key("escape", "log.clear", "Clear", "no search and no filters", show=False)]
+
+    def action_clear(self) -> None:
+        """Show all of the day again; without anything to clear this does nothing."""
+        self._wanted, self._span = Wanted(), "day"
+        self.query_one("#search", Input).value = ""
+        self.remove_class("-searching")
+        self._table.focus()
+        self.reload()
+
+    @command("C", "screen.care", "Care", READS["care"].roles)
+    def action_care(self) -> None:
+        """What is due to clients: visits, surveys, renewals, offers."""
+        from screens.care import CareScreen
+
+        self.app.push_screen(CareScreen())
+
+    @command("F", "screen.figures", "Figures", READS["figures"].roles)
     def action_figures(self) -> None:
-        """Show the figures up to this day."""
+        """Figures with small charts: days, weeks, technicians, clients."""
         from screens.figures import FiguresScreen
 
         self.app.push_screen(FiguresScreen(self.program.day))
 
-    def action_audit(self) -> None:
-        """Show the audit."""
-        from screens.audit import AuditScreen
-
-        self.app.push_screen(AuditScreen())
-
-    @work
+    @command("R", "file.report", "Report", READS["reports"].roles)
     async def action_report(self) -> None:
-        """Write a report of the day, or of what is selected, into a file."""
+        """The day, the client's month or the day sheet, as a file."""
         from screens.report_out import ask_report
 
         line = self._table.selected
@@ -308,17 +292,19 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             line.technicians[0] if line and line.technicians else None,
         )
 
+    @command("A", "screen.audit", "Audit", READS["audit"].roles)
+    def action_audit(self) -> None:
+        """Who did what and when; whether the chain of it holds."""
+        from screens.audit import AuditScreen
+
+        self.app.push_screen(AuditScreen())
+
+    @command("K", "screen.access", "SSH", READS["access"].roles)
     def action_access(self) -> None:
-        """Show who gets in over SSH."""
+        """Keys and sessions over SSH."""
         from screens.access import AccessScreen
 
         self.app.push_screen(AccessScreen())
-
-    def action_care(self) -> None:
-        """Show what is due to clients."""
-        from screens.care import CareScreen
-
-        self.app.push_screen(CareScreen())
 
     def action_day(self, by: int) -> None:
         """Go to the next or the previous day, or week."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -12,9 +11,9 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, day_text
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of
-from screens.binding import key
+from screens.binding import command, key
 from screens.browser import show_links
-from screens.of_day import DayOfVisits
+from screens.of_day import DAYS, DayOfVisits
 from screens.seated import SeatedScreen
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
@@ -42,16 +41,13 @@ class MapScreen(DayOfVisits):
     ENTER = "open"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (110, "-wider"), (140, "-roomy")]
     FOOTER = "view.pane map.nearer map.farther map.all route.open visit.open view.next screen.back screen.keys"
-    BINDINGS = [
+    KEYS = [
         key("z", "map.nearer", "Nearer", "zoom in; the arrows move the map", action="zoom(1)"),
         key("Z", "map.farther", "Farther", "zoom out", action="zoom(-1)"),
-        key("0", "map.all", "All", "show the whole route"),
-        key("tab", "view.pane", "Legs, map", "go between the map and the legs"),
-        key("o", "route.open", "Browser", "the route in a browser, or its link to copy", action="browser"),
+    ]
+    BINDINGS = [
         key("enter", "visit.open", "Open", "open the visit of the selected leg"),
-        key("[", "view.previous", "Previous day", action="day(-1)"),
-        key("]", "view.next", "Next day", action="day(1)"),
-        key("t", "view.today", "Today", "go to today"),
+        *DAYS,
         key("escape", "screen.back", "Back", action="leave"),
     ]
 
@@ -114,16 +110,14 @@ class MapScreen(DayOfVisits):
         visit_id = self._visit_id if visit is None else visit.id
         self._map.set_route(route_of(self._row), self._board.unit, visit_id)
 
-    def action_zoom(self, times: int) -> None:
-        """Bring the map nearer, or farther away."""
-        self._map.zoom(times)
-
+    @command("0", "map.all", "All")
     def action_all(self) -> None:
         """Show the whole route."""
         self._map.show_all()
 
+    @command("tab", "view.pane", "Legs, map")
     def action_pane(self) -> None:
-        """Go between the map and the legs; on a narrow screen one of them is shown at a time."""
+        """Go between the map and the legs."""
         if self._legs.has_focus:
             self.remove_class("-legs")
             self._map.focus()
@@ -131,11 +125,15 @@ class MapScreen(DayOfVisits):
             self.add_class("-legs")
             self._legs.focus()
 
-    @work
+    @command("o", "route.open", "Browser")
     async def action_browser(self) -> None:
-        """Open the route in a browser, or show its link."""
+        """The route in a browser, or its link to copy."""
         if self._row is not None:
             await open_route(self, self._row)
+
+    def action_zoom(self, times: int) -> None:
+        """Bring the map nearer, or farther away."""
+        self._map.zoom(times)
 
 
 async def open_route(screen: SeatedScreen, row: BoardRow) -> None:

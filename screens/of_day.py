@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
 
 from db import settings
 from dispatch.model.boards import BoardVisit
 from dispatch.model.states import State
+from screens.binding import Action, key
 from screens.seated import SeatedScreen
+
+DAYS = [
+    key("[", "view.previous", "Previous day", action="day(-1)"),
+    key("]", "view.next", "Next day", action="day(1)"),
+    key("t", "view.today", "Today", "go to today"),
+]
+"""The ways to other days."""
+
+
+def on_visit(deed: str, states: Collection[State] = tuple(State), otherwise: str = "") -> Callable[[Action], Action]:
+    """Give an action the visit under the cursor; a word where there is none, or where the deed is not for its state."""
+
+    def declared(action: Action) -> Action:
+        @wraps(action)
+        def carried_out(screen: DayOfVisits) -> Any:
+            visit = screen.visit_here()
+            if visit is not None and visit.state in states:
+                return action(screen, visit)
+            if visit is None:
+                screen.say(f"Select a visit to {deed}.")
+            else:
+                screen.say(f"{visit.reference} is {visit.state.label}: {otherwise}", "warning")
+            return None
+
+        return carried_out
+
+    return declared
 
 
 class DayOfVisits(SeatedScreen):
@@ -17,16 +47,6 @@ class DayOfVisits(SeatedScreen):
     def visit_here(self) -> BoardVisit | None:
         """The visit under the cursor."""
         raise NotImplementedError
-
-    def wanted(self, deed: str, states: Collection[State] = tuple(State), otherwise: str = "") -> BoardVisit | None:
-        """The visit under the cursor; a word where there is none, or where it is in a state that the deed is not for."""
-        visit = self.visit_here()
-        if visit is None:
-            self.say(f"Select a visit to {deed}.")
-        elif visit.state not in states:
-            self.say(f"{visit.reference} is {visit.state.label}: {otherwise}", "warning")
-            return None
-        return visit
 
     def client_here(self) -> str | None:
         """The visit's client."""

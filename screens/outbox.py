@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import work
-
 from db import messages
 from dispatch.desk import outbox
 from dispatch.model.messages import OPEN, TROUBLED, Fate, Message
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -30,12 +28,7 @@ class OutboxScreen(ListScreen[Message]):
     """
     PANE = "beside"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
-    BINDINGS = [
-        key("r", "outbox.retry", "Try again", "send what was given up once more"),
-        key("X delete", "outbox.drop", "Drop", "do not send the message"),
-        key("a", "outbox.all", "All", "also what was sent or dropped"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,24 +86,25 @@ class OutboxScreen(ListScreen[Message]):
             notes.append((one.why, "warn" if one.fate in TROUBLED else "dim"))
         return notes
 
-    def action_all(self) -> None:
-        """Show what was settled too, or not."""
-        self._all = not self._all
-        self.reload()
-
-    @work
+    @command("r", "outbox.retry", "Try again")
     async def action_retry(self) -> None:
-        """Send the message under the cursor once more."""
+        """Send what was given up once more."""
         one = self.here
         if one is not None and (done := await self.do(outbox.retry, one.id)) is not None:
             self.say(f"Message {done.id} waits to be sent again.")
 
-    @work
+    @command("X delete", "outbox.drop", "Drop")
     async def action_drop(self) -> None:
-        """Do not send the message under the cursor."""
+        """Do not send the message."""
         one = self.here
         if one is not None and await self.agrees(f"Do not send message {one.id}?", [f"To {one.address}:", one.text]):
             await self.do(outbox.drop, one.id)
+
+    @command("a", "outbox.all", "All")
+    def action_all(self) -> None:
+        """Also what was sent or dropped."""
+        self._all = not self._all
+        self.reload()
 
 
 _FATES = {Fate.WAITING: "waits until", Fate.FAILED: "failed; made", Fate.UNSURE: "unsure; made"}

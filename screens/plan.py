@@ -17,7 +17,7 @@ from dispatch.model.boards import Board
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.states import DISPATCHERS
 from dispatch.model.text import show
-from screens.binding import key
+from screens.binding import command
 from screens.reading import aside
 from screens.seated import SeatedScreen
 from widgets.figure_list import FigureLine, FigureList
@@ -39,7 +39,6 @@ class PlanScreen(SeatedScreen):
     """A proposed day. Nothing is written until it is taken."""
 
     SHOWS = "day"
-    ROLES = dict.fromkeys(("take", "take_one"), DISPATCHERS)
 
     TITLE_WORD = "a plan of the day"
     AUTO_FOCUS = "Timeline"
@@ -50,14 +49,6 @@ class PlanScreen(SeatedScreen):
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]
     FOOTER = "plan.take plan.take-one plan.flip plan.stop plan.pane plan.drop screen.keys"
-    BINDINGS = [
-        key("a", "plan.take", "Take all", "write the whole plan, as one change that u takes back"),
-        key("o", "plan.take-one", "Take one", "only the technician under the cursor"),
-        key("space", "plan.flip", "Flip", "between the day as it is and as planned"),
-        key("x", "plan.stop", "Stop", "stop looking for a better plan; the best so far stays"),
-        key("tab", "plan.pane", "Pane", "between the board and the list of moves"),
-        key("escape", "plan.drop", "Drop", "leave the day as it is"),
-    ]
 
     def __init__(self, day: datetime.date) -> None:
         super().__init__()
@@ -155,39 +146,14 @@ class PlanScreen(SeatedScreen):
             )
         return lines
 
-    def action_flip(self) -> None:
-        """Show the other of the two days."""
-        self._as_planned = not self._as_planned
-        self._show()
-
-    def action_pane(self) -> None:
-        """Go between the board and the list."""
-        figures = self.query_one(FigureList)
-        (self.query_one(Timeline) if figures.has_focus else figures).focus()
-
-    def action_stop(self) -> None:
-        """Stop looking; the best so far stays."""
-        self._halt()
-
-    def action_drop(self) -> None:
-        """Leave the day as it is."""
-        self._halt()
-        self.app.pop_screen()
-
-    def on_unmount(self) -> None:
-        """No search outlives its screen."""
-        self._halt()
-
-    def _halt(self) -> None:
-        if self._proposing is not None:
-            threading.Thread(target=self._proposing.stop, daemon=True).start()
-
+    @command("a", "plan.take", "Take all", DISPATCHERS)
     async def action_take(self) -> None:
-        """Write the whole plan."""
+        """Write the whole plan, as one change that u takes back."""
         await self._take(None)
 
+    @command("o", "plan.take-one", "Take one", DISPATCHERS)
     async def action_take_one(self) -> None:
-        """Write the part of the technician under the cursor."""
+        """Only the technician under the cursor."""
         row = self.query_one(Timeline).selected_board_row
         if row is not None:
             await self._take([row.name])
@@ -208,6 +174,37 @@ class PlanScreen(SeatedScreen):
         app = self.program
         app.call_after_refresh(app.reload)
         self.say(f"{moved} visits{whose} moved. u takes it back as one." if moved else "Nothing had to move.")
+
+    @command("space", "plan.flip", "Flip")
+    def action_flip(self) -> None:
+        """Between the day as it is and as planned."""
+        self._as_planned = not self._as_planned
+        self._show()
+
+    @command("x", "plan.stop", "Stop")
+    def action_stop(self) -> None:
+        """Stop looking for a better plan; the best so far stays."""
+        self._halt()
+
+    @command("tab", "plan.pane", "Pane")
+    def action_pane(self) -> None:
+        """Between the board and the list of moves."""
+        figures = self.query_one(FigureList)
+        (self.query_one(Timeline) if figures.has_focus else figures).focus()
+
+    @command("escape", "plan.drop", "Drop")
+    def action_drop(self) -> None:
+        """Leave the day as it is."""
+        self._halt()
+        self.app.pop_screen()
+
+    def on_unmount(self) -> None:
+        """No search outlives its screen."""
+        self._halt()
+
+    def _halt(self) -> None:
+        if self._proposing is not None:
+            threading.Thread(target=self._proposing.stop, daemon=True).start()
 
 
 def _change(before: Figures, after: Figures, name: str) -> str:

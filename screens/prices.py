@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual import work
-
 from db import agreements, clients
 from db.settings import today
 from dispatch.charges import presets
@@ -16,7 +14,7 @@ from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
 from screens.asking import Field, Row
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.listed import ListScreen
 from widgets.figure_list import FigureLine
 
@@ -25,17 +23,11 @@ class PricesScreen(ListScreen[Any]):
     """Every rate card and every agreement; each opens figure by figure."""
 
     SHOWS = "prices"
-    ROLES = dict.fromkeys(("card", "agreement"), LEADS)
 
     TITLE_WORD = "rate cards and agreements"
     ENTER = "open"
     FOOTER = "price.open price.card price.agreement screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "price.open", "Open", "open it figure by figure"),
-        key("n", "price.card", "New rate card", "begin with a preset or with another card's figures"),
-        key("a", "price.agreement", "New agreement", "for a client"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def reload(self) -> None:
         """Read them again."""
@@ -79,8 +71,9 @@ class PricesScreen(ListScreen[Any]):
         count = f"{cards} rate card{'' if cards == 1 else 's'} · {len(found)} agreement{'' if len(found) == 1 else 's'}"
         self.show_head("Prices and terms", count)
 
+    @command("enter", "price.open", "Open")
     def action_open(self) -> None:
-        """Open what is under the cursor."""
+        """Open it figure by figure."""
         from screens.terms import TermsScreen
 
         kind, _, number = (self.listed.selected or "").partition(" ")
@@ -100,9 +93,9 @@ class PricesScreen(ListScreen[Any]):
                     TermsScreen(AgreementDraft.of(one, client.name if client is not None else "").at(store))
                 )
 
-    @work
+    @command("n", "price.card", "New rate card", LEADS)
     async def action_card(self) -> None:
-        """Begin a rate card; one that was begun and not saved is gone on with."""
+        """Begin with a preset or with another card's figures."""
         from screens.terms import TermsScreen
 
         store = self.seat.store
@@ -147,9 +140,9 @@ class PricesScreen(ListScreen[Any]):
             faults.append(f"first day: another card begins on {day}; open that one, or choose another day")
         return faults
 
-    @work
+    @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
-        """Begin an agreement; one that was begun and not saved is gone on with."""
+        """For a client."""
         from screens.terms import TermsScreen
 
         store = self.seat.store

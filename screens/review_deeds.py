@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from dispatch.desk import reviewing
 from dispatch.desk.unsent import Unsent
 from dispatch.model.states import LEADS
 from screens.asking import Row, a_reason
-from screens.binding import key
+from screens.binding import command
 from screens.seated import SeatedScreen
 
 
 class ReviewDeeds(SeatedScreen):
     """The deeds of a screen on which a visit under review is shown."""
 
-    ROLES = dict.fromkeys(("approve", "send_back", "put_right", "accept", "goodwill", "travel"), LEADS)
-
-    BINDINGS = [
-        key("y", "review.approve", "Approve", "approve the visit; what it does is shown first"),
-        key("b", "review.send-back", "Send back", "back to the technician, with a comment"),
-        key(
-            "e", "review.correct", "Put right", "a time or words, with a reason; the original stays", action="put_right"
-        ),
-        key("a", "charge.accept", "Accept", "accept a charge that is flagged for review"),
-        key("g", "charge.goodwill", "Goodwill", "give something away, with a reason"),
-        key("T", "charge.travel", "Travel", "set the travel by hand, with a reason"),
-    ]
-
-    @work
+    @command("y", "review.approve", "Approve", LEADS)
     async def action_approve(self) -> None:
-        """Show what approving does, and do it."""
+        """Approve the visit; what it does is shown first."""
 
         reference = self.reference_here()
         judged = None if reference is None else self.look(reviewing.judge, self.seat.store, reference)
@@ -55,21 +40,18 @@ class ReviewDeeds(SeatedScreen):
         if visit is not None:
             self.say(reviewing.approved_words(self.seat.store, visit))
 
-    @work
-    async def action_send_back(self) -> None:
-        """Write the comment with which the visit goes back."""
-        reference = self.reference_here()
-        if reference is None:
-            return
+    @command("b", "review.send-back", "Send back", LEADS, about="reference_here")
+    async def action_send_back(self, reference: str) -> None:
+        """Back to the technician, with a comment."""
         unsent = Unsent(self.seat, "comment", reference)
         hint = "What is missing, or wrong? It stands in the technician's day."
         said = await self.ask_note(f"Send {reference} back", hint, unsent)
         if said is not None and await self.do(reviewing.send_back, reference, said) is not None:
             self.say(f"{reference} is sent back. It comes to be reviewed again when it is answered.")
 
-    @work
+    @command("e", "review.correct", "Put right", LEADS)
     async def action_put_right(self) -> None:
-        """Put a time or words right."""
+        """A time or words, with a reason; the original stays."""
         from dispatch.desk.finding import find
         from screens.right_times import ask_time, ask_words
 
@@ -93,19 +75,19 @@ class ReviewDeeds(SeatedScreen):
 
             await ask_again(self, visit.reference, afresh=chosen == "afresh")
 
-    @work
+    @command("a", "charge.accept", "Accept", LEADS)
     async def action_accept(self) -> None:
-        """Accept the charge of the visit."""
+        """Accept a charge that is flagged for review."""
         await self._adjust("ask_accept")
 
-    @work
+    @command("g", "charge.goodwill", "Goodwill", LEADS)
     async def action_goodwill(self) -> None:
-        """Give goodwill on the visit."""
+        """Give something away, with a reason."""
         await self._adjust("ask_goodwill")
 
-    @work
+    @command("T", "charge.travel", "Travel", LEADS)
     async def action_travel(self) -> None:
-        """Set the travel of the visit."""
+        """Set the travel by hand, with a reason."""
         await self._adjust("ask_travel")
 
     async def _adjust(self, how: str) -> None:

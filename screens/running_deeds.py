@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from textual import work
-
+from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.states import DISPATCHERS, READS, STEPS
 from dispatch.model.text import pad
 from screens.asking import Row
-from screens.binding import key
-from screens.of_day import DayOfVisits
+from screens.binding import command
+from screens.of_day import DayOfVisits, on_visit
 from screens.seated import SeatedScreen
 
 
 class CallDeeds(SeatedScreen):
     """The ways to the clients, for the dispatcher's and the lead's screens: the call-ahead list, and messages."""
 
-    ROLES = {"calls": READS["day"].roles, "outbox": READS["messages"].roles}
-
-    BINDINGS = [
-        key("c", "screen.calls", "Call ahead", "whom to call because we come later, and when"),
-        key("O", "screen.outbox", "Messages", "messages to clients, and what became of them"),
-    ]
-
+    @command("c", "screen.calls", "Call ahead", READS["day"].roles)
     def action_calls(self) -> None:
-        """Show the call-ahead list of the day."""
+        """Whom to call because we come later, and when."""
         from screens.calls import CallsScreen
 
         self.app.push_screen(CallsScreen(self.program.day))
 
+    @command("O", "screen.outbox", "Messages", READS["messages"].roles)
     def action_outbox(self) -> None:
-        """Show the messages to clients."""
+        """Messages to clients, and what became of them."""
         from screens.outbox import OutboxScreen
 
         self.app.push_screen(OutboxScreen())
@@ -39,21 +33,12 @@ class CallDeeds(SeatedScreen):
 class RunningDeeds(CallDeeds, DayOfVisits):
     """The deeds of a board on which a visit is selected."""
 
-    ROLES = {"emergency": DISPATCHERS}
-
-    BINDINGS = [
-        key("e", "visit.emergency", "Emergency", "into the running day at once, and whom that pushes"),
-    ]
-
-    @work
-    async def action_emergency(self) -> None:
-        """Choose who goes, the best first, with what that pushes; enter does it."""
+    @on_visit("do at once", STEPS["plan"].sources, "only a requested or planned visit is done at once.")
+    @command("e", "visit.emergency", "Emergency", DISPATCHERS)
+    async def action_emergency(self, visit: BoardVisit) -> None:
+        """Into the running day at once, and whom that pushes."""
         from dispatch.desk import emergency
 
-        only = "only a requested or planned visit is done at once."
-        visit = self.wanted("do at once", STEPS["plan"].sources, only)
-        if visit is None:
-            return
         if not visit.located:
             self.say(f"{visit.client} has no coordinates: it cannot be planned until the site is placed.", "warning")
             return

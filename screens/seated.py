@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
 
-from textual import work
 from textual.actions import parse
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,10 +15,10 @@ from textual.widgets import Static
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import read_only_words
-from dispatch.model.states import READS, Role
+from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import AskingScreen, a_reason
-from screens.binding import key
+from screens.binding import command
 from screens.keeping import Kept
 from screens.reading import aside
 from widgets.header import StatusBar
@@ -46,15 +44,6 @@ def offered(node: DOMNode, binding: Binding) -> bool | None:
     return node.check_action(action, parameters)
 
 
-@cache
-def roles_of(screen: type[SeatedScreen]) -> Mapping[str, frozenset[Role]]:
-    """Whose the actions of a screen are: its own, and those of what it is made of."""
-    found: dict[str, frozenset[Role]] = {}
-    for owner in reversed(screen.__mro__):
-        found |= vars(owner).get("ROLES", {})
-    return found
-
-
 class SeatedScreen(AskingScreen):
     """What the board, my day, a visit and the log have in common."""
 
@@ -74,23 +63,8 @@ class SeatedScreen(AskingScreen):
     SeatedScreen #read-only { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
     """
 
-    BINDINGS = [
-        key("u", "change.undo", "Undo", "take back your last change"),
-        key("ctrl+r", "change.redo", "Redo", "do again what you took back"),
-        key("$", "screen.prices", "Prices", "rate cards and agreements"),
-        key("Q", "screen.quote", "Quote", "what a visit would cost"),
-        key("I", "screen.client", "Client", "the page of the client under the cursor"),
-        key("?", "screen.keys", "Keys", "every key of this screen"),
-        key("q", "screen.leave", "Leave", "leave this screen; from the first one, the program"),
-    ]
-
     SHOWS: ClassVar[str] = "own"
     """What the screen shows, by its name in the model's table."""
-
-    ROLES: ClassVar[Mapping[str, frozenset[Role]]] = dict.fromkeys(("prices", "quote"), READS["prices"].roles) | {
-        "client": READS["clients"].roles
-    }
-    """Whose an action is; of what is not named here: everybody's who sees the screen. What may not be done is not offered."""
 
     _keys_shown: Mapping[str, str] | None = None
     _said_at = 0.0
@@ -197,8 +171,8 @@ class SeatedScreen(AskingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what the person's roles may do."""
-        roles = roles_of(type(self)).get(action)
-        if roles is not None and not roles & self.seat.staff.roles:
+        roles = getattr(getattr(self, f"action_{action}", None), "roles", None)
+        if roles and not roles & self.seat.staff.roles:
             return False
         return super().check_action(action, parameters)
 
@@ -317,15 +291,17 @@ class SeatedScreen(AskingScreen):
             timeout=8 if severity != "information" else 4,
         )
 
+    @command("u", "change.undo", "Undo")
     async def action_undo(self) -> None:
-        """Take back the last change."""
+        """Take back your last change."""
         from dispatch.desk import undo
 
         if (label := await self.do(undo.undo)) is not None:
             self.say(f"Taken back: {label}")
 
+    @command("ctrl+r", "change.redo", "Redo")
     async def action_redo(self) -> None:
-        """Do the last undone change again."""
+        """Do again what you took back."""
         from dispatch.desk import undo
 
         if (label := await self.do(undo.redo)) is not None:
@@ -339,8 +315,24 @@ class SeatedScreen(AskingScreen):
         """The reference of the visit that is meant. None: there is none."""
         return None
 
+    @command("$", "screen.prices", "Prices", READS["prices"].roles)
+    def action_prices(self) -> None:
+        """Rate cards and agreements."""
+        from screens.prices import PricesScreen
+
+        if not isinstance(self, PricesScreen):
+            self.app.push_screen(PricesScreen())
+
+    @command("Q", "screen.quote", "Quote", READS["prices"].roles)
+    async def action_quote(self) -> None:
+        """What a visit would cost."""
+        from screens.quote import ask_quote
+
+        await ask_quote(self)
+
+    @command("I", "screen.client", "Client", READS["clients"].roles)
     def action_client(self) -> None:
-        """Show the page of the client under the cursor."""
+        """The page of the client under the cursor."""
         from db import clients
         from screens.client import ClientScreen
 
@@ -349,28 +341,16 @@ class SeatedScreen(AskingScreen):
         if client is not None:
             self.app.push_screen(ClientScreen(client.id))
 
-    def action_prices(self) -> None:
-        """Show rate cards and agreements."""
-        from screens.prices import PricesScreen
-
-        if not isinstance(self, PricesScreen):
-            self.app.push_screen(PricesScreen())
-
-    @work
-    async def action_quote(self) -> None:
-        """Price a visit that does not exist."""
-        from screens.quote import ask_quote
-
-        await ask_quote(self)
-
+    @command("?", "screen.keys", "Keys")
     def action_keys(self) -> None:
-        """Show every key of this screen."""
+        """Every key of this screen."""
         from screens.keys import KeysHelp
 
         self.app.push_screen(KeysHelp(self.TITLE_WORD, self))
 
+    @command("q", "screen.leave", "Leave")
     def action_leave(self) -> None:
-        """Go back to the screen before; from the first one, leave the program."""
+        """Leave this screen; from the first one, the program."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
         else:

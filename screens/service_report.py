@@ -14,7 +14,7 @@ from textual.widgets import Label, Static
 
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
-from screens.binding import key
+from screens.binding import command, key
 from screens.seated import SeatedScreen
 from widgets.lean import LeanModal
 
@@ -29,17 +29,11 @@ _FRAME = 5
 class ReportsVisits(SeatedScreen):
     """A screen with a visit that can be reported to its client."""
 
-    BINDINGS = [
-        key("p", "visit.report", "Report", "the service report for the client"),
-    ]
-
-    def action_report(self) -> None:
-        """Show the service report of the visit."""
+    @command("p", "visit.report", "Report", about="reference_here")
+    def action_report(self, reference: str) -> None:
+        """The service report for the client."""
         from dispatch.desk.reports.service import service_report
 
-        reference = self.reference_here()
-        if reference is None:
-            return
         try:
             report = service_report(self.seat, reference)
         except (StoreFault, Refusal) as refusal:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import work
-
 from dispatch.desk.book import keeping
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
 from dispatch.desk.setup import Step, steps
 from dispatch.model.states import LEADS
-from screens.binding import key
+from screens.binding import command, key
 from screens.book_forms import ask_record, line_of
 from screens.listed import ListScreen
 from screens.takes_files import TakesFiles
@@ -35,7 +33,6 @@ class SetupScreen(ListScreen[Step], TakesFiles):
     """The steps, and what each is for."""
 
     SHOWS = "clients"
-    ROLES = dict.fromkeys(("technician", "add_client"), LEADS)
 
     TITLE_WORD = "setting up a firm"
     ENTER = "open"
@@ -43,9 +40,6 @@ class SetupScreen(ListScreen[Step], TakesFiles):
     DEFAULT_CSS = "SetupScreen NotesPane { height: 9; }"
     FOOTER = "setup.open file.import setup.technician setup.client screen.leave screen.keys"
     BINDINGS = [
-        key("enter", "setup.open", "Do this step", "fill in the step under the cursor"),
-        key("n", "setup.technician", "New technician", "add a technician"),
-        key("a", "setup.client", "New client", "add a client and its first site", action="add_client"),
         key("escape", "screen.back", "Later", action="leave", show=False),
     ]
 
@@ -95,7 +89,7 @@ class SetupScreen(ListScreen[Step], TakesFiles):
     def _step(self) -> Step | None:
         return next((step for step in steps(self.seat.store) if step.name == self.listed.selected), None)
 
-    @work
+    @command("enter", "setup.open", "Do this step")
     async def action_open(self) -> None:
         """Fill in the step under the cursor."""
         step = self._step()
@@ -120,7 +114,7 @@ class SetupScreen(ListScreen[Step], TakesFiles):
             self.reload()
             self._go_on()
 
-    @work
+    @command("n", "setup.technician", "New technician", LEADS)
     async def action_technician(self) -> None:
         """Add a technician."""
         await self._add_technician()
@@ -129,7 +123,7 @@ class SetupScreen(ListScreen[Step], TakesFiles):
         await ask_record(self, "technician")
         self.reload()
 
-    @work
+    @command("a", "setup.client", "New client", LEADS)
     async def action_add_client(self) -> None:
         """Add a client and its first site."""
         client = await ask_record(self, "client")

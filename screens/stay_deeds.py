@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from dispatch.model.states import THERE, Role
 from dispatch.model.visits import Visit
 from screens.asking import Field, Row, needed
-from screens.binding import key
+from screens.binding import command
 from screens.service_report import ReportsVisits
 
 
 class StayDeeds(ReportsVisits):
     """The deeds of a screen that shows a visit of the person's own."""
 
-    ROLES = dict.fromkeys(("clock", "use", "mark"), THERE)
-
-    BINDINGS = [
-        key("C", "stay.clock", "Clock", "break, wait, home; put a recorded time right"),
-        key("m", "stay.use", "Used", "something was used: by its code on the rate card"),
-        key("K", "stay.mark", "Mark work", "our own fault, not covered, or new work"),
-    ]
-
-    @work
-    async def action_clock(self) -> None:
-        """Choose what to tell the clock."""
+    @command("C", "stay.clock", "Clock", THERE, about="_visit")
+    async def action_clock(self, visit: Visit) -> None:
+        """Break, wait, home; put a recorded time right."""
         from dispatch.desk import clocking
         from dispatch.model.states import OPEN_ON_SITE
         from screens.charge_change import show_and_do
 
-        visit = self._visit()
-        if visit is None:
-            return
         part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
         rows = []
         running = next((one.kind for one in reversed(part.segments) if one.ends_at is None), "") if part else ""
@@ -110,16 +97,13 @@ class StayDeeds(ReportsVisits):
 
         await fill_and_do(self, visit.reference, title, fields, rewrite)
 
-    @work
-    async def action_use(self) -> None:
-        """Enter something that was used, or take an entry back."""
+    @command("m", "stay.use", "Used", THERE, about="_visit")
+    async def action_use(self, visit: Visit) -> None:
+        """Something was used: by its code on the rate card."""
         from db import stays
         from dispatch.desk import materials, onsite
         from screens.charge_change import show_and_do
 
-        visit = self._visit()
-        if visit is None:
-            return
         entered = stays.items_of(self.seat.store, visit.id)
         rows = [Row(str(code), f"+{code}") for code in materials.on_card(self.seat.store, visit)]
         rows += [Row("something else, at a price of its own", "+", "a lead")] if self.seat.has(Role.LEAD) else []
@@ -159,18 +143,15 @@ class StayDeeds(ReportsVisits):
             self.say("Noted. The tests must pass again after it.")
         self.reload()
 
-    @work
-    async def action_mark(self) -> None:
-        """Mark work that is charged otherwise."""
+    @command("K", "stay.mark", "Mark work", THERE, about="_visit")
+    async def action_mark(self, visit: Visit) -> None:
+        """Our own fault, not covered, or new work."""
         from db import stays
         from dispatch.desk import marking
         from dispatch.model.instants import clock_text
         from dispatch.model.stays import MARKS
         from screens.charge_change import fill_and_do, show_and_do
 
-        visit = self._visit()
-        if visit is None:
-            return
         part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
         if part is None:
             return

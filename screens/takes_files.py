@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from textual import work
-
-from screens.binding import key
+from screens.binding import command
 from screens.seated import SeatedScreen
 
 
 class TakesFiles(SeatedScreen):
     """A screen from which a file can be imported."""
 
-    BINDINGS = [
-        key("i", "file.import", "Import", "take over a file: CSV, a calendar, a rate card"),
-    ]
-
-    @work
+    @command("i", "file.import", "Import")
     async def action_import(self) -> None:
-        """Take over a file."""
+        """Take over a file: CSV, a calendar, a rate card."""
         from screens.importing import ask_import
 
         await ask_import(self)

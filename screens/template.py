@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual import work
-
 from db import templates
 from dispatch.closeout.template import FOLLOW_UPS
 from dispatch.closeout.template_form import ITEM, item_texts
@@ -17,7 +15,7 @@ from dispatch.model.instants import day_of, day_text
 from dispatch.model.states import LEADS
 from dispatch.model.templates import TemplateItem
 from screens.asking import Field, Row
-from screens.binding import key
+from screens.binding import command
 from screens.book_forms import line_of
 from screens.editing import DraftScreen
 from screens.seated import SeatedScreen
@@ -31,7 +29,6 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
     """Edit a draft of a template."""
 
     SHOWS = "clients"
-    ROLES = dict.fromkeys(("edit", "add", "take_out", "move", "save", "throw_away"), LEADS)
 
     TITLE_WORD = "a checklist template"
     ENTER = "edit"
@@ -39,14 +36,6 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         "template.edit draft.save template.add template.take-out template.move template.preview template.history "
         "change.undo screen.leave screen.keys"
     )
-    BINDINGS = [
-        key("enter", "template.edit", "Edit", "change the item, or which visits get the template"),
-        key("n", "template.add", "New item", "add an item to the phase under the cursor"),
-        key("d delete", "template.take-out", "Take out", "take the item out"),
-        key("m", "template.move", "Move", "put the item before another of its phase"),
-        key("v", "template.preview", "Preview", "what a certain visit would get"),
-        key("H", "template.history", "Versions", "take an earlier version up again"),
-    ]
 
     def _item(self) -> TemplateItem | None:
         return self._draft.item(self.listed.selected or "")
@@ -119,9 +108,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             notes.append(("Every required test must pass after the last work (G4).", "dim"))
         return notes
 
-    @work
+    @command("enter", "template.edit", "Edit", LEADS)
     async def action_edit(self) -> None:
-        """Change the item under the cursor, or which visits get the template."""
+        """Change the item, or which visits get the template."""
         item = self._item()
         if item is not None:
             await self._ask_item(f"{item.ref} {item.label}", item_texts(item), item.ref)
@@ -142,9 +131,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         if await self.fill(_SECTION, fields, check) is not None:
             self.reload()
 
-    @work
+    @command("n", "template.add", "New item", LEADS)
     async def action_add(self) -> None:
-        """Add an item."""
+        """Add an item to the phase under the cursor."""
         item = self._item()
         phase = item.phase if item is not None else Phase.WORK
         await self._ask_item(f"A new item: {phase}", self._draft.blank(phase), None)
@@ -168,11 +157,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             self.reload()
             self.listed.select_key(made[-1])
 
-    def action_take_out(self) -> None:
+    @command("d delete", "template.take-out", "Take out", LEADS, about="_item")
+    def action_take_out(self, item: TemplateItem) -> None:
         """Take the item out."""
-        item = self._item()
-        if item is None:
-            return
         try:
             self._draft.take_out(item.ref)
         except Faulty as fault:
@@ -180,12 +167,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             return
         self.reload()
 
-    @work
-    async def action_move(self) -> None:
+    @command("m", "template.move", "Move", LEADS, about="_item")
+    async def action_move(self, item: TemplateItem) -> None:
         """Put the item before another of its phase."""
-        item = self._item()
-        if item is None:
-            return
         others = [one for one in self._draft.items if one.phase is item.phase and one.ref != item.ref]
         if item.kind is Kind.SIGN_OFF or not others:
             self.say("It stands alone in its phase." if not others else "The sign-off stays last.")
@@ -210,23 +194,16 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             return f"Nothing was changed: version {number}."
         return f"Saved as version {saved.number}. Visits made from now on get it; the others keep theirs."
 
-    async def action_undo(self) -> None:
-        """Take back the last change here; where all is saved, the last one that was saved."""
-        if self._draft.back():
-            self.reload()
-        else:
-            await super().action_undo()
-
-    @work
+    @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
-        """Show what a certain visit would get."""
+        """What a certain visit would get."""
         store = self.seat.store
         if self._draft.faults(store):
             self.say("The preview appears once nothing is to correct.")
         else:
             await ask_preview(self, self._draft.template(store))
 
-    @work
+    @command("H", "template.history", "Versions")
     async def action_history(self) -> None:
         """Take an earlier version up again."""
         draft, store = self._draft, self.seat.store
@@ -249,6 +226,13 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         if chosen is not None:
             draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
             self.reload()
+
+    def action_undo(self) -> None:
+        """Take back the last change here; where all is saved, the last one that was saved."""
+        if self._draft.back():
+            self.reload()
+        else:
+            super().action_undo()
 
 
 async def ask_template(screen: SeatedScreen) -> None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import work
-
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.templates import Preview, preview
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
 from dispatch.model.visits import KINDS
 from screens.asking import Field
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.keeping import GO_BACK
 from screens.listed import ListScreen
 from screens.seated import SeatedScreen
@@ -28,10 +26,7 @@ class TemplatePreview(ListScreen[ItemTemplate]):
     PANE = "below"
     DEFAULT_CSS = "TemplatePreview NotesPane { height: 4; }"
     FOOTER = "template.preview screen.leave screen.keys"
-    BINDINGS = [
-        key("v", "template.preview", "Another visit", "what a certain visit would get", action="again"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, found: Preview, asked: dict[str, str], draft: Template | None) -> None:
         super().__init__()
@@ -61,9 +56,9 @@ class TemplatePreview(ListScreen[ItemTemplate]):
             notes.append((f"Less particular, and would do without it: {names}.", "dim"))
         return notes
 
-    @work
+    @command("v", "template.preview", "Another visit")
     async def action_again(self) -> None:
-        """Ask for another visit."""
+        """What a certain visit would get."""
         answered = await _ask(self, self._asked, self._template)
         if answered is not None:
             self._found, self._asked = answered

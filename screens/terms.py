@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from textual import work
-
 from db import clients
 from db.settings import today
 from dispatch.charges.fields import Figure
@@ -16,7 +14,7 @@ from dispatch.fields.worlds import Bare
 from dispatch.model.states import LEADS
 from dispatch.records.agreements import BLOCK
 from screens.asking import Row
-from screens.binding import key
+from screens.binding import command
 from screens.book_forms import ask_recurring, line_of
 from screens.editing import DraftScreen
 from screens.sheet_view import SheetView
@@ -27,19 +25,10 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     """Edit a rate card or an agreement."""
 
     SHOWS = "prices"
-    ROLES = dict.fromkeys(("edit", "add", "reset", "save", "rename", "throw_away"), LEADS)
 
     TITLE_WORD = "prices and terms"
     ENTER = "edit"
     FOOTER = "figure.edit figure.add figure.reset draft.save terms.example screen.leave screen.keys"
-    BINDINGS = [
-        key("enter", "figure.edit", "Edit", "change the figure under the cursor"),
-        key("n", "figure.add", "Add", "a labour class, an item, a travel charge, a prepaid block"),
-        key("d delete", "figure.reset", "Default", "back to the default; an added part is taken out"),
-        key("v", "terms.example", "Example", "an example visit, priced line by line"),
-        key("Y", "client.recurring", "Recurring visit", "a visit that comes again by a rule"),
-        key("r", "terms.rename", "Rename", "another name"),
-    ]
 
     def faults(self) -> list[str]:
         """Everything that keeps the draft from being saved."""
@@ -85,12 +74,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         path = self.listed.selected
         return next((figure for figure in self._draft.figures() if figure.path == path), None)
 
-    @work
-    async def action_edit(self) -> None:
+    @command("enter", "figure.edit", "Edit", LEADS, about="_figure")
+    async def action_edit(self, figure: Figure) -> None:
         """Change the figure under the cursor."""
-        figure = self._figure()
-        if figure is None:
-            return
         value, _ = self._draft.shown(figure)
         text: str | None
         if figure.kind.control is Control.CHOICE:
@@ -116,9 +102,9 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         finally:
             draft.take(before)
 
-    @work
+    @command("n", "figure.add", "Add", LEADS)
     async def action_add(self) -> None:
-        """Add a part."""
+        """A labour class, an item, a travel charge, a prepaid block."""
         draft = self._draft
         additions = draft.additions()
         if not additions:
@@ -167,24 +153,30 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
             draft.read_again(seat.store)
             self.reload()
 
-    def action_reset(self) -> None:
-        """Back to the default, or take out."""
-        figure = self._figure()
-        if figure is not None:
-            self._draft.reset(figure)
-            self.reload()
+    @command("d delete", "figure.reset", "Default", LEADS, about="_figure")
+    def action_reset(self, figure: Figure) -> None:
+        """Back to the default; an added part is taken out."""
+        self._draft.reset(figure)
+        self.reload()
 
-    @work
-    async def action_rename(self) -> None:
-        """Give it another name."""
-        name = await self.ask("What shall it be called?", value=self._draft.name)
-        if name is not None and name.strip():
-            self._draft.name = name.strip()
-            self.reload()
+    @command("v", "terms.example", "Example")
+    def action_example(self) -> None:
+        """An example visit, priced line by line."""
+        draft = self._draft
+        example = draft.example()
+        if example is None or not isinstance(draft, CardDraft):
+            self.say(
+                "The example appears once nothing is missing."
+                if isinstance(draft, CardDraft)
+                else "A card has an example."
+            )
+            return
+        told, sheet = example
+        self.app.push_screen(SheetView(f"Example: {told}", sheet, str(draft.form["currency"])))
 
-    @work
+    @command("Y", "client.recurring", "Recurring visit")
     async def action_recurring(self) -> None:
-        """Add a recurring visit for the agreement's client."""
+        """A visit that comes again by a rule."""
         draft = self._draft
         if not isinstance(draft, AgreementDraft):
             self.say("A rate card has no client: recurring visits belong to one.")
@@ -199,19 +191,13 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         if made is not None:
             self.say(f"{client.name}: {made.work}, {made.rule}")
 
-    def action_example(self) -> None:
-        """Show the example visit line by line."""
-        draft = self._draft
-        example = draft.example()
-        if example is None or not isinstance(draft, CardDraft):
-            self.say(
-                "The example appears once nothing is missing."
-                if isinstance(draft, CardDraft)
-                else "A card has an example."
-            )
-            return
-        told, sheet = example
-        self.app.push_screen(SheetView(f"Example: {told}", sheet, str(draft.form["currency"])))
+    @command("r", "terms.rename", "Rename", LEADS)
+    async def action_rename(self) -> None:
+        """Another name."""
+        name = await self.ask("What shall it be called?", value=self._draft.name)
+        if name is not None and name.strip():
+            self._draft.name = name.strip()
+            self.reload()
 
 
 def _of(figure: Figure, faults: list[str]) -> list[str]:

@@ -27,7 +27,7 @@ from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
 from screens.asking import YES_NO, Check, Field, Row, day_fault
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
 from widgets.checklist import ChecklistView
@@ -39,10 +39,6 @@ _WORK_NOTE = "What was changed"
 
 class VisitScreen(StayDeeds):
     """The checklist of one visit. Every result is saved when it shows."""
-
-    ROLES = dict.fromkeys(
-        ("result", "fail", "run", "run_all", "na", "work", "close", "permission"), THERE
-    ) | dict.fromkeys(("override", "leave_open", "reopen"), LEADS)
 
     DEFAULT_CSS = """
     VisitScreen ChecklistView { height: 1fr; }
@@ -57,24 +53,7 @@ class VisitScreen(StayDeeds):
     """What the key bar shows once nothing more is recorded on the visit."""
     FOOTER_AHEAD = "visit.ask visit.charge visit.record screen.leave screen.keys"
     """What the key bar shows while nothing is recorded yet."""
-    BINDINGS = [
-        key("space enter", "item.result", "Result", "done, an answer, test passed"),
-        key("f", "item.fail", "Fail", "the test failed, or the item was not done"),
-        key("r", "item.run", "Run", "run the item's test and record what comes of it; esc stops"),
-        key("R", "visit.run-all", "Run all", "run every test of the visit"),
-        key("- d", "item.na", "N/A", "not applicable, with the reason"),
-        key("w", "visit.work", "Work note", "note what was changed; tests must pass again after it"),
-        key("n", "visit.ask", "New item", "the client asks for something more"),
-        key("x", "visit.close", "Close out", "close the visit, or see what still keeps it open"),
-        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
-        key("V", "visit.record", "Record", "all attempts and events of the visit"),
-        key("O", "item.override", "Override", "lead: settle an item without a result, with a reason"),
-        key("W", "item.permission", "Words", "words for a test that cannot run: ask a lead"),
-        key("L", "visit.leave", "Leave open", "lead: leave the visit open, a follow-up is booked", action="leave_open"),
-        key("B", "visit.abort", "Abort", "we end the visit before work was done"),
-        key("U", "visit.reopen", "Reopen", "lead: take an ended visit back to on site"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
-    ]
+    BINDINGS = [BACK]
 
     def __init__(self, reference: str) -> None:
         super().__init__()
@@ -220,8 +199,6 @@ class VisitScreen(StayDeeds):
                 self._view.select(item.ref)
                 return
 
-    # recording
-
     def _item(self) -> Item | None:
         page = self._page
         if page is None:
@@ -273,12 +250,9 @@ class VisitScreen(StayDeeds):
         if typed is not None:
             await self._record(item, entry(typed))
 
-    @work
-    async def action_result(self) -> None:
-        """Record the good result of the selected item, asking for what it needs."""
-        item = self._item()
-        if item is None:
-            return
+    @command("space enter", "item.result", "Result", THERE, about="_item")
+    async def action_result(self, item: Item) -> None:
+        """Done, an answer, test passed."""
         if item.kind is Kind.SIGN_OFF:
             await self._sign_off(item)
         elif item.kind is Kind.NAMED:
@@ -308,20 +282,29 @@ class VisitScreen(StayDeeds):
         hint = f"{bounds.name}: {asked} {bounds.unit}".strip()
         await self._ask_entry(item, hint, lambda value: Entry(result=Result.PASS, value=value))
 
-    @work
-    async def action_run(self) -> None:
-        """Run the test of the selected item."""
+    @command("f", "item.fail", "Fail", THERE, about="_item")
+    async def action_fail(self, item: Item) -> None:
+        """The test failed, or the item was not done."""
+        if item.kind is Kind.TEST:
+            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
+        elif item.ref.startswith("W1"):
+            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
+        elif item.ref == "L2":
+            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
+        else:
+            self.say("Only a test fails; a requested item may be not done.", "warning")
+
+    @command("r", "item.run", "Run", THERE, about="_item")
+    async def action_run(self, item: Item) -> None:
+        """Run the item's test and record what comes of it; esc stops."""
         from dispatch.desk.probing import runs_by_itself
 
-        item = self._item()
-        if item is None:
-            return
         if not runs_by_itself(item):
             self.say(f"{item.ref} has no test that runs: test it, and record what you saw with space or f.", "warning")
             return
         await self._run_tests(item.ref)
 
-    @work
+    @command("R", "visit.run-all", "Run all", THERE)
     async def action_run_all(self) -> None:
         """Run every test of the visit."""
         if self._item() is not None:
@@ -376,35 +359,17 @@ class VisitScreen(StayDeeds):
         self._after_save()
         return True
 
-    @work
-    async def action_fail(self) -> None:
-        """A test that failed, or a requested item that was not done."""
-        item = self._item()
-        if item is None:
-            return
-        if item.kind is Kind.TEST:
-            await self._ask_entry(item, f"failed: what did you see? {_LEAST}", _entry(Result.FAIL))
-        elif item.ref.startswith("W1"):
-            await self._ask_entry(item, f"not done: why not? {_LEAST}", _entry(Result.NOT_DONE))
-        elif item.ref == "L2":
-            await self._ask_entry(item, "what is left for the client?", _entry(Result.LEFT_TO_CLIENT))
-        else:
-            self.say("Only a test fails; a requested item may be not done.", "warning")
-
-    @work
-    async def action_na(self) -> None:
-        """Not applicable, with a reason."""
-        item = self._item()
-        if item is None:
-            return
+    @command("- d", "item.na", "N/A", THERE, about="_item")
+    async def action_na(self, item: Item) -> None:
+        """Not applicable, with the reason."""
         if not item.na_allowed:
             self.say(f"{item.ref} always applies.", "warning")
             return
         await self._ask_entry(item, f"does not apply: why? {_LEAST}", _entry(Result.NA))
 
-    @work
+    @command("w", "visit.work", "Work note", THERE)
     async def action_work(self) -> None:
-        """Note what was changed."""
+        """Note what was changed; tests must pass again after it."""
         if self._item() is not None:
             await self._work_note()
 
@@ -414,7 +379,7 @@ class VisitScreen(StayDeeds):
         if text is not None:
             await self._saving(onsite.work, self._reference, text)
 
-    @work
+    @command("n", "visit.ask", "New item")
     async def action_ask(self) -> None:
         """The client asks for something more."""
         if self._item() is not None:
@@ -422,32 +387,9 @@ class VisitScreen(StayDeeds):
             if text is not None:
                 await self._saving(onsite.ask, self._reference, text)
 
-    @work
-    async def action_override(self) -> None:
-        """A lead settles an item without a result."""
-        item = self._item()
-        if item is None:
-            return
-        if not item.override_allowed:
-            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
-            return
-        hint = "the reason; it shows as OVERRIDDEN in every report"
-        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
-
-    @work
-    async def action_permission(self) -> None:
-        """Words for a test that cannot run: its technician asks, a lead lets them."""
-        from screens import permitting
-
-        item = self._item()
-        if item is not None:
-            await permitting.of_item(self, self._reference, item)
-
-    # ending
-
-    @work
+    @command("x", "visit.close", "Close out", THERE)
     async def action_close(self) -> None:
-        """Close the visit, or show everything that still keeps it open."""
+        """Close the visit, or see what still keeps it open."""
         page = self._page
         if page is None or (page.visit.state not in OPEN_ON_SITE and self._item() is None):
             return
@@ -483,9 +425,41 @@ class VisitScreen(StayDeeds):
         if ref is not None:
             self._view.select(ref)
 
-    @work
+    @command("v", "visit.charge", "Charge")
+    def action_charge(self) -> None:
+        """The charge sheet, line by line."""
+        from screens.visit_record import ChargeSheet
+
+        if self._page is not None:
+            self.app.push_screen(ChargeSheet(self._page))
+
+    @command("V", "visit.record", "Record")
+    def action_record(self) -> None:
+        """All attempts and events of the visit."""
+        from screens.visit_record import VisitRecord
+
+        if self._page is not None:
+            self.app.push_screen(VisitRecord(self._reference))
+
+    @command("O", "item.override", "Override", LEADS, about="_item")
+    async def action_override(self, item: Item) -> None:
+        """Lead: settle an item without a result, with a reason."""
+        if not item.override_allowed:
+            self.say(f"{item.ref} cannot be overridden: record its result.", "warning")
+            return
+        hint = "the reason; it shows as OVERRIDDEN in every report"
+        await self._ask_entry(item, hint, _entry(Result.OVERRIDDEN), f"Override {item.ref} {item.label}")
+
+    @command("W", "item.permission", "Words", THERE, about="_item")
+    async def action_permission(self, item: Item) -> None:
+        """Words for a test that cannot run: ask a lead."""
+        from screens import permitting
+
+        await permitting.of_item(self, self._reference, item)
+
+    @command("L", "visit.leave", "Leave open", LEADS)
     async def action_leave_open(self) -> None:
-        """A lead lets the technician leave with a follow-up booked."""
+        """Lead: leave the visit open, a follow-up is booked."""
         if self._item() is None:
             return
         entered = await self.fill(
@@ -531,9 +505,9 @@ class VisitScreen(StayDeeds):
             faults.append(f"its length: {fault}")
         return faults
 
-    @work
+    @command("B", "visit.abort", "Abort")
     async def action_abort(self) -> None:
-        """We end the visit."""
+        """We end the visit before work was done."""
         if self._page is not None and self._page.visit.state in ENDED:
             self.say(f"The visit is {self._page.visit.state.label} already.", "warning")
             return
@@ -550,9 +524,9 @@ class VisitScreen(StayDeeds):
         if entered is not None:
             await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
 
-    @work
+    @command("U", "visit.reopen", "Reopen", LEADS)
     async def action_reopen(self) -> None:
-        """A lead takes an ended visit back."""
+        """Lead: take an ended visit back to on site."""
         if self._page is not None and self._page.visit.state not in ENDED:
             self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
             return
@@ -563,20 +537,6 @@ class VisitScreen(StayDeeds):
                 self._after_save()
                 for one in done[1]:
                     self.say(f"{one.reference} is out of the queue: its work goes on here.")
-
-    def action_charge(self) -> None:
-        """Show the charge sheet."""
-        from screens.visit_record import ChargeSheet
-
-        if self._page is not None:
-            self.app.push_screen(ChargeSheet(self._page))
-
-    def action_record(self) -> None:
-        """Show everything that happened."""
-        from screens.visit_record import VisitRecord
-
-        if self._page is not None:
-            self.app.push_screen(VisitRecord(self._reference))
 
 
 def _entry(result: Result) -> Callable[[str], Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -13,7 +12,7 @@ from dispatch.desk.levels import sees_levels
 from dispatch.desk.story import story_lines, story_of
 from dispatch.desk.visit_page import VisitPage
 from dispatch.model.text import wrapped
-from screens.binding import key
+from screens.binding import BACK, command
 from screens.review_deeds import ReviewDeeds
 from screens.service_report import ReportsVisits
 from screens.sheet_view import SheetView
@@ -47,9 +46,7 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
         "screen.leave screen.keys"
     )
     BINDINGS = [
-        key("r", "visit.answer", "Request", "answered, another priority, why a target was missed"),
-        key("v", "visit.charge", "Charge", "the charge sheet, line by line"),
-        key("escape", "screen.back", "Back", action="leave", show=False),
+        BACK,
         Binding("j", "scroll(1)", "Down", show=False),
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
@@ -85,15 +82,16 @@ class VisitRecord(ReviewDeeds, ReportsVisits):
             Content("\n".join(part for line in lines for part in wrapped(line, room)))
         )
 
-    @work
+    @command("r", "visit.answer", "Request")
     async def action_answer(self) -> None:
-        """Note what happened to the request beside its visit."""
+        """Answered, another priority, why a target was missed."""
         from screens.answering import ask_answer
 
         if sees_levels(self.seat):
             await ask_answer(self, self._reference)
 
+    @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
-        """Show the charge sheet."""
+        """The charge sheet, line by line."""
         if self._page is not None:
             self.app.push_screen(ChargeSheet(self._page))
