@@ -11,23 +11,19 @@ from db.unit import Unit
 class Goodwill(NamedTuple):
     """Something given: percent of, or an amount off, a category. `value` is decimal text."""
 
-    id: int
     by: str
     target: str
     mode: str
     value: str
     reason: str
-    made_at: int
 
 
 class ManualTravel(NamedTuple):
     """Travel that a lead set to an amount, decimal text."""
 
-    id: int
     by: str
     amount: str
     reason: str
-    made_at: int
 
 
 GOODWILL = Select(Goodwill, "goodwill r JOIN staff s ON s.id = r.staff_id", of={"by": "s.name"})

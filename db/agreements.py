@@ -17,7 +17,6 @@ from db.rows import Query, Select, Stored, column, day, json_form, part
 from db.store import Store
 from db.unit import Unit
 from dispatch.model.agreements import Agreement, Pool, RateCard, Service
-from dispatch.model.instants import day_of
 from dispatch.model.money import shortest
 
 MONEY_KIND = "block_money"
@@ -182,7 +181,7 @@ def update_agreement(unit: Unit, before: Agreement, after: Agreement, since: dat
     differences = changed(old, new)
     # only what differs: the end that was read may be the day on which it was ended early
     version = unit.update("agreement", before.id, before.version, **{name: new[name] for name in differences})
-    day = _today(unit.store) if since is None else since
+    day = settings.today(unit.store) if since is None else since
     if after.kind == RETAINER:
         month = after.month_of(max(day, after.starts))
         if after.starts != before.starts:
@@ -284,7 +283,7 @@ def _keep_hours(unit: Unit, before: Sequence[Dated]) -> None:
     """Keep what the cards say of today and of the days to come; `before` is what they said until now."""
     if not before:
         return
-    today, cards = _today(unit.store), _hours_of_cards(unit.store)
+    today, cards = settings.today(unit.store), _hours_of_cards(unit.store)
     to_come = [one.since for one in (*cards, *dated_terms.said(unit.store, dated_terms.HOURS)) if one.since > today]
     after = [Dated(day, dated_terms.in_force(cards, day) or {}) for day in sorted({today, *to_come})]
     dated_terms.keep(unit, dated_terms.HOURS, before, after)
@@ -307,7 +306,7 @@ def _agreements(
         return []
     card = card or CARDS.first(store, "ORDER BY valid_from DESC LIMIT 1")
     minor_units = 2 if card is None else int(card.card.get("minor_units", 2))
-    day = _today(store) if day is None else day
+    day = settings.today(store) if day is None else day
     ids = f"(SELECT id FROM agreement {where})"
     pools = _pools(store, f"WHERE agreement_id IN {ids}", params)
     allowances = _allowances(store, ids, params)
@@ -332,10 +331,6 @@ def _with_allowance(one: Agreement, allowances: Sequence[Allowance], day: dateti
     minutes, rollover, cap = word
     allowance = int(minutes) if minutes.denominator == 1 else shortest(minutes)
     return replace(one, terms={**one.terms, "allowance_min": allowance}, rollover=rollover, rollover_cap=cap)
-
-
-def _today(store: Store) -> datetime.date:
-    return day_of(store.clock.now(), settings.firm(store).zone)
 
 
 def _pools(store: Store, where: str, params: Sequence[Any] = ()) -> dict[int, tuple[Pool, ...]]:

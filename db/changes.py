@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from db.rows import Query, Select, Stored, words
 from db.store import Store
 from db.unit import Unit
 
@@ -64,14 +65,35 @@ def remember(unit: Unit, label: str, pictures: Sequence[Picture]) -> None:
     )
 
 
-def last_done(store: Store, staff_id: int) -> Change | None:
-    """The change that undo would take back."""
-    return _one(store, "staff_id = ? AND state = 'done' ORDER BY id DESC", (staff_id,))
+def _packed(pictures: Sequence[Picture]) -> str:
+    return json.dumps(
+        [[p.entity, p.id, p.before, p.after, p.version_before, p.version_after] for p in pictures],
+        separators=(",", ":"),
+        sort_keys=True,
+    )
 
 
-def last_undone(store: Store, staff_id: int) -> Change | None:
-    """The change that redo would do again."""
-    return _one(store, "staff_id = ? AND state = 'undone' ORDER BY id", (staff_id,))
+def _unpacked(text: str) -> tuple[Picture, ...]:
+    return tuple(Picture(*fields) for fields in json.loads(text))
+
+
+CHANGES = Select(
+    Change,
+    "change r",
+    stored={
+        "pictures": Stored(("pictures",), lambda pictures: (_packed(pictures),), _unpacked),
+        "roles": words("roles", between=" "),
+    },
+)
+"""What people did."""
+last_done: Query[Change | None, int] = CHANGES.single(
+    "WHERE r.staff_id = ? AND r.state = 'done' ORDER BY r.id DESC LIMIT 1"
+)
+"""The change that undo would take back."""
+last_undone: Query[Change | None, int] = CHANGES.single(
+    "WHERE r.staff_id = ? AND r.state = 'undone' ORDER BY r.id LIMIT 1"
+)
+"""The change that redo would do again."""
 
 
 def mark(unit: Unit, change: Change, state: str) -> None:
@@ -98,20 +120,3 @@ def same_again(unit: Unit, store: Store, entity: str, entity_id: int, was: int, 
         )
         if renewed != pictures:
             unit.execute("UPDATE change SET pictures = ? WHERE id = ?", (_packed(renewed), change_id))
-
-
-def _one(store: Store, where: str, params: Sequence[Any]) -> Change | None:
-    row = store.one(f"SELECT id, staff_id, at, label, pictures, roles FROM change WHERE {where} LIMIT 1", params)
-    return None if row is None else Change(row[0], row[1], row[2], row[3], _unpacked(row[4]), tuple(row[5].split()))
-
-
-def _packed(pictures: Sequence[Picture]) -> str:
-    return json.dumps(
-        [[p.entity, p.id, p.before, p.after, p.version_before, p.version_after] for p in pictures],
-        separators=(",", ":"),
-        sort_keys=True,
-    )
-
-
-def _unpacked(text: str) -> tuple[Picture, ...]:
-    return tuple(Picture(*fields) for fields in json.loads(text))

@@ -3,33 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from db.among import AMONG, listed
 from db.store import Store
-
-
-class Tally(NamedTuple):
-    """How far a visit's checklist has come: settled of required items, passed of required tests, and the evidence.
-
-    `ran` are the tests that the program ran, of `tested` that have a result and apply; of the attested ones `permitted` are so
-    by a lead's permission, `no_way_in` because nothing leads into the client's network.
-    """
-
-    items_settled: int = 0
-    items_required: int = 0
-    tests_passed: int = 0
-    tests_required: int = 0
-    executed: int = 0
-    measured: int = 0
-    attested: int = 0
-    waived: int = 0
-    retests: int = 0
-    overrides: int = 0
-    ran: int = 0
-    tested: int = 0
-    permitted: int = 0
-    no_way_in: int = 0
+from dispatch.model.boards import Tally
 
 
 def tallies(store: Store, visit_ids: Sequence[int]) -> dict[int, Tally]:

@@ -43,10 +43,11 @@ def amount_text(minor: int, exponent: int) -> str:
 
 def evidence(line: LogLine) -> Span:
     """The tests that ran of those with a result, then how many were measured, attested, waived; what is none is left out."""
-    executed = f"{line.ran}/{line.tested}" if line.tested else ""
-    counts = (("E", executed), ("M", line.measured), ("A", line.attested), ("W", line.waived))
+    tally = line.tally
+    executed = f"{tally.ran}/{tally.tested}" if tally.tested else ""
+    counts = (("E", executed), ("M", tally.measured), ("A", tally.attested), ("W", tally.waived))
     text = " ".join(f"{letter}{count}" for letter, count in counts if count)
-    return ink(text, "warn" if line.waived or line.permitted or line.no_way_in else "plain")
+    return ink(text, "warn" if tally.waived or tally.permitted or tally.no_way_in else "plain")
 
 
 def _state(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -132,8 +133,8 @@ def columns_of(log: Log) -> tuple[Column, ...]:
         Column("actual", span, 2, _actual),
         Column("evidence", 14, 5, lambda line, log, marks: evidence(line)),
         Column("tests", 5, 3, _tests, right=True),
-        Column("re", 2, 7, lambda line, log, marks: _count(line.retests), right=True),
-        Column("over", 4, 4, lambda line, log, marks: _count(line.overrides), right=True),
+        Column("re", 2, 7, lambda line, log, marks: _count(line.tally.retests), right=True),
+        Column("over", 4, 4, lambda line, log, marks: _count(line.tally.overrides), right=True),
         *remark,
         Column("charge", 9, 2, _charge, right=True),
         Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge_status or "").replace("_", " "), "dim")),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dispatch.closeout.answers import EVIDENCE, says_enough
+from dispatch.model.boards import Tally
 from dispatch.model.checklists import (
     Asks,
     Attempt,
@@ -44,16 +45,6 @@ class Unmet:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a checklist has come, of what is required."""
-
-    items_settled: int
-    items_required: int
-    tests_passed: int
-    tests_required: int
-
-
 def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True) -> tuple[Unmet, ...]:
     """Everything that keeps the visit from being closed, in the order of the checklist; empty: it can be closed.
 
@@ -80,11 +71,11 @@ def settled(item: Item, checklist: Checklist) -> bool:
     return not _reasons(item, checklist, lambda _: "")
 
 
-def progress(checklist: Checklist) -> Progress:
+def progress(checklist: Checklist) -> Tally:
     """How many required items are settled, and how many of the required tests (by a pass, or an n/a where allowed)."""
     required = [item for item in checklist.items if item.required]
     done = [item for item in required if settled(item, checklist)]
-    return Progress(
+    return Tally(
         items_settled=len(done),
         items_required=len(required),
         tests_passed=sum(item.kind is Kind.TEST for item in done),

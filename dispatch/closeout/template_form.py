@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from dispatch.closeout.template import ANYTHING_ELSE, EXPECTATIONS, NOTHING_LEFT
@@ -80,6 +81,10 @@ ITEM = (
 )
 """The fields of an item, in the order in which they are written."""
 FIELDS = tuple(field.name for field in ITEM)
+_HELD_AS = {
+    "id": "ref", "text": "label", "na": "na_allowed", "override": "override_allowed", "targets": "tested.roles",
+    "probe": "tested.kind", "vantage": "tested.vantage",
+}  # fmt: skip
 
 
 def item_form(item: TemplateItem) -> dict[str, Any]:
@@ -148,20 +153,7 @@ def read_item(given: Any, place: int, faults: list[str], *, typed: bool = False)
 
 
 def _values(item: TemplateItem) -> dict[str, Any]:
-    return {
-        "id": item.ref,
-        "kind": item.kind,
-        "text": item.label,
-        "required": item.required,
-        "na": item.na_allowed,
-        "override": item.override_allowed,
-        "when": item.when,
-        "each": item.each,
-        "targets": item.tested.roles,
-        "probe": item.tested.kind,
-        "vantage": item.tested.vantage,
-        "evidence": item.evidence,
-    }
+    return {field.name: attrgetter(_HELD_AS.get(field.name, field.name))(item) for field in ITEM}
 
 
 def _json(field: Field, value: Any) -> Any:

@@ -268,7 +268,7 @@ def _log_line_form(line: LogLine, zone: str) -> dict[str, Any]:
         line,
         _LOGGED,
         zone,
-        evidence=form(line, "executed measured attested waived by_permission=permitted no_way_in"),
+        evidence=form(line.tally, "executed measured attested waived by_permission=permitted no_way_in"),
         exceptions=forms(line.remarks, _REMARK),
         net=None if line.net is None else format_minor(line.net, line.exponent),
         total=None if line.total is None else format_minor(line.total, line.exponent),

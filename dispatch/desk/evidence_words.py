@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from db.tallies import Tally
-from dispatch.model.boards import LogLine
+from dispatch.model.boards import Tally
 
 
 def executed_text(ran: int, tested: int) -> str:
@@ -11,7 +10,7 @@ def executed_text(ran: int, tested: int) -> str:
     return f"executed {ran} of {tested}"
 
 
-def evidence_words(counted: Tally | LogLine) -> list[str]:
+def evidence_words(counted: Tally) -> list[str]:
     """Its parts; none where no test has a result."""
     parts = [executed_text(counted.ran, counted.tested)] if counted.tested else []
     how = [f"{counted.permitted} by permission"] if counted.permitted else []

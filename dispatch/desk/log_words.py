@@ -31,7 +31,7 @@ def log_lines(log: Log, heading: str = "") -> list[str]:
                     pad(span_in(visit.start, visit.end, log) if visit.start is not None else "–", 13),
                     pad(actual, 13),
                     pad(f"tests {visit.tests_passed}/{visit.tests_required}", 10),
-                    pad(" · ".join(evidence_words(line)), 30),
+                    pad(" · ".join(evidence_words(line.tally)), 30),
                     pad(charge_text(line), 20),
                     visit.review.value.replace("_", " ") if visit.review is not Review.NONE else "",
                 ]

@@ -9,11 +9,11 @@ from typing import Any
 from db import calls, doors, messages, people, settings, visits
 from db.legs import HOME
 from db.store import Store
-from db.tallies import Tally, tallies
+from db.tallies import tallies
 from dispatch.desk.levels import clocks_of, next_clock, promised_by
 from dispatch.desk.running import RunningDay, Spans, access_of, drive_lazily, read_day, running_day
 from dispatch.desk.shifts import lunch_of, shift_of
-from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead
+from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Tally
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.firm import Firm
 from dispatch.model.forms import shared

@@ -10,9 +10,9 @@ from typing import Any
 from db import log_rows, search, settings
 from db.log_rows import LogRow, Stay, Sum
 from db.store import Store
-from db.tallies import Tally, tallies
+from db.tallies import tallies
 from dispatch.desk.remarking import remarks_of
-from dispatch.model.boards import BoardVisit, Log, LogLine, Totals
+from dispatch.model.boards import BoardVisit, Log, LogLine, Tally, Totals
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
@@ -74,10 +74,10 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
     "state": lambda line: line.visit.state.label,
     "planned": lambda line: (line.visit.end or 0) - (line.visit.start or 0),
     "actual": lambda line: (line.visit.actual_out or 0) - (line.visit.actual_in or 0),
-    "evidence": lambda line: (-line.waived, line.executed + line.measured, line.attested),
+    "evidence": lambda line: (-line.tally.waived, line.tally.executed + line.tally.measured, line.tally.attested),
     "tests": lambda line: line.visit.tests_passed - line.visit.tests_required,
-    "retests": lambda line: line.retests,
-    "overrides": lambda line: line.overrides,
+    "retests": lambda line: line.tally.retests,
+    "overrides": lambda line: line.tally.overrides,
     "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (one.mark for one in line.remarks)), default=99),
                                 len(line.remarks)),
     "charge": lambda line: -1 if line.net is None else line.net,
@@ -179,7 +179,7 @@ def _counted(store: Store, lines: list[LogLine]) -> list[LogLine]:
     for line in lines:
         tally = done.get(line.visit.id, Tally())
         visit = line.visit._replace(**shared(BoardVisit, tally))
-        counted.append(line._replace(visit=visit, **shared(LogLine, tally)))
+        counted.append(line._replace(visit=visit, tally=tally))
     return counted
 
 

@@ -167,12 +167,34 @@ class Board(NamedTuple):
         return len({visit.id for row in self.rows for visit in row.visits})
 
 
+class Tally(NamedTuple):
+    """How far a visit's checklist has come: settled of required items, passed of required tests, and the evidence.
+
+    `ran` are the tests that the program ran, of `tested` that have a result and apply; of the attested ones `permitted` are so
+    by a lead's permission, `no_way_in` because nothing leads into the client's network.
+    """
+
+    items_settled: int = 0
+    items_required: int = 0
+    tests_passed: int = 0
+    tests_required: int = 0
+    executed: int = 0
+    measured: int = 0
+    attested: int = 0
+    waived: int = 0
+    retests: int = 0
+    overrides: int = 0
+    ran: int = 0
+    tested: int = 0
+    permitted: int = 0
+    no_way_in: int = 0
+
+
 class LogLine(NamedTuple):
     """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet).
 
     `accepted`: its charge stands. `revision` of its charge; 0: none is kept. `remarks` are what a lead has to look at, the
-    gravest first. `ran` are the tests that the program ran, of `tested` that have a result; of the attested ones `permitted`
-    are so by a lead's permission, `no_way_in` because nothing leads into the client's network.
+    gravest first.
     """
 
     visit: BoardVisit
@@ -185,16 +207,7 @@ class LogLine(NamedTuple):
     accepted: bool = False
     revision: int = 0
     remarks: tuple[Remark, ...] = ()
-    executed: int = 0
-    measured: int = 0
-    attested: int = 0
-    waived: int = 0
-    retests: int = 0
-    overrides: int = 0
-    ran: int = 0
-    tested: int = 0
-    permitted: int = 0
-    no_way_in: int = 0
+    tally: Tally = Tally()
 
     @property
     def clean(self) -> bool:

@@ -108,8 +108,8 @@ def has_role(name: str, roles: Iterable[str]) -> bool:
 class Target:
     """Something at a site that can be tested, as the dispatcher or the lead registered it.
 
-    `address` and `options` are as they were typed; `reason` says why an address on this machine, on loopback or
-    link-local is meant.
+    `address` (host and port, a URL, or the name that a resolver is asked for) and `options` (`expect="Welcome"; seconds=20`)
+    are as they were typed; `reason` says why an address on this machine, on loopback or link-local is meant.
     """
 
     id: int

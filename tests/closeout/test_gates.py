@@ -6,8 +6,9 @@ import dataclasses
 
 import pytest
 
-from dispatch.closeout.gates import Progress, overridden_tests, progress, settled, unmet
+from dispatch.closeout.gates import overridden_tests, progress, settled, unmet
 from dispatch.closeout.recording import Entry, Run
+from dispatch.model.boards import Tally
 from dispatch.model.checklists import Attempt, Checklist, Grade, Kind, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.evidence import Evidence, evidence_shares
@@ -218,11 +219,11 @@ def test_times_are_said_where_the_zone_is_known() -> None:
 
 def test_progress_counts_what_is_required() -> None:
     stay = finished("server")
-    assert progress(stay.checklist) == Progress(13, 13, 4, 4)
+    assert progress(stay.checklist) == Tally(13, 13, 4, 4)
 
     stay.record("T2", Entry(Result.FAIL, "did not come back"))
 
-    assert progress(stay.checklist) == Progress(11, 13, 3, 4)
+    assert progress(stay.checklist) == Tally(11, 13, 3, 4)
 
 
 def test_evidence_is_that_of_the_attempts_that_count() -> None:

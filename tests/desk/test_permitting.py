@@ -63,7 +63,7 @@ def test_no_way_in_is_asked_for_and_given_with_one_key(office: Office) -> None:
     assert t3(office).attested_how == NO_WAY_IN
     assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = visit_log(office.store, Wanted(DAY)).lines
-    assert (line.permitted, line.no_way_in, line.ran, line.tested) == (0, 1, 0, 5)
+    assert (line.tally.permitted, line.tally.no_way_in, line.tally.ran, line.tally.tested) == (0, 1, 0, 5)
     assert "T3 attested, no way in" in [one.text for one in line.remarks]
 
 
@@ -75,7 +75,7 @@ def test_what_can_run_is_lowered_with_a_reason(office: Office) -> None:
     assert t3(office).attested_how == BY_PERMISSION
     assert leaving.close(office.ana, "R1").state is State.CLOSED
     (line,) = visit_log(office.store, Wanted(DAY)).lines
-    assert (line.permitted, line.no_way_in) == (1, 0)
+    assert (line.tally.permitted, line.tally.no_way_in) == (1, 0)
     assert "T3 attested by permission of Lee Moreau: the target is out of order" in [one.text for one in line.remarks]
 
 

@@ -450,7 +450,9 @@ def _copy(office: Office, ref: str, port: int) -> None:
     from dispatch.model.probes import ProbeKind
 
     faults: list[str] = []
-    probe = read_target("reboot", ProbeKind.REBOOT, Vantage.HOST, f"{HERE}:{port}", "seconds=30", "tests", faults)
+    probe = read_target(
+        Target(0, 0, "reboot", ProbeKind.REBOOT, f"{HERE}:{port}", "seconds=30", reason="tests"), faults
+    )
     assert not faults
     with office.dana.write("register") as unit:
         probes.add_probes(unit, item(office, ref).id, [probe])

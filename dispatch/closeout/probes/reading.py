@@ -11,7 +11,7 @@ from typing import Any
 from dispatch.closeout.probes.effort import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.model import text as limits
-from dispatch.model.probes import Probe, ProbeKind, Vantage
+from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
 from dispatch.model.text import TextRefused, clean, show
 
 _OPTION = re.compile(r'\s*([a-z]+)\s*(?:=\s*("[^"]*"|[^;]*))?\s*(?:;|$)', re.IGNORECASE)
@@ -34,22 +34,11 @@ REBOOT_SECONDS = 900
 _FIELDS = {field.name: field for field in dataclasses.fields(Probe)}
 
 
-def read_target(
-    name: str, kind: ProbeKind, vantage: Vantage, address: str, options: str, reason: str, faults: list[str]
-) -> Probe:
-    """The probe of a target as it was typed; what cannot be taken is said in `faults`, each with its field.
-
-    Args:
-        name: of the target.
-        kind: what is tried.
-        vantage: from where.
-        address: host and port, a URL, or the name that a resolver is asked for.
-        options: such as `expect="Welcome"; seconds=20; starttls`.
-        reason: why an address on this machine, on loopback or link-local is meant.
-    """
-    given = _options(kind, options, faults)
-    probe = Probe(kind, name, vantage, local=bool(reason))
-    probe = _with_address(probe, address.strip(), given.pop("resolver", ""), faults)
+def read_target(target: Target, faults: list[str]) -> Probe:
+    """The probe of a target as it was typed; what cannot be taken is said in `faults`, each with its field."""
+    given = _options(target.kind, target.options, faults)
+    probe = Probe(target.kind, target.name, target.vantage, local=bool(target.reason))
+    probe = _with_address(probe, target.address.strip(), given.pop("resolver", ""), faults)
     probe = _with_options(probe, given, faults)
     faults += [f"options: {fault}" for fault in faults_of(probe)]
     return probe

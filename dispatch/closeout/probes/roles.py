@@ -38,5 +38,5 @@ def probes_of_item(tested: Tested, probes: Iterable[tuple[Target, Probe | None]]
 def probe_of(target: Target) -> Probe | None:
     """The probe of a registered target; None where the program no longer takes it."""
     faults: list[str] = []
-    probe = read_target(target.name, target.kind, target.vantage, target.address, target.options, target.reason, faults)
+    probe = read_target(target, faults)
     return None if faults else probe

@@ -99,17 +99,11 @@ class Runner:
         at, begun = self._now(), time.monotonic()
         effort = Effort(probe.seconds, self._called_off)
         self._tell(f"{probe.name}: watching {probe.where}" + (", going on from before" if seen.up_at else ""))
-        last, ran = seen, True
-
-        def kept(now_seen: Watch) -> None:
-            nonlocal last
-            last = now_seen
-            keep(now_seen)
-
+        ran = True
         try:
             # the pause between tries is at most a second, the time between two looks exactly that
             every = min(self._pause, LOOK_SECONDS)
-            text, passed = watch_reboot(probe, dialer, effort, self._now, self._tell, seen, kept, every).sentence, True
+            text, passed = watch_reboot(probe, dialer, effort, self._now, self._tell, seen, keep, every).sentence, True
         except ProbeFault as fault:
             text, passed, ran = fault.text, False, not isinstance(fault, NotRun)
         text = received(text, SENTENCE)

@@ -41,7 +41,7 @@ class TargetShelf(Shelf[Target]):
                 yield "name", f"the site has a target {after.name} already"
         if after.kind is not None and after.name:
             found: list[str] = []
-            read_target(after.name, after.kind, after.vantage, after.address, after.options, after.reason, found)
+            read_target(after, found)
             for name, _, said in (fault.partition(": ") for fault in found):
                 yield name, said
 

@@ -10,7 +10,7 @@ from db.legs import legs_of_day
 from db.results import Standing
 from db.sheets import StoredSheet
 from db.store import Store
-from db.tallies import Tally, tallies
+from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk import reading
 from dispatch.desk.evidence_words import evidence_words
@@ -21,6 +21,7 @@ from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
 from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.levels.clock import LevelState
+from dispatch.model.boards import Tally
 from dispatch.model.calls import Call, Outcome
 from dispatch.model.checklists import Result
 from dispatch.model.instants import Times, day_bounds, day_text

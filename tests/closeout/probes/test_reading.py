@@ -25,7 +25,7 @@ from tests.closeout.templates import items_of
 
 def read(kind: ProbeKind, address: str, options: str = "", vantage: Vantage = Vantage.HOST) -> Probe:
     faults: list[str] = []
-    probe = read_target("it", kind, vantage, address, options, "", faults)
+    probe = read_target(Target(0, 0, "it", kind, address, options, vantage), faults)
     assert faults == []
     return probe
 
@@ -113,5 +113,5 @@ def test_targets_of_items_are_found_by_role_and_stay_copies() -> None:
 
 def test_own_name_is_refused() -> None:
     faults: list[str] = []
-    read_target("it", ProbeKind.TCP, Vantage.HOST, f"{socket.gethostname()}:22", "", "", faults)
+    read_target(Target(0, 0, "it", ProbeKind.TCP, f"{socket.gethostname()}:22"), faults)
     assert faults
