@@ -32,31 +32,23 @@ class Table:
             raise Misuse(f"table {self.name} has no column {', '.join(unknown)}")
 
 
-class Catalogue:
-    """Looks each table up once: the schema does not change under a session without its units being refused."""
+class Catalogue(dict[str, Table]):
+    """The tables by their names as the schema spells them, each looked up once: no schema changes under a session without its
+    units being refused.
+
+    Raises:
+        Misuse: there is no such table, or it is a view.
+    """
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
-        self._tables: dict[str, Table] = {}
 
-    def table(self, name: str) -> Table:
-        """The table of that name, spelt as in the schema.
-
-        Raises:
-            Misuse: there is none, or it is a view.
-        """
-        known = self._tables.get(name)
-        if known is None:
-            known = self._tables[name] = self._look_up(name)
-        return known
-
-    def _look_up(self, name: str) -> Table:
-        if (
-            self._conn.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
-            is None
-        ):
+    def __missing__(self, name: str) -> Table:
+        known = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        if self._conn.execute(known, (name,)).fetchone() is None:
             raise Misuse(f"there is no table {name}")
         # table_xinfo: position, name, type, not null, default, position in the key, 0 for a plain column
         rows = self._conn.execute("SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden = 0", (name,)).fetchall()
         key = tuple(column for _, column in sorted((pk, column) for column, pk in rows if pk))
-        return Table(name, frozenset(column for column, _ in rows), key)
+        self[name] = Table(name, frozenset(column for column, _ in rows), key)
+        return self[name]

@@ -70,7 +70,7 @@ class Unit:
             Misuse: there is no such table or column.
             Refused: the database forbids it.
         """
-        self.store.catalogue.table(table).require(columns)
+        self.store.catalogue[table].require(columns)
         if not columns:
             return self.execute(f'INSERT INTO "{table}" DEFAULT VALUES').lastrowid or 0
         names = ", ".join(f'"{name}"' for name in columns)
@@ -79,7 +79,7 @@ class Unit:
 
     def note(self, table: str, /, **columns: Any) -> int:
         """Add a record of what the actor does in this unit, which says who, from which session and when; raises as `insert`."""
-        known = self.store.catalogue.table(table).columns
+        known = self.store.catalogue[table].columns
         said = {"staff_id": self.actor.staff_id, "session": self.actor.session, "at": self.at, "made_at": self.at}
         return self.insert(table, **{name: value for name, value in said.items() if name in known} | columns)
 
@@ -97,7 +97,7 @@ class Unit:
             Misuse: there is no such table or column, or the table has no version.
             Refused: the database forbids it.
         """
-        known = self.store.catalogue.table(table)
+        known = self.store.catalogue[table]
         if len(known.key) != 1 or "version" not in known.columns:
             raise Misuse(f"table {table} has no single key and version to update by")
         (key_name,) = known.key

@@ -19,7 +19,7 @@ from db.store import Store
 from dispatch.desk import reading
 from dispatch.desk.seat import Seat
 from dispatch.levels.calendar import Calendar, DatedCalendar, dated_calendar
-from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
+from dispatch.levels.clock import Earlier, LevelClock, LevelState, Pause, Reading, Thresholds
 from dispatch.levels.targets import CLOCKS, LABELS, PAUSING, Targets, promised, read_targets
 from dispatch.model.agreements import OPENING_HOURS, Agreement, Service
 from dispatch.model.firm import Firm
@@ -258,11 +258,10 @@ def _clocks(
         ended = root.ended_at if root.state in ENDED and root.state is not State.CLOSED else None
         if clock == "resolution" and root.state is State.LEFT_OPEN:
             ended = None
-        reading = measure(
+        reading = LevelClock(
             terms.calendar,
             root.requested_at,
             targets.of(clock),
-            now,
             achieved=_achieved(clock, root, request, facts, terms),
             pauses=_pauses(clock, request, facts, terms),
             earlier=[
@@ -273,7 +272,7 @@ def _clocks(
             thresholds=book.thresholds,
             aim=not terms.promised,
             ended=ended,
-        )
+        ).read(now)
         if reading is not None:
             found.append(VisitClock(clock, reading, not terms.promised, own.causes.get(clock, "")))
     return tuple(found)

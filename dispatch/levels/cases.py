@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dispatch.levels.calendar import CalendarFault, calendar_of
-from dispatch.levels.clock import Pause, Reading, Thresholds, measure
+from dispatch.levels.clock import LevelClock, Pause, Reading, Thresholds
 from dispatch.model.cases import Recomputed
 from dispatch.model.instants import local, parse_iso
 
@@ -56,17 +56,17 @@ def _read(form: Mapping[str, Any], case: Mapping[str, Any]) -> Reading:
         raise ValueError(f"target_min: {target!r} is not a whole number of minutes")
     shares = case.get("thresholds") or {}
     achieved = case.get("achieved")
-    reading = measure(
+    clock = LevelClock(
         calendar_of(form),
         parse_iso(case["opened"]),
         target,
-        parse_iso(case["now"]),
         achieved=None if achieved is None else parse_iso(achieved),
         pauses=[
             Pause(parse_iso(start), None if end is None else parse_iso(end)) for start, end in case.get("pauses") or ()
         ],
         thresholds=Thresholds(int(shares.get("at_risk", 75)), int(shares.get("critical", 90))),
     )
+    reading = clock.read(parse_iso(case["now"]))
     assert reading is not None
     return reading
 

@@ -62,94 +62,82 @@ class Earlier(NamedTuple):
     target: int | None
 
 
-def measure(
-    calendar: Calendar | DatedCalendar,
-    opened: int,
-    target: int | None,
-    now: int,
-    *,
-    achieved: int | None = None,
-    pauses: Sequence[Pause] = (),
-    earlier: Sequence[Earlier] = (),
-    thresholds: Thresholds = USUAL,
-    aim: bool = False,
-    ended: int | None = None,
-) -> Reading | None:
-    """Read a clock; None where there is no target.
+class LevelClock(NamedTuple):
+    """A clock of a request.
 
-    Args:
-        opened: receipt of the request, by any channel.
-        target: counted minutes.
-        achieved: when what was promised happened; later than `now` it has not happened yet.
-        pauses: spans that do not count; what begins after `now` is not known yet.
-        earlier: targets before a change of priority. One that was missed then stays missed: it goes on counting here.
-        aim: the target is an aim and never breached: beyond it the clock is critical.
-        ended: when the request ended without it, for example cancelled: from then on the clock stands.
+    `opened` is its receipt, by any channel, `target` in counted minutes; `achieved` when what was promised happened. `pauses` do
+    not count. `earlier` are targets before a change of priority: one that was missed then stays missed, and goes on counting.
+    `aim`: the target is never breached, beyond it the clock is critical. `ended` is when the request ended without what was
+    promised, for example cancelled: from then on the clock stands.
     """
-    opened, now = _cut(opened), _cut(now)
-    done = None if achieved is None or _cut(achieved) > now else _cut(achieved)
-    stop = now if done is None else done
-    if ended is not None and done is None:
-        stop = min(stop, _cut(ended))
-    # a pause that begins once the clock has stopped is none of its own
-    begun = [pause for pause in pauses if _cut(pause.start) <= stop]
-    still = _still(begun, stop)
-    missed = _missed_before(calendar, opened, stop, still, earlier)
-    if missed is not None:
-        target = missed
-    if target is None:
+
+    calendar: Calendar | DatedCalendar
+    opened: int
+    target: int | None
+    achieved: int | None = None
+    pauses: Sequence[Pause] = ()
+    earlier: Sequence[Earlier] = ()
+    thresholds: Thresholds = USUAL
+    aim: bool = False
+    ended: int | None = None
+
+    def read(self, now: int) -> Reading | None:
+        """What it says; what is later than `now` has not happened yet. None where there is no target."""
+        now = _cut(now)
+        done = None if self.achieved is None or _cut(self.achieved) > now else _cut(self.achieved)
+        stop = now if done is None else done
+        if self.ended is not None and done is None:
+            stop = min(stop, _cut(self.ended))
+        # a pause that begins once the clock has stopped is none of its own
+        begun = [pause for pause in self.pauses if _cut(pause.start) <= stop]
+        still = _still(begun, stop)
+        missed = self._missed_before(stop, still)
+        target = self.target if missed is None else missed
+        if target is None:
+            return None
+        elapsed = self._elapsed(stop, still)
+        over = missed is not None or elapsed > target
+        if done is not None:
+            return Reading(elapsed, self._due(target, still), LevelState.MISSED if over else LevelState.MET, target)
+        if self.ended is not None:
+            return Reading(elapsed, None, LevelState.MISSED, target) if over and not self.aim else None
+        paused = any(_cut(pause.start) <= now and (pause.end is None or now < _cut(pause.end)) for pause in begun)
+        due = None if paused else self._due(target, still)
+        return Reading(elapsed, due, self._open_state(elapsed, target, over, paused), target)
+
+    def _open_state(self, elapsed: int, target: int, over: bool, paused: bool) -> LevelState:
+        if over and not self.aim:
+            return LevelState.BREACHED
+        if paused:
+            return LevelState.PAUSED
+        if over or elapsed * 100 >= target * self.thresholds.critical:
+            return LevelState.CRITICAL
+        return LevelState.AT_RISK if elapsed * 100 >= target * self.thresholds.at_risk else LevelState.OK
+
+    def _missed_before(self, stop: int, still: Sequence[Span]) -> int | None:
+        """The first of the earlier targets that was missed while it counted."""
+        for until, target in self.earlier:
+            if target is not None and self._elapsed(min(_cut(until), stop), still) > target:
+                return target
         return None
-    elapsed = _elapsed(calendar, opened, stop, still)
-    over = missed is not None or elapsed > target
-    if done is not None:
-        state = LevelState.MISSED if over else LevelState.MET
-        return Reading(elapsed, _due(calendar, opened, target, still), state, target)
-    if ended is not None:
-        return Reading(elapsed, None, LevelState.MISSED, target) if over and not aim else None
-    paused = any(_cut(pause.start) <= now and (pause.end is None or now < _cut(pause.end)) for pause in begun)
-    due = None if paused else _due(calendar, opened, target, still)
-    return Reading(elapsed, due, _open_state(elapsed, target, over, paused, aim, thresholds), target)
 
+    def _elapsed(self, stop: int, still: Sequence[Span]) -> int:
+        opened = _cut(self.opened)
+        paused = sum(self.calendar.counted(max(start, opened), min(end, stop)) for start, end in still)
+        return self.calendar.counted(opened, stop) - paused
 
-def _open_state(elapsed: int, target: int, over: bool, paused: bool, aim: bool, thresholds: Thresholds) -> LevelState:
-    if over and not aim:
-        return LevelState.BREACHED
-    if paused:
-        return LevelState.PAUSED
-    if over or elapsed * 100 >= target * thresholds.critical:
-        return LevelState.CRITICAL
-    return LevelState.AT_RISK if elapsed * 100 >= target * thresholds.at_risk else LevelState.OK
-
-
-def _missed_before(
-    calendar: Calendar | DatedCalendar, opened: int, stop: int, still: Sequence[Span], earlier: Iterable[Earlier]
-) -> int | None:
-    """The first of the earlier targets that was missed while it counted."""
-    for one in earlier:
-        if one.target is not None:
-            until = min(_cut(one.until), stop)
-            if _elapsed(calendar, opened, until, still) > one.target:
-                return one.target
-    return None
-
-
-def _elapsed(calendar: Calendar | DatedCalendar, opened: int, stop: int, still: Sequence[Span]) -> int:
-    paused = sum(calendar.counted(max(start, opened), min(end, stop)) for start, end in still)
-    return calendar.counted(opened, stop) - paused
-
-
-def _due(calendar: Calendar | DatedCalendar, opened: int, target: int, still: Sequence[Span]) -> int | None:
-    """The end of the minute in which the target is used up: from pause to pause, and on after the last of them."""
-    at, left = opened, target
-    for start, end in still:
-        if end <= at:
-            continue
-        there = calendar.counted(at, start)
-        if there >= left:
-            break
-        left -= there
-        at = end
-    return calendar.used_up(at, left)
+    def _due(self, target: int, still: Sequence[Span]) -> int | None:
+        """The end of the minute in which the target is used up: from pause to pause, and on after the last of them."""
+        at, left = _cut(self.opened), target
+        for start, end in still:
+            if end <= at:
+                continue
+            there = self.calendar.counted(at, start)
+            if there >= left:
+                break
+            left -= there
+            at = end
+        return self.calendar.used_up(at, left)
 
 
 def _still(pauses: Iterable[Pause], stop: int) -> list[Span]:

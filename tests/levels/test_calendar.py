@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.levels.calendar import Calendar, CalendarFault, calendar_of
-from dispatch.levels.clock import Earlier, LevelState, Pause, Reading, Thresholds, measure
+from dispatch.levels.clock import Earlier, LevelClock, LevelState, Pause, Reading, Thresholds
 from dispatch.model.instants import local, parse_iso
 
 ZONES = ("Europe/London", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "UTC",
@@ -115,7 +115,7 @@ def test_a_clock_says_what_a_loop_says(
         for start, length in spans
         if start <= (ran if done is None else min(done, ran))
     ]
-    reading = measure(calendar, opened, target, now, achieved=achieved, pauses=pauses)
+    reading = LevelClock(calendar, opened, target, achieved=achieved, pauses=pauses).read(now)
     elapsed, due = looped(calendar, opened, target, now, achieved, pauses)
 
     assert reading is not None
@@ -130,7 +130,7 @@ def at(text: str) -> int:
 
 
 def read(target: int, opened: str, now: str, **more: Any) -> Reading:
-    found = measure(UK, at(opened), target, at(now), **more)
+    found = LevelClock(UK, at(opened), target, **more).read(at(now))
     assert found is not None
     return found
 
@@ -142,7 +142,7 @@ def read(target: int, opened: str, now: str, **more: Any) -> Reading:
 def test_states_by_share_of_the_target(minutes: int, state: str) -> None:
     """design/service-levels.md D6"""
     opened = at("18T09:00")
-    found = measure(UK, opened, 100, opened + minutes * 60)
+    found = LevelClock(UK, opened, 100).read(opened + minutes * 60)
     assert found is not None
     assert found.state == state
 
@@ -193,25 +193,25 @@ def test_what_was_missed_stays_missed_when_the_priority_is_lowered() -> None:
     earlier = [Earlier(at("18T10:30"), 60)]
     assert read(480, "18T09:00", "18T11:00", earlier=earlier).state is LevelState.BREACHED
     assert read(480, "18T09:00", "18T12:00", earlier=earlier, achieved=at("18T11:00")).state is LevelState.MISSED
-    gone = measure(UK, at("18T09:00"), None, at("18T11:00"), earlier=earlier)
+    gone = LevelClock(UK, at("18T09:00"), None, earlier=earlier).read(at("18T11:00"))
     assert gone is not None
     assert gone.state is LevelState.BREACHED
 
 
 def test_no_target_is_no_clock() -> None:
-    assert measure(UK, at("18T09:00"), None, at("18T11:00")) is None
-    assert measure(UK, at("18T09:00"), None, at("18T11:00"), earlier=[Earlier(at("18T10:00"), 120)]) is None
+    assert LevelClock(UK, at("18T09:00"), None).read(at("18T11:00")) is None
+    assert LevelClock(UK, at("18T09:00"), None, earlier=[Earlier(at("18T10:00"), 120)]).read(at("18T11:00")) is None
 
 
 def test_a_request_that_ended_without_it_leaves_only_what_was_missed() -> None:
-    assert measure(UK, at("18T09:00"), 240, at("19T11:00"), ended=at("18T11:00")) is None
+    assert LevelClock(UK, at("18T09:00"), 240, ended=at("18T11:00")).read(at("19T11:00")) is None
     found = read(60, "18T09:00", "19T11:00", ended=at("18T11:00"))
     assert (found.state, found.elapsed) == (LevelState.MISSED, 120)
 
 
 def test_a_calendar_that_never_opens_is_never_due() -> None:
     closed = Calendar("UTC")
-    found = measure(closed, 0, 60, 6000)
+    found = LevelClock(closed, 0, 60).read(6000)
     assert found is not None
     assert (found.elapsed, found.due) == (0, None)
 
