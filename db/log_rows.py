@@ -3,7 +3,6 @@ number."""
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
@@ -11,17 +10,9 @@ from typing import NamedTuple
 from db.among import AMONG, listed
 from db.rows import Query, Select, Stored, column
 from db.store import Store
-from db.visits import ANCHORED
-from dispatch.model.states import Review, State
-
-
-class Stay(NamedTuple):
-    """One technician's part of a visit, in instants."""
-
-    technician: str
-    depart_at: int | None
-    check_in_at: int | None
-    check_out_at: int | None
+from db.visits import ANCHORED, CREW
+from dispatch.model.boards import BoardVisit
+from dispatch.model.visits import Assignment
 
 
 class Sum(NamedTuple):
@@ -42,28 +33,6 @@ class Sum(NamedTuple):
     unnamed: bool
 
 
-class LogRow(NamedTuple):
-    """A visit of the log as the store has it."""
-
-    id: int
-    reference: str
-    client: str
-    site: str
-    work: str
-    state: State
-    minutes: int
-    priority: int
-    version: int
-    review: Review
-    start: int | None
-    end: int | None
-    wanted_on: datetime.date | None
-    promised: tuple[int, int] | None
-    emergency: bool
-    reason: str
-    zone: str
-
-
 class Noted(NamedTuple):
     """Something remarkable about a visit: `kind` says what, `item` of the checklist, `by` whom, `text` the words."""
 
@@ -77,16 +46,19 @@ def _codes(name: str) -> Stored:
     return Stored((name,), tuple, lambda text: tuple(json.loads(text)))
 
 
+_READ = {
+    "id", "reference", "client", "site", "zone", "work", "state", "minutes", "priority", "version", "review", "start", "end",
+    "wanted_on", "promised", "emergency", "reason",
+}  # fmt: skip
 ROWS = Select(
-    LogRow,
+    BoardVisit,
     "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
     "v",
     of={"client": "c.name", "site": "s.name", "zone": "s.zone"},
     stored={"start": column("starts_at"), "end": column("ends_at")},
+    given={name: "NULL" for name in BoardVisit._fields if name not in _READ},
 )
-"""Visits of the log."""
-STAYS = Select(Stay, "assignment a JOIN staff t ON t.id = a.staff_id", "a", of={"technician": "t.name"})
-"""Who was on visits."""
+"""Visits of the log, as far as they are read in one query."""
 SUMS = Select(
     Sum,
     "charge_sheet c",
@@ -113,7 +85,7 @@ def rows(
     *,
     ids: Collection[int] | None = None,
     reviews: Collection[str] = (),
-) -> list[LogRow]:
+) -> list[BoardVisit]:
     """The visits of the log, by start: placed ones, and what ended without ever having been placed.
 
     Args:
@@ -136,7 +108,7 @@ def rows(
     return ROWS.select(store, f"WHERE {' AND '.join(where)} ORDER BY coalesce(v.starts_at, v.ended_at), v.id", params)
 
 
-stays: Query[dict[int, tuple[Stay, ...]], Collection[int]] = STAYS.grouped(
+stays: Query[dict[int, tuple[Assignment, ...]], Collection[int]] = CREW.grouped(
     "a.visit_id", f"WHERE a.visit_id {AMONG} ORDER BY a.id"
 )
 """Who was on each of some visits, and when."""

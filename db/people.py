@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db.names import changed, folded
-from db.rows import Query, Rows, Select, Stored, pair, word_set
+from db.rows import Listed, Query, Rows, Select, Stored, pair, word_set
 from db.store import Store
 from dispatch.model.people import Absence, AbsenceRecord, Hours, Lunch, Staff, Technician
 from dispatch.model.states import Role
@@ -44,6 +43,9 @@ TECHNICIANS = Select(
     given={"shifts": "t.staff_id", "absences": "t.staff_id"},
 )
 """Technicians with their shifts and absences."""
+_ROLES = Listed("staff_role", "staff_id", ("role",), Role)
+_SKILLS = Listed("technician_skill", "staff_id", ("skill",), str)
+_SHIFTS = Listed("technician_shift", "staff_id", ("weekday", "opens", "closes"), Hours)
 _WORKING = "WHERE t.archived_at IS NULL AND s.active = 1"
 
 ABSENCES = Rows("absence", AbsenceRecord, order="r.starts_at, r.id")
@@ -73,7 +75,7 @@ def add_staff(unit: Unit, new: Staff) -> int:
     """
     staff_id = unit.insert("staff", **STAFF.columns(new))
     granted = sorted(role.value for role in new.roles)
-    unit.execute_many("INSERT INTO staff_role (staff_id, role) VALUES (?, ?)", [(staff_id, role) for role in granted])
+    _ROLES.write(unit, staff_id, granted)
     unit.audit("staff", staff_id, login=new.login, name=new.name, roles=granted, email=new.email)
     return staff_id
 
@@ -88,9 +90,7 @@ def update_staff(unit: Unit, before: Staff, after: Staff) -> int:
     old, new = STAFF.columns(before), STAFF.columns(after)
     version = unit.update("staff", before.id, before.version, **new)
     if before.roles != after.roles:
-        unit.execute("DELETE FROM staff_role WHERE staff_id = ?", (before.id,))
-        rows = [(before.id, role.value) for role in after.roles]
-        unit.execute_many("INSERT INTO staff_role (staff_id, role) VALUES (?, ?)", rows)
+        _ROLES.write(unit, before.id, (role.value for role in after.roles))
     roles = {"roles": sorted(before.roles)}, {"roles": sorted(after.roles)}
     unit.audit("staff", before.id, changed=changed(old | roles[0], new | roles[1]))
     return version
@@ -135,8 +135,8 @@ def add_skills(unit: Unit, names: Iterable[str]) -> None:
 def add_technician(unit: Unit, new: Technician) -> int:
     """Make the member of staff of that id a technician (the role too); returns the id. Skills that are new become known."""
     unit.insert("technician", staff_id=new.id, **TECHNICIANS.columns(new))
-    _write_skills(unit, new)
-    _write_shifts(unit, new)
+    _write_skills(unit, new.id, new.skills)
+    _SHIFTS.write(unit, new.id, new.shifts)
     unit.execute("INSERT OR IGNORE INTO staff_role (staff_id, role) VALUES (?, ?)", (new.id, Role.TECHNICIAN.value))
     unit.audit("technician", new.id, **_picture(new))
     return new.id
@@ -150,11 +150,9 @@ def update_technician(unit: Unit, before: Technician, after: Technician) -> int:
     """
     version = unit.update("technician", before.id, before.version, **TECHNICIANS.columns(after))
     if before.skills != after.skills:
-        unit.execute("DELETE FROM technician_skill WHERE staff_id = ?", (before.id,))
-        _write_skills(unit, replace(after, id=before.id))
+        _write_skills(unit, before.id, after.skills)
     if before.shifts != after.shifts:
-        unit.execute("DELETE FROM technician_shift WHERE staff_id = ?", (before.id,))
-        _write_shifts(unit, replace(after, id=before.id))
+        _SHIFTS.write(unit, before.id, after.shifts)
     unit.audit("technician", before.id, changed=changed(_picture(before), _picture(after)))
     return version
 
@@ -182,16 +180,9 @@ def _technicians(store: Store, where: str, *, only: Collection[int] | None = Non
 
 
 def _picture(who: Technician) -> dict[str, Any]:
-    shifts = [[hours.weekday, hours.opens, hours.closes] for hours in who.shifts]
-    return TECHNICIANS.columns(who) | {"skills": sorted(who.skills), "shifts": shifts}
+    return TECHNICIANS.columns(who) | {"skills": sorted(who.skills), "shifts": list(map(list, who.shifts))}
 
 
-def _write_skills(unit: Unit, who: Technician) -> None:
-    add_skills(unit, who.skills)
-    rows = [(who.id, skill.casefold()) for skill in sorted(who.skills)]
-    unit.execute_many("INSERT INTO technician_skill (staff_id, skill) VALUES (?, ?)", rows)
-
-
-def _write_shifts(unit: Unit, who: Technician) -> None:
-    rows = [(who.id, hours.weekday, hours.opens, hours.closes) for hours in who.shifts]
-    unit.execute_many("INSERT INTO technician_shift (staff_id, weekday, opens, closes) VALUES (?, ?, ?, ?)", rows)
+def _write_skills(unit: Unit, staff_id: int, skills: frozenset[str]) -> None:
+    add_skills(unit, skills)
+    _SKILLS.write(unit, staff_id, (skill.casefold() for skill in sorted(skills)))

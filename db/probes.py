@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from db.rows import Query, Select, Stored
 from db.store import Store
 from dispatch.model.checklists import ItemTemplate
-from dispatch.model.probes import Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
+from dispatch.model.forms import unusual
+from dispatch.model.probes import UNTESTED, Probe, ProbeKind, Target, Tested, Try, Vantage, Watch
 
 if TYPE_CHECKING:
     from db.unit import Unit
@@ -84,14 +85,7 @@ def renew_probes(unit: Unit, site_id: int, targets: Iterable[Target]) -> None:
 
 def tested_text(tested: Tested) -> str:
     """Which targets test an item, as the item keeps it."""
-    form: dict[str, Any] = {}
-    if tested.roles:
-        form["roles"] = tested.roles
-    if tested.kind is not None:
-        form["kind"] = tested.kind.value
-    if tested.vantage is not Vantage.HOST:
-        form["vantage"] = tested.vantage.value
-    return json.dumps(form, ensure_ascii=False)
+    return json.dumps(unusual(tested, UNTESTED), ensure_ascii=False)
 
 
 def _tested(text: str) -> Tested:

@@ -42,11 +42,19 @@ class Listed:
     order: str = "id"
     numbered: bool = False
 
-    def rows(self, value: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, value: Iterable[Any]) -> list[tuple[Any, ...]]:
         """The columns of each."""
         if len(self.columns) == 1:
             return [(one,) for one in value]
         return [tuple(getattr(one, column) for column in self.columns) for one in value]
+
+    def write(self, unit: Unit, key: int, value: Iterable[Any]) -> None:
+        """Give a record these, and no others."""
+        unit.execute(f"DELETE FROM {self.table} WHERE {self.key} = ?", (key,))
+        columns = (self.key, *(("position",) if self.numbered else ()), *self.columns)
+        rows = [(key, *((place,) if self.numbered else ()), *row) for place, row in enumerate(self.rows(value), 1)]
+        marks = ", ".join("?" * len(columns))
+        unit.execute_many(f"INSERT INTO {self.table} ({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 def words(column: str, of: Callable[[str], Any] = str, between: str = ";") -> Stored:
@@ -95,6 +103,11 @@ class Query(Generic[R, *Ts]):
 def value(sql: str) -> Query[Any, *Ts]:
     """The first column of the first row; None where there is none."""
     return Query(lambda store, params: store.value(sql, params))
+
+
+def values(sql: str) -> Query[list[Any], *Ts]:
+    """The first column of each row."""
+    return Query(lambda store, params: [one for one, *_ in store.all(sql, params)])
 
 
 def _given(value: Any) -> Any:
@@ -152,6 +165,9 @@ def _kind(cls: type, name: str, annotation: str) -> Stored:
     return Stored((name,), lambda value: (None if value is None else value.value,), one_of)
 
 
+_NOTHING: Mapping[Any, Any] = {}
+
+
 def _otherwise(cls: Any, name: str) -> Any:
     """What a field is that nothing is given for."""
     known = getattr(cls, "__dataclass_fields__", None)
@@ -167,7 +183,8 @@ class Select(Generic[T]):
         source: what stands behind FROM; columns are those of `alias` in it.
         of: fields that are something else than the column of their name: the expression.
         stored: fields that stand in other columns than their name, or otherwise than their type, says.
-        given: fields that another query has found, with the expression by which each is looked up there.
+        given: fields that another query has found, with the expression by which each is looked up there; what is not found
+            is as it is by default.
     """
 
     def __init__(
@@ -267,7 +284,7 @@ class Select(Generic[T]):
                 if row[start] is not None:
                     values[at] = back(*row[start:end])
             for name, at, otherwise in self._given:
-                values[at] = given[name].get(values[at], otherwise)
+                values[at] = given.get(name, _NOTHING).get(values[at], otherwise)
             del values[self._width :]
             found.append(self._made(values))
         return found
@@ -327,7 +344,7 @@ class Rows(Select[T]):
         """
         key = unit.insert(self._table, **self.columns(new))
         for name, one in self._lists.items():
-            self._write(unit, one, key, getattr(new, name))
+            one.write(unit, key, getattr(new, name))
         unit.audit(self._table, key, **self._picture(new))
         return key
 
@@ -341,8 +358,7 @@ class Rows(Select[T]):
         version = unit.update(self._table, before.id, before.version, **self.columns(after))
         for name, one in self._lists.items():
             if getattr(before, name) != getattr(after, name):
-                unit.execute(f"DELETE FROM {one.table} WHERE {one.key} = ?", (before.id,))
-                self._write(unit, one, before.id, getattr(after, name))
+                one.write(unit, before.id, getattr(after, name))
         unit.audit(self._table, before.id, changed=changed(self._picture(before), self._picture(after)))
         return version
 
@@ -363,10 +379,3 @@ class Rows(Select[T]):
         for key, *columns in store.all(query, params):
             found.setdefault(key, []).append(one.of(*columns))
         return {key: tuple(own) for key, own in found.items()}
-
-    @staticmethod
-    def _write(unit: Unit, one: Listed, key: int, value: Sequence[Any]) -> None:
-        columns = (one.key, *(("position",) if one.numbered else ()), *one.columns)
-        rows = [(key, *((place,) if one.numbered else ()), *row) for place, row in enumerate(one.rows(value), 1)]
-        marks = ", ".join("?" * len(columns))
-        unit.execute_many(f"INSERT INTO {one.table} ({', '.join(columns)}) VALUES ({marks})", rows)

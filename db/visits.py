@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from db.among import AMONG, listed
 from db.clocks import note_priority
-from db.rows import Query, Select, pair, value, word_set
+from db.rows import Listed, Query, Select, pair, value, values, word_set
 from db.store import Store
 from dispatch.model.people import Technician
 from dispatch.model.states import OCCUPYING, State
@@ -98,6 +98,8 @@ VISITS = _WithCrew(
 """Visits with their crew."""
 REQUESTS = Select(NewVisit, "visit r", given=dict.fromkeys(("client_id", "skills", "tags"), "r.id"))
 """What a request says of its visit."""
+_SKILLS = Listed("visit_skill", "visit_id", ("skill",), str)
+_TAGS = Listed("visit_tag", "visit_id", ("tag",), str)
 _LASTING = {"reference", "job_id", "parent_id", "kind", "cause", "recurrence_id", "occurrence", "uid", "again_of"}
 
 visit_by_id: Query[Visit | None, int] = VISITS.single("WHERE v.id = ?")
@@ -120,17 +122,14 @@ visits_by_id: Query[list[Visit], Collection[int]] = VISITS.listing(f"WHERE v.id 
 """The visits with these ids, in no particular order."""
 
 
-def archived_around(store: Store, visit_id: int) -> list[str]:
-    """What of a visit's client, site and technicians is archived, by name: an open visit needs them all."""
-    rows = store.all(
-        "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
-        "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "
-        "UNION ALL SELECT s.name FROM visit v JOIN site s ON s.id = v.site_id WHERE v.id = ?1 AND s.archived_at IS NOT NULL "
-        "UNION ALL SELECT p.name FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
-        "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = ?1 AND (t.archived_at IS NOT NULL OR p.active = 0)",
-        (visit_id,),
-    )
-    return [name for (name,) in rows]
+archived_around: Query[list[str], int] = values(
+    "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "
+    "UNION ALL SELECT s.name FROM visit v JOIN site s ON s.id = v.site_id WHERE v.id = ?1 AND s.archived_at IS NOT NULL "
+    "UNION ALL SELECT p.name FROM assignment a JOIN technician t ON t.staff_id = a.staff_id "
+    "JOIN staff p ON p.id = a.staff_id WHERE a.visit_id = ?1 AND (t.archived_at IS NOT NULL OR p.active = 0)"
+)
+"""What of a visit's client, site and technicians is archived, by name: an open visit needs them all."""
 
 
 def all_visits(store: Store, *, archived: bool = False) -> list[Visit]:
@@ -182,16 +181,11 @@ def goes_on(store: Store, technician_id: int, moment: int, end: int) -> bool:
     return found is not None
 
 
-def underway_before(store: Store, moment: int) -> list[Visit]:
-    """Visits whose planned stay is over by `moment`, not longer than a stay can be, and on which somebody still is."""
-    return VISITS.select(
-        store,
-        "WHERE v.archived_at IS NULL AND v.starts_at >= ? AND v.starts_at < ? AND v.ends_at <= ? "
-        "AND v.state IN ('en_route', 'on_site', 'closing_out')",
-        (moment - LONGEST_STAY, moment, moment),
-    )
-
-
+underway_before: Query[list[Visit], int] = VISITS.listing(
+    f"WHERE v.archived_at IS NULL AND v.starts_at >= ?1 - {LONGEST_STAY} AND v.starts_at < ?1 AND v.ends_at <= ?1 "
+    "AND v.state IN ('en_route', 'on_site', 'closing_out')"
+)
+"""Visits whose planned stay is over by a moment, not longer than a stay can be, and on which somebody still is."""
 queued: Query[list[Visit]] = VISITS.listing("WHERE v.state IN ('requested', 'on_hold') AND v.archived_at IS NULL")
 """All visits in the unscheduled queue and on hold, in no particular order."""
 
@@ -331,12 +325,8 @@ def update_request(unit: Unit, visit: Visit, new: NewVisit) -> int:
 
 def set_needs(unit: Unit, visit_id: int, skills: Iterable[str], tags: Iterable[str]) -> None:
     """Give a visit these skills and tags, and no others."""
-    unit.execute("DELETE FROM visit_skill WHERE visit_id = ?", (visit_id,))
-    unit.execute("DELETE FROM visit_tag WHERE visit_id = ?", (visit_id,))
-    unit.execute_many(
-        "INSERT INTO visit_skill (visit_id, skill) VALUES (?, ?)", [(visit_id, one) for one in sorted(skills)]
-    )
-    unit.execute_many("INSERT INTO visit_tag (visit_id, tag) VALUES (?, ?)", [(visit_id, one) for one in sorted(tags)])
+    _SKILLS.write(unit, visit_id, sorted(skills))
+    _TAGS.write(unit, visit_id, sorted(tags))
 
 
 def place(

@@ -6,7 +6,7 @@ last are compared by sequence, never by the clock; the times in the sentences ar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dispatch.closeout.answers import EVIDENCE, says_enough
@@ -68,7 +68,7 @@ def unmet(checklist: Checklist, zone: str | None = None, *, hours24: bool = True
 
 def settled(item: Item, checklist: Checklist) -> bool:
     """Whether the item has a result that its gates accept. A settled item that is not required was recorded too."""
-    return not _reasons(item, checklist, lambda _: "")
+    return next(_reasons(item, checklist, lambda _: ""), None) is None
 
 
 def progress(checklist: Checklist) -> Tally:
@@ -100,24 +100,25 @@ def trimmed(text: str | None) -> str:
     return (text or "").strip(_BLANK)
 
 
-def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+def _reasons(item: Item, checklist: Checklist, at_time: _AtTime) -> Iterator[_Reason]:
     """What is wrong with the result of one item, required or not, as gate and advice."""
     latest = item.standing
     if latest is None:
-        return [_missing(item)]
-    if item.kind is Kind.SIGN_OFF:
-        return _of_sign_off(item, latest, checklist, at_time)
-    if latest.result is Result.NA:
-        return _of_not_applicable(item, latest)
-    if item.kind is Kind.TEST:
-        return _of_test(item, latest, checklist, at_time)
-    if latest.result is Result.OVERRIDDEN:
-        return _of_override(item, latest)
-    if item.kind is Kind.NAMED:
-        return _of_named(item, latest)
-    if item.kind is Kind.ASK:
-        return [] if latest.result is Result.ANSWERED and trimmed(latest.text) else [_missing(item)]
-    return _of_confirm(item, latest)
+        yield _missing(item)
+    elif item.kind is Kind.SIGN_OFF:
+        yield from _of_sign_off(item, latest, checklist, at_time)
+    elif latest.result is Result.NA:
+        yield from _of_not_applicable(item, latest)
+    elif item.kind is Kind.TEST:
+        yield from _of_test(item, latest, checklist, at_time)
+    elif latest.result is Result.OVERRIDDEN:
+        yield from _of_override(item, latest)
+    elif item.kind is Kind.NAMED:
+        yield from _of_named(item, latest)
+    elif item.kind is not Kind.ASK:
+        yield from _of_confirm(item, latest)
+    elif latest.result is not Result.ANSWERED or not trimmed(latest.text):
+        yield _missing(item)
 
 
 _HOW = {
@@ -146,32 +147,33 @@ def _missing(item: Item) -> _Reason:
     return "G1", "not confirmed yet; do it and confirm"
 
 
-def _of_not_applicable(item: Item, latest: Attempt) -> list[_Reason]:
+def _of_not_applicable(item: Item, latest: Attempt) -> Iterator[_Reason]:
     if not item.na_allowed:
-        return [("G5", "it always applies; n/a does not settle it")]
-    if not says_enough(trimmed(latest.text)):
-        return [("G5", f"n/a needs a reason of {ENOUGH}")]
-    return []
+        yield "G5", "it always applies; n/a does not settle it"
+    elif not says_enough(trimmed(latest.text)):
+        yield "G5", f"n/a needs a reason of {ENOUGH}"
 
 
-def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
+def _of_test(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> Iterator[_Reason]:
     when = at_time(latest.at)
     if latest.result is Result.OVERRIDDEN:
         advice = "pass it, or let the lead leave the visit open with a follow-up"
-        return [("G3", f"overridden by {latest.by}{when}, which is no pass; {advice}")]
-    if latest.result is Result.FAIL:
+        yield "G3", f"overridden by {latest.by}{when}, which is no pass; {advice}"
+    elif latest.result is Result.FAIL:
         words = _REPLACES_NOTHING.get(item.latest.result, "") if item.latest is not None else ""
         advice = "put it right and test again" if item.asks is Asks.ANY else f"put it right, then {_HOW[item.asks]}"
-        return [("G3", f"failed{when}{words}; {advice}")]
-    if latest.result is not Result.PASS:
-        return [("G3", f"{latest.result.value.replace('_', ' ')} is no pass; test it")]
-    reasons = [("G2", why) for why in _of_evidence(item, latest, when)]
-    last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
-    if last_work is not None and latest.as_of < last_work.sequence:
-        reasons.append(("G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"))
-    if not reasons and item.asks is Asks.NO_WAY_IN and not is_shown(item, checklist):
-        reasons.append(("G2", f"it must be tested inside the client's network, and no way leads there; {_ASK}"))
-    return reasons
+        yield "G3", f"failed{when}{words}; {advice}"
+    elif latest.result is not Result.PASS:
+        yield "G3", f"{latest.result.value.replace('_', ' ')} is no pass; test it"
+    else:
+        lacks = _lacking_evidence(item, latest, when)
+        if lacks:
+            yield "G2", lacks
+        last_work = max(checklist.entries, key=lambda entry: entry.sequence, default=None)
+        if last_work is not None and latest.as_of < last_work.sequence:
+            yield "G4", f"passed{when}, but work was noted{at_time(last_work.at) or ' after it'}; test again"
+        elif not lacks and item.asks is Asks.NO_WAY_IN and not is_shown(item, checklist):
+            yield "G2", f"it must be tested inside the client's network, and no way leads there; {_ASK}"
 
 
 _REPLACES_NOTHING = {Result.PASS: "; words do not replace it", Result.NA: "; n/a does not replace it"}
@@ -179,21 +181,21 @@ _REPLACES_NOTHING = {Result.PASS: "; words do not replace it", Result.NA: "; n/a
 _ASK = "hand in a photograph, or ask a lead: `W`"
 
 
-def _of_evidence(item: Item, latest: Attempt, when: str) -> list[str]:
-    """What keeps a pass from being the evidence that the test asks for (C5a)."""
+def _lacking_evidence(item: Item, latest: Attempt, when: str) -> str:
+    """What keeps a pass from being the evidence that the test asks for (C5a); empty: nothing."""
     if latest.vantage == Vantage.HOST and item.vantage is Vantage.SITE:
         how = "run it there (`r`), hand in a photograph, or ask a lead: `W`"
-        return [f"passed{when} from the office, which proves nothing about the client's network; {how}"]
+        return f"passed{when} from the office, which proves nothing about the client's network; {how}"
     if not item.counts and item.asks is Asks.MEASURED:
-        return ["asks for a value within bounds: `space` takes it, or ask a lead: `W`"]
+        return "asks for a value within bounds: `space` takes it, or ask a lead: `W`"
     if not item.counts:
         runs = "`r` runs it" if item.runnable else "no target tests it"
-        return [f"asks for a test that ran: {runs}, or ask a lead: `W`"]
+        return f"asks for a test that ran: {runs}, or ask a lead: `W`"
     measured = item.bounds is not None and any("0" <= character <= "9" for character in latest.value or "")
     if not latest.ran and not measured and not says_enough(trimmed(latest.text)):
         value = "" if item.bounds is None else ", or give a value"
-        return [f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}{value}"]
-    return []
+        return f"passed{when}, but what was seen is missing; test again and say it in {ENOUGH}{value}"
+    return ""
 
 
 def is_shown(item: Item, checklist: Checklist) -> bool:
@@ -201,43 +203,40 @@ def is_shown(item: Item, checklist: Checklist) -> bool:
     return item.permission is not None or (item.shown_as_of is not None and item.shown_as_of >= checklist.last_work)
 
 
-def _of_override(item: Item, latest: Attempt) -> list[_Reason]:
+def _of_override(item: Item, latest: Attempt) -> Iterator[_Reason]:
     gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
     if not item.override_allowed:
-        return [(gate, "it cannot be overridden; record its result")]
-    return [] if trimmed(latest.text) else [(gate, "overridden without a reason; override it again and say why")]
+        yield gate, "it cannot be overridden; record its result"
+    elif not trimmed(latest.text):
+        yield gate, "overridden without a reason; override it again and say why"
 
 
-def _of_named(item: Item, latest: Attempt) -> list[_Reason]:
+def _of_named(item: Item, latest: Attempt) -> Iterator[_Reason]:
     if latest.result is Result.DECLINED and not trimmed(latest.text):
-        return [("G6", "declined, but not in the client's words; record them")]
-    if latest.result in (Result.DONE, Result.FOLLOW_UP, Result.DECLINED):
-        return []
-    return [_missing(item)]
+        yield "G6", "declined, but not in the client's words; record them"
+    elif latest.result not in (Result.DONE, Result.FOLLOW_UP, Result.DECLINED):
+        yield _missing(item)
 
 
-def _of_confirm(item: Item, latest: Attempt) -> list[_Reason]:
-    if latest.result is Result.DONE:
-        return [_missing(item)] if item.ref == "W2" and not trimmed(latest.text) else []
+def _of_confirm(item: Item, latest: Attempt) -> Iterator[_Reason]:
     if latest.result is Result.NOT_DONE and item.ref.startswith("W1."):
-        return [] if says_enough(trimmed(latest.text)) else [("G1", f"not done; say why, in {ENOUGH}")]
-    if latest.result is Result.LEFT_TO_CLIENT:
+        if not says_enough(trimmed(latest.text)):
+            yield "G1", f"not done; say why, in {ENOUGH}"
+    elif latest.result is Result.LEFT_TO_CLIENT:
         left = f"“{show(trimmed(latest.text), _QUOTED)}” is left to the client"
-        return [("G7", f"{left}; do it or book a follow-up, then record that nothing is left")]
-    return [_missing(item)]
+        yield "G7", f"{left}; do it or book a follow-up, then record that nothing is left"
+    elif latest.result is not Result.DONE or (item.ref == "W2" and not trimmed(latest.text)):
+        yield _missing(item)
 
 
-def _of_sign_off(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> list[_Reason]:
-    reasons: list[_Reason] = []
+def _of_sign_off(item: Item, latest: Attempt, checklist: Checklist, at_time: _AtTime) -> Iterator[_Reason]:
     if latest.result is Result.OVERRIDDEN:
-        reasons += _of_override(item, latest)
+        yield from _of_override(item, latest)
     elif latest.result is not Result.SIGNED or not trimmed(latest.signed_by):
-        reasons.append(_missing(item))
+        yield _missing(item)
     others = [attempt for other in checklist.items if other.id != item.id for attempt in other.attempts]
-    recorded = [(attempt.sequence, attempt.at) for attempt in others]
-    recorded += [(entry.sequence, entry.at) for entry in checklist.entries]
+    recorded = [(one.sequence, one.at) for one in (*others, *checklist.entries)]
     later = max((record for record in recorded if record[0] >= latest.sequence), default=None)
     if later is not None:
         what = f"something was recorded{at_time(later[1]) or ' later'}, after the sign-off{at_time(latest.at)}"
-        reasons.append(("G8", f"{what}; sign off once more, last"))
-    return reasons
+        yield "G8", f"{what}; sign off once more, last"

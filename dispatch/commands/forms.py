@@ -44,7 +44,8 @@ _CALL = """reference client technician contact? phone? expected@ arrival@ due@ p
 _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=visit.work state=visit.state
     review=visit.review technicians planned_start=visit.start@ planned_end=visit.end@ checked_in=visit.actual_in@
     checked_out=visit.actual_out@ tests_passed=visit.tests_passed tests_required=visit.tests_required evidence
-    tests_executed=ran tests_with_result=tested retests overrides exceptions clean charge_status net total currency"""
+    tests_executed=tally.ran tests_with_result=tally.tested retests=tally.retests overrides=tally.overrides exceptions clean
+    charge_status net total currency"""
 _REMARK = "exception=mark item? text"
 _ITEM = "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes attempts"
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"

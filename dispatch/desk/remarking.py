@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.log_rows import LogRow, Noted, Stay, Sum
+from db.log_rows import Noted, Sum
 from dispatch.charges.explain import MEANS, NEEDS
+from dispatch.model.boards import BoardVisit
 from dispatch.model.instants import clock_text
 from dispatch.model.reviews import Mark, Remark
 from dispatch.model.states import ENDED, State
+from dispatch.model.visits import Assignment
 
 QUIET_FLAGS = frozenset({"TAX_EXEMPT", "EARLY_ARRIVAL_CLIPPED"})
 """Flags of a sheet that warn of nothing: both follow from what was agreed, and neither charges more. An exemption warns as
@@ -46,7 +48,7 @@ _ITEMS = frozenset({"waived", "overridden", "permitted", "no_way_in", "not_done"
 
 
 def remarks_of(
-    row: LogRow, stays: Sequence[Stay], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
+    row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, noted: Sequence[Noted], hours24: bool = True
 ) -> tuple[Remark, ...]:
     """The exceptions of a visit, the gravest first. One that has not ended has those that show already."""
     found = [_said(one) for one in noted]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import log_rows, search, settings
-from db.log_rows import LogRow, Stay, Sum
+from db.log_rows import Sum
 from db.store import Store
 from db.tallies import tallies
 from dispatch.desk.remarking import remarks_of
@@ -17,6 +17,7 @@ from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
 from dispatch.model.states import ENDED, Review
+from dispatch.model.visits import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +200,10 @@ def _holds(name: str, part: str) -> bool:
     return " ".join(part.split()).casefold() in name.casefold()
 
 
-def _line(row: LogRow, stays: Sequence[Stay], charge: Sum | None, currency: str) -> LogLine:
+def _line(row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, currency: str) -> LogLine:
     """A line whose checklist is not counted yet."""
     return LogLine(
-        visit=BoardVisit(
-            **shared(BoardVisit, row),
+        visit=row._replace(
             actual_depart=min((one.depart_at for one in stays if one.depart_at is not None), default=None),
             actual_in=min((one.check_in_at for one in stays if one.check_in_at is not None), default=None),
             actual_out=max((one.check_out_at for one in stays if one.check_out_at is not None), default=None),

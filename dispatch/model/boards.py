@@ -28,7 +28,7 @@ class BoardVisit(NamedTuple):
     that breaks first (empty: none runs), `clock` what it measures, `due` when it breaks (None while it is paused).
     `projected` is when its technician will be there and done, as the running day goes (None: it is over, or in the queue,
     or falls out of the day); `slack` the seconds left then before the promise or a service level breaks; `told` the time
-    the client was told in a call.
+    the client was told in a call. `zone` is the site's.
     """
 
     id: int
@@ -73,6 +73,7 @@ class BoardVisit(NamedTuple):
     late: Late | None = None
     slack: int | None = None
     told: int | None = None
+    zone: str = ""
 
 
 class CallAhead(NamedTuple):

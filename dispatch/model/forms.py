@@ -16,6 +16,11 @@ def shared(kind: Any, one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in _in_both(kind, one.__class__)}
 
 
+def unusual(one: Any, usual: Any) -> dict[str, Any]:
+    """What of a record is not as it is in another one of its kind, by name."""
+    return {name: mine for name in one.__dataclass_fields__ if (mine := getattr(one, name)) != getattr(usual, name)}
+
+
 @cache
 def _in_both(kind: Any, other: Any) -> list[str]:
     return [name for name in kind.__annotations__ if hasattr(other, name)]

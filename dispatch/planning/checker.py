@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -122,89 +122,79 @@ def is_not_preferred(stop: Stop, technician_id: int) -> bool:
     return bool(stop.known_by) and technician_id not in stop.known_by
 
 
-def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> list[Finding]:
-    origin = before.place if before else day.home
-    if drives(origin, stop.place).known:
-        return []
+def _place(stop: Stop, before: Stop | None, day: TechnicianDay, drives: Drives) -> Iterator[Finding]:
+    if drives(before.place if before else day.home, stop.place).known:
+        return
     if not placed(stop.place):
         text = f"{stop.client} has no coordinates, so the drive is unknown: place the site first"
-        return [Finding("place", Level.BLOCKED, text, final=True)]
-    whence = before.client if before else f"{day.name}'s home"
-    return [
-        Finding("place", Level.WARNINGS, f"the drive from {whence} is unknown: it has no coordinates", confirm=True)
-    ]
+        yield Finding("place", Level.BLOCKED, text, final=True)
+    else:
+        whence = before.client if before else f"{day.name}'s home"
+        text = f"the drive from {whence} is unknown: it has no coordinates"
+        yield Finding("place", Level.WARNINGS, text, confirm=True)
 
 
-def _presence(day: TechnicianDay, stop: Stop) -> list[Finding]:
-    findings = []
+def _presence(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if day.shift is None:
-        findings.append(Finding("shift", Level.BLOCKED, f"{day.name} does not work on this day"))
+        yield Finding("shift", Level.BLOCKED, f"{day.name} does not work on this day")
     elif stop.start < day.shift[0] or stop.start >= day.shift[1]:
         hours = f"{_clock(day.shift[0], day)}–{_clock(day.shift[1], day)}"
-        text = f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}"
-        findings.append(Finding("shift", Level.BLOCKED, text))
+        yield Finding("shift", Level.BLOCKED, f"starts {_clock(stop.start, day)}, outside {day.name}'s shift {hours}")
     for absence in day.absences:
         overlap = min(stop.end, absence.ends_at) - max(stop.start, absence.starts_at)
         if overlap > 0:
             reason = f" ({absence.reason})" if absence.reason else ""
             until = _clock(absence.ends_at, day)
             text = f"{day.name} is absent until {until}{reason}: {_minutes(overlap)} min of it"
-            findings.append(Finding("absence", Level.BLOCKED, text, _minutes(overlap)))
-    return findings
+            yield Finding("absence", Level.BLOCKED, text, _minutes(overlap))
 
 
-def _access(day: TechnicianDay, stop: Stop) -> list[Finding]:
+def _access(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     if stop.access is None or any(opens <= stop.start < closes for opens, closes in stop.access):
-        return []
+        return
     later = [opens for opens, _ in stop.access if opens > stop.start]
     earlier = [closes for _, closes in stop.access if closes <= stop.start]
+    text = "the site is closed on this day"
     if later:
         text = f"starts {_minutes(min(later) - stop.start)} min before the site opens at {_clock(min(later), day)}"
     elif earlier:
         text = f"starts {_minutes(stop.start - max(earlier))} min after the site closes at {_clock(max(earlier), day)}"
-    else:
-        text = "the site is closed on this day"
-    return [Finding("access", Level.BLOCKED, text)]
+    yield Finding("access", Level.BLOCKED, text)
 
 
-def _skills(day: TechnicianDay, stop: Stop) -> list[Finding]:
-    missing = sorted(stop.skills - day.skills)
-    if not missing:
-        return []
-    has = ", ".join(sorted(day.skills)) or "none"
-    return [Finding("skill", Level.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")]
+def _skills(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    if missing := sorted(stop.skills - day.skills):
+        has = ", ".join(sorted(day.skills)) or "none"
+        yield Finding("skill", Level.BLOCKED, f"needs {', '.join(missing)}; {day.name} has {has}")
 
 
-def _ownership(day: TechnicianDay, stop: Stop) -> list[Finding]:
+def _ownership(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
     """Who starts, finishes (design/product.md, Rule 6): no reason given here goes round the acceptance of whoever takes over."""
-    if stop.owners is None or day.technician_id in stop.owners:
-        return []
-    text = f"{stop.owner} started this job: {day.name} has not agreed to take it over"
-    return [Finding("handover", Level.BLOCKED, text, final=True)]
+    if stop.owners is not None and day.technician_id not in stop.owners:
+        text = f"{stop.owner} started this job: {day.name} has not agreed to take it over"
+        yield Finding("handover", Level.BLOCKED, text, final=True)
 
 
-def _ban(day: TechnicianDay, stop: Stop) -> list[Finding]:
-    if day.technician_id not in stop.banned:
-        return []
-    return [Finding("banned", Level.BLOCKED, f"{stop.client} does not want {day.name}")]
+def _ban(day: TechnicianDay, stop: Stop) -> Iterator[Finding]:
+    if day.technician_id in stop.banned:
+        yield Finding("banned", Level.BLOCKED, f"{stop.client} does not want {day.name}")
 
 
-def _learner(day: TechnicianDay) -> list[Finding]:
+def _learner(day: TechnicianDay) -> Iterator[Finding]:
     """Who learns is not charged (design/charges.md B2.3): that is meant now and then, and is no reason to ask."""
-    if day.billable:
-        return []
-    return [Finding(LEARNER, Level.WARNINGS, f"{day.name} is not billable: alone, no work, travel or fee is charged")]
+    if not day.billable:
+        text = f"{day.name} is not billable: alone, no work, travel or fee is charged"
+        yield Finding(LEARNER, Level.WARNINGS, text)
 
 
 def _overlap(
     day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives, rules: Rules
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Stays that overlap, drives that do not fit between stays, and buffers that are eaten."""
-    findings = []
     for other in day.stops:
         shared = min(stop.end, other.end) - max(stop.start, other.start)
         if shared > 0:
-            findings.append(_clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules))
+            yield _clash(f"overlaps {other.client} by {_minutes(shared)} min", shared, rules)
     buffer = rules.buffer_minutes * 60
     for first, second in ((before, stop), (stop, after)):
         if first is None or second is None:
@@ -216,13 +206,12 @@ def _overlap(
         spare = gap - (leg.seconds or 0)
         if leg.known and spare < 0:
             text = f"the drive of {_minutes(leg.seconds or 0)} min between {first.client} and {second.client} "
-            findings.append(_clash(f"{text}is {_minutes(-spare)} min longer than the gap", -spare, rules))
+            yield _clash(f"{text}is {_minutes(-spare)} min longer than the gap", -spare, rules)
         elif spare < buffer:
             eaten = _minutes(buffer - spare)
             where = f"after {first.client}" if second is stop else f"before {second.client}"
             text = f"only {spare // 60} of the {rules.buffer_minutes} min buffer left {where}"
-            findings.append(Finding("buffer", Level.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True))
-    return findings
+            yield Finding("buffer", Level.WARNINGS, text, eaten, eaten * rules.buffer_eaten, confirm=True)
 
 
 def _clash(text: str, seconds: int, rules: Rules) -> Finding:
@@ -233,27 +222,22 @@ def _clash(text: str, seconds: int, rules: Rules) -> Finding:
     return Finding("overlap", level, text, minutes, minutes * rules.late_promise, confirm=rules.overlap == "warn")
 
 
-def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
-    if stop.promised is None:
-        return []
+def _promise(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
+    if stop.promised is None or stop.promised[0] <= stop.start <= stop.promised[1]:
+        return
     opens, closes = stop.promised
     window = f"{_clock(opens, day)}–{_clock(closes, day)}"
     promised_on = day_of(opens, day.zone)
     if other_day := promised_on != day_of(stop.start, day.zone):
         window = f"{day_text(promised_on)} {window}"
-    if stop.start > closes:
-        late, side = _minutes(stop.start - closes), "after"
-    elif stop.start < opens:
-        late, side = _minutes(opens - stop.start), "before"
-    else:
-        return []
+    late, side = (stop.start - closes, "after") if stop.start > closes else (opens - stop.start, "before")
+    late = _minutes(late)
     text = f"starts {span_text(late) if other_day else f'{late} min'} {side} the promised window {window}"
-    return [Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)]
+    yield Finding("promise", Level.WARNINGS, text, late, late * rules.late_promise)
 
 
-def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
+def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> Iterator[Finding]:
     """Late against the on-site and the resolution target of a service level."""
-    findings = []
     for verb, moment, due in (("starts", stop.start, stop.due), ("ends", stop.end, stop.resolve_by)):
         if due is not None and moment > due:
             late = _minutes(moment - due)
@@ -262,54 +246,48 @@ def _target(day: TechnicianDay, stop: Stop, rules: Rules) -> list[Finding]:
             else:
                 missed = f"{day_text(day_of(due, day.zone))} {_clock(due, day)}"
                 text = f"{verb} {span_text(late)} after the service level's {missed}"
-            findings.append(Finding("target", Level.WARNINGS, text, late, late * rules.late_target))
-    return findings
+            yield Finding("target", Level.WARNINGS, text, late, late * rules.late_target)
 
 
-def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> list[Finding]:
+def _overtime(day: TechnicianDay, route: Sequence[Stop], stop: Stop, drives: Drives, rules: Rules) -> Iterator[Finding]:
     """Driving before the shift and after it, the leg home included; said by the first and the last stop."""
     if day.shift is None:
-        return []
-    findings = []
+        return
     if route[0] is stop:
         leaves = stop.start - (drives(day.home, stop.place, stop.start).seconds or 0)
-        early = day.shift[0] - leaves
-        if early > 0 and stop.start >= day.shift[0]:
-            text = f"leaves home at {_clock(leaves, day)}, {_minutes(early)} min before the shift"
-            cost = _minutes(early) * rules.overtime
-            findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(early), cost))
+        early = _minutes(day.shift[0] - leaves)
+        if leaves < day.shift[0] <= stop.start:
+            text = f"leaves home at {_clock(leaves, day)}, {early} min before the shift"
+            yield Finding("overtime", Level.WARNINGS, text, early, early * rules.overtime)
     if route[-1] is stop:
         home = stop.end + (drives(stop.place, day.home, stop.end).seconds or 0)
-        over = home - day.shift[1]
+        over = _minutes(home - day.shift[1])
         if over > 0:
-            text = f"home at {_clock(home, day)}, {_minutes(over)} min past the shift"
-            findings.append(Finding("overtime", Level.WARNINGS, text, _minutes(over), _minutes(over) * rules.overtime))
-    return findings
+            text = f"home at {_clock(home, day)}, {over} min past the shift"
+            yield Finding("overtime", Level.WARNINGS, text, over, over * rules.overtime)
 
 
-def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rules) -> list[Finding]:
+def _lunch(day: TechnicianDay, route: Sequence[Stop], drives: Drives, rules: Rules) -> Iterator[Finding]:
     lunch = day.lunch
     if lunch is None or place_lunch(lunch, committed(route, day.home, drives)) is not None:
-        return []
+        return
     if place_lunch(lunch, committed(day.stops, day.home, drives)) is None:
-        return []  # there was none before either: not this stop's doing
+        return  # there was none before either: not this stop's doing
     window = f"{_clock(lunch.earliest, day)}–{_clock(lunch.latest, day)}"
     text = f"leaves no room for {lunch.seconds // 60} min of lunch in {window}"
-    return [Finding("lunch", Level.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)]
+    yield Finding("lunch", Level.WARNINGS, text, lunch.seconds // 60, rules.no_lunch)
 
 
-def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: Rules) -> list[Finding]:
+def _moved(day: TechnicianDay, stop: Stop, was: tuple[int, Stop] | None, rules: Rules) -> Iterator[Finding]:
     if was is None or (was[0] == day.technician_id and was[1].start == stop.start):
-        return []
-    findings = []
+        return
     shift = _minutes(abs(stop.start - was[1].start))
     if stop.pinned:
-        findings.append(Finding("pin", Level.BLOCKED, "it is pinned where it stands"))
+        yield Finding("pin", Level.BLOCKED, "it is pinned where it stands")
     if stop.confirmed:
         text = f"the client has confirmed {_clock(was[1].start, day)}: tell them of the change"
         cost = rules.confirmed_moved + shift * rules.confirmed_moved_minute
-        findings.append(Finding("confirmed", Level.WARNINGS, text, shift, cost, confirm=True))
-    return findings
+        yield Finding("confirmed", Level.WARNINGS, text, shift, cost, confirm=True)
 
 
 def _extra_travel(day: TechnicianDay, stop: Stop, before: Stop | None, after: Stop | None, drives: Drives) -> int:

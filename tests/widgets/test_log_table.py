@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from textual.app import App, ComposeResult
 
+from dispatch.model.boards import Tally
 from tests.widgets.logs import sample_log
 from widgets.ink import text_of, width_of
 from widgets.log_lines import amount_text, evidence, fitting_columns, heading_line, log_line
@@ -63,9 +64,9 @@ def test_a_line_says_how_the_visit_went() -> None:
 
 
 def test_evidence_leaves_out_what_there_is_none_of() -> None:
-    line = LOG.lines[0]._replace(ran=0, tested=0, measured=0, attested=2, waived=0)
+    line = LOG.lines[0]._replace(tally=Tally(attested=2))
     assert evidence(line) == ("A2", "plain")
-    assert evidence(line._replace(waived=1)) == ("A2 W1", "warn")
+    assert evidence(line._replace(tally=Tally(attested=2, waived=1))) == ("A2 W1", "warn")
 
 
 class LogApp(App[None]):

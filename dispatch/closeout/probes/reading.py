@@ -11,6 +11,7 @@ from typing import Any
 from dispatch.closeout.probes.effort import ProbeFault
 from dispatch.closeout.probes.safety import address_of, ascii_name, forbidden, refusal
 from dispatch.model import text as limits
+from dispatch.model.forms import unusual
 from dispatch.model.probes import Probe, ProbeKind, Target, Vantage
 from dispatch.model.text import TextRefused, clean, show
 
@@ -76,13 +77,8 @@ def faults_of(probe: Probe) -> list[str]:
 
 def probe_form(probe: Probe) -> dict[str, Any]:
     """A probe as JSON has it: kind, name, vantage, and what is not as usual."""
-    form = {name: getattr(probe, name) for name in _FIELDS}
-    usual = Probe(probe.kind, probe.name)
-    return {
-        name: str(value) if name in ("kind", "vantage") else value
-        for name, value in form.items()
-        if name in ("kind", "name", "vantage") or value != getattr(usual, name)
-    }
+    always = {"kind": str(probe.kind), "name": probe.name, "vantage": str(probe.vantage)}
+    return always | unusual(probe, Probe(probe.kind, probe.name, probe.vantage))
 
 
 def probe_from(form: Any) -> Probe:
