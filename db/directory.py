@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from db.rows import Query, Select
-from db.store import Store
+from db.rows import Query, Select, rows
 
 
 class SiteName(NamedTuple):
@@ -23,7 +22,6 @@ class VisitName(NamedTuple):
     id: int
     reference: str
     client: str
-    site: str
     work: str
     state: str
     starts_at: int | None
@@ -36,24 +34,20 @@ VISITS = Select(
     VisitName,
     "visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id",
     "v",
-    of={"client": "c.name", "site": "s.name"},
+    of={"client": "c.name"},
 )
 """Visits by name."""
 
 
-def technicians(store: Store) -> list[tuple[Any, ...]]:
-    """Id and name of all technicians, by name."""
-    return store.all(
-        "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
-        "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"
-    )
-
-
-def clients(store: Store) -> list[tuple[Any, ...]]:
-    """Id and name of all clients, by name."""
-    return store.all("SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE")
-
-
+technicians: Query[list[tuple[int, str]]] = rows(
+    "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
+    "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"
+)
+"""Id and name of all technicians, by name."""
+clients: Query[list[tuple[int, str]]] = rows(
+    "SELECT id, name FROM client WHERE archived_at IS NULL ORDER BY name COLLATE NOCASE"
+)
+"""Id and name of all clients, by name."""
 sites: Query[list[SiteName]] = SITES.listing(
     "WHERE s.archived_at IS NULL AND c.archived_at IS NULL ORDER BY c.name COLLATE NOCASE, s.name COLLATE NOCASE"
 )

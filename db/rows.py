@@ -110,6 +110,11 @@ def values(sql: str) -> Query[list[Any], *Ts]:
     return Query(lambda store, params: [one for one, *_ in store.all(sql, params)])
 
 
+def rows(sql: str) -> Query[list[Any], *Ts]:
+    """All rows."""
+    return Query(lambda store, params: store.all(sql, params))
+
+
 def _given(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from db.rows import Query, Select, value
+from db.rows import Query, Select, rows, value
 from db.store import Store
 from db.visits import SEGMENTS
 from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
@@ -114,14 +114,12 @@ elsewhere: Query[str | None, int, int] = value(
 """The reference of another visit at which the same technician was on the clock at a moment of this assignment's stay."""
 
 
-def still_there(store: Store, staff_id: int, before: int) -> list[tuple[Any, ...]]:
-    """Reference, client and arrival of the visits at which a technician is checked in and whose planned end is before an
-    instant."""
-    return store.all(
-        "SELECT v.reference, c.name, a.check_in_at FROM assignment a JOIN visit v ON v.id = a.visit_id "
-        "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
-        "WHERE a.staff_id = ? AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL "
-        "AND v.state IN ('on_site', 'closing_out') AND max(v.ends_at, a.check_in_at + v.ends_at - v.starts_at) < ? "
-        "ORDER BY a.check_in_at",
-        (staff_id, before),
-    )
+still_there: Query[list[tuple[str, str, int]], int, int] = rows(
+    "SELECT v.reference, c.name, a.check_in_at FROM assignment a JOIN visit v ON v.id = a.visit_id "
+    "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
+    "WHERE a.staff_id = ? AND a.check_in_at IS NOT NULL AND a.check_out_at IS NULL "
+    "AND v.state IN ('on_site', 'closing_out') AND max(v.ends_at, a.check_in_at + v.ends_at - v.starts_at) < ? "
+    "ORDER BY a.check_in_at"
+)
+"""Reference, client and arrival of the visits at which a technician is checked in and whose planned end is before an
+instant."""

@@ -170,15 +170,13 @@ def placed_between(store: Store, start: int, end: int, *, technicians: Collectio
     )
 
 
-def goes_on(store: Store, technician_id: int, moment: int, end: int) -> bool:
-    """Whether a technician has another visit that starts after `moment` and before `end`."""
-    states = ", ".join(f"'{state.value}'" for state in OCCUPYING)
-    found = store.value(
-        "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
-        f"AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? AND v.state IN ({states}) LIMIT 1",
-        (technician_id, moment, end),
-    )
-    return found is not None
+_OCCUPYING = ", ".join(f"'{state}'" for state in sorted(OCCUPYING))
+goes_on: Query[int | None, int, int, int] = value(
+    "SELECT 1 FROM visit v JOIN assignment a ON a.visit_id = v.id WHERE a.staff_id = ? AND a.did_not_come_at IS NULL "
+    "AND v.archived_at IS NULL AND v.starts_at > ? AND v.starts_at < ? "
+    f"AND v.state IN ({_OCCUPYING}) LIMIT 1"
+)
+"""Whether a technician has another visit that starts after a moment and before another one."""
 
 
 underway_before: Query[list[Visit], int] = VISITS.listing(

@@ -6,16 +6,16 @@ import calendar
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from dispatch.care.account import Mark
+from dispatch.model.text import Worded
 
 SNOOZE_DAYS = 30
 SNOOZES = 2
 """A prompt sleeps for 30 days at most, and twice at most."""
 
 
-class CareState(StrEnum):
+class CareState(Worded):
     """How an item stands. `OK` and `PLANNED` ask for nothing; held and snoozed ones wait."""
 
     OK = "ok"
@@ -27,11 +27,6 @@ class CareState(StrEnum):
     EXPIRED = "expired"
     HELD = "held"
     SNOOZED = "snoozed"
-
-    @property
-    def label(self) -> str:
-        """The state in words."""
-        return self.value.replace("_", " ")
 
 
 QUIET = frozenset({CareState.OK, CareState.PLANNED, CareState.HELD, CareState.SNOOZED})

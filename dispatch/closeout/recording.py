@@ -6,7 +6,7 @@ at before; booking a follow-up visit and raising the sequence are the caller's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dispatch.closeout.answers import (
@@ -169,88 +169,90 @@ def _takes(item: Item) -> tuple[Result, ...]:
     return _TAKES[item.kind]
 
 
-def _faults(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+def _faults(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
     if entry.result is Result.NA:
-        faults = _of_not_applicable(item, entry)
+        yield from _of_not_applicable(item, entry)
     elif entry.result is Result.OVERRIDDEN:
-        faults = _of_override(checklist, item, entry)
+        yield from _of_override(checklist, item, entry)
     elif entry.result not in _takes(item):
         taken = [_WORDS[result] for result in _takes(item)]
         wanted = " or ".join(filter(None, [", ".join(taken[:-1]), taken[-1]]))
-        return [("G1", f"{item.ref} takes {wanted}, not {_WORDS[entry.result]}.")]
+        yield "G1", f"{item.ref} takes {wanted}, not {_WORDS[entry.result]}."
+        return
     else:
-        faults = _of_result(checklist, item, entry)
+        yield from _of_result(checklist, item, entry)
     if _value(entry) is not None and entry.result not in _TAKES[Kind.TEST]:
-        faults.append(("G2", "Only the result of a test has a value."))
-    return faults
+        yield "G2", "Only the result of a test has a value."
 
 
-def _of_not_applicable(item: Item, entry: Entry) -> list[_Fault]:
+def _of_not_applicable(item: Item, entry: Entry) -> Iterator[_Fault]:
     if not item.na_allowed:
-        return [("G5", f"{item.ref} always applies; it has no n/a.")]
-    if not says_enough(trimmed(entry.text)):
-        return [("G5", f"n/a needs a reason of {ENOUGH}.")]
-    return []
+        yield "G5", f"{item.ref} always applies; it has no n/a."
+    elif not says_enough(trimmed(entry.text)):
+        yield "G5", f"n/a needs a reason of {ENOUGH}."
 
 
-def _of_override(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+def _of_override(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
     gate = "G6" if item.kind is Kind.NAMED or item.ref == "L1" else "G1"
     if not item.override_allowed:
-        return [(gate, f"{item.ref} cannot be overridden; record its result.")]
-    faults: list[_Fault] = []
+        yield gate, f"{item.ref} cannot be overridden; record its result."
+        return
     if not item.required:
-        faults.append((gate, f"{item.ref} is not required; there is nothing to override."))
+        yield gate, f"{item.ref} is not required; there is nothing to override."
     elif settled(item, checklist):
-        faults.append((gate, f"{item.ref} is settled; there is nothing to override."))
+        yield gate, f"{item.ref} is settled; there is nothing to override."
     if not tells(entry.text):
-        faults.append((gate, "An override needs a reason that says why."))
-    return faults
+        yield gate, "An override needs a reason that says why."
 
 
-def _of_result(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+def _of_result(checklist: Checklist, item: Item, entry: Entry) -> Iterator[_Fault]:
     """What a result of the right kind still lacks."""
     if item.kind is Kind.TEST:
-        return _of_test(checklist, item, entry)
-    if item.kind is Kind.SIGN_OFF:
-        return _of_sign_off(entry)
-    if entry.result is Result.NOT_DONE:
-        return [] if says_enough(trimmed(entry.text)) else [("G1", f"Say why it was not done, in {ENOUGH}.")]
-    if entry.result is Result.DECLINED:
-        return [] if tells_or_declines(entry.text) else [("G6", "Say how the client declined, in their words.")]
-    if says_something(entry.text):
-        return []
-    if item.ref == "L1":
-        return [("G6", "The answer is missing; “nothing” is one, empty is not.")]
-    if item.ref == "L2" and entry.result is not Result.DONE:
-        return [("G7", "Say what is left, or that nothing is.")]
-    if item.ref == "W2":
-        return [("G1", "Say what was changed.")]
-    if item.kind is Kind.ASK:
-        return [("G1", "The answer is missing.")]
-    return []
+        if lacks := _lacking_in_test(checklist, item, entry):
+            yield "G2", lacks
+    elif item.kind is Kind.SIGN_OFF:
+        if not tells(entry.signed_by or "", WHO):
+            yield "G8", "The sign-off needs the name of who signs."
+        if entry.satisfied is None:
+            yield "G8", "The sign-off says whether they are satisfied: yes or no."
+    elif entry.result is Result.NOT_DONE:
+        if not says_enough(trimmed(entry.text)):
+            yield "G1", f"Say why it was not done, in {ENOUGH}."
+    elif entry.result is Result.DECLINED:
+        if not tells_or_declines(entry.text):
+            yield "G6", "Say how the client declined, in their words."
+    elif says_something(entry.text):
+        return
+    elif item.ref == "L1":
+        yield "G6", "The answer is missing; “nothing” is one, empty is not."
+    elif item.ref == "L2" and entry.result is not Result.DONE:
+        yield "G7", "Say what is left, or that nothing is."
+    elif item.ref == "W2":
+        yield "G1", "Say what was changed."
+    elif item.kind is Kind.ASK:
+        yield "G1", "The answer is missing."
 
 
-def _of_test(checklist: Checklist, item: Item, entry: Entry) -> list[_Fault]:
+def _lacking_in_test(checklist: Checklist, item: Item, entry: Entry) -> str:
     if entry.run is not None:
-        if entry.run.grade in (Grade.EXECUTED, Grade.MEASURED):
-            return []
-        return [("G2", f"A test that ran is executed or measured, not {entry.run.grade.value}.")]
+        ran = entry.run.grade in (Grade.EXECUTED, Grade.MEASURED)
+        return "" if ran else f"A test that ran is executed or measured, not {entry.run.grade.value}."
     try:
         judged = _verdict_on_value(item, entry)
     except ValueError as fault:
-        return [("G2", f"{fault}.")]
+        return f"{fault}."
     if judged is not None:
-        return []
+        return ""
     text = _said(item, entry)
     if entry.result is Result.FAIL:
-        return [] if len(text) >= EVIDENCE else [("G2", f"Say what was seen, in at least {EVIDENCE} characters.")]
+        return "" if len(text) >= EVIDENCE else f"Say what was seen, in at least {EVIDENCE} characters."
     if not says_enough(text):
         value = "a figure alone proves nothing without bounds" if item.bounds is None else "or give a value"
-        return [("G2", f"Say what was seen, in {ENOUGH}; {value}.")]
+        return f"Say what was seen, in {ENOUGH}; {value}."
     before = _said_before(checklist, item)
     if before is not None and says_the_same(text, before.text):
-        return [("G2", "The test before this one has the same words: say what was seen here.")]
-    return []
+        return "The test before this one has the same words: say what was seen here."
+    return ""
 
 
 def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
@@ -259,15 +261,6 @@ def _said_before(checklist: Checklist, item: Item) -> Attempt | None:
         one for other in checklist.items if other.kind is Kind.TEST and other.ref != item.ref for one in other.attempts
     )
     return max((one for one in others if not one.ran), key=lambda one: one.sequence, default=None)
-
-
-def _of_sign_off(entry: Entry) -> list[_Fault]:
-    faults: list[_Fault] = []
-    if not tells(entry.signed_by or "", WHO):
-        faults.append(("G8", "The sign-off needs the name of who signs."))
-    if entry.satisfied is None:
-        faults.append(("G8", "The sign-off says whether they are satisfied: yes or no."))
-    return faults
 
 
 def _read(item: Item, entry: Entry) -> Result:

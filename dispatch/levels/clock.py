@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
 from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar
+from dispatch.model.text import Worded
 
 Span = tuple[int, int]
 
 
-class LevelState(StrEnum):
+class LevelState(Worded):
     """How a clock stands (D6)."""
 
     MET = "met"
@@ -21,11 +21,6 @@ class LevelState(StrEnum):
     CRITICAL = "critical"
     AT_RISK = "at_risk"
     OK = "ok"
-
-    @property
-    def label(self) -> str:
-        """The state in words."""
-        return self.value.replace("_", " ")
 
 
 class Thresholds(NamedTuple):

@@ -5,19 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from dispatch.model.text import Worded
 
-class About(StrEnum):
+
+class About(Worded):
     """What a message tells. A client is told what they asked to be told, and nothing else."""
 
     CONFIRMED = "confirmed"
     ON_THE_WAY = "on_the_way"
     LATE = "late"
     REPORT = "report"
-
-    @property
-    def label(self) -> str:
-        """In words, as it is typed in the client's form too."""
-        return self.value.replace("_", " ")
 
 
 class Fate(StrEnum):

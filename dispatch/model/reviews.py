@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import NamedTuple
 
+from dispatch.model.text import Worded
 
-class Mark(StrEnum):
+
+class Mark(Worded):
     """Why a visit is not simply in order; the gravest first."""
 
     BLOCKED = "blocked"
@@ -27,11 +28,6 @@ class Mark(StrEnum):
     OWN_FAULT = "own_fault"
     SENT_BACK = "sent_back"
     LATE = "late"
-
-    @property
-    def label(self) -> str:
-        """In words, for a screen."""
-        return self.value.replace("_", " ")
 
 
 class Remark(NamedTuple):

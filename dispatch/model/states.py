@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from dispatch.model.text import Worded
 
-class State(StrEnum):
+
+class State(Worded):
     """Where a visit stands in its life."""
 
     REQUESTED = "requested"
@@ -27,7 +29,7 @@ class State(StrEnum):
     @property
     def label(self) -> str:
         """The state in words for a screen; `left_open` shows as *Incomplete*."""
-        return "incomplete" if self is State.LEFT_OPEN else self.value.replace("_", " ")
+        return "incomplete" if self is State.LEFT_OPEN else super().label
 
 
 class Review(StrEnum):

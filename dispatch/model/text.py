@@ -7,6 +7,7 @@ dangerous character becomes a visible stand-in, and the result has a width that 
 
 import re
 import unicodedata
+from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
@@ -70,6 +71,15 @@ _CONTROL_NAMES = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 T = TypeVar("T")
+
+
+class Worded(StrEnum):
+    """Choices that are told in words as they are called."""
+
+    @property
+    def label(self) -> str:
+        """In words, for a screen and for a form."""
+        return self.value.replace("_", " ")
 
 
 class TextRefused(ValueError):
@@ -161,13 +171,13 @@ def wrapped(text: str, cells: int) -> list[str]:
     return lines
 
 
-def fitting(text: str, cells: int) -> int:
-    """How many characters of `text` fit `cells` cells, at least one."""
+def fitting(text: str, cells: int, least: int = 1) -> int:
+    """How many characters of `text` fit `cells` cells, at least so many."""
     room = cells
     for count, character in enumerate(text):
-        room -= cells_of(character)
+        room -= _cells_of_character(character)
         if room < 0:
-            return max(1, count)
+            return max(least, count)
     return len(text)
 
 
@@ -261,13 +271,4 @@ def _cut(text: str, cells: int) -> str:
         return text if len(text) <= cells else text[: cells - 1] + ELLIPSIS if cells > 0 else ""
     if len(text) <= cells // 2 or cells_of(text) <= cells:
         return text
-    if cells <= 0:
-        return ""
-    room = cells - 1
-    kept = 0
-    for character in text:
-        room -= _cells_of_character(character)
-        if room < 0:
-            break
-        kept += 1
-    return text[:kept] + ELLIPSIS
+    return text[: fitting(text, cells - 1, 0)] + ELLIPSIS if cells > 0 else ""

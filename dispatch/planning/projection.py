@@ -6,7 +6,7 @@ Everything here is a named tuple, because the board's first frame waits for it. 
 - *Over*: as the clock recorded it. *On site*: until the planned length is up, or now. *En route*: there when the drive
   ends, or now where that has passed.
 - *Ahead*: the technician sets out when the stop before ends, and not before now; nobody comes before the planned start,
-  before the promised window opens, or while the site is closed. An unknown drive takes no time, and the stop is not `sure`.
+  before the promised window opens, or while the site is closed. An unknown drive takes no time.
 - *Lunch* counts as taken where a wait that has passed held it, or a break as long was clocked. Else it is taken in the
   first wait that holds it; where there is none, before the stop after which it would be too late, and after its window at
   once. It pushes nothing on a day whose plan has no room for it, or on which an absence falls into its window.
@@ -65,7 +65,6 @@ class Projected(NamedTuple):
     end: int
     slack: int | None = None
     late: Late | None = None
-    sure: bool = True
     absent: bool = False
 
 
@@ -141,7 +140,7 @@ def project(stops: Sequence[Course], now: int, conditions: Conditions, *, unplan
             departs = lunch.departure(stop, now if free is None else max(now, free))
             arrival, absent = _reached(stop, departs, conditions)
             free = arrival + stop.length
-            found.append(_judged(stop, arrival, free, conditions)._replace(sure=stop.leg is not None, absent=absent))
+            found.append(_judged(stop, arrival, free, conditions)._replace(absent=absent))
         lunch.free = free if free is not None else begins
     home_at = free + conditions.leg_home if stops and free is not None and conditions.leg_home is not None else None
     shift = conditions.shift
