@@ -1,4 +1,4 @@
-"""One of many, in SQL, however many they are."""
+"""One of many in SQL, however many they are, and what belongs to each."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ AMONG = "IN (SELECT value FROM json_each(?))"
 def listed(keys: Iterable[Any]) -> tuple[str]:
     """The parameter of `AMONG`, however many they are."""
     return (json.dumps(list(keys)),)
+
+
+def by_first(found: Iterable[tuple[Any, ...]]) -> dict[Any, list[tuple[Any, ...]]]:
+    """Rows by their first column: what else stands in them, in their order."""
+    of: dict[Any, list[tuple[Any, ...]]] = {}
+    for key, *others in found:
+        of.setdefault(key, []).append(tuple(others))
+    return of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from db.chain import broken_at, head_of
-from db.rows import Select
+from db.rows import Query, Select, value
 from db.store import Store
 
 
@@ -72,19 +72,12 @@ def chain_head(store: Store) -> ChainHead:
         return ChainHead(head(store), newest(store))
 
 
-def hash_at(store: Store, seq: int) -> str | None:
-    """The hash of a row in hexadecimal, None where there is no such row."""
-    found = store.value("SELECT hash FROM audit WHERE seq = ?", (seq,))
-    return None if found is None else bytes(found).hex()
-
-
-def row_of_hash(store: Store, beginning: str) -> int | None:
-    """The number of the row whose hash begins so, in hexadecimal; None where there is none."""
-    found = store.value(
-        "SELECT seq FROM audit WHERE lower(hex(hash)) >= ? AND lower(hex(hash)) < ? || 'g' ORDER BY seq LIMIT 1",
-        (beginning.lower(), beginning.lower()),
-    )
-    return None if found is None else int(found)
+hash_at: Query[str | None, int] = value("SELECT lower(hex(hash)) FROM audit WHERE seq = ?")
+"""The hash of a row in hexadecimal, None where there is no such row."""
+row_of_hash: Query[int | None, str] = value(
+    "SELECT seq FROM audit WHERE lower(hex(hash)) >= lower(?1) AND lower(hex(hash)) < lower(?1) || 'g' ORDER BY seq LIMIT 1"
+)
+"""The number of the row whose hash begins so, in hexadecimal; None where there is none."""
 
 
 ROWS = Select(AuditRow, "audit u", "u")
@@ -150,9 +143,8 @@ def history_of(store: Store, entity: str, entity_id: int, *, limit: int = 100) -
     return ROWS.select(store, where, (entity, entity_id, limit))
 
 
-def newest(store: Store) -> int:
-    """The number of the newest row, 0 when there is none."""
-    return int(store.value("SELECT coalesce(max(seq), 0) FROM audit"))
+newest: Query[int] = value("SELECT coalesce(max(seq), 0) FROM audit")
+"""The number of the newest row, 0 when there is none."""
 
 
 def after(store: Store, seq: int, *, limit: int = 200) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from db.among import AMONG, listed
+from db.among import AMONG, by_first, listed
 from db.rows import Query, Select, value
 from db.store import Store
 
@@ -57,30 +57,22 @@ def facts_of(store: Store, visit_ids: Sequence[int]) -> dict[int, Facts]:
     if not visit_ids:
         return {}
     few, ids = f"visit_id {AMONG}", listed(visit_ids)
-    milestones: dict[int, dict[str, int]] = {}
-    for visit_id, kind, at in store.all(
-        f"SELECT visit_id, kind, min(at) FROM milestone WHERE withdrawn_at IS NULL AND {few} GROUP BY 1, 2", ids
-    ):
-        milestones.setdefault(visit_id, {})[kind] = at
-    causes: dict[int, dict[str, str]] = {}
-    for visit_id, clock, cause in store.all(
-        f"SELECT visit_id, clock, cause FROM breach_cause WHERE withdrawn_at IS NULL AND {few}", ids
-    ):
-        causes.setdefault(visit_id, {})[clock] = cause
-    reopened: dict[int, list[tuple[int, int]]] = {}
-    for visit_id, ended, again in store.all(
-        f"SELECT visit_id, ended_at, reopened_at FROM reopening WHERE {few} ORDER BY id", ids
-    ):
-        reopened.setdefault(visit_id, []).append((ended, again))
+    first = f"SELECT visit_id, kind, min(at) FROM milestone WHERE withdrawn_at IS NULL AND {few} GROUP BY 1, 2"
+    milestones = by_first(store.all(first, ids))
+    causes = by_first(
+        store.all(f"SELECT visit_id, clock, cause FROM breach_cause WHERE withdrawn_at IS NULL AND {few}", ids)
+    )
+    again = f"SELECT visit_id, ended_at, reopened_at FROM reopening WHERE {few} ORDER BY id"
+    reopened = by_first(store.all(again, ids))
     waits = WAITS.by(store, "r.visit_id", f"WHERE r.{few} ORDER BY r.id", ids)
     priorities = CHANGES.by(store, "r.visit_id", f"WHERE r.{few} ORDER BY r.at, r.id", ids)
     return {
         visit_id: Facts(
-            milestones.get(visit_id, {}),
+            dict(milestones.get(visit_id, ())),
             waits.get(visit_id, ()),
             priorities.get(visit_id, ()),
             tuple(reopened.get(visit_id, ())),
-            causes.get(visit_id, {}),
+            dict(causes.get(visit_id, ())),
         )
         for visit_id in {*milestones, *causes, *waits, *priorities, *reopened}
     }

@@ -37,8 +37,6 @@ VISITS = Select(
     of={"client": "c.name"},
 )
 """Visits by name."""
-
-
 technicians: Query[list[tuple[int, str]]] = rows(
     "SELECT t.staff_id, p.name FROM technician t JOIN staff p ON p.id = t.staff_id "
     "WHERE t.archived_at IS NULL ORDER BY p.name COLLATE NOCASE"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from db.among import AMONG, listed
+from db.among import AMONG, by_first, listed
 from db.store import Store
 from dispatch.model.people import Hours
 
@@ -18,9 +18,7 @@ def whom_to_ring(store: Store) -> dict[int, tuple[str, str]]:
 def access_hours(store: Store, sites: Collection[int] | None = None) -> dict[int, tuple[Hours, ...]]:
     """The opening hours of each site that has any, by the site's id; of `sites` only where they are given."""
     scope, ids = ("", ()) if sites is None else (f"WHERE site_id {AMONG}", listed(sites))
-    access: dict[int, tuple[Hours, ...]] = {}
-    for found, *hours in store.all(
+    found = store.all(
         f"SELECT site_id, weekday, opens, closes FROM site_access {scope} ORDER BY site_id, weekday, opens", ids
-    ):
-        access[found] = (*access.get(found, ()), Hours(*hours))
-    return access
+    )
+    return {site_id: tuple(map(Hours._make, hours)) for site_id, hours in by_first(found).items()}

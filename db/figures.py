@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from db.rows import Query, value
 from db.visits import ANCHOR, ANCHORED
 
 if TYPE_CHECKING:
@@ -177,10 +178,10 @@ def behind(store: Store, figure: str, asked: Asked, by: By = "", who: int | None
     return [Behind(*row) for row in rows]
 
 
-def exponent_of(store: Store, currency: str) -> int:
-    """How many decimals the sheets in a currency have; 2 where there is none."""
-    found = store.value("SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1", (currency,))
-    return 2 if found is None else int(found)
+exponent_of: Query[int, str] = value(
+    "SELECT coalesce((SELECT exponent FROM charge_sheet WHERE currency = ? ORDER BY id DESC LIMIT 1), 2)"
+)
+"""How many decimals the sheets in a currency have; 2 where there is none."""
 
 
 def names(store: Store, by: By) -> dict[int, str]:

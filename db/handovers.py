@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from db.among import AMONG, listed
+from db.among import AMONG, by_first, listed
 from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.handovers import Handover
@@ -50,23 +50,19 @@ def starters(store: Store, visit_ids: Sequence[int]) -> dict[int, dict[int, str]
     its visits. Visits of a job that nobody has started are left out; one that was aborted, or had no access, started nothing."""
     if not visit_ids:
         return {}
-    found: dict[int, dict[int, str]] = {}
-    for visit_id, staff_id, name in store.all(
+    found = store.all(
         "SELECT DISTINCT v.id, a.staff_id, t.name FROM visit v "
         "JOIN visit o ON o.job_id = v.job_id AND o.id <> v.id AND o.archived_at IS NULL "
         "AND o.state NOT IN ('aborted', 'no_access') "
         "JOIN assignment a ON a.visit_id = o.id AND a.check_in_at IS NOT NULL JOIN staff t ON t.id = a.staff_id "
         f"WHERE v.id {AMONG} ORDER BY v.id, a.staff_id",
         listed(visit_ids),
-    ):
-        found.setdefault(visit_id, {})[staff_id] = name
-    return found
+    )
+    return {visit_id: dict(who) for visit_id, who in by_first(found).items()}
 
 
 def taken_over(store: Store, visit_ids: Sequence[int]) -> dict[int, set[int]]:
     """For each of some visits the technicians who agreed to take it over."""
-    found: dict[int, set[int]] = {}
     taken = f"SELECT visit_id, to_id FROM handover WHERE accepted = 1 AND visit_id {AMONG}"
-    for visit_id, staff_id in store.all(taken, listed(visit_ids)):
-        found.setdefault(visit_id, set()).add(staff_id)
-    return found
+    found = by_first(store.all(taken, listed(visit_ids)))
+    return {visit_id: {staff_id for (staff_id,) in who} for visit_id, who in found.items()}

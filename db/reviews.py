@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Query, Select
+from db.rows import Query, Select, value
 from db.store import Store
 from dispatch.model.reviews import Approval, Comment, WordCorrection
 
@@ -73,15 +73,11 @@ def answer(unit: Unit, comment: Comment, text: str) -> None:
     )
 
 
-def corrected_since(store: Store, visit_id: int, moment: int) -> bool:
-    """Whether times or words of a visit were put right since an instant."""
-    return bool(
-        store.value(
-            "SELECT EXISTS (SELECT 1 FROM word_correction WHERE visit_id = ? AND made_at >= ?) OR EXISTS (SELECT 1 FROM "
-            "time_correction c JOIN assignment a ON a.id = c.assignment_id WHERE a.visit_id = ? AND c.made_at >= ?)",
-            (visit_id, moment, visit_id, moment),
-        )
-    )
+corrected_since: Query[int, int, int] = value(
+    "SELECT EXISTS (SELECT 1 FROM word_correction WHERE visit_id = ?1 AND made_at >= ?2) OR EXISTS (SELECT 1 FROM "
+    "time_correction c JOIN assignment a ON a.id = c.assignment_id WHERE a.visit_id = ?1 AND c.made_at >= ?2)"
+)
+"""Whether times or words of a visit were put right since an instant."""
 
 
 def words_at(store: Store, visit_id: int, sequence: int) -> tuple[str, int, str, str] | None:

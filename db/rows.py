@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass
 from enum import EnumType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
+from db.among import by_first
 from db.names import changed
 from db.store import Store
 from dispatch.model.travel import Place
@@ -379,8 +380,6 @@ class Rows(Select[T]):
 
     @staticmethod
     def _listed(store: Store, one: Listed, scope: str = "", params: Sequence[Any] = ()) -> dict[int, tuple[Any, ...]]:
-        found: dict[int, list[Any]] = {}
         query = f"SELECT {one.key}, {', '.join(one.columns)} FROM {one.table} {scope} ORDER BY {one.key}, {one.order}"
-        for key, *columns in store.all(query, params):
-            found.setdefault(key, []).append(one.of(*columns))
-        return {key: tuple(own) for key, own in found.items()}
+        found = by_first(store.all(query, params))
+        return {key: tuple(one.of(*columns) for columns in own) for key, own in found.items()}

@@ -112,8 +112,6 @@ elsewhere: Query[str | None, int, int] = value(
     "AND coalesce(h.ends_at, max(?2, h.starts_at)) > g.starts_at ORDER BY h.starts_at LIMIT 1"
 )
 """The reference of another visit at which the same technician was on the clock at a moment of this assignment's stay."""
-
-
 still_there: Query[list[tuple[str, str, int]], int, int] = rows(
     "SELECT v.reference, c.name, a.check_in_at FROM assignment a JOIN visit v ON v.id = a.visit_id "
     "JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from db.rows import Query, value
 from db.store import Store
 from dispatch.model.travel import Leg, Place
 from dispatch.travel.known import Cell, Pair, learned_leg
@@ -70,13 +71,10 @@ def forget(unit: Unit, engine: str, before: int | None = None) -> int:
     return gone
 
 
-def counted(store: Store, engine: str) -> int:
-    """How many drives of an engine are kept."""
-    return int(
-        store.value(
-            "SELECT count(*) FROM travel_time WHERE engine_id = (SELECT id FROM travel_engine WHERE key = ?)", (engine,)
-        )
-    )
+counted: Query[int, str] = value(
+    "SELECT count(*) FROM travel_time WHERE engine_id = (SELECT id FROM travel_engine WHERE key = ?)"
+)
+"""How many drives of an engine are kept."""
 
 
 # what was learned
@@ -105,9 +103,8 @@ def scale(store: Store, source: str, zone: str) -> Scale | None:
     return Scale(multiplier, low, high, legs, zone, own)
 
 
-def by_hour(store: Store) -> bool:
-    """Whether some half hour has a scale of its own."""
-    return store.one("SELECT 1 FROM learned_scale WHERE buckets <> '[]' LIMIT 1") is not None
+by_hour: Query[int] = value("SELECT EXISTS (SELECT 1 FROM learned_scale WHERE buckets <> '[]')")
+"""Whether some half hour has a scale of its own."""
 
 
 def learned(store: Store) -> tuple[int, int]:

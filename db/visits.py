@@ -120,8 +120,6 @@ def visit_by_reference(store: Store, reference: str) -> Visit | None:
 
 visits_by_id: Query[list[Visit], Collection[int]] = VISITS.listing(f"WHERE v.id {AMONG}")
 """The visits with these ids, in no particular order."""
-
-
 archived_around: Query[list[str], int] = values(
     "SELECT c.name FROM visit v JOIN site s ON s.id = v.site_id JOIN client c ON c.id = s.client_id "
     "WHERE v.id = ?1 AND c.archived_at IS NOT NULL "
@@ -177,8 +175,6 @@ goes_on: Query[int | None, int, int, int] = value(
     f"AND v.state IN ({_OCCUPYING}) LIMIT 1"
 )
 """Whether a technician has another visit that starts after a moment and before another one."""
-
-
 underway_before: Query[list[Visit], int] = VISITS.listing(
     f"WHERE v.archived_at IS NULL AND v.starts_at >= ?1 - {LONGEST_STAY} AND v.starts_at < ?1 AND v.ends_at <= ?1 "
     "AND v.state IN ('en_route', 'on_site', 'closing_out')"

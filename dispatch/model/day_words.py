@@ -1,17 +1,13 @@
 """Days as people say them: next tue, last friday, 24 nov, in 3 days, a month ago.
 
-pendulum steps in the calendar (the end of a month, the next such weekday); only with days, never with zoned times
-(design/architecture.md, Time). It is imported where one of these is typed: its 45 ms are nobody's who types 2026-11-24.
+pendulum steps in the calendar (the end of a month); only with days, never with zoned times (design/architecture.md, Time). It
+is imported where such a step is typed: its 45 ms are nobody's who types 2026-11-24.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pendulum
+from datetime import date, timedelta
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -42,18 +38,20 @@ def day_meant(typed: str, today: date) -> date | None:
         ValueError: the step leads out of the calendar.
     """
     if found := _BESIDE.fullmatch(typed):
-        number = weekday_called(found["day"])
-        if number is None:
+        if (number := weekday_called(found["day"])) is None:
             return None
-        here, weekday = _on_the_calendar(today), _weekday(number)
-        return _plain(here.next(weekday) if found["side"] == "next" else here.previous(weekday))
+        ahead = (number - today.weekday() - 1) % 7 + 1
+        return today + timedelta(days=ahead if found["side"] == "next" else ahead % 7 - 7)
     if (found := _AWAY.fullmatch(typed)) and (bool(found["ahead"]) != bool(found["ago"]) or "from" in typed):
         count = int(found["count"]) if found["count"].isdecimal() else 1
         step = {f"{found['unit']}s": -count if found["ago"] else count}
+        import pendulum
+
         try:
-            return _plain(_on_the_calendar(today).add(**step))
+            there = pendulum.Date(today.year, today.month, today.day).add(**step)
         except OverflowError as fault:
             raise ValueError(str(fault)) from None
+        return date(there.year, there.month, there.day)
     if found := _NAMED.fullmatch(typed) or _NAMED_FIRST.fullmatch(typed):
         month = month_called(found["month"])
         if month is not None:
@@ -84,19 +82,3 @@ def weekday_called(word: str) -> int | None:
     """The number of a weekday (0 is Monday) by three letters of its name or more; thurs, weds and tues too."""
     word = {"tues": "tue", "weds": "wed", "thur": "thu", "thurs": "thu"}.get(word, word)
     return next((number for number, name in enumerate(WEEKDAYS) if len(word) >= 3 and name.startswith(word)), None)
-
-
-def _on_the_calendar(day: date) -> pendulum.Date:
-    import pendulum
-
-    return pendulum.Date(day.year, day.month, day.day)
-
-
-def _weekday(number: int) -> pendulum.WeekDay:
-    import pendulum
-
-    return pendulum.WeekDay(number)
-
-
-def _plain(day: date) -> date:
-    return date(day.year, day.month, day.day)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dispatch.model.instants import clock_text, span_text
-from dispatch.model.travel import Leg, Place
+from dispatch.model.travel import Place
 from dispatch.planning.checker import Finding, Level, Verdict, at, check, worst
 from dispatch.planning.day import Drives, Rules, Stop, TechnicianDay
 from dispatch.planning.projection import Conditions, Course, Projection, project
@@ -64,7 +64,6 @@ class Insertion:
     pushed: tuple[Push, ...]
     cost: float
     extra_travel: int
-    leg: Leg
     score: float
 
     @property
@@ -204,7 +203,6 @@ class _Trial:
             pushed=tuple(pushed),
             cost=cost,
             extra_travel=own.extra_travel,
-            leg=own.leg,
             score=cost + self._wait(placed.start),
         )
 
