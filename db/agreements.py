@@ -200,11 +200,6 @@ def allowances_of(store: Store, agreement_id: int) -> tuple[Allowance, ...]:
     return _allowances(store, "(?)", (agreement_id,)).get(agreement_id, ())
 
 
-def agreement_for(store: Store, agreement_id: int, day: datetime.date) -> Agreement | None:
-    """One agreement by its id, with the allowance and the service that count on a day."""
-    return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,), day)), None)
-
-
 def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
     """End an agreement early: `on` is its last day. Returns the new version."""
     version = unit.update("agreement", before.id, before.version, ended_on=on.isoformat())
@@ -212,9 +207,9 @@ def end_agreement(unit: Unit, before: Agreement, on: datetime.date) -> int:
     return version
 
 
-def agreement(store: Store, agreement_id: int) -> Agreement | None:
-    """One agreement by its id."""
-    return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,))), None)
+def agreement(store: Store, agreement_id: int, day: datetime.date | None = None) -> Agreement | None:
+    """One agreement by its id, with the allowance and the service that count on a day (None: today)."""
+    return next(iter(_agreements(store, "WHERE id = ?", (agreement_id,), day)), None)
 
 
 def add_pool(unit: Unit, agreement_id: int, pool: Pool) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from db.rows import Select, column
-from db.store import Store
+from db.rows import Query, Select, column
 from dispatch.model.calls import Call, Outcome
 
 if TYPE_CHECKING:
@@ -20,16 +19,12 @@ CALLS = Select(
     stored={"promised": column("promised_at")},
 )
 """Logged calls."""
-
-
-def calls_since(store: Store, moment: int) -> dict[int, tuple[Call, ...]]:
-    """The calls that were logged from a moment on and stand, by visit, the oldest first."""
-    return _by_visit(store, "c.at >= ?", moment)
-
-
-def calls_of(store: Store, visit_id: int) -> tuple[Call, ...]:
-    """The calls of one visit that stand, the oldest first."""
-    return _by_visit(store, "c.visit_id = ?", visit_id).get(visit_id, ())
+calls_since: Query[dict[int, tuple[Call, ...]], int] = CALLS.grouped(
+    "c.visit_id", "WHERE c.at >= ? AND c.withdrawn_at IS NULL ORDER BY c.id"
+)
+"""The calls that were logged from a moment on and stand, by visit, the oldest first."""
+calls_of: Query[list[Call], int] = CALLS.listing("WHERE c.visit_id = ? AND c.withdrawn_at IS NULL ORDER BY c.id")
+"""The calls of one visit that stand, the oldest first."""
 
 
 def add_call(
@@ -38,7 +33,3 @@ def add_call(
     """Log a call, or one that is owed; returns its id."""
     said = {"outcome": outcome.value, "promised_at": promised, "phone": phone, "note": note}
     return unit.note("call", visit_id=visit_id, **said)
-
-
-def _by_visit(store: Store, where: str, value: int) -> dict[int, tuple[Call, ...]]:
-    return CALLS.by(store, "c.visit_id", f"WHERE c.withdrawn_at IS NULL AND {where} ORDER BY c.id", (value,))

@@ -39,8 +39,6 @@ class Change:
     """Something a person did that can be taken back. `roles`: to whom the deed was open, by one of them it is taken back."""
 
     id: int
-    staff_id: int
-    at: int
     label: str
     pictures: tuple[Picture, ...]
     roles: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dispatch.model.checklists import Grade, Kind, Result
 
 
 class Standing(NamedTuple):
-    """The result that stands on an item. `attempts` were made at it, `failed` of them; `follow_up` is the visit that was booked."""
+    """The result that stands on an item. `failed` attempts were made at it; `follow_up` is the visit that was booked."""
 
     visit_id: int
     ref: str
@@ -26,7 +26,6 @@ class Standing(NamedTuple):
     signed_by: str
     satisfied: bool | None
     self_approved: bool
-    attempts: int
     failed: int
     follow_up: str
 
@@ -43,7 +42,6 @@ STANDING = Select(
         "value": "coalesce(a.value, '')",
         "by": "p.name",
         "signed_by": "coalesce(a.signed_by, '')",
-        "attempts": "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id)",
         "failed": "(SELECT count(*) FROM attempt n WHERE n.item_id = i.id AND n.result = 'fail')",
         "follow_up": "coalesce(f.reference, '')",
     },

@@ -216,7 +216,7 @@ def _edit_agreement(seat: Seat, args: Args) -> Iterator[str]:
     before = agreement_called(seat.store, args.agreement)
     since = counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
     if since is not None:
-        before = agreements.agreement_for(seat.store, before.id, since) or before
+        before = agreements.agreement(seat.store, before.id, since) or before
     promises = service_form(before.service, minor_units(seat.store))
     terms = _changed({**before.terms, "service": promises}, args)
     one = save_agreement(

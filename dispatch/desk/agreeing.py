@@ -92,7 +92,7 @@ def save_agreement(
             promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)
         refuse(faults)
         if before is not None and since is not None:
-            now = agreements.agreement_for(seat.store, before.id, since)
+            now = agreements.agreement(seat.store, before.id, since)
             assert now is not None
             asked = replace(now, name=cleaned, terms=form, rollover=rollover, rollover_cap=rollover_cap)
             refuse(_faults_of_day(now, asked, since, day_of(seat.now, seat.firm.zone)))

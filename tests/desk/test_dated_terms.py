@@ -226,7 +226,7 @@ def test_what_is_changed_today_leaves_what_was_said_of_a_later_day(office: Offic
 
     now = edit(office, labour_discount_pct="5", allowance_min=360)
 
-    later = agreements.agreement_for(office.store, now.id, datetime.date(2027, 3, 10))
+    later = agreements.agreement(office.store, now.id, datetime.date(2027, 3, 10))
     assert later is not None
     assert (now.terms["allowance_min"], now.service.targets) == (360, {})
     assert (later.terms["allowance_min"], later.service.targets) == (480, {"P1": {"onsite": 60}})
