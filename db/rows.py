@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from enum import EnumType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
@@ -117,9 +117,9 @@ def rows(sql: str) -> Query[list[Any], *Ts]:
 
 
 def _given(value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value if isinstance(value, str | bytes) or not isinstance(value, Collection) else json.dumps(list(value))
+    if value is None or isinstance(value, (int, str)):
+        return value
+    return value.isoformat() if isinstance(value, datetime.date) else json.dumps(list(value))
 
 
 def _both(value: Any) -> tuple[Any, ...]:
