@@ -68,11 +68,11 @@ def facts_of(store: Store, visit_ids: Sequence[int]) -> dict[int, Facts]:
     priorities = CHANGES.by(store, "r.visit_id", f"WHERE r.{few} ORDER BY r.at, r.id", ids)
     return {
         visit_id: Facts(
-            dict(milestones.get(visit_id, ())),
+            dict(milestones.get(visit_id, [])),
             waits.get(visit_id, ()),
             priorities.get(visit_id, ()),
-            tuple(reopened.get(visit_id, ())),
-            dict(causes.get(visit_id, ())),
+            tuple(reopened.get(visit_id, [])),
+            dict(causes.get(visit_id, [])),
         )
         for visit_id in {*milestones, *causes, *waits, *priorities, *reopened}
     }

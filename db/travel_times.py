@@ -103,8 +103,9 @@ def scale(store: Store, source: str, zone: str) -> Scale | None:
     return Scale(multiplier, low, high, legs, zone, own)
 
 
-by_hour: Query[int] = value("SELECT EXISTS (SELECT 1 FROM learned_scale WHERE buckets <> '[]')")
-"""Whether some half hour has a scale of its own."""
+def by_hour(store: Store) -> bool:
+    """Whether some half hour has a scale of its own."""
+    return store.one("SELECT 1 FROM learned_scale WHERE buckets <> '[]' LIMIT 1") is not None
 
 
 def learned(store: Store) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from db.store import Store
 
 GIVEN: dict[str, Any] = {"int": 1, "str": "x", "datetime.date": datetime.date(2026, 11, 24)}
 MODULES = [importlib.import_module(f"db.{one.name}") for one in pkgutil.iter_modules(db.__path__)]
-DECLARED = {
+DECLARED: dict[str, tuple[Any, str]] = {
     f"{module.__name__}.{name}": (query, module.__annotations__[name])
     for module in MODULES
     for name, query in vars(module).items()
