@@ -84,17 +84,12 @@ class AccessScreen(ListScreen[Key | Session]):
             Field("mouse", "The mouse too", "no", options=YES_NO),
         ]
 
-        added: list[Key] = []
+        def save(typed: dict[str, str]) -> Key:
+            return keyring.add_key(self.seat, typed["login"], typed["key"], mouse=typed["mouse"] == YES_NO[True])
 
-        def save(typed: dict[str, str]) -> list[str]:
-            mouse = typed["mouse"] == YES_NO[True]
-            return self.faults_of(
-                lambda: added.append(keyring.add_key(self.seat, typed["login"], typed["key"], mouse=mouse))
-            )
-
-        if await self.fill("A key that opens a seat", fields, save) is not None:
-            await self._settle_file()
-            self._show_connecting(added[-1])
+        added = await self.fill_in("A key that opens a seat", fields, save)
+        await self._settle_file()
+        self._show_connecting(added)
 
     @command("X delete", "access.take", "Take away")
     async def action_take(self) -> None:
@@ -105,9 +100,9 @@ class AccessScreen(ListScreen[Key | Session]):
                 here.fingerprint,
                 "It opens no seat any more, also not later; what it has open ends within seconds.",
             ]
-            if await self.agrees(f"Revoke {here.label} of {here.name}", lines):
-                await self.do(keyring.revoke, fingerprint=here.fingerprint)
-                await self._settle_file()
+            await self.confirm(f"Revoke {here.label} of {here.name}", lines)
+            await self.do(keyring.revoke, fingerprint=here.fingerprint)
+            await self._settle_file()
         elif isinstance(here, Session):
             await self.do(seating.end_sessions, [here.id])
 
@@ -130,11 +125,10 @@ class AccessScreen(ListScreen[Key | Session]):
             return [f"{name}: is missing" for name in ("host", "user") if not typed[name].strip()]
 
         said = await self.fill("How this machine is reached", fields, check, SHOWS)
-        if said is not None:
-            config = typed_path(said["config"]) if said["config"].strip() else None
-            site_tests = said["site_tests"] == YES_NO[True]
-            self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
-            self.action_check()
+        config = typed_path(said["config"]) if said["config"].strip() else None
+        site_tests = said["site_tests"] == YES_NO[True]
+        self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
+        self.action_check()
 
     @command("S", "access.export", "Key file")
     async def action_export(self) -> None:

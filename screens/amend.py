@@ -30,5 +30,4 @@ async def ask_amendment(screen: SeatedScreen, reference: str) -> None:
         return screen.faults_of(lambda: amending.check(screen.seat, reference, entered), saves=False)
 
     entered = await screen.fill(f"{reference} {visit.client}", fields, check)
-    if entered is not None:
-        await screen.insist(f"Change {reference}", amending.amend, reference, entered, version=visit.version)
+    await screen.insist(f"Change {reference}", amending.amend, reference, entered, version=visit.version)

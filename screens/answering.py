@@ -43,15 +43,12 @@ async def ask_answer(screen: SeatedScreen, reference: str) -> None:
         screen.say(f"{visit.reference} is {visit.state.label}: there is nothing to note.")
         return
     chosen = await screen.choose(f"{visit.reference} {visit.client}", rows)
-    if chosen is None:
-        return
     if chosen in responding.RESPONSES:
         await screen.do(responding.responded, reference, chosen)
     elif chosen.startswith(_WHY):
         hint = "a few words; the same words are counted together"
         cause = await screen.ask("Why was it missed?", hint, check=needed(_FEW))
-        if cause is not None:
-            await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
+        await screen.do(responding.explain, reference, chosen.removeprefix(_WHY), cause)
     elif chosen == "report":
         await screen.do(responding.handed_over, reference)
     else:
@@ -64,8 +61,6 @@ async def ask_hold(screen: SeatedScreen, reference: str) -> None:
     if visit is None:
         return
     kind = await screen.choose(f"Hold {reference}: waiting for", _WAITING)
-    if kind is None:
-        return
     whom = ""
     if kind == "client":
         client = clients.client(screen.seat.store, visit.client_id)
@@ -74,5 +69,4 @@ async def ask_hold(screen: SeatedScreen, reference: str) -> None:
     entered = await screen.fill(
         f"Hold {reference} {visit.client}", fields, lambda typed: [] if typed["what"].strip() else [_FEW]
     )
-    if entered is not None:
-        await screen.do(schedule.hold, reference, entered["what"], kind=kind, whom=entered["whom"])
+    await screen.do(schedule.hold, reference, entered["what"], kind=kind, whom=entered["whom"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
+
+from textual.screen import Screen
 
 from dispatch.desk.unsent import Unsent
 from dispatch.model.instants import parse_day
@@ -72,8 +75,19 @@ def day_fault(typed: str, today: datetime.date) -> str | None:
     return None
 
 
+class Left(asyncio.CancelledError):
+    """A question was left with esc: what asked it is over."""
+
+
 class AskingScreen(CommandScreen):
-    """A screen that asks in dialogs. They are asked from a worker; what is left with esc is None, or False."""
+    """A screen that asks in dialogs, each from a worker, which is over with a question that is left with esc (`Left`)."""
+
+    async def answer(self, question: Screen[Any]) -> Any:
+        """What is answered in a dialog."""
+        answered = await self.app.push_screen_wait(question)
+        if answered is None or answered is False:
+            raise Left
+        return answered
 
     async def ask(
         self,
@@ -83,36 +97,36 @@ class AskingScreen(CommandScreen):
         check: Check | None = None,
         unsent: Unsent | None = None,
         does: str = SAVES,
-    ) -> str | None:
+    ) -> str:
         """A line of text, which `check` has nothing against; `does` says what enter does with it."""
         from screens.dialogs import AskText
 
-        return await self.app.push_screen_wait(AskText(title, hint, value, check, unsent, does))
+        return cast(str, await self.answer(AskText(title, hint, value, check, unsent, does)))
 
     async def ask_day(
         self, title: str, hint: str, today: datetime.date, value: str = "", does: str = SAVES
-    ) -> datetime.date | None:
+    ) -> datetime.date:
         """A day, as people type it."""
         typed = await self.ask(title, hint, value, lambda text: day_fault(text, today), does=does)
-        return None if typed is None else parse_day(typed, today=today)
+        return parse_day(typed, today=today)
 
-    async def choose(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> T | None:
+    async def choose(self, title: str, rows: Sequence[Row[T]], hint: str = CHOOSES) -> T:
         """What the row that is chosen stands for."""
         from screens.dialogs import Choose
 
-        return await self.app.push_screen_wait(Choose(title, rows, hint))
+        return cast(T, await self.answer(Choose(title, rows, hint)))
 
-    async def ask_note(self, title: str, hint: str, unsent: Unsent) -> str | None:
+    async def ask_note(self, title: str, hint: str, unsent: Unsent) -> str:
         """A text that may be long."""
         from screens.note import AskNote
 
-        return await self.app.push_screen_wait(AskNote(title, hint, unsent))
+        return cast(str, await self.answer(AskNote(title, hint, unsent)))
 
-    async def agrees(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> bool:
-        """Whether a step that does what `lines` say is meant."""
+    async def confirm(self, title: str, lines: Sequence[str] = (), question: str = DOES) -> None:
+        """Come back where a step that does what `lines` say is meant."""
         from screens.dialogs import AskConfirm
 
-        return await self.app.push_screen_wait(AskConfirm(title, lines, question))
+        await self.answer(AskConfirm(title, lines, question))
 
     async def fill(
         self,
@@ -121,8 +135,8 @@ class AskingScreen(CommandScreen):
         check: Callable[[dict[str, str]], Sequence[str]] | None = None,
         hint: str = FILLS,
         unsent: Unsent | None = None,
-    ) -> dict[str, str] | None:
+    ) -> dict[str, str]:
         """The texts of a form's fields, which `check` has nothing against."""
         from screens.dialogs import Form
 
-        return await self.app.push_screen_wait(Form(title, fields, check, hint, unsent))
+        return cast(dict[str, str], await self.answer(Form(title, fields, check, hint, unsent)))

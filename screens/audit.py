@@ -79,10 +79,9 @@ class AuditScreen(ListScreen[Found]):
 
         fields = [Field(name, label, self._asked.get(name, ""), example) for name, label, example in _FILTERS]
         typed = await self.fill("Rows of the audit", fields, check, SHOWS)
-        if typed is not None:
-            self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
-            self._limit = _PAGE
-            self.reload()
+        self._asked = {name: text.strip() for name, text in typed.items() if text.strip()}
+        self._limit = _PAGE
+        self.reload()
 
     @command("m", "audit.more", "More")
     def action_more(self) -> None:
@@ -100,8 +99,6 @@ class AuditScreen(ListScreen[Found]):
 
         hint = "The head from a report or a backup, to compare; empty only computes the chain."
         head = await self.ask("Verify the chain", hint, check=check, does="verifies")
-        if head is None:
-            return
         self.program.ask_no_more()
         verdict = await self.look_aside(self._verified, head)
         if verdict is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
 from dispatch.model.units import leg_text, minutes_of
-from screens.asking import Row, needed
+from screens.asking import Left, Row, needed
 from screens.binding import command, key
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
@@ -330,8 +331,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         chosen = await self.choose(
             f"{visit.reference} {visit.client} · {visit.work}", rows, "enter goes there, arrows adjust · esc goes back"
         )
-        if chosen is not None:
-            self._begin_move(visit, chosen.technician_id, chosen.start)
+        self._begin_move(visit, chosen.technician_id, chosen.start)
 
     @on_visit("move")
     @command("m", "visit.move", "Move", DISPATCHERS)
@@ -437,14 +437,10 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         from dispatch.desk import schedule
 
         place = schedule.assign if visit.state is State.REQUESTED else schedule.move
-        placed = await self.insist(
-            f"Place {visit.reference} here?",
-            place,
-            visit.reference,
-            self._crew(visit, row),
-            start,
-            version=visit.version,
-        )
+        title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
+        placed = None
+        with contextlib.suppress(Left):
+            placed = await self.insist(title, place, visit.reference, crew, start, version=visit.version)
         if placed is None:
             self._show_selected()
             return
@@ -537,8 +533,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             "what did the client say?",
             check=needed("a reason is needed"),
         )
-        if reason is not None:
-            await self.do(schedule.cancel, visit.reference, reason)
+        await self.do(schedule.cancel, visit.reference, reason)
 
     @on_visit("pin")
     @command("P", "visit.pin", "Pin", DISPATCHERS)
@@ -580,8 +575,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         word = await self.ask(
             "Show only", "a technician, client, skill or word of the work", self._filter, does="shows them"
         )
-        if word is not None:
-            self._set_filter(word.strip())
+        self._set_filter(word.strip())
 
     def _set_filter(self, word: str) -> None:
         self._filter = word
@@ -614,8 +608,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Go to a date."""
         today = settings.today(self.seat.store)
         day = await self.ask_day("Go to", "2026-11-24, today, tomorrow, tue, +1", today, does="goes there")
-        if day is not None:
-            self.program.go_to(day)
+        self.program.go_to(day)
 
     @command("escape", "view.back", "Back", show=False)
     def action_back(self) -> None:

@@ -139,13 +139,9 @@ class BookScreen(ListScreen[Any], TakesFiles):
             await ask_template(self)
             return
         record = await ask_record(self, self._kind)
-        if record is None:
-            return
-        self.reload()
         self.listed.select_key(f"{self._kind} {record.id}")
         if self._kind == "client":
             await ask_record(self, "site", {"client": record.name, "name": "Main office"})
-            self.reload()
         elif self._kind == "absence":
             await self._settle_absence(record)
         elif self._kind == "site":
@@ -168,7 +164,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
             Row("leave them where they are", "leave"),
         ]
         answer = await self.choose(f"It hits {len(hits)}:\n{names}", rows)
-        if answer in (None, "leave"):
+        if answer == "leave":
             return
         freed = await self.do(absences.free, record, to_others=answer == "replan")
         if freed is not None:
@@ -189,8 +185,8 @@ class BookScreen(ListScreen[Any], TakesFiles):
 
             self.app.push_screen(TemplateScreen(TemplateDraft.of(self.seat.store, self.here)))
             return
-        if (record := self.here) is not None and await ask_record(self, self._kind, before=record) is not None:
-            self.reload()
+        if (record := self.here) is not None:
+            await ask_record(self, self._kind, before=record)
 
     @command("/", "book.find", "Find")
     def action_find(self) -> None:
@@ -237,8 +233,7 @@ class BookScreen(ListScreen[Any], TakesFiles):
         if record is None:
             self.say("Go to a site first (tab): what is tested belongs to one.", "warning")
             return
-        if await ask_record(self, "target", {"site": SHELVES["site"].title(self.seat.store, record)}) is not None:
-            self.reload()
+        await ask_record(self, "target", {"site": SHELVES["site"].title(self.seat.store, record)})
 
     @command("v", "template.preview", "Preview")
     async def action_preview(self) -> None:
@@ -253,9 +248,9 @@ class BookScreen(ListScreen[Any], TakesFiles):
     async def action_archive(self, record: Any) -> None:
         """Take it out of every list; undo brings it back."""
         title = self._shelf.title(self.seat.store, record)
-        if await self.agrees(f"Archive {title}?", ["Its history stays; u brings it back."]):
-            await self.do(keeping.archive, self._kind, record)
-            self.reload()
+        await self.confirm(f"Archive {title}?", ["Its history stays; u brings it back."])
+        await self.do(keeping.archive, self._kind, record)
+        self.reload()
 
     @command("escape", "book.back", "Back", show=False)
     def action_back(self) -> None:

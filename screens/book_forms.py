@@ -36,7 +36,7 @@ def line_of(field: record.Field, text: str | None, desk: World) -> Field:
 async def ask_record(
     screen: SeatedScreen, kind: str, texts: Mapping[str, str] | None = None, before: Any = None
 ) -> Any:
-    """Ask for a record; returns it, None when the form was left.
+    """Ask for a record; returns it.
 
     Args:
         texts: what stands in the blanks of a new record.
@@ -49,12 +49,11 @@ async def ask_record(
         firm = seat.firm
         usual = {"shifts": firm.default_shifts, "lunch": firm.default_lunch} if kind == "technician" else {}
         filled = {**usual, **(texts or {})}
-    saved: list[Any] = []
     base = [before]
 
-    def save(typed: dict[str, str]) -> None:
+    def save(typed: dict[str, str]) -> Any:
         try:
-            saved.append(keeping.add(seat, kind, typed) if before is None else keeping.edit(seat, kind, base[0], typed))
+            return keeping.add(seat, kind, typed) if before is None else keeping.edit(seat, kind, base[0], typed)
         except Stale as stale:
             # both sides were shown: saving once more is meant
             both = keeping.differences(seat.store, kind, typed, before.id)
@@ -64,12 +63,11 @@ async def ask_record(
     desk = Desk.at_seat(seat)
     fields = [line_of(field, filled.get(field.name), desk) for field in shelf.fields]
     title = f"New {shelf.noun}" if before is None else shelf.title(seat.store, before)
-    await screen.fill(title, fields, lambda typed: screen.faults_of(lambda: save(typed)))
-    return saved[-1] if saved else None
+    return await screen.fill_in(title, fields, save)
 
 
 async def ask_recurring(screen: SeatedScreen, client: Client, more: Mapping[str, str] | None = None) -> Any:
-    """Ask for a recurring visit at a client, with what is clear filled in; returns it, None when the form was left."""
+    """Ask for a recurring visit at a client, with what is clear filled in; returns it."""
     sites = clients.sites_of(screen.seat.store, client.id)
     where = f"{client.name} / {sites[0].name}" if len(sites) == 1 else f"{client.name} / "
     texts = {"site": where, "work": "monthly maintenance", "minutes": "60", **(more or {})}

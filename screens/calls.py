@@ -80,11 +80,9 @@ class CallsScreen(SeatedScreen):
         proposed = "" if call.absent else clock_text(call.proposed, zone)
         hint = f"{_whom(call)}\nWhich time was promised?"
         typed = await self.ask(f"{call.client} was told", hint, proposed, fault)
-        if typed is not None:
-            promised = parse_when(typed, zone, now=self.seat.now, day=board.day)
-            logged = await self.do(calling.call, call.reference, promised=promised)
-            if logged is not None:
-                self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
+        promised = parse_when(typed, zone, now=self.seat.now, day=board.day)
+        if await self.do(calling.call, call.reference, promised=promised) is not None:
+            self.say(f"{call.client} expects us at {clock_text(promised, zone, board.hours24)}. u takes it back.")
 
     @command("N", "call.unanswered", "No answer")
     async def action_unanswered(self) -> None:

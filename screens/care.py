@@ -100,15 +100,13 @@ class CareScreen(ListScreen[Item]):
         hint = "what came of it; this one ends only with a note" if one.needs_note else "a note, or empty"
         check = _FEW_WORDS if one.needs_note else None
         note = await self.ask(f"Done: {one.client}, {one.what}", hint, check=check)
-        if note is not None:
-            await self.do(caring.mark, one.key, "done", note)
+        await self.do(caring.mark, one.key, "done", note)
 
     @command("x", "care.decline", "Decline", LEADS, about="here")
     async def action_decline(self, one: Item) -> None:
         """It is not wanted, with the reason."""
         reason = await self.ask(f"Decline: {one.client}, {one.what}", "why is it not wanted?", check=_FEW_WORDS)
-        if reason is not None:
-            await self.do(caring.mark, one.key, "declined", reason)
+        await self.do(caring.mark, one.key, "declined", reason)
 
     @command("z", "care.snooze", "Put off", LEADS, about="here")
     async def action_snooze(self, one: Item) -> None:
@@ -117,8 +115,7 @@ class CareScreen(ListScreen[Item]):
 
         hint = f"until which day? {SNOOZE_DAYS} days at most: {today + datetime.timedelta(days=SNOOZE_DAYS)}"
         until = await self.ask_day(f"Put off: {one.client}, {one.what}", hint, today, "+7")
-        if until is not None:
-            await self.do(caring.mark, one.key, "snoozed", "", until)
+        await self.do(caring.mark, one.key, "snoozed", "", until)
 
     @command("s", "care.survey", "Survey", LEADS, about="_client")
     async def action_survey(self, client: Client) -> None:
@@ -126,23 +123,16 @@ class CareScreen(ListScreen[Item]):
         rows = [Row("sent", -1, "the answer is still owed")]
         rows += [Row(f"answered: {score} of 10", score) for score in range(10, -1, -1)]
         score = await self.choose(f"Survey of {client.name}", rows)
-        words = "" if score == -1 else None
-        if score is not None and words is None:
-            words = await self.ask("What did they say?", "their words, or empty")
-        if words is not None:
-            await self.do(caring.note_survey, client, None if score == -1 else score, words)
+        words = "" if score == -1 else await self.ask("What did they say?", "their words, or empty")
+        await self.do(caring.note_survey, client, None if score == -1 else score, words)
 
     @command("o", "care.offer", "Offer", LEADS, about="_client")
     async def action_offer(self, client: Client) -> None:
         """An offer was made to the client, or declined."""
         rows = [Row("made", "made", "no other is prompted for 30 days"), Row("declined", "declined", "for 90 days")]
-        chosen = await self.choose(f"Offer to {client.name}", rows)
-        if chosen is None:
-            return
-        declined = chosen == "declined"
+        declined = await self.choose(f"Offer to {client.name}", rows) == "declined"
         note = await self.ask("Why was it declined?" if declined else "A note", check=_FEW_WORDS if declined else None)
-        if note is not None:
-            await self.do(caring.note_offer, client, made=not declined, note=note)
+        await self.do(caring.note_offer, client, made=not declined, note=note)
 
     @command("g", "care.gap", "Gap", LEADS, about="_client")
     async def action_gap(self, client: Client) -> None:
@@ -160,10 +150,8 @@ class CareScreen(ListScreen[Item]):
             Field("due", "By when", "+14"),
         )
         entered = await self.fill(f"Found in a review with {client.name}", fields, check)
-        if entered is not None:
-            await self.do(
-                caring.note_gap, client, entered["what"], entered["owner"], parse_day(entered["due"], today=today)
-            )
+        due = parse_day(entered["due"], today=today)
+        await self.do(caring.note_gap, client, entered["what"], entered["owner"], due)
 
     @command("a", "care.all", "All")
     def action_all(self) -> None:

@@ -33,9 +33,7 @@ async def fill_and_do(
         return screen.faults_of(attempt, saves=False)
 
     typed = await screen.fill(title, fields, check)
-    done = typed is not None
-    if typed is not None and found:
-        done = await _meant(screen, title, found[0], lambda: deed(typed))
+    done = not found or await _meant(screen, title, found[0], lambda: deed(typed))
     screen.reload()
     return done
 
@@ -53,8 +51,8 @@ async def show_and_do(screen: SeatedScreen, reference: str, title: str, deed: Ca
 
 async def _meant(screen: SeatedScreen, title: str, change: Change, deed: Callable[[], object]) -> bool:
     lines = change.lines(min(72, screen.app.size.width - _FRAME))
-    if lines and not await screen.agrees(title, lines):
-        return False
+    if lines:
+        await screen.confirm(title, lines)
 
     def as_it_was_shown(_: object) -> bool:
         do_as_shown(screen.seat, change, deed)

@@ -7,6 +7,7 @@ from textual.binding import Binding
 
 from db import clients
 from dispatch.desk.book.page import client_page, page_lines
+from dispatch.model.clients import Client
 from dispatch.model.states import READS
 from screens.binding import BACK, command
 from screens.book_forms import ask_record, ask_recurring
@@ -37,7 +38,7 @@ class ClientScreen(SeatedScreen):
 
     def reload(self) -> None:
         """Read the page again."""
-        client = clients.client(self.seat.store, self._client_id)
+        client = self._client()
         page = None if client is None else self.look(client_page, self.seat.store, client)
         if page is None:
             return
@@ -47,33 +48,28 @@ class ClientScreen(SeatedScreen):
             [(line, "title" if line and not line.startswith(" ") else "plain") for line in rest]
         )
 
-    @command("e", "client.edit", "Edit")
-    async def action_edit(self) -> None:
+    def _client(self) -> Client | None:
+        return clients.client(self.seat.store, self._client_id)
+
+    @command("e", "client.edit", "Edit", about="_client")
+    async def action_edit(self, client: Client) -> None:
         """Name, contacts, tax."""
-        client = clients.client(self.seat.store, self._client_id)
-        if client is not None and await ask_record(self, "client", before=client) is not None:
-            self.reload()
+        await ask_record(self, "client", before=client)
 
-    @command("s", "client.site", "New site")
-    async def action_site(self) -> None:
+    @command("s", "client.site", "New site", about="_client")
+    async def action_site(self, client: Client) -> None:
         """Add a site."""
-        client = clients.client(self.seat.store, self._client_id)
-        if client is not None and await ask_record(self, "site", {"client": client.name}) is not None:
-            self.reload()
+        await ask_record(self, "site", {"client": client.name})
 
-    @command("Y", "client.recurring", "Recurring visit")
-    async def action_recurring(self) -> None:
+    @command("Y", "client.recurring", "Recurring visit", about="_client")
+    async def action_recurring(self, client: Client) -> None:
         """A visit that comes again by a rule."""
-        client = clients.client(self.seat.store, self._client_id)
-        if client is not None and await ask_recurring(self, client) is not None:
-            self.reload()
+        await ask_recurring(self, client)
 
-    @command("R", "file.report", "Report", READS["reports"].roles)
-    async def action_report(self) -> None:
+    @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
+    async def action_report(self, client: Client) -> None:
         """The client's month for the review, as a file."""
         from db import settings
         from screens.report_out import ask_month
 
-        client = clients.client(self.seat.store, self._client_id)
-        if client is not None:
-            await ask_month(self, client.name, settings.today(self.seat.store))
+        await ask_month(self, client.name, settings.today(self.seat.store))

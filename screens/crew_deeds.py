@@ -60,8 +60,6 @@ class CrewDeeds(DayOfVisits):
         if len(visit.crew) > 1:
             rows = [Row(f"without {name}", f"-{name}") for name in visit.crew] + rows
         chosen = await self.choose(f"{visit.reference} {visit.client}, {', '.join(visit.crew)}", rows)
-        if chosen is None:
-            return
         name = chosen[1:]
         if chosen[0] == "-":
             crew, halve = [one for one in visit.crew if one != name], False
@@ -76,10 +74,7 @@ class CrewDeeds(DayOfVisits):
                 ),
                 Row("all stay the whole time", "whole"),
             ]
-            how = await self.choose(f"{' and '.join(crew)}", stays)
-            if how is None:
-                return
-            halve = how == "halve"
+            halve = await self.choose(f"{' and '.join(crew)}", stays) == "halve"
         title = f"{visit.reference} with {', '.join(crew)}?"
         placed = await self.insist(title, schedule.share, visit.reference, crew, halve=halve, version=visit.version)
         if placed is not None:
@@ -93,14 +88,12 @@ class CrewDeeds(DayOfVisits):
 
         rows = [Row(name, name) for name in self.technicians() if name not in visit.crew]
         to = await self.choose(f"Who takes over {visit.reference} {visit.client}?", rows)
-        if to is None:
-            return
         reason = await self.ask(
             "Why does somebody else finish this job?",
             f"{to} is asked and must agree; the reason is kept in the audit.",
             check=a_reason,
         )
-        if reason is not None and await self.do(handing_over.ask, visit.reference, to, reason) is not None:
+        if await self.do(handing_over.ask, visit.reference, to, reason) is not None:
             self.say(f"{to} is asked to take over {visit.reference}.")
 
     @on_visit("end without access", (State.EN_ROUTE, State.ON_SITE), "no access is recorded on the way or at the door.")
@@ -114,5 +107,4 @@ class CrewDeeds(DayOfVisits):
             "Who was called? This ends the visit; only the lead can open it again.",
             check=needed("say who was called"),
         )
-        if called is not None:
-            await self.do(leaving.no_access, visit.reference, called=called, reason="")
+        await self.do(leaving.no_access, visit.reference, called=called, reason="")

@@ -20,7 +20,7 @@ from dispatch.model.notices import Notice
 from dispatch.model.reviews import Comment
 from dispatch.model.states import AHEAD, ENDED, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
-from screens.asking import Field, Row, needed
+from screens.asking import Field, Left, Row, needed
 from screens.binding import command, key
 from screens.of_day import DayOfVisits
 from screens.stay_deeds import StayDeeds
@@ -202,8 +202,7 @@ class DayScreen(StayDeeds, DayOfVisits):
             "Whom did you call? This ends the visit; only the lead can open it again.",
             check=needed("say whom you called", 3),
         )
-        if called is not None:
-            await self.do(leaving.no_access, visit.reference, called=called, reason="")
+        await self.do(leaving.no_access, visit.reference, called=called, reason="")
 
     @command("A", "visit.hand-over", "Answer")
     async def action_answer(self) -> None:
@@ -223,15 +222,17 @@ class DayScreen(StayDeeds, DayOfVisits):
 
         rows = [Row("yes, I take it over", "yes"), Row("no", "no", "you say why; it stays with its own technician")]
         title = f"{asked.reference} {asked.client}, {asked.work}. {asked.asked_by}: {asked.reason}"
-        answer = await self.choose(title, rows)
+        try:
+            answer = await self.choose(title, rows)
+        except Left:
+            return False
         if answer == "yes":
             if await self.do(handing_over.accept, asked.reference) is not None:
                 self.say(f"{asked.reference} can be planned for you now.")
-        elif answer == "no":
+        else:
             reason = await self.ask("Why not?", check=needed("say why, in a few words", 3))
-            if reason is not None:
-                await self.do(handing_over.decline, asked.reference, reason)
-        return answer is not None
+            await self.do(handing_over.decline, asked.reference, reason)
+        return True
 
     async def _answer_comment(self, comment: Comment) -> None:
         from dispatch.desk import reviewing
@@ -246,7 +247,7 @@ class DayScreen(StayDeeds, DayOfVisits):
             Row("look at it", "open"),
         ]
         chosen = await self.choose(f"{comment.reference}: {comment.text}"[:200], rows)
-        visit = self.look(find, self.seat.store, comment.reference) if chosen else None
+        visit = self.look(find, self.seat.store, comment.reference)
         if visit is None:
             return
         if chosen == "open":
@@ -260,7 +261,7 @@ class DayScreen(StayDeeds, DayOfVisits):
         else:
             unsent = Unsent(self.seat, "answer", comment.reference)
             said = await self.ask_note(f"{comment.by} asks: {comment.text}"[:300], "Your answer", unsent)
-            if said is not None and await self.do(reviewing.answer, comment.reference, said) is not None:
+            if await self.do(reviewing.answer, comment.reference, said) is not None:
                 self.say(f"{comment.reference} waits for review again.")
 
     @staticmethod
@@ -289,13 +290,10 @@ class DayScreen(StayDeeds, DayOfVisits):
             return
         fields = [Field("at", "You left at", placeholder="16:10")]
 
-        def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(
-                lambda: leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
-            )
+        def save(typed: dict[str, str]) -> object:
+            return leaving.close(self.seat, there.reference, left_at=self.when(visit, typed["at"]))
 
-        await self.fill(f"When did you leave {there.client}?", fields, save)
-        self.reload()
+        await self.fill_in(f"When did you leave {there.client}?", fields, save)
 
     KEYS_OF_DAYS = [
         key("[ left", "view.previous", "Previous day", action="day(-1)"),

@@ -75,9 +75,8 @@ class DrivesScreen(ListScreen[Drive]):
             return
         ends = (self.seat, drive.origin, drive.destination)
 
-        def save(typed: dict[str, str]) -> list[str]:
-            both, reason = typed["both"] == "yes", typed["reason"]
-            return self.faults_of(lambda: driving.pin(*ends, typed["minutes"], both=both, reason=reason))
+        def save(typed: dict[str, str]) -> object:
+            return driving.pin(*ends, typed["minutes"], both=typed["both"] == "yes", reason=typed["reason"])
 
         minutes = "" if drive.leg.seconds is None else str(minutes_of(drive.leg.seconds))
         reason = drive.pin.reason if drive.pin is not None else ""
@@ -86,17 +85,15 @@ class DrivesScreen(ListScreen[Drive]):
             Field("reason", "Why", reason, "ferry every half hour"),
             Field("both", "The way back too", "no", options=YES_NO),
         ]
-        title = f"{drive.origin} → {drive.destination}"
-        if await self.fill(title, fields, save) is not None:
-            self.reload()
+        await self.fill_in(f"{drive.origin} → {drive.destination}", fields, save)
 
     @command("X delete", "drive.unpin", "Let go")
     async def action_unpin(self) -> None:
         """Let the pinned drive go; or the road graph."""
         if self.listed.selected == ROADS:
             lines = ["Its files are removed; n builds it again."]
-            if await self.agrees("Reckon drives without the road graph?", lines):
-                await self.do(roads.remove)
+            await self.confirm("Reckon drives without the road graph?", lines)
+            await self.do(roads.remove)
             return
         drive = self.here
         if drive is None or drive.pin is None:
@@ -126,13 +123,9 @@ class DrivesScreen(ListScreen[Drive]):
             "OpenStreetMap data, *.osm.pbf, or drives of roads export, *.json",
             check=_no_file,
         )
-        if typed is None:
-            return
         extract = typed_path(typed.strip())
-        if roads.to_be_fetched(extract) and not await self.agrees(
-            "The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."]
-        ):
-            return
+        if roads.to_be_fetched(extract):
+            await self.confirm("The road engine is not installed.", [f"It is fetched once, {DOWNLOAD_MB} MB."])
         self._stop = threading.Event()
         self.program.ask_no_more()  # esc stops it
         try:

@@ -210,9 +210,9 @@ class FiguresScreen(SeatedScreen):
             return faults
 
         fields = (Field("first", "From", self._first.isoformat()), Field("last", "To", self._last.isoformat()))
-        if await self.fill("The days to count", fields, check, SHOWS) is not None:
-            self._first, self._last = read["first"], read["last"]
-            self.reload()
+        await self.fill("The days to count", fields, check, SHOWS)
+        self._first, self._last = read["first"], read["last"]
+        self.reload()
 
     def action_shift(self, by: int) -> None:
         """Go to as many days before or after."""

@@ -21,9 +21,8 @@ async def ask_to_write(
         make: what is written, and what is told before where it is, by what was typed.
     """
     warned: list[Path] = []
-    told: list[str] = []
 
-    def save(typed: dict[str, str]) -> None:
+    def save(typed: dict[str, str]) -> str:
         path = typed_path(typed["file"].strip())
         text, what = make(typed, path)
         try:
@@ -31,9 +30,7 @@ async def ask_to_write(
         except FileThere as there:
             warned.append(path)
             raise Faulty([f"{there} Saving again writes over it."]) from None
-        told.append(f"{what} in {path}, which only you may read.")
+        return f"{what} in {path}, which only you may read."
 
-    if not screen.at_this_machine():
-        return
-    if await screen.fill(title, fields, lambda typed: screen.faults_of(lambda: save(typed))) is not None:
-        screen.say(told[-1])
+    if screen.at_this_machine():
+        screen.say(await screen.fill_in(title, fields, save))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, f
 from dispatch.desk.refusals import Refusal
 from dispatch.model.matching import Findable, findable
 from dispatch.model.text import show
-from screens.asking import Row
+from screens.asking import Left, Row
 from screens.book_forms import ask_record
 from screens.finder import FindScreen
 from screens.import_preview import AskFile, ImportPreview, watched
@@ -151,8 +152,10 @@ async def _ask_recurring(screen: SeatedScreen, report: Report) -> None:
     """Offer a recurring visit for every event that repeats."""
     made = 0
     for row in report.rows:
-        if row.offer is not None and await ask_record(screen, "recurrence", row.offer) is not None:
-            made += 1
+        if row.offer is not None:
+            with contextlib.suppress(Left):
+                await ask_record(screen, "recurrence", row.offer)
+                made += 1
     screen.say(f"{made} recurring visits were made.")
 
 

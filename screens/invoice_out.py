@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 from dispatch.desk import invoicing
 from dispatch.desk.private_file import FileThere, write_private
 from dispatch.model.paths import typed_path
-from screens.asking import Field
+from screens.asking import Field, Left
 from screens.seated import SeatedScreen
 
 
@@ -30,8 +31,7 @@ async def ask_export(screen: SeatedScreen) -> None:
         *lines,
         "Each is exported once. `dispatch invoice export --again` writes a batch again.",
     ]
-    if not await screen.agrees("Export to be invoiced?", asked):
-        return
+    await screen.confirm("Export to be invoiced?", asked)
     done: list[str] = []
     marked: list[invoicing.HandedOver] = []
     warned: list[Path] = []
@@ -61,7 +61,8 @@ async def ask_export(screen: SeatedScreen) -> None:
         return screen.faults_of(deed)
 
     fields = [Field("file", "File", "~/invoices.csv", ".csv: a row a line; .json: whole visits")]
-    await screen.fill("Where to?", fields, save)
+    with contextlib.suppress(Left):  # what is marked by then is said
+        await screen.fill("Where to?", fields, save)
     screen.reload()
     if done:
         screen.say(done[-1])

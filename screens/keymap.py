@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where keys work together. `owners` have the keys, `widgets` are what the keyboard can be on there.
+    """Where keys work together. `owners` have the keys, with what they are made of; `widgets` are what the keyboard can be on.
 
     Both name classes as `module:Class`, so that knowing of a place does not import it. In a place that is `alone` (a
     dialog) the keys of the program and of the screen behind it do not work; `typed` says that text is typed there.
@@ -39,19 +39,7 @@ EVERYWHERE = Place("Everywhere", ("screens.seated:SeatedScreen", "widgets.lean:_
 """The keys of the program itself come to these; its class is told by whoever asks."""
 PLACES = (
     EVERYWHERE,
-    Place(
-        "The board",
-        (
-            "screens.board:BoardScreen",
-            "screens.crew_deeds:CrewDeeds",
-            "screens.running_deeds:RunningDeeds",
-            "screens.running_deeds:CallDeeds",
-            "screens.board_ways:BoardWays",
-            "screens.takes_files:TakesFiles",
-            "screens.board_map:BoardMap",
-        ),
-        ("widgets.timeline:Timeline", *_LIST),
-    ),
+    Place("The board", ("screens.board:BoardScreen",), ("widgets.timeline:Timeline", *_LIST)),
     Place("Calling ahead", ("screens.calls:CallsScreen",), _LIST),
     Place("Messages to clients", ("screens.outbox:OutboxScreen",), _LIST),
     Place("The timeline, and a visit in hand", ("widgets.timeline:Timeline",), alone=True),
@@ -61,44 +49,21 @@ PLACES = (
     Place("The map", ("screens.map:MapScreen",), ("widgets.map_view:MapView", *_LIST)),
     Place("The map, when the keyboard is on it", ("widgets.map_view:MapView",), alone=True),
     Place("A link to copy", ("screens.browser:Links",), alone=True),
-    Place(
-        "A visit",
-        ("screens.visit:VisitScreen", "screens.stay_deeds:StayDeeds", "screens.service_report:ReportsVisits"),
-        _LIST,
-    ),
+    Place("A visit", ("screens.visit:VisitScreen",), _LIST),
     Place("Tests while they run", ("screens.running:RunTests",), alone=True),
-    Place(
-        "The visit log",
-        ("screens.log:LogScreen", "screens.review_deeds:ReviewDeeds", "screens.running_deeds:CallDeeds"),
-        _LIST,
-    ),
+    Place("The visit log", ("screens.log:LogScreen",), _LIST),
     Place("Figures", ("screens.figures:FiguresScreen",), _LIST),
     Place("The visits behind a figure", ("screens.figures:BehindScreen",), _LIST),
     Place("The audit", ("screens.audit:AuditScreen",), _LIST),
     Place("Account care", ("screens.care:CareScreen",), _LIST),
-    Place(
-        "Rate cards and agreements",
-        ("screens.prices:PricesScreen", "screens.editing:DraftScreen", "screens.terms:TermsScreen"),
-        _LIST,
-    ),
-    Place(
-        "The book, and a client's page",
-        ("screens.book:BookScreen", "screens.takes_files:TakesFiles", "screens.client:ClientScreen"),
-        _LIST,
-    ),
-    Place("A checklist template", ("screens.editing:DraftScreen", "screens.template:TemplateScreen"), _LIST),
+    Place("Rate cards and agreements", ("screens.prices:PricesScreen", "screens.terms:TermsScreen"), _LIST),
+    Place("The book, and a client's page", ("screens.book:BookScreen", "screens.client:ClientScreen"), _LIST),
+    Place("A checklist template", ("screens.template:TemplateScreen",), _LIST),
     Place("What checklist a visit would get", ("screens.template_preview:TemplatePreview",), _LIST),
     Place("Keys and sessions over SSH", ("screens.access:AccessScreen",), _LIST),
     Place("The drives of the day", ("screens.drives:DrivesScreen",), _LIST),
-    Place(
-        "All that happened to a visit",
-        (
-            "screens.visit_record:VisitRecord",
-            "screens.review_deeds:ReviewDeeds",
-            "screens.service_report:ReportsVisits",
-        ),
-    ),
-    Place("Setting up a firm", ("screens.setup:SetupScreen", "screens.takes_files:TakesFiles"), _LIST),
+    Place("All that happened to a visit", ("screens.visit_record:VisitRecord",)),
+    Place("Setting up a firm", ("screens.setup:SetupScreen",), _LIST),
     Place("Finding something by its letters", ("screens.finder:FindScreen",), alone=True, typed=True),
     Place("The list of keys", ("screens.keys:KeysHelp",), _LIST, alone=True),
     Place("A charge sheet", ("screens.sheet_view:SheetView",), alone=True),
@@ -139,9 +104,11 @@ class KeyRow:
 def key_rows(program: type[App[Any]], own: Mapping[str, str] | None = None) -> list[KeyRow]:
     """Every binding that can be rebound, place by place. `own` are keys by id, as `judged` returns them."""
     rows: dict[KeyRow, None] = {}
+    common = _owners(EVERYWHERE, program, all_of_them=True)
     for place in PLACES:
         for owner in _owners(place, program, all_of_them=True):
-            for binding in own_bindings(owner):
+            parts = [owner] if place is EVERYWHERE else [one for one in owner.__mro__ if one not in common]
+            for binding in (binding for part in parts for binding in own_bindings(part)):
                 default = tuple(binding.key.split(","))
                 keys = tuple((own or {}).get(binding.id or "", binding.key).split(","))
                 rows[KeyRow(place.title, binding.id or "", keys, default, sentence_of(binding))] = None

@@ -4,6 +4,7 @@ among what was found."""
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from db.faults import StoreFault
 from dispatch.desk import maps
@@ -21,21 +22,20 @@ class _Asked(str):
     """An address that is to be asked of the firm's endpoint."""
 
 
-async def locate(screen: SeatedScreen, site: Site) -> bool:
-    """Ask for the address of a site and place it; returns whether it was placed."""
+async def locate(screen: SeatedScreen, site: Site) -> None:
+    """Ask for the address of a site and place it."""
     if maps.address_files():
         wanted = await _type_ahead(screen, site)
     else:
         wanted = await screen.ask(
             "Look up which address?", "enter asks the address server once", site.address, does="looks it up"
         )
-    if wanted is None:
-        return False
     found = wanted if isinstance(wanted, Found) else await _look_up(screen, wanted)
-    return found is not None and await screen.do(locating.place, site, found) is not None
+    if found is not None:
+        await screen.do(locating.place, site, found)
 
 
-async def _type_ahead(screen: SeatedScreen, site: Site) -> Found | str | None:
+async def _type_ahead(screen: SeatedScreen, site: Site) -> Found | str:
     """An address of the extracts, narrowed letter by letter; or what was typed, for the endpoint."""
     asks = bool(screen.seat.firm.geocoder_url)
 
@@ -43,7 +43,7 @@ async def _type_ahead(screen: SeatedScreen, site: Site) -> Found | str | None:
         rows: list[Found | _Asked] = [*locating.near(typed, limit - 1)]
         return [*rows, _Asked(typed)] if asks and typed.strip() else rows
 
-    chosen = await screen.app.push_screen_wait(
+    chosen = await screen.answer(
         FindScreen[Found | _Asked](
             "Where is it?",
             list,
@@ -53,7 +53,7 @@ async def _type_ahead(screen: SeatedScreen, site: Site) -> Found | str | None:
             typed=site.address,
         )
     )
-    return None if chosen is None else chosen.value
+    return cast("Found | str", chosen.value)
 
 
 def _line(one: Found | _Asked) -> FoundLine:

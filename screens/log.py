@@ -186,9 +186,8 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         from screens.log_filters import ask_filters
 
         wanted = await ask_filters(self, self.shown, settings.today(self.seat.store))
-        if wanted is not None:
-            self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
-            self.reload()
+        self._wanted, self._span = wanted, "all" if wanted.first is None else "typed"
+        self.reload()
 
     @command("x", "log.exceptions", "Exceptions")
     def action_exceptions(self) -> None:
@@ -207,10 +206,8 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         """Sort by any column; the same again turns it round."""
         from screens.log_filters import ask_order
 
-        wanted = await ask_order(self, self._wanted)
-        if wanted is not None:
-            self._wanted = wanted
-            self.reload()
+        self._wanted = await ask_order(self, self._wanted)
+        self.reload()
 
     @command("Y", "review.batch", "Approve clean", LEADS)
     async def action_batch(self) -> None:
@@ -234,11 +231,10 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
             f"clean: {', '.join(clean)}",
             "Their charges are then ready to invoice; undo does not bring them back.",
         ]
-        if await self.agrees(f"Approve {len(clean)} clean visits?", asked):
-            done = await self.do(approve_clean, clean)
-            if done is not None:
-                late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
-                self.say(f"{len(done.approved)} visits are approved.{late}")
+        await self.confirm(f"Approve {len(clean)} clean visits?", asked)
+        if (done := await self.do(approve_clean, clean)) is not None:
+            late = "".join(f"\nnot approved: {reference}, {reason}" for reference, reason in done.left_out)
+            self.say(f"{len(done.approved)} visits are approved.{late}")
 
     @command("W", "item.permission", "Words", LEADS)
     async def action_permissions(self) -> None:

@@ -13,8 +13,8 @@ from screens.asking import SHOWS, Field, Row
 from screens.seated import SeatedScreen
 
 
-async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date) -> Wanted | None:
-    """Ask for days, names, exceptions and states of review; an empty field leaves nothing out. None: left with esc."""
+async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date) -> Wanted:
+    """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
     found: list[Wanted] = []
     fields = [
         Field(
@@ -65,15 +65,13 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
         return faults
 
     await screen.fill("Which visits?", fields, check, SHOWS)
-    return found[-1] if found else None
+    return found[-1]
 
 
-async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted | None:
+async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted:
     """Ask by which column to sort; the one that is sorted by already is turned round."""
     rows = [Row(name + (", turned round" if name == (wanted.sort or "start") else ""), name) for name in SORTS]
     chosen = await screen.choose("Sort by", rows)
-    if chosen is None:
-        return None
     again = chosen == (wanted.sort or "start")
     first_down = chosen in ("exceptions", "charge", "overrides", "retests")
     return replace(wanted, sort=chosen, descending=not wanted.descending if again else first_down)

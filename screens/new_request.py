@@ -16,20 +16,14 @@ USUAL_WAY = "phone"
 _USUAL = {"minutes": "60", "came_by": USUAL_WAY}
 
 
-async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = None) -> Visit | None:
-    """Ask for a request and put it into the queue; None when the form was left.
+async def ask_request(screen: SeatedScreen, texts: Mapping[str, str] | None = None) -> Visit:
+    """Ask for a request and put it into the queue.
 
     The form stays open with everything that was typed until the request is taken.
 
     Args:
         texts: what stands in the fields at first; a field that it does not name has its usual text.
     """
-    taken: list[Visit] = []
-
-    def save(entered: dict[str, str]) -> list[str]:
-        return screen.faults_of(lambda: taken.append(add(screen.seat, entered)))
-
     desk, stands = Desk.at_seat(screen.seat), _USUAL | dict(texts or {})
     fields = [line_of(field, stands.get(field.name), desk) for field in REQUEST.typed]
-    await screen.fill("New request", fields, save)
-    return taken[0] if taken else None
+    return await screen.fill_in("New request", fields, lambda entered: add(screen.seat, entered))

@@ -86,19 +86,17 @@ class OutboxScreen(ListScreen[Message]):
             notes.append((one.why, "warn" if one.fate in TROUBLED else "dim"))
         return notes
 
-    @command("r", "outbox.retry", "Try again")
-    async def action_retry(self) -> None:
+    @command("r", "outbox.retry", "Try again", about="here")
+    async def action_retry(self, one: Message) -> None:
         """Send what was given up once more."""
-        one = self.here
-        if one is not None and (done := await self.do(outbox.retry, one.id)) is not None:
+        if (done := await self.do(outbox.retry, one.id)) is not None:
             self.say(f"Message {done.id} waits to be sent again.")
 
-    @command("X delete", "outbox.drop", "Drop")
-    async def action_drop(self) -> None:
+    @command("X delete", "outbox.drop", "Drop", about="here")
+    async def action_drop(self, one: Message) -> None:
         """Do not send the message."""
-        one = self.here
-        if one is not None and await self.agrees(f"Do not send message {one.id}?", [f"To {one.address}:", one.text]):
-            await self.do(outbox.drop, one.id)
+        await self.confirm(f"Do not send message {one.id}?", [f"To {one.address}:", one.text])
+        await self.do(outbox.drop, one.id)
 
     @command("a", "outbox.all", "All")
     def action_all(self) -> None:

@@ -33,8 +33,7 @@ async def of_all(screen: SeatedScreen) -> None:
         screen.say("Nobody asks for a permission.")
         return
     asked = await screen.choose("Words instead of a test that runs", [Row(asked_text(one), one) for one in waiting])
-    if asked is not None:
-        await _answer(screen, asked)
+    await _answer(screen, asked)
 
 
 async def _answer(screen: SeatedScreen, asked: Asking) -> None:
@@ -42,15 +41,15 @@ async def _answer(screen: SeatedScreen, asked: Asking) -> None:
     chosen = await screen.choose(asked_text(asked), rows)
     if chosen == "yes":
         await _lower(screen, asked.reference, asked.item, None)
-    elif chosen == "no":
+    else:
         reason = await screen.ask(f"{asked.item}: why not?", "the technician reads it", check=a_reason)
-        if reason is not None and await screen.do(permitting.refuse, asked.reference, asked.item, reason) is not None:
+        if await screen.do(permitting.refuse, asked.reference, asked.item, reason) is not None:
             screen.say(f"{asked.item} stays as it is.")
 
 
 async def _lower(screen: SeatedScreen, reference: str, ref: str, item: Item | None) -> None:
     """Give the permission; one that needs a reason asks for it."""
-    reason: str | None = ""
+    reason = ""
     if item is None:
         from dispatch.desk.visit_page import visit_page
 
@@ -59,5 +58,5 @@ async def _lower(screen: SeatedScreen, reference: str, ref: str, item: Item | No
     if item is not None and item.asks in ASKED:
         hint = "why will words do? it shows as attested by permission"
         reason = await screen.ask(f"{show(ref)} asks for {ASKED[item.asks]}", hint, check=a_reason)
-    if reason is not None and await screen.do(permitting.give, reference, ref, reason) is not None:
+    if await screen.do(permitting.give, reference, ref, reason) is not None:
         screen.say(f"Words settle {ref} at this visit.")

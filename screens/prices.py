@@ -109,8 +109,6 @@ class PricesScreen(ListScreen[Any]):
         rows += [Row(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
         rows.append(Row("empty", "", "the defaults, without prices"))
         begin = await self.choose("Begin a rate card with", rows)
-        if begin is None:
-            return
         entered = await self.fill(
             "A rate card",
             (
@@ -119,8 +117,6 @@ class PricesScreen(ListScreen[Any]):
             ),
             self._faults,
         )
-        if entered is None:
-            return
         day = parse_day(entered["day"], today=today(store))
         number = begin.removeprefix("card ")
         form = (
@@ -150,8 +146,6 @@ class PricesScreen(ListScreen[Any]):
             self.app.push_screen(TermsScreen(draft))
             return
         kind = await self.choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
-        if kind is None:
-            return
         found: list[str] = []
 
         def check(typed: dict[str, str]) -> list[str]:
@@ -177,8 +171,6 @@ class PricesScreen(ListScreen[Any]):
             Field("starts", "Its first day", "today"),
         )
         entered = await self.fill("An agreement", fields, check)
-        if entered is None:
-            return
         starts = parse_day(entered["starts"], today=today(store))
         draft = AgreementDraft(found[0], entered["name"].strip(), {"kind": kind, "starts": starts.isoformat()}).at(
             store

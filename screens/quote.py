@@ -64,9 +64,8 @@ async def ask_quote(screen: SeatedScreen) -> None:
         return screen.faults_of(lambda: reckon(typed), saves=False)
 
     await screen.fill("A quote", FIELDS, check, f"tab next field · enter prices it · {GO_BACK}")
-    if found:
-        priced, other, client = found[-1]
-        notes = ["the time for tests is added, as test time"]
-        if other is not None:
-            notes.append(quoting.difference_words(other))
-        screen.app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))
+    priced, other, client = found[-1]
+    notes = ["the time for tests is added, as test time"]
+    if other is not None:
+        notes.append(quoting.difference_words(other))
+    screen.app.push_screen(SheetView(f"Quote for {client}", priced.form, priced.currency, priced.tax, notes))

@@ -26,16 +26,13 @@ class ReviewDeeds(SeatedScreen):
             return
         reason = ""
         if judged.doubts:
-            said = await self.ask(
+            reason = await self.ask(
                 f"Approve {reference} all the same?",
                 "\n".join([*judged.doubts, *judged.consequences, "Why is it right? The reason is kept."]),
                 check=a_reason,
             )
-            if said is None:
-                return
-            reason = said
-        elif not await self.agrees(f"Approve {reference}?", judged.consequences):
-            return
+        else:
+            await self.confirm(f"Approve {reference}?", judged.consequences)
         visit = await self.do(reviewing.approve, reference, reason, judged.shown)
         if visit is not None:
             self.say(reviewing.approved_words(self.seat.store, visit))
@@ -46,7 +43,7 @@ class ReviewDeeds(SeatedScreen):
         unsent = Unsent(self.seat, "comment", reference)
         hint = "What is missing, or wrong? It stands in the technician's day."
         said = await self.ask_note(f"Send {reference} back", hint, unsent)
-        if said is not None and await self.do(reviewing.send_back, reference, said) is not None:
+        if await self.do(reviewing.send_back, reference, said) is not None:
             self.say(f"{reference} is sent back. It comes to be reviewed again when it is answered.")
 
     @command("e", "review.correct", "Put right", LEADS)
@@ -70,7 +67,7 @@ class ReviewDeeds(SeatedScreen):
             await ask_time(self, visit)
         elif chosen == "words":
             await ask_words(self, visit.reference)
-        elif chosen in ("again", "afresh"):
+        else:
             from screens.adjust import ask_again
 
             await ask_again(self, visit.reference, afresh=chosen == "afresh")

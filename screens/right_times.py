@@ -29,69 +29,60 @@ async def arrive(screen: SeatedScreen, visit: Visit, technician: str | None) -> 
     """Check in, having asked who comes early whether that was agreed; None where it was not done."""
     from dispatch.desk import arriving
 
-    agreed: str | None = ""
+    agreed = ""
     if arriving.early(visit, screen.seat.now):
         agreed = await screen.ask(
             f"Planned for {clock_text(visit.starts_at or 0, visit.zone, screen.seat.firm.clock_hours == 24)}",
             "You are early. If the client agreed to begin now, type who did; "
             "left empty, the time before the appointment is not charged.",
         )
-    if agreed is None:
-        return None
     return await screen.do(
         arriving.arrive, visit.reference, technician=technician, early_agreed_by=agreed, early_not_agreed=not agreed
     )
 
 
-async def ask_time(screen: SeatedScreen, visit: Visit) -> bool:
-    """Ask which time of a visit is wrong and what is right, and put it right. Returns whether it was done."""
+async def ask_time(screen: SeatedScreen, visit: Visit) -> None:
+    """Ask which time of a visit is wrong and what is right, and put it right."""
     from dispatch.desk import clocking
 
     part = await _whose(screen, visit)
     if part is None:
-        return False
+        return
     rows = [
         Row(f"{what:8} {'–' if moment is None else clock_text(moment, visit.zone)}", what)
         for what, column in MOMENTS.items()
         if (moment := getattr(part, column)) is not None
         or (column != "return_at" and clocking.may_be_entered(visit, column))
     ]
-    what = await screen.choose("Which time?", rows) if rows else None
-    if what is None:
-        return False
+    if not rows:
+        return
+    what = await screen.choose("Which time?", rows)
     fields = [Field("at", "Right time", placeholder="13:35"), Field("reason", "Why")]
 
     def deed(typed: dict[str, str]) -> None:
         at = instant_of(visit, typed["at"], screen.seat.now)
         clocking.correct(screen.seat, visit.reference, what, at, typed["reason"], technician=part.technician)
 
-    return await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}", fields, deed)
+    await fill_and_do(screen, visit.reference, f"The {what} at {visit.client}", fields, deed)
 
 
-async def ask_words(screen: SeatedScreen, reference: str) -> bool:
-    """Ask which words of a visit are wrong and what is right, and put them right. Returns whether it was done."""
+async def ask_words(screen: SeatedScreen, reference: str) -> None:
+    """Ask which words of a visit are wrong and what is right, and put them right."""
     from dispatch.desk.reviewing import correct_words, words_of
 
     written = screen.look(words_of, screen.seat.store, reference)
     if not written:
         if written is not None:
             screen.say("Nothing was written on it.")
-        return False
+        return
     rows = [Row(f"{one.item:8} {show(one.text, 100)}", one) for one in written]
     before = await screen.choose("Which words?", rows)
-    if before is None:
-        return False
     fields = [Field("words", "Right words", " ".join(before.text.split())), Field("reason", "Why")]
 
-    def save(typed: dict[str, str]) -> list[str]:
-        sequence = str(before.sequence)
-        return screen.faults_of(
-            lambda: correct_words(screen.seat, reference, sequence, typed["words"], typed["reason"])
-        )
+    def save(typed: dict[str, str]) -> object:
+        return correct_words(screen.seat, reference, str(before.sequence), typed["words"], typed["reason"])
 
-    typed = await screen.fill(f"{before.item} of {reference}", fields, save)
-    screen.reload()
-    return typed is not None
+    await screen.fill_in(f"{before.item} of {reference}", fields, save)
 
 
 async def _whose(screen: SeatedScreen, visit: Visit) -> Assignment | None:

@@ -58,9 +58,6 @@ class RunningDeeds(CallDeeds, DayOfVisits):
         ]
         title = f"At once: {visit.reference} {visit.client} · {visit.work}"
         way = await self.choose(title, rows, "enter does it, u takes it back · esc goes back")
-        if way is None:
-            return
-
         placed = await self.insist(title, emergency.insert, visit.reference, way.name, seen=way)
         if placed is not None:
             pushed = f" {len(placed.way.pushed)} to call: c." if placed.way.pushed else ""

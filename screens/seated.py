@@ -17,7 +17,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS
 from dispatch.model.text import show
-from screens.asking import AskingScreen, a_reason
+from screens.asking import AskingScreen, Field, a_reason
 from screens.binding import command
 from screens.keeping import Kept
 from screens.reading import aside
@@ -214,6 +214,13 @@ class SeatedScreen(AskingScreen):
         self.reload()
         return result
 
+    async def fill_in(self, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], T]) -> T:
+        """Ask for the fields until the deed takes them, and read again; returns what came of it."""
+        done: list[T] = []
+        await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))))
+        self.reload()
+        return done[-1]
+
     def faults_of(self, deed: Callable[[], Any], *, saves: bool = True) -> list[str]:
         """What stands against a deed, nothing when it was done: what was typed for it goes then from what is kept.
 
@@ -246,7 +253,7 @@ class SeatedScreen(AskingScreen):
     async def insist(self, title: str, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a placement; where the check wants it confirmed or blocks it, ask, and do it with the answer.
 
-        Returns None where it was refused, or the person gave up. Called from a worker.
+        Returns None where it was refused. Called from a worker.
         """
         from dispatch.desk.refusals import Blocked, NeedsConfirm
 
@@ -255,8 +262,7 @@ class SeatedScreen(AskingScreen):
             try:
                 return await self.attempt(deed, *args, **kwargs, **meant)
             except NeedsConfirm as question:
-                if not await self.agrees(title, [question.said]):
-                    return None
+                await self.confirm(title, [question.said])
                 meant["confirmed"] = question.marks
             except Blocked as refusal:
                 reason = await self.ask(
@@ -264,8 +270,6 @@ class SeatedScreen(AskingScreen):
                     "\n".join(refusal.findings) + "\nThe reason is kept in the audit. esc leaves everything as it was.",
                     check=a_reason,
                 )
-                if reason is None:
-                    return None
                 meant = {"reason": reason, "confirmed": refusal.marks}
             except (StoreFault, Refusal) as refusal:
                 self.say(str(refusal), "warning")

@@ -99,34 +99,24 @@ class SetupScreen(ListScreen[Step], TakesFiles):
             self.action_prices()
             return
         if step.name == "people":
-            await self._add_technician()
+            await ask_record(self, "technician")
             return
         shelf, seat = SHELVES["settings"], self.seat
         record = shelf.get(seat.store, 0)
         texts = shelf.texts(seat.store, record)
         asked = [field for field in shelf.fields if field.name in _BLANKS[step.name]]
 
-        def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(lambda: keeping.settle(seat, typed))
-
         fields = [line_of(field, texts[field.name], Desk.at_seat(seat)) for field in asked]
-        if await self.fill(step.title, fields, save) is not None:
-            self.reload()
-            self._go_on()
+        await self.fill_in(step.title, fields, lambda typed: keeping.settle(seat, typed))
+        self._go_on()
 
     @command("n", "setup.technician", "New technician", LEADS)
     async def action_technician(self) -> None:
         """Add a technician."""
-        await self._add_technician()
-
-    async def _add_technician(self) -> None:
         await ask_record(self, "technician")
-        self.reload()
 
     @command("a", "setup.client", "New client", LEADS)
     async def action_add_client(self) -> None:
         """Add a client and its first site."""
         client = await ask_record(self, "client")
-        if client is not None:
-            await ask_record(self, "site", {"client": client.name, "name": "Main office"})
-        self.reload()
+        await ask_record(self, "site", {"client": client.name, "name": "Main office"})

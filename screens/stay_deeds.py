@@ -50,7 +50,7 @@ class StayDeeds(ReportsVisits):
             from screens.right_times import arrive
 
             await arrive(self, visit, part.technician)
-        elif chosen is not None and chosen.startswith("-"):
+        elif chosen.startswith("-"):
             await self._absent(visit, chosen[1:])
         elif chosen == "home":
             await show_and_do(
@@ -112,8 +112,6 @@ class StayDeeds(ReportsVisits):
             self.say("The rate card has no items. The lead adds them under $.")
             return
         chosen = await self.choose(f"Used at {visit.client}", rows)
-        if chosen is None:
-            return
         if chosen.startswith("-"):
             reason = await self.ask("Why was it a mistake?", check=needed("say why", 3))
             if reason is not None:
@@ -159,8 +157,6 @@ class StayDeeds(ReportsVisits):
         if any(one.assignment_id == part.id for one in stays.marks_of(self.seat.store, visit.id)):
             rows.append(Row("take all marks off", "off"))
         kind = await self.choose(f"Mark work at {visit.client}", rows)
-        if kind is None:
-            return
         if kind == "off":
             reason = await self.ask("Why?", check=needed("say why", 3))
             if reason is not None:

@@ -128,8 +128,8 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
                 draft.back()
             return faults
 
-        if await self.fill(_SECTION, fields, check) is not None:
-            self.reload()
+        await self.fill(_SECTION, fields, check)
+        self.reload()
 
     @command("n", "template.add", "New item", LEADS)
     async def action_add(self) -> None:
@@ -153,9 +153,9 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             return []
 
         fields = [line_of(field, texts[field.name], Bare()) for field in ITEM]
-        if await self.fill(title, fields, check) is not None:
-            self.reload()
-            self.listed.select_key(made[-1])
+        await self.fill(title, fields, check)
+        self.reload()
+        self.listed.select_key(made[-1])
 
     @command("d delete", "template.take-out", "Take out", LEADS, about="_item")
     def action_take_out(self, item: TemplateItem) -> None:
@@ -178,8 +178,6 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
         if item.phase is not Phase.LEAVE:
             rows.append(Row("at the end", ""))
         before = await self.choose(f"Where shall {item.ref} stand?", rows)
-        if before is None:
-            return
         if before:
             self._draft.move_before(item.ref, before)
         else:
@@ -223,9 +221,8 @@ class TemplateScreen(DraftScreen[TemplateDraft]):
             for one in found
         ]
         chosen = await self.choose("Take up again which version?", rows)
-        if chosen is not None:
-            draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
-            self.reload()
+        draft.take_up(store, next(one.template for one in found if str(one.template.number) == chosen))
+        self.reload()
 
     def action_undo(self) -> None:
         """Take back the last change here; where all is saved, the last one that was saved."""
@@ -243,8 +240,7 @@ async def ask_template(screen: SeatedScreen) -> None:
     known = templates.all_templates(screen.seat.store)
     rows = [Row(f"like {one.name}", str(one.id), serving_text(screen.seat.store, one)) for one in known]
     chosen = await screen.choose("Begin a template with the items of", rows)
-    if chosen is not None:
-        screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
+    screen.app.push_screen(TemplateScreen(begun("", next(one for one in known if str(one.id) == chosen))))
 
 
 def _of(item: TemplateItem, faults: list[str]) -> list[str]:

@@ -59,22 +59,16 @@ class TemplatePreview(ListScreen[ItemTemplate]):
     @command("v", "template.preview", "Another visit")
     async def action_again(self) -> None:
         """What a certain visit would get."""
-        answered = await _ask(self, self._asked, self._template)
-        if answered is not None:
-            self._found, self._asked = answered
-            self.reload()
+        self._found, self._asked = await _ask(self, self._asked, self._template)
+        self.reload()
 
 
 async def ask_preview(screen: SeatedScreen, draft: Template | None = None) -> None:
     """Ask for a visit, and show what it would get; with `draft` as if that were saved already."""
-    answered = await _ask(screen, {"kind": "visit"}, draft)
-    if answered is not None:
-        screen.app.push_screen(TemplatePreview(*answered, draft))
+    screen.app.push_screen(TemplatePreview(*await _ask(screen, {"kind": "visit"}, draft), draft))
 
 
-async def _ask(
-    screen: SeatedScreen, asked: dict[str, str], draft: Template | None
-) -> tuple[Preview, dict[str, str]] | None:
+async def _ask(screen: SeatedScreen, asked: dict[str, str], draft: Template | None) -> tuple[Preview, dict[str, str]]:
     store, found = screen.seat.store, list[Preview]()
 
     def check(typed: dict[str, str]) -> list[str]:
@@ -94,7 +88,7 @@ async def _ask(
     typed = await screen.fill(
         "What would this visit get?", fields, check, f"tab next field · enter shows it · {GO_BACK}"
     )
-    return None if typed is None else (found[-1], typed)
+    return found[-1], typed
 
 
 def _rules(item: ItemTemplate) -> str:

@@ -78,14 +78,11 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
     async def action_edit(self, figure: Figure) -> None:
         """Change the figure under the cursor."""
         value, _ = self._draft.shown(figure)
-        text: str | None
         if figure.kind.control is Control.CHOICE:
             rows = [Row(choice.replace("_", " "), choice) for choice in figure.kind.choices(Bare())]
             text = await self.choose(figure.label, rows)
         else:
             text = await self.ask(figure.label, figure.hint, value, check=lambda typed: self._try(figure, typed))
-        if text is None:
-            return
         self._draft.change(figure, text)
         self.reload()
 
@@ -113,19 +110,13 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         what = additions[0][0]
         if len(additions) > 1:
             rows = [Row(text, key) for key, text in additions]
-            chosen = await self.choose("Add", rows)
-            if chosen is None:
-                return
-            what = chosen
+            what = await self.choose("Add", rows)
         if what == "block":
             await self._add_block()
             return
         name = ""
         if what in ("class", "item"):
-            typed = await self.ask("What is it called?", "for example tech, senior, CABLE")
-            if typed is None:
-                return
-            name = typed
+            name = await self.ask("What is it called?", "for example tech, senior, CABLE")
         try:
             path = draft.add(what, name)
         except ValueError as fault:
@@ -144,14 +135,11 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         agreement, seat = draft.before, self.seat
         unit = "money" if agreement.kind == "block_money" else "rate-minutes"
 
-        def save(entered: dict[str, str]) -> list[str]:
-            return self.faults_of(lambda: agreeing.add_block(seat, agreement, entered))
-
         fields = [line_of(field, {"bought": "today"}.get(field.name), Bare()) for field in BLOCK.fields]
         fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
-        if await self.fill("A prepaid block", fields, save) is not None:
-            draft.read_again(seat.store)
-            self.reload()
+        await self.fill_in("A prepaid block", fields, lambda entered: agreeing.add_block(seat, agreement, entered))
+        draft.read_again(seat.store)
+        self.reload()
 
     @command("d delete", "figure.reset", "Default", LEADS, about="_figure")
     def action_reset(self, figure: Figure) -> None:
@@ -188,14 +176,13 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         # a visit of an agreement begins no earlier than it, and ends with it
         texts = {"starts": max(str(draft.form.get("starts") or day), day), "ends": str(draft.form.get("ends") or "")}
         made = await ask_recurring(self, client, texts)
-        if made is not None:
-            self.say(f"{client.name}: {made.work}, {made.rule}")
+        self.say(f"{client.name}: {made.work}, {made.rule}")
 
     @command("r", "terms.rename", "Rename", LEADS)
     async def action_rename(self) -> None:
         """Another name."""
         name = await self.ask("What shall it be called?", value=self._draft.name)
-        if name is not None and name.strip():
+        if name.strip():
             self._draft.name = name.strip()
             self.reload()
 

@@ -224,7 +224,7 @@ class VisitScreen(StayDeeds):
         self._show_head()
         self._to_next_open()
 
-    async def _ask(self, title: str, hint: str, *, check: Check | None = None) -> str | None:
+    async def _ask(self, title: str, hint: str, *, check: Check | None = None) -> str:
         """Ask for a text; what is typed is kept until it is saved, through refusals, broken connections and restarts.
 
         `check` says what keeps it from being taken, so that it is put right where it is typed.
@@ -247,8 +247,7 @@ class VisitScreen(StayDeeds):
             return " ".join(f"{unmet.text} ({unmet.gate})" for unmet in faults) or None
 
         typed = await self._ask(title or f"{item.ref} {item.label}", hint, check=check)
-        if typed is not None:
-            await self._record(item, entry(typed))
+        await self._record(item, entry(typed))
 
     @command("space enter", "item.result", "Result", THERE, about="_item")
     async def action_result(self, item: Item) -> None:
@@ -331,11 +330,10 @@ class VisitScreen(StayDeeds):
             await self._ask_entry(item, "what was done?", _entry(Result.DONE), item.label)
         elif chosen == "declined":
             await self._ask_entry(item, "the client's words", _entry(Result.DECLINED), item.label)
-        elif chosen == "follow_up":
+        else:
             today = settings.today(self.seat.store)
             day = await self.ask_day("Follow-up wanted on", "2026-11-25, tomorrow, fri", today, "tomorrow")
-            if day is not None:
-                await self._record(item, Entry(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
+            await self._record(item, Entry(result=Result.FOLLOW_UP, text=item.label), follow_up_on=day)
 
     async def _sign_off(self, item: Item) -> None:
         entered = await self.fill(
@@ -348,8 +346,6 @@ class VisitScreen(StayDeeds):
             check=lambda form: [] if form["name"].strip() else ["name: is missing"],
             unsent=Unsent(self.seat, self._reference, f"{item.ref} {item.label}"),
         )
-        if entered is None:
-            return
         satisfied = entered["satisfied"] == "yes"
         await self._saving(onsite.sign_off, self._reference, entered["name"], satisfied, entered["words"])
 
@@ -376,16 +372,14 @@ class VisitScreen(StayDeeds):
     async def _work_note(self) -> None:
         unsent = Unsent(self.seat, self._reference, _WORK_NOTE)
         text = await self.ask_note(_WORK_NOTE, "tests that passed before must pass again after this", unsent)
-        if text is not None:
-            await self._saving(onsite.work, self._reference, text)
+        await self._saving(onsite.work, self._reference, text)
 
     @command("n", "visit.ask", "New item")
     async def action_ask(self) -> None:
         """The client asks for something more."""
         if self._item() is not None:
             text = await self._ask("The client also asks for", "it becomes another item of work")
-            if text is not None:
-                await self._saving(onsite.ask, self._reference, text)
+            await self._saving(onsite.ask, self._reference, text)
 
     @command("x", "visit.close", "Close out", THERE)
     async def action_close(self) -> None:
@@ -394,7 +388,7 @@ class VisitScreen(StayDeeds):
         if page is None or (page.visit.state not in OPEN_ON_SITE and self._item() is None):
             return
         if not page.unmet:
-            agreed = await self.agrees(
+            await self.confirm(
                 f"Close {page.visit.reference} {page.visit.client}",
                 [
                     price_words(page.priced),
@@ -402,8 +396,6 @@ class VisitScreen(StayDeeds):
                 ],
                 "y closes the visit · esc goes back",
             )
-            if not agreed:
-                return
         try:
             await self.attempt(leaving.close, self._reference)
         except GatesUnmet:
@@ -422,8 +414,7 @@ class VisitScreen(StayDeeds):
         ref = await self.choose(
             f"Not ready to close: {_count(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
-        if ref is not None:
-            self._view.select(ref)
+        self._view.select(ref)
 
     @command("v", "visit.charge", "Charge")
     def action_charge(self) -> None:
@@ -474,8 +465,6 @@ class VisitScreen(StayDeeds):
             ],
             check=self._leaving_faults,
         )
-        if entered is None:
-            return
         none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
         day = (
             parse_day(entered["on"], today=settings.today(self.seat.store))
@@ -513,16 +502,14 @@ class VisitScreen(StayDeeds):
             return
         if not (self.seat.has(Role.DISPATCHER) or self.seat.has(Role.LEAD)):
             reason = await self._ask("Abort", "why; nothing is charged, and the request goes back into the queue")
-            if reason is not None:
-                await self._saving(leaving.abort, self._reference, reason)
+            await self._saving(leaving.abort, self._reference, reason)
             return
         entered = await self.fill(
             "Abort: nothing is charged",
             [Field("reason", "Why"), Field("not_again", "Not again, because (empty: back into the queue)")],
             check=lambda form: [] if form["reason"].strip() else ["why: is missing"],
         )
-        if entered is not None:
-            await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
+        await self._saving(leaving.abort, self._reference, entered["reason"], not_again=entered["not_again"])
 
     @command("U", "visit.reopen", "Reopen", LEADS)
     async def action_reopen(self) -> None:
@@ -531,12 +518,10 @@ class VisitScreen(StayDeeds):
             self.say(f"The visit is {self._page.visit.state.label}: there is nothing to reopen.", "warning")
             return
         reason = await self._ask("Reopen", "why; the visit goes back to on site")
-        if reason is not None:
-            done = await self.do(leaving.reopen, self._reference, reason)
-            if done is not None:
-                self._after_save()
-                for one in done[1]:
-                    self.say(f"{one.reference} is out of the queue: its work goes on here.")
+        if (done := await self.do(leaving.reopen, self._reference, reason)) is not None:
+            self._after_save()
+            for one in done[1]:
+                self.say(f"{one.reference} is out of the queue: its work goes on here.")
 
 
 def _entry(result: Result) -> Callable[[str], Entry]:

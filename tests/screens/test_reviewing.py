@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from db import search
+from db import search_index
 from dispatch.closeout.recording import Entry
 from dispatch.desk import leaving, onsite, reviewing
 from dispatch.desk.finding import find
@@ -115,7 +115,7 @@ async def test_a_long_question_leaves_what_is_typed_in_sight(office: Office) -> 
 
 
 async def test_without_fts5_the_lead_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "possible", lambda: False)
+    monkeypatch.setattr(search_index, "possible", lambda: False)
     closed(office)
     async with opened(office.lee, "log") as pilot:
         await press(pilot, "slash", "d", "r", "i")
