@@ -128,7 +128,7 @@ def _held(one: TechnicianRunning) -> Running:
             held[visit.id] = f"is pinned at {clock_text(visit.starts_at, one.day.zone)} and would be pushed"
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
-    return Running(one.day, one.running.stops, one.running.conditions, one.running.projection, held)
+    return Running(one.day, one.running.stops, one.running.conditions, held)
 
 
 def _to_place(store: Store, reference: str) -> Visit:

@@ -10,6 +10,7 @@ import datetime
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from dispatch.model.agreements import WEEKDAYS
@@ -25,7 +26,8 @@ _MONDAY = datetime.date(1970, 1, 5)
 _MONDAY_MINUTES = 4 * DAY_MINUTES
 _DAY = DAY_MINUTES * MINUTE
 
-Spans = tuple[tuple[int, int], ...]
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
 
 
 class CalendarFault(ValueError):
@@ -65,8 +67,14 @@ class Calendar(NamedTuple):
             if there < left:
                 left -= there
                 continue
-            over = bisect_left(range(first, last + 1), left, key=lambda at: self._wall_counted(first, at))
-            return (first + over + shift) * MINUTE
+            at = first
+            while True:  # day by day: a target is a matter of days
+                midnight = (at // DAY_MINUTES + 1) * DAY_MINUTES
+                today = self._wall_counted(at, min(midnight, last))
+                if today >= left:
+                    return (self._within_day(at, left) + shift) * MINUTE
+                left -= today
+                at = midnight
         return None
 
     def _stretches(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -88,6 +96,16 @@ class Calendar(NamedTuple):
             for opens, closes in self.week[day % 7]:
                 counted -= max(0, min(last, midnight + closes) - max(first, midnight + opens))
         return counted
+
+    def _within_day(self, first: int, left: int) -> int:
+        """The wall minute at which the `left`-th counted minute from `first` on, on that day, is over."""
+        day, minute = divmod(first, DAY_MINUTES)
+        for opens, closes in self.week[day % 7]:
+            begin = max(opens, minute)
+            if closes - begin >= left:
+                return day * DAY_MINUTES + begin + left
+            left -= max(0, closes - begin)
+        raise AssertionError("the day has fewer counted minutes than were found in it")
 
     def _before(self, wall: int) -> int:
         """Counted minutes of ordinary weeks before a wall minute."""
@@ -165,18 +183,23 @@ def calendar_of(form: Mapping[str, Any]) -> Calendar:
 
 def _spans(given: Any, path: str) -> Spans:
     try:
-        spans = sorted((parse_clock(str(opens)), parse_clock(str(closes), allow_24=True)) for opens, closes in given)
+        spans = [(parse_clock(str(opens)), parse_clock(str(closes), allow_24=True)) for opens, closes in given]
     except (TypeError, ValueError):
         raise CalendarFault(f'{path}: spans such as [["09:00", "17:00"]] are expected') from None
-    joined: list[tuple[int, int]] = []
-    for opens, closes in spans:
-        if closes <= opens:
-            raise CalendarFault(f"{path}: a span ends before it begins")
-        if joined and opens <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
-        else:
-            joined.append((opens, closes))
-    return tuple(joined)
+    if any(closes <= opens for opens, closes in spans):
+        raise CalendarFault(f"{path}: a span ends before it begins")
+    return joined(spans)
+
+
+def joined(spans: Iterable[Span]) -> Spans:
+    """Spans in order, joined where they touch; empty ones are left out."""
+    found: list[Span] = []
+    for begins, ends in sorted(spans):
+        if found and begins <= found[-1][1]:
+            found[-1] = (found[-1][0], max(ends, found[-1][1]))
+        elif begins < ends:
+            found.append((begins, ends))
+    return tuple(found)
 
 
 def _wall_days(given: Iterable[Any]) -> tuple[int, ...]:
@@ -192,10 +215,8 @@ def _wall_days(given: Iterable[Any]) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def _tables(week: tuple[Spans, ...]) -> tuple[int, Sequence[int]]:
     """Counted minutes of a week, and of its days before each weekday."""
-    until = [0]
-    for spans in week:
-        until.append(until[-1] + sum(closes - opens for opens, closes in spans))
-    return until[7], tuple(until[:7])
+    until = list(accumulate((sum(closes - opens for opens, closes in spans) for spans in week), initial=0))
+    return until[7], until[:7]
 
 
 def _offset_at(zone: str, instant: int) -> tuple[int, int]:

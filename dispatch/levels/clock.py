@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar
+from dispatch.levels.calendar import MINUTE, Calendar, DatedCalendar, Spans, joined
 from dispatch.model.text import Worded
-
-Span = tuple[int, int]
 
 
 class LevelState(Worded):
@@ -109,19 +107,19 @@ class LevelClock(NamedTuple):
             return LevelState.CRITICAL
         return LevelState.AT_RISK if elapsed * 100 >= target * self.thresholds.at_risk else LevelState.OK
 
-    def _missed_before(self, stop: int, still: Sequence[Span]) -> int | None:
+    def _missed_before(self, stop: int, still: Spans) -> int | None:
         """The first of the earlier targets that was missed while it counted."""
         for until, target in self.earlier:
             if target is not None and self._elapsed(min(_cut(until), stop), still) > target:
                 return target
         return None
 
-    def _elapsed(self, stop: int, still: Sequence[Span]) -> int:
+    def _elapsed(self, stop: int, still: Spans) -> int:
         opened = _cut(self.opened)
         paused = sum(self.calendar.counted(max(start, opened), min(end, stop)) for start, end in still)
         return self.calendar.counted(opened, stop) - paused
 
-    def _due(self, target: int, still: Sequence[Span]) -> int | None:
+    def _due(self, target: int, still: Spans) -> int | None:
         """The end of the minute in which the target is used up: from pause to pause, and on after the last of them."""
         at, left = _cut(self.opened), target
         for start, end in still:
@@ -135,19 +133,9 @@ class LevelClock(NamedTuple):
         return self.calendar.used_up(at, left)
 
 
-def _still(pauses: Iterable[Pause], stop: int) -> list[Span]:
+def _still(pauses: Iterable[Pause], stop: int) -> Spans:
     """The pauses up to `stop`, cut to the minute, in order and joined where they touch."""
-    joined: list[Span] = []
-    for start, end in sorted(
-        (_cut(one.start), stop if one.end is None else min(_cut(one.end), stop)) for one in pauses
-    ):
-        if end <= start:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    return joined((_cut(one.start), stop if one.end is None else min(_cut(one.end), stop)) for one in pauses)
 
 
 def _cut(instant: int) -> int:

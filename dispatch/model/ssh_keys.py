@@ -33,7 +33,6 @@ class PublicKey:
     algorithm: str
     text: str
     fingerprint: str
-    bits: int | None = None
 
     @property
     def kind(self) -> str:
@@ -65,14 +64,13 @@ def read_public_key(text: str) -> PublicKey:
         raise KeyRefused("is cut off or damaged") from None
     if fields[0] != algorithm.encode() or len(fields) < (3 if algorithm != "ssh-ed25519" else 2):
         raise KeyRefused("is cut off or damaged")
-    bits = None
     if algorithm == "ssh-rsa":
         bits = int.from_bytes(fields[2], "big").bit_length()
         if bits < LEAST_RSA_BITS:
             raise KeyRefused(f"is RSA of {bits} bits, where {_EXPECTED} was expected")
     elif algorithm == "ssh-ed25519" and len(fields[1]) != 32:
         raise KeyRefused("is cut off or damaged")
-    return PublicKey(algorithm, f"{algorithm} {base64.b64encode(blob).decode()}", fingerprint(blob), bits)
+    return PublicKey(algorithm, f"{algorithm} {base64.b64encode(blob).decode()}", fingerprint(blob))
 
 
 def fingerprint(blob: bytes) -> str:

@@ -31,7 +31,6 @@ class Running:
     day: TechnicianDay
     stops: tuple[Course, ...]
     conditions: Conditions
-    projection: Projection
     held: Mapping[int, str] = field(default_factory=dict)
 
 

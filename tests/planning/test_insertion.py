@@ -59,7 +59,7 @@ def running(
             stays.append(replace(one, start=ahead.arrival, end=ahead.end))
         elif arrived is not None and left is not None:
             stays.append(replace(one, start=clock(arrived), end=clock(left)))
-    return Running(replace(day, stops=tuple(stays)), tuple(courses), conditions, rolled, held or {})
+    return Running(replace(day, stops=tuple(stays)), tuple(courses), conditions, held or {})
 
 
 FIRE = stop("14:00", 60, visit_id=99, client="Fire", place=NEAR)
