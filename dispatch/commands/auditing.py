@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch.commands.declared import JSON, Args, Group, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import settings
     from db.store import Store
+    from dispatch.desk import audit_trail
 
 
 @reads(
@@ -24,15 +25,12 @@ if TYPE_CHECKING:
     about="Every change with who made it, when and from where. The newest first.",
 )
 def _show(store: Store, args: Args) -> Answer:
-    from db import settings
-    from dispatch.desk.audit_trail import trail, trail_form, trail_lines
-
     firm = settings.firm(store)
     asked = {name: getattr(args, name) for name in ("visit", "who", "since", "until", "deed", "limit")}
     return Answer(
-        trail(store, **asked),
-        lambda rows: trail_form(rows, firm.zone),
-        lambda rows: trail_lines(rows, firm.zone, firm.clock_hours == 24),
+        audit_trail.trail(store, **asked),
+        lambda rows: audit_trail.trail_form(rows, firm.zone),
+        lambda rows: audit_trail.trail_lines(rows, firm.zone, firm.clock_hours == 24),
     )
 
 
@@ -45,10 +43,8 @@ def _show(store: Store, args: Args) -> Answer:
     "database still has the row that a report or a backup named. What this proves and what it cannot: docs/operating.md.",
 )
 def _verify(store: Store, args: Args) -> Answer:
-    from dispatch.desk.audit_trail import verdict_form, verdict_lines, verify
-
-    verdict = verify(store, args.head)
-    return Answer(verdict, verdict_form, verdict_lines, 0 if verdict.good else 1)
+    verdict = audit_trail.verify(store, args.head)
+    return Answer(verdict, audit_trail.verdict_form, audit_trail.verdict_lines, 0 if verdict.good else 1)
 
 
 COMMANDS = (Group("audit", "who did what and when; whether the chain of it holds", (_show, _verify)),)

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatch.commands.declared import JSON, Args, Command, Group, Option, acts, alone, flag, one_of, option, reads
+from dispatch.commands.declared import (
+    JSON,
+    Args,
+    Command,
+    Group,
+    Option,
+    acts,
+    alone,
+    flag,
+    one_of,
+    option,
+    options_of,
+    reads,
+    typed,
+)
+from dispatch.commands.lazily import lazily
 from dispatch.commands.locating import locate
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer, Listing
@@ -17,10 +32,12 @@ from dispatch.model.instants import day_text, when_text
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
-if TYPE_CHECKING:
+with lazily(__name__):
     from db.store import Store
+    from dispatch.desk import recurring
+    from dispatch.desk.book import absences, keeping
+    from dispatch.desk.book import page as pages
     from dispatch.desk.seat import Seat
-    from dispatch.fields.record import RecordType
     from dispatch.model.visits import Visit
 
 _HELP = {
@@ -33,38 +50,14 @@ _HELP = {
 }
 
 
-def options_of(record: RecordType[Any]) -> list[Option]:
-    """The fields of a record as options; `typed` has what was said."""
-    return [
-        option(
-            field.option,
-            "TEXT",
-            (f"{field.label}: {field.hint}" if field.hint else field.label).replace("%", "%%"),
-            dest=f"field_{field.name}",
-        )
-        for field in record.typed
-    ]
-
-
-def typed(args: Args) -> dict[str, str]:
-    """What was said of a record's fields, by name."""
-    return {
-        name.removeprefix("field_"): text
-        for name, text in vars(args).items()
-        if name.startswith("field_") and text is not None
-    }
-
-
 @alone(
     "settings",
     "what the firm has set for itself",
-    *options_of(SHELVES["settings"].record),
+    *options_of(SHELVES["settings"].fields),
     JSON,
     about="Prints the settings; with options it changes them, at once for every session.",
 )
 def _settings(args: Args) -> Answer:
-    from dispatch.desk.book import keeping
-
     shelf = SHELVES["settings"]
     if texts := typed(args):
         seat = open_seat(args)
@@ -83,17 +76,21 @@ def _settings(args: Args) -> Answer:
 def deeds_of(kind: str, *, without: tuple[str, ...] = ()) -> Iterator[Command]:
     """Add, edit, show, list and archive for a kind of record."""
     shelf = SHELVES[kind]
-    noun, fields, record = shelf.noun, options_of(shelf.record), option("record", shelf.noun.upper())
+    noun, fields = shelf.noun, options_of(shelf.fields)
+
+    def called(text: str | None = None) -> Option:
+        return option("record", noun.upper(), text, reads=lambda store, name, _: shelf.find(store, name))
+
     if "add" not in without:
         yield acts("add", f"add a {noun}", *fields, *(_HITS if kind == "absence" else ()))(partial(_add, kind))
-    named = option("record", noun.upper(), "its name, or a part that only it has")
+    named = called("its name, or a part that only it has")
     yield acts("edit", f"change a {noun}; what is not named stays", named, *fields)(partial(_edit, kind))
-    yield reads("show", f"one {noun}", record, JSON)(partial(_show, kind))
+    yield reads("show", f"one {noun}", called(), JSON)(partial(_show, kind))
     if "list" not in without:
         letters = option("letters", "LETTERS", nargs="?", default="")
         yield reads("list", f"every {noun}, or those that hold some letters", letters, JSON)(partial(_list, kind))
     away = f"take a {noun} out of every list; its history stays, and undo brings it back"
-    yield acts("archive", away, record)(partial(_archive, kind))
+    yield acts("archive", away, called())(partial(_archive, kind))
 
 
 _HITS = (
@@ -105,8 +102,6 @@ _HITS = (
 
 
 def _add(kind: str, seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk.book import keeping
-
     record, shelf = keeping.add(seat, kind, typed(args)), SHELVES[kind]
     yield f"Added {shelf.noun} {shelf.title(seat.store, record)}."
     yield from _notes(kind, seat.store, record)
@@ -115,22 +110,17 @@ def _add(kind: str, seat: Seat, args: Args) -> Iterator[str]:
 
 
 def _edit(kind: str, seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk.book import keeping
-
     shelf = SHELVES[kind]
-    record = keeping.edit(seat, kind, shelf.find(seat.store, args.record), typed(args))
+    record = keeping.edit(seat, kind, args.record, typed(args))
     yield f"{shelf.title(seat.store, record)}: {shelf.line(seat.store, record)}"
     yield from _notes(kind, seat.store, record)
 
 
 def _show(kind: str, store: Store, args: Args) -> Answer:
-    from dispatch.desk.book.page import client_page, page_form, page_lines
-
-    shelf = SHELVES[kind]
-    record = shelf.find(store, args.record)
+    shelf, record = SHELVES[kind], args.record
     texts = shelf.texts(store, record)
     if kind == "client":
-        return Answer(client_page(store, record), lambda page: texts | page_form(page), page_lines)
+        return Answer(pages.client_page(store, record), lambda page: texts | pages.page_form(page), pages.page_lines)
 
     def lines(record: Any) -> Iterator[str]:
         yield shelf.title(store, record)
@@ -153,10 +143,7 @@ def _list(kind: str, store: Store, args: Args) -> Listing:
 
 
 def _archive(kind: str, seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk.book import keeping
-
-    shelf = SHELVES[kind]
-    record = shelf.find(seat.store, args.record)
+    shelf, record = SHELVES[kind], args.record
     title = shelf.title(seat.store, record)
     keeping.archive(seat, kind, record)
     yield f"{title} is archived; dispatch visit undo brings it back."
@@ -172,8 +159,6 @@ def _archive(kind: str, seat: Seat, args: Args) -> Iterator[str]:
     option("--minutes", None, "one way"),
 )
 def _travel(seat: Seat, args: Args) -> str:
-    from dispatch.desk.book import keeping
-
     if not seat.has(Role.LEAD):
         raise NotAllowed("Only a lead changes the drive that clients are charged for.")
     shelf = SHELVES["site"]
@@ -188,15 +173,13 @@ def _travel(seat: Seat, args: Args) -> str:
 
 @acts("make", "make the visits of the next eight weeks; an open board does so by itself", JSON)
 def _make_ahead(seat: Seat, _: Args) -> Answer:
-    from dispatch.desk.recurring import make_ahead
-
     def lines(made: Sequence[Visit]) -> Iterator[str]:
         for one in made:
             when = day_text(one.occurrence) if one.occurrence is not None else ""
             yield f"{one.reference}  {when}  {one.client}, {one.work}"
         yield f"{len(made)} made." if made else "Every recurring visit is made already."
 
-    return Answer(make_ahead(seat), lambda made: forms(made, "reference date=occurrence client"), lines)
+    return Answer(recurring.make_ahead(seat), lambda made: forms(made, "reference date=occurrence client"), lines)
 
 
 def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
@@ -206,8 +189,6 @@ def _notes(kind: str, store: Store, record: Any) -> Iterator[str]:
 
 def _hits(seat: Seat, record: Any, *, free: bool, to_others: bool) -> Iterator[str]:
     """The visits that an absence hits, and what becomes of them."""
-    from dispatch.desk.book import absences
-
     hits = absences.hit_by(seat.store, record)
     for visit in hits:
         assert visit.starts_at is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import Args, Group, acts, flag, option
 from dispatch.commands.printing import write_private
-from dispatch.commands.typed import day_typed
+from dispatch.commands.typed import TECHNICIAN, day_or_today
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     "export",
     "a technician's planned visits as an .ics file",
     option("file", "FILE", "where to (default: standard output)", nargs="?"),
-    option("--technician", "NAME", "whose visits (default: your own)"),
-    option("--date", "DAY", "the first day (default: today)"),
+    option("--technician", "NAME", "whose visits (default: your own)", reads=TECHNICIAN),
+    option("--date", "DAY", "the first day (default: today)", reads=day_or_today),
     option("--days", "N", "how many days (default 14)", type=int, default=14),
     flag("--busy", "only the times, for people who may know no more"),
     flag("--replace", "write over a file that is there"),
@@ -29,10 +29,9 @@ def _export(seat: Seat, args: Args) -> str | None:
     from dispatch.desk.book.finding import technician_named
     from dispatch.desk.calendar_export import calendar_of
 
-    first = day_typed(seat.store, args.date)
-    technician = technician_named(seat.store, args.technician or seat.staff.name)
-    text, count = calendar_of(seat, technician, first, args.days, busy=args.busy)
-    said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {first} on."
+    technician = args.technician or technician_named(seat.store, seat.staff.name)
+    text, count = calendar_of(seat, technician, args.date, args.days, busy=args.busy)
+    said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
     return write_private(text, args.file, said, replace=args.replace)
 
 

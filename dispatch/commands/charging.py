@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, one_of, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Listing, Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
-from dispatch.commands.typed import moment_typed, zone_of
+from dispatch.commands.typed import moment_or_now, zone_of
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.model.forms import form
 from dispatch.model.instants import day_of, iso
 from dispatch.model.money import format_minor
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import sheets as kept_sheets
     from db.sheets import StoredSheet
     from db.store import Store
+    from dispatch.charges import cases as charge_cases
+    from dispatch.charges import explain
+    from dispatch.desk import adjusting, charging, finding, quoting, reviewing, shown
     from dispatch.desk.charging import Priced, Unpriced
+    from dispatch.desk.imports import rate_card_file
     from dispatch.desk.quoting import Comparison
     from dispatch.desk.seat import Seat
-    from dispatch.desk.shown import Shown
+    from dispatch.levels import cases as clock_cases
     from dispatch.model.visits import Visit
 
 _UNDER = option("--under", "AGREEMENT", "compare with the same visit under this agreement")
@@ -55,9 +61,6 @@ _FORMS = one_of(flag("--plain", "as text (the default)"), JSON, flag("--markdown
     "sets travel by hand, accepts a flagged sheet or corrects an ended one, always with --reason.",
 )
 def _charge(args: Args) -> Result:
-    from dispatch.desk.charging import Unpriced, charge_of
-    from dispatch.desk.finding import find
-
     if args.goodwill or args.withdraw_goodwill or args.travel or args.accept or args.correct:
         seat = open_seat(args)
         if args.check:
@@ -66,19 +69,17 @@ def _charge(args: Args) -> Result:
     elif args.afresh or args.check:
         raise Refusal("--afresh goes with --correct, and --check with a deed.")
     store = open_store(args)
-    visit = find(store, args.reference)
+    visit = finding.find(store, args.reference)
     if args.revisions:
         return _revisions(store, visit)
-    found = charge_of(store, visit, now=store.clock.now())
-    client = visit.client if isinstance(found, Unpriced) else found.client
+    found = charging.charge_of(store, visit, now=store.clock.now())
+    client = visit.client if isinstance(found, charging.Unpriced) else found.client
     more = {"reference": visit.reference}
     at = store.clock.now() if visit.anchor is None else visit.anchor
     return _priced(store, args, found, f"{visit.reference} {client}, {visit.work}", more, at, visit.zone)
 
 
 def _change(seat: Seat, args: Args) -> None:
-    from dispatch.desk import adjusting
-
     if args.goodwill:
         target, is_given, value = args.goodwill.partition("=")
         if not is_given:
@@ -95,31 +96,26 @@ def _change(seat: Seat, args: Args) -> None:
         adjusting.correct_charge(seat, args.reference, args.reason, afresh=args.afresh)
 
 
-def _seen(seat: Seat, args: Args) -> Shown:
+def _seen(seat: Seat, args: Args) -> shown.Shown:
     """What was seen of the charge that is accepted: as it was typed, or shown now to whoever sits at a terminal."""
-    from dispatch.desk.reviewing import judge
-    from dispatch.desk.shown import Shown, amount
-
-    judged = judge(seat.store, args.reference)
+    judged = reviewing.judge(seat.store, args.reference)
     if args.check:
         return judged.shown
     if args.revision is None and judged.sheet is not None and on_terminal():
         client = f"{show(judged.visit.reference)} {show(judged.visit.client)}"
-        if agreed(f"The charge of {client} is {amount(judged.sheet)}. Accept it?"):
+        if agreed(f"The charge of {client} is {shown.amount(judged.sheet)}. Accept it?"):
             return judged.shown
-    return Shown(revision=args.revision)
+    return shown.Shown(revision=args.revision)
 
 
 def _revisions(store: Store, visit: Visit) -> Listing:
-    from db import sheets
-
     def line(one: StoredSheet) -> str:
         stands = "stands" if one.accepted else one.status
         total = f"{one.sheet['total'] or 'blocked':>10} {one.currency}"
         return f"{one.revision:>3}  {iso(one.made_at, 'UTC')}  {total}  {stands:<9} {one.reason}".rstrip()
 
     return Listing(
-        sheets.revisions(store, visit.id),
+        kept_sheets.revisions(store, visit.id),
         lambda one: form(one, "revision made_at@ reason currency accepted sheet"),
         line,
         "Nothing is kept yet: the visit has not ended.",
@@ -132,7 +128,7 @@ def _revisions(store: Store, visit: Visit) -> Listing:
     option("--client", "NAME", required=True),
     option("--site", "NAME", "needed where the client has more than one", default=""),
     option("--minutes", None, "the work, without the time for tests: 45, 1h30", required=True, type=minutes_option),
-    option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", required=True),
+    option("--at", "WHEN", "2026-11-24T09:00, or today 9:00", reads=moment_or_now, required=True),
     option("--class", "CLASS", "default: the card's first", dest="labour_class", default=""),
     option("--technicians", "N", type=int, default=1),
     flag("--emergency"),
@@ -141,36 +137,30 @@ def _revisions(store: Store, visit: Visit) -> Listing:
     about="Prices a visit that does not exist, with the time for tests added, on the client's terms.",
 )
 def _quote(store: Store, args: Args) -> Answer:
-    from dispatch.desk.quoting import quote
-
-    at = moment_typed(store, args.at, "at")
-    priced = quote(
+    priced = quoting.quote(
         store,
         args.client,
         args.site,
         args.minutes,
-        at,
+        args.at,
         labour_class=args.labour_class,
         technicians=args.technicians,
         emergency=args.emergency,
     )
-    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min", {}, at, zone_of(store))
+    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min", {}, args.at, zone_of(store))
 
 
 def _priced(
-    store: Store, args: Args, found: Priced | Unpriced, title: str, more: dict[str, Any], at: int, zone: str
+    store: Store, args: Args, found: charging.Priced | Unpriced, title: str, more: dict[str, Any], at: int, zone: str
 ) -> Answer:
     """A charge, beside what it would be under another agreement where that is asked for."""
-    from dispatch.desk.charging import Priced
-    from dispatch.desk.quoting import agreement_called, compare
-
-    if not isinstance(found, Priced):
+    if not isinstance(found, charging.Priced):
         if args.under is not None:
             raise Refusal(f"There is no charge to compare: {found.reason}.")
         return Answer(found, lambda found: {**more, "sheet": None, "note": found.reason}, lambda found: found.reason)
     comparison = None
     if args.under is not None:
-        comparison = compare(store, found, agreement_called(store, args.under), day_of(at, zone))
+        comparison = quoting.compare(store, found, quoting.agreement_called(store, args.under), day_of(at, zone))
     return Answer(
         found,
         lambda priced: more | _charge_form(priced, comparison),
@@ -188,9 +178,6 @@ def _charge_form(priced: Priced, comparison: Comparison | None) -> dict[str, Any
 
 
 def _charge_lines(priced: Priced, title: str, comparison: Comparison | None, *, markdown: bool) -> Iterator[str]:
-    from dispatch.charges.explain import sheet_lines, sheet_markdown
-    from dispatch.desk.quoting import difference_words
-
     sheets = [(f"{priced.word.capitalize()} · {title}", priced)]
     if comparison is not None:
         sheets.append((f"Under {comparison.name}", comparison.under))
@@ -198,13 +185,13 @@ def _charge_lines(priced: Priced, title: str, comparison: Comparison | None, *, 
         if place:
             yield ""
         if markdown:
-            yield from sheet_markdown(one.form, head, one.currency, one.tax)
+            yield from explain.sheet_markdown(one.form, head, one.currency, one.tax)
         else:
             width = max(60, min(100, shutil.get_terminal_size().columns))
-            yield from (head, *sheet_lines(one.form, one.currency, one.tax, width))
+            yield from (head, *explain.sheet_lines(one.form, one.currency, one.tax, width))
         yield from one.notes
     if comparison is not None:
-        yield from ("", difference_words(comparison))
+        yield from ("", quoting.difference_words(comparison))
 
 
 @alone(
@@ -217,12 +204,8 @@ def _charge_lines(priced: Priced, title: str, comparison: Comparison | None, *, 
     "Exits 1 if anything does. The file's form is in docs/charges.md.",
 )
 def _cases(args: Args) -> Answer:
-    from dispatch.charges.cases import recompute
-    from dispatch.desk.imports.rate_card_file import read_card
-    from dispatch.levels import cases as clocks
-
     with file_named(args.file) as path:
-        found = read_card(path)
+        found = rate_card_file.read_card(path)
     cases = found.get("cases")
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
         raise Refusal(f"{show(path.name)} is not a file of worked examples: its `cases` are a list of objects.")
@@ -230,7 +213,9 @@ def _cases(args: Args) -> Answer:
     if missing := [name for name in args.ids if name not in known]:
         raise NotFound(f"{show(path.name)} has no case {', '.join(map(show, missing))}.")
     results = [
-        clocks.recompute(found, case) if clocks.is_clock_case(found, case) else recompute(found, case)
+        clock_cases.recompute(found, case)
+        if clock_cases.is_clock_case(found, case)
+        else charge_cases.recompute(found, case)
         for case in cases
         if not args.ids or str(case.get("id", "")) in args.ids
     ]

@@ -7,17 +7,20 @@ gives to the command line. argparse is told of them here, and what they return i
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from dispatch.commands.opening import agreed, common_options, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Result, said
-from dispatch.desk.refusals import NeedsConfirm
+from dispatch.commands.typed import reading
+from dispatch.desk.refusals import Faulty, NeedsConfirm, refuse
 from dispatch.model.text import show
 
 if TYPE_CHECKING:
+    from db.store import Store
+    from dispatch.fields.record import Field
     from dispatch.model.visits import Visit
 
 Args = argparse.Namespace
@@ -25,10 +28,33 @@ Args = argparse.Namespace
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a command takes: its name, and what argparse is told of it."""
+    """What a command takes: its name, what argparse is told of it, and what becomes of it once the store is open.
+
+    `reads` is given the store, what was typed and the rest of it; or it names a function below `dispatch.desk` that finds what
+    was named in the store.
+    """
 
     names: tuple[str, ...]
     told: Mapping[str, Any]
+    reads: Reads = None
+
+    def read(self, store: Store, args: Args) -> None:
+        """Let what was typed become what it means.
+
+        Raises:
+            Faulty: it cannot be read.
+            NotFound: nothing is called so.
+        """
+        if self.reads is None:
+            return
+        name = self.names[0].lstrip("-")
+        dest = self.told.get("dest") or name.replace("-", "_")
+        typed = getattr(args, dest)
+        with reading(name):
+            if not isinstance(self.reads, str):
+                setattr(args, dest, self.reads(store, typed, args))
+            elif typed is not None:
+                setattr(args, dest, desk(self.reads)(store, typed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +88,20 @@ class Command:
     def __call__(self, args: Args) -> int:
         """Carry it out: opened, done, and its result said. Returns the exit code."""
         opened = () if self.opens is None else (self.opens(args),)
+        for one in opened:
+            self._read(getattr(one, "store", one), args)
         return said(self._done(*opened, args), as_json=getattr(args, "json", False))
+
+    def _read(self, store: Store, args: Args) -> None:
+        """Read what was typed; every fault in it at once."""
+        faults: list[str] = []
+        for one in self.options:
+            for each in one.options if isinstance(one, OneOf) else (one,):
+                try:
+                    each.read(store, args)
+                except Faulty as faulty:
+                    faults += faulty.faults
+        refuse(faults)
 
     def _done(self, *given: Any) -> Result:
         """Do all of it before anything is said. On a terminal what it asks to be confirmed is shown, and nothing else is."""
@@ -90,14 +129,20 @@ class Group:
     word: str = "deed"
 
 
-def option(name: str, metavar: str | None = None, text: str | None = None, /, **told: Any) -> Option:
+Reads = Callable[["Store", Any, Args], Any] | str | None
+"""What becomes of what was typed, as `Option` says."""
+
+
+def option(
+    name: str, metavar: str | None = None, text: str | None = None, /, reads: Reads = None, **told: Any
+) -> Option:
     """An option with a value, or an argument where the name has no dashes; one with two names has a blank between them."""
-    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **told})
+    return Option(tuple(name.split()), {"metavar": metavar, "help": text, **told}, reads)
 
 
-def flag(name: str, text: str | None = None, /, **told: Any) -> Option:
+def flag(name: str, text: str | None = None, /, reads: Reads = None, **told: Any) -> Option:
     """An option without a value."""
-    return Option((name,), {"action": "store_true", "help": text, **told})
+    return Option((name,), {"action": "store_true", "help": text, **told}, reads)
 
 
 def one_of(*options: Option, needed: bool = False) -> OneOf:
@@ -135,6 +180,33 @@ def alone(
     return lambda run: Command(name, run, told, options, opens, common, deeds)
 
 
+def options_of(fields: Iterable[Field], *, needed: bool = False, flags: Sequence[str] = ()) -> tuple[Option, ...]:
+    """Fields of a record as options; `typed` has what was said of them.
+
+    Args:
+        needed: those that may not be empty have to be given.
+        flags: the names of those that take no value.
+    """
+    found = []
+    for field in fields:
+        text = f"{field.label}: {field.hint}" if field.hint else field.label
+        told: dict[str, Any] = {"dest": f"{_FIELD}{field.name}", "help": text.replace("%", "%%")}
+        if field.name in flags:
+            told |= {"action": argparse.BooleanOptionalAction}
+        else:
+            told |= {"metavar": field.kind.metavar, "required": needed and field.required}
+        found.append(Option((field.option,), told))
+    return tuple(found)
+
+
+def typed(args: Args) -> dict[str, str]:
+    """What was said of a record's fields, by name."""
+    said = {name.removeprefix(_FIELD): value for name, value in vars(args).items() if name.startswith(_FIELD)}
+    flags = {True: "yes", False: "no"}
+    return {name: flags.get(value, value) for name, value in said.items() if value is not None}
+
+
+_FIELD = "field_"
 JSON = flag("--json", "as JSON (docs/json.md)")
 REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)
@@ -156,7 +228,8 @@ class By:
 
     Attributes:
         deed: module and function below `dispatch.desk`, imported when it is called.
-        says: what is said of what it returns, or the line itself with {0} for it; empty: nothing; None: it is returned.
+        says: what is said of what it returns, or the line itself with {0} for it and the options by name; empty: nothing;
+            None: it is returned.
         named: what it takes → the option, where that is called otherwise.
     """
 
@@ -166,20 +239,21 @@ class By:
 
     def __call__(self, seat: Any, args: Args) -> Any:
         """Do it."""
-        function = self.function()
+        function = desk(self.deed)
         wanted = {name: self.named.get(name, name) for name in [*signature(function).parameters][1:]}
         done = function(seat, **{name: getattr(args, typed) for name, typed in wanted.items() if typed in args})
         if isinstance(self.says, str):
-            return self.says.format(done) or None
+            return self.says.format(done, **vars(args)) or None
         return done if self.says is None else self.says(done)
 
-    def function(self) -> Callable[..., Any]:
-        """The function that it names."""
-        from importlib import import_module
 
-        module, _, name = self.deed.rpartition(".")
-        function: Callable[..., Any] = getattr(import_module(f"dispatch.desk.{module}"), name)
-        return function
+def desk(named: str) -> Callable[..., Any]:
+    """The function of the desk that is named with its module below `dispatch.desk`."""
+    from importlib import import_module
+
+    module, _, name = named.rpartition(".")
+    function: Callable[..., Any] = getattr(import_module(f"dispatch.desk.{module}"), name)
+    return function
 
 
 def by(deed: str, says: Callable[[Any], Result] | str | None = None, /, **named: str) -> By:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import JSON, Args, alone, flag, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import database_path, open_store
 from dispatch.commands.printing import Answer
 from dispatch.commands.standard_input import called, file_named
@@ -17,8 +17,10 @@ from dispatch.model.instants import stamp
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import safekeeping
     from db.store import Store
+    from dispatch.desk import archive, doubtful_clock, seat, server_check
     from dispatch.desk.archive import Found, Manifest
 
 
@@ -46,9 +48,6 @@ if TYPE_CHECKING:
     "before it was altered. `backup verify FILE` looks whether an archive is whole.",
 )
 def _backup(args: Args) -> int:
-    from db.safekeeping import rotate
-    from dispatch.desk import archive
-
     if args.file == "verify" and args.archive:
         return _verify(args)
     if args.archive:
@@ -73,7 +72,7 @@ def _backup(args: Args) -> int:
         file=out,
     )
     if args.rotate is not None:
-        gone = rotate(store.path, args.rotate)
+        gone = safekeeping.rotate(store.path, args.rotate)
         print(f"{len(gone)} older taken away, the newest {args.rotate} kept.")
     return _missing(manifest)
 
@@ -91,8 +90,6 @@ def _missing(manifest: Manifest | None) -> int:
 
 
 def _verify(args: Args) -> int:
-    from dispatch.desk import archive
-
     with file_named(args.archive, of_any_size=True) as file:
         found = archive.verify(file, typed_path(args.identity) if args.identity else None)
     what = f"and {len(found.manifest.entries) - 1} files" if found.manifest else "without files"
@@ -116,8 +113,6 @@ def _broken(found: Found) -> int:
     "what goes with it, makes sshd's key file anew for this machine, and says what it made.",
 )
 def _restore(args: Args) -> int:
-    from dispatch.desk import archive
-
     target = database_path(args)
     with file_named(args.file, of_any_size=True) as file:
         done = archive.restore(file, target, typed_path(args.identity) if args.identity else None)
@@ -138,15 +133,9 @@ def _restore(args: Args) -> int:
     about="SQLite, integrity, the audit chain, permissions, file system, space, the clock. Exits 1 if anything is wrong.",
 )
 def _doctor(store: Store, args: Args) -> Answer:
-    from db.safekeeping import check
-    from dispatch.desk.server_check import findings_of_the_server
-
     if args.clock_is_right:
-        from dispatch.desk.doubtful_clock import confirm
-        from dispatch.desk.seat import take_seat
-
-        confirm(take_seat(store, args.login))
-    findings = [*check(store), *findings_of_the_server(store)]
+        doubtful_clock.confirm(seat.take_seat(store, args.login))
+    findings = [*safekeeping.check(store), *server_check.findings_of_the_server(store)]
     return Answer(
         findings,
         lambda found: forms(found, "subject good text"),

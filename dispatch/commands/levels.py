@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch.commands.declared import JSON, Args, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
+from dispatch.commands.typed import CLIENT
 from dispatch.desk.refusals import Faulty
 from dispatch.model.forms import form
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import settings
     from db.store import Store
+    from dispatch.desk import finding, level_report, level_words, levels
 
 
 @reads(
     "levels",
     "the service-level clocks of a visit, all running ones, or a client's month",
     option("reference", "REFERENCE", "the visit, for example R4001", nargs="?"),
-    option("--client", "NAME", "the figures of this client's month"),
+    option("--client", "NAME", "the figures of this client's month", reads=CLIENT),
     option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", default=""),
     JSON,
     about="Without a reference every running clock, the one with the least time left first.",
 )
 def _levels(store: Store, args: Args) -> Answer:
-    from db import settings
-    from dispatch.desk import level_words
-    from dispatch.desk.finding import find
-    from dispatch.desk.levels import clocks_of, open_clocks
-
     if args.client and args.reference:
         raise Faulty(["REFERENCE and --client: one of them is expected"])
     if args.month and not args.client:
@@ -36,14 +33,14 @@ def _levels(store: Store, args: Args) -> Answer:
         return _month(store, args)
     hours24 = settings.firm(store).clock_hours == 24
     if args.reference:
-        visit = find(store, args.reference)
+        visit = finding.find(store, args.reference)
         return Answer(
-            clocks_of(store, [visit]).get(visit.id, ()),
+            levels.clocks_of(store, [visit]).get(visit.id, ()),
             lambda found: [level_words.clock_form(one, visit.zone) for one in found],
             lambda found: level_words.clock_lines(found, visit.zone, hours24),
         )
     return Answer(
-        open_clocks(store),
+        levels.open_clocks(store),
         lambda pairs: [
             form(visit, "reference client priority", priority=f"P{visit.priority}")
             | level_words.clock_form(one, visit.zone)
@@ -54,13 +51,7 @@ def _levels(store: Store, args: Args) -> Answer:
 
 
 def _month(store: Store, args: Args) -> Answer:
-    from db import settings
-    from dispatch.desk import level_words
-    from dispatch.desk.book.finding import client_named
-    from dispatch.desk.level_report import client_month, read_month
-
-    client = client_named(store, args.client)
-    month = client_month(store, client, read_month(args.month, settings.today(store)))
+    month = level_report.client_month(store, args.client, level_report.read_month(args.month, settings.today(store)))
     return Answer(month, level_words.month_form, level_words.month_lines)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatch.commands import probing, stay
+from dispatch.commands import probing
 from dispatch.commands.declared import (
     REASON,
     REFERENCE,
@@ -21,22 +21,28 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import minutes_option, open_seat
 from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.typed import day_typed
+from dispatch.commands.typed import day, day_typed, moment_there
 from dispatch.desk.refusals import Faulty, GatesUnmet, Refusal
 from dispatch.model.checklists import Result as Outcome
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
     from db.store import Store
+    from dispatch.closeout import recording
+    from dispatch.commands import line as command_line
+    from dispatch.commands import ways as way_words
+    from dispatch.desk import attaching, leaving, onsite, visit_page
+    from dispatch.desk import plain as plain_text
     from dispatch.desk.seat import Seat
 
 _ITEM = option("item", "ITEM")
 _TEXT = option("text")
 _WHOM = option("--technician", "NAME", "for whom, where a lead records it")
-_LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-out was forgotten")
+_LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-out was forgotten", reads=moment_there)
 
 
 @on_visit(
@@ -47,14 +53,12 @@ _LEFT_AT = option("--left-at", "WHEN", "when they really left, where the check-o
     option("--name", None, "what it is called (default: the file's own name)", default=""),
 )
 def _attach(seat: Seat, args: Args) -> str:
-    from dispatch.desk.attaching import attach
-
     name = args.name or ("" if args.file == "-" else Path(args.file).name)
     if not name:
         raise Faulty(["--name: what the file is called, where it comes on standard input"])
     try:
         with file_named(args.file) as path, path.open("rb") as source:
-            kept = attach(seat, args.reference, args.item, name, source)
+            kept = attaching.attach(seat, args.reference, args.item, name, source)
     except OSError as error:
         raise Faulty([f"file: {show(args.file)} cannot be read ({error.strerror})"]) from None
     return f"{kept.name} ({kept.size:,} bytes) is kept with {args.reference} {kept.item}."
@@ -85,9 +89,6 @@ def _attach(seat: Seat, args: Args) -> str:
     *probing.RUNNING,
 )
 def _record(args: Args) -> Result:
-    from dispatch.closeout.recording import Entry
-    from dispatch.desk import onsite
-
     if args.probe_result is None and args.item is None:
         raise Refusal("Say which item: T3, for example.")
     if args.ran:
@@ -101,7 +102,7 @@ def _record(args: Args) -> Result:
         seat,
         args.reference,
         args.item,
-        Entry(result=outcome, text=text, value=args.value),
+        recording.Entry(result=outcome, text=text, value=args.value),
         follow_up_on=follow_up_on,
         follow_up_minutes=args.minutes,
     )
@@ -128,46 +129,22 @@ def _outcome(args: Args) -> tuple[Outcome, str]:
     return next(iter([*said, *((outcome, words) for outcome, words in worded.items() if words is not None)]))
 
 
-@on_visit(
-    "sign-off",
-    "the client's sign-off: the last item",
-    option("--name", required=True),
-    option("--satisfied", required=True, choices=["yes", "no"]),
-    option("--words", default=""),
-)
-def _sign_off(seat: Seat, args: Args) -> str:
-    from dispatch.desk import onsite
-
-    return stands(onsite.sign_off(seat, args.reference, args.name, args.satisfied == "yes", args.words))
-
-
-def _left_at(seat: Seat, args: Args) -> int | None:
-    return None if args.left_at is None else stay.when(seat, args.reference, args.left_at)
-
-
 @on_visit("close", "close the visit: refused, with every reason, until all gates hold (exit 3)", _LEFT_AT)
 def _close(seat: Seat, args: Args) -> Result:
-    from dispatch.desk import leaving
-    from dispatch.desk.plain import charge_line
-
     try:
-        visit = leaving.close(seat, args.reference, left_at=_left_at(seat, args))
+        visit = leaving.close(seat, args.reference, left_at=args.left_at)
     except GatesUnmet as refused:
         return _not_yet(seat.store, args.reference, str(refused))
-    return [stands(visit), f"  {charge_line(seat.store, visit)}"]
+    return [stands(visit), f"  {plain_text.charge_line(seat.store, visit)}"]
 
 
 def _not_yet(store: Store, reference: str, refused: str) -> int:
     """Say what keeps a visit from being closed, and how each of it is recorded."""
-    from dispatch.commands.line import EXIT_GATES
-    from dispatch.commands.ways import way_lines
-    from dispatch.desk.visit_page import visit_page
-
-    page = visit_page(store, reference)
+    page = visit_page.visit_page(store, reference)
     missing = {one.ref for one in page.unmet}
-    ways = way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
+    ways = way_words.way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
     print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
-    return EXIT_GATES
+    return command_line.EXIT_GATES
 
 
 @on_visit(
@@ -175,23 +152,21 @@ def _not_yet(store: Store, reference: str, refused: str) -> int:
     "lead: leave the visit open, with a follow-up visit for the same technician",
     _LEFT_AT,
     REASON,
-    option("--follow-up", "DAY", "when the follow-up is wanted (default: the next day)"),
+    option("--follow-up", "DAY", "when the follow-up is wanted (default: the next day)", reads=day),
     option("--none-wanted", "WORDS", "the client's own words that they want no follow-up"),
     option("--said-by", "NAME", "who said so, with --none-wanted", default=""),
     option("--minutes", None, "its length (default: as this visit)", type=minutes_option),
     flag("--our-fault", "the cause is our own failure: the follow-up is not charged"),
 )
 def _leave(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import leaving
-
     visit, follow_up = leaving.leave(
         seat,
         args.reference,
         args.reason,
-        follow_up_on=day_typed(seat.store, args.follow_up) if args.follow_up else None,
+        follow_up_on=args.follow_up,
         minutes=args.minutes,
         our_fault=args.our_fault,
-        left_at=_left_at(seat, args),
+        left_at=args.left_at,
         none_wanted=None if args.none_wanted is None else leaving.NoneWanted(args.said_by, args.none_wanted),
     )
     yield stands(visit)
@@ -208,13 +183,10 @@ def _leave(seat: Seat, args: Args) -> Iterator[str]:
     option("--not-again", "WHY", "dispatcher or lead: why the request does not go back", default=""),
 )
 def _abort(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import leaving
-    from dispatch.desk.visit_page import visit_page
-
     visit = leaving.abort(seat, args.reference, args.reason, not_again=args.not_again)
     yield stands(visit)
     if not args.not_again:
-        yield f"  its request is in the queue as {visit_page(seat.store, visit.reference).follow_ups[-1].reference}"
+        yield f"  its request is in the queue as {visit_page.visit_page(seat.store, visit.reference).follow_ups[-1].reference}"
 
 
 def _reopened(reopened: Any) -> Iterator[str]:
@@ -239,7 +211,13 @@ DEEDS = (
     on_visit("work", "note what was changed; tests must pass again after it", _TEXT)(by("onsite.work", STANDS)),
     on_visit("ask", "the client asks for something more: another item of work", _TEXT)(by("onsite.ask", STANDS)),
     _record,
-    _sign_off,
+    on_visit(
+        "sign-off",
+        "the client's sign-off: the last item",
+        option("--name", required=True),
+        option("--satisfied", required=True, choices=["yes", "no"], reads=lambda _, word, __: word == "yes"),
+        option("--words", default=""),
+    )(by("onsite.sign_off", STANDS)),
     _close,
     _leave,
     on_visit(

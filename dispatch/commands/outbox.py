@@ -6,14 +6,16 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from threading import Event
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import JSON, Args, Group, acts, by, flag, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
+from dispatch.model.messages import Fate, Message
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import messages
+    from dispatch.desk import couriers, outbox, posting
     from dispatch.desk.seat import Seat
-    from dispatch.model.messages import Message
 
 _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
 
@@ -25,21 +27,17 @@ _NUMBER = option("number", "NUMBER", "as the list prints it", type=int)
     JSON,
 )
 def _list(seat: Seat, args: Args) -> Answer:
-    from db import messages
-    from dispatch.desk.outbox import message_form, message_lines, outbox
-    from dispatch.desk.posting import may_see
-
-    may_see(seat)
+    posting.may_see(seat)
     firm = seat.firm
 
     def lines(found: Sequence[Message]) -> Iterator[str]:
-        yield from message_lines(found, firm.zone, firm.clock_hours == 24)
+        yield from outbox.message_lines(found, firm.zone, firm.clock_hours == 24)
         trouble = messages.trouble(seat.store, seat.now)
         if trouble.words:
             yield f"! {trouble.words}" + (": does `dispatch outbox run` run?" if trouble.overdue else "")
 
-    found = outbox(seat.store, everything=args.all)
-    return Answer(found, lambda found: [message_form(one, firm.zone) for one in found], lines)
+    found = outbox.outbox(seat.store, everything=args.all)
+    return Answer(found, lambda found: [outbox.message_form(one, firm.zone) for one in found], lines)
 
 
 @acts(
@@ -49,32 +47,26 @@ def _list(seat: Seat, args: Args) -> Answer:
     option("--every", "SECONDS", "how often to look (default 15)", type=float, default=15),
 )
 def _run(seat: Seat, args: Args) -> int:
-    from dispatch.desk.couriers import courier
-    from dispatch.desk.posting import may_see, post_due, posted_words, run
-    from dispatch.model.messages import Fate
-
-    may_see(seat)
+    posting.may_see(seat)
     if args.every <= 0:
         print("dispatch: --every is a number of seconds above 0", file=sys.stderr)
         return 2
     if args.once:
         became = []
-        for posted in post_due(seat, lambda: courier(seat.firm)):
-            print(posted_words(posted), flush=True)
+        for posted in posting.post_due(seat, lambda: couriers.courier(seat.firm)):
+            print(posting.posted_words(posted), flush=True)
             became.append(posted.fate)
         return 1 if Fate.FAILED in became or Fate.UNSURE in became else 0
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(seat, lambda: courier(seat.firm), lambda words: print(words, flush=True), args.every, stop)
+    posting.run(seat, lambda: couriers.courier(seat.firm), lambda words: print(words, flush=True), args.every, stop)
     return 0
 
 
 @acts("test", "send one line to an address of your own, now, to try the settings", option("address", "ADDRESS"))
 def _test(seat: Seat, args: Args) -> str:
-    from dispatch.desk.posting import send_test
-
-    send_test(seat, args.address)
+    posting.send_test(seat, args.address)
     return f"Sent to {args.address}."
 
 

@@ -6,9 +6,10 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import JSON, Args, alone, flag, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
@@ -18,8 +19,11 @@ from dispatch.desk.refusals import Faulty
 from dispatch.model.forms import form, forms
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.desk import plain, proposing, roads
     from dispatch.desk.proposing import Proposal
+    from dispatch.planning import problem_file, why_not
+    from dispatch.planning import solving as solver
 
 
 @alone(
@@ -41,32 +45,26 @@ def _plan(args: Args) -> Result:
         return _problem(args)
     if not args.export:
         return _day(args)
-    from dispatch.desk.proposing import vroom_form
-
     store = open_store(args)
-    return json.dumps(vroom_form(store, day_typed(store, args.date)))
+    return json.dumps(proposing.vroom_form(store, day_typed(store, args.date)))
 
 
 def _problem(args: Args) -> int:
-    from dispatch.planning.problem_file import BadProblem, problem_from
-    from dispatch.planning.solving import Solving
-    from dispatch.planning.why_not import why_not
-
     faults: list[str] = []
     name = show(called(args.problem), 200)
     try:
         with file_named(args.problem) as named, named.open(encoding="utf-8") as file:
-            problem = problem_from(json.load(file))
+            problem = problem_file.problem_from(json.load(file))
     except OSError as error:
         faults = [f"{name}: {error.strerror}."]
-    except BadProblem as bad:
+    except problem_file.BadProblem as bad:
         faults = [f"{name}: {show(fault, 200)}" for fault in bad.faults]
     except (ValueError, RecursionError) as error:
         faults = [f"{name} is not JSON: {show(str(error), 200)}"]
     if faults:
         print("\n".join(f"dispatch: {fault}" for fault in faults), file=sys.stderr)
         return EXIT_USAGE
-    solving = Solving(problem, args.seconds)
+    solving = solver.Solving(problem, args.seconds)
     for _ in solving:
         pass
     best = solving.best
@@ -76,7 +74,7 @@ def _problem(args: Args) -> int:
     def clock(moment: int) -> str:
         return f"{moment // 3600:02}:{moment // 60 % 60:02}"
 
-    left = [why_not(problem, best.plan, index, lambda one: one.id, clock) for index in judged.left_out]
+    left = [why_not.why_not(problem, best.plan, index, lambda one: one.id, clock) for index in judged.left_out]
     if args.json:
         told = {
             "routes": {
@@ -108,9 +106,6 @@ def _problem(args: Args) -> int:
 
 
 def _day(args: Args) -> Answer:
-    from dispatch.desk import proposing, roads
-    from dispatch.desk.plain import proposal_lines
-
     seat = open_seat(args)
     day = day_typed(seat.store, args.date)
     for note in roads.prefetch(seat, day).notes:
@@ -119,7 +114,7 @@ def _day(args: Args) -> Answer:
     applied = proposing.apply(seat, proposal, args.technician) if args.apply else None
 
     def lines(proposal: Proposal) -> Iterator[str]:
-        yield from proposal_lines(proposal)
+        yield from plain.proposal_lines(proposal)
         if applied is not None:
             yield f"{applied} moved; dispatch visit undo takes it back as one." if applied else "Nothing moved."
         elif proposal.moves:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat
 from dispatch.commands.printing import print_json
 from dispatch.commands.standard_input import text_named
@@ -14,10 +15,12 @@ from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.forms import form
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
-    from dispatch.closeout.probes.vantage import ThroughSite
+with lazily(__name__):
+    from dispatch.closeout.probes import carrying, running, vantage
+    from dispatch.desk import probing
     from dispatch.desk.probing import Ran
     from dispatch.desk.seat import Seat
+    from dispatch.model import instants, probes
 
 _ITEMS = option("items", "ITEM", "default: every one that has a test", nargs="*")
 RUNNING = (
@@ -37,12 +40,9 @@ RUNNING = (
 
 def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
     """Run the tests of items, with live progress on standard error; returns the exit code."""
-    from dispatch.desk import probing
-    from dispatch.model.probes import Vantage
-
     site = _site(args)
     done: list[Ran] = []
-    only_from = Vantage(args.only_from) if args.only_from else None
+    only_from = probes.Vantage(args.only_from) if args.only_from else None
     for ran in probing.run(open_seat(args), args.reference, refs, site=site, only_from=only_from, tell=_tell):
         done.append(ran)
         if not as_json:
@@ -54,23 +54,18 @@ def run_items(args: Args, refs: Sequence[str], *, as_json: bool = False) -> int:
 
 
 def _ran_form(ran: Ran) -> dict[str, Any]:
-    from dispatch.closeout.probes.carrying import outcome_form
-
     return form(
         ran,
         "item=item.ref passed text vantage outcomes",
         passed=None if ran.fault else ran.passed,
         text=ran.fault or ran.text,
-        outcomes=[*map(outcome_form, ran.outcomes)],
+        outcomes=[*map(carrying.outcome_form, ran.outcomes)],
     )
 
 
 def bring(seat: Seat, args: Args) -> Iterator[str]:
     """Record what a laptop found."""
-    from dispatch.closeout.probes.carrying import LONGEST
-    from dispatch.desk import probing
-
-    for recorded in probing.bring(seat, args.reference, text_named(args.probe_result, LONGEST)):
+    for recorded in probing.bring(seat, args.reference, text_named(args.probe_result, carrying.LONGEST)):
         if recorded.result is None:
             yield f"{recorded.visit.reference} {recorded.ref} {show(recorded.notes[0], 400)}"
             continue
@@ -95,10 +90,7 @@ def _run(args: Args) -> int:
 
 @on_visit("probe-spec", "print what your laptop is to test inside the client's network", _ITEMS)
 def _specify(seat: Seat, args: Args) -> None:
-    from dispatch.closeout.probes.carrying import specification_form
-    from dispatch.desk import probing
-
-    print_json(specification_form(probing.specify(seat, args.reference, args.items)))
+    print_json(carrying.specification_form(probing.specify(seat, args.reference, args.items)))
 
 
 @alone(
@@ -110,35 +102,27 @@ def _specify(seat: Seat, args: Args) -> None:
     common=False,
 )
 def _probe(args: Args) -> int:
-    from dispatch.closeout.probes.carrying import LONGEST, NotTaken, Report, read_specification, report_form
-    from dispatch.closeout.probes.running import Runner
-    from dispatch.closeout.probes.vantage import FromHost
-    from dispatch.model.instants import SystemClock
-    from dispatch.model.probes import Vantage
-
     try:
-        specification = read_specification(text_named(args.specification, LONGEST))
-    except NotTaken as refused:
+        specification = carrying.read_specification(text_named(args.specification, carrying.LONGEST))
+    except carrying.NotTaken as refused:
         for fault in refused.faults:
             print(f"dispatch: specification: {show(fault, 300)}", file=sys.stderr)
         return 2
     except Refusal as refusal:
         print(f"dispatch: {show(str(refusal))}", file=sys.stderr)
         return 2
-    runner, dialer = Runner(SystemClock().now, _tell), FromHost(Vantage.SITE)
+    runner, dialer = running.Runner(instants.SystemClock().now, _tell), vantage.FromHost(probes.Vantage.SITE)
     outcomes = tuple(tuple(runner.run(probe, dialer) for probe in asked.probes) for asked in specification.items)
-    print_json(report_form(Report(specification, outcomes)))
+    print_json(carrying.report_form(carrying.Report(specification, outcomes)))
     return 0 if all(outcome.passed for item in outcomes for outcome in item) else 1
 
 
-def _site(args: Args) -> ThroughSite | None:
-    from dispatch.closeout.probes.vantage import ThroughSite
-
+def _site(args: Args) -> vantage.ThroughSite | None:
     if args.socks is None:
         return None
     if not 1 <= args.socks <= 65_535:
         raise Faulty([f"--socks: {args.socks} is not a port from 1 to 65535"])
-    return ThroughSite(args.socks)
+    return vantage.ThroughSite(args.socks)
 
 
 def _tell(line: str) -> None:

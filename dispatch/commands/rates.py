@@ -5,19 +5,39 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one_of, option, reads
+from dispatch.commands.declared import (
+    JSON,
+    Args,
+    Group,
+    acts,
+    alone,
+    by,
+    flag,
+    one_of,
+    option,
+    options_of,
+    reads,
+    typed,
+)
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Listing, write_json
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.typed import day_typed, zone_of
+from dispatch.commands.typed import CLIENT, day_or_today, zone_of
 from dispatch.desk.refusals import Refusal, refuse
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
 from dispatch.model.text import pad
+from dispatch.records.agreements import BLOCK
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import agreements, clients
     from db.store import Store
+    from dispatch.charges import paths
+    from dispatch.commands import importing
+    from dispatch.desk import agreeing, capacity, rates, service_terms
+    from dispatch.desk.imports import rate_card_file
     from dispatch.desk.seat import Seat
     from dispatch.model.agreements import Agreement
 
@@ -36,9 +56,14 @@ _ROLLOVER = (
     option("--rollover", None, "unused allowance of a retainer", choices=["none", "next_month", "capped"]),
     option("--rollover-cap", "MIN", "rate-minutes that roll over at most", type=int),
 )
-_CARD = option("card", "CARD", "its name or first day")
-_IN_FORCE = option("card", "CARD", "its name or first day (default: in force today)", nargs="?", default="")
-_AGREEMENT = option("agreement", "AGREEMENT", "its name, its number, or the client's name")
+_CALLED = "rates.card_called"
+_CARD = option("card", "CARD", "its name or first day", reads=_CALLED)
+_IN_FORCE = option(
+    "card", "CARD", "its name or first day (default: in force today)", reads=_CALLED, nargs="?", default=""
+)
+_AGREEMENT = option(
+    "agreement", "AGREEMENT", "its name, its number, or the client's name", reads="quoting.agreement_called"
+)
 _IN = option("file", "FILE", "- reads standard input")
 _OUT = option("file", "FILE", "default: printed", nargs="?")
 
@@ -48,8 +73,6 @@ _OUT = option("file", "FILE", "default: printed", nargs="?")
 
 @reads("list", "every rate card, the newest first", JSON)
 def _list_cards(store: Store, _: Args) -> Listing:
-    from db import agreements
-
     return Listing(
         agreements.rate_cards(store),
         lambda one: form(one, "name valid_from currency", currency=one.card["currency"]),
@@ -59,39 +82,31 @@ def _list_cards(store: Store, _: Args) -> Listing:
 
 
 @reads("show", "one rate card", _IN_FORCE, JSON)
-def _show_card(store: Store, args: Args) -> Answer:
-    from dispatch.desk.rates import card_called, envelope
-
-    return Answer(
-        card_called(store, args.card), envelope, lambda one: [f"{one.name}  from {one.valid_from}", *_paths(one.card)]
-    )
+def _show_card(_: Store, args: Args) -> Answer:
+    return Answer(args.card, rates.envelope, lambda one: [f"{one.name}  from {one.valid_from}", *_paths(one.card)])
 
 
 @acts(
     "add",
     "a new rate card, from a preset or from another card",
     option("--name", required=True),
-    option("--from", "DAY", "its first day", dest="valid_from", required=True),
+    option("--from", "DAY", "its first day", reads=day_or_today, dest="valid_from", required=True),
     one_of(
         option("--preset", "PRESET", "US, UK, city, region or half day", default=""),
-        option("--like", "CARD", "begin with the figures of this card"),
+        option("--like", "CARD", "begin with the figures of this card", reads=_CALLED),
     ),
     *_CHANGES,
 )
 def _add_card(seat: Seat, args: Args) -> str:
-    from dispatch.desk.rates import begun, card_called, save_card
-
-    figures = dict(card_called(seat.store, args.like).card) if args.like else begun(seat.firm, args.preset)
-    card = save_card(seat, args.name, day_typed(seat.store, args.valid_from, "from"), _changed(figures, args))
+    figures = args.like.card if args.like else rates.begun(seat.firm, args.preset)
+    card = rates.save_card(seat, args.name, args.valid_from, _changed(figures, args))
     return f"{card.name} prices visits from {card.valid_from} on."
 
 
 @acts("edit", "change figures of a rate card; sheets that stand keep their copy", _CARD, option("--name"), *_CHANGES)
 def _edit_card(seat: Seat, args: Args) -> str:
-    from dispatch.desk.rates import card_called, save_card
-
-    before = card_called(seat.store, args.card)
-    card = save_card(seat, args.name or before.name, before.valid_from, _changed(before.card, args), before)
+    before = args.card
+    card = rates.save_card(seat, args.name or before.name, before.valid_from, _changed(before.card, args), before)
     return f"{card.name} is changed. Charges that stand keep their copy of it."
 
 
@@ -102,37 +117,28 @@ def _edit_card(seat: Seat, args: Args) -> str:
     flag("--update", "take over what differs from the card of the same day"),
 )
 def _import_card(args: Args) -> int:
-    from dispatch.commands.importing import run_import
-
     never = dict.fromkeys(("check", "accept_good", "columns", "template", "json"), False)
-    return run_import(Args(kind="rate-card", map=[], rows=1, **never, **vars(args)))
+    return importing.run_import(Args(kind="rate-card", map=[], rows=1, **never, **vars(args)))
 
 
 @reads(
     "export",
     "a rate card as JSON, to keep or to import elsewhere",
-    option("card", "CARD", "default: in force today", nargs="?", default=""),
+    option("card", "CARD", "default: in force today", reads=_CALLED, nargs="?", default=""),
     _OUT,
 )
-def _export_card(store: Store, args: Args) -> str | None:
-    from dispatch.desk.rates import card_called, envelope
-
-    return write_json(envelope(card_called(store, args.card)), args.file)
+def _export_card(_: Store, args: Args) -> str | None:
+    return write_json(rates.envelope(args.card), args.file)
 
 
 # agreements
 
 
-@reads("list", "every agreement", option("--client", "NAME", "only this client's"), JSON)
+@reads("list", "every agreement", option("--client", "NAME", "only this client's", reads=CLIENT), JSON)
 def _list_agreements(store: Store, args: Args) -> Listing:
-    from db import agreements, clients
-    from dispatch.desk.book.finding import client_named
-
     names = {client.id: client.name for client in clients.all_clients(store)}
-    if args.client is not None:
-        found = agreements.agreements_of(store, client_named(store, args.client).id)
-    else:
-        found = agreements.all_agreements(store)
+    client = args.client
+    found = agreements.all_agreements(store) if client is None else agreements.agreements_of(store, client.id)
 
     def line(one: Agreement) -> str:
         term = f"{one.starts} – {one.ends or 'no end'}"
@@ -148,21 +154,20 @@ def _list_agreements(store: Store, args: Args) -> Listing:
 
 @reads("show", "one agreement with its balances", _AGREEMENT, JSON)
 def _show_agreement(store: Store, args: Args) -> Answer:
-    from dispatch.desk.agreeing import balances, dated_words, minor_units
-    from dispatch.desk.quoting import agreement_called
-    from dispatch.desk.service_terms import calendar_text, service_form
-
     def lines(one: Agreement) -> Iterator[str]:
         terms = {key: value for key, value in one.terms.items() if key != "blocks"}
-        promises = service_form(one.service, minor_units(store))
+        promises = service_terms.service_form(one.service, agreeing.minor_units(store))
         if "calendar" in promises:
-            promises["calendar"] = calendar_text(promises["calendar"])
+            promises["calendar"] = service_terms.calendar_text(promises["calendar"])
         yield f"{one.name}, {_client_name(store, one)}  rollover {one.rollover}"
         yield from _paths(terms | ({"service": promises} if promises else {}))
-        for line in (*balances(store, one, _today(store)), *(word.line for word in dated_words(one, store))):
+        for line in (
+            *agreeing.balances(store, one, _today(store)),
+            *(word.line for word in agreeing.dated_words(one, store)),
+        ):
             yield f"  {line}"
 
-    return Answer(agreement_called(store, args.agreement), lambda one: _agreement_form(store, one), lines)
+    return Answer(args.agreement, lambda one: _agreement_form(store, one), lines)
 
 
 @acts(
@@ -177,19 +182,9 @@ def _show_agreement(store: Store, args: Args) -> Answer:
     *_CHANGES,
 )
 def _add_agreement(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk.agreeing import save_agreement
-
     terms = _changed({"kind": args.kind, "starts": args.starts, "ends": args.ends}, args)
-    one = save_agreement(
-        seat,
-        args.client,
-        args.name,
-        terms,
-        rollover=args.rollover or "none",
-        rollover_cap=args.rollover_cap,
-        service=terms.pop("service", None),
-    )
-    yield from _begun(seat.store, one)
+    rolls = {"rollover": args.rollover or "none", "rollover_cap": args.rollover_cap}
+    return _begun(seat, args.client, args.name, terms, service=terms.pop("service", None), **rolls)
 
 
 @acts(
@@ -208,18 +203,13 @@ def _add_agreement(seat: Seat, args: Args) -> Iterator[str]:
     *_CHANGES,
 )
 def _edit_agreement(seat: Seat, args: Args) -> Iterator[str]:
-    from db import agreements
-    from dispatch.desk.agreeing import KEPT, counts_from, dated_words, minor_units, save_agreement
-    from dispatch.desk.quoting import agreement_called
-    from dispatch.desk.service_terms import service_form
-
-    before = agreement_called(seat.store, args.agreement)
-    since = counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
+    before = args.agreement
+    since = agreeing.counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
     if since is not None:
         before = agreements.agreement(seat.store, before.id, since) or before
-    promises = service_form(before.service, minor_units(seat.store))
+    promises = service_terms.service_form(before.service, agreeing.minor_units(seat.store))
     terms = _changed({**before.terms, "service": promises}, args)
-    one = save_agreement(
+    one = agreeing.save_agreement(
         seat,
         _client_name(seat.store, before),
         args.new_name or before.name,
@@ -230,100 +220,59 @@ def _edit_agreement(seat: Seat, args: Args) -> Iterator[str]:
         service=terms.pop("service", {}),
         since=since,
     )
-    yield f"{one.name} is changed. {KEPT}"
-    for word in dated_words(one, seat.store):
+    yield f"{one.name} is changed. {agreeing.KEPT}"
+    for word in agreeing.dated_words(one, seat.store):
         yield f"  {word.line}"
     yield from _warnings(seat.store, one)
 
 
-def _begun(store: Store, one: Agreement) -> Iterator[str]:
+def _begun(seat: Seat, client: str, name: str, terms: dict[str, Any], **more: Any) -> Iterator[str]:
+    one = agreeing.save_agreement(seat, client, name, terms, **more)
     yield f"{one.name} ({one.kind}) is in force from {one.starts} on; its number is {one.id}."
-    yield from _warnings(store, one)
+    yield from _warnings(seat.store, one)
 
 
 def _warnings(store: Store, one: Agreement) -> Iterator[str]:
     """What speaks against the promises of an agreement that was saved; it stands all the same."""
-    from dispatch.desk.capacity import warnings_of
-
-    for warning in warnings_of(store, one):
+    for warning in capacity.warnings_of(store, one):
         yield f"  warning: {warning}"
 
 
-@acts("end", "end an agreement early", _AGREEMENT, option("--on", "DAY", "its last day", required=True))
-def _end_agreement(seat: Seat, args: Args) -> str:
-    from dispatch.desk.agreeing import end_agreement
-    from dispatch.desk.quoting import agreement_called
-
-    on = day_typed(seat.store, args.on, "on")
-    return f"{end_agreement(seat, agreement_called(seat.store, args.agreement), on).name} ends on {on}."
-
-
-@acts(
-    "block",
-    "add a prepaid block to an agreement",
-    _AGREEMENT,
-    option("--id", "ID", "what the block is called", dest="block", required=True),
-    option("--size", "AMOUNT", "rate-minutes, for prepaid money the amount", required=True),
-    option("--bought", "DAY", default=""),
-    option("--expires", "DAY", "its last day (default: never)", default=""),
-)
+@acts("block", "add a prepaid block to an agreement", _AGREEMENT, *options_of(BLOCK.typed, needed=True))
 def _add_block(seat: Seat, args: Args) -> list[str]:
-    from dispatch.desk.agreeing import add_block, balances
-    from dispatch.desk.quoting import agreement_called
-
-    texts = {"name": args.block, "size": args.size, "bought": args.bought, "expires": args.expires}
-    one = add_block(seat, agreement_called(seat.store, args.agreement), texts)
-    return balances(seat.store, one, _today(seat.store))
+    return agreeing.balances(seat.store, agreeing.add_block(seat, args.agreement, typed(args)), _today(seat.store))
 
 
 @acts("import", "an agreement from a JSON file as `export` writes it", _IN)
 def _import_agreement(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk.agreeing import save_agreement
-    from dispatch.desk.imports.rate_card_file import read_card
-
     with file_named(args.file) as path:
-        found = read_card(path)
+        found = rate_card_file.read_card(path)
     terms, client, name, cap = (found.get(key) for key in ("terms", "client", "name", "rollover_cap"))
     if not (isinstance(terms, dict) and isinstance(client, str) and isinstance(name, str)):
         raise Refusal(f"{path.name} is not an agreement: an object with client, name and terms is expected.")
-    one = save_agreement(
-        seat,
-        client,
-        name,
-        terms,
-        rollover=str(found.get("rollover", "none")),
-        rollover_cap=cap if isinstance(cap, int) else None,
-        service=found.get("service"),
-    )
-    yield from _begun(seat.store, one)
+    rolls = {"rollover": str(found.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
+    yield from _begun(seat, client, name, terms, service=found.get("service"), **rolls)
     if terms.get("blocks"):
         yield "Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block."
 
 
 @reads("export", "an agreement as JSON", _AGREEMENT, _OUT)
 def _export_agreement(store: Store, args: Args) -> str | None:
-    from dispatch.desk.quoting import agreement_called
-
-    return write_json(_agreement_form(store, agreement_called(store, args.agreement)), args.file)
+    return write_json(_agreement_form(store, args.agreement), args.file)
 
 
 def _agreement_form(store: Store, one: Agreement) -> dict[str, Any]:
-    from dispatch.desk.agreeing import balances, dated_words, minor_units
-    from dispatch.desk.service_terms import service_form
-
     return form(
         one,
         "number=id client name terms service rollover rollover_cap balances dated",
         client=_client_name(store, one),
-        service=service_form(one.service, minor_units(store)),
-        balances=balances(store, one, _today(store)),
-        dated=forms(dated_words(one, store), "from=since what terms"),
+        service=service_terms.service_form(one.service, agreeing.minor_units(store)),
+        balances=agreeing.balances(store, one, _today(store)),
+        dated=forms(agreeing.dated_words(one, store), "from=since what terms"),
     )
 
 
 def _client_name(store: Store, one: Agreement) -> str:
-    from db import clients
-
     client = clients.client(store, one.client_id)
     return client.name if client is not None else ""
 
@@ -337,21 +286,19 @@ def _today(store: Store) -> datetime.date:
 
 def _changed(figures: Any, args: Args) -> dict[str, Any]:
     """A form with what --set and --unset say; every fault of theirs at once."""
-    from dispatch.charges.paths import PathError, typed, with_value, without
-
     changed, faults = dict(figures), []
     for text in args.set:
         path, is_set, value = text.partition("=")
         try:
             if not is_set:
-                raise PathError(f"{text!r} is not of the form PATH=VALUE")
-            changed = with_value(changed, path.strip(), typed(value))
-        except PathError as fault:
+                raise paths.PathError(f"{text!r} is not of the form PATH=VALUE")
+            changed = paths.with_value(changed, path.strip(), paths.typed(value))
+        except paths.PathError as fault:
             faults.append(f"--set: {fault}")
     for path in args.unset:
         try:
-            changed = without(changed, path)
-        except PathError as fault:
+            changed = paths.without(changed, path)
+        except paths.PathError as fault:
             faults.append(f"--unset: {fault}")
     refuse(faults)
     return changed
@@ -370,18 +317,23 @@ def _paths(figures: Any, path: str = "") -> Iterator[str]:
         yield f"  {pad(path, 44)} {value}"
 
 
+_CARD_DEEDS = (_list_cards, _show_card, _add_card, _edit_card, _import_card, _export_card)
+_AGREEMENT_DEEDS = (
+    _list_agreements,
+    _show_agreement,
+    _add_agreement,
+    _edit_agreement,
+    acts(
+        "end",
+        "end an agreement early",
+        _AGREEMENT,
+        option("--on", "DAY", "its last day", reads=day_or_today, required=True),
+    )(by("agreeing.end_agreement", "{0.name} ends on {on}.")),
+    _add_block,
+    _import_agreement,
+    _export_agreement,
+)
 COMMANDS = (
-    Group(
-        "rate-card",
-        "the dated price lists",
-        (_list_cards, _show_card, _add_card, _edit_card, _import_card, _export_card),
-    ),
-    Group(
-        "agreement",
-        "what was agreed with clients",
-        (
-            *(_list_agreements, _show_agreement, _add_agreement, _edit_agreement, _end_agreement, _add_block),
-            *(_import_agreement, _export_agreement),
-        ),
-    ),
+    Group("rate-card", "the dated price lists", _CARD_DEEDS),
+    Group("agreement", "what was agreed with clients", _AGREEMENT_DEEDS),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one_of, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_store
 from dispatch.commands.printing import Listing
 from dispatch.commands.standard_input import text_named
@@ -16,10 +16,14 @@ from dispatch.model.forms import form
 from dispatch.model.instants import when_text
 from dispatch.model.text import pad
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import keys, sessions
     from db.store import Store
+    from dispatch.desk import connecting, key_file, keyring, seating, sshd_config
     from dispatch.desk.seat import Seat
+    from dispatch.model import ssh_keys
     from dispatch.model.keys import Key, Session
+    from dispatch.remote import entry
 
 _SERVICE = option("--user", "NAME", "the service user (default: the owner of the database)")
 
@@ -34,23 +38,17 @@ _SERVICE = option("--user", "NAME", "the service user (default: the owner of the
     _SERVICE,
 )
 def _add(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import key_file, keyring
-    from dispatch.desk.connecting import Reached, words_for
-    from dispatch.model.ssh_keys import LONGEST
-
-    key = keyring.add_key(seat, args.staff, text_named(args.file or "-", LONGEST), mouse=args.mouse)
+    key = keyring.add_key(seat, args.staff, text_named(args.file or "-", ssh_keys.LONGEST), mouse=args.mouse)
     path = key_file.write(seat.store)
     yield f"{key.label} {key.fingerprint} opens the seat of {key.name} ({key.login})."
     yield f"{path} was made anew."
     yield ""
-    usual = Reached.usually(seat.store)
-    yield from words_for(key, Reached(args.host or usual.host, args.user or usual.user))
+    usual = connecting.Reached.usually(seat.store)
+    yield from connecting.words_for(key, connecting.Reached(args.host or usual.host, args.user or usual.user))
 
 
 @reads("list", "every key, with its fingerprint", JSON)
 def _list(store: Store, _: Args) -> Listing:
-    from db import keys
-
     zone = zone_of(store)
 
     def line(key: Key) -> str:
@@ -80,8 +78,6 @@ def _list(store: Store, _: Args) -> Listing:
     ),
 )
 def _revoke(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import key_file, keyring
-
     revoked = keyring.revoke(seat, fingerprint=args.fingerprint or "", login=args.staff or "")
     key_file.write(seat.store)
     for key in revoked:
@@ -90,8 +86,6 @@ def _revoke(seat: Seat, args: Args) -> Iterator[str]:
 
 @reads("export", "print the key file as it should be", flag("--write", "put it in place instead, for sshd to read"))
 def _export(store: Store, args: Args) -> str | None:
-    from dispatch.desk import key_file
-
     if args.write:
         return f"{key_file.write(store)} was made anew."
     sys.stdout.write(key_file.content(store))
@@ -107,15 +101,12 @@ def _export(store: Store, args: Args) -> str | None:
     about="Exits 1 if anything is wrong. What sshd makes of its settings is asked with `sshd -T`, which needs root.",
 )
 def _check(store: Store, args: Args) -> int:
-    from dispatch.desk import key_file, sshd_config
-    from dispatch.desk.connecting import verdict
-
     drifts = key_file.drift(store)
     faults = [drift.text for drift in drifts]
     if not args.no_sshd:
         config = Path(args.sshd_config) if args.sshd_config else None
         faults += sshd_config.faults(args.user or key_file.owner(store), key_file.path_of(store), config)
-    print("\n".join(verdict(faults)))
+    print("\n".join(connecting.verdict(faults)))
     if any(drift.mended for drift in drifts):
         print("`dispatch keys export --write` makes the key file anew.")
     return 1 if faults else 0
@@ -130,8 +121,6 @@ def _check(store: Store, args: Args) -> int:
     about="Prints what goes into a file of /etc/ssh/sshd_config.d, for the sshd of this machine; or writes it.",
 )
 def _sshd_config(args: Args) -> None:
-    from dispatch.desk import key_file, sshd_config
-
     try:
         store = open_store(args)
         text = sshd_config.block(
@@ -157,8 +146,6 @@ def _sshd_config(args: Args) -> None:
     option("session", "SESSION", "the beginning of its id, at least 4 characters", nargs="+"),
 )
 def _end(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import seating
-
     for one in seating.end_sessions(seat, args.session):
         yield f"{one.id[:8]} of {one.name} was ended."
 
@@ -171,8 +158,6 @@ def _end(seat: Seat, args: Args) -> Iterator[str]:
     deeds=(_end,),
 )
 def _sessions(store: Store, args: Args) -> Listing:
-    from db import sessions
-
     zone = zone_of(store)
 
     def line(one: Session) -> str:
@@ -204,10 +189,8 @@ def _sessions(store: Store, args: Args) -> Listing:
     common=False,
 )
 def _seat(args: Args) -> int:
-    from dispatch.remote.entry import begin
-
     words = ["seat", *(["--db", args.db] if args.db else []), *(["--mouse"] if args.mouse else [])]
-    return begin("guard", [*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
+    return entry.begin("guard", [*words, *(["--idle", args.idle] if args.idle else []), "--key", args.key])
 
 
 @alone(
@@ -221,11 +204,7 @@ def _seat(args: Args) -> int:
 )
 def _seat_parent(args: Args) -> int:
     if not args.unit:
-        from dispatch.remote.entry import begin
-
-        return begin("parent", ["--db", args.db] if args.db else [])
-    from dispatch.desk import key_file, sshd_config
-
+        return entry.begin("parent", ["--db", args.db] if args.db else [])
     store = open_store(args)
     program = Path(sys.executable).with_name("dispatch")
     sys.stdout.write(sshd_config.unit(args.user or key_file.owner(store), program, store.path))

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from dispatch.commands.declared import REFERENCE, Args, Command, Group, Option, acts, flag, one_of, option
+from dispatch.commands.declared import REFERENCE, Args, Command, Group, Option, acts, by, flag, one_of, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import write_private
-from dispatch.commands.typed import day_typed
+from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.desk.book import finding
+    from dispatch.desk.reports import rendering, sheet
     from dispatch.desk.reports.document import Report
     from dispatch.desk.seat import Seat
 
@@ -43,12 +45,10 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat,
             *options,
         )
         def give(seat: Seat, args: Args) -> str | None:
-            from dispatch.desk.reports.rendering import ENDINGS, FORMS
-
             report = make(seat, args)
-            form = args.form or ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
+            form = args.form or rendering.ENDINGS.get(Path(args.out or "").suffix.casefold(), "plain")
             said = f"{report.title}: in {show(args.out or '', 120)}."
-            return write_private(FORMS[form](report), args.out, said, replace=args.replace)
+            return write_private(rendering.FORMS[form](report), args.out, said, replace=args.replace)
 
         return give
 
@@ -56,63 +56,41 @@ def _report(name: str, text: str, *options: Option) -> Callable[[Callable[[Seat,
 
 
 @_report(
-    "day",
-    "the day for the lead: exceptions first, then figures, visits, charges",
-    option("--date", "DAY", "2026-11-24, today, yesterday, tue (default: today)"),
-)
-def _day(seat: Seat, args: Args) -> Report:
-    from dispatch.desk.reports.day import day_report
-
-    return day_report(seat, day_typed(seat.store, args.date, "date"))
-
-
-@_report(
-    "month",
-    "a client's month, for the review with them",
-    option("--client", "NAME", required=True),
-    option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", default=""),
-)
-def _month(seat: Seat, args: Args) -> Report:
-    from db import settings
-    from dispatch.desk.book.finding import client_named
-    from dispatch.desk.level_report import read_month
-    from dispatch.desk.reports.month import month_report
-
-    first = read_month(args.month, settings.today(seat.store))
-    return month_report(seat, client_named(seat.store, args.client), first)
-
-
-@_report(
     "sheet",
     "a technician's day on paper: stops, contacts, boxes to tick",
-    option("--technician", "NAME", "whose day (default: your own)"),
-    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)"),
+    option("--technician", "NAME", "whose day (default: your own)", reads=TECHNICIAN),
+    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)", reads=day_or_today),
 )
 def _sheet(seat: Seat, args: Args) -> Report:
-    from dispatch.desk.book.finding import technician_named
-    from dispatch.desk.reports.sheet import sheet_report
-
-    technician = technician_named(seat.store, args.technician or seat.staff.name)
-    return sheet_report(seat, technician, day_typed(seat.store, args.date, "date"))
+    technician = args.technician or finding.technician_named(seat.store, seat.staff.name)
+    return sheet.sheet_report(seat, technician, args.date)
 
 
-@_report(
-    "visit",
-    "the service report of a visit, for the client",
-    REFERENCE,
-    flag("--with-charge", "with the charge, once it stands"),
+_REPORTS = (
+    _report(
+        "day",
+        "the day for the lead: exceptions first, then figures, visits, charges",
+        option("--date", "DAY", "2026-11-24, today, yesterday, tue (default: today)", reads=day_or_today),
+    )(by("reports.day.day_report", day="date")),
+    _report(
+        "month",
+        "a client's month, for the review with them",
+        option("--client", "NAME", reads=CLIENT, required=True),
+        option("--month", "MONTH", "for example 2026-11 (default: the last whole one)", reads=month, default=""),
+    )(by("reports.month.month_report", first="month")),
+    _sheet,
+    _report(
+        "visit",
+        "the service report of a visit, for the client",
+        REFERENCE,
+        flag("--with-charge", "with the charge, once it stands"),
+    )(by("reports.service.service_report")),
 )
-def _visit(seat: Seat, args: Args) -> Report:
-    from dispatch.desk.reports.service import service_report
-
-    return service_report(seat, args.reference, with_charge=args.with_charge)
-
-
 COMMANDS = (
     Group(
         "report",
         "the day, a client's month, a technician's day sheet, a visit for its client",
-        (_day, _month, _sheet, _visit),
+        _REPORTS,
         about="Each as text, Markdown, HTML, CSV or JSON. At the foot stands the head of the audit chain.",
         word="report",
     ),

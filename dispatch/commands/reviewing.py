@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import (
     JSON,
@@ -22,6 +22,7 @@ from dispatch.commands.declared import (
     option,
     reads,
 )
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Listing, Result, json_text
 from dispatch.desk.refusals import Faulty, Refusal
@@ -30,8 +31,13 @@ from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import invoices, reviews, settings, sheets
     from db.store import Store
+    from dispatch.commands import forms as json_forms
+    from dispatch.desk import finding, invoicing, private_file, reviewing, visit_log
+    from dispatch.desk import shown as showing
+    from dispatch.desk import story as stories
     from dispatch.desk.reviewing import Judged
     from dispatch.desk.seat import Seat
     from dispatch.model.reviews import Batch
@@ -43,17 +49,12 @@ _PUT_RIGHT = "{0.reference}: the words are put right; the original stays beside 
 @of_visit("story", "everything about a visit: who, when, from where; drives, attempts, charge, corrections", JSON)
 def story(store: Store, args: Args) -> Answer:
     """`dispatch visit story`."""
-    from dispatch.commands.forms import story_form
-    from dispatch.desk.story import story_lines, story_of
-
-    return Answer(story_of(store, args.reference), story_form, story_lines)
+    return Answer(stories.story_of(store, args.reference), json_forms.story_form, stories.story_lines)
 
 
 @reads("list", "what waits for review: exceptions first, then what is clean", JSON)
 def _list(store: Store, _: Args) -> Answer:
-    from dispatch.desk.visit_log import waiting
-
-    log, exceptions, clean = waiting(store)
+    log, exceptions, clean = visit_log.waiting(store)
 
     def told(*_: object) -> dict[str, Any]:
         keys = "reference=visit.reference client=visit.client why start=visit.start@"
@@ -90,24 +91,21 @@ def _list(store: Store, _: Args) -> Answer:
     ),
 )
 def _approve(args: Args) -> Result:
-    from dispatch.desk.reviewing import approve, approved_words, judge
-    from dispatch.desk.shown import Shown
-
     if args.check:
-        judged = judge(open_store(args), args.reference)
+        judged = reviewing.judge(open_store(args), args.reference)
         _print_judged(judged)
         if not judged.refusals:
             print(f"dispatch review approve {show(judged.visit.reference)} --revision {judged.shown.revision}")
         return 1 if judged.refusals else 0
     seat = open_seat(args)
-    shown = Shown(revision=args.revision)
+    shown = showing.Shown(revision=args.revision)
     if args.revision is None and on_terminal():
-        judged = judge(seat.store, args.reference)
+        judged = reviewing.judge(seat.store, args.reference)
         _print_judged(judged)
         if not judged.refusals and agreed("Approve it?"):
             shown = judged.shown
-    visit = approve(seat, args.reference, args.reason, shown)
-    return approved_words(seat.store, visit)
+    visit = reviewing.approve(seat, args.reference, args.reason, shown)
+    return reviewing.approved_words(seat.store, visit)
 
 
 def _print_judged(judged: Judged) -> None:
@@ -120,13 +118,10 @@ def _print_judged(judged: Judged) -> None:
 
 @acts("comments", "the comments that wait for your answer", JSON)
 def _comments(seat: Seat, _: Args) -> Listing:
-    from db import reviews
-    from dispatch.commands.forms import COMMENT
-
     zone = seat.firm.zone
     return Listing(
         reviews.waiting_for(seat.store, seat.staff.id),
-        lambda one: form(one, COMMENT, zone),
+        lambda one: form(one, json_forms.COMMENT, zone),
         lambda one: f"{one.reference} {one.client}: {one.text} ({one.by}, {when_text(one.at, zone)})",
         "No visit of yours was sent back.",
     )
@@ -144,11 +139,7 @@ def _comments(seat: Seat, _: Args) -> Listing:
     flag("--yes", "do it; without it, it is only said what would be approved"),
 )
 def _batch(seat: Seat, args: Args) -> int:
-    from dispatch.desk.reviewing import approve_clean
-    from dispatch.desk.shown import Shown
-    from dispatch.desk.visit_log import waiting
-
-    _, exceptions, clean = waiting(seat.store)
+    _, exceptions, clean = visit_log.waiting(seat.store)
     references = args.references or [f"{line.visit.reference}@{line.revision}" for line in clean]
     shown = _at_revisions(references)
     if not args.references:
@@ -165,7 +156,9 @@ def _batch(seat: Seat, args: Args) -> int:
         return 0
     if not args.references and not agreed(f"Approve {' '.join(map(show, references))}?"):
         return 1
-    done = approve_clean(seat, {reference: Shown(revision=revision) for reference, revision in shown.items()})
+    done = reviewing.approve_clean(
+        seat, {reference: showing.Shown(revision=revision) for reference, revision in shown.items()}
+    )
     for reference, why in done.left_out:
         print(f"not approved: {show(reference)} {show(why)}")
     print(f"Approved ({len(done.approved)}): {', '.join(map(show, done.approved)) or 'none'}.")
@@ -208,14 +201,11 @@ def _exactly(typed: str) -> dict[str, int]:
     "exactly as it was; both stand in the audit. The file is only for you to read (0600).",
 )
 def _export(seat: Seat, args: Args) -> int:
-    from dispatch.desk import invoicing
-    from dispatch.desk.private_file import FileThere, at_this_machine, write_private
-
     if args.check:
         return _ready(seat.store)
     path = None if args.out in (None, "-") else typed_path(args.out)
     if path is not None:
-        at_this_machine(seat)
+        private_file.at_this_machine(seat)
         if os.path.lexists(path) and not args.replace:
             raise Refusal(f"{show(args.out, 120)} is there already; --replace writes over it. Nothing was marked.")
         if not path.parent.is_dir():
@@ -232,8 +222,8 @@ def _export(seat: Seat, args: Args) -> int:
         sys.stdout.write(text)
         return 0
     try:
-        write_private(path, text, replace=args.replace)
-    except (FileThere, Refusal) as fault:
+        private_file.write_private(path, text, replace=args.replace)
+    except (private_file.FileThere, Refusal) as fault:
         raise Refusal(
             f"{fault} Batch {number} is marked exported; `dispatch invoice export --again {number} --out FILE` writes it."
         ) from None
@@ -247,8 +237,6 @@ def _seen(store: Store) -> dict[str, int]:
     Raises:
         Refusal: nobody sits there, or they do not want it.
     """
-    from dispatch.desk import invoicing
-
     going, _ = invoicing.ready(store)
     if going and not (on_terminal() and _ready(store) == 0 and agreed("Export this?")):
         raise Refusal(f"Nothing was exported: say that you saw what is ready, with --shown {_as_shown(going)}.")
@@ -261,17 +249,12 @@ def _as_shown(going: Mapping[str, int]) -> str:
 
 def _ready(store: Store) -> int:
     """What would be exported, with the words that export exactly this."""
-    from db import sheets
-    from dispatch.desk.finding import find
-    from dispatch.desk.invoicing import ready
-    from dispatch.desk.shown import amount
-
-    going, left_out = ready(store)
+    going, left_out = invoicing.ready(store)
     for reference in going:
-        visit = find(store, reference)
+        visit = finding.find(store, reference)
         sheet = sheets.latest_sheet(store, visit.id)
         assert sheet is not None
-        print(f"{show(reference)} {show(visit.client)}: {amount(sheet)}")
+        print(f"{show(reference)} {show(visit.client)}: {showing.amount(sheet)}")
     for reference, why in left_out:
         print(f"not exported: {show(reference)}: {why}")
     if not going:
@@ -283,11 +266,8 @@ def _ready(store: Store) -> int:
 
 @reads("list", "the batches, and what waits", JSON, about="The batches, and what waits.")
 def _batches(store: Store, _: Args) -> Answer:
-    from db import invoices, settings
-    from dispatch.desk.invoicing import ready
-
     zone = settings.firm(store).zone
-    going, left_out = ready(store)
+    going, left_out = invoicing.ready(store)
 
     def told(batches: Sequence[Batch]) -> dict[str, Any]:
         waiting = [{"reference": reference, "why": why} for reference, why in left_out]

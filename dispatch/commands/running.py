@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer
-from dispatch.commands.stay import when
-from dispatch.commands.typed import day_typed, zone_of
+from dispatch.commands.typed import day, day_or_today, moment_there, zone_of
 from dispatch.desk.refusals import Faulty
 from dispatch.model.forms import form
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.text import pad
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import settings
     from db.store import Store
+    from dispatch.commands import forms
+    from dispatch.desk import calling, emergency, finding, placement, plain, views
     from dispatch.desk.calling import Called
     from dispatch.desk.seat import Seat
     from dispatch.model.visits import Visit
+    from dispatch.planning import calls
     from dispatch.planning.candidates import Candidate
     from dispatch.planning.insertion import Insertion
 
@@ -29,17 +33,18 @@ if TYPE_CHECKING:
     "candidates",
     "who could do a visit and when, the best first, with reasons and cost",
     JSON,
-    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)"),
+    option(
+        "--date",
+        "DAY",
+        "2026-11-24, today, tomorrow, tue (default: its planned or wanted day, else today)",
+        reads=day,
+    ),
 )
 def _candidates(store: Store, args: Args) -> Answer:
-    from db import settings
-    from dispatch.desk import placement
-    from dispatch.desk.finding import find
-
     zone, today = zone_of(store), settings.today(store)
-    visit = find(store, args.reference)
+    visit = finding.find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
-    day = day_typed(store, args.date) if args.date else max(own or today, today)
+    day = args.date or max(own or today, today)
 
     def told(one: Candidate) -> dict[str, Any]:
         return form(
@@ -80,15 +85,12 @@ def _way(name: str, start: int, level: str, cost: float, words: str, zone: str) 
     *PLACING,
 )
 def _emergency(args: Args) -> Answer:
-    from dispatch.desk import emergency
-    from dispatch.desk.finding import find
-
     if args.apply:
         return _apply(args)
     store = open_store(args)
     zone = zone_of(store)
     found = emergency.ways(store, args.reference, args.to)
-    visit = find(store, args.reference)
+    visit = finding.find(store, args.reference)
 
     def lines(found: Sequence[Insertion]) -> Iterator[str]:
         yield f"{visit.reference} {visit.client}, {visit.work}: nothing is placed yet, --apply does it"
@@ -101,8 +103,6 @@ def _emergency(args: Args) -> Answer:
 
 
 def _apply(args: Args) -> Answer:
-    from dispatch.desk import emergency
-
     seat = open_seat(args)
     placed = emergency.insert(seat, args.reference, args.to, reason=args.override, confirmed=args.confirm)
     visit, zone = placed.visit, seat.firm.zone
@@ -118,8 +118,6 @@ def _apply(args: Args) -> Answer:
 
 
 def _ways_form(store: Store, visit: Visit, found: Sequence[Insertion], zone: str, *, applied: bool) -> dict[str, Any]:
-    from dispatch.desk import emergency
-
     references = emergency.references(store, found)
     pushed = "reference client minutes was@ start@ late?"
     ways = [
@@ -141,41 +139,38 @@ def _ways_form(store: Store, visit: Visit, found: Sequence[Insertion], zone: str
     "late",
     "who is late or runs over, and whom to call, the first call first",
     JSON,
-    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)"),
+    option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)", reads=day_or_today),
 )
 def _late(store: Store, args: Args) -> Answer:
-    from dispatch.commands.forms import late_form
-    from dispatch.desk import views
-    from dispatch.desk.plain import late_lines
-
-    return Answer(views.board(store, day_typed(store, args.date)), late_form, late_lines)
+    return Answer(views.board(store, args.date), forms.late_form, plain.late_lines)
 
 
 @on_visit(
     "call",
     "log a call to a client before we arrive",
     JSON,
-    option("--promised", "WHEN", "the time the client was told, such as 15:40 (default: the projected arrival)"),
+    option(
+        "--promised",
+        "WHEN",
+        "the time the client was told, such as 15:40 (default: the projected arrival)",
+        reads=moment_there,
+    ),
     flag("--no-answer", "nobody answered; after ten minutes it goes to the lead"),
     option("--note", "TEXT", "what was said", default=""),
 )
 def _call(seat: Seat, args: Args) -> Answer:
-    from dispatch.desk import calling
-    from dispatch.planning.calls import ESCALATED_AFTER
-
     if args.no_answer and args.promised:
         raise Faulty(["--promised: nobody answered, so nothing was promised"])
-    promised = when(seat, args.reference, args.promised, "--promised") if args.promised else None
 
     def line(logged: Called) -> str:
         zone, told = logged.visit.zone, logged.call.promised
-        said = f"no answer. It goes to the lead at {clock_text(logged.call.at + ESCALATED_AFTER, zone)}"
+        said = f"no answer. It goes to the lead at {clock_text(logged.call.at + calls.ESCALATED_AFTER, zone)}"
         if told is not None:
             said = f"told {clock_text(told, zone)}"
         return f"{logged.visit.reference} {logged.visit.client}: {said}."
 
     return Answer(
-        calling.call(seat, args.reference, answered=not args.no_answer, promised=promised, note=args.note),
+        calling.call(seat, args.reference, answered=not args.no_answer, promised=args.promised, note=args.note),
         lambda logged: form(
             logged,
             "reference=visit.reference at=call.at@ outcome=call.outcome promised=call.promised@ phone=call.phone? note=call.note?",

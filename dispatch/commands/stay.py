@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import (
     REASON,
@@ -18,45 +17,28 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Result
-from dispatch.commands.typed import reading
-from dispatch.model.instants import day_of, parse_when
+from dispatch.commands.typed import moment_there
 from dispatch.model.stays import MARKS, MOMENTS
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db.store import Store
+    from dispatch.desk import clocking, onsite, rehearsing
     from dispatch.desk.seat import Seat
     from dispatch.model.visits import Visit
 
 
-def when(seat: Seat, reference: str, typed: str, name: str = "") -> int:
-    """An instant as it is typed: a clock time is on the day of the visit, in its site's zone.
-
-    Raises:
-        Faulty: it cannot be read; the sentence begins with the name where one is given.
-    """
-    from dispatch.desk.finding import find
-
-    visit = find(seat.store, reference)
-    begun = visit.checked_in_at or visit.starts_at or seat.now
-    with reading(name):
-        return parse_when(typed, visit.zone, now=seat.now, day=day_of(begun, visit.zone))
-
-
 def change_lines(seat: Seat, reference: str, deed: Callable[[], object]) -> list[str]:
     """What a deed would make of a visit's charge, line by line."""
-    from dispatch.desk.rehearsing import rehearse
-
-    return rehearse(seat, reference, deed).lines() or ["The charge would stay as it is."]
+    return rehearsing.rehearse(seat, reference, deed).lines() or ["The charge would stay as it is."]
 
 
 def _settles(name: str, text: str, *options: Option) -> Declares:
-    """A deed that changes a charge; with --check it is only said what it would change. It is given moments, not their texts."""
+    """A deed that changes a charge; with --check it is only said what it would change."""
 
     def declares(deed: Callable[[Seat, Args], Visit]) -> Command:
         def run(seat: Seat, args: Args) -> Result:
-            for name in ("at", "starts_at", "ends_at"):
-                if isinstance(typed := getattr(args, name, None), str):
-                    setattr(args, name, when(seat, args.reference, typed))
             if args.check:
                 return change_lines(seat, args.reference, lambda: deed(seat, args))
             return stands(deed(seat, args))
@@ -72,24 +54,13 @@ _WHOSE = option("--technician", "NAME", "whose, where a lead does it for a crew"
 
 def _span(*, required: bool) -> tuple[Option, ...]:
     return (
-        option("--from", "WHEN", dest="starts_at", required=required),
-        option("--to", "WHEN", dest="ends_at", required=required),
+        option("--from", "WHEN", reads=moment_there, dest="starts_at", required=required),
+        option("--to", "WHEN", reads=moment_there, dest="ends_at", required=required),
     )
 
 
-@_settles(
-    "correct",
-    "put a recorded time right; what the clock had recorded is kept",
-    option("what", choices=list(MOMENTS)),
-    option("--at", "WHEN", "the right time, or none", dest="right", required=True),
-    REASON,
-    _WHOSE,
-)
-def _correct(seat: Seat, args: Args) -> Visit:
-    from dispatch.desk import clocking
-
-    at = None if args.right.strip().casefold() == "none" else when(seat, args.reference, args.right)
-    return clocking.correct(seat, args.reference, args.what, at, args.reason, technician=args.technician)
+def _or_none(store: Store, text: str, args: Args) -> int | None:
+    return None if text.strip().casefold() == "none" else moment_there(store, text, args)
 
 
 @_settles(
@@ -101,8 +72,6 @@ def _correct(seat: Seat, args: Args) -> Visit:
     _WHOSE,
 )
 def _break(seat: Seat, args: Args) -> Visit:
-    from dispatch.desk import clocking
-
     span, whose = (args.starts_at, args.ends_at), args.technician
     return clocking.correct_break(
         seat, args.reference, "work" if args.off else "break", *span, args.reason, technician=whose
@@ -118,8 +87,6 @@ def _break(seat: Seat, args: Args) -> Visit:
     flag("--untaxed", "with --amount: it is not taxed"),
 )
 def _use(seat: Seat, args: Args) -> str:
-    from dispatch.desk import onsite
-
     return stands(
         onsite.use(seat, args.reference, args.item, args.quantity, amount=args.amount, taxable=not args.untaxed)
     )
@@ -130,10 +97,19 @@ DEEDS = (
         "pause", "begin a break, which is not charged, or a wait, which is", option("kind", choices=["break", "wait"])
     )(by("clocking.pause", STANDS)),
     on_visit("resume-work", "go on working after a break or a wait")(by("clocking.resume", STANDS)),
-    _settles("home", "home, or back at the depot, from the last visit", option("--at", "WHEN", "default: now"))(
-        by("clocking.home")
-    ),
-    _correct,
+    _settles(
+        "home",
+        "home, or back at the depot, from the last visit",
+        option("--at", "WHEN", "default: now", reads=moment_there),
+    )(by("clocking.home")),
+    _settles(
+        "correct",
+        "put a recorded time right; what the clock had recorded is kept",
+        option("what", choices=list(MOMENTS)),
+        option("--at", "WHEN", "the right time, or none", reads=_or_none, required=True),
+        REASON,
+        _WHOSE,
+    )(by("clocking.correct", right="at")),
     _settles(
         "did-not-come",
         "say that somebody of the crew never came; nothing of theirs is charged",

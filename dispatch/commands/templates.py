@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from dispatch.closeout.template_form import FIELDS, item_texts
-from dispatch.commands.declared import JSON, Args, Group, acts, flag, option, reads
+from dispatch.commands.declared import JSON, Args, Group, acts, flag, option, options_of, reads, typed
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.desk.refusals import Faulty
@@ -16,10 +16,17 @@ from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.templates import PHASE_LETTERS
 from dispatch.model.text import pad, show
+from dispatch.records.checklists import TEMPLATE
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import settings, templates
     from db.store import Store
     from db.templates import Wording
+    from dispatch.desk import template_draft
+    from dispatch.desk import templates as checklists
+    from dispatch.desk.book import keeping, shelves, template_shelf
+    from dispatch.desk.imports import verdicts
+    from dispatch.desk.imports.verdicts import Report
     from dispatch.desk.seat import Seat
     from dispatch.desk.template_draft import TemplateDraft
     from dispatch.desk.templates import Preview
@@ -31,40 +38,35 @@ _SET = (
     ".targets='backup, monitoring', .probe=reboot, .vantage=host|site, .evidence=executed|measured|any; "
     "an id that is not there is a new item; repeat for several"
 )
-_SCOPE = {
-    "kinds": "only visits of these kinds, between commas; '' for any",
-    "tags": "only visits with all of these tags; '' for any",
-    "clients": "only visits of these clients, between |; '' for any",
-}
 _CHANGES = (
-    *(option(f"--{name}", "NAMES", text) for name, text in _SCOPE.items()),
     option("--set", "ITEM.FIELD=VALUE", _SET, action="append", default=[]),
     option("--take-out", "ITEM", "repeat for several", action="append", default=[]),
     option("--move", "ITEM:OTHER", "put an item before another of its phase", action="append", default=[]),
 )
-_TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has")
 
 
-def _find(store: Store, name: str) -> Template:
-    from dispatch.desk.book.shelves import SHELVES
+def _find(store: Store, name: str | None, _: Args) -> Template | None:
+    return shelves.SHELVES["template"].find(store, name) if name else None
 
-    found: Template = SHELVES["template"].find(store, name)
-    return found
+
+_TEMPLATE = option("template", "TEMPLATE", "its name, or a part that only it has", reads=_find)
 
 
 @reads("list", "every template, and which visits it serves", JSON)
 def _list(store: Store, _: Args) -> Listing:
-    from db import templates
-    from dispatch.desk.book.template_shelf import client_names, serving_text
+    def line(one: Template) -> str:
+        saved = f"{len(one.items)} items, version {one.number}"
+        return f"{pad(one.name, 32)} {pad(saved, 22)} {template_shelf.serving_text(store, one)}"
 
     return Listing(
         templates.all_templates(store),
         lambda one: form(
-            one, "name version=number kinds tags clients items", clients=client_names(store, one), items=len(one.items)
+            one,
+            "name version=number kinds tags clients items",
+            clients=template_shelf.client_names(store, one),
+            items=len(one.items),
         ),
-        lambda one: (
-            f"{pad(one.name, 32)} {pad(f'{len(one.items)} items, version {one.number}', 22)} {serving_text(store, one)}"
-        ),
+        line,
     )
 
 
@@ -76,22 +78,19 @@ def _list(store: Store, _: Args) -> Listing:
     JSON,
 )
 def _show(store: Store, args: Args) -> Answer:
-    from dispatch.desk.book.template_shelf import rules_text, serving_text
-    from dispatch.desk.templates import exported, wording
-
     def lines(one: Template) -> Iterator[str]:
-        yield f"{one.name}, version {one.number}, for {serving_text(store, one)}"
+        yield f"{one.name}, version {one.number}, for {template_shelf.serving_text(store, one)}"
         phase = None
         for item in one.items:
             if item.phase is not phase:
                 phase = item.phase
                 yield phase.value.upper()
             yield f"  {pad(item.ref, 4)} {item.label}"
-            yield f"       {rules_text(item)}"
+            yield f"       {template_shelf.rules_text(item)}"
 
     return Answer(
-        wording(store, _find(store, args.template), args.version).template,
-        lambda one: exported(store, one) | {"version": one.number},
+        checklists.wording(store, args.template, args.version).template,
+        lambda one: checklists.exported(store, one) | {"version": one.number},
         lines,
     )
 
@@ -99,17 +98,13 @@ def _show(store: Store, args: Args) -> Answer:
 @acts(
     "add",
     "a new template, begun with the items of another one",
-    option("--name", required=True),
-    option("--like", "TEMPLATE", "default: the one that serves every other visit"),
+    *options_of(TEMPLATE.typed, needed=True),
+    option("--like", "TEMPLATE", "default: the one that serves every other visit", reads=_find),
     *_CHANGES,
 )
 def _add(seat: Seat, args: Args) -> str:
-    from db import templates
-    from dispatch.desk.template_draft import begun
-
-    every = templates.all_templates(seat.store)
-    like = _find(seat.store, args.like) if args.like else next(one for one in every if one.for_all)
-    draft = begun(args.name, like)
+    like = args.like or next(one for one in templates.all_templates(seat.store) if one.for_all)
+    draft = template_draft.begun(typed(args)["name"], like)
     _change(seat.store, draft, args)
     saved = draft.save(seat)
     return f"Added template {saved.name} with {len(saved.items)} items."
@@ -119,26 +114,21 @@ def _add(seat: Seat, args: Args) -> str:
     "edit",
     "change a template: saved as its next version; visits keep what they were made with",
     _TEMPLATE,
-    option("--name", None, "another name"),
+    *options_of(TEMPLATE.typed),
     *_CHANGES,
 )
 def _edit(seat: Seat, args: Args) -> str:
-    from dispatch.desk.template_draft import TemplateDraft
-
-    before = _find(seat.store, args.template)
-    draft = TemplateDraft.of(seat.store, before)
+    draft = template_draft.TemplateDraft.of(seat.store, args.template)
     _change(seat.store, draft, args)
     saved = draft.save(seat)
-    if saved.number == before.number:
+    if saved.number == args.template.number:
         return f"{saved.name} is as it was: version {saved.number}."
     return f"{saved.name} is saved as version {saved.number}. Visits keep what they were made with."
 
 
 def _change(store: Store, draft: TemplateDraft, args: Args) -> None:
     """What the options say, on a draft; every fault of theirs at once."""
-    for name in ("name", *_SCOPE):
-        if (text := getattr(args, name)) is not None:
-            draft.texts[name] = text
+    draft.texts.update(typed(args))
     faults: list[str] = []
 
     def tried(change: Callable[[], object]) -> None:
@@ -176,20 +166,14 @@ def _change(store: Store, draft: TemplateDraft, args: Args) -> None:
     option("--version", "N", type=int, required=True),
 )
 def _restore(seat: Seat, args: Args) -> str:
-    from dispatch.desk.template_draft import TemplateDraft
-    from dispatch.desk.templates import wording
-
-    before = _find(seat.store, args.template)
-    draft = TemplateDraft.of(seat.store, before)
-    draft.take_up(seat.store, wording(seat.store, before, args.version).template)
+    draft = template_draft.TemplateDraft.of(seat.store, args.template)
+    draft.take_up(seat.store, checklists.wording(seat.store, args.template, args.version).template)
     saved = draft.save(seat)
     return f"{saved.name} is as in version {args.version} again, saved as version {saved.number}."
 
 
 @reads("history", "every version of a template, who saved it and when", _TEMPLATE, JSON)
 def _history(store: Store, args: Args) -> Listing:
-    from db import settings, templates
-
     firm = settings.firm(store)
 
     def line(one: Wording) -> str:
@@ -200,7 +184,7 @@ def _history(store: Store, args: Args) -> Listing:
         return f"version {one.template.number:<4} {pad(one.template.name, 32)} {count:<10} {when}"
 
     return Listing(
-        templates.wordings(store, _find(store, args.template).id),
+        templates.wordings(store, args.template.id),
         lambda one: form(
             one,
             "version=template.number name=template.name items saved_at@ by",
@@ -213,11 +197,8 @@ def _history(store: Store, args: Args) -> Listing:
 
 @acts("archive", "no visit gets it any more; its history stays, and undo brings it back", _TEMPLATE)
 def _archive(seat: Seat, args: Args) -> str:
-    from dispatch.desk.book import keeping
-
-    record = _find(seat.store, args.template)
-    keeping.archive(seat, "template", record)
-    return f"{record.name} is archived; undo brings it back. Visits keep what they were made with."
+    keeping.archive(seat, "template", args.template)
+    return f"{args.template.name} is archived; undo brings it back. Visits keep what they were made with."
 
 
 @reads(
@@ -230,8 +211,6 @@ def _archive(seat: Seat, args: Args) -> str:
     JSON,
 )
 def _preview(store: Store, args: Args) -> Answer:
-    from dispatch.desk.templates import preview
-
     def lines(found: Preview) -> Iterator[str]:
         chosen = found.chosen
         yield f"{chosen.template.name}, version {chosen.template.number}: {chosen.why}"
@@ -243,7 +222,7 @@ def _preview(store: Store, args: Args) -> Answer:
 
     items = "id=ref phase kind text=label required na=na_allowed override=override_allowed evidence"
     return Answer(
-        preview(store, args.client, args.site, args.kind, args.tag),
+        checklists.preview(store, args.client, args.site, args.kind, args.tag),
         lambda found: form(
             found.chosen,
             "template=template.name version=template.number why others items",
@@ -257,16 +236,13 @@ def _preview(store: Store, args: Args) -> Answer:
 @reads(
     "export",
     "a template as JSON, or all of them, to keep or to import elsewhere",
-    option("template", "TEMPLATE", "default: all of them", nargs="?"),
+    option("template", "TEMPLATE", "default: all of them", reads=_find, nargs="?"),
     option("--file", "FILE", "default: printed"),
 )
 def _export(store: Store, args: Args) -> str | None:
-    from db import templates
-    from dispatch.desk.templates import exported
-
     if args.template is not None:
-        return write_json(exported(store, _find(store, args.template)), args.file)
-    return write_json([exported(store, one) for one in templates.all_templates(store)], args.file)
+        return write_json(checklists.exported(store, args.template), args.file)
+    return write_json([checklists.exported(store, one) for one in templates.all_templates(store)], args.file)
 
 
 @acts(
@@ -278,35 +254,29 @@ def _export(store: Store, args: Args) -> str | None:
     flag("--json", "the verdicts as JSON"),
 )
 def _import(seat: Seat, args: Args) -> int:
-    from dispatch.desk.imports.verdicts import Verdict
-    from dispatch.desk.templates import import_templates
-
     with file_named(args.file) as file:
-        report = import_templates(seat, file, update=args.update, check=args.check)
+        report = checklists.import_templates(seat, file, update=args.update, check=args.check)
     if args.json:
         print_json(report.as_json())
-        return 1 if report.refused else 0
+    for line in () if args.json else _verdicts(report):
+        print(show(line, 500), file=sys.stderr if report.refused else sys.stdout)
+    return 1 if report.refused else 0
+
+
+def _verdicts(report: Report) -> Iterator[str]:
     for row in report.rows:
-        stream = sys.stderr if row.verdict is Verdict.REFUSED else sys.stdout
-        print(f"{row.reference}: {row.verdict.value}", file=stream)
+        yield f"{row.reference}: {row.verdict.value}"
         for fault in row.faults:
-            print(f"  {show(fault.field, 80)}: {show(fault.expected, 400)}", file=stream)
+            yield f"  {fault.field}: {fault.expected}"
         for one in row.differences:
-            print(f"  {one.field}: here {one.ours or '–'}, in the file {one.theirs or '–'}", file=stream)
+            yield f"  {one.field}: here {one.ours or '–'}, in the file {one.theirs or '–'}"
     if report.refused:
-        print("Nothing was imported.", file=sys.stderr)
-        return 1
-    if any(row.verdict is Verdict.DIFFERS for row in report.rows):
-        print("--update takes the file over what differs.")
-    elif args.check:
-        print("This was a check: nothing was changed.")
-    return 0
+        yield "Nothing was imported."
+    elif verdicts.Verdict.DIFFERS in report.counts:
+        yield "--update takes the file over what differs."
+    elif report.checked:
+        yield "This was a check: nothing was changed."
 
 
-COMMANDS = (
-    Group(
-        "template",
-        "the checklists that visits get",
-        (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import),
-    ),
-)
+_DEEDS = (_list, _show, _add, _edit, _restore, _history, _archive, _preview, _export, _import)
+COMMANDS = (Group("template", "the checklists that visits get", _DEEDS),)

@@ -6,25 +6,31 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, option, reads
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import agreed
 from dispatch.commands.printing import Answer, Listing, said
-from dispatch.commands.typed import day_typed, moment_typed
+from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.model.forms import form
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
 from dispatch.model.units import distance_text, leg_text, minutes_of
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import settings
     from db.store import Store
+    from dispatch.commands import forms
+    from dispatch.desk import driving, maps, roads
+    from dispatch.desk.book import shelves
     from dispatch.desk.driving import Drive, Learned
     from dispatch.desk.roads import Status
     from dispatch.desk.seat import Seat
     from dispatch.model.travel import Leg
     from dispatch.model.units import DistanceUnit
+    from dispatch.travel import executables, learning
 
 _ENDS = "a site, `depot`, or `home of NAME`"
 _WAY = (option("origin", "FROM", _ENDS), option("destination", "TO", _ENDS))
@@ -35,28 +41,24 @@ _WAY = (option("origin", "FROM", _ENDS), option("destination", "TO", _ENDS))
     "the drives of a day, or one drive, with provenance and band",
     option("origin", "FROM", _ENDS, nargs="?"),
     option("destination", "TO", _ENDS, nargs="?"),
-    option("--date", "DATE", "default: today"),
-    option("--at", "WHEN", "leaving then; default: now"),
+    option("--date", "DATE", "default: today", reads=day_or_today),
+    option("--at", "WHEN", "leaving then; default: now", reads=moment_or_now),
     flag("--matrix", "every drive between the places of the day"),
     JSON,
     about="Without FROM and TO the legs of the day's routes. The band is where eight of ten drives end up.",
 )
 def _show(store: Store, args: Args) -> int:
-    from db import settings
-    from dispatch.desk import driving
-
     if (args.origin is None) != (args.destination is None):
         raise Faulty(["FROM and TO belong together"])
-    day = day_typed(store, args.date)
-    at, unit = moment_typed(store, args.at, day=day), settings.firm(store).distance_unit
+    unit = settings.firm(store).distance_unit
     notes: list[str] = []
     if args.matrix:
-        titles, cells, notes = driving.matrix(store, day, at)
+        titles, cells, notes = driving.matrix(store, args.date, args.at)
         found = _matrix(titles, cells, unit)
     else:
-        drives = driving.drives_of(store, day) if args.origin is None else []
+        drives = driving.drives_of(store, args.date) if args.origin is None else []
         if args.origin is not None:
-            one, notes = driving.drive(store, args.origin, args.destination, at)
+            one, notes = driving.drive(store, args.origin, args.destination, args.at)
             drives = [one]
         found = _drives(drives, unit)
     said(found, as_json=args.json)
@@ -65,11 +67,9 @@ def _show(store: Store, args: Args) -> int:
 
 
 def _drives(drives: Sequence[Drive], unit: DistanceUnit) -> Answer:
-    from dispatch.commands.forms import leg_form
-
     def told(one: Drive) -> dict[str, Any]:
         whose = form(one, "technician? from=origin to=destination")
-        return whose | (leg_form(one.leg, unit, band=True) or {}) | form(one, "pin_reason=pin.reason?")
+        return whose | (forms.leg_form(one.leg, unit, band=True) or {}) | form(one, "pin_reason=pin.reason?")
 
     def lines(drives: Sequence[Drive]) -> Iterator[str]:
         technician = ""
@@ -87,10 +87,8 @@ def _drives(drives: Sequence[Drive], unit: DistanceUnit) -> Answer:
 
 
 def _matrix(titles: Sequence[str], cells: list[list[Leg]], unit: DistanceUnit) -> Answer:
-    from dispatch.commands.forms import leg_form
-
     def told(cells: list[list[Leg]]) -> dict[str, Any]:
-        rows = [[leg_form(leg, unit, band=True) for leg in row] for row in cells]
+        rows = [[forms.leg_form(leg, unit, band=True) for leg in row] for row in cells]
         return {"distance_unit": unit, "places": [show(title) for title in titles], "legs": rows}
 
     def lines(cells: list[list[Leg]]) -> Iterator[str]:
@@ -123,28 +121,22 @@ def _band(leg: Leg) -> str:
     about="Counts before all other sources.",
 )
 def _pin(seat: Seat, args: Args) -> Iterator[str]:
-    from dispatch.desk import driving
-    from dispatch.desk.book.shelves import SHELVES
-
-    shelf = SHELVES["pin"]
+    shelf = shelves.SHELVES["pin"]
     for one in driving.pin(seat, args.origin, args.destination, args.minutes, both=args.both, reason=args.reason):
         yield f"{shelf.title(seat.store, one)}: {shelf.line(seat.store, one)}"
 
 
 @acts("unpin", "let a pinned drive go; undo brings it back", option("origin", "FROM"), option("destination", "TO"))
 def _unpin(seat: Seat, args: Args) -> str:
-    from dispatch.desk import driving
-    from dispatch.desk.book.shelves import SHELVES
-
     gone = driving.unpin(seat, args.origin, args.destination)
-    return f"{SHELVES['pin'].title(seat.store, gone)} is not pinned any more; dispatch visit undo brings it back."
+    return (
+        f"{shelves.SHELVES['pin'].title(seat.store, gone)} is not pinned any more; dispatch visit undo brings it back."
+    )
 
 
 @reads("pins", "every pinned drive", JSON)
 def _pins(store: Store, _: Args) -> Listing:
-    from dispatch.desk.book.shelves import SHELVES
-
-    shelf = SHELVES["pin"]
+    shelf = shelves.SHELVES["pin"]
     return Listing(
         [*shelf.all(store)],
         lambda one: shelf.texts(store, one) | {"minutes": one.minutes},
@@ -160,9 +152,6 @@ def _pins(store: Store, _: Args) -> Listing:
     about="Medians of the pairs that were driven three times or more, and from 20 legs on the firm's own pace.",
 )
 def _learn(seat: Seat, _: Args) -> Answer:
-    from dispatch.desk import driving
-    from dispatch.travel.learning import PAIR_LEGS, SCALE_LEGS
-
     def told(learned: Learned) -> dict[str, Any]:
         scales = {
             source: {name: round(getattr(one, name), 3) for name in ("multiplier", "low", "high")}
@@ -172,12 +161,12 @@ def _learn(seat: Seat, _: Args) -> Answer:
         return {"legs": learned.legs, "pairs": learned.pairs, "scales": scales}
 
     def lines(learned: Learned) -> Iterator[str]:
-        yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {PAIR_LEGS} times or more."
+        yield f"{learned.legs} logged legs; {learned.pairs} pairs were driven {learning.PAIR_LEGS} times or more."
         for source, one in learned.scales.items():
             hours = f", {len(one.buckets)} half hours of their own" if one.buckets else ""
             yield f"{source}: drives take {one.multiplier:.2f} times as long ({one.low:.2f} to {one.high:.2f}{hours})."
         if not learned.scales:
-            yield f"A pace of the firm's own takes {SCALE_LEGS} legs."
+            yield f"A pace of the firm's own takes {learning.SCALE_LEGS} legs."
 
     return Answer(driving.learn(seat), told, lines)
 
@@ -196,8 +185,6 @@ def _step(words: str) -> None:
     common=False,
 )
 def _roads_map(args: Args) -> str:
-    from dispatch.desk import maps
-
     if (args.extract is None) == (args.remove is None):
         raise Faulty(["either an EXTRACT or --remove NAME is expected"])
     if args.extract is not None:
@@ -217,14 +204,12 @@ def _roads_map(args: Args) -> str:
     "installed it is fetched once, after asking. DRIVES.json, which `roads export` wrote on another machine, needs none.",
 )
 def _roads_add(seat: Seat, args: Args) -> str:
-    from db import settings
-    from dispatch.desk import maps, roads
-    from dispatch.travel.executables import DOWNLOAD_MB
-
     extract = typed_path(args.extract)
     fetching = roads.to_be_fetched(extract) and not args.yes
-    if fetching and not agreed(f"Fetch the road engine ({DOWNLOAD_MB} MB)?"):
-        raise Refusal(f"The road engine is not installed, and {DOWNLOAD_MB} MB would be fetched: say --yes.")
+    if fetching and not agreed(f"Fetch the road engine ({executables.DOWNLOAD_MB} MB)?"):
+        raise Refusal(
+            f"The road engine is not installed, and {executables.DOWNLOAD_MB} MB would be fetched: say --yes."
+        )
     name = roads.add(seat, extract, _step)
     undrawn = maps.try_draw(extract, _step)
     fetched = roads.prefetch(seat, settings.today(seat.store))
@@ -234,15 +219,11 @@ def _roads_add(seat: Seat, args: Args) -> str:
 
 @acts("export", "the drives between all places of the firm as JSON, for `roads add` elsewhere")
 def _roads_export(seat: Seat, _: Args) -> None:
-    from dispatch.desk import roads
-
     print(json.dumps(roads.export(seat), separators=(",", ":")))
 
 
 @reads("status", "engine, graph, and what is missing", JSON)
 def _roads_status(store: Store, _: Args) -> Answer:
-    from dispatch.desk import maps, roads
-
     drawn = maps.drawn()
 
     def lines(status: Status) -> Iterator[str]:
@@ -272,8 +253,6 @@ def _roads_status(store: Store, _: Args) -> Answer:
     flag("--keep-files", "leave the graph on the disk, for other databases"),
 )
 def _roads_remove(seat: Seat, args: Args) -> str:
-    from dispatch.desk import roads
-
     return f"Drives are reckoned without the roads of {roads.remove(seat, keep_files=args.keep_files)} again."
 
 

@@ -6,10 +6,10 @@ import gc
 from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
 from dispatch.commands import visit_log
 from dispatch.commands.declared import JSON, Args, alone, flag, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
@@ -17,8 +17,16 @@ from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch import app as program
+    from dispatch.commands import forms, routes
+    from dispatch.demo import bar, folder, kept
+    from dispatch.desk import firm, plain, reading, views
+    from dispatch.desk import personal as preferences
+    from dispatch.desk import seat as seats
+    from dispatch.desk.book import finding
     from dispatch.model.boards import BoardRow
+    from screens import welcome
 
 _DATE = option("--date", "DAY", "2026-11-24, today, tomorrow, tue (default: today)")
 _SCREEN = (
@@ -33,12 +41,8 @@ _VIEW = (_DATE, flag("--plain", "as text"), JSON, *_SCREEN)
 def _board(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "board")
-    from dispatch.commands.forms import board_form
-    from dispatch.desk import views
-    from dispatch.desk.plain import board_lines
-
     store = open_store(args)
-    return Answer(views.board(store, day_typed(store, args.date)), board_form, board_lines)
+    return Answer(views.board(store, day_typed(store, args.date)), forms.board_form, plain.board_lines)
 
 
 @alone(
@@ -50,14 +54,10 @@ def _board(args: Args) -> Result:
 def _day(args: Args) -> Result:
     if not _text_wanted(args):
         return _screen(args, "day")
-    from dispatch.commands.forms import day_form
-    from dispatch.desk import views
-    from dispatch.desk.plain import day_lines
-
     seat = open_seat(args)
     board = views.board(seat.store, day_typed(seat.store, args.date))
     row = _row_of(board.rows, args.technician or seat.staff.name, asked=args.technician is not None)
-    return Answer(row, lambda row: day_form(board, row), lambda row: day_lines(board, row))
+    return Answer(row, lambda row: forms.day_form(board, row), lambda row: plain.day_lines(board, row))
 
 
 @alone("log", "the lead's day: planned and actual, evidence, charge", *_VIEW, *visit_log.OPTIONS)
@@ -79,27 +79,22 @@ def _log(args: Args) -> Result:
     about="Each leg with minutes, distance and where the figures come from; links to the directions in a browser.",
 )
 def _route(args: Args) -> Answer:
-    from dispatch.commands.forms import routes_form
-    from dispatch.commands.routes import route_text
-    from dispatch.desk import views
-    from dispatch.desk.seat import take_seat
-
     store = open_store(args)
     board = views.board(store, day_typed(store, args.date))
     if args.technician is not None:
         rows = [_row_of(board.rows, args.technician, asked=True)]
     else:
-        own = take_seat(store, args.login).staff.name.casefold()
+        own = seats.take_seat(store, args.login).staff.name.casefold()
         rows = [row for row in board.rows if row.name.casefold() == own] or list(board.rows)
 
     def lines(rows: list[BoardRow]) -> Iterator[str]:
         for number, row in enumerate(rows):
             yield from [""] if number else []
-            yield from route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
+            yield from routes.route_text(store, board, row, with_map=args.map, ascii_only=args.ascii)
         if not rows:
             yield f"There are no technicians in {board.firm} yet."
 
-    return Answer(rows, lambda rows: routes_form(board, rows), lines)
+    return Answer(rows, lambda rows: forms.routes_form(board, rows), lines)
 
 
 @alone(
@@ -115,16 +110,14 @@ def _route(args: Args) -> Answer:
     common=False,
 )
 def _demo(args: Args) -> int:
-    from dispatch.demo.bar import Bar
-    from dispatch.demo.folder import folder
-    from dispatch.demo.kept import copy
-
     with ExitStack() as ending:
-        path = typed_path(args.keep) if args.keep else ending.enter_context(folder()) / "sample.db"
+        path = typed_path(args.keep) if args.keep else ending.enter_context(folder.folder()) / "sample.db"
         args.plain = args.plain or not on_terminal()
         if not (args.keep and path.exists()):
             watched = on_terminal() and not _text_wanted(args)
-            copy(path, Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None)
+            kept.copy(
+                path, bar.Bar("Setting up the sample firm", ascii_only=bool(args.ascii)) if watched else lambda _: None
+            )
         args.db, args.date = str(path), None
         args.login = args.login or "dana"
         return _board(args)
@@ -157,21 +150,17 @@ def _open(args: Args) -> int:
 
 def _welcome(args: Args) -> int:
     """Offer the sample firm, a new firm, or a file; then go there."""
-    from screens.welcome import Choice, ask
-
-    choice = ask(database_path(args))
+    choice = welcome.ask(database_path(args))
     if choice is None:
         return 0
     kind, path = choice
-    if kind is Choice.SAMPLE:
+    if kind is welcome.Choice.SAMPLE:
         return _demo(Args(keep=None, plain=False, json=False, ascii=args.ascii, mouse=args.mouse, login=None))
     args.db = str(path)
-    if kind is Choice.NEW:
+    if kind is welcome.Choice.NEW:
         import getpass
 
-        from dispatch.desk.firm import init
-
-        init(path, lead=getpass.getuser())
+        firm.init(path, lead=getpass.getuser())
     return _open(args)
 
 
@@ -183,14 +172,10 @@ def _screen(args: Args, mode: str) -> int:
     gc.disable()
     seat = open_seat(args)
     day = day_typed(seat.store, args.date) if getattr(args, "date", None) else None
-    from dispatch.app import DispatchApp
-    from dispatch.desk import reading
-    from dispatch.desk.personal import read_personal
-
     if not reading.may(seat, "day"):
         mode = "day"
-    personal = read_personal()
-    app = DispatchApp(
+    personal = preferences.read_personal()
+    app = program.DispatchApp(
         seat, mode, day=day, technician=getattr(args, "technician", None), ascii_only=args.ascii, personal=personal
     )
     app.run(mouse=mouse_wanted(args, personal))
@@ -199,11 +184,9 @@ def _screen(args: Args, mode: str) -> int:
 
 
 def _row_of(rows: tuple[BoardRow, ...], name: str, *, asked: bool) -> BoardRow:
-    from dispatch.desk.book.finding import near
-
     if not asked and name.casefold() not in (row.name.casefold() for row in rows):
         raise NotFound(f"{name} is not a technician; choose one with --technician NAME.")
-    return near("technician", name, {row.name: row for row in rows})
+    return finding.near("technician", name, {row.name: row for row in rows})
 
 
 def _text_wanted(args: Args) -> bool:

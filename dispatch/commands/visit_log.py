@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import Args, flag, one_of, option
+from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
 from dispatch.desk.refusals import refuse
 from dispatch.model.instants import parse_day
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import search_index, settings
     from db.store import Store
-    from dispatch.desk.visit_log import Wanted
+    from dispatch.commands import forms
+    from dispatch.desk import log_words, visit_log
+    from dispatch.model import reviews, states
     from dispatch.model.boards import Log
 
 _REVIEWS = ("to_review", "approved", "exported", "sent_back", "none")
@@ -59,32 +62,24 @@ def ask_nothing(args: Args) -> None:
 
 def answer(args: Args, store: Store, date: datetime.date) -> Answer:
     """The log as it is wanted."""
-    from db import search_index
-    from dispatch.commands.forms import log_form
-    from dispatch.desk.log_words import log_lines
-    from dispatch.desk.visit_log import visit_log
-
     wanted = _wanted(args, store, date)
 
     def lines(log: Log) -> Iterator[str]:
-        yield from log_lines(log, " · ".join(filter(None, (wanted.words_of_days(), wanted.words_of_filters()))))
+        yield from log_words.log_lines(
+            log, " · ".join(filter(None, (wanted.words_of_days(), wanted.words_of_filters())))
+        )
         if wanted.words.strip() and not search_index.possible():
             yield "This SQLite has no FTS5: every visit was read for these words, which is slower than an index."
 
-    return Answer(visit_log(store, wanted), lambda log: log_form(log, wanted), lines)
+    return Answer(visit_log.visit_log(store, wanted), lambda log: forms.log_form(log, wanted), lines)
 
 
-def _wanted(args: Args, store: Store, date: datetime.date) -> Wanted:
+def _wanted(args: Args, store: Store, date: datetime.date) -> visit_log.Wanted:
     """What was asked for.
 
     Raises:
         Faulty: with everything that cannot be understood.
     """
-    from db import settings
-    from dispatch.desk.visit_log import SORTS, Wanted, week_of
-    from dispatch.model.reviews import Mark
-    from dispatch.model.states import Review
-
     faults: list[str] = []
     first: datetime.date | None = date
     last = None
@@ -96,22 +91,22 @@ def _wanted(args: Args, store: Store, date: datetime.date) -> Wanted:
         if last is not None and last < date:
             faults.append(f"to: {last.isoformat()} is before {date.isoformat()}")
     elif args.week:
-        first, last = week_of(date, settings.firm(store).first_weekday)
+        first, last = visit_log.week_of(date, settings.firm(store).first_weekday)
     elif args.all or (args.search and not args.date):
         first = None
-    if args.sort and args.sort not in SORTS:
-        faults.append(f"sort: {args.sort!r} is not one of {', '.join(SORTS)}")
+    if args.sort and args.sort not in visit_log.SORTS:
+        faults.append(f"sort: {args.sort!r} is not one of {', '.join(visit_log.SORTS)}")
     named = {word.strip().casefold().replace(" ", "_").replace("-", "_") for word in args.only or ()}
-    faults += [f"only: {name!r} is not one of {', '.join(Mark)}" for name in sorted(named - set(Mark))]
+    faults += [f"only: {name!r} is not one of {', '.join(reviews.Mark)}" for name in sorted(named - set(reviews.Mark))]
     refuse(faults)
-    return Wanted(
+    return visit_log.Wanted(
         first,
         last,
         technician=args.technician or "",
         client=args.client or "",
         exceptions=bool(args.exceptions),
-        marks=frozenset(Mark(name) for name in named),
-        reviews=frozenset(map(Review, args.review or ())),
+        marks=frozenset(reviews.Mark(name) for name in named),
+        reviews=frozenset(map(states.Review, args.review or ())),
         words=args.search or "",
         sort=args.sort or "",
         descending=bool(args.reverse),

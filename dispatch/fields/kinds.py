@@ -35,6 +35,8 @@ class Kind(ABC):
     """One kind of field."""
 
     control: ClassVar[Control] = Control.LINE
+    metavar: str = "TEXT"
+    """What its place is called in the usage of a command."""
     empty: Any = None
     """What nothing stands for."""
 
@@ -81,28 +83,40 @@ class Text(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Name(Kind):
-    """A short text that is known already somewhere else, and that the record checks."""
+class Known(Kind, ABC):
+    """What is known already somewhere else, by what it is called there."""
 
     noun: str
     control = Control.NAME
-    empty = ""
 
     @property
     def told(self) -> str:
         return f"a {self.noun}"
 
-    def read(self, text: str, world: World) -> str:
-        return clean(text, limit=40)
+    @property
+    def metavar(self) -> str:  # type: ignore[override]
+        """The last word for what it is."""
+        return self.noun.split()[-1].upper()
 
     def choices(self, world: World) -> Sequence[str]:
         return world.titles(self.noun)
 
 
 @dataclass(frozen=True, slots=True)
+class Name(Known):
+    """A short text that the record checks."""
+
+    empty = ""
+
+    def read(self, text: str, world: World) -> str:
+        return clean(text, limit=40)
+
+
+@dataclass(frozen=True, slots=True)
 class Words(Kind):
     """Short texts between commas or semicolons, each once; `fold`: in lower case. The value is made by `of`."""
 
+    metavar = "LIST"
     told = "words between commas"
     limit: int = 40
     fold: bool = False
@@ -133,6 +147,7 @@ class Words(Kind):
 class Whole(Kind):
     """A whole number."""
 
+    metavar = "N"
     least: int
     most: int
 
@@ -150,6 +165,7 @@ class Whole(Kind):
 class Number(Kind):
     """A number with up to four places, from 0 on; kept as a float, or as decimal text with so many `places`."""
 
+    metavar = "N"
     most: int
     places: int | None = None
 
@@ -176,6 +192,7 @@ NO = frozenset(("no", "n", "false", "off", "0"))
 class YesNo(Kind):
     """Yes or no, in the words that people and files have for it. Nothing is a no."""
 
+    metavar = "yes|no"
     told = "yes or no"
     control = Control.CHOICE
     empty = False
@@ -203,6 +220,11 @@ class Choice(Kind):
     def told(self) -> str:
         return f"one of {', '.join(map(str, self.options))}"
 
+    @property
+    def metavar(self) -> str:  # type: ignore[override]
+        """The words."""
+        return "|".join(map(str, self.options))
+
     def read(self, text: str, world: World) -> Any:
         return _option(text, self.options)
 
@@ -217,6 +239,7 @@ class Choice(Kind):
 class Many(Kind):
     """Some of some words, kept in the order of `options`; the value is made by `of`."""
 
+    metavar = "LIST"
     options: Mapping[str, Any]
     of: Callable[[Sequence[Any]], Any] = tuple
 
@@ -246,6 +269,7 @@ class Many(Kind):
 class Day(Kind):
     """A day of the calendar; in a file only as it is written on every day."""
 
+    metavar = "DAY"
     told = "a day"
 
     def read(self, text: str, world: World) -> datetime.date:
@@ -256,6 +280,7 @@ class Day(Kind):
 class Moment(Kind):
     """A day and a time by the firm's clock, as an instant."""
 
+    metavar = "WHEN"
     told = "a day and a time"
 
     def read(self, text: str, world: World) -> int:
@@ -271,6 +296,7 @@ class Moment(Kind):
 class Window(Kind):
     """From one time of the day to another, in minutes from midnight."""
 
+    metavar = "FROM-TO"
     told = "from one time of the day to another"
 
     def read(self, text: str, world: World) -> tuple[int, int]:
@@ -287,6 +313,7 @@ class Window(Kind):
 class Zone(Kind):
     """A time zone of the IANA data base."""
 
+    metavar = "ZONE"
     told = "a time zone of the IANA database"
     empty = ""
     control = Control.NAME
@@ -302,15 +329,8 @@ class Zone(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Link(Kind):
-    """Another record, by what it is called; the value is its id."""
-
-    noun: str
-    control = Control.NAME
-
-    @property
-    def told(self) -> str:
-        return f"a {self.noun}"
+class Link(Known):
+    """Another record; the value is its id."""
 
     def read(self, text: str, world: World) -> Any:
         return world.find(self.noun, clean(text))
@@ -318,18 +338,14 @@ class Link(Kind):
     def write(self, value: Any, world: World) -> str:
         return "" if value is None else world.title(self.noun, value)
 
-    def choices(self, world: World) -> Sequence[str]:
-        return world.titles(self.noun)
-
 
 @dataclass(frozen=True, slots=True)
-class Links(Kind):
-    """Other records, by what they are called, between signs that no name has."""
+class Links(Known):
+    """Other records, between signs that no name has."""
 
-    noun: str
     between: str = ","
+    metavar = "LIST"
     empty = ()
-    control = Control.NAME
 
     @property
     def told(self) -> str:
@@ -343,9 +359,6 @@ class Links(Kind):
         between = f"{self.between} " if self.between == "," else f" {self.between} "
         return between.join(filter(None, (world.title(self.noun, key) for key in value)))
 
-    def choices(self, world: World) -> Sequence[str]:
-        return world.titles(self.noun)
-
 
 @dataclass(frozen=True, slots=True)
 class Said(Kind):
@@ -355,6 +368,7 @@ class Said(Kind):
     reads: Callable[[str], Any]
     says: Callable[[Any], str] = str
     empty: Any = None
+    metavar: str = "TEXT"
 
     @property
     def told(self) -> str:

@@ -56,6 +56,7 @@ class Field:
         roles: who may type another value than stands there; by itself whoever may write the record.
         refused: what anybody else is told.
         inner: nobody types it; it goes with another field.
+        called: the option of a command, where that is called otherwise.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Field:
     refused: str = ""
     inner: bool = False
     follows: str = ""
+    called: str = ""
 
     @property
     def of(self) -> str:
@@ -78,7 +80,7 @@ class Field:
     @property
     def option(self) -> str:
         """The option of a command."""
-        return f"--{self.name.replace('_', '-')}"
+        return f"--{(self.called or self.name).replace('_', '-')}"
 
     def empty(self, world: World) -> Any:
         """What an empty text stands for."""

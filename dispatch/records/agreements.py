@@ -32,8 +32,14 @@ BLOCK = RecordType(
     Pool,
     (Role.LEAD,),
     (
-        Field("name", "What the block is called", Text(80), "2026-2", required=True),
-        Field("size", "Size", Said("an amount above 0", _amount), "600", required=True),
+        Field("name", "What the block is called", Text(80), "2026-2", required=True, called="id"),
+        Field(
+            "size",
+            "Size",
+            Said("an amount above 0", _amount, metavar="AMOUNT"),
+            "rate-minutes, for prepaid money the amount: 600",
+            required=True,
+        ),
         Field("bought", "Bought on", Day(), "2026-11-24", attribute="purchased_on"),
         Field("expires", "Last day", Day(), "empty: never", attribute="expires_on"),
     ),

@@ -3,10 +3,17 @@
 import inspect
 from collections.abc import Iterator
 
-from dispatch.commands.declared import Args, By, Command, alone
+from dispatch.commands.declared import Args, By, Command, alone, desk
 from dispatch.commands.line import choices_of, every_parser
 from dispatch.commands.opening import common_options
 from dispatch.commands.printing import Listing, said
+from dispatch.records.agreements import BLOCK
+from dispatch.records.checklists import TEMPLATE
+from dispatch.records.requests import REQUEST
+from tests.conftest import Dispatch
+
+KEPT = ("client", "site", "same_job", "kind", "reference")
+"""Of a request, what stays as long as its visit."""
 
 
 def _declared(parser=None) -> Iterator[tuple[By, set[str]]]:
@@ -25,7 +32,27 @@ def test_every_named_deed_is_a_function_that_takes_all_options_of_its_command() 
     for deed, options in found:
         renamed = {option: name for name, option in deed.named.items()}
         assert set(renamed) <= options, deed
-        inspect.signature(deed.function()).bind(None, **{renamed.get(one, one): one for one in options})
+        inspect.signature(desk(deed.deed)).bind(None, **{renamed.get(one, one): one for one in options})
+
+
+def test_every_field_that_a_command_takes_is_an_option_of_the_name_that_its_table_says() -> None:
+    for words, fields in (
+        (("visit", "add"), REQUEST.fields),
+        (("visit", "edit"), [one for one in REQUEST.fields if one.name not in KEPT]),
+        (("agreement", "block"), BLOCK.typed),
+        (("template", "add"), TEMPLATE.typed),
+    ):
+        parser = every_parser()
+        for word in words:
+            parser = choices_of(parser)[word]
+        assert {field.option for field in fields} <= {name for one in parser._actions for name in one.option_strings}
+
+
+def test_every_fault_of_what_was_typed_is_named_at_once(firm: Dispatch) -> None:
+    refused = firm("visit", "mark", "R4028", "own_fault", "--from", "soon", "--to", "late", "--reason", "x")
+    assert refused.code == 1
+    assert "from: " in refused.err
+    assert "to: " in refused.err
 
 
 def test_a_deed_is_done_before_anything_is_said(capsys) -> None:

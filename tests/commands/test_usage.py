@@ -35,7 +35,7 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
         (["plan", "--export", "csv"], "plan", "--export: there is no csv. It is one of vroom."),
         (["plan", "--seconds", "soon"], "plan", "--seconds: 'soon' is not a number."),
         (["board", "--as"], "board", "--as: a value has to follow."),
-        (["visit", "edit", "R1", "--pr", "1"], "visit edit", "--pr could be any of --priority, --promised, --prefer."),
+        (["visit", "edit", "R1", "--pr", "1"], "visit edit", "--pr could be any of --promised, --priority, --prefer."),
         (["visit", "list", "\x1b[2J"], "visit list", "␛[2J is one word too many."),
     ],
 )

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dispatch.closeout.template_form import ITEM, item_form, item_texts, read_item
-from dispatch.commands.book import options_of, typed
+from dispatch.commands.declared import options_of, typed
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.book.world import Desk
 from dispatch.desk.imports.entries import Entry
@@ -61,7 +61,7 @@ def read(field: Field, text: str, desk: Desk) -> Outcome:
 @cache
 def parser_of(kind: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
-    for one in options_of(RECORDS[kind]):
+    for one in options_of(RECORDS[kind].typed):
         parser.add_argument(*one.names, **one.told)
     return parser
 

@@ -10,15 +10,14 @@ from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.imports.importing import SUBJECTS, columns_of
 from dispatch.fields.record import Field
 from dispatch.records.agreements import BLOCK
-from dispatch.records.checklists import TEMPLATE
 from dispatch.records.requests import REQUEST
 
 PAGE = Path(__file__).parents[2] / "docs" / "fields.md"
 
 
-def row(field: Field, *, options: bool, key: str = "") -> str:
+def row(field: Field, key: str = "") -> str:
     only = f"; only a {field.roles[0].value} types it" if field.roles else ""
-    written = f"`{field.option}`" if options else f"`{key}`" if key else ""
+    written = f"`{key or field.option}`"
     told = [f"{field.kind.told}{only}".replace("|", "\\|"), field.hint.replace("|", "\\|")]
     return f"| {field.label}{' *' if field.required else ''} | {written} | {' | '.join(told)} |"
 
@@ -39,9 +38,9 @@ def page() -> str:
         title = record.plural.capitalize()
         lines += ["", f"## {title}", "", f"Written by: {', '.join(role.value for role in record.roles)}.", ""]
         lines += ["| field | option | what it can be | for example |", "| --- | --- | --- | --- |"]
-        lines += [row(field, options=record not in (REQUEST, BLOCK, TEMPLATE)) for field in record.typed]
+        lines += [row(field) for field in record.typed]
     lines += ["", "## Items of a template", "", "| field | in a file | what it can be | for example |"]
-    lines += ["| --- | --- | --- | --- |", *(row(field, options=False, key=field.name) for field in ITEM)]
+    lines += ["| --- | --- | --- | --- |", *(row(field, field.name) for field in ITEM)]
     lines += [
         "",
         "## Files",
