@@ -240,7 +240,7 @@ class By:
     def __call__(self, seat: Any, args: Args) -> Any:
         """Do it."""
         function = desk(self.deed)
-        wanted = {name: self.named.get(name, name) for name in [*signature(function).parameters][1:]}
+        wanted = {name: self.named.get(name, name) for name in (*[*signature(function).parameters][1:], *self.named)}
         done = function(seat, **{name: getattr(args, typed) for name, typed in wanted.items() if typed in args})
         if isinstance(self.says, str):
             return self.says.format(done, **vars(args)) or None

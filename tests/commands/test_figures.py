@@ -291,7 +291,7 @@ def test_a_past_that_was_altered_does_not_verify(firm: Dispatch) -> None:
 
 def test_a_chain_that_was_written_anew_fails_only_against_a_noted_head(firm: Dispatch) -> None:
     """Whoever has the file can make another chain that holds; what was written down elsewhere shows it."""
-    from db.audit import ORIGIN, link
+    from db.chain import ORIGIN, link
 
     head = firm.json("audit", "verify", "--json")
     conn = connect(firm.db)
