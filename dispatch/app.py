@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gc
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -19,6 +19,7 @@ from dispatch.desk import reading
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
 from dispatch.desk.unsent import keep_unwritten
+from dispatch.lazily import lazily
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
@@ -26,8 +27,14 @@ from screens.keeping import InHand, Kept
 from screens.program import Program
 from widgets.themes import THEMES
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.desk import recurring, refusals, setup
     from dispatch.desk.personal import Personal
+    from screens import board, book, day, deeds, doubtful_clock, log
+    from screens import jump as jumps
+    from screens import keymap as keymaps
+    from screens import personal as own_settings
+    from screens import setup as setting_up
 
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
@@ -43,32 +50,19 @@ _FOR_LONG = 12 * 3600.0
 """So many seconds what must be acted on stays in sight."""
 
 
-def _board() -> Screen[Any]:
-    from screens.board import BoardScreen
-
-    return BoardScreen()
-
-
-def _day() -> Screen[Any]:
-    from screens.day import DayScreen
-
-    return DayScreen()
+_SCREENS = {
+    "board": (board, "BoardScreen"),
+    "day": (day, "DayScreen"),
+    "log": (log, "LogScreen"),
+    "book": (book, "BookScreen"),
+}
 
 
-def _log() -> Screen[Any]:
-    from screens.log import LogScreen
-
-    return LogScreen()
-
-
-def _book() -> Screen[Any]:
-    from screens.book import BookScreen
-
-    return BookScreen()
-
-
-_SCREENS: dict[str, Callable[[], Screen[Any]]] = {"board": _board, "day": _day, "log": _log, "book": _book}
-"""The first screen of each mode."""
+def _first(mode: str) -> Screen[Any]:
+    """The first screen of a mode, imported now."""
+    module, name = _SCREENS[mode]
+    screen: Screen[Any] = getattr(module, name)()
+    return screen
 
 
 MODES = {"board": "day", "day": "own", "log": "log", "book": "clients"}
@@ -123,9 +117,9 @@ class DispatchApp(Program):
         # read by App.__init__: the first screen is this mode's, and no other is drawn before it
         self.DEFAULT_MODE = mode  # type: ignore[misc]
         super().__init__(seat.store.path, seat.staff.login)
-        for name, screen in _SCREENS.items():
+        for name in _SCREENS:
             if name != mode:
-                self.add_mode(name, screen)
+                self.add_mode(name, partial(_first, name))
         for theme in THEMES:
             self.register_theme(theme)
         # set before anybody watches: the stylesheet is worked out once, in these colours
@@ -145,18 +139,16 @@ class DispatchApp(Program):
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen. One of a mode that is declared would have the whole stylesheet parsed twice."""
-        screen = _SCREENS[self.DEFAULT_MODE]()
+        screen = _first(self.DEFAULT_MODE)
         if self.personal is not None and self.personal.keys:
-            from screens.keymap import judged
-
             # as far as this screen goes; the others are not imported before there is something to see
-            self.keymap, _ = judged(self.personal.keys, type(self), all_places=False)
+            self.keymap, _ = keymaps.judged(self.personal.keys, type(self), all_places=False)
             self.set_keymap(self.keymap)
         return screen
 
     def on_mount(self) -> None:
         """Begin to watch for the changes of others, and for the clock."""
-        self.add_mode(self.DEFAULT_MODE, _SCREENS[self.DEFAULT_MODE])
+        self.add_mode(self.DEFAULT_MODE, partial(_first, self.DEFAULT_MODE))
         self.call_after_refresh(_collect_garbage_again)
         self.set_interval(self.WATCH_SECONDS, self._watch)
         if self.seat.store.read_only is None and self.seat.store.doubt_of_clock():
@@ -173,28 +165,19 @@ class DispatchApp(Program):
     @work(thread=True, exclusive=True, group="recurring")
     def _make_ahead(self) -> None:
         """Make the recurring visits of the next weeks, where some are missing."""
-        from dispatch.desk.recurring import make_ahead
-        from dispatch.desk.refusals import Refusal
-
         # what cannot be made now is tried again in an hour, and by every other board
-        with contextlib.suppress(StoreFault, Refusal):
-            make_ahead(self.seat)
+        with contextlib.suppress(StoreFault, refusals.Refusal):
+            recurring.make_ahead(self.seat)
 
     def _set_up(self) -> None:
         """Go on setting up a firm that cannot work yet."""
-        from dispatch.desk.setup import unfinished
-
-        if unfinished(self.seat.store):
-            from screens.setup import SetupScreen
-
-            self.push_screen(SetupScreen())
+        if setup.unfinished(self.seat.store):
+            self.push_screen(setting_up.SetupScreen())
 
     @work(thread=True, group="settings")
     def _judge_settings(self) -> None:
         """Look at all of a person's settings, now that there is something to see, and say what cannot be taken."""
-        from screens.personal import judge_settings
-
-        judge_settings(self)
+        own_settings.judge_settings(self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A seat over SSH has neither palette nor jumping, and nothing behind it; a mode is for whoever may read it."""
@@ -238,23 +221,17 @@ class DispatchApp(Program):
     @work
     async def action_jump(self) -> None:
         """Go to something by some letters."""
-        from screens.jump import jump
-
-        await jump(self)
+        await jumps.jump(self)
 
     @work
     async def action_palette(self) -> None:
         """Find something to do by words."""
-        from screens.deeds import choose_deed
-
-        await choose_deed(self)
+        await deeds.choose_deed(self)
 
     def action_theme(self, name: str) -> None:
         """Show other colours, and keep them for the person."""
-        from screens.personal import keep_setting
-
         self.theme = name
-        if fault := keep_setting(self, "theme", name):
+        if fault := own_settings.keep_setting(self, "theme", name):
             self.notify(fault, severity="warning", markup=False)
 
     def action_mode(self, mode: str) -> None:
@@ -294,10 +271,8 @@ class DispatchApp(Program):
     @work(exclusive=True, group="clock")
     async def _ask_about_clock(self) -> None:
         """Ask whoever can say it whether the machine's clock is right; tell a technician whom to ask."""
-        from screens.doubtful_clock import ask_about_clock
-
         self.seat.store.clock_doubted = False
-        await ask_about_clock(self)
+        await doubtful_clock.ask_about_clock(self)
 
     def hear_others(self) -> None:
         """Show what others changed, and say what of it is changed under the person: by whom, what and why."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import JSON, Args, Group, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
+from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import settings

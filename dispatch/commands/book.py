@@ -21,12 +21,12 @@ from dispatch.commands.declared import (
     reads,
     typed,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.locating import locate
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer, Listing
 from dispatch.desk.book.shelves import SHELVES
 from dispatch.desk.refusals import NotAllowed
+from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import day_text, when_text
 from dispatch.model.states import Role

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch.commands.declared import Args, Group, acts, flag, option
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import TECHNICIAN, day_or_today
+from dispatch.lazily import lazily
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.desk import calendar_export
+    from dispatch.desk.book import finding
     from dispatch.desk.seat import Seat
 
 
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     "keeps its id, so that a calendar which reads the file moves it. With --busy nothing but the times is in it.",
 )
 def _export(seat: Seat, args: Args) -> str | None:
-    from dispatch.desk.book.finding import technician_named
-    from dispatch.desk.calendar_export import calendar_of
-
-    technician = args.technician or technician_named(seat.store, seat.staff.name)
-    text, count = calendar_of(seat, technician, args.date, args.days, busy=args.busy)
+    technician = args.technician or finding.technician_named(seat.store, seat.staff.name)
+    text, count = calendar_export.calendar_of(seat, technician, args.date, args.days, busy=args.busy)
     said = f"{show(args.file or '', 120)}: {count} visits of {technician.name} from {args.date} on."
     return write_private(text, args.file, said, replace=args.replace)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 
 from dispatch.commands.declared import JSON, Args, Command, Group, Option, acts, by, flag, one_of, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
+from dispatch.lazily import lazily
 from dispatch.model.instants import parse_day
 
 with lazily(__name__):

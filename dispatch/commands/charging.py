@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, one_of, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Listing, Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
 from dispatch.commands.typed import moment_or_now, zone_of
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import day_of, iso
 from dispatch.model.money import format_minor

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import JSON, REASON, Args, acts, by, flag, on_visit, option
 from dispatch.commands.printing import Listing
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import handovers
+    from dispatch.desk import notices
     from dispatch.desk.seat import Seat
 
 CONFIRM = option(
@@ -49,8 +52,6 @@ def _swapped(both: Any) -> Iterator[str]:
 
 @acts("told", "what was changed after you had been told of it", flag("--note", "note it: it is not shown again"), JSON)
 def _told(seat: Seat, args: Args) -> Listing:
-    from dispatch.desk import notices
-
     zone = seat.firm.zone
     return Listing(
         notices.note(seat) if args.note else notices.unread(seat.store, seat.staff.id),
@@ -62,8 +63,6 @@ def _told(seat: Seat, args: Args) -> Listing:
 
 @acts("asked", "what you are asked to take over", JSON)
 def _asked(seat: Seat, _: Args) -> Listing:
-    from db import handovers
-
     return Listing(
         handovers.open_for(seat.store, seat.staff.id),
         lambda one: form(one, "reference client work asked_by reason"),

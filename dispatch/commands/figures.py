@@ -6,10 +6,10 @@ import datetime
 import sys
 
 from dispatch.commands.declared import Args, flag, one_of, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, day_or_today
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 
 with lazily(__name__):
     from db import figures, settings

@@ -5,19 +5,21 @@ from __future__ import annotations
 import getpass
 import shlex
 import sys
-from typing import TYPE_CHECKING
 
 from dispatch.commands.book import deeds_of
 from dispatch.commands.declared import Args, Group, acts, alone, flag, option, reads
 from dispatch.commands.opening import database_path, on_terminal
 from dispatch.commands.printing import Listing
 from dispatch.desk.refusals import Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.states import Role
 from dispatch.model.text import pad, show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import people
     from db.store import Store
+    from dispatch.desk import firm, staff
     from dispatch.desk.seat import Seat
 
 
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     common=False,
 )
 def _init(args: Args) -> list[str]:
-    from dispatch.desk import firm
-
     path = database_path(args)
     lead, name = args.lead, args.lead_name
     if lead is None:
@@ -90,16 +90,12 @@ def _ask(question: str, otherwise: str) -> str:
     about="Add somebody to the staff.",
 )
 def _add(seat: Seat, args: Args) -> str:
-    from dispatch.desk.staff import add_staff
-
-    person = add_staff(seat, args.new_login, args.name, [Role(role) for role in args.role], args.email)
+    person = staff.add_staff(seat, args.new_login, args.name, [Role(role) for role in args.role], args.email)
     return f"{person.name} ({person.login}) is {_roles(person.roles)} now."
 
 
 @reads("list", "everybody", flag("--json", "as JSON"), about="Everybody on the staff.")
 def _list(store: Store, _: Args) -> Listing:
-    from db import people
-
     return Listing(
         people.all_staff(store),
         lambda one: form(one, "login name roles email"),

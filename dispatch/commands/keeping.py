@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from dispatch.commands.declared import JSON, Args, alone, flag, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import database_path, open_store
 from dispatch.commands.printing import Answer
 from dispatch.commands.standard_input import called, file_named
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.instants import stamp
 from dispatch.model.paths import typed_path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dispatch.commands.declared import JSON, Args, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import CLIENT
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 
 with lazily(__name__):

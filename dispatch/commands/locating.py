@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dispatch.commands.declared import Args, acts, flag, option
 from dispatch.commands.opening import on_terminal
 from dispatch.commands.printing import print_json
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import forms
 from dispatch.model.text import show
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.desk.book import finding, locating
     from dispatch.desk.seat import Seat
     from dispatch.travel.geocoding import Found
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @acts(
     "locate",
     "look the address up and place the site there",
-    option("record", "SITE", "its name, or a part that only it has"),
+    option("record", "SITE", "its name, or a part that only it has", reads="book.finding.site_named"),
     option("--address", "TEXT", "default: the address of the site"),
     option("--number", "N", "take the result of that number", type=int),
     flag("--yes", "take the first result"),
@@ -29,13 +29,10 @@ if TYPE_CHECKING:
 )
 def locate(seat: Seat, args: Args) -> str | None:
     """Look an address up, and place the site where it is chosen."""
-    from dispatch.desk.book import locating
-    from dispatch.desk.book.finding import site_named, site_title
-
-    site = site_named(seat.store, args.record)
+    site = args.record
     address = args.address if args.address is not None else site.address
     if not address.strip():
-        raise Refusal(f"{site_title(seat.store, site)} has no address: say it with --address.")
+        raise Refusal(f"{finding.site_title(seat.store, site)} has no address: say it with --address.")
     found = locating.look_up(seat.store, address)
     if args.json:
         print_json(forms(found, "address lat=place.lat lon=place.lon precision? source"))
@@ -54,7 +51,7 @@ def locate(seat: Seat, args: Args) -> str | None:
     if not 1 <= number <= len(found):
         raise Faulty([f"--number: a number from 1 to {len(found)} is expected"])
     placed = locating.place(seat, site, found[number - 1])
-    return None if args.json else f"{site_title(seat.store, placed)} is placed: {_line(found[number - 1])}"
+    return None if args.json else f"{finding.site_title(seat.store, placed)} is placed: {_line(found[number - 1])}"
 
 
 def _chosen(most: int) -> int | None:

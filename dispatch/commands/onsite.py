@@ -21,12 +21,12 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import minutes_option, open_seat
 from dispatch.commands.printing import Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day, day_typed, moment_there
 from dispatch.desk.refusals import Faulty, GatesUnmet, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.checklists import Result as Outcome
 from dispatch.model.text import show
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from threading import Event
 
 from dispatch.commands.declared import JSON, Args, Group, acts, by, flag, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
+from dispatch.lazily import lazily
 from dispatch.model.messages import Fate, Message
 
 with lazily(__name__):
@@ -64,12 +64,6 @@ def _run(seat: Seat, args: Args) -> int:
     return 0
 
 
-@acts("test", "send one line to an address of your own, now, to try the settings", option("address", "ADDRESS"))
-def _test(seat: Seat, args: Args) -> str:
-    posting.send_test(seat, args.address)
-    return f"Sent to {args.address}."
-
-
 _DEEDS = (
     _list,
     _run,
@@ -79,6 +73,8 @@ _DEEDS = (
     acts("drop", "do not send a message", _NUMBER)(
         by("outbox.drop", "Message {0.id} is not sent.", message_id="number")
     ),
-    _test,
+    acts("test", "send one line to an address of your own, now, to try the settings", option("address", "ADDRESS"))(
+        by("posting.send_test", "Sent to {address}.")
+    ),
 )
 COMMANDS = (Group("outbox", "messages to clients: what waits, what went out, what went wrong", _DEEDS),)

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from typing import Any
 
 from dispatch.commands.declared import JSON, Args, alone, flag, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.standard_input import called, file_named
 from dispatch.commands.typed import day_typed
 from dispatch.commands.usage import EXIT_USAGE
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.text import show
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, on_visit, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat
 from dispatch.commands.printing import print_json
 from dispatch.commands.standard_input import text_named
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.text import show
 

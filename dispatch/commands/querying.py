@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dispatch.commands.declared import Args, alone, flag, one_of, option
 from dispatch.commands.opening import open_seat
 from dispatch.commands.printing import Answer, Result
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.text import cells_of, csv_cell, show
 
-if TYPE_CHECKING:
+with lazily(__name__):
     from db.query import Answer as Found
+    from dispatch.desk import asking
 
 _WIDEST = 60
 
@@ -33,12 +35,10 @@ _WIDEST = 60
     "shown. After ten seconds it is ended. Instants are epoch seconds, money is in minor units.",
 )
 def _query(args: Args) -> Result:
-    from dispatch.desk.asking import ask, tables
-
     if args.tables == (args.sql is not None):
         raise Faulty(["query: either a SELECT or --tables is expected"])
     seat = open_seat(args)
-    answer = tables(seat) if args.tables else ask(seat, sys.stdin.read() if args.sql == "-" else args.sql)
+    answer = asking.tables(seat) if args.tables else asking.ask(seat, sys.stdin.read() if args.sql == "-" else args.sql)
     if args.csv:
         _print_csv(answer)
         return None

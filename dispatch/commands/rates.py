@@ -21,11 +21,11 @@ from dispatch.commands.declared import (
     reads,
     typed,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Listing, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import CLIENT, day_or_today, zone_of
 from dispatch.desk.refusals import Refusal, refuse
+from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
 from dispatch.model.text import pad

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, one_of, option, reads
-from dispatch.commands.lazily import lazily
+from dispatch.commands.declared import JSON, Args, Group, acts, alone, by, flag, one_of, option, reads
 from dispatch.commands.opening import open_store
 from dispatch.commands.printing import Listing
 from dispatch.commands.standard_input import text_named
 from dispatch.commands.typed import zone_of
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
 from dispatch.model.text import pad
@@ -19,7 +19,7 @@ from dispatch.model.text import pad
 with lazily(__name__):
     from db import keys, sessions
     from db.store import Store
-    from dispatch.desk import connecting, key_file, keyring, seating, sshd_config
+    from dispatch.desk import connecting, key_file, keyring, sshd_config
     from dispatch.desk.seat import Seat
     from dispatch.model import ssh_keys
     from dispatch.model.keys import Key, Session
@@ -140,14 +140,11 @@ def _sshd_config(args: Args) -> None:
         sshd_config.put(text, Path(args.output))
 
 
-@acts(
+_end = acts(
     "end",
     "end sessions; each seat goes within seconds",
     option("session", "SESSION", "the beginning of its id, at least 4 characters", nargs="+"),
-)
-def _end(seat: Seat, args: Args) -> Iterator[str]:
-    for one in seating.end_sessions(seat, args.session):
-        yield f"{one.id[:8]} of {one.name} was ended."
+)(by("seating.end_sessions", lambda ended: [f"{one.id[:8]} of {one.name} was ended." for one in ended], ids="session"))
 
 
 @reads(

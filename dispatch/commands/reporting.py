@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dispatch.commands.declared import REFERENCE, Args, Command, Group, Option, acts, by, flag, one_of, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import write_private
 from dispatch.commands.typed import CLIENT, TECHNICIAN, day_or_today, month
+from dispatch.lazily import lazily
 from dispatch.model.text import show
 
 with lazily(__name__):

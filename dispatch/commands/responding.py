@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from dispatch.commands.declared import REASON, Args, Command, Option, by, on_visit, option
+from dispatch.lazily import lazily
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from db import clocks
+    from dispatch.desk import level_words, levels, schedule
     from dispatch.desk.seat import Seat
 
 
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
     REASON,
 )
 def hold(seat: Seat, args: Args) -> str:
-    from db import clocks
-    from dispatch.desk import schedule
-
     visit = schedule.hold(seat, args.reference, args.reason, kind=args.waiting_for, whom=args.whom)
     wait = clocks.open_wait(seat.store, visit.id)
     assert wait is not None
@@ -40,13 +39,10 @@ def _moves(name: str, text: str, deed: str, *options: Option) -> Command:
 
     @on_visit(name, text, *options)
     def moves(seat: Seat, args: Args) -> Iterator[str]:
-        from dispatch.desk.level_words import clock_lines
-        from dispatch.desk.levels import clocks_of
-
         visit = by(f"responding.{deed}")(seat, args)
         yield f"{visit.reference} {visit.client}: {visit.state.label}, P{visit.priority}."
-        if found := clocks_of(seat.store, [visit]).get(visit.id, ()):
-            yield from (f"  {line}" for line in clock_lines(found, visit.zone))
+        if found := levels.clocks_of(seat.store, [visit]).get(visit.id, ()):
+            yield from (f"  {line}" for line in level_words.clock_lines(found, visit.zone))
 
     return moves
 

@@ -22,10 +22,10 @@ from dispatch.commands.declared import (
     option,
     reads,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import agreed, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Listing, Result, json_text
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.paths import typed_path

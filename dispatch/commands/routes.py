@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from dispatch.commands.lazily import lazily
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow
 from dispatch.model.links import route_links
 from dispatch.model.maps import route_of

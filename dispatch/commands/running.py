@@ -7,11 +7,11 @@ from typing import Any
 
 from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer
 from dispatch.commands.typed import day, day_or_today, moment_there, zone_of
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.text import pad

@@ -17,14 +17,14 @@ from dispatch.commands.declared import (
     option,
     stands,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Result
-from dispatch.commands.typed import moment_there
+from dispatch.commands.typed import moment_there, unless
+from dispatch.lazily import lazily
 from dispatch.model.stays import MARKS, MOMENTS
 
 with lazily(__name__):
     from db.store import Store
-    from dispatch.desk import clocking, onsite, rehearsing
+    from dispatch.desk import rehearsing
     from dispatch.desk.seat import Seat
     from dispatch.model.visits import Visit
 
@@ -63,35 +63,6 @@ def _or_none(store: Store, text: str, args: Args) -> int | None:
     return None if text.strip().casefold() == "none" else moment_there(store, text, args)
 
 
-@_settles(
-    "break",
-    "enter a break that was not clocked, or take one out with --off",
-    flag("--off", "it was work"),
-    *_span(required=True),
-    REASON,
-    _WHOSE,
-)
-def _break(seat: Seat, args: Args) -> Visit:
-    span, whose = (args.starts_at, args.ends_at), args.technician
-    return clocking.correct_break(
-        seat, args.reference, "work" if args.off else "break", *span, args.reason, technician=whose
-    )
-
-
-@on_visit(
-    "use",
-    "enter something that was used; tests must pass again after it",
-    option("item", "CODE", "its code on the rate card; with --amount any name"),
-    option("--quantity", default="1"),
-    option("--amount", None, "lead: the price of one that is not on the rate card"),
-    flag("--untaxed", "with --amount: it is not taxed"),
-)
-def _use(seat: Seat, args: Args) -> str:
-    return stands(
-        onsite.use(seat, args.reference, args.item, args.quantity, amount=args.amount, taxable=not args.untaxed)
-    )
-
-
 DEEDS = (
     on_visit(
         "pause", "begin a break, which is not charged, or a wait, which is", option("kind", choices=["break", "wait"])
@@ -116,7 +87,14 @@ DEEDS = (
         option("--technician", "NAME", "who did not come", required=True),
         REASON,
     )(by("clocking.did_not_come")),
-    _break,
+    _settles(
+        "break",
+        "enter a break that was not clocked, or take one out with --off",
+        flag("--off", "it was work", reads=lambda _, off, __: "work" if off else "break"),
+        *_span(required=True),
+        REASON,
+        _WHOSE,
+    )(by("clocking.correct_break", kind="off")),
     _settles(
         "mark",
         "mark work that is charged otherwise; default: the span of the last work entry",
@@ -126,7 +104,14 @@ DEEDS = (
         _WHOSE,
     )(by("marking.mark")),
     _settles("unmark", "take all marks off", REASON, _WHOSE)(by("marking.unmark")),
-    _use,
+    on_visit(
+        "use",
+        "enter something that was used; tests must pass again after it",
+        option("item", "CODE", "its code on the rate card; with --amount any name"),
+        option("--quantity", default="1"),
+        option("--amount", None, "lead: the price of one that is not on the rate card"),
+        flag("--untaxed", "with --amount: it is not taxed", reads=unless),
+    )(by("onsite.use", STANDS, what="item", taxable="untaxed")),
     _settles(
         "take-back",
         "take back an item that was entered by mistake",

@@ -8,10 +8,10 @@ from functools import partial
 
 from dispatch.closeout.template_form import FIELDS, item_texts
 from dispatch.commands.declared import JSON, Args, Group, acts, flag, option, options_of, reads, typed
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Listing, print_json, write_json
 from dispatch.commands.standard_input import file_named
 from dispatch.desk.refusals import Faulty
+from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.templates import PHASE_LETTERS

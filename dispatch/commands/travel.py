@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dispatch.commands.declared import JSON, Args, Group, acts, alone, flag, option, reads
-from dispatch.commands.lazily import lazily
+from dispatch.commands.declared import JSON, Args, Group, acts, alone, by, flag, option, reads
 from dispatch.commands.opening import agreed
 from dispatch.commands.printing import Answer, Listing, said
 from dispatch.commands.typed import day_or_today, moment_or_now
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.paths import typed_path
 from dispatch.model.text import pad, show
@@ -217,11 +217,6 @@ def _roads_add(seat: Seat, args: Args) -> str:
     return f"Drives are reckoned on the roads of {name} from now on ({fetched.drives} of today are known)."
 
 
-@acts("export", "the drives between all places of the firm as JSON, for `roads add` elsewhere")
-def _roads_export(seat: Seat, _: Args) -> None:
-    print(json.dumps(roads.export(seat), separators=(",", ":")))
-
-
 @reads("status", "engine, graph, and what is missing", JSON)
 def _roads_status(store: Store, _: Args) -> Answer:
     drawn = maps.drawn()
@@ -247,25 +242,25 @@ def _roads_status(store: Store, _: Args) -> Answer:
     )
 
 
-@acts(
-    "remove",
-    "reckon drives without the graph again",
-    flag("--keep-files", "leave the graph on the disk, for other databases"),
-)
-def _roads_remove(seat: Seat, args: Args) -> str:
-    return f"Drives are reckoned without the roads of {roads.remove(seat, keep_files=args.keep_files)} again."
-
-
 def _tell(notes: Iterable[str]) -> None:
     for note in notes:
         print(show(note, 300), file=sys.stderr)
 
 
+_ROADS = (
+    _roads_add,
+    _roads_map,
+    acts("export", "the drives between all places of the firm as JSON, for `roads add` elsewhere")(
+        by("roads.export", lambda drives: json.dumps(drives, separators=(",", ":")))
+    ),
+    _roads_status,
+    acts(
+        "remove",
+        "reckon drives without the graph again",
+        flag("--keep-files", "leave the graph on the disk, for other databases"),
+    )(by("roads.remove", "Drives are reckoned without the roads of {0} again.")),
+)
 COMMANDS = (
     Group("travel", "travel times: show, pin, learn", (_show, _pin, _unpin, _pins, _learn)),
-    Group(
-        "roads",
-        "drives by road, without a network",
-        (_roads_add, _roads_map, _roads_export, _roads_status, _roads_remove),
-    ),
+    Group("roads", "drives by road, without a network", _ROADS),
 )

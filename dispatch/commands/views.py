@@ -9,11 +9,11 @@ from contextlib import ExitStack
 
 from dispatch.commands import visit_log
 from dispatch.commands.declared import JSON, Args, alone, flag, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.opening import database_path, mouse_wanted, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day_typed
 from dispatch.desk.refusals import NotFound, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.paths import typed_path
 from dispatch.model.states import Role
 

@@ -24,10 +24,10 @@ from dispatch.commands.declared import (
     reads,
     typed,
 )
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer, Result
 from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.refusals import Faulty, Refusal
+from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
 from dispatch.records.requests import REQUEST
 

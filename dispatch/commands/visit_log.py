@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator
 
 from dispatch.commands.declared import Args, flag, one_of, option
-from dispatch.commands.lazily import lazily
 from dispatch.commands.printing import Answer
 from dispatch.desk.refusals import refuse
+from dispatch.lazily import lazily
 from dispatch.model.instants import parse_day
 
 with lazily(__name__):

@@ -1,4 +1,4 @@
-"""Modules that a command imports once it uses them, so that it starts with none that only others need."""
+"""Modules that are imported once they are used, so that a program starts with none that only others need."""
 
 from __future__ import annotations
 
