@@ -43,7 +43,8 @@ class Row(Generic[T]):
 class Field:
     """A line of a form. `name` is the key under which its text comes back.
 
-    `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed.
+    `options` are the words of which it is one; `known` says what a name may be, to be completed while it is typed; with `today`
+    it is a day, which can be chosen from a calendar too.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Field:
     placeholder: str = ""
     options: Sequence[str] = ()
     known: Callable[[], Sequence[str]] | None = None
+    today: datetime.date | None = None
 
 
 Check = Callable[[str], str | None]

@@ -16,6 +16,7 @@ from dispatch.fields import record
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import World
 from dispatch.model.clients import Client
+from dispatch.model.instants import day_of
 from screens.asking import Field
 from screens.seated import SeatedScreen
 
@@ -25,7 +26,8 @@ def line_of(field: record.Field, text: str | None, desk: World) -> Field:
     kind = field.kind
     if kind.control is not Control.CHOICE:
         known = partial(kind.choices, desk) if kind.control is Control.NAME else None
-        return Field(field.name, field.label, text or "", field.hint, known=known)
+        today = day_of(desk.now, desk.zone) if kind.control is Control.DAY else None
+        return Field(field.name, field.label, text or "", field.hint, known=known, today=today)
     blank = kind.write(field.empty(desk), desk)
     usual, options = blank if text is None else text, kind.choices(desk)
     if not usual or (not blank and not field.required):

@@ -147,7 +147,7 @@ class CareScreen(ListScreen[Item]):
         fields = (
             Field("what", "What is missing"),
             Field("owner", "Who sees to it", self.seat.staff.login),
-            Field("due", "By when", "+14"),
+            Field("due", "By when", "+14", today=today),
         )
         entered = await self.fill(f"Found in a review with {client.name}", fields, check)
         due = parse_day(entered["due"], today=today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -15,12 +16,14 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from dispatch.desk.unsent import Unsent, as_kept
+from dispatch.model.instants import parse_day
 from dispatch.model.text import show
-from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row
+from screens.asking import CHOOSES, DOES, FILLS, SAVES, SHOWS, Check, Field, Row, day_fault
 from screens.binding import key
 from screens.dialog import Dialog
 from screens.keeping import FROM_BEFORE, GO_BACK, LEAVES, WAYS_OUT, Kept, fields_kept
 from widgets.choices import Choices
+from widgets.month import Month
 from widgets.one_of import OneOf
 from widgets.ways import Ways
 
@@ -141,6 +144,32 @@ class Choose(Dialog["T | None"], Generic[T]):
         return Content.assemble(show(row.text), "\n", (f"  {show(row.detail)}", "$text-muted"))
 
 
+class ChooseDay(Dialog["datetime.date | None"]):
+    """Choose a day from a calendar."""
+
+    DEFAULT_CSS = "ChooseDay > .dialog { width: 34; } ChooseDay Month { margin: 0 1 1 1; }"
+    BINDINGS = [
+        key("escape", "dialog.back", "Back", action="dismiss(None)"),
+        key("enter", "dialog.choose-day", "Choose", "the day in brackets"),
+    ]
+
+    def __init__(self, title: str, day: datetime.date, today: datetime.date, first_weekday: int) -> None:
+        super().__init__()
+        self._title, self._month = title, Month(day, today, first_weekday)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(Content(show(self._title)), classes="dialog--title")
+            yield self._month
+            yield Label(
+                Content("n p next, previous month · t today · enter chooses · esc goes back"), classes="dialog--hint"
+            )
+
+    def action_choose_day(self) -> None:
+        """Return the day."""
+        self.dismiss(self._month.day)
+
+
 class _Names(Suggester):
     """Completes a name, which stands behind the last comma; what is known is asked for at the first letter."""
 
@@ -181,6 +210,7 @@ class Form(Kept[dict[str, str] | None]):
     BINDINGS = [
         key("escape", "dialog.back", "Back", action="dismiss(None)"),
         key("ctrl+s", "dialog.save", "Save"),
+        key("ctrl+t", "dialog.calendar", "Calendar", "choose the day of a field from a calendar"),
         Binding("enter", "save", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -195,7 +225,8 @@ class Form(Kept[dict[str, str] | None]):
         unsent: Unsent | None = None,
     ) -> None:
         super().__init__(unsent)
-        self.heading, self._fields, self._check, self._hint = title, fields, check, hint
+        self.heading, self._fields, self._check = title, fields, check
+        self._hint = f"ctrl+t a calendar · {hint}" if any(field.today for field in fields) else hint
         self.saves = hint != SHOWS
 
     def typed(self) -> str:
@@ -240,6 +271,22 @@ class Form(Kept[dict[str, str] | None]):
         """Where the fields do not fit, they alone are scrolled: title, faults and hint stay in sight."""
         rows = len(self._fields) * (1 if event.size.width >= 70 else 3)
         self.set_class(rows + _FRAME_ROWS > event.size.height * 9 // 10, "-tall")
+
+    def action_calendar(self) -> None:
+        """Choose the day of the field that is typed into from a calendar, which begins where it stands."""
+        line, seat = self.focused, getattr(self.app, "seat", None)
+        field = next((one for one in self._fields if line is not None and line.id == f"field-{one.name}"), None)
+        if field is None or field.today is None or not isinstance(line, Input):
+            return
+        begin = field.today if day_fault(line.value, field.today) else parse_day(line.value, today=field.today)
+
+        def put(day: datetime.date | None) -> None:
+            if day is not None:
+                line.value = day.isoformat()
+
+        self.app.push_screen(
+            ChooseDay(field.label, begin, field.today, 0 if seat is None else seat.firm.first_weekday), put
+        )
 
     def on_input_submitted(self) -> None:
         """Enter saves from any field."""

@@ -198,8 +198,10 @@ class FiguresScreen(SeatedScreen):
         """From which day to which."""
         read: dict[str, datetime.date] = {}
 
+        today = settings.today(self.seat.store)
+
         def check(typed: dict[str, str]) -> list[str]:
-            today, faults = settings.today(self.seat.store), []
+            faults = []
             for name, text in typed.items():
                 try:
                     read[name] = parse_day(text, today=today)
@@ -209,7 +211,10 @@ class FiguresScreen(SeatedScreen):
                 faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
             return faults
 
-        fields = (Field("first", "From", self._first.isoformat()), Field("last", "To", self._last.isoformat()))
+        fields = (
+            Field("first", "From", self._first.isoformat(), today=today),
+            Field("last", "To", self._last.isoformat(), today=today),
+        )
         await self.fill("The days to count", fields, check, SHOWS)
         self._first, self._last = read["first"], read["last"]
         self.reload()

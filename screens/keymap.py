@@ -70,7 +70,12 @@ PLACES = (
     Place("A service report", ("screens.service_report:ReportView",), alone=True),
     Place(
         "Questions",
-        ("screens.dialogs:AskConfirm", "screens.dialogs:Choose", "screens.import_preview:Working"),
+        (
+            "screens.dialogs:AskConfirm",
+            "screens.dialogs:Choose",
+            "screens.dialogs:ChooseDay",
+            "screens.import_preview:Working",
+        ),
         alone=True,
     ),
     Place("What would become of a file", ("screens.import_preview:ImportPreview",), alone=True),

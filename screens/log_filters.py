@@ -18,9 +18,13 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
     found: list[Wanted] = []
     fields = [
         Field(
-            "first", "From", wanted.first.isoformat() if wanted.first else "", "2026-11-23, monday, today; empty: all"
+            "first",
+            "From",
+            wanted.first.isoformat() if wanted.first else "",
+            "2026-11-23, monday, today; empty: all",
+            today=today,
         ),
-        Field("last", "To", wanted.last.isoformat() if wanted.last else "", "empty: that day only"),
+        Field("last", "To", wanted.last.isoformat() if wanted.last else "", "empty: that day only", today=today),
         Field("technician", "Technician", wanted.technician, "part of a name"),
         Field("client", "Client", wanted.client, "part of a name"),
         Field("only", "Exceptions", _listed(wanted), f"any, or of {', '.join(mark.label for mark in Mark)}"),

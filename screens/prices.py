@@ -113,7 +113,7 @@ class PricesScreen(ListScreen[Any]):
             "A rate card",
             (
                 Field("name", "What it is called", placeholder="Prices 2027"),
-                Field("day", "Its first day", "tomorrow"),
+                Field("day", "Its first day", "tomorrow", today=today(self.seat.store)),
             ),
             self._faults,
         )
@@ -168,7 +168,7 @@ class PricesScreen(ListScreen[Any]):
         fields = (
             Field("client", "Client", placeholder="a few letters of the name"),
             Field("name", "What it is called", kind.replace("_", " ")),
-            Field("starts", "Its first day", "today"),
+            Field("starts", "Its first day", "today", today=today(store)),
         )
         entered = await self.fill("An agreement", fields, check)
         starts = parse_day(entered["starts"], today=today(store))

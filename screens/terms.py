@@ -8,6 +8,7 @@ from db import clients
 from db.settings import today
 from dispatch.charges.fields import Figure
 from dispatch.desk import agreeing
+from dispatch.desk.book.world import Desk
 from dispatch.desk.drafts import AgreementDraft, CardDraft
 from dispatch.fields.kinds import Control
 from dispatch.fields.worlds import Bare
@@ -135,7 +136,7 @@ class TermsScreen(DraftScreen[CardDraft | AgreementDraft]):
         agreement, seat = draft.before, self.seat
         unit = "money" if agreement.kind == "block_money" else "rate-minutes"
 
-        fields = [line_of(field, {"bought": "today"}.get(field.name), Bare()) for field in BLOCK.fields]
+        fields = [line_of(field, {"bought": "today"}.get(field.name), Desk.at_seat(seat)) for field in BLOCK.fields]
         fields = [replace(one, label=f"Size in {unit}") if one.name == "size" else one for one in fields]
         await self.fill_in("A prepaid block", fields, lambda entered: agreeing.add_block(seat, agreement, entered))
         draft.read_again(seat.store)

@@ -27,6 +27,8 @@ class Control(StrEnum):
     LINE = "line"
     NAME = "name"
     """A line that is completed to one of the choices."""
+    DAY = "day"
+    """A line, or a day of a calendar."""
     CHOICE = "choice"
     """One of a few words that are all in sight, yes and no among them."""
 
@@ -270,6 +272,7 @@ class Day(Kind):
     """A day of the calendar; in a file only as it is written on every day."""
 
     metavar = "DAY"
+    control = Control.DAY
     told = "a day"
 
     def read(self, text: str, world: World) -> datetime.date:
