@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from db import sheets
 from db.store import Store
-from dispatch.charges.explain import sheet_lines
-from dispatch.desk.level_words import clock_lines
-from dispatch.desk.visit_page import VisitPage
+from dispatch.lazily import lazily
 from dispatch.model.boards import Board, BoardRow, BoardVisit, CallAhead, Log
 from dispatch.model.checklists import Attempt, Item
 from dispatch.model.instants import clock_text, day_of, day_text, span_text
@@ -21,8 +18,11 @@ from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit, distance_text, leg_text
 from dispatch.model.visits import CAME_BY, Visit
 
-if TYPE_CHECKING:
+with lazily(__name__):
+    from dispatch.charges import explain
+    from dispatch.desk import level_words
     from dispatch.desk.proposing import Proposal
+    from dispatch.desk.visit_page import VisitPage
 
 
 def board_lines(board: Board) -> list[str]:
@@ -84,7 +84,10 @@ def visit_page_lines(page: VisitPage, width: int = 100, *, levels: bool = True) 
     if page.leg is not None:
         lines.append(f"  leg {leg_line(page.leg, page.unit)}")
     if levels and page.clocks:
-        lines += ["Service levels", *(f"  {line}" for line in clock_lines(page.clocks, visit.zone, page.hours24))]
+        lines += [
+            "Service levels",
+            *(f"  {line}" for line in level_words.clock_lines(page.clocks, visit.zone, page.hours24)),
+        ]
     for word, others in (("follow-up", page.follow_ups), ("of the same job", page.same_job)):
         for one in others:
             lines.append(f"  {word}: {show(one.reference)} {show(one.work)}, {one.state.label}, {_when(one)}")
@@ -179,7 +182,7 @@ def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
     charge = page.charge
     if charge is None:
         return textwrap.wrap(page.charge_note, width)
-    lines = sheet_lines(charge.form, charge.currency, charge.tax, width)
+    lines = explain.sheet_lines(charge.form, charge.currency, charge.tax, width)
     return lines + [line for note in charge.notes for line in textwrap.wrap(show(note), width)]
 
 
