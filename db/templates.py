@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from db.store import Store
 from dispatch.closeout.template import BUILT_IN
-from dispatch.closeout.template_form import item_form, items_from
+from dispatch.lazily import lazily
 from dispatch.model.templates import Template
 
-if TYPE_CHECKING:
+with lazily(__name__):
     from db.unit import Unit
+    from dispatch.closeout import template_form
 
 _LAST = "(SELECT max(number) FROM template_wording WHERE template_id = t.id)"
 _SELECT = (
@@ -114,7 +115,7 @@ def _save(unit: Unit, new: Template) -> None:
         "kinds": new.kinds,
         "tags": new.tags,
         "clients": new.clients,
-        "items": [item_form(item) for item in new.items],
+        "items": [template_form.item_form(item) for item in new.items],
     }
     wording = json.dumps(form, ensure_ascii=False)
     unit.note("template_wording", template_id=new.id, number=new.number, wording=wording, saved_at=unit.at)
@@ -123,7 +124,7 @@ def _save(unit: Unit, new: Template) -> None:
 def _read(form: Any) -> Template:
     """A wording as it was saved, which was looked through then."""
     faults: list[str] = []
-    items = items_from(form["items"], faults)
+    items = template_form.items_from(form["items"], faults)
     if faults:
         raise ValueError(f"a saved template cannot be read: {'; '.join(faults)}")
     return Template(form["name"], items, tuple(form["kinds"]), tuple(form["tags"]), tuple(form["clients"]))

@@ -8,7 +8,7 @@ caller asks for them: then every fault is found, not the first alone.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, partial
 from itertools import chain
@@ -202,11 +202,16 @@ def record(
     A field's key is its name after the `prefix`, or the text that its type is annotated with. What has no default must be
     there; what is `saved`, only when it is saved.
     """
-    kinds = {prefix + key: (name, reader(hint)) for key, name, hint in _keyed(cls)}
-    needed = [key for key, (name, _) in kinds.items() if name not in cast(Any, cls)._field_defaults]
-    unset = {kinds[key][0]: None for key in needed}
+
+    @cache
+    def known() -> tuple[_Keys, Sequence[str], dict[str, Any]]:
+        # at the first record that is read: a program that prices nothing needs none of it
+        kinds = {prefix + key: (name, reader(hint)) for key, name, hint in _keyed(cls)}
+        needed = [key for key, (name, _) in kinds.items() if name not in cast(Any, cls)._field_defaults]
+        return kinds, needed, {kinds[key][0]: None for key in needed}
 
     def read(value: Any, path: str, faults: Faults) -> T:
+        kinds, needed, unset = known()
         must = needed if faults is None else (*needed, *saved)
         return cls(**(unset | _entries(value, path, faults, kinds, must, beside)))
 
@@ -229,11 +234,13 @@ def _form(value: Any) -> Any:
     return [_form(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _keyed(cls: Any) -> Iterator[tuple[str, str, Any]]:
+@cache
+def _keyed(cls: Any) -> Sequence[tuple[str, str, Any]]:
     """Key, name and type of the fields of a record."""
-    for name, hint in get_type_hints(cls, include_extras=True).items():
-        extras = getattr(hint, "__metadata__", ())
-        yield next((one for one in extras if isinstance(one, str)), name), name, hint
+    return [
+        (next((one for one in getattr(hint, "__metadata__", ()) if isinstance(one, str)), name), name, hint)
+        for name, hint in get_type_hints(cls, include_extras=True).items()
+    ]
 
 
 @cache

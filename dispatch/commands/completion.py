@@ -49,10 +49,10 @@ def script(shell: str) -> str:
     """
     import shtab
 
-    from dispatch.commands.line import every_parser
+    from dispatch.commands.line import all_of, every_parser
 
     whole = every_parser()
-    for parser in _all_of(whole):
+    for parser in all_of(whole):
         for action in parser._actions:
             if action.metavar in _FILES:
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
@@ -62,7 +62,7 @@ def script(shell: str) -> str:
 def manual() -> str:
     """The manual page dispatch(1), made now."""
     from dispatch import __version__
-    from dispatch.commands.line import every_parser
+    from dispatch.commands.line import all_of, every_parser
 
     whole = every_parser()
     lines = [
@@ -75,7 +75,7 @@ def manual() -> str:
         _roff(whole.description or ""),
         ".SH COMMANDS",
     ]
-    for parser in _all_of(whole):
+    for parser in all_of(whole):
         if parser is not whole:
             lines += [f".SS {_roff(parser.prog)}", *_described(parser)]
     for heading, rows in (("EXIT STATUS", _EXITS), ("ENVIRONMENT", _ENVIRONMENT)):
@@ -99,15 +99,6 @@ _ENVIRONMENT = (
     ("DISPATCH_CONFIG", "the folder of keys.toml and personal.toml"),
     ("DISPATCH_ROADS", "the folder of road engine, graphs and maps"),
 )
-
-
-def _all_of(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """A parser, and those of all commands and deeds below it."""
-    from dispatch.commands.line import choices_of
-
-    yield parser
-    for below in choices_of(parser).values():
-        yield from _all_of(below)
 
 
 def _described(parser: argparse.ArgumentParser) -> Iterator[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dispatch.commands.opening import agreed, common_options, on_terminal, open_seat, open_store
 from dispatch.commands.printing import Result, said
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 Args = argparse.Namespace
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """What a command takes: its name, what argparse is told of it, and what becomes of it once the store is open.
 
     `reads` is given the store, what was typed and the rest of it; or it names a function below `dispatch.desk` that finds what
@@ -57,12 +58,15 @@ class Option:
                 setattr(args, dest, desk(self.reads)(store, typed))
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(NamedTuple):
     """Options of which one is given at most, or exactly one where one is needed."""
 
     options: tuple[Option, ...]
     needed: bool = False
+
+
+Taken = Option | OneOf | Callable[[], "Iterable[Option]"]
+"""What a command takes; what gives options is asked when they are needed, so that a table of fields is not loaded before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Command:
     name: str
     run: Callable[..., Result]
     told: Mapping[str, str | None]
-    options: tuple[Option | OneOf, ...]
+    options: tuple[Taken, ...]
     opens: Callable[[Args], Any] | None
     common: bool = True
     deeds: tuple[Command, ...] = ()
@@ -95,12 +99,12 @@ class Command:
     def _read(self, store: Store, args: Args) -> None:
         """Read what was typed; every fault in it at once."""
         faults: list[str] = []
-        for one in self.options:
-            for each in one.options if isinstance(one, OneOf) else (one,):
-                try:
-                    each.read(store, args)
-                except Faulty as faulty:
-                    faults += faulty.faults
+        for one in chain.from_iterable(one.options if isinstance(one, OneOf) else (one,) for one in self.options):
+            try:
+                if isinstance(one, Option):
+                    one.read(store, args)
+            except Faulty as faulty:
+                faults += faulty.faults
         refuse(faults)
 
     def _done(self, *given: Any) -> Result:
@@ -118,8 +122,7 @@ class Command:
                 given[-1].confirm = question.marks
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Commands under one word."""
 
     name: str
@@ -154,12 +157,12 @@ Declares = Callable[[Callable[..., Any]], Command]
 """Makes a command of a function, above which it stands, or of a named deed."""
 
 
-def acts(name: str, text: str, /, *options: Option | OneOf, **more: Any) -> Declares:
+def acts(name: str, text: str, /, *options: Taken, **more: Any) -> Declares:
     """A command at a seat; `more` as `alone` takes it."""
     return alone(name, text, *options, opens=open_seat, **more)
 
 
-def reads(name: str, text: str, /, *options: Option | OneOf, **more: Any) -> Declares:
+def reads(name: str, text: str, /, *options: Taken, **more: Any) -> Declares:
     """A command that reads the store, for which nobody has to be on the staff."""
     return alone(name, text, *options, opens=open_store, **more)
 
@@ -168,7 +171,7 @@ def alone(
     name: str,
     text: str,
     /,
-    *options: Option | OneOf,
+    *options: Taken,
     about: str = "",
     opens: Callable[[Args], Any] | None = None,
     common: bool = True,
@@ -212,12 +215,12 @@ REFERENCE = option("reference", "REFERENCE", "the visit, for example R4001")
 REASON = option("--reason", "TEXT", required=True)
 
 
-def on_visit(name: str, text: str, /, *options: Option | OneOf) -> Declares:
+def on_visit(name: str, text: str, /, *options: Taken) -> Declares:
     """A command at a seat on a visit."""
     return acts(name, text, REFERENCE, *options)
 
 
-def of_visit(name: str, text: str, /, *options: Option | OneOf) -> Declares:
+def of_visit(name: str, text: str, /, *options: Taken) -> Declares:
     """A command that reads a visit."""
     return reads(name, text, REFERENCE, *options)
 
@@ -286,11 +289,18 @@ def _add(parsers: Any, command: Command) -> None:
     parser = parsers.add_parser(command.name, parents=common, **command.told)
     if command.deeds:
         add_all(parser.add_subparsers(metavar="DEED", title="deeds"), command.deeds)
-    for one in command.options:
+    parser.owed = partial(_take, parser, command.options)
+    parser.set_defaults(run=command)
+
+
+def _take(parser: Any, options: Iterable[Taken]) -> None:
+    """Tell a parser of the options of its command."""
+    for one in options:
         if isinstance(one, OneOf):
             group = parser.add_mutually_exclusive_group(required=one.needed)
-            for option in one.options:
-                group.add_argument(*option.names, **option.told)
-        else:
+            for each in one.options:
+                group.add_argument(*each.names, **each.told)
+        elif isinstance(one, Option):
             parser.add_argument(*one.names, **one.told)
-    parser.set_defaults(run=command)
+        else:
+            _take(parser, one())

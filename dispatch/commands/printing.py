@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dispatch.desk.refusals import Refusal
 from dispatch.model.paths import typed_path
 from dispatch.model.text import show
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A value, with how it is said in JSON and in lines, and its exit code."""
 
     value: Any
@@ -23,8 +21,7 @@ class Answer:
     code: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Some of a kind, each with its JSON form and its line, and what is said where there is none."""
 
     found: Sequence[Any]

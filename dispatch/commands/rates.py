@@ -29,7 +29,6 @@ from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
 from dispatch.model.instants import day_of
 from dispatch.model.text import pad
-from dispatch.records.agreements import BLOCK
 
 with lazily(__name__):
     from db import agreements, clients
@@ -40,6 +39,7 @@ with lazily(__name__):
     from dispatch.desk.imports import rate_card_file
     from dispatch.desk.seat import Seat
     from dispatch.model.agreements import Agreement
+    from dispatch.records import agreements as records
 
 _CHANGES = (
     option(
@@ -238,7 +238,7 @@ def _warnings(store: Store, one: Agreement) -> Iterator[str]:
         yield f"  warning: {warning}"
 
 
-@acts("block", "add a prepaid block to an agreement", _AGREEMENT, *options_of(BLOCK.typed, needed=True))
+@acts("block", "add a prepaid block to an agreement", _AGREEMENT, lambda: options_of(records.BLOCK.typed, needed=True))
 def _add_block(seat: Seat, args: Args) -> list[str]:
     return agreeing.balances(seat.store, agreeing.add_block(seat, args.agreement, typed(args)), _today(seat.store))
 

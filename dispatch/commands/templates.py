@@ -16,7 +16,6 @@ from dispatch.model.forms import form, forms
 from dispatch.model.instants import when_text
 from dispatch.model.templates import PHASE_LETTERS
 from dispatch.model.text import pad, show
-from dispatch.records.checklists import TEMPLATE
 
 with lazily(__name__):
     from db import settings, templates
@@ -31,6 +30,7 @@ with lazily(__name__):
     from dispatch.desk.template_draft import TemplateDraft
     from dispatch.desk.templates import Preview
     from dispatch.model.templates import Template
+    from dispatch.records import checklists as checklist_records
 
 _SET = (
     "a field of an item: T7.text=…, T7.kind=confirm|ask|test, .required=yes|no, .na=yes|no (n/a with a reason), "
@@ -98,7 +98,7 @@ def _show(store: Store, args: Args) -> Answer:
 @acts(
     "add",
     "a new template, begun with the items of another one",
-    *options_of(TEMPLATE.typed, needed=True),
+    lambda: options_of(checklist_records.TEMPLATE.typed, needed=True),
     option("--like", "TEMPLATE", "default: the one that serves every other visit", reads=_find),
     *_CHANGES,
 )
@@ -114,7 +114,7 @@ def _add(seat: Seat, args: Args) -> str:
     "edit",
     "change a template: saved as its next version; visits keep what they were made with",
     _TEMPLATE,
-    *options_of(TEMPLATE.typed),
+    lambda: options_of(checklist_records.TEMPLATE.typed),
     *_CHANGES,
 )
 def _edit(seat: Seat, args: Args) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from dispatch.model.text import show
@@ -32,7 +32,29 @@ _SAYINGS = (
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that refuses in our tone, for the command that was wrong, with what may have been meant."""
+    """A parser that refuses in our tone, for the command that was wrong, with what may have been meant.
+
+    It is told of the options of its command when they are first needed: of sixty deeds one is carried out.
+    """
+
+    owed: Callable[[], None] | None = None
+    """Tells it of them."""
+
+    def fill(self) -> None:
+        """Take the options now."""
+        owed, self.owed = self.owed, None
+        if owed is not None:
+            owed()
+
+    def format_usage(self) -> str:
+        """Its usage, with its options."""
+        self.fill()
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        """Its help, with its options."""
+        self.fill()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Print the usage of this command and the sentence on standard error, and leave with exit code 2."""
@@ -51,6 +73,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[argparse.Namespace, list[str]]:  # type: ignore[override]
         """What is left over is refused by the command that it was given to, not by the program as a whole."""
+        self.fill()
         found, left = super().parse_known_args(args, namespace)
         if left:
             self.refuse(self._unknown(left))

@@ -29,7 +29,6 @@ from dispatch.commands.typed import day, moment, unless
 from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
-from dispatch.records.requests import REQUEST
 
 with lazily(__name__):
     from db import settings, visits
@@ -42,13 +41,14 @@ with lazily(__name__):
     from dispatch.fields.record import Field
     from dispatch.model import states
     from dispatch.planning import checker
+    from dispatch.records import requests
 
 _FLAGS = ("emergency",)
 
 
 def _asked(*without: str) -> list[Field]:
     """The fields of a request."""
-    return [field for field in REQUEST.fields if field.name not in without]
+    return [field for field in requests.REQUEST.fields if field.name not in without]
 
 
 @reads(
@@ -80,7 +80,7 @@ def _show(store: Store, args: Args) -> Answer:
     "edit",
     "change what is asked for: only what is named changes, and a placed visit is checked anew; '' empties",
     REFERENCE,
-    *options_of(_asked("client", "site", "same_job", "kind", "reference"), flags=_FLAGS),
+    lambda: options_of(_asked("client", "site", "same_job", "kind", "reference"), flags=_FLAGS),
     crews.CONFIRM,
     option("--override", "REASON", "keep it placed although the check refuses; audited", default=""),
     JSON,
@@ -96,7 +96,7 @@ def _edit(seat: Seat, args: Args) -> Answer:
 @acts(
     "add",
     "put a request into the unscheduled queue",
-    *options_of(_asked(), needed=True, flags=_FLAGS),
+    lambda: options_of(_asked(), needed=True, flags=_FLAGS),
     option("--from", "HH:MM", "as --promised, with --to", dest="promised_from"),
     option("--to", "HH:MM", dest="promised_to"),
     option("--skill", "SKILL", "as --skills, one by one", action="append", default=[]),

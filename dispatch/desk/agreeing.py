@@ -13,20 +13,23 @@ from typing import Any, NamedTuple
 from db import agreements, clients, draws, visits
 from db.agreements import MONEY_KIND
 from db.store import Store
-from dispatch.charges import validate_agreement
-from dispatch.desk.book.world import Desk
 from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
-from dispatch.desk.service_terms import read_service, service_form
 from dispatch.desk.wording import taken
-from dispatch.fields.record import Fault, sentences
+from dispatch.lazily import lazily
 from dispatch.model import text as limits
 from dispatch.model.agreements import Agreement, Service
 from dispatch.model.instants import day_bounds, day_of, parse_day
 from dispatch.model.money import format_minor, shortest
 from dispatch.model.states import Role
 from dispatch.model.text import show
-from dispatch.records.agreements import BLOCK
+
+with lazily(__name__):
+    from dispatch import charges
+    from dispatch.desk import service_terms
+    from dispatch.desk.book import world
+    from dispatch.fields import record
+    from dispatch.records import agreements as records
 
 
 class DatedWord(NamedTuple):
@@ -77,7 +80,7 @@ def save_agreement(
         client = clients.client_by_name(seat.store, client_name)
         if client is None:
             raise NotFound(f"There is no client {show(client_name, 60)}.")
-        faults = validate_agreement(form)
+        faults = charges.validate_agreement(form)
         if form.get("kind") is None:
             faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
         if form.get("starts") is None:
@@ -89,7 +92,7 @@ def save_agreement(
         cleaned = taken("name", name, limits.NAME, faults, needed=True)
         promises = before.service if before is not None else Service()
         if service is not None:
-            promises = read_service(service, seat.firm.zone, minor_units(seat.store), faults)
+            promises = service_terms.read_service(service, seat.firm.zone, minor_units(seat.store), faults)
         refuse(faults)
         if before is not None and since is not None:
             now = agreements.agreement(seat.store, before.id, since)
@@ -152,7 +155,7 @@ def dated_words(agreement: Agreement, store: Store) -> list[DatedWord]:
             found.append(DatedWord(one.since, "allowance", allowance))
     exponent = minor_units(store)
     for since, service in agreement.promised:
-        found.append(DatedWord(max(since, agreement.starts), "service", service_form(service, exponent)))
+        found.append(DatedWord(max(since, agreement.starts), "service", service_terms.service_form(service, exponent)))
     return sorted(found, key=lambda word: word.since)
 
 
@@ -165,12 +168,12 @@ def add_block(seat: Seat, agreement: Agreement, texts: Mapping[str, str]) -> Agr
     with seat.write("add a prepaid block", Role.LEAD) as unit:
         if agreement.kind not in ("block_hours", MONEY_KIND):
             raise Refusal(f"“{show(agreement.name)}” is of the kind {agreement.kind}: it has no prepaid blocks.")
-        desk, faults = Desk.at_seat(seat), list[Fault]()
-        block = BLOCK.filled(texts, desk, None, faults, remaining="")
-        BLOCK.judge(block, desk, None, faults)
+        desk, faults = world.Desk.at_seat(seat), list[record.Fault]()
+        block = records.BLOCK.filled(texts, desk, None, faults, remaining="")
+        records.BLOCK.judge(block, desk, None, faults)
         if any(pool.name == block.name for pool in agreements.pools_of(seat.store, agreement.id)):
-            faults.append(Fault("name", "", f"the agreement has a block {show(block.name)} already"))
-        refuse(sentences(faults))
+            faults.append(record.Fault("name", "", f"the agreement has a block {show(block.name)} already"))
+        refuse(record.sentences(faults))
         scale = 10 ** minor_units(seat.store) if agreement.kind == MONEY_KIND else 1
         kept = shortest(Fraction(block.size) * scale)
         agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))

@@ -14,16 +14,19 @@ from db import agreements, draws, sheets, visits
 from db.sheets import StoredSheet
 from db.store import Store
 from db.unit import Unit
-from dispatch.charges import charge_sheet
 from dispatch.closeout.answers import tells
 from dispatch.desk.charge_input import input_of, standing
 from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat
+from dispatch.lazily import lazily
 from dispatch.model.instants import day_of
 from dispatch.model.money import parse_minor
 from dispatch.model.states import ENDED, Review, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+
+with lazily(__name__):
+    from dispatch import charges
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Priced:
 
 def priced_from(given: Mapping[str, Any], *, estimate: bool) -> Priced:
     """The sheet of a whole input."""
-    sheet = charge_sheet(given["card"], given["client"], given["site"], given["agreement"], given["visit"])
+    sheet = charges.charge_sheet(given["card"], given["client"], given["site"], given["agreement"], given["visit"])
     return Priced(sheet.as_json(), given, str(given["card"]["currency"]), sheet.exponent, estimate, sheet.tax_why)
 
 
@@ -202,5 +205,7 @@ def settled(seat: Seat, unit: Unit, visit: Visit, reason: str, *, accept: bool =
 
 def _kept(kept: StoredSheet) -> Priced:
     given: Mapping[str, Any] = kept.input
-    tax = charge_sheet(given["card"], given["client"], given["site"], given["agreement"], given["visit"]).tax_why
+    tax = charges.charge_sheet(
+        given["card"], given["client"], given["site"], given["agreement"], given["visit"]
+    ).tax_why
     return Priced(kept.sheet, given, kept.currency, kept.exponent, False, tax, kept.revision, kept.reason)

@@ -25,10 +25,10 @@ from db.legs import legs_of
 from db.store import Store
 from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
-from dispatch.desk.agreeing import balances
 from dispatch.desk.charging import Priced, Unpriced, charge_of
 from dispatch.desk.finding import find
 from dispatch.desk.levels import VisitClock, clocks_of
+from dispatch.lazily import lazily
 from dispatch.model.boards import Event
 from dispatch.model.checklists import Checklist
 from dispatch.model.clients import Client, Site
@@ -39,6 +39,9 @@ from dispatch.model.stays import TimeCorrection, UsedItem, WorkMark
 from dispatch.model.travel import Leg
 from dispatch.model.units import DistanceUnit
 from dispatch.model.visits import Visit
+
+with lazily(__name__):
+    from dispatch.desk import agreeing
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def visit_page(store: Store, reference: str) -> VisitPage:
 def _balances(store: Store, visit: Visit, zone: str) -> list[str]:
     day = day_of(store.clock.now() if visit.anchor is None else visit.anchor, zone)
     agreement = agreements.agreement_on(store, visit.client_id, day)
-    return balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
+    return agreeing.balances(store, agreement, day) if agreement is not None and agreement.covers(day) else []
 
 
 def _events(store: Store, visit: Visit) -> tuple[Event, ...]:
