@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from db.audit import AuditRow
 from db.rows import Query, Select
 from db.store import Store
 from dispatch.model.keys import Session
@@ -24,8 +25,8 @@ session: Query[Session | None, str] = SESSIONS.single("WHERE e.id = ?")
 
 def open_sessions(store: Store, staff_id: int | None = None) -> list[Session]:
     """Those that have not ended and have a living process, of everybody or of one person, the oldest first."""
-    found = [one for one in _unended(store) if store.presence.held(one.id) is not False]
-    return [one for one in found if staff_id in (None, one.staff_id)]
+    found = _unended(store) if staff_id is None else _unended_of(store, staff_id)
+    return [one for one in found if store.presence.held(one.id) is not False]
 
 
 def gone_sessions(store: Store) -> list[Session]:
@@ -34,6 +35,9 @@ def gone_sessions(store: Store) -> list[Session]:
 
 
 _unended: Query[list[Session]] = SESSIONS.listing("WHERE e.ended_at IS NULL ORDER BY e.started_at, e.id")
+_unended_of: Query[list[Session], int] = SESSIONS.listing(
+    "WHERE e.ended_at IS NULL AND e.staff_id = ? ORDER BY e.started_at, e.id"
+)
 
 recent_sessions: Query[list[Session]] = SESSIONS.listing(f"ORDER BY e.started_at DESC, e.id LIMIT {_SHOWN}")
 """The last ones that were begun, the newest first."""
@@ -56,6 +60,11 @@ def why_over(store: Store, session_id: str, key_id: int) -> str | None:
     if ended_as is None:
         return UNKNOWN
     return None if ended_at is None else ended_as or "ended"
+
+
+def says_no_more(row: AuditRow) -> bool:
+    """Whether a row of the audit says nothing but that a session began or ended."""
+    return row.entity == "key" and not row.detail.keys().isdisjoint(("began", "ended"))
 
 
 def begin(unit: Unit, session_id: str, staff_id: int, key_id: int) -> None:

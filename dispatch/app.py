@@ -38,6 +38,9 @@ with lazily(__name__):
 
 CLOCK_SECONDS = 5.0
 """How often the clock on the screen is looked at."""
+REREAD_SECONDS = 10.0
+"""So long after others logged in or out the screen is read again all the same: another program may have changed something without
+a word in the audit meanwhile."""
 RECUR_SECONDS = 3600.0
 """How often a board that stays open looks whether recurring visits are to be made."""
 KEPT_SECONDS = 1.0
@@ -131,6 +134,7 @@ class DispatchApp(Program):
         self.technician = technician
         self.ear = Ear(seat)
         self.personal = personal
+        self._rereading = False
         self._parted = ""
         self.in_hand = InHand()
         self.restricted = restricted
@@ -275,14 +279,28 @@ class DispatchApp(Program):
         await doubtful_clock.ask_about_clock(self)
 
     def hear_others(self) -> None:
-        """Show what others changed, and say what of it is changed under the person: by whom, what and why."""
-        changes: list[str] = []
+        """Show what others changed, and say what of it is changed under the person: by whom, what and why.
+
+        A screen that shows no sessions is not read again at once because others log in or out: where many do so in the morning,
+        each of those who are there would read all of it for each who comes.
+        """
+        heard, changes = True, []
         with contextlib.suppress(StoreFault):
-            self.ear.listen()
-            changes = self.ear.changes()
-        self.reload()
+            heard = self.ear.listen()
+            changes = self.ear.changes() if heard else []
+        if heard or any(getattr(screen, "SEES_SESSIONS", False) for screen in self.screen_stack):
+            self.reload()
+        else:
+            self._tick()
+            if not self._rereading:
+                self._rereading = True
+                self.set_timer(REREAD_SECONDS, self._read_again)
         if changes:
             self.notify("\n".join(changes), severity="warning", timeout=15, markup=False)
+
+    def _read_again(self) -> None:
+        self._rereading = False
+        self.reload()
 
     def _tick(self) -> None:
         for screen in reversed(self.screen_stack):

@@ -18,6 +18,7 @@ class AccessScreen(ListScreen[Key | Session]):
     """Every key with its fingerprint, and every open session."""
 
     SHOWS = "access"
+    SEES_SESSIONS = True
 
     TITLE_WORD = "keys and sessions over SSH"
     ENTER = "open"

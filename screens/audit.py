@@ -28,6 +28,7 @@ class AuditScreen(ListScreen[Found]):
     """Rows of the audit by day, the newest first; each opens to all that it says."""
 
     SHOWS = "audit"
+    SEES_SESSIONS = True
 
     TITLE_WORD = "the audit"
     ENTER = "open"

@@ -66,6 +66,9 @@ class SeatedScreen(AskingScreen):
     SHOWS: ClassVar[str] = "own"
     """What the screen shows, by its name in the model's table."""
 
+    SEES_SESSIONS: ClassVar[bool] = False
+    """Whether it shows who logs in and out over SSH."""
+
     _keys_shown: Mapping[str, str] | None = None
     _said_at = 0.0
     _said = ""

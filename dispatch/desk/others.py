@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from db import audit, notices, reviews
+from db import audit, notices, reviews, sessions
 from dispatch.desk.seat import Seat
 from dispatch.model.text import show
 
 HEARD_SECONDS = 15
 """So long it is worth saying."""
+_MOST = 200
+"""So many rows are taken in at a time; of more, only the newest."""
 
 
 class Doing(NamedTuple):
@@ -26,24 +28,31 @@ class Ear:
 
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
-        self._to = audit.newest(seat.store)
+        self.heard = audit.newest(seat.store)
+        """The number of the last row of the audit that was taken in."""
         self._last: Doing | None = None
         self.by_visit: dict[int, Doing] = {}
         """The last that others did to each visit."""
         self._read = max((one.id for one in notices.unread(seat.store, seat.staff.id)), default=0)
         self._asked = max((one.id for one in reviews.waiting_for(seat.store, seat.staff.id)), default=0)
 
-    def listen(self) -> None:
-        """Take in what was done since."""
-        for row, name, reference, client in audit.after(self._seat.store, self._to):
-            self._to = row.seq
-            if row.session == self._seat.session:
-                continue
+    def listen(self) -> bool:
+        """Take in what was done since; returns whether it may show anywhere but where sessions are listed. A change without a
+        word in the audit may."""
+        store = self._seat.store
+        with store.read():
+            store.changed()  # of the state that is read here all is heard: what comes later is another change
+            found = audit.after(store, self.heard, limit=_MOST)
+        others = [one for one in found if one[0].session != self._seat.session]
+        for row, name, reference, client in others:
             about = f" {reference} {client}" if reference else ""
             visit_id = row.entity_id if row.entity == "visit" else None
             self._last = Doing(row.at, name, show(f"{name}: {row.deed}{about}"), visit_id)
             if visit_id is not None:
                 self.by_visit[visit_id] = self._last
+        if found:
+            self.heard = found[-1][0].seq
+        return not others or len(found) == _MOST or not all(sessions.says_no_more(row) for row, *_ in others)
 
     def changes(self) -> list[str]:
         """What was changed under the person since this was last asked, as they are told it."""

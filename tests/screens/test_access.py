@@ -8,12 +8,13 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from db import keys, sessions
+from db.store import Store
 from dispatch.desk import key_file, keyring, seating
 from screens.access import AccessScreen
 from screens.sheet_view import SheetView
 from tests.desk.conftest import Office
 from tests.screens.test_prices import fill
-from tests.screens.test_screens import opened, press, settled, until
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.header import StatusBar
 
 
@@ -71,6 +72,19 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
         await settled(pilot)
         assert not keys.live_keys(office.store)
         assert added.public_key not in key_file.path_of(office.store).read_text()
+
+
+async def test_who_logs_in_shows_on_the_spot(office: Office) -> None:
+    key = keyring.add_key(office.lee, "ana", public_key(1)).id
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        async with opened(office.lee, "log") as pilot:
+            await press(pilot, "K")
+            await until(pilot, AccessScreen)
+            bar = pilot.app.screen.query_one(StatusBar)
+            ana = seating.take_seat_by_key(elsewhere, key)
+            await until_true(pilot, lambda: "1 key · 1 session" in str(bar.line_at(0, 120)))
+            seating.leave_seat(ana, "left")
+            await until_true(pilot, lambda: "1 key · 0 sessions" in str(bar.line_at(0, 120)))
 
 
 def test_the_key_file_and_what_drifts_from_it(office: Office) -> None:

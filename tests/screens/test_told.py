@@ -7,13 +7,17 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
+from db import audit
 from db.store import Store
-from dispatch.desk import leaving, reviewing, schedule
+from dispatch.app import DispatchApp
+from dispatch.desk import keyring, leaving, reviewing, schedule, seating, views
 from dispatch.desk.seat import Seat, take_seat
 from screens.visit import VisitScreen
 from tests.desk.conftest import Office, at
-from tests.screens.test_screens import opened, press, until, until_true
+from tests.screens.test_access import public_key
+from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.header import StatusBar
+from widgets.stops import StopList
 
 
 def told(pilot: Pilot[None]) -> list[str]:
@@ -74,3 +78,46 @@ async def test_after_midnight_the_header_says_which_day_it_is(office: Office, mo
         pilot.app.screen.tick()  # type: ignore[attr-defined]
         assert "Tue 24 Nov" in str(bar.line_at(0, 80))
         assert "Wed 25 Nov 00:02" in str(bar.line_at(0, 80))
+
+
+@pytest.mark.parametrize("mode", ["day", "board"])
+async def test_a_day_is_not_read_again_for_each_who_logs_in(
+    office: Office, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many log in at once each of them would else have all who are there read everything."""
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    key = keyring.add_key(office.lee, "ben", public_key(1)).id
+    read: list[object] = []
+    board = views.board
+    monkeypatch.setattr(views, "board", lambda *asked: read.append(asked) or board(*asked))
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        async with opened(office.ana if mode == "day" else office.dana, mode) as pilot:
+            app = pilot.app
+            assert isinstance(app, DispatchApp)
+            assert len(read) == 1
+            for _ in range(3):
+                seating.take_seat_by_key(elsewhere, key)
+                newest = audit.newest(elsewhere)
+                await until_true(pilot, lambda newest=newest: app.ear.heard == newest)
+                await settled(pilot)
+            assert len(read) == 1
+            if mode == "board":
+                bar = app.screen.query_one(StatusBar)
+                assert "Ben Okafor: log in" in str(bar.line_at(0, 120)), "it is said all the same"
+            seating.take_seat_by_key(elsewhere, key)
+            schedule.move(take_seat(elsewhere, "dana"), "R1", None, at("11:00"), confirmed=True)
+            await until_true(pilot, lambda: len(read) >= 2)
+
+
+async def test_what_another_program_changed_while_others_logged_in_is_shown_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.app.REREAD_SECONDS", 0.1)
+    schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
+    key = keyring.add_key(office.lee, "ben", public_key(1)).id
+    with Store.open(office.store.path, clock=office.clock) as elsewhere:
+        async with opened(office.ana, "day") as pilot:
+            elsewhere.conn.execute("UPDATE client SET name = 'Harbour Clinic' WHERE name = 'Harbor Dental'")
+            seating.take_seat_by_key(elsewhere, key)
+            stops = pilot.app.screen.query_one(StopList)
+            await until_true(pilot, lambda: any("Harbour Clinic" in str(one.lines) for one in stops.entries(80)))

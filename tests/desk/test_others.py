@@ -1,0 +1,97 @@
+"""What a session hears of the others: everything, and which of it is worth reading a screen again for."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+import pytest
+
+from db.store import Store
+from dispatch.desk import keyring, schedule, seating
+from dispatch.desk.others import Ear
+from dispatch.desk.seat import Seat, take_seat
+from dispatch.desk.staff import add_staff
+from dispatch.model.states import Role
+from tests.desk.conftest import Office, at
+
+
+def key_of(lead: Seat, login: str, number: int) -> int:
+    """The id of a new key of somebody's."""
+    body = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + bytes([number]) * 32).decode()
+    return keyring.add_key(lead, login, f"ssh-ed25519 {body}").id
+
+
+@pytest.fixture
+def elsewhere(office: Office) -> Iterator[Store]:
+    """The connection of another process."""
+    with Store.open(office.store.path, clock=office.clock) as store:
+        yield store
+
+
+def test_who_logs_in_and_out_shows_only_where_sessions_are_listed(office: Office, elsewhere: Store) -> None:
+    key = key_of(office.lee, "ben", 1)
+    ear = Ear(office.ana)
+    ben = seating.take_seat_by_key(elsewhere, key)
+    assert not ear.listen()
+    assert ear.now == "Ben Okafor: log in"
+    seating.take_seat_by_key(elsewhere, key)  # which ends the one before
+    seating.leave_seat(ben, "left")
+    seating.leave_seat(seating.caller(elsewhere, key), "attach")
+    assert not ear.listen()
+    keyring.revoke(take_seat(elsewhere, "lee"), login="ben")
+    assert ear.listen(), "a key is more than a session"
+
+
+def test_a_deed_among_logins_is_heard(office: Office, elsewhere: Store) -> None:
+    key = key_of(office.lee, "ben", 1)
+    ear = Ear(office.ana)
+    seating.take_seat_by_key(elsewhere, key)
+    schedule.assign(take_seat(elsewhere, "dana"), "R1", ["Ana Ruiz"], at("09:00"))
+    seating.take_seat_by_key(elsewhere, key)
+    assert ear.listen()
+    for _ in range(3):
+        seating.take_seat_by_key(elsewhere, key)
+    assert not ear.listen()
+
+
+def test_a_change_without_a_word_in_the_audit_may_show(office: Office, elsewhere: Store) -> None:
+    ear = Ear(office.ana)
+    office.store.changed()
+    elsewhere.conn.execute("UPDATE client SET notes = 'ring twice' WHERE id = 1")
+    assert office.store.changed()
+    assert ear.listen()
+    with office.ana.write("note") as unit:
+        unit.audit("staff", office.ana.staff.id, noted=1)
+    assert ear.listen(), "what this session did itself is no word of what others did"
+
+
+def test_what_was_heard_is_not_looked_for_again(office: Office, elsewhere: Store) -> None:
+    """Between the look whether something changed and the reading of it somebody else may log in."""
+    key = key_of(office.lee, "ben", 1)
+    ear = Ear(office.ana)
+    office.store.changed()
+    seating.take_seat_by_key(elsewhere, key)
+    assert office.store.changed()
+    seating.take_seat_by_key(elsewhere, key)
+    assert not ear.listen()
+    assert not office.store.changed()
+
+
+def test_a_login_costs_the_same_however_many_sit_there(office: Office) -> None:
+    keys = []
+    for number in range(12):
+        add_staff(office.lee, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+        keys.append(key_of(office.lee, f"t{number}", number + 1))
+    statements: list[str] = []
+    counts = []
+    stores = [Store.open(office.store.path, clock=office.clock) for _ in keys]
+    for store, key in zip(stores, keys, strict=True):
+        statements.clear()
+        store.conn.set_trace_callback(statements.append)
+        seating.take_seat_by_key(store, key)
+        store.conn.set_trace_callback(None)
+        counts.append(len(statements))
+    assert len(set(counts)) == 1, counts
+    for store in stores:
+        store.close()
