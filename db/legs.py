@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from db.among import AMONG, listed
 from db.rows import Select
 from db.store import Store
 from dispatch.model.travel import Leg
@@ -21,10 +22,15 @@ LEGS = Select(Leg, "leg r")
 """Legs."""
 
 
-def legs_of_day(store: Store, day: datetime.date) -> dict[int, dict[int, Leg]]:
-    """The legs of a day: technician → visit (or `HOME`) → leg."""
+def legs_of_day(
+    store: Store, day: datetime.date, technicians: Collection[int] | None = None
+) -> dict[int, dict[int, Leg]]:
+    """The legs of a day: technician → visit (or `HOME`) → leg; of `technicians` only where they are given."""
     legs: dict[int, dict[int, Leg]] = {}
-    for leg, staff_id, visit_id in LEGS.beside(store, "staff_id, visit_id", "WHERE day = ?", (day.isoformat(),)):
+    scope, ids = ("", ()) if technicians is None else (f"AND staff_id {AMONG}", listed(technicians))
+    for leg, staff_id, visit_id in LEGS.beside(
+        store, "staff_id, visit_id", f"WHERE day = ? {scope}", (day.isoformat(), *ids)
+    ):
         legs.setdefault(staff_id, {})[visit_id] = leg
     return legs
 

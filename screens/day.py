@@ -68,13 +68,13 @@ class DayScreen(StayDeeds, DayOfVisits):
 
     def reload(self) -> None:
         """Read the day again."""
-        board = self.look(views.board, self.seat.store, self.program.day)
+        whose = self.program.technician or self.seat.staff.name
+        board = self.look(views.board, self.seat.store, self.program.day, whose)
         if board is None:
             return
         first = self._board is None or self._board.day != board.day
-        name = (self.program.technician or self.seat.staff.name).casefold()
         self._board = board
-        self._row = next((row for row in board.rows if row.name.casefold() == name), None)
+        self._row = next(iter(board.rows), None)
         visits = self._row.visits if self._row else ()
         self._stops.set_stops(visits, self._row.leg_home if self._row else None, board)
         if first and (ahead := self._next(visits)) is not None:

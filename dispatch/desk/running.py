@@ -79,7 +79,7 @@ def read_day(
     for visit in placed:
         for part in visit.assignments:
             own.setdefault(part.technician_id, []).append(visit)
-    return Day(day, firm, now, own, access, legs_of_day(store, day), drive, free_at, pinned_sites(store), targets)
+    return Day(day, firm, now, own, access, legs_of_day(store, day, own), drive, free_at, pinned_sites(store), targets)
 
 
 def running_day(technician: Technician, day: Day, *, without: int | None = None) -> RunningDay:

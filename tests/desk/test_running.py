@@ -62,6 +62,20 @@ def test_the_board_shows_new_times_as_soon_as_the_day_slips(slow: Office) -> Non
     assert board(slow).late == 1
 
 
+def test_one_technicians_day_is_their_row_of_the_board(slow: Office) -> None:
+    """By name or login, without the levels that no technician's screen shows."""
+    slow.go("09:30")
+    whole = board(slow)
+    for whose, row in (("Ana Ruiz", whole.rows[0]), ("ben", whole.rows[1])):
+        own = views.board(slow.store, DAY, whose)
+        bare = tuple(one._replace(level="", clock="", due=None, slack=None) for one in row.visits)
+        assert own.rows[0]._replace(
+            visits=tuple(one._replace(slack=None) for one in own.rows[0].visits)
+        ) == row._replace(visits=bare)
+        assert (len(own.rows), own.queue, own.on_hold, own.calls) == (1, (), (), ())
+    assert not views.board(slow.store, DAY, "Lee Moreau").rows
+
+
 def test_the_firms_minutes_decide_what_is_late(slow: Office) -> None:
     slow.go("10:56")
     assert card(slow, "R2").late is None
