@@ -15,6 +15,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,8 @@ HELLO_SECONDS = 1.0
 """How long somebody who has connected may take to say what they want: nobody else is let in meanwhile."""
 YOURS_SECONDS = 2.0
 """How long a forked seat waits for its terminal."""
+STALE_SECONDS = 1.0
+"""How often it is looked whether the program was changed: in a crowd that logs in at once, not for each."""
 WAITING = 64
 """Logins that may wait for the parent."""
 EXIT_STALE = 75
@@ -73,12 +76,15 @@ def main(words: list[str]) -> int:
         raise RuntimeError("a parent with threads cannot fork")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print(f"dispatch: seats of {os.path.basename(database)} are begun by process {os.getpid()}", flush=True)
+    looked = -STALE_SECONDS
     while True:
         line, _ = listener.accept()
         with line:
-            if stamps() != build:
-                print("dispatch: the program was changed; seats are begun without this process", flush=True)
-                return EXIT_STALE
+            if time.monotonic() >= looked + STALE_SECONDS:
+                if stamps() != build:
+                    print("dispatch: the program was changed; seats are begun without this process", flush=True)
+                    return EXIT_STALE
+                looked = time.monotonic()
             begin(line, database, listener)
 
 

@@ -15,11 +15,14 @@ import signal
 import socket
 import struct
 import termios
+import time
 
 CONNECT_SECONDS = 0.2
 """How long a parent may take to be reached."""
 READY_SECONDS = 3.0
-"""How long it may take until its child is there: in a crowd that logs in at once, a seat without it costs the others far more."""
+"""After so long without its child a parent has to show that it is not stuck."""
+BUSY_SECONDS = 15.0
+"""So long one that has others to begin is waited for: in a crowd that logs in at once, a seat without it costs them far more."""
 LONGEST_HELLO = 8192
 GREETING = "dispatch seat 1"
 """What a hello begins with; it changes with its form."""
@@ -97,11 +100,11 @@ def give(database: str, guard: str, words: list[str], environment: dict[str, str
     try:
         line.settimeout(CONNECT_SECONDS)
         line.connect(address(folder))
-        if peer(line)[1] != os.getuid():
+        parent, user = peer(line)
+        if user != os.getuid():
             return "it belongs to somebody else"
         socket.send_fds(line, [hello(guard, words, environment)], [0, 1, 2])
-        line.settimeout(READY_SECONDS)
-        if line.recv(len(READY), socket.MSG_WAITALL) != READY:
+        if not _ready(line, parent):
             return "it has another program, or could not begin"
     except OSError as error:
         line.close()
@@ -109,6 +112,32 @@ def give(database: str, guard: str, words: list[str], environment: dict[str, str
     finally:
         os.close(folder)
     return _let_go(line)
+
+
+def _ready(line: socket.socket, parent: int) -> bool:
+    """Whether the parent's child is there.
+
+    Raises:
+        TimeoutError: the parent did nothing for a while, or was busy for too long.
+    """
+    line.settimeout(READY_SECONDS)
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        before = _had(parent)
+        try:
+            return line.recv(len(READY), socket.MSG_WAITALL) == READY
+        except TimeoutError:
+            if _had(parent) == before or time.monotonic() >= until:
+                raise
+
+
+def _had(process: int) -> str:
+    """How long a process has run, and has waited for a processor; the same again where it sleeps, or the kernel does not tell."""
+    try:
+        with open(f"/proc/{process}/schedstat", encoding="ascii") as found:
+            return found.read()
+    except OSError:
+        return ""
 
 
 def _let_go(line: socket.socket) -> str:  # noqa: RET503  (it becomes another program)

@@ -12,7 +12,9 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import termios
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +26,7 @@ from db.store import Store
 from dispatch.desk import keyring
 from dispatch.desk.seat import take_seat
 from dispatch.remote import guard, parent, warm
-from tests.ssh.server import warm_parent
+from tests.ssh.server import ROOT, warm_parent
 from tests.terminal.terminal import Terminal
 from tests.wall import started
 
@@ -118,15 +120,41 @@ def test_who_may_not_sit_is_told_so_with_the_exit_code(db: Path, tmp_path: Path)
         assert "opens no seat" in ana.read()
 
 
-def hung(db: Path) -> socket.socket:
+@contextlib.contextmanager
+def hung(db: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A parent that never answers."""
-    os.mkdir(warm.folder_of(str(db)), 0o700)
-    folder = warm.open_folder(str(db))
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(warm.address(folder))
-    listener.listen(5)
-    os.close(folder)
-    return listener
+    with process(
+        f"from dispatch.remote import parent\nline = parent.listen({str(db)!r})\nprint(flush=True)\nsignal.pause()"
+    ) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def process(code: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does something for ever, from when it has said so on."""
+    words = [sys.executable, "-c", f"import signal\n{code}"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT) as one:
+        assert one.stdout is not None
+        one.stdout.readline()
+        yield one
+        one.kill()
+
+
+def test_a_parent_that_has_others_to_begin_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a crowd that logs in at once; one that stands still is not, nor one that is busy for ever."""
+    monkeypatch.setattr(warm, "READY_SECONDS", 0.1)
+    busy, still = "print(flush=True)\nwhile True: pass", "print(flush=True)\nsignal.pause()"
+    ours, theirs = socket.socketpair()
+    with ours, theirs, process(busy) as one:
+        later = threading.Timer(0.5, theirs.sendall, [warm.READY])
+        later.start()
+        assert warm._ready(ours, one.pid)
+        monkeypatch.setattr(warm, "BUSY_SECONDS", 0.3)
+        with pytest.raises(TimeoutError):
+            warm._ready(ours, one.pid)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, process(still) as one, pytest.raises(TimeoutError):
+        warm._ready(ours, one.pid)
 
 
 @pytest.mark.parametrize("how", ["dead", "hung", "open to others", "another program"])
@@ -143,7 +171,8 @@ def test_without_a_good_parent_the_seat_begins_by_itself(db: Path, tmp_path: Pat
         else:
             listener = stack.enter_context(hung(db))
             if how == "dead":
-                listener.close()
+                listener.kill()
+                listener.wait()
             if how == "open to others":
                 (tmp_path / "firm.db.warm").chmod(0o755)
         ana = stack.enter_context(logged_in(db, program))
