@@ -207,7 +207,8 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
     """An sshd for the database, with a key for each of `logins`, as `dispatch sshd-config` has it; `warm` with a parent.
 
     Only what a test's server must have otherwise is changed: port, host key, and the strictness about folders, because
-    those of tests are below one that everybody may write.
+    those of tests are below one that everybody may write. By `SHLVL` bash takes itself for one that another began, and reads
+    no start file of root's, as the `/bin/sh` of a service user does not.
     """
     port = free_port()
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host")], check=True)
@@ -223,7 +224,7 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
     config = folder / "sshd_config"
     config.write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile {folder}/sshd.pid\nStrictModes no\n"
-        f"PermitRootLogin prohibit-password\nUsePAM no\nLogLevel ERROR\n{block}",
+        f"PermitRootLogin prohibit-password\nUsePAM no\nLogLevel ERROR\nSetEnv SHLVL=1\n{block}",
         encoding="utf-8",
     )
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)

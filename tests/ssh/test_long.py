@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.seats import at_once
 from db import audit
 from dispatch.desk import keyring
 from dispatch.desk.seat import take_seat
@@ -195,3 +196,11 @@ def test_bursts_of_keys_are_saved_whole(server: Server) -> None:
                 while store.value("SELECT text FROM work_entry ORDER BY id DESC LIMIT 1") != text:
                     ana.read(quiet=0.1)
                     assert time.monotonic() < end, (text, "\n".join(ana.screen.display))
+
+
+def test_an_office_of_fifty_logs_in_at_once(needs_sshd: None, tmp_path: Path) -> None:
+    """All of them come to their day, and each by the warm parent, however long it takes it to come to them."""
+    found = at_once(tmp_path / "office", 50, warm=True)
+    assert found["turned_away"] == 0
+    log = tmp_path / "office" / "firm.db.crashes.log"
+    assert not log.exists() or "without the warm parent" not in log.read_text()
