@@ -11,26 +11,8 @@ from db.among import AMONG, listed
 from db.rows import Query, Select, Stored, column
 from db.store import Store
 from db.visits import ANCHORED, CREW
-from dispatch.model.boards import BoardVisit
+from dispatch.model.boards import BoardVisit, Sum
 from dispatch.model.visits import Assignment
-
-
-class Sum(NamedTuple):
-    """The newest charge of a visit. Money in minor units with `exponent` decimals, None while it is blocked.
-
-    `unnamed`: no reference says what would exempt the client from tax.
-    """
-
-    status: str
-    accepted: bool
-    net: int | None
-    total: int | None
-    currency: str
-    exponent: int
-    flags: tuple[str, ...]
-    errors: tuple[str, ...]
-    revision: int
-    unnamed: bool
 
 
 class Noted(NamedTuple):

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from db import copies, migrations, opening
 from db.catalogue import Catalogue
@@ -51,6 +51,9 @@ def _clock_of(conn: sqlite3.Connection) -> Clock:
     """The machine's clock, moved as the firm has it moved (`Firm.clock_offset`)."""
     offset = conn.execute("SELECT value FROM setting WHERE key = 'clock_offset'").fetchone()
     return _SYSTEM_CLOCK if offset is None else SystemClock(int(offset[0]))
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -458,3 +461,9 @@ def _raise(error: sqlite3.Error | Moved) -> NoReturn:
     if fault is error:
         raise error
     raise fault from error
+
+
+def there(found: T | None) -> T:
+    """What is there, because something else names it and nothing with history is deleted."""
+    assert found is not None
+    return found

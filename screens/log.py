@@ -217,7 +217,7 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
         from dispatch.model.states import Review
 
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
-        clean = {line.visit.reference: Shown(line.visit.version, line.revision) for line in lines if line.clean}
+        clean = {line.visit.reference: Shown(line.visit.version, line.charge.revision) for line in lines if line.clean}
         left_out = [
             f"not clean: {line.visit.reference} {line.visit.client}: {'; '.join(one.text for one in line.remarks)}"
             for line in lines

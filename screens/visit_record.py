@@ -27,7 +27,7 @@ class ChargeSheet(SheetView):
         client = page.visit.client if charge is None else charge.client
         title = f"{word} · {page.visit.reference} {client}"
         if charge is None:
-            super().__init__(title, None, "", notes=[page.charge_note])
+            super().__init__(title, None, "", notes=[page.priced.reason])
             return
         super().__init__(title, charge.form, charge.currency, charge.tax, [*charge.notes, *page.balances])
 

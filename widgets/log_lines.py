@@ -93,7 +93,8 @@ def _count(number: int) -> Span:
 
 
 def _charge(line: LogLine, log: Log, marks: Marks) -> Span:
-    return (marks.dash, "dim") if line.net is None else ink(amount_text(line.net, line.exponent), "strong")
+    net, exponent = line.charge.net, line.charge.exponent
+    return (marks.dash, "dim") if net is None else ink(amount_text(net, exponent), "strong")
 
 
 def _review(line: LogLine, log: Log, marks: Marks) -> Span:
@@ -137,7 +138,7 @@ def columns_of(log: Log) -> tuple[Column, ...]:
         Column("over", 4, 4, lambda line, log, marks: _count(line.tally.overrides), right=True),
         *remark,
         Column("charge", 9, 2, _charge, right=True),
-        Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge_status or "").replace("_", " "), "dim")),
+        Column("sheet", 9, 9, lambda line, log, marks: ink((line.charge.status or "").replace("_", " "), "dim")),
         Column("work", 24, 8, lambda line, log, marks: ink(line.visit.work, "dim")),
         Column("review", 9, 1, _review),
     )

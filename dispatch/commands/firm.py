@@ -19,7 +19,8 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from db import people
     from db.store import Store
-    from dispatch.desk import firm, staff
+    from dispatch.desk import firm
+    from dispatch.desk.book import keeping
     from dispatch.desk.seat import Seat
 
 
@@ -90,7 +91,8 @@ def _ask(question: str, otherwise: str) -> str:
     about="Add somebody to the staff.",
 )
 def _add(seat: Seat, args: Args) -> str:
-    person = staff.add_staff(seat, args.new_login, args.name, [Role(role) for role in args.role], args.email)
+    texts = {"login": args.new_login, "name": args.name, "roles": ", ".join(args.role), "email": args.email}
+    person = keeping.add(seat, "staff", texts)
     return f"{person.name} ({person.login}) is {_roles(person.roles)} now."
 
 

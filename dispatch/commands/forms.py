@@ -45,7 +45,7 @@ _LOGGED = """reference=visit.reference client=visit.client site=visit.site work=
     review=visit.review technicians planned_start=visit.start@ planned_end=visit.end@ checked_in=visit.actual_in@
     checked_out=visit.actual_out@ tests_passed=visit.tests_passed tests_required=visit.tests_required evidence
     tests_executed=tally.ran tests_with_result=tally.tested retests=tally.retests overrides=tally.overrides exceptions clean
-    charge_status net total currency"""
+    charge_status=charge.status net total currency=charge.currency"""
 _REMARK = "exception=mark item? text"
 _ITEM = "item=ref phase kind label required vantage asks counts attested=attested_how? permission probes attempts"
 _ATTEMPT = "sequence at@ by result text value grade vantage begun_after tries signed_by satisfied"
@@ -265,14 +265,15 @@ def _next_due(visit: BoardVisit) -> int | None:
 
 
 def _log_line_form(line: LogLine, zone: str) -> dict[str, Any]:
+    charge = line.charge
     return form(
         line,
         _LOGGED,
         zone,
         evidence=form(line.tally, "executed measured attested waived by_permission=permitted no_way_in"),
         exceptions=forms(line.remarks, _REMARK),
-        net=None if line.net is None else format_minor(line.net, line.exponent),
-        total=None if line.total is None else format_minor(line.total, line.exponent),
+        net=None if charge.net is None else format_minor(charge.net, charge.exponent),
+        total=None if charge.total is None else format_minor(charge.total, charge.exponent),
     )
 
 

@@ -20,7 +20,7 @@ from dispatch.model.text import pad, show
 with lazily(__name__):
     from db import safekeeping
     from db.store import Store
-    from dispatch.desk import archive, doubtful_clock, seat, server_check
+    from dispatch.desk import archive, connecting, doubtful_clock, seat
     from dispatch.desk.archive import Found, Manifest
 
 
@@ -135,7 +135,7 @@ def _restore(args: Args) -> int:
 def _doctor(store: Store, args: Args) -> Answer:
     if args.clock_is_right:
         doubtful_clock.confirm(seat.take_seat(store, args.login))
-    findings = [*safekeeping.check(store), *server_check.findings_of_the_server(store)]
+    findings = [*safekeeping.check(store), *connecting.findings_of_the_server(store)]
     return Answer(
         findings,
         lambda found: forms(found, "subject good text"),

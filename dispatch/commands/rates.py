@@ -183,8 +183,8 @@ def _show_agreement(store: Store, args: Args) -> Answer:
 )
 def _add_agreement(seat: Seat, args: Args) -> Iterator[str]:
     terms = _changed({"kind": args.kind, "starts": args.starts, "ends": args.ends}, args)
-    rolls = {"rollover": args.rollover or "none", "rollover_cap": args.rollover_cap}
-    return _begun(seat, args.client, args.name, terms, service=terms.pop("service", None), **rolls)
+    terms |= {"rollover": args.rollover or "none", "rollover_cap": args.rollover_cap}
+    return _begun(seat, args.client, args.name, terms)
 
 
 @acts(
@@ -207,27 +207,20 @@ def _edit_agreement(seat: Seat, args: Args) -> Iterator[str]:
     since = agreeing.counts_from(before, args.since, day_of(seat.now, seat.firm.zone))
     if since is not None:
         before = agreements.agreement(seat.store, before.id, since) or before
-    promises = service_terms.service_form(before.service, agreeing.minor_units(seat.store))
-    terms = _changed({**before.terms, "service": promises}, args)
-    one = agreeing.save_agreement(
-        seat,
-        _client_name(seat.store, before),
-        args.new_name or before.name,
-        terms,
-        before,
-        rollover=args.rollover or before.rollover,
-        rollover_cap=before.rollover_cap if args.rollover_cap is None else args.rollover_cap,
-        service=terms.pop("service", {}),
-        since=since,
-    )
+    promises = agreeing.form_of(before, seat.store)["service"]
+    terms = {"service": {}} | _changed({**before.terms, "service": promises}, args)
+    terms["rollover"] = args.rollover or before.rollover
+    terms["rollover_cap"] = before.rollover_cap if args.rollover_cap is None else args.rollover_cap
+    name = args.new_name or before.name
+    one = agreeing.save_agreement(seat, _client_name(seat.store, before), name, terms, before, since)
     yield f"{one.name} is changed. {agreeing.KEPT}"
     for word in agreeing.dated_words(one, seat.store):
         yield f"  {word.line}"
     yield from _warnings(seat.store, one)
 
 
-def _begun(seat: Seat, client: str, name: str, terms: dict[str, Any], **more: Any) -> Iterator[str]:
-    one = agreeing.save_agreement(seat, client, name, terms, **more)
+def _begun(seat: Seat, client: str, name: str, terms: dict[str, Any]) -> Iterator[str]:
+    one = agreeing.save_agreement(seat, client, name, terms)
     yield f"{one.name} ({one.kind}) is in force from {one.starts} on; its number is {one.id}."
     yield from _warnings(seat.store, one)
 
@@ -250,8 +243,8 @@ def _import_agreement(seat: Seat, args: Args) -> Iterator[str]:
     terms, client, name, cap = (found.get(key) for key in ("terms", "client", "name", "rollover_cap"))
     if not (isinstance(terms, dict) and isinstance(client, str) and isinstance(name, str)):
         raise Refusal(f"{path.name} is not an agreement: an object with client, name and terms is expected.")
-    rolls = {"rollover": str(found.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
-    yield from _begun(seat, client, name, terms, service=found.get("service"), **rolls)
+    beside = {"rollover": str(found.get("rollover", "none")), "rollover_cap": cap if isinstance(cap, int) else None}
+    yield from _begun(seat, client, name, terms | beside | {"service": found.get("service")})
     if terms.get("blocks"):
         yield "Its prepaid blocks are not imported: enter what is left of each with dispatch agreement block."
 

@@ -71,7 +71,7 @@ def _list(store: Store, _: Args) -> Answer:
             yield f"{pad(line.visit.reference, 8)} {pad(line.visit.client, 28)} {why}"
         if clean:
             yield f"Clean ({len(clean)}): {', '.join(line.visit.reference for line in clean)}"
-            seen = " ".join(f"{line.visit.reference}@{line.revision}" for line in clean)
+            seen = " ".join(f"{line.visit.reference}@{line.charge.revision}" for line in clean)
             yield f"`dispatch review batch {seen} --yes` approves these."
 
     return Answer(log, told, lines)
@@ -140,7 +140,7 @@ def _comments(seat: Seat, _: Args) -> Listing:
 )
 def _batch(seat: Seat, args: Args) -> int:
     _, exceptions, clean = visit_log.waiting(seat.store)
-    references = args.references or [f"{line.visit.reference}@{line.revision}" for line in clean]
+    references = args.references or [f"{line.visit.reference}@{line.charge.revision}" for line in clean]
     shown = _at_revisions(references)
     if not args.references:
         for line in exceptions:

@@ -25,13 +25,12 @@ from dispatch.desk.book import keeping
 from dispatch.desk.firm import init
 from dispatch.desk.imports.importing import import_file
 from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.staff import add_staff
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.boards import BoardRow, BoardVisit
 from dispatch.model.checklists import Item, Kind, Result
 from dispatch.model.instants import SetClock, at_local
 from dispatch.model.probes import ProbeKind
-from dispatch.model.states import Role, State
+from dispatch.model.states import State
 from dispatch.planning.checker import Level
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -61,7 +60,7 @@ def live(path: Path, moved: Callable[[float], None] = lambda done: None) -> None
     init(path, lead="lee", lead_name="Lee Moreau", name="Columbus IT", zone=ZONE, clock=clock)
     with Store.open(path, clock=clock) as store:
         lee = take_seat(store, "lee")
-        add_staff(lee, "dana", "Dana Wells", [Role.DISPATCHER])
+        keeping.add(lee, "staff", {"login": "dana", "name": "Dana Wells", "roles": "dispatcher"})
         office = Office(store, clock, lee, take_seat(store, "dana"))
         for kind, name in FILES:
             if kind == "visits":

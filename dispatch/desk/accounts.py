@@ -15,6 +15,7 @@ from dispatch.care.workdays import Workdays
 from dispatch.desk.levels import VisitClock, clocks_of, hours_form
 from dispatch.levels.clock import LevelState
 from dispatch.model.agreements import WEEKDAYS, Agreement
+from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of
 from dispatch.model.states import ENDED, OPEN_ON_SITE, QUEUED, State
 from dispatch.model.visits import Visit
@@ -41,16 +42,10 @@ def office(store: Store) -> Office:
 
     firm = settings.firm(store)
     form = hours_form(agreements.hours_told(store), firm, day_of(store.clock.now(), firm.zone))
-    zone = str(form["timezone"])
-    hours = form["hours"]
-    return Office(
-        day_of(store.clock.now(), zone),
-        zone,
-        Workdays(
-            frozenset(number for number, name in enumerate(WEEKDAYS) if hours.get(name)),
-            frozenset(datetime.date.fromisoformat(str(day)) for day in form["holidays"]),
-        ),
-    )
+    zone, hours = str(form["timezone"]), form["hours"]
+    open_on = frozenset(number for number, name in enumerate(WEEKDAYS) if hours.get(name))
+    holidays = frozenset(datetime.date.fromisoformat(str(day)) for day in form["holidays"])
+    return Office(day_of(store.clock.now(), zone), zone, Workdays(open_on, holidays))
 
 
 def accounts(store: Store, where: Office, only: Collection[int] | None = None) -> list[Account]:
@@ -83,12 +78,8 @@ def accounts(store: Store, where: Office, only: Collection[int] | None = None) -
         in_force = next((each for each in reversed(terms) if each.covers(where.today)), None)
         found.append(
             Account(
+                **shared(Account, one) | {"unhappy_noted_on": one.unhappy_noted_on or one.unhappy_since},
                 client_id=one.id,
-                name=one.name,
-                kind=one.kind,
-                computers=one.computers,
-                servers=one.servers,
-                unhappy_noted_on=one.unhappy_noted_on or one.unhappy_since,
                 agreements=tuple(terms),
                 visits=tuple(_visits(own, said, facts, where)),
                 surveys=surveys.get(one.id, ()),
@@ -119,21 +110,16 @@ def _visits(
             day = day_of(moment or one.requested_at, where.zone)
         handed = facts[one.id].milestones.get("report") if one.id in facts else None
         completed = one.state in _COMPLETED
+        bad, satisfied = outcome.bad_test and one.id not in healed, outcome.satisfied if completed else None
         yield CareVisit(
-            one.reference,
-            day,
-            one.kind,
+            **shared(CareVisit, one) | shared(CareVisit, outcome) | {"bad_test": bad, "satisfied": satisfied},
+            day=day,
             completed=completed,
             closed=one.state is State.CLOSED,
             booked=one.state not in ENDED and one.state not in QUEUED,
             open=one.state not in ENDED,
             own_failure=one.cause == "own_failure",
             follow_up=one.parent_id is not None,
-            emergency=one.emergency,
-            all_passed=outcome.all_passed,
-            bad_test=outcome.bad_test and one.id not in healed,
-            satisfied=outcome.satisfied if completed else None,
-            none_wanted=outcome.none_wanted,
             handed_over=None if handed is None else day_of(handed, where.zone),
         )
 

@@ -32,14 +32,11 @@ def give_goodwill(seat: Seat, reference: str, target: str, mode: str, value: str
     faults = [] if target in TARGETS else [f"target: {target!r} is not one of {', '.join(TARGETS)}"]
     faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
     faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
-    return _adjust(
-        seat,
-        "give goodwill",
-        reference,
-        reason,
-        faults,
-        lambda unit, visit, why: adjustments.give(unit, visit.id, target, mode, value.strip(), why),
-    )
+
+    def give(unit: Unit, visit: Visit, why: str) -> None:
+        adjustments.give(unit, visit.id, target, mode, value.strip(), why)
+
+    return _adjust(seat, "give goodwill", reference, reason, faults, give)
 
 
 def withdraw_goodwill(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
@@ -54,14 +51,12 @@ def withdraw_goodwill(seat: Seat, reference: str, reason: str) -> Priced | Unpri
 
 def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> Priced | Unpriced:
     """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
-    return _adjust(
-        seat,
-        "set travel by hand",
-        reference,
-        reason,
-        [] if amount is None else _faults_of_amount("amount", amount),
-        lambda unit, visit, why: adjustments.set_travel(unit, visit.id, amount and amount.strip(), why),
-    )
+    faults = [] if amount is None else _faults_of_amount("amount", amount)
+
+    def set_it(unit: Unit, visit: Visit, why: str) -> None:
+        adjustments.set_travel(unit, visit.id, amount and amount.strip(), why)
+
+    return _adjust(seat, "set travel by hand", reference, reason, faults, set_it)
 
 
 def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown) -> Priced | Unpriced:

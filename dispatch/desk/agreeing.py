@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from db import agreements, clients, draws, visits
 from db.agreements import MONEY_KIND
-from db.store import Store
+from db.store import Store, there
 from dispatch.desk.refusals import Faulty, NotFound, Refusal, refuse
 from dispatch.desk.seat import Seat
 from dispatch.desk.wording import taken
@@ -45,6 +45,8 @@ class DatedWord(NamedTuple):
         return f"{self.what} from {self.since}: {json.dumps(self.terms, ensure_ascii=False)}"
 
 
+BESIDE = ("rollover", "rollover_cap", "service")
+"""What an agreement says beside its terms."""
 ROLLOVERS = ("none", "next_month", "capped")
 KEPT = "Charges that stand keep their copy, and requests and months of before what was promised then."
 """What is said of a change of an agreement."""
@@ -56,16 +58,13 @@ def save_agreement(
     name: str,
     terms: Mapping[str, Any],
     before: Agreement | None = None,
-    *,
-    rollover: str = "none",
-    rollover_cap: int | None = None,
-    service: Mapping[str, Any] | None = None,
     since: datetime.date | None = None,
 ) -> Agreement:
     """Save an agreement in the form of design/charges.md B14: a new one, or (with `before`) other terms of the one that is there.
 
-    Blocks are entered by `add_block`, not here. `service` is the form of what it promises beside its prices
-    (`dispatch.desk.service_terms`); None leaves that as it is. `dispatch.desk.capacity` says what speaks against it.
+    Beside B14 the terms may have `rollover` and `rollover_cap`, and as `service` the form of what it promises beside its
+    prices (`dispatch.desk.service_terms`), without which that stays as it is; blocks are entered by `add_block`, not here.
+    `dispatch.desk.capacity` says what speaks against it.
     The allowance, what rolls over and the service count from `since` on (None: today), an allowance from its agreement month.
     Other terms have no such day: what has not ended is priced by them.
 
@@ -75,7 +74,7 @@ def save_agreement(
         Faulty: with every fault.
         Stale: somebody else changed the agreement since `before` was read.
     """
-    form = {key: value for key, value in terms.items() if key != "blocks"}
+    form = {key: value for key, value in terms.items() if key not in ("blocks", *BESIDE)}
     with seat.write("save an agreement", Role.LEAD) as unit:
         client = clients.client_by_name(seat.store, client_name)
         if client is None:
@@ -85,47 +84,30 @@ def save_agreement(
             faults.append("kind: is missing: tm, fixed_price, retainer, block_hours or block_money")
         if form.get("starts") is None:
             faults.append("starts: is missing: the first day, written as 2026-11-24")
+        rollover, cap, service = terms.get("rollover", "none"), terms.get("rollover_cap"), terms.get("service")
         if rollover not in ROLLOVERS:
             faults.append(f"rollover: {rollover!r} is not one of {', '.join(ROLLOVERS)}")
-        if rollover == "capped" and (rollover_cap is None or rollover_cap < 0):
+        if rollover == "capped" and (not isinstance(cap, int) or cap < 0):
             faults.append("rollover_cap: how many rate-minutes roll over at most?")
         cleaned = taken("name", name, limits.NAME, faults, needed=True)
         promises = before.service if before is not None else Service()
         if service is not None:
             promises = service_terms.read_service(service, seat.firm.zone, minor_units(seat.store), faults)
         refuse(faults)
-        if before is not None and since is not None:
-            now = agreements.agreement(seat.store, before.id, since)
-            assert now is not None
-            asked = replace(now, name=cleaned, terms=form, rollover=rollover, rollover_cap=rollover_cap)
-            refuse(_faults_of_day(now, asked, since, day_of(seat.now, seat.firm.zone)))
         starts = datetime.date.fromisoformat(str(form["starts"]))
         ends = None if form.get("ends") is None else datetime.date.fromisoformat(str(form["ends"]))
-        _alone(seat.store, client.id, starts, ends, before)
+        new = Agreement(0, client.id, cleaned, str(form["kind"]), starts, ends, form, 1, rollover, cap, promises)
+        if before is not None and since is not None:
+            now = there(agreements.agreement(seat.store, before.id, since))
+            refuse(_faults_of_day(now, new, since, day_of(seat.now, seat.firm.zone)))
+        _alone(new, seat.store, before)
         if before is None:
             _past_stays(seat, client.id, ("starts", starts, _behind(ends)))
-        else:
-            _past_stays(
-                seat, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends))
-            )
-        kind = str(form["kind"])
-        after = replace(
-            before or Agreement(0, client.id, cleaned, kind, starts, ends, form),
-            name=cleaned,
-            kind=kind,
-            starts=starts,
-            ends=ends,
-            terms=form,
-            rollover=rollover,
-            rollover_cap=rollover_cap,
-            service=promises,
-        )
-        if before is None:
-            agreement_id = agreements.add_agreement(unit, after)
-        else:
-            agreement_id = before.id
-            agreements.update_agreement(unit, before, after, since)
-        return _found(seat.store, agreement_id)
+            return _found(seat.store, agreements.add_agreement(unit, new))
+        _past_stays(seat, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
+        after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
+        agreements.update_agreement(unit, before, after, since)
+        return _found(seat.store, before.id)
 
 
 def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
@@ -208,6 +190,15 @@ def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str
     return lines
 
 
+def form_of(agreement: Agreement, store: Store) -> dict[str, Any]:
+    """An agreement as `save_agreement` takes it."""
+    form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
+    form["service"] = service_terms.service_form(agreement.service, minor_units(store))
+    if agreement.rollover != "none":
+        form |= {"rollover": agreement.rollover, "rollover_cap": agreement.rollover_cap}
+    return form
+
+
 def minor_units(store: Store) -> int:
     """Decimals of the money of the newest rate card."""
     cards = agreements.rate_cards(store)
@@ -240,14 +231,12 @@ def _faults_of_day(now: Agreement, asked: Agreement, since: datetime.date, today
     return faults
 
 
-def _alone(
-    store: Store, client_id: int, starts: datetime.date, ends: datetime.date | None, before: Agreement | None
-) -> None:
+def _alone(new: Agreement, store: Store, before: Agreement | None) -> None:
     """Refuse a second agreement over the same days: a visit could not tell which one covers it."""
-    for other in agreements.agreements_of(store, client_id):
+    for other in agreements.agreements_of(store, new.client_id):
         if before is not None and other.id == before.id:
             continue
-        if (other.ends is None or other.ends >= starts) and (ends is None or ends >= other.starts):
+        if (other.ends is None or other.ends >= new.starts) and (new.ends is None or new.ends >= other.starts):
             last = other.ends.isoformat() if other.ends else "no end"
             raise Faulty(
                 [
@@ -285,6 +274,4 @@ def _behind(last: datetime.date | None) -> datetime.date:
 
 
 def _found(store: Store, agreement_id: int) -> Agreement:
-    found = agreements.agreement(store, agreement_id)
-    assert found is not None
-    return found
+    return there(agreements.agreement(store, agreement_id))

@@ -16,7 +16,7 @@ from dispatch.desk.refusals import Faulty, refuse
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.firm import Firm
 from dispatch.model.forms import form, forms
-from dispatch.model.instants import day_bounds, day_of, parse_day, when_text
+from dispatch.model.instants import Times, day_bounds, day_of, parse_day, when_text
 from dispatch.model.text import pad, show
 
 _HEAD = re.compile(r"(?P<hash>[0-9a-f]{8,64})(?:@(?P<rows>[0-9]{1,12}))?")
@@ -79,14 +79,11 @@ def trail(
     if limit < 1:
         faults.append("limit: a number from 1 is expected")
     refuse(faults)
+    begins = day_bounds(first, zone)[0] if first else None
+    ends = day_bounds(last, zone)[1] if last else None
+    about = find(store, visit).id if visit else None
     return audit.matching(
-        store,
-        visit_id=find(store, visit).id if visit else None,
-        actor=who or None,
-        since=day_bounds(first, zone)[0] if first else None,
-        until=day_bounds(last, zone)[1] if last else None,
-        deed=deed or None,
-        limit=limit,
+        store, visit_id=about, actor=who or None, since=begins, until=ends, deed=deed or None, limit=limit
     )
 
 
@@ -198,3 +195,12 @@ def trail_form(rows: Sequence[Found], zone: str) -> list[dict[str, Any]]:
     keys = """row=row.seq at=row.at@ login=row.actor name=by via=row.via session=row.session deed=row.deed
         record=row.entity id=row.entity_id called? detail=row.detail save=row.save_id"""
     return forms(rows, keys, zone)
+
+
+def foot_of(store: Store, by: str, times: Times) -> tuple[str, ...]:
+    """When and by whom a report was made, its zone, and the head of the audit chain that vouches for what it says."""
+    head = audit.chain_head(store)
+    return (
+        f"Made {times.moment(store.clock.now())} by {by}; times as in {times.zone}.",
+        f"Audit: {head.rows:,} rows, head {head.short}; dispatch audit verify --head {head.short} says whether they still stand.",
+    )

@@ -8,6 +8,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from db import clients, settings, visits
+from db.store import there
 from dispatch.desk import reading
 from dispatch.desk.refusals import Faulty
 from dispatch.desk.seat import Seat
@@ -75,15 +76,14 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
     """An event with its times; the plan's, and nothing else."""
     import icalendar
 
-    assert visit.starts_at is not None
-    assert visit.ends_at is not None
+    starts_at, ends_at = there(visit.span)
     named = f"{'busy' if busy else 'visit'} {visit.id} {technician.id}"
     event = icalendar.Event()
     event.add("uid", hmac.new(salt.encode(), named.encode(), hashlib.sha256).hexdigest()[:40])
     if not busy:
         # how often a visit was changed is nobody's business; a reader of busy times goes by the stamp
         event.add("sequence", visit.version)
-    for name, instant in (("dtstamp", now), ("dtstart", visit.starts_at), ("dtend", visit.ends_at)):
+    for name, instant in (("dtstamp", now), ("dtstart", starts_at), ("dtend", ends_at)):
         event.add(name, datetime.datetime.fromtimestamp(instant, datetime.UTC))
     event.add("transp", "OPAQUE")
     return event
@@ -91,9 +91,8 @@ def _frame(visit: Visit, technician: Technician, salt: str, now: int, *, busy: b
 
 def _tell(event: Event, visit: Visit, seat: Seat) -> None:
     """Say in full what the visit is."""
-    site = clients.site(seat.store, visit.site_id)
+    site = there(clients.site(seat.store, visit.site_id))
     client = clients.client(seat.store, visit.client_id)
-    assert site is not None
     event.add("summary", show(f"{visit.client}: {visit.work}"))
     event.add("location", show(", ".join(filter(None, (visit.client, visit.site, site.address)))))
     contact = client.contacts[0] if client is not None and client.contacts else None

@@ -12,7 +12,7 @@ from typing import Any
 
 from db import agreements, draws, sheets, visits
 from db.sheets import StoredSheet
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.closeout.answers import tells
 from dispatch.desk.charge_input import input_of, standing
@@ -168,27 +168,13 @@ def keep_sheet(
     net, tax, total = (
         None if blocked else parse_minor(form[name], priced.exponent) for name in ("net", "tax", "total")
     )
-    sheet = StoredSheet(
-        visit.id,
-        0,
-        form["status"],
-        priced.currency,
-        priced.exponent,
-        net,
-        tax,
-        total,
-        form,
-        given,
-        made_at=now,
-        reason=reason,
-        accepted_at=now if accepted else None,
-    )
+    of = (form["status"], priced.currency, priced.exponent)
+    sheet = StoredSheet(visit.id, 0, *of, net, tax, total, form, given, now, reason, now if accepted else None)
     lines = [(line["rule"], line["category"], parse_minor(line["amount"], priced.exponent)) for line in form["lines"]]
     sheets.add_sheet(unit, sheet, lines, accepted_by=seat.staff.id if accept else None)
     if accepted and form.get("drawn"):
         day = day_of(now if visit.anchor is None else visit.anchor, str(given["card"]["timezone"]))
-        agreement = agreements.agreement(store, given["source"]["agreement"]["id"])
-        assert agreement is not None
+        agreement = there(agreements.agreement(store, given["source"]["agreement"]["id"]))
         scale = 10**priced.exponent if agreement.kind == agreements.MONEY_KIND else 1
         drawn = {name: Fraction(amount) * scale for name, amount in form["drawn"].items()}
         draws.take(unit, store, visit.id, agreement, day, drawn)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from db import files, keys
+from db.safekeeping import Finding
 from db.store import Store
-from dispatch.desk import key_file, sshd_config
+from dispatch.desk import attaching, key_file, sshd_config
 from dispatch.model.keys import Key
 from dispatch.model.text import show
 
@@ -72,3 +75,23 @@ def verdict(faults: Sequence[str]) -> list[str]:
     """What was found wrong with the key file and sshd, a line each; one that says so where nothing was."""
     bad = [f"BAD   {show(fault, 400)}" for fault in faults]
     return bad or ["good  the key file is as the database has it, and sshd reads it as it should"]
+
+
+def findings_of_the_server(store: Store) -> list[Finding]:
+    """What the doctor looks at where technicians log in over SSH: one finding for each subject, none for what is not used."""
+    found = []
+    if files.hashes(store):
+        faults = attaching.faults(store)
+        found.append(Finding("files", not faults, "; ".join(faults) or "as they were handed in"))
+    if not keys.all_keys(store):
+        return found
+    drifts = [drift.text for drift in key_file.drift(store)]
+    found.append(Finding("key file", not drifts, "; ".join(drifts) or "as the database has it"))
+    if sshd_config.sshd() is None:
+        found.append(Finding("sshd", False, "there is no sshd on this machine: install openssh-server"))
+    elif os.geteuid() != 0:
+        found.append(Finding("sshd", True, "only root can ask it: sudo dispatch keys check"))
+    else:
+        faults = sshd_config.faults(key_file.owner(store), key_file.path_of(store))
+        found.append(Finding("sshd", not faults, "; ".join(faults) or "reads the key file, and forwards nothing else"))
+    return found

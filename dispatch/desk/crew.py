@@ -1,9 +1,11 @@
-"""For whom a person acts on a visit: for themselves, or, as a lead, for its crew."""
+"""For whom a person acts on a visit, themselves or as a lead its crew; and whose job it is (design/product.md, Rule 6)."""
 
 from __future__ import annotations
 
-from db import people
-from db.store import Store
+from dataclasses import dataclass
+
+from db import handovers, people
+from db.store import Store, there
 from dispatch.desk.refusals import NotAllowed, NotFound, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.model.people import Technician
@@ -29,8 +31,7 @@ def own_part(seat: Seat, visit: Visit, technician: str | None) -> Assignment:
 
 def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignment]:
     """The assignments that the person acts for: their own, or, for a lead, the named one or all."""
-    staff = people.staff_by_id(seat.store, seat.staff.id)
-    assert staff is not None
+    staff = there(people.staff_by_id(seat.store, seat.staff.id))
     if technician is not None:
         part = part_of(seat.store, visit, technician)
         if part.technician_id != staff.id and Role.LEAD not in staff.roles:
@@ -41,8 +42,7 @@ def own_parts(seat: Seat, visit: Visit, technician: str | None) -> list[Assignme
         return [own]
     if Role.LEAD in staff.roles and visit.assignments:
         return list(visit.assignments)
-    crew = ", ".join(show(part.technician) for part in visit.assignments) or "nobody yet"
-    raise NotAllowed(f"{show(visit.reference)} is with {crew}, not with {show(staff.name)}.")
+    raise NotAllowed(f"{_with(visit)}, not with {show(staff.name)}.")
 
 
 def not_anothers(seat: Seat, visit: Visit) -> None:
@@ -63,18 +63,14 @@ def part_of(store: Store, visit: Visit, technician: str) -> Assignment:
     """
     wanted = " ".join(technician.split()).casefold()
     found = people.staff_by_login(store, wanted)
-    part = next(
-        (
-            part
-            for part in visit.assignments
-            if part.technician.casefold() == wanted or (found is not None and part.technician_id == found.id)
-        ),
-        None,
-    )
-    if part is None:
-        crew = ", ".join(show(one.technician) for one in visit.assignments) or "nobody yet"
-        raise NotFound(f"{show(visit.reference)} is with {crew}, not with {show(technician, 60)}.")
-    return part
+    for part in visit.assignments:
+        if part.technician.casefold() == wanted or (found is not None and part.technician_id == found.id):
+            return part
+    raise NotFound(f"{_with(visit)}, not with {show(technician, 60)}.")
+
+
+def _with(visit: Visit) -> str:
+    return f"{show(visit.reference)} is with {', '.join(map(show, visit.crew)) or 'nobody yet'}"
 
 
 def driver(store: Store, name: str) -> Technician:
@@ -87,3 +83,21 @@ def driver(store: Store, name: str) -> Technician:
         known = ", ".join(show(one.name) for one in people.technicians(store)) or "none yet"
         raise NotFound(f"There is no technician {show(name, 60)}; there are {known}.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose job it is: `names` started it, `allowed` are their ids and those of everybody who agreed to take it over."""
+
+    names: tuple[str, ...]
+    allowed: frozenset[int]
+
+
+def owners_of(store: Store, visit_ids: list[int]) -> dict[int, Owners]:
+    """The owners of each visit whose job was started; the others may go to anybody."""
+    started = handovers.starters(store, visit_ids)
+    taken = handovers.taken_over(store, list(started))
+    return {
+        visit_id: Owners(tuple(people_by_id.values()), frozenset(people_by_id) | taken.get(visit_id, set()))
+        for visit_id, people_by_id in started.items()
+    }

@@ -31,7 +31,7 @@ from dispatch.desk.drafting import Draft, Whole
 from dispatch.desk.levels import default_targets
 from dispatch.desk.refusals import Faulty, refuse
 from dispatch.desk.seat import Seat
-from dispatch.desk.service_terms import PREFIX, read_service, service_figures, service_form, shown
+from dispatch.desk.service_terms import PREFIX, read_service, service_figures, shown
 from dispatch.fields.kinds import Choice
 from dispatch.levels.targets import Targets
 from dispatch.model.agreements import Agreement, RateCard
@@ -43,8 +43,31 @@ EXAMPLE_DISTANCE = "18"
 EXAMPLE_DRIVE = 30
 
 
+class FigureDraft(Draft):
+    """A draft of which every figure stands in one form, each at its path."""
+
+    form: dict[str, Any]
+
+    def shown(self, figure: Figure) -> tuple[str, bool]:
+        """A figure's value in words, and whether it is its own rather than the default."""
+        own = value_at(self.form, figure.path)
+        return written(figure, default_of(self.kind, figure.path) if own is None else own), own is not None
+
+    def change(self, figure: Figure, text: str) -> None:
+        """Take over what was typed.
+
+        Raises:
+            ValueError: it is not written as the figure is.
+        """
+        self.form = with_value(self.form, figure.path, read(figure, text))
+
+    def reset(self, figure: Figure) -> None:
+        """Remove what the figure is a part of, or go back to the default."""
+        self.form = without(self.form, figure.whole or figure.path)
+
+
 @dataclass(slots=True)
-class CardDraft(Draft):
+class CardDraft(FigureDraft):
     """A rate card being written; `before` is what it changes, None for a new one."""
 
     name: str = ""
@@ -89,22 +112,6 @@ class CardDraft(Draft):
     def faults(self) -> list[str]:
         """Everything that keeps it from being saved."""
         return validate_card({key: value for key, value in self.form.items() if key not in ENVELOPE})
-
-    def shown(self, figure: Figure) -> tuple[str, bool]:
-        """A figure's value in words, and whether it is the card's own rather than the default."""
-        return _shown(self.form, self.kind, figure)
-
-    def change(self, figure: Figure, text: str) -> None:
-        """Take over what was typed.
-
-        Raises:
-            ValueError: it is not written as the figure is.
-        """
-        self.form = with_value(self.form, figure.path, read(figure, text))
-
-    def reset(self, figure: Figure) -> None:
-        """Remove what the figure is a part of, or go back to the default."""
-        self.form = without(self.form, figure.whole or figure.path)
 
     def additions(self) -> Sequence[tuple[str, str]]:
         """What can be added: a key, and what it is in words."""
@@ -176,19 +183,16 @@ class CardDraft(Draft):
 
 
 @dataclass(slots=True)
-class AgreementDraft(Draft):
+class AgreementDraft(FigureDraft):
     """An agreement being written; `before` is what it changes, None for a new one."""
 
     client: str = ""
     name: str = ""
     form: dict[str, Any] = field(default_factory=dict)
     before: Agreement | None = None
-    rollover: str = "none"
-    rollover_cap: int | None = None
-    service: dict[str, Any] = field(default_factory=dict)
     exponent: int = 2
     defaults: Mapping[int, Targets] = field(default_factory=lambda: default_targets(Firm()))
-    since: str = ""
+    stands: dict[str, Any] = field(default_factory=dict)
     today: datetime.date = datetime.date.min
 
     kind: ClassVar[str] = "agreement"
@@ -196,15 +200,15 @@ class AgreementDraft(Draft):
     @classmethod
     def of(cls, agreement: Agreement, client: str) -> AgreementDraft:
         """The draft of an agreement that is there."""
-        form = {key: value for key, value in agreement.terms.items() if key != "blocks"}
-        return cls(client, agreement.name, form, agreement, agreement.rollover, agreement.rollover_cap)
+        return cls(client, agreement.name, before=agreement)
 
     def at(self, store: Store) -> AgreementDraft:
         """The same draft, in the money and with the usual targets of a firm."""
-        self.exponent = agreeing.minor_units(store)
+        self.exponent, self.today = agreeing.minor_units(store), today(store)
         self.defaults = default_targets(settings.firm(store))
-        self.today = today(store)
-        self.service = self.stood().get("service", {})
+        self.read_again(store)
+        if self.before is not None:
+            self.form = self.stands
         return self
 
     @property
@@ -214,33 +218,21 @@ class AgreementDraft(Draft):
 
     def whole(self) -> Whole:
         """Whose it is, its name, its terms, and what it promises beside them."""
-        return {
-            "client": self.client,
-            "name": self.name,
-            "form": self.form,
-            "rollover": self.rollover,
-            "rollover_cap": self.rollover_cap,
-            "service": self.service,
-            "since": self.since,
-        }
+        return {"client": self.client, "name": self.name, "form": self.form}
 
     def stood(self) -> Whole:
         """Those of the agreement that it changes."""
-        if self.before is None:
-            return {}
-        service = service_form(self.before.service, self.exponent)
-        return {**AgreementDraft.of(self.before, self.client).whole(), "service": service}
+        return {} if self.before is None else {"client": self.client, "name": self.before.name, "form": self.stands}
 
     def take(self, whole: Whole) -> None:
         """Write it so."""
-        self.client, self.name, self.since = str(whole["client"]), str(whole["name"]), str(whole["since"])
-        self.form, self.service = dict(whole["form"]), dict(whole["service"])
-        self.rollover, self.rollover_cap = str(whole["rollover"]), whole["rollover_cap"]
+        self.client, self.name, self.form = str(whole["client"]), str(whole["name"]), dict(whole["form"])
 
     def read_again(self, store: Store) -> None:
         """Begin with the agreement as it stands by now."""
         if self.before is not None:
             self.before = agreements.agreement(store, self.before.id) or self.before
+            self.stands = agreeing.form_of(self.before, store)
 
     def figures(self) -> list[Figure]:
         """Its figures, section by section."""
@@ -248,7 +240,7 @@ class AgreementDraft(Draft):
         found = list(agreement_figures(kind))
         if kind == "retainer":
             found.append(Figure("Retainer", _ROLLOVER, "unused allowance", Choice(agreeing.ROLLOVERS)))
-            if self.rollover == "capped":
+            if self.form.get(_ROLLOVER) == "capped":
                 found.append(Figure("Retainer", _CAP, "rolls over at most", hint="rate-minutes"))
         found += service_figures(self.defaults)
         if self.before is not None:
@@ -257,56 +249,36 @@ class AgreementDraft(Draft):
 
     def faults(self) -> list[str]:
         """Everything that keeps it from being saved."""
-        faults = validate_agreement(self.form)
+        faults = validate_agreement({key: value for key, value in self.form.items() if key not in _BESIDE})
         if self.form.get("starts") is None:
             faults.append("starts: is missing")
-        if self.rollover == "capped" and self.rollover_cap is None:
+        if self.form.get(_ROLLOVER) == "capped" and self.form.get(_CAP) is None:
             faults.append(f"{_CAP}: is missing")
-        read_service(self.service, "UTC", self.exponent, faults)
+        read_service(self.form.get("service", {}), "UTC", self.exponent, faults)
         with contextlib.suppress(Faulty):
             self._counts_from()
             return faults
         return [*faults, f"{_FROM}: a day is expected, or a month such as 2027-01"]
 
     def _counts_from(self) -> datetime.date | None:
-        return None if self.before is None else agreeing.counts_from(self.before, self.since, self.today)
+        return None if self.before is None else agreeing.counts_from(self.before, self.form.get(_FROM, ""), self.today)
 
     def shown(self, figure: Figure) -> tuple[str, bool]:
         """A figure's value in words, and whether it is the agreement's own rather than the default."""
-        if figure.path == _ROLLOVER:
-            return self.rollover, self.rollover != "none"
-        if figure.path == _CAP:
-            return written(figure, self.rollover_cap), True
-        if figure.path == _FROM:
-            return self.since or "today", bool(self.since)
         if figure.path.startswith(PREFIX):
-            return shown(self.service, figure.path, self.defaults)
-        return _shown(self.form, self.kind, figure)
+            return shown(self.form.get("service", {}), figure.path, self.defaults)
+        if figure.path in _USUAL and figure.path not in self.form:
+            return _USUAL[figure.path], False
+        return FigureDraft.shown(self, figure)  # `super` does not find the class that its slots have made anew
 
     def change(self, figure: Figure, text: str) -> None:
-        """Take over what was typed.
-
-        Raises:
-            ValueError: it is not written as the figure is.
-        """
+        """As of any draft; what is as usual is not kept."""
         value = read(figure, text)
         if figure.path == _CAP and (not isinstance(value, int) or value < 0):
             raise ValueError("a whole number of rate-minutes is expected")
-        if figure.path in _USUAL:
-            setattr(self, _USUAL[figure.path][0], value)
-        elif figure.path.startswith(PREFIX):
-            self.service = with_value(self.service, figure.path.removeprefix(PREFIX), value)
-        else:
-            self.form = with_value(self.form, figure.path, value)
-
-    def reset(self, figure: Figure) -> None:
-        """Go back to the default."""
-        if figure.path in _USUAL:
-            setattr(self, *_USUAL[figure.path])
-        elif figure.path.startswith(PREFIX):
-            self.service = without(self.service, figure.path.removeprefix(PREFIX))
-        else:
-            self.form = without(self.form, figure.path)
+        FigureDraft.change(self, figure, text)
+        if figure.path in _USUAL and value in ("none", "", None):
+            self.reset(figure)
 
     def additions(self) -> Sequence[tuple[str, str]]:
         """What can be added: a prepaid block, once the agreement is saved."""
@@ -331,17 +303,10 @@ class AgreementDraft(Draft):
             Faulty: with every fault.
         """
         refuse(self.faults())
-        self.before = agreeing.save_agreement(
-            seat,
-            self.client,
-            self.name,
-            self.form,
-            self.before,
-            rollover=self.rollover,
-            rollover_cap=self.rollover_cap,
-            service=self.service,
-            since=self._counts_from(),
-        )
+        terms = {key: value for key, value in self.form.items() if key != _FROM}
+        since = self._counts_from()
+        self.before = agreeing.save_agreement(seat, self.client, self.name, terms, self.before, since)
+        self.read_again(seat.store)
         # what counts from a later day on is not what counts today
         self.take(self.stood())
         told = f"{self.name} is in force from {self.before.starts.isoformat()} on. {agreeing.KEPT}"
@@ -349,17 +314,7 @@ class AgreementDraft(Draft):
 
 
 _ROLLOVER, _CAP, _FROM = "rollover", "rollover_cap", "from"
-_USUAL: Mapping[str, tuple[str, Any]] = {
-    _ROLLOVER: ("rollover", "none"),
-    _CAP: ("rollover_cap", None),
-    _FROM: ("since", ""),
-}
-"""What stands beside the form: its attribute, and as what it stands where nothing is said."""
+_BESIDE = (*agreeing.BESIDE, _FROM)
+_USUAL = {_ROLLOVER: "none", _FROM: "today"}
+"""What stands beside the terms, as it is shown where nothing is said."""
 _FROM_HINT = "a day, or a month such as 2027-01; what is shown here counts from then on, and until then what counts now"
-
-
-def _shown(form: Mapping[str, Any], kind: str, figure: Figure) -> tuple[str, bool]:
-    own = value_at(form, figure.path)
-    if own is not None:
-        return written(figure, own), True
-    return written(figure, default_of(kind, figure.path)), False

@@ -59,8 +59,8 @@ def drives_of(store: Store, day: datetime.date) -> list[Drive]:
         stops = [(visit.id, End(EndKind.SITE, visit.site_id)) for visit in placed if visit.id in own]
         stops += [(HOME, home)] if HOME in own else []
         for (_, origin), (key, destination) in pairwise([(HOME, home), *stops]):
-            pin = pinned.get((origin, destination))
-            found.append(_drive(store, origin, destination, own[key], technician.name, pin))
+            ends = end_title(store, origin), end_title(store, destination)
+            found.append(Drive(*ends, own[key], technician.name, pinned.get((origin, destination))))
     return found
 
 
@@ -73,7 +73,8 @@ def drive(store: Store, origin: str, destination: str, at: int) -> tuple[Drive, 
     ends = end_named(store, origin), end_named(store, destination)
     chain = roads.live(store)
     leg = chain.leg(place_of(store, ends[0]), place_of(store, ends[1]), at)
-    return _drive(store, *ends, leg, "", pins.pin_between(store, *ends)), chain.notes
+    titles = end_title(store, ends[0]), end_title(store, ends[1])
+    return Drive(*titles, leg, pin=pins.pin_between(store, *ends)), chain.notes
 
 
 def matrix(store: Store, day: datetime.date, at: int) -> tuple[list[str], list[list[Leg]], list[str]]:
@@ -111,12 +112,8 @@ def pin(
         NotAllowed, Faulty: with everything that cannot be taken.
     """
     ways = [(origin, destination), (destination, origin)] if both else [(origin, destination)]
-    entries: list[tuple[Pin | None, dict[str, str]]] = []
-    for begin, end in ways:
-        texts = {"from": begin, "to": end, "minutes": minutes}
-        if reason is not None:
-            texts["reason"] = reason
-        entries.append((_pinned(seat.store, begin, end), texts))
+    texts = {"minutes": minutes} if reason is None else {"minutes": minutes, "reason": reason}
+    entries = [(_pinned(seat.store, begin, end), {"from": begin, "to": end, **texts}) for begin, end in ways]
     return keeping.put(seat, "pin", f"pin {origin} → {destination}", entries)
 
 
@@ -172,7 +169,3 @@ def _pinned(store: Store, origin: str, destination: str) -> Pin | None:
         return pins.pin_between(store, end_named(store, origin), end_named(store, destination))
     except NotFound:
         return None  # what is wrong with an end is said where the pin is written
-
-
-def _drive(store: Store, origin: End, destination: End, leg: Leg, technician: str, pinned: Pin | None) -> Drive:
-    return Drive(end_title(store, origin), end_title(store, destination), leg, technician, pinned)

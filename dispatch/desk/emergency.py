@@ -8,7 +8,7 @@ from typing import Unpack
 
 from db import calls, people, settings, visits
 from db.changes import Picture
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.desk import calling, notices, placement, providers, remembering, routing
 from dispatch.desk.crew import driver
@@ -83,8 +83,7 @@ def insert(
         blocked = tuple(finding for finding in way.findings if finding.level is Level.BLOCKED)
         verdict = Verdict(way.level, blocked, 0, 0)
         why = placement.permit(visit, verdict, meant, f"placed with {show(way.name)}")
-        who = people.technician(store, way.technician_id)
-        assert who is not None
+        who = there(people.technician(store, way.technician_id))
         before = [visit, *(visits.again(store, push.visit_id) for push in way.pushed)]
         days = {day for one in before for day in routing.days_of(one)}
         visits.place(unit, visit, [who], way.start, way.end)
@@ -123,9 +122,8 @@ def _held(one: TechnicianRunning) -> Running:
     held = {}
     for visit in one.visits:
         others = [part.technician for part in visit.assignments if part.technician_id != one.day.technician_id]
-        assert visit.starts_at is not None
         if visit.pinned:
-            held[visit.id] = f"is pinned at {clock_text(visit.starts_at, one.day.zone)} and would be pushed"
+            held[visit.id] = f"is pinned at {clock_text(there(visit.starts_at), one.day.zone)} and would be pushed"
         elif others:
             held[visit.id] = f"is done together with {', '.join(others)} and would be pushed"
     return Running(one.day, one.running.stops, one.running.conditions, held)
@@ -152,12 +150,10 @@ def _chosen(store: Store, visit: Visit, technician: str | None, seen: Insertion 
 
 def _push(seat: Seat, unit: Unit, visit: Visit, start: int, emergency: Visit) -> Picture:
     """Move a visit back in its technician's day; its client has to be called, and who was told of it hears of it."""
-    assert visit.starts_at is not None
-    assert visit.ends_at is not None
-    told = calls.calls_of(seat.store, visit.id)
-    expected, _ = expected_at(visit.starts_at, told)
+    starts_at, ends_at = there(visit.span)
+    expected, _ = expected_at(starts_at, calls.calls_of(seat.store, visit.id))
     state = State.PLANNED if visit.state in PLANNING else visit.state
-    visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + visit.ends_at - visit.starts_at)
+    visits.change(unit, visit, state=state.value, starts_at=start, ends_at=start + ends_at - starts_at)
     notices.follow(seat, unit, visit, visits.again(seat.store, visit.id), instead=emergency.client)
-    unit.audit("visit", visit.id, was_at=visit.starts_at, starts_at=start, pushed_by=emergency.reference)
+    unit.audit("visit", visit.id, was_at=starts_at, starts_at=start, pushed_by=emergency.reference)
     return calling.owe(unit, visit, expected)

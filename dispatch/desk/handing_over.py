@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from db import handovers
-from dispatch.desk.crew import driver
-from dispatch.desk.owners import owners_of
+from dispatch.desk.crew import driver, owners_of
 from dispatch.desk.refusals import Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import on_visit

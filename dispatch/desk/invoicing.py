@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from db import invoices, reviews, sheets, visits
-from db.store import Store
+from db.store import Store, there
 from dispatch.desk.finding import find
 from dispatch.desk.refusals import NotFound, Refusal
 from dispatch.desk.seat import Seat
@@ -76,8 +76,7 @@ def export(seat: Seat, shown: Mapping[str, int]) -> HandedOver:
         number = invoices.add_batch(unit)
         for reference in going:
             visit = find(seat.store, reference)
-            sheet = sheets.latest_sheet(seat.store, visit.id)
-            assert sheet is not None
+            sheet = there(sheets.latest_sheet(seat.store, visit.id))
             invoices.add_visit(unit, number, visit.id, sheet.revision, _form(seat.store, visit, number))
             visits.change(unit, visit, review=Review.EXPORTED.value)
             unit.audit("visit", visit.id, review=Review.EXPORTED.value, batch=number, total=sheet.sheet["total"])
@@ -116,8 +115,7 @@ def as_form(handed_over: HandedOver, zone: str) -> dict[str, Any]:
 
 
 def _handed_over(store: Store, number: int, left_out: Sequence[tuple[str, str]] = ()) -> HandedOver:
-    batch = invoices.batch(store, number)
-    assert batch is not None
+    batch = there(invoices.batch(store, number))
     return HandedOver(batch, tuple(invoices.forms_of(store, number)), tuple(left_out))
 
 
@@ -141,10 +139,7 @@ def _form(store: Store, visit: Visit, number: int) -> dict[str, Any]:
         "approved_at": iso(approval.at, visit.zone) if approval else None,
         "tax_reference": client.get("tax_ref") or None,
         "currency": sheet.currency,
-        "net": sheet.sheet["net"],
-        "tax": sheet.sheet["tax"],
-        "total": sheet.sheet["total"],
-        "lines": sheet.sheet["lines"],
+        **{name: sheet.sheet[name] for name in ("net", "tax", "total", "lines")},
     }
 
 

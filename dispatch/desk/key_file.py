@@ -119,12 +119,8 @@ def drift(store: Store) -> list[Drift]:
     wanted = content(store)
     if text != wanted:
         there, should = set(text.splitlines()), set(wanted.splitlines())
-        faults.append(
-            Drift(
-                f"{path} differs from the database: {len(should - there)} lines are missing, {len(there - should)} "
-                "should not be there"
-            )
-        )
+        counted = f"{len(should - there)} lines are missing, {len(there - should)} should not be there"
+        faults.append(Drift(f"{path} differs from the database: {counted}"))
     if not stat.S_ISREG(found.st_mode):
         faults.append(Drift(f"{path} is not a plain file"))
     elif stat.S_IMODE(found.st_mode) & 0o077:

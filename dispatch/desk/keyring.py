@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from db import keys, people
+from db.store import there
 from dispatch.desk.refusals import Faulty, NotFound
 from dispatch.desk.seat import Seat
 from dispatch.model.keys import Key
@@ -28,22 +29,20 @@ def add_key(seat: Seat, login: str, text: str, *, mouse: bool = False) -> Key:
         faults = []
         person = people.staff_by_login(seat.store, login)
         if person is None or not person.active:
-            known = ", ".join(sorted(show(one.login) for one in people.all_staff(seat.store)))
-            faults.append(f"staff: nobody has the login {show(login, 40)!r}; there are {known}")
+            logins = ", ".join(sorted(show(one.login) for one in people.all_staff(seat.store)))
+            faults.append(f"staff: nobody has the login {show(login, 40)!r}; there are {logins}")
         try:
             public = read_public_key(text)
-            there = keys.key_by_fingerprint(seat.store, public.fingerprint)
-            if there is not None:
-                what = "is" if there.live else "was revoked, it was"
-                faults.append(f"key: {public.fingerprint} {what} {show(there.name)}'s ({there.label}); make a new one")
+            known = keys.key_by_fingerprint(seat.store, public.fingerprint)
+            if known is not None:
+                what = "is" if known.live else "was revoked, it was"
+                faults.append(f"key: {public.fingerprint} {what} {show(known.name)}'s ({known.label}); make a new one")
         except KeyRefused as refused:
             faults.append(f"key: {show(str(refused))}")
         if faults or person is None:
             raise Faulty(faults)
         key_id = keys.add_key(unit, person.id, public.fingerprint, public.text, mouse=mouse)
-        added = keys.key(seat.store, key_id)
-        assert added is not None
-        return added
+        return there(keys.key(seat.store, key_id))
 
 
 def revoke(seat: Seat, *, fingerprint: str = "", login: str = "") -> list[Key]:

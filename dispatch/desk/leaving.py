@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db import checklists, clocks, draws, notices, people, stays, visits
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.closeout.answers import WHO, WHY, tells, tells_or_declines
 from dispatch.closeout.gates import unmet
@@ -53,8 +53,7 @@ def close(seat: Seat, reference: str, *, left_at: int | None = None) -> Visit:
         reasons = unmet(checklists.checklist(seat.store, visit.id), visit.zone)
         if not reasons:
             closed = _end(seat, unit, visit, State.CLOSED, left_at=left_at)
-            assert closed.ended_at is not None
-            telling.tell(seat.store, unit, closed, About.REPORT, closed.ended_at)
+            telling.tell(seat.store, unit, closed, About.REPORT, there(closed.ended_at))
             if closed.emergency:
                 _prompt_lead(seat, unit, closed)
             return closed
@@ -93,16 +92,8 @@ def leave(
             _note_none_wanted(seat, unit, visit, none_wanted, follow_up_on)
         else:
             checklist = checklists.checklist(seat.store, visit.id)
-            follow_up = returning.follow_up_of_left(
-                seat.store,
-                unit,
-                visit,
-                checklist,
-                unmet(checklist, visit.zone),
-                wanted_on=follow_up_on,
-                minutes=minutes,
-                our_fault=our_fault,
-            )
+            back = returning.Back(follow_up_on, minutes or None, our_fault)
+            follow_up = returning.follow_up_of_left(unit, visit, checklist, unmet(checklist, visit.zone), back)
         booked = follow_up.reference if follow_up is not None else ""
         left = _end(seat, unit, visit, State.LEFT_OPEN, reason=why, follow_up=booked, left_at=left_at)
         return left, follow_up

@@ -1,10 +1,9 @@
-"""The visit log as text."""
+"""The visit log as text, and the evidence of a visit's tests in words, the same everywhere."""
 
 from __future__ import annotations
 
-from dispatch.desk.evidence_words import evidence_words
-from dispatch.desk.plain import span_in
-from dispatch.model.boards import Log, LogLine, Totals
+from dispatch.desk.plain import count_text, span_in
+from dispatch.model.boards import Log, LogLine, Tally, Totals
 from dispatch.model.instants import day_of, day_text
 from dispatch.model.money import format_minor
 from dispatch.model.states import Review
@@ -48,9 +47,9 @@ def totals_text(totals: Totals) -> str:
     )
     return " · ".join(
         [
-            _count(totals.visits, "visit"),
+            count_text(totals.visits, "visit"),
             f"{totals.ended:,} ended",
-            *([_count(totals.exceptions, "exception")] if totals.exceptions else []),
+            *([count_text(totals.exceptions, "exception")] if totals.exceptions else []),
             *([f"{totals.kept:,} of {totals.promised:,} within their promise"] if totals.promised else []),
             f"{totals.to_review:,} to review",
             f"charged {money or 'nothing'}, before tax",
@@ -60,13 +59,34 @@ def totals_text(totals: Totals) -> str:
 
 def charge_text(line: LogLine) -> str:
     """The charge of a visit in words, before tax as the totals are."""
-    if line.charge_status is None:
+    charge = line.charge
+    if charge.status is None:
         return "not charged"
-    if line.net is None:
+    if charge.net is None:
         return "charge blocked"
-    note = "" if line.charge_status == "ready" else f" ({line.charge_status})"
-    return f"{format_minor(line.net, line.exponent, grouped=True)} {line.currency}{note}"
+    note = "" if charge.status == "ready" else f" ({charge.status})"
+    return f"{format_minor(charge.net, charge.exponent, grouped=True)} {charge.currency}{note}"
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def executed_text(ran: int, tested: int) -> str:
+    """How many tests the program ran."""
+    return f"executed {ran} of {tested}"
+
+
+def evidence_words(counted: Tally) -> list[str]:
+    """Its parts; none where no test has a result."""
+    parts = [executed_text(counted.ran, counted.tested)] if counted.tested else []
+    how = [f"{counted.permitted} by permission"] if counted.permitted else []
+    how += [f"{counted.no_way_in} no way in"] if counted.no_way_in else []
+    attested = f"{counted.attested} attested" + (f" ({', '.join(how)})" if how else "")
+    parts += [
+        text
+        for count, text in (
+            (counted.measured, f"{counted.measured} measured"),
+            (counted.attested, attested),
+            (counted.waived, f"{counted.waived} waived"),
+            (counted.retests, f"{counted.retests} {'retests' if counted.retests > 1 else 'retest'}"),
+        )
+        if count
+    ]
+    return parts

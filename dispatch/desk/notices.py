@@ -38,10 +38,7 @@ def tell(
         wording = with_who_and_why(wording)
     text = filled(
         wording,
-        reference=visit.reference,
-        client=visit.client,
-        site=visit.site,
-        work=visit.work,
+        visit,
         when="" if visit.starts_at is None else when_text(visit.starts_at, visit.zone),
         instead=instead,
         by=seat.staff.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
+from typing import Any
 
 from db import checklists, files, stays, visits
 from db.store import Store
@@ -20,9 +21,12 @@ from dispatch.desk.steps import on_visit
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.checklists import Attempt, Item, Kind, Result, WorkEntry
+from dispatch.model.forms import shared
 from dispatch.model.states import ENDED, OPEN_ON_SITE, Role
 from dispatch.model.text import show
 from dispatch.model.visits import Visit
+
+_FOR_AN_HOUR = returning.Back(minutes=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +62,11 @@ def record(
         Refusal: the item does not take it, or the visit is not open; the message says why.
     """
     with seat.write("record", Role.TECHNICIAN, Role.LEAD) as unit:
-        return record_within(seat, unit, reference, ref, entry, follow_up_on, follow_up_minutes)
+        return record_within(seat, unit, reference, ref, entry, returning.Back(follow_up_on, follow_up_minutes))
 
 
 def record_within(
-    seat: Seat,
-    unit: Unit,
-    reference: str,
-    ref: str,
-    entry: Entry,
-    follow_up_on: datetime.date | None = None,
-    follow_up_minutes: int = 60,
+    seat: Seat, unit: Unit, reference: str, ref: str, entry: Entry, back: returning.Back = _FOR_AN_HOUR
 ) -> Recorded:
     """`record` as a part of a unit of the caller's."""
     visit = open_visit(seat, reference)
@@ -84,7 +82,7 @@ def record_within(
         raise NotAllowed("Only a lead overrides an item. Ask yours, or record a result.")
     clean_entry = _with_files(seat.store, item, clean_entry)
     decision = recording.decide(checklists.checklist(seat.store, visit.id), item, clean_entry)
-    return _write(seat, unit, visit, item, decision, follow_up_on, follow_up_minutes)
+    return _write(seat, unit, visit, item, decision, back)
 
 
 def work(seat: Seat, reference: str, text: str) -> Visit:
@@ -147,8 +145,7 @@ def _write(
     visit: Visit,
     item: Item | None,
     decision: Decision,
-    follow_up_on: datetime.date | None = None,
-    follow_up_minutes: int = 60,
+    back: returning.Back = _FOR_AN_HOUR,
 ) -> Recorded:
     """Write what was decided: the attempt, its work entry, new items, a follow-up, and the visit's state."""
     if decision.faults:
@@ -160,28 +157,21 @@ def _write(
     follow_up = None
     if decision.follow_up and item is not None:
         checklist = checklists.checklist(seat.store, visit.id)
-        follow_up = returning.follow_up_of(seat.store, unit, visit, checklist, item, follow_up_on, follow_up_minutes)
+        follow_up = returning.follow_up_of(unit, visit, checklist, item, back)
         notes.append(f"follow-up {follow_up.reference} booked for {follow_up.preferred}, wanted {follow_up.wanted_on}")
-    recorded = decision.result is not None or decision.work is not None
+    run, recorded = decision.run, decision.result is not None or decision.work is not None
     sequence = visit.sequence + recorded
     visits.change(unit, visit, sequence=sequence, state=(decision.state or visit.state).value)
     if decision.result is not None and item is not None:
         own = decision.result is Result.OVERRIDDEN and visit.assignment_of(seat.staff.id) is not None
+        ran = {} if run is None else {"vantage": run.vantage.value, "begun_after": run.begun_after, "tries": run.tries}
         attempt = Attempt(
-            sequence,
-            unit.at,
-            seat.staff.name,
-            decision.result,
-            decision.text,
-            decision.value,
-            decision.grade,
-            vantage=run.vantage.value if (run := decision.run) is not None else None,
-            signed_by=decision.signed_by,
-            satisfied=decision.satisfied,
+            **shared(Attempt, decision) | ran,
+            sequence=sequence,
+            at=unit.at,
+            by=seat.staff.name,
             follow_up_id=follow_up.id if follow_up else None,
             self_approved=own,
-            begun_after=run.begun_after if run is not None else None,
-            tries=run.tries if run is not None else (),
         )
         checklists.add_attempt(unit, visit.id, item.id, attempt)
     if decision.work is not None:
@@ -189,18 +179,11 @@ def _write(
         checklists.add_work_entry(unit, visit.id, entry)
     visits.add_items(unit, visit.id, decision.items, added_by=seat.staff.id)
     notes += [f"{added.ref} {added.label}: needs an outcome" for added in decision.items if added.kind is Kind.NAMED]
-    unit.audit(
-        "visit",
-        visit.id,
-        item=item.ref if item else None,
-        result=decision.result.value if decision.result else None,
-        text=decision.text or decision.work_text or None,
-        value=decision.value,
-        grade=decision.run.grade.value if decision.run is not None else None,
-        vantage=decision.run.vantage.value if decision.run is not None else None,
-        signed_by=decision.signed_by,
-        added=[f"{added.ref} {added.label}" for added in decision.items] or None,
-    )
+    about: dict[str, Any] = {"item": item and item.ref, "result": decision.result}
+    about |= {"text": decision.text or decision.work_text or None, "value": decision.value}
+    about |= {"grade": run and run.grade, "vantage": run and run.vantage, "signed_by": decision.signed_by}
+    more = [f"{added.ref} {added.label}" for added in decision.items]
+    unit.audit("visit", visit.id, **about, added=more or None)
     if decision.result in (Result.PASS, Result.NA) and item is not None:
         notes += [one.text for one in unmet(checklists.checklist(seat.store, visit.id)) if one.ref == item.ref]
     return Recorded(

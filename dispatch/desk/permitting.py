@@ -109,11 +109,5 @@ def _answer(seat: Seat, unit: Unit, visit: Visit, item: Item, *, yes: bool, lowe
     for part in visit.assignments:
         if part.technician_id != seat.staff.id:
             notices.add(unit, part.technician_id, visit.id, NOTICE, text)
-    unit.audit(
-        "visit",
-        visit.id,
-        item=item.ref,
-        permission="given" if yes else "refused",
-        lowered=lowered or None,
-        reason=reason or None,
-    )
+    said = "given" if yes else "refused"
+    unit.audit("visit", visit.id, item=item.ref, permission=said, lowered=lowered or None, reason=reason or None)

@@ -145,18 +145,15 @@ def target(store: Store, visit: Visit, crew: Sequence[str] | None, at: int | Non
 
 def length_of(store: Store, visit: Visit, technicians: Sequence[Technician], work: int | None = None) -> int:
     """The planned stay in seconds: what was planned for a crew of this size stays planned."""
-    planned = visit.starts_at is not None and visit.ends_at is not None
-    if work is None and planned and len(technicians) == len(visit.assignments) > 1:
-        assert visit.starts_at is not None
-        assert visit.ends_at is not None
-        return visit.ends_at - visit.starts_at
+    if work is None and visit.span is not None and len(technicians) == len(visit.assignments) > 1:
+        return visit.span[1] - visit.span[0]
     return stay_minutes(store, visit.minutes if work is None else work) * 60
 
 
 def planned_length(store: Store, before: Visit, after: Visit, technicians: Sequence[Technician]) -> int:
     """The planned stay in seconds of a placed visit whose request was changed; as it was where its minutes are the same."""
-    if before.minutes == after.minutes and before.starts_at is not None and before.ends_at is not None:
-        return before.ends_at - before.starts_at
+    if before.minutes == after.minutes and before.span is not None:
+        return before.span[1] - before.span[0]
     return length_of(store, after, technicians, after.minutes)
 
 
@@ -187,9 +184,9 @@ def judge_placement(
                 f"{show(technician.name)} drives to visits no longer: give {show(visit.reference)} to somebody else."
             )
         stood = None
-        if before.starts_at is not None and before.ends_at is not None and before.state in UNREACHED:
+        if before.span is not None and before.state in UNREACHED:
             holder = technician.id if before.assignment_of(technician.id) else before.assignments[0].technician_id
-            stood = (holder, routing.stop_of(store, before, before.starts_at, before.ends_at))
+            stood = (holder, routing.stop_of(store, before, *before.span))
         alone = replace(days[technician.id], billable=charged)
         verdicts.append(check(alone, stop, drives, routing.rules_of(firm), stood))
     known = None

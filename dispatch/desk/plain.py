@@ -20,7 +20,7 @@ from dispatch.model.visits import CAME_BY, Visit
 
 with lazily(__name__):
     from dispatch.charges import explain
-    from dispatch.desk import level_words
+    from dispatch.desk import charging, level_words
     from dispatch.desk.proposing import Proposal
     from dispatch.desk.visit_page import VisitPage
 
@@ -29,9 +29,9 @@ def board_lines(board: Board) -> list[str]:
     """The board as text: each technician with stops and legs, then the queue and what is on hold."""
     lines = [
         f"{show(board.firm)}  {day_text(board.day)}  {_clock(board.now, board)}",
-        f"{_count(len(board.rows), 'technician')}, {_count(board.planned, 'visit')}, {len(board.queue)} unscheduled"
+        f"{count_text(len(board.rows), 'technician')}, {count_text(board.planned, 'visit')}, {len(board.queue)} unscheduled"
         + (f", {board.late} late" if board.late else "")
-        + (f", {_count(len(board.calls), 'client')} to call" if board.calls else ""),
+        + (f", {count_text(len(board.calls), 'client')} to call" if board.calls else ""),
     ]
     for row in board.rows:
         lines += ["", *_row_lines(row, board, ahead=True)]
@@ -179,9 +179,9 @@ def review_lines(page: VisitPage) -> list[str]:
 
 def charge_lines(page: VisitPage, width: int = 100) -> list[str]:
     """The charge sheet of a visit as text: each line with what it charges, and below it how that was made."""
-    charge = page.charge
-    if charge is None:
-        return textwrap.wrap(page.charge_note, width)
+    charge = page.priced
+    if isinstance(charge, charging.Unpriced):
+        return textwrap.wrap(charge.reason, width)
     lines = explain.sheet_lines(charge.form, charge.currency, charge.tax, width)
     return lines + [line for note in charge.notes for line in textwrap.wrap(show(note), width)]
 
@@ -238,7 +238,7 @@ def _row_lines(row: BoardRow, board: Board, *, ahead: bool = False) -> list[str]
     if row.metres is not None and row.visits:
         head += f"  {distance_text(row.metres, board.unit)}"
     if row.unknown_legs:
-        head += f"  {_count(row.unknown_legs, 'unknown leg')}"
+        head += f"  {count_text(row.unknown_legs, 'unknown leg')}"
     lines = [head]
     for absence in row.absences:
         lines.append(f"  {span_in(absence.starts_at, absence.ends_at, board)}  absent: {show(absence.reason)}")
@@ -261,18 +261,13 @@ def _stop_line(visit: BoardVisit, board: Board) -> str:
         pad(visit.state.label, 11),
         pad(visit.reference, 7),
         f"{show(visit.client)}, {show(visit.work)}",
+        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        "" if visit.actual_in is None else f"in {_clock(visit.actual_in, board)}",
+        "" if visit.actual_out is None else f"out {_clock(visit.actual_out, board)}",
+        "not seen yet" if visit.unseen else "",
+        "pinned" if visit.pinned else "",
     ]
-    if visit.promised is not None:
-        parts.append(f"promised {span_in(*visit.promised, board)}")
-    if visit.actual_in is not None:
-        parts.append(f"in {_clock(visit.actual_in, board)}")
-    if visit.actual_out is not None:
-        parts.append(f"out {_clock(visit.actual_out, board)}")
-    if visit.unseen:
-        parts.append("not seen yet")
-    if visit.pinned:
-        parts.append("pinned")
-    return "  ".join(parts)
+    return "  ".join(filter(None, parts))
 
 
 def _ahead(visit: BoardVisit, board: Board) -> str:
@@ -290,29 +285,22 @@ def _ahead(visit: BoardVisit, board: Board) -> str:
 
 
 def _queued_line(visit: BoardVisit, board: Board) -> str:
+    due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
     parts = [
         f"  P{visit.priority}",
         pad(visit.reference, 7),
         pad(visit.client, 28),
         f"{visit.minutes:>4} min",
         show(visit.work),
+        f"{visit.level.replace('_', ' ')}: {visit.clock}{due}" if visit.level else "",
+        "" if visit.promised is None else f"promised {span_in(*visit.promised, board)}",
+        f"needs {', '.join(map(show, visit.skills))}" if visit.skills else "",
+        "emergency" if visit.emergency else "",
+        f"overdue since {day_text(visit.wanted_on)}" if visit.overdue and visit.wanted_on is not None else "",
+        "no date" if visit.wanted_on is None else "",
+        "" if visit.located else "place unknown: no travel time until it has coordinates",
     ]
-    if visit.level:
-        due = "" if visit.due is None else f", due {day_text(day_of(visit.due, board.zone))} {_clock(visit.due, board)}"
-        parts.append(f"{visit.level.replace('_', ' ')}: {visit.clock}{due}")
-    if visit.promised is not None:
-        parts.append(f"promised {span_in(*visit.promised, board)}")
-    if visit.skills:
-        parts.append("needs " + ", ".join(map(show, visit.skills)))
-    if visit.emergency:
-        parts.append("emergency")
-    if visit.overdue and visit.wanted_on is not None:
-        parts.append(f"overdue since {day_text(visit.wanted_on)}")
-    if visit.wanted_on is None:
-        parts.append("no date")
-    if not visit.located:
-        parts.append("place unknown: no travel time until it has coordinates")
-    return "  ".join(parts)
+    return "  ".join(filter(None, parts))
 
 
 def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
@@ -327,15 +315,17 @@ def _item_lines(item: Item, page: VisitPage) -> Iterable[str]:
 
 
 def _attempt_text(attempt: Attempt) -> str:
-    parts = [attempt.result.value.replace("_", " ").upper()]
-    if attempt.grade is not None:
-        parts.append(attempt.grade.value + (f" from {attempt.vantage}" if attempt.vantage else ""))
-    if attempt.value is not None:
-        parts.append(show(attempt.value))
-    if attempt.signed_by is not None:
-        parts.append(f"{show(attempt.signed_by)}, {'satisfied' if attempt.satisfied else 'not satisfied'}")
-    parts += [show(line) for line in attempt.text.splitlines()]
-    return " · ".join([*parts, f"by {show(attempt.by)}"])
+    whence = f" from {attempt.vantage}" if attempt.vantage else ""
+    signed = "" if attempt.signed_by is None else show(attempt.signed_by)
+    parts = [
+        attempt.result.value.replace("_", " ").upper(),
+        "" if attempt.grade is None else f"{attempt.grade.value}{whence}",
+        "" if attempt.value is None else show(attempt.value),
+        f"{signed}, {'satisfied' if attempt.satisfied else 'not satisfied'}" if signed else "",
+        *map(show, attempt.text.splitlines()),
+        f"by {show(attempt.by)}",
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def _when(visit: Visit) -> str:
@@ -356,8 +346,9 @@ def _clock(instant: int, view: Board | Log) -> str:
     return clock_text(instant, view.zone, view.hours24)
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
+def count_text(number: int, word: str) -> str:
+    """So many of something."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def proposal_lines(proposal: Proposal) -> list[str]:

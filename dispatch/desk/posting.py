@@ -122,13 +122,8 @@ def send_test(seat: Seat, address: str) -> None:
     may_see(seat)
     firm = seat.firm
     try:
-        courier(firm).carry(
-            address,
-            f"A test by {show(firm.name)}",
-            "Messages to clients reach you.\n",
-            f"test-{seat.session}",
-            lambda: None,
-        )
+        subject, text = f"A test by {show(firm.name)}", "Messages to clients reach you.\n"
+        courier(firm).carry(address, subject, text, f"test-{seat.session}", lambda: None)
     except (NotSent, Unsure) as fault:
         raise Refusal(f"It was not sent, as far as is known. {fault}") from fault
 
@@ -161,9 +156,10 @@ def _take(seat: Seat) -> Message | Posted | None:
             return Posted(found, Fate.UNSURE, why)
         if (verdict := retelling.judge(seat.store, found, unit.at)).why:
             return _settled(unit, found, verdict)
-        version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=found.tries + 1)
-        unit.audit("message", found.id, taken=found.tries + 1)
-        return found._replace(fate=Fate.TAKEN, version=version, tries=found.tries + 1)
+        tries = found.tries + 1
+        version = messages.change(unit, found, Fate.TAKEN, until=unit.at + LEASE, tries=tries)
+        unit.audit("message", found.id, taken=tries)
+        return found._replace(fate=Fate.TAKEN, version=version, tries=tries)
 
 
 def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:

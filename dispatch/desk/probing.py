@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from db import checklists, probes
 from db.faults import Busy
-from db.store import Store
+from db.store import Store, there
 from dispatch.closeout.gates import settled
 from dispatch.closeout.probes import outcomes as came
 from dispatch.closeout.probes.carrying import Asked, NotTaken, Report, Specification, read_report, sealed
@@ -115,8 +115,7 @@ def _run_item(
     begun = find(seat.store, visit.reference).sequence
     found: list[Outcome] = []
     for probe in runs_by_itself(item):
-        dialer = dialers[probe.vantage]
-        assert dialer is not None
+        dialer = there(dialers[probe.vantage])
         if probe.kind is not ProbeKind.REBOOT:
             found.append(runner.run(probe, dialer))
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any
 
 from db.legs import HOME
 from db.store import Store
@@ -199,8 +199,8 @@ def vroom_form(store: Store, day: datetime.date) -> dict[str, object]:
 def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) -> Proposal:
     movable = given.movable
     stays = _as_it_is(given)
-    if stays is not None and stays.cost <= better.judgement.cost + WORTH:
-        better = better._replace(plan=stays.plan, judgement=stays.judgement)
+    if stays is not None and stays[1].cost <= better.judgement.cost + WORTH:
+        better = better._replace(plan=stays[0], judgement=stays[1])
     days: list[TechnicianDay] = []
     refused: dict[int, str] = {}
     remarks: dict[int, str] = {}
@@ -212,7 +212,7 @@ def _proposal(given: DayProblem, better: Better, note: str, *, reasons: bool) ->
                 continue
             visit = movable[index]
             stop = given.stops[visit.id]
-            standing = stays is not None and better.plan == stays.plan
+            standing = stays is not None and better.plan == stays[0]
             start = visit.starts_at if standing and visit.starts_at is not None else earliest
             stop = replace(stop, start=start, end=start + stop.end - stop.start)
             # the checker has the last word on what is shown
@@ -272,6 +272,9 @@ def _legs(days: Sequence[TechnicianDay], drives: Drives) -> dict[tuple[int, int]
     return found
 
 
+_AS_PLANNED: dict[str, Any] = {"state": State.PLANNED, "projected": None, "late": None, "slack": None}
+
+
 def board_as_planned(board: Board, proposal: Proposal) -> Board:
     """The board as a proposal would make it: nothing of it is written."""
     moving = {move.visit.id: move for move in proposal.moves}
@@ -283,17 +286,7 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
         for visit_id, move in moving.items():
             if move.after is not None and move.after[0] == row.name and visit_id in cards:
                 start, end = ends[visit_id]
-                own.append(
-                    cards[visit_id]._replace(
-                        start=start,
-                        end=end,
-                        state=State.PLANNED,
-                        crew=(row.name,),
-                        projected=None,
-                        late=None,
-                        slack=None,
-                    )
-                )
+                own.append(cards[visit_id]._replace(start=start, end=end, crew=(row.name,), **_AS_PLANNED))
         placed = tuple(
             card._replace(leg=proposal.legs.get((row.technician_id, card.id), card.leg))
             for card in sorted(own, key=lambda card: (card.start or 0, card.id))
@@ -317,19 +310,8 @@ def board_as_planned(board: Board, proposal: Proposal) -> Board:
     return board._replace(rows=tuple(rows), queue=queue)
 
 
-class _Standing(NamedTuple):
-    """The day as it is, in the terms of the solver."""
-
-    plan: Plan
-    judgement: Judgement
-
-    @property
-    def cost(self) -> float:
-        return self.judgement.cost
-
-
-def _as_it_is(given: DayProblem) -> _Standing | None:
-    """The plan that stands, None where it does not hold: then any plan is better."""
+def _as_it_is(given: DayProblem) -> tuple[Plan, Judgement] | None:
+    """The plan that stands, and what it is worth; None where it does not hold: then any plan is better."""
     numbers = {one.technician_id: number for number, one in enumerate(given.days)}
     routes: list[list[tuple[int, int]]] = [[] for _ in given.days]
     for index, visit in enumerate(given.movable):
@@ -344,7 +326,7 @@ def _as_it_is(given: DayProblem) -> _Standing | None:
         routes[numbers[int(name)]].append((kept.windows[0][0], index))
     plan = tuple(tuple(index for _, index in sorted(route)) for route in routes)
     judged = judge(given.problem, plan)
-    return None if judged is None else _Standing(plan, judged)
+    return None if judged is None else (plan, judged)
 
 
 def _why(given: DayProblem, plan: Plan, index: int, names: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from db import agreements, clients, recurrences, settings, visits
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from db.visits import NewVisit
 from dispatch.care.item import month_end
@@ -209,8 +209,7 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
     rule, working = parse_rule(one.rule), working_day(store)
     if not isinstance(rule, Agreed):
         return occurrences(rule, one.starts_on, first, last, working, onto_next=one.onto_next)
-    site = clients.site(store, one.site_id)
-    assert site is not None
+    site = there(clients.site(store, one.site_id))
     terms = agreements.agreements_of(store, site.client_id)
 
     def contacts(month: datetime.date) -> int:
@@ -224,18 +223,11 @@ def _days(store: Store, one: Recurrence, first: datetime.date, last: datetime.da
 
 
 def _request(store: Store, one: Recurrence, day: datetime.date) -> NewVisit:
-    site = clients.site(store, one.site_id)
-    assert site is not None
+    site = there(clients.site(store, one.site_id))
     asked = shared(NewVisit, one) | {"skills": frozenset(one.skills), "tags": frozenset(one.tags)}
-    asked |= {"promised": _promised(one, day, site.zone), "wanted_on": day, "occurrence": day}
-    return NewVisit(
-        **asked,
-        reference=visits.next_reference(store),
-        client_id=site.client_id,
-        requested_at=store.clock.now(),
-        came_by="ours",
-        recurrence_id=one.id,
-    )
+    asked |= {"promised": _promised(one, day, site.zone), "wanted_on": day, "occurrence": day, "came_by": "ours"}
+    asked |= {"client_id": site.client_id, "recurrence_id": one.id}
+    return NewVisit(**asked, reference=visits.next_reference(store), requested_at=store.clock.now())
 
 
 def _promised(one: Recurrence, day: datetime.date, zone: str) -> tuple[int, int] | None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db.log_rows import Noted, Sum
+from db.log_rows import Noted
 from dispatch.charges.explain import MEANS, NEEDS
-from dispatch.model.boards import BoardVisit
+from dispatch.model.boards import BoardVisit, Sum
 from dispatch.model.instants import clock_text
 from dispatch.model.reviews import Mark, Remark
 from dispatch.model.states import ENDED, State

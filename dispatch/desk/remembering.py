@@ -62,9 +62,9 @@ def stands_against(store: Store, visit: Visit) -> list[str]:
 
 
 def blocking(store: Store, visit: Visit) -> list[Finding]:
-    starts_at, ends_at = visit.starts_at, visit.ends_at
-    if starts_at is None or ends_at is None:
+    if visit.span is None:
         return []
+    starts_at, ends_at = visit.span
     crew = [found for part in visit.assignments if (found := people.technician(store, part.technician_id)) is not None]
     verdict = judge_placement(store, visit, crew, starts_at, ends_at - starts_at, was=visit)
     return [one for one in verdict.findings if one.level is Level.BLOCKED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from db import handovers, visits
 from db.store import Store
@@ -20,38 +21,28 @@ from dispatch.model.text import show
 from dispatch.model.visits import Visit
 
 
-def follow_up_of(
-    store: Store,
-    unit: Unit,
-    visit: Visit,
-    checklist: Checklist,
-    item: Item,
-    wanted_on: datetime.date | None,
-    minutes: int,
-) -> Visit:
+class Back(NamedTuple):
+    """How somebody is to come back: on which day (None: on the next), for how long (None: as long as before), and whether it is
+    our own fault, so that nothing is charged."""
+
+    on: datetime.date | None = None
+    minutes: int | None = None
+    our_fault: bool = False
+
+
+def follow_up_of(unit: Unit, visit: Visit, checklist: Checklist, item: Item, back: Back) -> Visit:
     """The follow-up visit that a recording books: for a named thing, and for a test that a lead waives (C2)."""
     if item.kind is Kind.NAMED:
-        if wanted_on is None:
+        if back.on is None:
             raise Faulty(["follow-up: say when it is wanted"])
-        return book(store, unit, visit, item.label, wanted_on, minutes)
-    found = _for_what_was_left(store, visit, checklist)
+        return book(unit, visit, item.label, back)
+    found = _for_what_was_left(unit.store, visit, checklist)
     if found:
         return found[-1]  # one visit is enough to test again whatever was waived
-    tomorrow = day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
-    return book(store, unit, visit, f"Test again: {item.label}"[: limits.LINE], tomorrow, minutes)
+    return book(unit, visit, f"Test again: {item.label}"[: limits.LINE], back._replace(on=None))
 
 
-def follow_up_of_left(
-    store: Store,
-    unit: Unit,
-    visit: Visit,
-    checklist: Checklist,
-    left: Sequence[Unmet],
-    *,
-    wanted_on: datetime.date | None,
-    minutes: int | None,
-    our_fault: bool,
-) -> Visit:
+def follow_up_of_left(unit: Unit, visit: Visit, checklist: Checklist, left: Sequence[Unmet], back: Back) -> Visit:
     """The follow-up of a visit that is left open: the one that a waived test has booked, else a new one.
 
     It is open, for what was left, for the same technician, and wanted on the day that was given.
@@ -64,29 +55,26 @@ def follow_up_of_left(
         Refusal: the follow-up there is has a place in the plan on another day.
     """
     told = "\n".join(["Left open:", *(f"{one.ref} {one.text}" for one in left)])[: limits.NOTE]
-    found = _for_what_was_left(store, visit, checklist)
+    found = _for_what_was_left(unit.store, visit, checklist)
     if not found:
-        day = wanted_on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1)
-        return book(
-            store, unit, visit, visit.work, day, minutes or visit.minutes, our_fault=our_fault, description=told
-        )
+        return book(unit, visit, visit.work, back, told)
     follow_up = found[-1]
     planned = None if follow_up.starts_at is None else day_of(follow_up.starts_at, follow_up.zone)
-    if wanted_on is not None and planned is not None and planned != wanted_on:
+    if back.on is not None and planned is not None and planned != back.on:
         raise Refusal(
             f"{show(follow_up.reference)}, which comes back for it, is planned on {day_text(planned)}: move it to "
-            f"{day_text(wanted_on)} first."
+            f"{day_text(back.on)} first."
         )
     visits.change(
         unit,
         follow_up,
-        wanted_on=(wanted_on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
-        minutes=_length(minutes or follow_up.minutes) if planned is None else follow_up.minutes,
-        cause="own_failure" if our_fault else follow_up.cause,
+        wanted_on=(back.on or follow_up.wanted_on or planned or day_of(unit.at, visit.zone)).isoformat(),
+        minutes=_length(back.minutes or follow_up.minutes) if planned is None else follow_up.minutes,
+        cause="own_failure" if back.our_fault else follow_up.cause,
         description=follow_up.description or told,
     )
-    unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(wanted_on) if wanted_on else None)
-    return visits.again(store, follow_up)
+    unit.audit("visit", follow_up.id, changed="follow-up", wanted_on=str(back.on) if back.on else None)
+    return visits.again(unit.store, follow_up)
 
 
 def back_into_queue(store: Store, unit: Unit, visit: Visit) -> Visit:
@@ -133,37 +121,22 @@ def whereabouts(visit: Visit) -> str:
     return f"{reference}, which is {visit.state.label}{crew}; {advice}"
 
 
-def book(
-    store: Store,
-    unit: Unit,
-    visit: Visit,
-    what: str,
-    wanted_on: datetime.date,
-    minutes: int,
-    *,
-    our_fault: bool = False,
-    description: str = "",
-) -> Visit:
+def book(unit: Unit, visit: Visit, what: str, back: Back, description: str = "") -> Visit:
     """Put a follow-up for the same technician into the queue: on the same job, with at least the same priority."""
     booked = NewVisit(
-        reference=visits.next_reference(store),
-        client_id=visit.client_id,
-        site_id=visit.site_id,
+        **{name: getattr(visit, name) for name in ("client_id", "site_id", "priority", "skills", "tags", "job_id")},
+        reference=visits.next_reference(unit.store),
         work=what,
-        minutes=_length(minutes),
-        priority=visit.priority,
+        minutes=_length(visit.minutes if back.minutes is None else back.minutes),
         requested_at=unit.at,
-        wanted_on=wanted_on,
-        skills=visit.skills,
-        tags=visit.tags,
+        wanted_on=back.on or day_of(unit.at, visit.zone) + datetime.timedelta(days=1),
         preferred_id=visit.assignments[0].technician_id,
         description=description,
-        cause="own_failure" if our_fault else "normal",
+        cause="own_failure" if back.our_fault else "normal",
         came_by="site",
         parent_id=visit.id,
-        job_id=visit.job_id,
     )
-    return visits.again(store, visits.add_visit(unit, store, booked))
+    return visits.again(unit.store, visits.add_visit(unit, unit.store, booked))
 
 
 def _for_what_was_left(store: Store, visit: Visit, checklist: Checklist) -> list[Visit]:

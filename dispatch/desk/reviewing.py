@@ -272,15 +272,10 @@ def _approve(seat: Seat, unit: Unit, judged: Judged, reason: str) -> Visit:
     revision = sheet.revision if sheet is not None and sheet.total is not None else 0
     visits.change(unit, visit, review=Review.APPROVED.value)
     reviews.approve(unit, visit.id, revision, reason)
-    unit.audit(
-        "visit",
-        visit.id,
-        review=Review.APPROVED.value,
-        charge_revision=revision or None,
-        total=sheet.sheet["total"] if sheet is not None and revision else None,
-        reason=reason or None,
-        exceptions=[remark.text for remark in judged.remarks] or None,
-    )
+    total = sheet.sheet["total"] if sheet is not None and revision else None
+    approved = {"review": Review.APPROVED.value, "charge_revision": revision or None, "total": total}
+    exceptions = [remark.text for remark in judged.remarks] or None
+    unit.audit("visit", visit.id, **approved, reason=reason or None, exceptions=exceptions)
     return find(seat.store, visit.reference)
 
 

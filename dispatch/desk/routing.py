@@ -11,8 +11,8 @@ from db.clients import not_with
 from db.legs import HOME
 from db.store import Store
 from db.unit import Unit
+from dispatch.desk.crew import owners_of
 from dispatch.desk.levels import clocks_of, promised_by
-from dispatch.desk.owners import owners_of
 from dispatch.desk.providers import drives_on, travel
 from dispatch.desk.running import Day, RunningDay, Spans, access_of, access_on, place_of, read_day, running_day
 from dispatch.desk.seat import Seat

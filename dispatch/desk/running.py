@@ -9,7 +9,7 @@ from typing import NamedTuple
 from db import settings, visits
 from db.legs import HOME, legs_of_day
 from db.pins import pinned_sites
-from db.store import Store
+from db.store import Store, there
 from dispatch.desk.shifts import lunch_on, shift_of
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_bounds, span_local
@@ -102,12 +102,11 @@ def _still_underway(store: Store, starts_at: int, now: int) -> dict[int, int]:
     """When technicians get free who are still on a visit of the days before `starts_at`, by technician."""
     free: dict[int, int] = {}
     for visit in visits.underway_before(store, starts_at):
-        assert visit.starts_at is not None
-        assert visit.ends_at is not None
+        starts_at, ends_at = there(visit.span)
         for part in visit.assignments:
             if part.check_out_at is None:
-                begun = part.check_in_at or part.depart_at or visit.starts_at
-                until = max(now, begun + visit.ends_at - visit.starts_at)
+                begun = part.check_in_at or part.depart_at or starts_at
+                until = max(now, begun + ends_at - starts_at)
                 free[part.technician_id] = max(free.get(part.technician_id, 0), until)
     return free
 
@@ -189,19 +188,18 @@ def _takes(visit: Visit, part: Assignment) -> bool:
 
 
 def _course(visit: Visit, part: Assignment, access: Spans | None, target: int | None) -> Course:
-    assert visit.starts_at is not None
-    assert visit.ends_at is not None
+    starts_at, ends_at = there(visit.span)
     over = visit.state in ENDED or part.check_out_at is not None
     left = part.check_out_at
     if left is None and over:
         left = visit.ended_at
     return Course(
         visit.id,
-        visit.starts_at,
-        visit.ends_at,
+        starts_at,
+        ends_at,
         promised=visit.promised,
         # a target that the plan itself does not keep says nothing about how the day goes
-        target=target if target is not None and target >= visit.starts_at else None,
+        target=target if target is not None and target >= starts_at else None,
         access=access,
         departed=part.depart_at,
         arrived=part.check_in_at,

@@ -8,7 +8,7 @@ from typing import Unpack
 
 from db import clocks, people, visits
 from db.changes import Picture
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from db.withdrawals import added
 from dispatch.desk import calling, notices, remembering, routing, telling, waiting
@@ -170,8 +170,7 @@ def confirm(seat: Seat, reference: str) -> Visit:
     with stepping(seat, "confirm", reference) as (unit, visit):
         visits.change(unit, visit, state=State.CONFIRMED.value)
         unit.audit("visit", visit.id, was=visit.state.value)
-        assert visit.starts_at is not None
-        telling.tell(seat.store, unit, visit, About.CONFIRMED, visit.starts_at)
+        telling.tell(seat.store, unit, visit, About.CONFIRMED, there(visit.starts_at))
         more = []
         if "phone" not in clocks.facts_of(seat.store, [visit.id]).get(visit.id, clocks.NOTHING).milestones:
             more.append(added("milestone", clocks.add_milestone(unit, visit.id, "phone", "confirmed")))
@@ -267,8 +266,7 @@ def _place(
 def _exchanged(store: Store, visit: Visit, other: Visit) -> tuple[list[Technician], int, int]:
     """Who comes when, and for how long, where a visit takes the place of another."""
     crew = [found for part in other.assignments if (found := people.technician(store, part.technician_id)) is not None]
-    assert other.starts_at is not None
-    return crew, other.starts_at, length_of(store, visit, crew)
+    return crew, there(other.starts_at), length_of(store, visit, crew)
 
 
 def _done(seat: Seat, unit: Unit, before: Visit, label: str, more: Sequence[Picture] = (), *, why: str = "") -> Visit:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from db import people, settings
-from db.store import Store
+from db.store import Store, there
 from dispatch.desk.refusals import NotAllowed, NotFound
 from dispatch.model.firm import Firm
 from dispatch.model.instants import clock_text
@@ -98,8 +98,7 @@ class Seat:
         Raises:
             NotAllowed: the person has none of them.
         """
-        staff = people.staff_by_id(self.store, self.staff.id)
-        assert staff is not None
+        staff = there(people.staff_by_id(self.store, self.staff.id))
         self._allow(deed, [Role(role) for role in roles], staff)
 
     @staticmethod

@@ -18,6 +18,9 @@ class Step:
     files: tuple[str, ...] = ()
 
 
+_BOOK = ("technicians", "clients", "sites", "visits")
+
+
 def steps(store: Store) -> tuple[Step, ...]:
     """The five steps as they stand."""
     firm, known = settings.firm(store), settings.fields_set(store)
@@ -27,20 +30,14 @@ def steps(store: Store) -> tuple[Step, ...]:
     book = [f"{len(technicians)} technicians"] if technicians else []
     book += [f"{len(own)} clients"] if own else []
     book += [f"{count} visits"] if count else []
+    priced = ", ".join(f"{card.name} from {card.valid_from}" for card in cards)
     units = f"{firm.zone}, {firm.distance_unit}, {firm.clock_hours} h, {firm.currency}"
     return (
         Step("firm", "The firm", firm.name if "name" in known else ""),
         Step("units", "Zone and units", units if {"zone", "distance_unit"} <= known else ""),
         Step("depot", "The depot", firm.depot_address or f"{firm.depot.lat}, {firm.depot.lon}" if firm.depot else ""),
-        Step(
-            "card", "The rate card", ", ".join(f"{card.name} from {card.valid_from}" for card in cards), ("rate-card",)
-        ),
-        Step(
-            "people",
-            "People and clients",
-            ", ".join(book) if technicians else "",
-            ("technicians", "clients", "sites", "visits"),
-        ),
+        Step("card", "The rate card", priced, ("rate-card",)),
+        Step("people", "People and clients", ", ".join(book) if technicians else "", _BOOK),
     )
 
 

@@ -175,13 +175,8 @@ def faults(user: str, key_file: Path, config: Path | None = None) -> list[str]:
     if program is None:
         return ["there is no sshd on this machine"]
     words = [program, "-T", "-C", f"user={user},host=localhost,addr=127.0.0.1"]
-    done = subprocess.run(
-        words + (["-f", str(config)] if config is not None else []),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
+    words += [] if config is None else ["-f", str(config)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=20)
     if done.returncode:
         return [f"sshd -T cannot be asked: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"]
     lines = done.stdout.splitlines()

@@ -43,11 +43,8 @@ def saying(store: Store, visit: Visit, about: About, premise: int, now: int) -> 
         return None
     text = filled(
         getattr(firm, f"message_{about.value}"),
+        visit,
         firm=firm.name,
-        reference=visit.reference,
-        client=visit.client,
-        site=visit.site,
-        work=visit.work,
         technician=" and ".join(visit.crew),
         when=_when(store, firm, visit, about, premise, now),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from db import calls, doors, messages, people, settings, visits
 from db.legs import HOME
@@ -22,7 +21,7 @@ from dispatch.model.people import Absence, Technician
 from dispatch.model.states import ENDED, OCCUPYING, State
 from dispatch.model.travel import Leg
 from dispatch.model.visits import Visit
-from dispatch.planning.calls import CALLS_COUNT_FOR, awaited, due_calls
+from dispatch.planning.calls import CALLS_COUNT_FOR, DueCall, awaited, due_calls
 
 
 def board(store: Store, day: datetime.date, only: str | None = None) -> Board:
@@ -134,30 +133,20 @@ def _call_list(
         if running is not None and ahead is not None:
             stops[visit.id] = next(one for one in running.stops if one.visit_id == visit.id), ahead
     for due in due_calls(stops, called, now, late_minutes):
-        yield _call(
-            by_id[due.visit_id],
-            ring,
-            expected=due.expected,
-            arrival=due.arrival,
-            due=due.due,
-            proposed=due.proposed,
-            tried_at=tuple(call.at for call in due.tries),
-            tried_by=due.tries[-1].by if due.tries else "",
-            escalated=due.escalated,
-            absent=due.absent,
-        )
+        yield _call(by_id[due.visit_id], ring, due)
 
 
 def _call_in_vain(visit: Visit, expected: int, ring: Mapping[int, tuple[str, str]]) -> CallAhead:
     """A client who expects somebody on the day, where the visit has gone to another day or back into the queue."""
     arrival = visit.starts_at or expected
-    return _call(visit, ring, expected=expected, arrival=arrival, due=expected, proposed=expected, absent=True)
+    return _call(visit, ring, DueCall(visit.id, expected, arrival, expected, absent=True), proposed=expected)
 
 
-def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], **told: Any) -> CallAhead:
+def _call(visit: Visit, ring: Mapping[int, tuple[str, str]], due: DueCall, **more: int) -> CallAhead:
     contact, phone = ring.get(visit.client_id, ("", ""))
-    technician = visit.assignments[0].technician if visit.assignments else ""
-    return CallAhead(visit.id, visit.reference, visit.client, visit.work, technician, contact, phone, **told)
+    tried = {"tried_at": tuple(call.at for call in due.tries), "tried_by": due.tries[-1].by if due.tries else ""}
+    known = shared(CallAhead, visit) | shared(CallAhead, due) | tried | more
+    return CallAhead(**known, technician=next(iter(visit.crew), ""), contact=contact, phone=phone)
 
 
 def _card(

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import log_rows, search, settings
-from db.log_rows import Sum
 from db.store import Store
 from db.tallies import tallies
 from dispatch.desk.remarking import remarks_of
-from dispatch.model.boards import BoardVisit, Log, LogLine, Tally, Totals
+from dispatch.model.boards import BoardVisit, Log, LogLine, Sum, Tally, Totals
 from dispatch.model.forms import shared
 from dispatch.model.instants import day_bounds, day_of, day_text
 from dispatch.model.reviews import Mark
@@ -81,7 +80,7 @@ SORTS: dict[str, Callable[[LogLine], Any]] = {
     "overrides": lambda line: line.tally.overrides,
     "exceptions": lambda line: (-min(map(_GRAVITY.__getitem__, (one.mark for one in line.remarks)), default=99),
                                 len(line.remarks)),
-    "charge": lambda line: -1 if line.net is None else line.net,
+    "charge": lambda line: -1 if line.charge.net is None else line.charge.net,
     "work": lambda line: line.visit.work.casefold(),
     "review": lambda line: list(Review).index(line.visit.review),
 }  # fmt: skip
@@ -105,40 +104,29 @@ def visit_log(store: Store, wanted: Wanted, most: int | None = None) -> Log:
             found = [row for row in found if _holds(row.client, wanted.client)]
         stays = log_rows.stays(store, [row.id for row in found])
         if wanted.technician:
-            found = [
-                row
-                for row in found
-                if any(_holds(stay.technician, wanted.technician) for stay in stays.get(row.id, ()))
-            ]
+            theirs = {
+                key for key, own in stays.items() if any(_holds(one.technician, wanted.technician) for one in own)
+            }
+            found = [row for row in found if row.id in theirs]
         kept = [row.id for row in found]
         charges, noted = log_rows.sums(store, kept), log_rows.noted(store, kept)
-        marked = wanted.exceptions or bool(wanted.marks)
-        remarks = {
-            row.id: remarks_of(
-                row, stays.get(row.id, ()), charges.get(row.id), noted.get(row.id, ()), firm.clock_hours == 24
-            )
-            for row in found
-        }
-        if marked:
-            found = [
-                row
-                for row in found
-                if remarks[row.id] and (not wanted.marks or any(one.mark in wanted.marks for one in remarks[row.id]))
-            ]
-        lines = [
-            _line(row, stays.get(row.id, ()), charges.get(row.id), firm.currency)._replace(remarks=remarks[row.id])
-            for row in found
-        ]
+        lines = []
+        for row in found:
+            own, charge = stays.get(row.id, ()), charges.get(row.id)
+            remarks = remarks_of(row, own, charge, noted.get(row.id, ()), firm.clock_hours == 24)
+            marked = {one.mark for one in remarks}
+            if (marked or not wanted.exceptions) and (marked & wanted.marks or not wanted.marks):
+                lines.append(_line(row, own, charge, firm.currency)._replace(remarks=remarks))
         totals = totals_of(lines)
+        starts = [line.visit.start for line in lines if line.visit.start is not None]
         if wanted.sort in _COUNTED:
             lines = _counted(store, lines)
         lines = _sorted(lines, wanted)[:most]
         if wanted.sort not in _COUNTED:
             lines = _counted(store, lines)
     now = store.clock.now()
-    starts = [row.start for row in found if row.start is not None] or [now]
-    first = wanted.first or day_of(min(starts), firm.zone)
-    last = wanted.last or wanted.first or day_of(max(starts), firm.zone)
+    first = wanted.first or day_of(min(starts, default=now), firm.zone)
+    last = wanted.last or wanted.first or day_of(max(starts, default=now), firm.zone)
     return Log(firm.name, first, firm.zone, firm.clock_hours == 24, now, tuple(lines), last, totals)
 
 
@@ -147,9 +135,9 @@ def totals_of(lines: Iterable[LogLine]) -> Totals:
     lines = list(lines)
     charged: dict[tuple[str, int], int] = {}
     for line in lines:
-        if line.net is not None:
-            key = line.currency, line.exponent
-            charged[key] = charged.get(key, 0) + line.net
+        if (net := line.charge.net) is not None:
+            key = line.charge.currency, line.charge.exponent
+            charged[key] = charged.get(key, 0) + net
     arrived = [
         (line.visit.actual_in, line.visit.promised)
         for line in lines
@@ -210,11 +198,5 @@ def _line(row: BoardVisit, stays: Sequence[Assignment], charge: Sum | None, curr
             crew=tuple(one.technician for one in stays),
         ),
         technicians=tuple(one.technician for one in stays),
-        charge_status=charge.status if charge else None,
-        net=charge.net if charge else None,
-        total=charge.total if charge else None,
-        currency=charge.currency if charge else currency,
-        exponent=charge.exponent if charge else 2,
-        accepted=charge is not None and charge.accepted,
-        revision=charge.revision if charge else 0,
-    )  # fmt: skip
+        charge=charge or Sum(currency=currency),
+    )

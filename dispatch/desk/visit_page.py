@@ -22,7 +22,7 @@ from db import (
 )
 from db.audit import AuditRow, history_of
 from db.legs import legs_of
-from db.store import Store
+from db.store import Store, there
 from db.templates import Origin
 from dispatch.closeout.gates import Unmet, unmet
 from dispatch.desk.charging import Priced, Unpriced, charge_of
@@ -48,7 +48,7 @@ with lazily(__name__):
 class VisitPage:
     """A visit with its site, client, checklist, what still keeps it from closing, its charge and its events.
 
-        `charge` is None where it cannot be worked out yet; `charge_note` then says why. `balances` is what is left of the
+        `priced` is its charge, or why it cannot be worked out yet. `balances` is what is left of the
     prepaid pools that it would draw from, `clocks` are its service levels: for dispatcher and lead only. `same_job` are the
     other visits of its job but its follow-ups. `used` and `marks` are what stands, `files` what was handed in, `corrections`
     every moment that was put right, the oldest first, `words` the words that were, `comments` the lead's with their answers.
@@ -62,8 +62,7 @@ class VisitPage:
     client: Client
     checklist: Checklist
     unmet: tuple[Unmet, ...]
-    charge: Priced | None
-    charge_note: str
+    priced: Priced | Unpriced
     leg: Leg | None
     events: tuple[Event, ...]
     follow_ups: tuple[Visit, ...]
@@ -89,9 +88,9 @@ class VisitPage:
         return Times(self.visit.zone, self.hours24)
 
     @property
-    def priced(self) -> Priced | Unpriced:
-        """The charge, or why there is none."""
-        return self.charge if self.charge is not None else Unpriced(self.charge_note)
+    def charge(self) -> Priced | None:
+        """The charge; None where it cannot be worked out yet."""
+        return self.priced if isinstance(self.priced, Priced) else None
 
 
 def charge_now(store: Store, reference: str) -> Priced | Unpriced:
@@ -113,24 +112,18 @@ def visit_page(store: Store, reference: str) -> VisitPage:
     with store.read():
         visit = find(store, reference)
         firm = settings.firm(store)
-        site = clients.site(store, visit.site_id)
-        client = clients.client(store, visit.client_id)
-        assert site is not None
-        assert client is not None
         checklist = checklists.checklist(store, visit.id)
-        priced = charge_of(store, visit, now=store.clock.now())
         leg = None
         if visit.starts_at is not None and visit.assignments:
             route = legs_of(store, visit.assignments[0].technician_id, day_of(visit.starts_at, firm.zone))
             leg = route.get(visit.id)
         return VisitPage(
             visit=visit,
-            site=site,
-            client=client,
+            site=there(clients.site(store, visit.site_id)),
+            client=there(clients.client(store, visit.client_id)),
             checklist=checklist,
             unmet=unmet(checklist, visit.zone, hours24=firm.clock_hours == 24),
-            charge=priced if isinstance(priced, Priced) else None,
-            charge_note="" if isinstance(priced, Priced) else priced.reason,
+            priced=charge_of(store, visit, now=store.clock.now()),
             leg=leg,
             events=_events(store, visit),
             follow_ups=tuple(visits.follow_ups(store, visit.id)),

@@ -18,11 +18,13 @@ SHOWN = 60
 
 
 class Fault(NamedTuple):
-    """Why a field cannot be taken: its name, what was typed, and the sentence of its kind or of a rule of the record."""
+    """Why a field cannot be taken: its name, what was typed, and the sentence of its kind or of a rule of the record. `owed`: a
+    file that knows nothing of it is taken all the same (`Check`)."""
 
     name: str
     typed: str
     said: str
+    owed: bool = False
 
     @property
     def sentence(self) -> str:
@@ -196,7 +198,7 @@ class RecordType(Generic[T]):
         for check in self.checks:
             named = {check.at, *check.of}
             if not named & refused and named & changed and (said := check.says(record)):
-                faults.append(Fault(check.at, "", said))
+                faults.append(Fault(check.at, "", said, check.owed))
 
 
 def sentences(faults: Sequence[Fault]) -> list[str]:

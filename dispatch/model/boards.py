@@ -191,29 +191,38 @@ class Tally(NamedTuple):
     no_way_in: int = 0
 
 
-class LogLine(NamedTuple):
-    """A visit in the visit log. Money in minor units of `currency` with `exponent` decimals; None: not charged (yet).
+class Sum(NamedTuple):
+    """The newest charge of a visit. Money in minor units with `exponent` decimals, None while it is blocked.
 
-    `accepted`: its charge stands. `revision` of its charge; 0: none is kept. `remarks` are what a lead has to look at, the
-    gravest first.
+    `unnamed`: no reference says what would exempt the client from tax.
     """
+
+    status: str | None = None
+    accepted: bool = False
+    net: int | None = None
+    total: int | None = None
+    currency: str = ""
+    exponent: int = 2
+    flags: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    revision: int = 0
+    unnamed: bool = False
+
+
+class LogLine(NamedTuple):
+    """A visit in the visit log. `charge` is without a status where it is not charged (yet). `remarks` are what a lead has to
+    look at, the gravest first."""
 
     visit: BoardVisit
     technicians: tuple[str, ...]
-    charge_status: str | None
-    net: int | None
-    total: int | None
-    currency: str = ""
-    exponent: int = 2
-    accepted: bool = False
-    revision: int = 0
+    charge: Sum = Sum()
     remarks: tuple[Remark, ...] = ()
     tally: Tally = Tally()
 
     @property
     def clean(self) -> bool:
         """Whether it waits for review and there is nothing to look at (see dispatch.desk.remarking)."""
-        return self.visit.review is Review.TO_REVIEW and not self.remarks and self.accepted
+        return self.visit.review is Review.TO_REVIEW and not self.remarks and self.charge.accepted
 
 
 class Totals(NamedTuple):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from dispatch.model.visits import Visit
+
 WORDS = ("reference", "client", "site", "work", "when", "instead", "by", "why")
 """What may stand in braces in the words of a notice. `instead` is the client who comes first, where a visit was moved; `by`
 is who did it, and `why` the reason behind a colon, where one was given."""
@@ -51,8 +53,10 @@ def faults_of(template: str, known: Sequence[str] = WORDS) -> list[str]:
     return faults
 
 
-def filled(template: str, **values: str) -> str:
-    """The notice with its values. Only plain names are looked at, so that no text of anybody can reach further."""
+def filled(template: str, visit: Visit, **values: str) -> str:
+    """The notice with the words of its visit and other values. Only plain names are looked at, so that no text of anybody can
+    reach further."""
+    values |= {name: getattr(visit, name) for name in ("reference", "client", "site", "work")}
     return "".join(
         literal + (values.get(name, "") if name is not None else "")
         for literal, name, _, _ in string.Formatter().parse(template)

@@ -34,7 +34,7 @@ def harbor(office: Office) -> Client:
 
 def agree(office: Office, starts: str = "2026-11-17", ends: str | None = None, **service: Any) -> Agreement:
     terms = {"kind": "tm", "starts": starts, "ends": ends}
-    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, service=service)
+    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "service": service})
 
 
 def due(office: Office, rule: str, *, all_items: bool = False) -> list[Item]:
@@ -132,7 +132,7 @@ def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office
     for name, computers, fee in (("Big", 80, "900.00"), ("Near", 14, "300.00"), ("Far", 30, "100.00")):
         keeping.add(office.lee, "client", {"name": name, "computers": str(computers)})
         terms = {"kind": "tm", "starts": "2026-01-01", "labour_discount_pct": "10"}
-        agreeing.save_agreement(office.lee, name, f"Care {name}", terms, service={"monthly_fee": fee})
+        agreeing.save_agreement(office.lee, name, f"Care {name}", {**terms, "service": {"monthly_fee": fee}})
     emergency(office)
     found = figures(office.store, harbor(office).id, "R1", office_of(office.store))
     assert found is not None
@@ -142,7 +142,7 @@ def test_the_agreement_that_would_have_fitted_is_that_of_the_nearest_size(office
 def test_spending_three_fees_prompts_an_offer(office: Office) -> None:
     keeping.add(office.lee, "client", {"name": "Other"})
     terms = {"kind": "tm", "starts": "2026-01-01"}
-    agreeing.save_agreement(office.lee, "Other", "Small", terms, service={"monthly_fee": "30.00"})
+    agreeing.save_agreement(office.lee, "Other", "Small", {**terms, "service": {"monthly_fee": "30.00"}})
     office.on_site()
     office.finish()
     leaving.close(office.ana, "R1")

@@ -31,16 +31,14 @@ NOVEMBER, TODAY = datetime.date(2026, 11, 1), datetime.date(2027, 1, 12)
 def agree(office: Office, kind: str = "tm", **more: Any) -> Agreement:
     service = more.pop("service", None)
     terms = {"kind": kind, "starts": "2026-01-10", **more}
-    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, service=service)
+    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "service": service})
 
 
 def edit(office: Office, since: str = "", service: dict[str, Any] | None = None, **terms: Any) -> Agreement:
     """Change the agreement as the screen does."""
     (before,) = agreements.agreements_of(office.store, find(office.store, "R1").client_id)
     draft = AgreementDraft.of(before, "Harbor Dental").at(office.store)
-    draft.form = {**draft.form, **terms}
-    draft.service = {**draft.service, **(service or {})}
-    draft.since = since
+    draft.form = {**draft.form, **terms, "service": {**draft.form["service"], **(service or {})}, "from": since}
     draft.save(office.lee)
     assert draft.before is not None
     return draft.before

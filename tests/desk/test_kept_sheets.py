@@ -149,7 +149,7 @@ def test_opened_again_and_closed_again_it_costs_the_same(office: Office) -> None
 def test_the_log_shows_and_counts_no_charge_of_a_visit_that_goes_on(office: Office) -> None:
     def charged(reference: str) -> int | None:
         (line,) = [line for line in visit_log(office.store, Wanted(DAY)).lines if line.visit.reference == reference]
-        return line.net
+        return line.charge.net
 
     closed(office)
     schedule.assign(office.dana, "R2", ["Ben Okafor"], at("13:00"), confirmed=True)

@@ -25,7 +25,7 @@ from tests.desk.conftest import DAY, Office, at
 def agree(office: Office, **service: Any) -> Agreement:
     """An agreement of Harbor Dental that is in force. The card's hours are 08:00 to 17:00."""
     return agreeing.save_agreement(
-        office.lee, "Harbor Dental", "Care", {"kind": "tm", "starts": "2026-01-01"}, service=service
+        office.lee, "Harbor Dental", "Care", {"kind": "tm", "starts": "2026-01-01", "service": service}
     )
 
 

@@ -9,10 +9,9 @@ import pytest
 
 from db.store import Store
 from dispatch.desk import keyring, schedule, seating
+from dispatch.desk.book import keeping
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat, take_seat
-from dispatch.desk.staff import add_staff
-from dispatch.model.states import Role
 from tests.desk.conftest import Office, at
 
 
@@ -81,7 +80,7 @@ def test_what_was_heard_is_not_looked_for_again(office: Office, elsewhere: Store
 def test_a_login_costs_the_same_however_many_sit_there(office: Office) -> None:
     keys = []
     for number in range(12):
-        add_staff(office.lee, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+        keeping.add(office.lee, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
         keys.append(key_of(office.lee, f"t{number}", number + 1))
     statements: list[str] = []
     counts = []

@@ -28,14 +28,12 @@ def agreed(office: Office, kind: str, **terms: object) -> Agreement:
     for old in agreements.agreements_of(office.store, client.id):
         agreeing.end_agreement(office.lee, old, old.starts)
     starts = str(terms.pop("starts", "2026-02-10"))
-    rollover, cap = str(terms.pop("rollover", "none")), terms.pop("cap", None)
+    terms["rollover_cap"] = terms.pop("cap", None)
     return agreeing.save_agreement(
         office.lee,
         client.name,
         f"{kind} of the tests",
         {"kind": kind, "starts": starts, **terms},
-        rollover=rollover,
-        rollover_cap=cap if isinstance(cap, int) else None,
     )
 
 
@@ -239,14 +237,14 @@ def test_another_allowance_leaves_the_months_that_are_over(office: Office, rollo
     before = [draws.allowance_left(office.store, retainer, day) for day in days]
     this = draws.allowance_left(office.store, retainer, DAY)
 
-    form = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 900}
+    form: dict[str, object] = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 900}
     rolls = {"rollover": rollover, "rollover_cap": 100}
-    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer, **rolls)  # type: ignore[arg-type]
+    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form | rolls, retainer)
 
     assert [draws.allowance_left(office.store, retainer, day) for day in days] == before
     assert draws.allowance_left(office.store, retainer, DAY) == this + 600, "the running month has the new one"
     assert agreeing.balances(office.store, retainer, days[0])[0].endswith("of 300 rate-min left since 2026-09-10")
-    agreeing.save_agreement(office.lee, "Harbor Dental", "x", {**form, "allowance_min": 300}, retainer, **rolls)  # type: ignore[arg-type]
+    agreeing.save_agreement(office.lee, "Harbor Dental", "x", {**form, **rolls, "allowance_min": 300}, retainer)
     assert draws.allowance_left(office.store, retainer, DAY) == this, "of one month the last word counts"
 
 
@@ -254,7 +252,7 @@ def test_what_was_carried_over_stays_when_the_rule_changes(office: Office) -> No
     retainer = agreed(office, "retainer", allowance_min=300, starts="2026-09-10", rollover="next_month")
     assert draws.allowance_left(office.store, retainer, DAY) == 600
     form = {"kind": "retainer", "starts": "2026-09-10", "allowance_min": 300}
-    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer, rollover="none")
+    retainer = agreeing.save_agreement(office.lee, "Harbor Dental", "x", form, retainer)
     assert draws.allowance_left(office.store, retainer, DAY) == 600, "October's minutes were promised"
     assert draws.allowance_left(office.store, retainer, datetime.date(2026, 12, 20)) == 300
 

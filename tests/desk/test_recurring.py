@@ -176,7 +176,7 @@ def test_a_job_may_take_several_visits(office: Office) -> None:
 
 def agree(office: Office, before: Agreement | None = None, **more: Any) -> Agreement:
     terms = {"kind": "tm", "starts": more.pop("starts", "2026-10-01"), "ends": more.pop("ends", None)}
-    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", terms, service=more, before=before)
+    return agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {**terms, "service": more}, before)
 
 
 def made(office: Office, one: Recurrence, month: str) -> list[str]:

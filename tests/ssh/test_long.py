@@ -16,9 +16,8 @@ import pytest
 from benchmarks.seats import at_once
 from db import audit
 from dispatch.desk import keyring
+from dispatch.desk.book import keeping
 from dispatch.desk.seat import take_seat
-from dispatch.desk.staff import add_staff
-from dispatch.model.states import Role
 from tests.ssh.line import Line
 from tests.ssh.server import Server, serving, write_keys
 from tests.wall import started
@@ -164,7 +163,7 @@ def test_fifty_seats(needs_sshd: None, sample: Path, tmp_path: Path, warm: bool)
         with server.store() as store:
             lead = take_seat(store, "lee")
             for number in range(50):
-                add_staff(lead, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+                keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
                 path = tmp_path / f"t{number}"
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
                 keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))

@@ -16,9 +16,8 @@ import pytest
 from db import audit
 from db.store import Store
 from dispatch import crashes
+from dispatch.desk.book import keeping
 from dispatch.desk.seat import take_seat
-from dispatch.desk.staff import add_staff
-from dispatch.model.states import Role
 from tests.ssh.server import Server, serving
 from tests.terminal.terminal import Terminal
 
@@ -116,7 +115,7 @@ def test_random_bytes_at_many_seats(needs_sshd: None, sample: Path, tmp_path: Pa
             )
         ]
         for number in range(len(logins), SEATS):
-            add_staff(lead, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+            keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
             logins.append(f"t{number}")
     chosen = random.Random(16)
     largest = 0

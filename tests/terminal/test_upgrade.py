@@ -18,9 +18,8 @@ from db.faults import TooNew
 from db.safekeeping import restore
 from db.store import Store
 from dispatch.desk import keyring
+from dispatch.desk.book import keeping
 from dispatch.desk.seat import take_seat
-from dispatch.desk.staff import add_staff
-from dispatch.model.states import Role
 from tests.conftest import Dispatch
 from tests.prepared import copied
 from tests.terminal.terminal import terminal
@@ -150,7 +149,7 @@ def test_twenty_seats_say_so_write_nothing_and_end(db: Path, migrate: Callable[[
     with Store.open(db) as store:
         lead = take_seat(store, "lee")
         for number in range(19):
-            add_staff(lead, f"t{number}", f"Tech {number}", [Role.TECHNICIAN])
+            keeping.add(lead, "staff", {"login": f"t{number}", "name": f"Tech {number}", "roles": "technician"})
             path = tmp_path / f"t{number}"
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
             keyring.add_key(lead, f"t{number}", path.with_suffix(".pub").read_text(encoding="ascii"))

@@ -1,6 +1,6 @@
 """A visit log of the sample day."""
 
-from dispatch.model.boards import Log, LogLine, Tally
+from dispatch.model.boards import Log, LogLine, Sum, Tally
 from dispatch.model.states import Review, State
 from tests.widgets.boards import DAY, NOW, ZONE, clock, replace, sample_board
 
@@ -18,6 +18,7 @@ def sample_log() -> Log:
                 LogLine(
                     visit=replace(card, review=review, tests_passed=5 if ended else 0, promised=promised),
                     technicians=(row.name, "Dana Poe") if card.id == 6 else (row.name,),
+                    charge=Sum("accepted", net=18750, total=22312, currency="USD") if ended else Sum(currency="USD"),
                     tally=Tally(
                         executed=3 if ended else 0,
                         ran=3 if ended else 0,
@@ -28,10 +29,6 @@ def sample_log() -> Log:
                         retests=1 if card.id == 1 else 0,
                         overrides=1 if card.id == 2 else 0,
                     ),
-                    charge_status="accepted" if ended else None,
-                    net=18750 if ended else None,
-                    total=22312 if ended else None,
-                    currency="USD",
                 )
             )
     return Log("Firm", DAY, ZONE, True, NOW, tuple(lines))

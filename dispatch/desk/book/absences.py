@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db import people, settings, visits
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.desk import notices, placement, remembering, routing, schedule
 from dispatch.desk.seat import Seat
@@ -32,10 +32,9 @@ def hit_by(store: Store, record: AbsenceRecord) -> list[Visit]:
     begins = day_bounds(day_of(record.starts_at, zone), zone)[0]
     found = []
     for visit in visits.placed_between(store, begins, record.ends_at, technicians={record.staff_id}):
-        assert visit.starts_at is not None
-        assert visit.ends_at is not None
-        late = max(0, min(now, record.starts_at) - visit.starts_at)
-        if visit.state in UNREACHED and visit.ends_at + late > record.starts_at:
+        starts_at, ends_at = there(visit.span)
+        late = max(0, min(now, record.starts_at) - starts_at)
+        if visit.state in UNREACHED and ends_at + late > record.starts_at:
             found.append(visit)
     return found
 
@@ -83,16 +82,9 @@ def free(seat: Seat, record: AbsenceRecord, *, to_others: bool) -> Freed:
                 settled.append(f"{show(visit.reference)} is back in the queue")
         for visit in hits:
             now = visits.again(store, visit)
-            unit.audit(
-                "visit",
-                visit.id,
-                was_at=visit.starts_at,
-                was_with=visit.crew,
-                starts_at=now.starts_at,
-                crew=now.crew,
-                absent=record.reason or None,
-                stood_against=against[visit.id],
-            )
+            moved = {"was_at": visit.starts_at, "was_with": visit.crew, "starts_at": now.starts_at, "crew": now.crew}
+            why = {"absent": record.reason or None, "stood_against": against[visit.id]}
+            unit.audit("visit", visit.id, **moved, **why)
         absent = people.technician(store, record.staff_id)
         schedule.settle(seat, unit, f"free the day of {absent.name if absent else 'a technician'}", hits)
         return Freed(tuple(settled), tuple(left))
@@ -113,20 +105,13 @@ def _leave_to_crew(store: Store, unit: Unit, record: AbsenceRecord, visit: Visit
 
 def _give(seat: Seat, unit: Unit, visit: Visit) -> str:
     """Give a visit that was taken off somebody to the best of the others; returns who it is, empty where nobody fits."""
-    assert visit.starts_at is not None
-    day = day_of(visit.starts_at, visit.zone)
-    best = next(
-        (
-            one
-            for one in placement.candidates(seat.store, visit.reference, day)
-            if one.verdict.level is Level.FEASIBLE and not one.verdict.needs_confirm
-        ),
-        None,
-    )
-    technician = None if best is None else people.technician(seat.store, best.technician_id)
-    if best is None or technician is None:
-        return ""
-    length = placement.stay_minutes(seat.store, visit.minutes) * 60
-    visits.place(unit, visits.again(seat.store, visit), [technician], best.start, best.start + length)
-    routing.reroute(seat, unit, routing.days_of(visits.again(seat.store, visit)))
-    return technician.name
+    day = day_of(there(visit.starts_at), visit.zone)
+    for best in placement.candidates(seat.store, visit.reference, day):
+        technician = people.technician(seat.store, best.technician_id)
+        if technician is None or best.verdict.level is not Level.FEASIBLE or best.verdict.needs_confirm:
+            continue
+        length = placement.stay_minutes(seat.store, visit.minutes) * 60
+        visits.place(unit, visits.again(seat.store, visit), [technician], best.start, best.start + length)
+        routing.reroute(seat, unit, routing.days_of(visits.again(seat.store, visit)))
+        return technician.name
+    return ""

@@ -8,7 +8,7 @@ from typing import Any
 from db import belonging, changes, settings
 from db.changes import Picture
 from db.faults import Stale
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.desk.book.shelf import Shelf
 from dispatch.desk.book.shelves import SHELVES
@@ -164,8 +164,7 @@ def turn(seat: Seat, unit: Unit, picture: Picture, *, back: bool) -> tuple[int, 
     if bool(look.get(_ARCHIVED)) != bool(other.get(_ARCHIVED)):
         (_let_go if look.get(_ARCHIVED) else _hang_on)(seat.store, shelf, picture.entity, record)
         shelf.shelve(unit, record, unit.at if look.get(_ARCHIVED) else None)
-    after = shelf.get(seat.store, picture.id)
-    assert after is not None
+    after: Any = there(shelf.get(seat.store, picture.id))
     unit.audit(picture.entity, picture.id, undone=back, redone=not back)
     return target, after.version
 

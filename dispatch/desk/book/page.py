@@ -141,12 +141,13 @@ def _agreement(one: Agreement) -> str:
 
 
 def _visit(one: Visit) -> str:
-    when = "undated"
-    if one.starts_at is not None:
-        when = when_text(one.starts_at, one.zone)
-    elif one.wanted_on is not None:
-        when = f"wanted {day_text(one.wanted_on)}"
+    when = wanted_text(one) if one.starts_at is None else when_text(one.starts_at, one.zone)
     return f"{one.reference}  {when}  {one.work}  ({one.state.label})"
+
+
+def wanted_text(visit: Visit) -> str:
+    """For when a visit is asked, that has no place yet."""
+    return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"
 
 
 def _when(one: Visit) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from db import agreements, clients, people, recurrences
-from db.store import Store
+from db.store import Store, there
 from db.unit import Unit
 from dispatch.desk.book.finding import site_called
 from dispatch.desk.book.shelf import Shelf
@@ -56,8 +56,7 @@ class RecurrenceShelf(Shelf[Recurrence]):
     def save(self, seat: Seat, unit: Unit, before: Recurrence | None, after: Recurrence) -> int:
         """Write a recurrence, and make its visits."""
         key = super().save(seat, unit, before, after)
-        written = recurrences.recurrence(seat.store, key)
-        assert written is not None
+        written = there(recurrences.recurrence(seat.store, key))
         remake(unit, seat.store, written)
         return key
 

@@ -6,15 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from db import audit, clients, people, settings, targets
+from db import audit, clients, people, pins, probes, settings, targets
 from db.faults import Stale
+from db.names import folded
 from db.store import Store
 from db.unit import Unit
-from dispatch.desk.book.finding import client_named, near, site_named, site_title, technician_named
-from dispatch.desk.book.pin_shelf import PinShelf
+from dispatch.closeout.probes.reading import read_target
+from dispatch.desk.book.finding import (
+    client_named,
+    end_title,
+    near,
+    site_called,
+    site_named,
+    site_title,
+    technician_named,
+)
 from dispatch.desk.book.recurrence_shelf import RecurrenceShelf
 from dispatch.desk.book.shelf import Kept, Shelf
-from dispatch.desk.book.target_shelf import TargetShelf
 from dispatch.desk.book.template_shelf import TemplateShelf
 from dispatch.desk.book.world import Desk, labour_classes
 from dispatch.desk.one_way import reckoned
@@ -27,11 +35,15 @@ from dispatch.model.clients import Client, Site
 from dispatch.model.firm import Firm
 from dispatch.model.instants import day_of
 from dispatch.model.people import AbsenceRecord, Staff, Technician
+from dispatch.model.pins import Pin
+from dispatch.model.probes import Target, Vantage
 from dispatch.model.states import Role
 from dispatch.model.text import show
+from dispatch.records.checklists import TARGET
 from dispatch.records.clients import CLIENT, SITE
 from dispatch.records.firm import SETTINGS
 from dispatch.records.people import ABSENCE, STAFF, TECHNICIAN
+from dispatch.records.planning import PIN
 
 
 class ClientShelf(Shelf[Client]):
@@ -259,6 +271,79 @@ class AbsenceShelf(Shelf[AbsenceRecord]):
         """When and why."""
         texts = self.texts(store, record)
         return f"{texts['from']} – {texts['to']}  {record.reason}"
+
+
+class PinShelf(Shelf[Pin]):
+    """Pinned drives. A pin counts before everything that is learned or reckoned, in its one direction."""
+
+    record = PIN
+    rows = pins.PINS
+
+    def title(self, store: Store, record: Pin) -> str:
+        """Its ends."""
+        return f"{end_title(store, record.origin)} → {end_title(store, record.destination)}"
+
+    def line(self, store: Store, record: Pin) -> str:
+        """Its minutes and why."""
+        return f"{record.minutes} min  {record.reason}".rstrip()
+
+    def doubts(self, desk: Desk, before: Pin | None, after: Pin) -> Iterator[tuple[str, str]]:
+        """A drive is pinned once."""
+        ends = (after.origin, after.destination)
+        twin = pins.pin_between(desk.store, *ends) if None not in ends else None
+        if twin is not None and twin.id != after.id:
+            yield "to", "this drive is pinned already"
+
+    def save(self, seat: Seat, unit: Unit, before: Pin | None, after: Pin) -> int:
+        """Write a pin, and work out again the legs that it changes."""
+        key = super().save(seat, unit, before, after)
+        reroute_ahead(unit)
+        return key
+
+    def shelve(self, unit: Unit, record: Pin, at: int | None) -> None:
+        """Let the pin go, or take it up again."""
+        super().shelve(unit, record, at)
+        reroute_ahead(unit)
+
+
+class TargetShelf(Shelf[Target]):
+    """Test targets. Visits that have not begun take over what is written here; what has begun keeps what it has."""
+
+    record = TARGET
+    rows = targets.TARGETS
+
+    def title(self, store: Store, record: Target) -> str:
+        """Where and what."""
+        return f"{site_called(store, record.site_id)}: {record.name}"
+
+    def line(self, store: Store, record: Target) -> str:
+        """Kind, address and vantage."""
+        where = "from the client's network" if record.vantage is Vantage.SITE else ""
+        return "  ".join(part for part in (record.kind.value, record.address, record.options, where) if part)
+
+    def doubts(self, desk: Desk, before: Target | None, after: Target) -> Iterator[tuple[str, str]]:
+        """A name tells the targets of a site apart, and what is tested can be read; a target stays with its site."""
+        if before is not None and after.site_id != before.site_id:
+            yield "site", "a target stays with its site: archive it, and add one there"
+        for one in targets.targets_of(desk.store, after.site_id):
+            if folded(one.name) == folded(after.name) and one.id != after.id:
+                yield "name", f"the site has a target {after.name} already"
+        if after.kind is not None and after.name:
+            found: list[str] = []
+            read_target(after, found)
+            for name, _, said in (fault.partition(": ") for fault in found):
+                yield name, said
+
+    def save(self, seat: Seat, unit: Unit, before: Target | None, after: Target) -> int:
+        """Write a target, and give it to the visits that have not begun."""
+        key = super().save(seat, unit, before, after)
+        probes.renew_probes(unit, after.site_id, targets.targets_of(seat.store, after.site_id))
+        return key
+
+    def shelve(self, unit: Unit, record: Target, at: int | None) -> None:
+        """Archive it, or take it back; visits that have not begun follow."""
+        super().shelve(unit, record, at)
+        probes.renew_probes(unit, record.site_id, targets.targets_of(unit.store, record.site_id))
 
 
 class SettingsShelf(Shelf[Firm]):

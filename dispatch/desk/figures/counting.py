@@ -68,17 +68,13 @@ def figures_over(store: Store, first: datetime.date, last: datetime.date, by: Gr
         who = _who(by)
         names = figures.names(store, who) if who else {}
         found = {one.key: figures.counted(store, one.key, asked if not who else whole, who) for one in FIGURES}
-        totals = {one.key: _total(store, one, whole) for one in FIGURES}
+        totals = {one.key: _values(figures.counted(store, one.key, whole)).get(0, Value()) for one in FIGURES}
         money = Money(firm.currency, figures.exponent_of(store, firm.currency))
+    at = {one.key: _values(found[one.key]) for one in FIGURES}
     if not who:
         groups = tuple(spans)
-        at = {one.key: {row.span: Value(row.top, row.below, row.lacking) for row in found[one.key]} for one in FIGURES}
         keys: list[int] = list(range(len(groups)))
     else:
-        at = {
-            one.key: {row.who: Value(row.top, row.below, row.lacking) for row in found[one.key] if row.who is not None}
-            for one in FIGURES
-        }
         there = {key for one in FIGURES for key in at[one.key] if by != "client" or one.by_client}
         keys = sorted(there, key=lambda key: (names.get(key, "").casefold(), key))
         groups = tuple(Group(names.get(key, "?"), first, last, key) for key in keys)
@@ -141,9 +137,8 @@ def _asked(
     return Asked(spans, store.clock.now(), firm.currency, available), groups
 
 
-def _total(store: Store, figure: Figure, whole: Asked) -> Value:
-    rows = figures.counted(store, figure.key, whole)
-    return Value(rows[0].top, rows[0].below, rows[0].lacking) if rows else Value()
+def _values(rows: Iterable[figures.Counted]) -> dict[int, Value]:
+    return {row.span if row.who is None else row.who: Value(*row[2:]) for row in rows}
 
 
 def _who(by: Grouping) -> By:

@@ -76,7 +76,7 @@ def share_text(figure: Figure, one: Behind, money: Money) -> str:
         return f"{span_text((one.top + 30) // 60)}" + (f" of {span_text((one.below + 30) // 60)}" if one.below else "")
     if figure.unit is Unit.SHARE:
         return f"{one.top} of {one.below} {figure.of}"
-    return value_text(figure, Value(one.top, one.below, one.lacking), money)
+    return value_text(figure, Value(*one[4:]), money)
 
 
 def figures_form(found: Figures) -> dict[str, Any]:
@@ -109,10 +109,7 @@ def value_form(figure: Figure, value: Value, money: Money) -> dict[str, Any]:
 
 def behind_form(figure: Figure, visits: Sequence[Behind], money: Money, zone: str) -> list[dict[str, Any]]:
     """The visits behind a figure in JSON."""
-    return [
-        form(one, "reference client at@", zone) | value_form(figure, Value(one.top, one.below, one.lacking), money)
-        for one in visits
-    ]
+    return [form(one, "reference client at@", zone) | value_form(figure, Value(*one[4:]), money) for one in visits]
 
 
 def figures_csv(found: Figures) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from db import visits
 from db.names import folded
-from db.visits import NewVisit
+from db.store import there
+from db.unit import Unit
 from dispatch.desk.imports.calendar_file import COLUMNS
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import Draft, Values
@@ -107,9 +108,8 @@ class CalendarRows(VisitRows):
         request = replace(request, reference=visit.reference if visit else self._reference(entry, skipped))
         requested_at = self.seat.now if visit is None else visit.requested_at
 
-        def new() -> NewVisit:
-            assert site is not None
-            return new_visit(request, site, promised, requested_at)._replace(uid=uid)
+        def write(unit: Unit) -> None:
+            write_request(unit, visit, new_visit(request, there(site), promised, requested_at)._replace(uid=uid))
 
         client = self._names.get(site.client_id, "") if site else ""
         return Draft(
@@ -117,7 +117,7 @@ class CalendarRows(VisitRows):
             keys=(uid,) if uid else (),
             theirs=_row(client, site.name if site else "", request, promised),
             ours=None if visit is None else _row(visit.client, visit.site, before, visit.promised),
-            write=lambda unit: write_request(unit, visit, new()),
+            write=write,
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
             skipped=skipped if visit is None else "",
             question=question,
@@ -129,8 +129,8 @@ class CalendarRows(VisitRows):
         stands = visit is not None and visit.archived_at is None and visit.state is not State.CANCELLED
 
         def refuse(entry: Entry, columns: Sequence[str]) -> None:
-            assert visit is not None
-            entry.fault("status", f"the calendar has cancelled it; cancel {show(visit.reference)} on the board", "")
+            reference = show(there(visit).reference)
+            entry.fault("status", f"the calendar has cancelled it; cancel {reference} on the board", "")
 
         return Draft(
             reference=visit.reference if visit else "",
@@ -240,13 +240,8 @@ def _span(entry: Entry, zone: str) -> _Span | None:
         entry.fault("dtend", f"the event {told}", "")
         return None
     until = begins + min(minutes, ARRIVAL) * 60
-    return _Span(
-        day_of(begins, zone),
-        day_of(ends - 1, zone),
-        minutes,
-        (begins, until),
-        "-".join(clock_text(one, zone) for one in (begins, until)),
-    )
+    window = "-".join(clock_text(one, zone) for one in (begins, until))
+    return _Span(day_of(begins, zone), day_of(ends - 1, zone), minutes, (begins, until), window)
 
 
 def _instant(text: str, zone: str) -> int:

@@ -13,7 +13,8 @@ from db.unit import Unit
 from dispatch.desk.imports.entries import Entry
 from dispatch.desk.imports.judging import Draft, RecordRows, Values, present
 from dispatch.desk.seat import Seat
-from dispatch.model.agreements import Agreement, Pool, Service
+from dispatch.fields.kinds import iso_day
+from dispatch.model.agreements import Agreement, Pool
 from dispatch.model.clients import Client, Contact
 from dispatch.model.states import Role
 from dispatch.model.text import show
@@ -94,13 +95,9 @@ class ClientRows(RecordRows[Client]):
         reference = name if client is None else client.name
 
         def write(unit: Unit) -> None:
-            if client is None or ours is None:
-                _add_agreement(unit, self.book.save(self.seat, unit, None, after), merged)
-                return
-            if after != client:
-                self.book.save(self.seat, unit, client, after)
-            if any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
-                _change_agreement(unit, client, known, ours, merged)
+            key = after.id if after == client else self.book.save(self.seat, unit, client, after)
+            if ours is None or any(merged[column] != ours[column] for column in _ABOUT_THE_AGREEMENT):
+                _write_agreement(unit, key, known, ours, merged)
 
         return Draft(
             reference=reference,
@@ -114,7 +111,7 @@ class ClientRows(RecordRows[Client]):
     def _agreement_of(self, entry: Entry) -> Values:
         """What the row says about the agreement, with every fault of it."""
         kind = entry.choice("agreement", _KINDS, empty=_NONE) or _NONE
-        starts, ends = entry.day("agreement_starts"), entry.day("agreement_ends")
+        starts, ends = (entry.parsed(column, iso_day) for column in ("agreement_starts", "agreement_ends"))
         values: Values = {
             "agreement": kind,
             "agreement_starts": starts,
@@ -192,11 +189,6 @@ def _terms(values: Values) -> dict[str, Any]:
     return terms
 
 
-def _levels(values: Values) -> dict[str, dict[str, int | None]]:
-    target = values["onsite_target_minutes"]
-    return {} if target is None else {priority: {"onsite": target} for priority in _TARGETED}
-
-
 def _pool(values: Values) -> Pool:
     size = str(values["prepaid_minutes"])
     return Pool(OPENING, size, size, purchased_on=values["agreement_starts"])
@@ -206,48 +198,35 @@ def _opening(pools: Sequence[Pool]) -> Pool | None:
     return next((pool for pool in pools if pool.name == OPENING and pool.size.isdecimal()), None)
 
 
-def _add_agreement(unit: Unit, client_id: int, values: Values) -> None:
-    kind = values["agreement"]
-    if kind == _NONE:
+def _write_agreement(unit: Unit, client_id: int, known: Agreement | None, ours: Values | None, values: Values) -> None:
+    """Write what a row says of the agreement, as a new one or into the one that is known."""
+    kind, target = values["agreement"], values["onsite_target_minutes"]
+    if kind == _NONE and known is None:
         return
-    new = Agreement(
-        0,
-        client_id,
-        NAMES[kind],
-        kind,
-        values["agreement_starts"],
-        values["agreement_ends"],
-        _terms(values),
-        service=Service(_levels(values)),
-    )
-    agreements.add_agreement(unit, new, [_pool(values)] if values["prepaid_minutes"] else [])
-
-
-def _change_agreement(unit: Unit, client: Client, known: Agreement | None, ours: Values, values: Values) -> None:
-    if known is None:
-        _add_agreement(unit, client.id, values)
-        return
-    kind = values["agreement"]
-    terms = {key: value for key, value in known.terms.items() if key not in ("allowance_min", "labour_discount_pct")}
-    levels = known.service.targets
-    if values["onsite_target_minutes"] != ours["onsite_target_minutes"]:
-        levels = _with_target(levels, values["onsite_target_minutes"])
+    before = known or Agreement(0, client_id, "", "", values["agreement_starts"], None, {})
+    terms = {key: value for key, value in before.terms.items() if key not in ("allowance_min", "labour_discount_pct")}
+    levels = before.service.targets
+    if ours is None or target != ours["onsite_target_minutes"]:
+        levels = _with_target(levels, target)
     after = replace(
-        known,
-        name=known.name if kind == known.kind else NAMES[kind],
+        before,
+        name=before.name if kind == before.kind else NAMES[kind],
         kind=kind,
         ends=values["agreement_ends"],
         terms=_terms(values) | terms,
-        service=replace(known.service, targets=levels),
+        service=replace(before.service, targets=levels),
     )
+    if known is None:
+        agreements.add_agreement(unit, after, [_pool(values)] if values["prepaid_minutes"] else [])
+        return
     agreements.update_agreement(unit, known, after)
-    if values["prepaid_minutes"] != ours["prepaid_minutes"]:
-        before = _opening(agreements.pools_of(unit.store, known.id))
-        if before is None:
+    if ours is not None and values["prepaid_minutes"] != ours["prepaid_minutes"]:
+        opening = _opening(agreements.pools_of(unit.store, known.id))
+        if opening is None:
             agreements.add_pool(unit, known.id, _pool(values))
         else:
             size = str(values["prepaid_minutes"])
-            agreements.update_pool(unit, before, replace(before, size=size, remaining=size))
+            agreements.update_pool(unit, opening, replace(opening, size=size, remaining=size))
 
 
 def _with_target(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from dispatch.desk.imports.table import Columns, Row
 from dispatch.desk.imports.verdicts import Fault, shortened
-from dispatch.fields.kinds import Kind, Whole, iso_day
-from dispatch.fields.worlds import Bare, World
+from dispatch.fields.kinds import Whole
+from dispatch.fields.worlds import Bare
 from dispatch.model import text as limits
 from dispatch.model.instants import YEARS, parse_clock, parse_iso
 from dispatch.model.money import shortest
@@ -73,33 +72,17 @@ class Entry:
             self.fault(column, "is missing")
         return text
 
-    def field(self, column: str, kind: Kind, world: World, empty: T) -> T:
-        """A column of a kind of field."""
-        return self._parsed(column, lambda text: cast(T, kind.read(text, world))) or empty
-
     def name(self, column: str, *, required: bool = False) -> str:
         """A name of somebody or something."""
         return self.text(column, limits.NAME, required=required)
 
     def whole(self, column: str, low: int, high: int) -> int | None:
         """A whole number from `low` to `high`."""
-        return self._parsed(column, lambda text: Whole(low, high).read(text, Bare()))
+        return self.parsed(column, lambda text: Whole(low, high).read(text, Bare()))
 
     def decimal(self, column: str, low: int, high: int) -> str | None:
         """A decimal number from `low` to `high`, as its shortest text."""
-        return self._parsed(column, lambda text: _decimal(text, low, high))
-
-    def day(self, column: str) -> datetime.date | None:
-        """An ISO 8601 date. Others are refused: 3/4 is a day in March to one and in April to another."""
-        return self._parsed(column, iso_day)
-
-    def clock(self, column: str, *, end: bool = False) -> int | None:
-        """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00."""
-        return self._parsed(column, lambda text: _clock(text, end))
-
-    def instant(self, column: str) -> int | None:
-        """An ISO 8601 date and time with an offset, as epoch seconds."""
-        return self._parsed(column, _instant)
+        return self.parsed(column, lambda text: _decimal(text, low, high))
 
     def choice(self, column: str, options: Mapping[str, T], *, empty: T | None = None) -> T | None:
         """One of the options, without case; `empty` where the field is empty."""
@@ -121,7 +104,7 @@ class Entry:
 
     def span(self, first: str, last: str) -> tuple[int, int] | None:
         """Opening times from two columns that are both filled or both empty; the end after the start."""
-        opens, closes = self.clock(first), self.clock(last, end=True)
+        opens, closes = self.parsed(first, _clock), self.parsed(last, lambda text: _clock(text, end=True))
         if opens is not None and closes is not None:
             if closes > opens:
                 return opens, closes
@@ -134,7 +117,8 @@ class Entry:
             if self.raw(filled) and not self.raw(empty):
                 self.fault(empty, f"is missing beside {filled}")
 
-    def _parsed(self, column: str, parse: Callable[[str], T]) -> T | None:
+    def parsed(self, column: str, parse: Callable[[str], T]) -> T | None:
+        """A column as `parse` reads it, whose ValueError says what is expected; None where it is empty or cannot be taken."""
         try:
             return parse(written) if (written := self.raw(column)) else None
         except ValueError as fault:
@@ -148,7 +132,8 @@ def _decimal(text: str, low: int, high: int) -> str:
     return shortest(Fraction(text), 12)
 
 
-def _clock(text: str, end: bool) -> int:
+def _clock(text: str, *, end: bool = False) -> int:
+    """A time of day as HH:MM, in minutes since midnight; as an `end` also 24:00."""
     if not _CLOCK.fullmatch(text):
         raise ValueError("is not a time written as 09:00")
     try:
@@ -157,11 +142,12 @@ def _clock(text: str, end: bool) -> int:
         raise ValueError("is a time that no clock has; write for example 09:00") from None
 
 
-def _instant(text: str) -> int:
+def instant(text: str) -> int:
+    """An ISO 8601 date and time with an offset, as epoch seconds."""
     try:
-        instant = parse_iso(text)
+        found = parse_iso(text)
     except (ValueError, OverflowError):
         raise ValueError("is not a date and time with an offset, such as 2026-11-24T09:00:00-05:00") from None
-    if not 0 <= instant < 7_258_118_400:  # the end of the last of YEARS
+    if not 0 <= found < 7_258_118_400:  # the end of the last of YEARS
         raise ValueError(f"is out of range; years go from {YEARS[0]} to {YEARS[-1]}")
-    return instant
+    return found

@@ -146,11 +146,10 @@ class RecordRows(TableRows[T]):
         refused = {fault.field for fault in entry.faults}
         found: list[Fault] = []
         after = self.book.judged(self.desk, before, after, found)
-        owed = {check.at for check in self.record.checks if check.owed}
         for fault in found:
-            if fault.name in owed:
+            if fault.owed:
                 entry.warn(fault.text)
-        self.tell(entry, [fault for fault in found if fault.name not in refused | owed])
+        self.tell(entry, [fault for fault in found if not fault.owed and fault.name not in refused])
         return after
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,11 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     card = {key: value for key, value in given.items() if key not in ENVELOPE}
     faults = [Fault("card", "", fault) for fault in validate_card(card)]
     zone = _zone(card.get("timezone"), seat.firm.zone)
-    valid_from = _valid_from(given.get("valid_from"), datetime.date(day_of(seat.now, zone).year, 1, 1), faults)
-    name = _name(given.get("name"), f"Rate card from {valid_from.isoformat()}", faults)
-    depot = _depot(given.get("depot"), faults)
+    new_year = datetime.date(day_of(seat.now, zone).year, 1, 1)
+    valid_from = _said("valid_from", given.get("valid_from"), new_year, _day, faults)
+    otherwise = f"Rate card from {valid_from.isoformat()}"
+    name = _said("name", given.get("name"), otherwise, _name, faults) or otherwise
+    depot = _said("depot", given.get("depot"), None, _depot, faults)
     before = next((known for known in agreements.rate_cards(seat.store) if known.valid_from == valid_from), None)
 
     def write(unit: Unit) -> None:
@@ -65,47 +68,38 @@ def judge_card(seat: Seat, given: Mapping[str, Any], *, update: bool) -> Judged:
     return Judged(1, shortened(name), verdict, tuple(faults), differences=found, write=write if writes else None)
 
 
-def _valid_from(given: Any, otherwise: datetime.date, faults: list[Fault]) -> datetime.date:
-    if given is None:
-        return otherwise
+def _said(name: str, given: Any, otherwise: Any, read: Callable[[Any], Any], faults: list[Fault]) -> Any:
+    """What the envelope says; `otherwise` where it says nothing, or nothing that can be taken."""
     try:
+        return otherwise if given is None else read(given)
+    except (TypeError, ValueError, OverflowError) as fault:
+        written = given if isinstance(given, str) else json.dumps(given)
+        faults.append(Fault(name, shortened(written), str(fault)))
+        return otherwise
+
+
+def _day(given: Any) -> datetime.date:
+    with contextlib.suppress(TypeError, ValueError):
         day = datetime.date.fromisoformat(given)
         if day.isoformat() == given and day.year in YEARS:
             return day
-    except (TypeError, ValueError):
-        pass
-    faults.append(Fault("valid_from", shortened(str(given)), "is not a date written as 2026-01-01"))
-    return otherwise
+    raise ValueError("is not a date written as 2026-01-01")
 
 
-def _name(given: Any, otherwise: str, faults: list[Fault]) -> str:
-    if given is None:
-        return otherwise
-    try:
-        if not isinstance(given, str):
-            raise TextRefused("is not text")
-        return clean(given, limit=limits.NAME) or otherwise
-    except TextRefused as refused:
-        faults.append(Fault("name", shortened(str(given)), str(refused)))
-        return otherwise
+def _name(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TextRefused("is not text")
+    return clean(given, limit=limits.NAME)
 
 
-def _depot(given: Any, faults: list[Fault]) -> tuple[str, Place] | None:
-    """Address and place of the depot, None where the envelope has none."""
-    if given is None:
-        return None
-    try:
-        if not isinstance(given, dict) or not {"lat", "lon"} <= given.keys() <= {"address", "lat", "lon"}:
-            raise ValueError('is not an object such as {"address": "1 Front Street", "lat": 39.96, "lon": -83.0}')
-        lat, lon, address = given["lat"], given["lon"], given.get("address", "")
-        if not isinstance(address, str) or any(
-            isinstance(n, bool) or not isinstance(n, int | float) for n in (lat, lon)
-        ):
-            raise ValueError("has coordinates that are not numbers, or an address that is not text")
-        return clean(address, limit=limits.ADDRESS), Place(float(lat), float(lon))
-    except (ValueError, OverflowError) as fault:
-        faults.append(Fault("depot", shortened(json.dumps(given)), str(fault)))
-        return None
+def _depot(given: Any) -> tuple[str, Place]:
+    """Address and place of the depot."""
+    if not isinstance(given, dict) or not {"lat", "lon"} <= given.keys() <= {"address", "lat", "lon"}:
+        raise ValueError('is not an object such as {"address": "1 Front Street", "lat": 39.96, "lon": -83.0}')
+    lat, lon, address = given["lat"], given["lon"], given.get("address", "")
+    if not isinstance(address, str) or any(isinstance(n, bool) or not isinstance(n, int | float) for n in (lat, lon)):
+        raise ValueError("has coordinates that are not numbers, or an address that is not text")
+    return clean(address, limit=limits.ADDRESS), Place(float(lat), float(lon))
 
 
 def _settle_firm(unit: Unit, seat: Seat, card: Mapping[str, Any], depot: tuple[str, Place] | None) -> None:

@@ -87,8 +87,8 @@ class TechnicianRows(RecordRows[Technician]):
 
     def _login(self, entry: Entry, email: str, known: Staff | None) -> str:
         """The login of the row: its own column, the one the person has already, or the first part of the e-mail."""
-        if given := entry.field("login", LOGIN, self.desk, "").casefold():
-            return str(given)
+        if given := entry.parsed("login", lambda text: str(LOGIN.read(text, self.desk))):
+            return given.casefold()
         if known is not None:
             return known.login.casefold()
         login = email.partition("@")[0].casefold()

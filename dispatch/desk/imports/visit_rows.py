@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from db import agreements, clients, people, visits
 from db.names import folded
+from db.store import there
 from db.unit import Unit
 from db.visits import NewVisit
-from dispatch.desk.imports.entries import Entry
+from dispatch.desk.imports.entries import Entry, instant
 from dispatch.desk.imports.judging import Column, Draft, TableRows, Values, present
 from dispatch.desk.intake import new_visit, request_of
 from dispatch.desk.running import access_on
@@ -89,18 +90,18 @@ class VisitRows(TableRows[Request]):
             promised = visit.promised
         if not entry.faults and site is not None:
             self._look_at(entry, site, request.wanted_on, promised)
-        requested_at = entry.instant("requested_at") or (self.seat.now if visit is None else visit.requested_at)
+        requested_at = entry.parsed("requested_at", instant) or (self.seat.now if visit is None else visit.requested_at)
 
-        def new() -> NewVisit:
-            assert site is not None
-            return new_visit(request, site, promised, requested_at)
-
+        names = client.name if client else "", site.name if site else ""
+        ours = None
+        if visit is not None and before is not None:
+            ours = self._as_row(entry, before, (visit.client, visit.site), visit.promised, visit.requested_at)
         return Draft(
             reference=reference,
             keys=(reference,) if reference else (),
-            theirs=self._as_row(entry, request, client, site, promised, requested_at),
-            ours=None if visit is None or before is None else self._row_of(entry, visit, before),
-            write=lambda unit: write_request(unit, visit, new()),
+            theirs=self._as_row(entry, request, names, promised, requested_at),
+            ours=ours,
+            write=lambda unit: write_request(unit, visit, new_visit(request, there(site), promised, requested_at)),
             obstacles=lambda entry, columns: refuse_begun(entry, visit, columns),
         )
 
@@ -112,25 +113,14 @@ class VisitRows(TableRows[Request]):
             return iso(value, self._zone)
         return f"{day_of(value, self._zone)} {clock_text(value, self._zone)}"
 
-    def _row_of(self, entry: Entry, visit: Visit, request: Request) -> Values:
-        client, site = self._clients.get(folded(visit.client)), self._sites.get((visit.client_id, folded(visit.site)))
-        row = self._as_row(entry, request, client, site, visit.promised, visit.requested_at)
-        return row | {"client": visit.client, "site": visit.site}
-
     def _as_row(
-        self,
-        entry: Entry,
-        request: Request,
-        client: Client | None,
-        site: Site | None,
-        promised: tuple[int, int] | None,
-        requested_at: int,
+        self, entry: Entry, request: Request, names: Sequence[str], promised: tuple[int, int] | None, requested_at: int
     ) -> Values:
-        """What the file would say if it had been written from a request."""
+        """What the file would say if it had been written from a request; `names` are those of its client and its site."""
         opens, closes = promised or (None, None)
         values: Values = {
-            "client": client.name if client else "",
-            "site": site.name if site else "",
+            "client": names[0],
+            "site": names[1],
             "preferred_technician": self.desk.title("technician", request.preferred_id) if request.preferred_id else "",
             "promised_from": opens,
             "promised_to": closes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from db import clients, people
 from db.names import folded
@@ -110,45 +110,37 @@ def complete(typed: str, known: Names, today: datetime.date, turn: int = 0) -> s
 def _read(line: Line) -> Understood:
     _quotes(line)
     _signs(line)
-    client = take_client(line)
-    day = take_day(line)
-    minutes = take_length(line)
+    client, day, minutes = take_client(line), take_day(line), take_length(line)
     window = take_window(line, day)
     priority, emergency = _priority(line)
-    site = take_site(line, client)
-    preferred = _preferred(line)
-    came_by = _came_by(line)
-    reported_by = _reporter(line)
-    work = _rest(line)
-    if not work:
-        line.problems.append("work: what is asked for?")
-    if minutes is None:
-        line.problems.append("how long? for example 45m or 1h30")
-    skills = _lone(line, "skill")
-    for skill in skills:
-        if skill not in line.known.skills:
-            others = listed(sorted(line.known.skills)) or "none yet"
-            line.problems.append(f"skill: nobody has {show(skill, 40)!r}; known are {others}")
-    if window is not None and day is None:
-        line.problems.append("day: the promised window is on which? for example tomorrow or tue")
-    return Understood(
-        words=tuple(zip(line.raw, line.to, strict=True)),
+    found = Understood(
         client=client.client if client else "",
-        site=site,
-        work=work,
+        site=take_site(line, client),
         minutes=minutes,
         day=day,
         window=window,
         priority=priority,
         emergency=emergency,
-        skills=skills,
+        preferred=_preferred(line),
+        came_by=_came_by(line),
+        reported_by=_reporter(line),
+        work=_rest(line),
+        skills=_lone(line, "skill"),
         tags=_lone(line, "tag"),
-        preferred=preferred,
-        reported_by=reported_by,
-        came_by=came_by,
+        words=tuple(zip(line.raw, line.to, strict=True)),
         candidates=line.candidates,
-        problems=tuple(line.problems),
     )
+    if not found.work:
+        line.problems.append("work: what is asked for?")
+    if minutes is None:
+        line.problems.append("how long? for example 45m or 1h30")
+    for skill in found.skills:
+        if skill not in line.known.skills:
+            others = listed(sorted(line.known.skills)) or "none yet"
+            line.problems.append(f"skill: nobody has {show(skill, 40)!r}; known are {others}")
+    if window is not None and day is None:
+        line.problems.append("day: the promised window is on which? for example tomorrow or tue")
+    return replace(found, problems=tuple(line.problems))
 
 
 def _quotes(line: Line) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from db import adjustments, calls, results, settings, sheets, visits
 from db.legs import legs_of_day
@@ -13,12 +14,12 @@ from db.store import Store
 from db.tallies import tallies
 from dispatch.charges.explain import MEANS, NEEDS
 from dispatch.desk import reading
-from dispatch.desk.evidence_words import evidence_words
+from dispatch.desk.audit_trail import foot_of
 from dispatch.desk.figures.counting import figures_over
 from dispatch.desk.figures.defined import FIGURES, value_text
 from dispatch.desk.levels import clocks_of
+from dispatch.desk.log_words import evidence_words
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.levels.clock import LevelState
 from dispatch.model.boards import Tally
@@ -52,7 +53,7 @@ def day_report(seat: Seat, day: datetime.date) -> Report:
         ended = [visit for visit in found if visit.state in ENDED]
         kept = sheets.latest_sheets(store, [visit.id for visit in ended])
         called = calls.calls_since(store, day_bounds(day - CALLS_COUNT_FOR, firm.zone)[0])
-        late = _late(found, legs_of_day(store, day), called, times, store.clock.now(), firm.late_minutes)
+        late = _late(_Day(found, legs_of_day(store, day), called, times), store.clock.now(), firm.late_minutes)
         tested = results.standing(store, ids)
         sections = (
             Section("Came late, and why", tables=(late,)),
@@ -182,33 +183,31 @@ def sums(kept: Iterable[StoredSheet]) -> tuple[tuple[str, Cell], ...]:
     return (*facts, *((("Not known yet", f"{blocked} blocked"),) if blocked else ()))
 
 
-def _late(
-    found: Sequence[Visit],
-    legs: Mapping[int, Mapping[int, Leg]],
-    calls: Mapping[int, tuple[Call, ...]],
-    times: Times,
-    now: int,
-    late_minutes: int,
-) -> Table:
-    """Who came late or is late to come, by how much and what the record says of why, by their planned start. A visit is late
-    against its promise, and without one against its plan.
+class _Day(NamedTuple):
+    """What is known of a day: its visits, the drives as they were reckoned by technician and visit, who was called."""
 
-    Args:
-        legs: the drives of the day as they were reckoned, by technician and visit.
-        late_minutes: from how many minutes on a visit is late (the firm's setting).
-    """
+    found: Sequence[Visit]
+    legs: Mapping[int, Mapping[int, Leg]]
+    calls: Mapping[int, tuple[Call, ...]]
+    times: Times
+
+
+def _late(day: _Day, now: int, late_minutes: int) -> Table:
+    """Who came late or is late to come, by how much and what the record says of why, by their planned start. A visit is late
+    against its promise, and without one against its plan; `late_minutes` is from how many on it is (the firm's setting)."""
     rows: list[tuple[Cell, ...]] = []
-    for visit in found:
+    clock = day.times.clock
+    for visit in day.found:
         limit, word = _limit(visit, late_minutes)
         if limit is None or visit.state is State.CANCELLED:
             continue
         came = visit.checked_in_at
-        planned = (*_head(visit), times.clock(visit.starts_at), times.clock(came))
+        planned = (*_head(visit), clock(visit.starts_at), clock(came))
         if came is not None and came > limit:
-            rows.append((*planned, f"{_minutes(came - limit)} after {word}", _why(visit, found, legs, calls, times)))
+            rows.append((*planned, f"{_minutes(came - limit)} after {word}", _why(visit, day)))
         elif came is None and now > limit and visit.state in AHEAD | {State.EN_ROUTE}:
             late = f"not there yet, {_minutes(now - limit)} after {word}"
-            rows.append((*planned, late, _told(visit, calls, times)))
+            rows.append((*planned, late, _told(visit, day)))
     titles = ("Visit", "Technician", "Client", "Planned", "Arrived", "Late", "Why")
     return Table(titles, tuple(rows), "Nobody came late.")
 
@@ -221,22 +220,16 @@ def _limit(visit: Visit, late_minutes: int) -> tuple[int | None, str]:
     return visit.starts_at + late_minutes * 60, f"the plan and {late_minutes} min"
 
 
-def _why(
-    visit: Visit,
-    found: Sequence[Visit],
-    legs: Mapping[int, Mapping[int, Leg]],
-    calls: Mapping[int, tuple[Call, ...]],
-    times: Times,
-) -> str:
+def _why(visit: Visit, day: _Day) -> str:
     part = min((one for one in visit.assignments if one.check_in_at is not None), key=lambda one: one.check_in_at or 0)
     said = []
-    before = _stop_before(visit, part, found)
+    before = _stop_before(visit, part, day.found)
     if before is not None and before.ends_at is not None:
         left = before.assignment_of(part.technician_id)
         over = (left.check_out_at or 0) - before.ends_at if left is not None else 0
         if over >= WORTH_SAYING:
             said.append(f"{before.reference} before it ran {_minutes(over)} over")
-    leg = legs.get(part.technician_id, {}).get(visit.id)
+    leg = day.legs.get(part.technician_id, {}).get(visit.id)
     seconds = leg.seconds if leg is not None else None
     if part.depart_at is not None and part.check_in_at is not None and seconds is not None:
         longer = part.check_in_at - part.depart_at - seconds
@@ -244,12 +237,12 @@ def _why(
             said.append(f"the drive took {_minutes(longer)} longer than reckoned")
         if not said and visit.starts_at is not None and part.depart_at - (visit.starts_at - seconds) >= WORTH_SAYING:
             said.append(f"set out {_minutes(part.depart_at - (visit.starts_at - seconds))} late")
-    return "; ".join([*(said or ["the record does not say"]), _told(visit, calls, times)])
+    return "; ".join([*(said or ["the record does not say"]), _told(visit, day)])
 
 
-def _told(visit: Visit, calls: Mapping[int, tuple[Call, ...]], times: Times) -> str:
-    answered = [call for call in calls.get(visit.id, ()) if call.outcome is Outcome.ANSWERED]
-    return f"client told at {times.clock(answered[-1].at)}" if answered else "client not told"
+def _told(visit: Visit, day: _Day) -> str:
+    answered = [call for call in day.calls.get(visit.id, ()) if call.outcome is Outcome.ANSWERED]
+    return f"client told at {day.times.clock(answered[-1].at)}" if answered else "client not told"
 
 
 def _stop_before(visit: Visit, part: Assignment, found: Sequence[Visit]) -> Visit | None:

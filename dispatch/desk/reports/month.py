@@ -12,13 +12,14 @@ from db.sheets import StoredSheet
 from db.store import Store
 from dispatch.desk import reading
 from dispatch.desk.agreeing import balances
+from dispatch.desk.audit_trail import foot_of
+from dispatch.desk.book.page import wanted_text
 from dispatch.desk.caring import care_list
-from dispatch.desk.evidence_words import executed_text
 from dispatch.desk.level_report import ClientMonth, client_month
 from dispatch.desk.levels import STOPPED, TermsBook, clocks_of
+from dispatch.desk.log_words import executed_text
 from dispatch.desk.reports.day import money, sums
 from dispatch.desk.reports.document import Amount, Cell, Report, Section, Table
-from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.levels.targets import CLOCKS, LABELS
 from dispatch.model.checklists import Grade, Kind, Result
@@ -255,7 +256,7 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            times.moment(one.starts_at) if one.starts_at is not None else _wanted(one),
+            times.moment(one.starts_at) if one.starts_at is not None else wanted_text(one),
             f"{one.reference} {one.work}",
             one.state.label,
         )
@@ -273,7 +274,3 @@ def _next(store: Store, client: Client, own: Sequence[Visit], times: Times) -> S
     return Section(
         "What is next", tuple(terms), tables=(Table(("When", "What", "State"), tuple(rows), "Nothing is booked."),)
     )
-
-
-def _wanted(visit: Visit) -> str:
-    return "undated" if visit.wanted_on is None else f"wanted {day_text(visit.wanted_on)}"

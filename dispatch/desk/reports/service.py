@@ -12,10 +12,10 @@ from decimal import Decimal
 from db import sheets
 from dispatch.closeout.gates import overridden_tests
 from dispatch.desk import reading
-from dispatch.desk.evidence_words import executed_text
+from dispatch.desk.audit_trail import foot_of
+from dispatch.desk.log_words import executed_text
 from dispatch.desk.refusals import WrongState
 from dispatch.desk.reports.document import Amount, Cell, Point, Report, Section, Table
-from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Attempt, EntryKind, Grade, Item, Kind, Result
@@ -175,11 +175,9 @@ def _follows(page: VisitPage) -> Section:
 
 def _named(page: VisitPage, item: Item) -> Point:
     latest = item.latest
-    if latest is None:
-        return Point(item.label, "open")
-    if latest.result is Result.DECLINED:
+    if latest is not None and latest.result is Result.DECLINED:
         return Point(item.label, "declined", (f"in the client's words: {latest.text}",))
-    if latest.result is Result.FOLLOW_UP:
+    if latest is not None and latest.result is Result.FOLLOW_UP:
         visit = next((one for one in page.follow_ups if one.id == latest.follow_up_id), None)
         return Point(item.label, "a follow-up visit" + (f", {visit.reference}" if visit is not None else ""))
     return _confirmed(page, item)

@@ -6,10 +6,10 @@ import datetime
 
 from db import checklists, clients, settings, stays, targets, visits
 from db.legs import HOME, legs_of_day
-from db.store import Store
+from db.store import Store, there
 from dispatch.desk import reading
+from dispatch.desk.audit_trail import foot_of
 from dispatch.desk.reports.document import Cell, Report, Section, Table
-from dispatch.desk.reports.foot import foot_of
 from dispatch.desk.seat import Seat
 from dispatch.model.checklists import Item, Result
 from dispatch.model.firm import Firm
@@ -52,9 +52,7 @@ def sheet_report(seat: Seat, technician: Technician, day: datetime.date) -> Repo
 
 
 def _stop(store: Store, firm: Firm, number: int, visit: Visit, leg: Leg | None, times: Times) -> Section:
-    site, client = clients.site(store, visit.site_id), clients.client(store, visit.client_id)
-    assert site is not None
-    assert client is not None
+    site, client = there(clients.site(store, visit.site_id)), there(clients.client(store, visit.client_id))
     people = "; ".join(" ".join(filter(None, (one.name, one.phone, one.role))) for one in client.contacts)
     facts: list[tuple[str, Cell]] = [
         ("Where", f"{visit.site}, {site.address}" if site.address else visit.site),
