@@ -22,8 +22,8 @@ test-dates: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.dates -n $(WORKERS) $(ONLY)
 
 test-long: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m long
-	EXAMPLES=4000 $(BIN)/python -m pytest -n auto tests/charges/test_invariants.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "long or again"
+	EXAMPLES=4000 $(BIN)/python -m pytest -n auto -m "hypothesis and not long"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -23,11 +23,12 @@ from hypothesis import settings as hypothesis_settings
 
 from dispatch.commands.line import run
 from tests.prepared import copied, made_once
+from tests.quick import examples
 from tests.wall import WALL, install, started
 
 # A busy machine is no fault of the program. The same examples every time, so that a change is judged by what it changed;
 # `make test-long` looks for new ones.
-hypothesis_settings.register_profile("dispatch", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("dispatch", deadline=None, derandomize=True, max_examples=examples(100))
 hypothesis_settings.register_profile("searching", deadline=None)
 hypothesis_settings.load_profile("searching" if "EXAMPLES" in os.environ else "dispatch")
 

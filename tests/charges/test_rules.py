@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.charges import ChargeInputError, charge_sheet
+from tests.quick import examples
 
 CARD: dict[str, Any] = {
     "currency": "USD",
@@ -214,7 +215,7 @@ def timed(begin: int, minutes: int) -> dict[str, Any]:
     return {"technician": "ann", "class": "tech", "check_in": start.isoformat(), "check_out": end.isoformat()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 2880), MINUTES, AGREEMENTS, st.booleans())
 def test_sums_hold(begin: int, minutes: int, agreement: Any, emergency: bool) -> None:
     """B13"""
@@ -242,7 +243,7 @@ def check_sums(begin: int, minutes: int, agreement: Any, emergency: bool) -> Non
     assert found == sheet(timed(begin, minutes), agreement=agreement, emergency=emergency)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, 1440), MINUTES, st.integers(1, 200))
 def test_staying_longer_never_costs_less(begin: int, minutes: int, more: int) -> None:
     """B13"""

@@ -33,6 +33,7 @@ from dispatch.model.checklists import (
 )
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from tests.closeout.templates import items_of
+from tests.quick import examples
 
 ROWS = """
 INSERT INTO staff (id, login, name) VALUES (1, 'ana', 'Ana Ruiz');
@@ -357,7 +358,7 @@ def check_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTem
 
 
 @given(data=st.data(), chosen=templates(), count=st.integers(0, 20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_any_history(connection: Any, data: st.DataObject, chosen: list[ItemTemplate], count: int) -> None:
     check_any_history(connection, data, chosen, count)
 
@@ -375,7 +376,7 @@ def test_any_of_many_histories(connection: Any, data: st.DataObject, chosen: lis
     server=st.booleans(),
     later=st.integers(0, 4),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_nearly_finished_history(connection: Any, data: st.DataObject, server: bool, later: int) -> None:
     """A visit that can be closed, and a few records after it: both sides still agree on every gate."""
     connection.execute("BEGIN")
@@ -396,7 +397,7 @@ def test_nearly_finished_history(connection: Any, data: st.DataObject, server: b
 
 
 @given(data=st.data(), steps=st.integers(5, 40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_history_of_decisions(connection: Any, data: st.DataObject, steps: int) -> None:
     """What `decide` accepts, the store takes too; a result that it accepts is never short of evidence or a reason."""
     connection.execute("BEGIN")

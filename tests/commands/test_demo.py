@@ -10,6 +10,7 @@ import pytest
 from dispatch.model.states import State
 from tests.conftest import Dispatch
 from tests.prepared import copied
+from tests.quick import first_of
 from tests.terminal.terminal import terminal
 
 
@@ -41,7 +42,7 @@ def test_log_of_the_day_before_is_whole(sample: Path) -> None:
     assert all(line["tests_passed"] == line["tests_required"] > 0 for line in log["visits"])
 
 
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
+@first_of("size", [(120, 36), (80, 24), (45, 20)])
 def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> None:
     with terminal(["board", "--as", "dana"], db=sample, columns=size[0], rows=size[1]) as screen:
         assert "Ana Ruiz" in screen.wait_for("Grandview"[:4] if size[0] < 80 else "Grandview")
@@ -51,7 +52,7 @@ def test_board_opens_in_a_real_terminal(sample: Path, size: tuple[int, int]) -> 
         assert screen.wait_for_exit() == 0
 
 
-@pytest.mark.parametrize("words", [["board", "--as", "dana"], ["day", "--as", "eva"], ["log", "--as", "lee"]])
+@first_of("words", [["board", "--as", "dana"], ["day", "--as", "eva"], ["log", "--as", "lee"]])
 def test_a_poor_font_is_sent_ascii_only(sample: Path, words: list[str]) -> None:
     with terminal([*words, "--ascii"], db=sample, columns=80, rows=24) as screen:
         screen.wait_for("2026")

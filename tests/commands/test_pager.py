@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Dispatch
+from tests.quick import first_of
 from tests.wall import started
 
 
@@ -52,20 +53,20 @@ def pager(kept: Path) -> str:
     return shlex.join(started("-c", f"import sys; open('{kept}', 'w').write(sys.stdin.read())"))
 
 
-@pytest.mark.parametrize("words", [["visit", "list"], ["audit", "show"], ["board", "--plain"], ["settings"]])
+@first_of("words", [["visit", "list"], ["audit", "show"], ["board", "--plain"], ["settings"]])
 def test_a_long_list_goes_to_the_pager(firm: Dispatch, words: list[str], kept: Path, pager: str) -> None:
     assert on_a_terminal(words, firm.db, pager) == ""
     assert kept.read_text(encoding="utf-8") == firm.ok(*words)
 
 
-@pytest.mark.parametrize("words", [["visit", "list", "--json"], ["figures", "--csv"], ["visit", "list"]])
+@first_of("words", [["visit", "list", "--json"], ["visit", "list"], ["figures", "--csv"]], 2)
 def test_what_is_no_long_list_does_not(firm: Dispatch, words: list[str], kept: Path, pager: str) -> None:
     shown = on_a_terminal(words, firm.db, pager, lines=24 if len(words) > 2 else 500)
     assert shown.split() == firm.ok(*words).split()
     assert not kept.exists()
 
 
-@pytest.mark.parametrize("pager", ["", "no-such-pager", "'unfinished"])
+@first_of("pager", ["no-such-pager", "", "'unfinished"])
 def test_without_a_pager_it_is_printed(firm: Dispatch, pager: str) -> None:
     assert on_a_terminal(["visit", "list"], firm.db, pager).split() == firm.ok("visit", "list").split()
 

@@ -22,6 +22,7 @@ from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import read_only_words, take_seat
 from tests.conftest import Dispatch
 from tests.prepared import copied
+from tests.quick import first_of
 from tests.terminal.terminal import terminal
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK0wmN/Cr3JXqmLW7u+g9pTh+wyqDHpSQEIQczXkVx9q ana"
@@ -164,7 +165,7 @@ def test_every_view_is_there_and_says_so_once(still: Path) -> None:
         assert said.out.strip(), words
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@first_of("size", [(120, 36), (80, 24), (45, 20)])
 @pytest.mark.parametrize("still", ["full"], indirect=True)
 async def test_it_stands_above_every_screen(still: Path, size: tuple[int, int]) -> None:
     with Store.open(still) as store:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from db.library import sqlite3, wal_is_safe
+from tests.quick import first_of
 from tests.wall import started
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ def run(program: str) -> str:
     return ran.stdout.strip()
 
 
-@pytest.mark.parametrize("blocked", ["", "sys.modules['pysqlite3'] = None; "])
+@first_of("blocked", ["", "sys.modules['pysqlite3'] = None; "])
 def test_the_choice_is_that_of_sqlite_utils(blocked: str) -> None:
     out = run(
         f"import sys; {blocked}from db.library import sqlite3; from sqlite_utils import utils, db; "

@@ -19,6 +19,7 @@ from dispatch.desk import adjusting, leaving, onsite, reviewing
 from dispatch.model.checklists import Result
 from tests.desk.conftest import Office, office
 from tests.desk.many import NEEDLE, add_closed_visits
+from tests.quick import examples
 
 __all__ = ["office"]
 
@@ -105,7 +106,7 @@ class TestSearching:
 
 
 @given(st.text(max_size=40))
-@hypothesis_settings(max_examples=150)
+@hypothesis_settings(max_examples=examples(150))
 def test_what_is_looked_for_is_letters_and_digits(typed: str) -> None:
     for word in search.words_of(typed):
         assert word
@@ -114,7 +115,7 @@ def test_what_is_looked_for_is_letters_and_digits(typed: str) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=12))
-@hypothesis_settings(max_examples=200)
+@hypothesis_settings(max_examples=examples(200))
 def test_with_and_without_an_index_the_same_is_found(text: str, typed: str) -> None:
     """The index folds letters as the slow way does, for every text that may be stored."""
     from dispatch.model.text import TextRefused, clean

@@ -15,6 +15,7 @@ from db.store import Store
 from db.unit import unit_of_work
 from tests.db.sessions import BOB, edit, new_store, outcome
 from tests.db.sessions import session as any_session
+from tests.quick import first_of
 
 session = partial(any_session, journal="wal")
 SIDES = {"both": ("-wal", "-shm"), "the log": ("-wal",), "its index": ("-shm",)}
@@ -55,7 +56,7 @@ def apart(path: Path) -> list[Path]:
     return sorted(path.parent.glob("board.db.apart-*"))
 
 
-@pytest.mark.parametrize("sides", SIDES.values(), ids=SIDES)
+@first_of("sides", SIDES.values(), ids=SIDES)
 class TestTakenAway:
     def test_nothing_more_is_saved_or_copied_and_looking_says_so(self, path: Path, sides: tuple[str, ...]) -> None:
         with Store.open(path) as store:

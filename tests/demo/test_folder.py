@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.demo.folder import PREFIX, folder, sweep
+from tests.quick import first_of
 from tests.terminal.terminal import Terminal, terminal
 from tests.wall import started
 
@@ -42,7 +43,7 @@ def shown(kept_sample: Path, temporary: Path, tmp_path: Path) -> Iterator[Termin
         yield screen
 
 
-@pytest.mark.parametrize("ending", [signal.SIGHUP, signal.SIGTERM])
+@first_of("ending", [signal.SIGHUP, signal.SIGTERM])
 def test_a_hang_up_leaves_nothing(shown: Terminal, temporary: Path, ending: signal.Signals) -> None:
     os.kill(shown.pid, ending)
 

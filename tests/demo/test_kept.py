@@ -49,6 +49,7 @@ def _known(row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
+@pytest.mark.again
 def test_made_anew_it_is_the_same(kept_sample: Path, tmp_path: Path) -> None:
     anew = tmp_path / "anew.db"
     moved: list[float] = []

@@ -80,9 +80,9 @@ def content(path: Path, clock: SetClock) -> dict[str, list[Any]]:
         return {name: store.all(f'SELECT * FROM "{name}"') for name in tables}
 
 
-@pytest.mark.parametrize("points", [3, pytest.param(9, marks=pytest.mark.long)])
+@pytest.mark.parametrize("points", [2, pytest.param(9, marks=pytest.mark.again)])
 def test_killed_at_any_statement_of_any_step(office: Office, tmp_path: Path, points: int) -> None:
-    """At so many statements of a step, spread over all of them, it is killed: the first, the last, and between."""
+    """At so many statements of a step, spread over all of them, it is killed: the first and the last, and of more between them."""
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")
     path, clock = office.store.path, office.clock

@@ -29,6 +29,7 @@ from dispatch.records.agreements import BLOCK
 from dispatch.records.requests import REQUEST
 from screens.book_forms import line_of
 from tests.desk.conftest import Office
+from tests.quick import examples
 from widgets.one_of import OneOf
 
 TEXTS = (
@@ -113,7 +114,7 @@ def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
             same_everywhere(office, kind, field, text)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FIELDS), st.text(max_size=60) | st.from_regex(r"[0-9:;,|.\-+/ a-z{}@]{0,20}", fullmatch=True))
 def test_any_text(office: Office, named: tuple[str, Field], text: str) -> None:
     same_everywhere(office, *named, text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +25,7 @@ from dispatch.model.instants import SetClock
 from dispatch.model.people import Staff, Technician
 from dispatch.model.states import Role
 from tests.figures.rows import ENDED, Days, by_hand, connect, midnight, write
+from tests.quick import examples
 
 CHANGES = (
     ("America/New_York", datetime.date(2026, 3, 8), 23),
@@ -166,7 +166,7 @@ def sheet(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=int(os.environ.get("EXAMPLES", "60")),
+    max_examples=examples(60),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(made_up())

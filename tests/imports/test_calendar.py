@@ -26,6 +26,7 @@ from dispatch.model.text import show
 from dispatch.model.visits import Visit
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, ZONE, Office
+from tests.quick import examples
 
 
 def event(**properties: str) -> str:
@@ -341,7 +342,7 @@ SEEN = (
 PARTS = st.sampled_from(SEEN.split()) | st.text(max_size=20)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(lines=st.lists(PARTS, max_size=12), framed=st.booleans())
 def test_no_text_makes_the_reader_fail_otherwise(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str], framed: bool

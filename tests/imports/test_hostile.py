@@ -15,7 +15,7 @@ from dispatch.desk.refusals import Refusal
 from dispatch.model.text import show
 from tests.imports.conftest import SAMPLE, Desk
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 THOROUGH = settings(QUICK, max_examples=1500)
 
 TABLES = ("client", "contact", "agreement", "pool", "site", "staff", "technician", "job", "visit", "item", "audit")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dispatch.levels.calendar import Calendar, CalendarFault, calendar_of
 from dispatch.levels.clock import Earlier, LevelClock, LevelState, Pause, Reading, Thresholds
 from dispatch.model.instants import local, parse_iso
+from tests.quick import examples
 
 ZONES = ("Europe/London", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca", "UTC",
          "Asia/Kathmandu", "Pacific/Apia")  # fmt: skip
@@ -58,7 +59,7 @@ moments = st.builds(
 
 
 @given(calendars(), moments, st.integers(0, 3000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_counted_minutes_are_those_of_a_loop(calendar: Calendar, start: int, minutes: int) -> None:
     """design/service-levels.md D2"""
     end = start + minutes * 60
@@ -66,7 +67,7 @@ def test_counted_minutes_are_those_of_a_loop(calendar: Calendar, start: int, min
 
 
 @given(calendars(), moments, st.integers(1, 900))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_used_up_is_the_end_of_the_minute_in_which_it_is(calendar: Calendar, start: int, minutes: int) -> None:
     end = calendar.used_up(start, minutes)
     if end is None:
@@ -103,7 +104,7 @@ def looped(
     st.none() | st.integers(0, 3000),
     st.lists(st.tuples(st.integers(0, 2500), st.none() | st.integers(0, 1500)), max_size=4),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_a_clock_says_what_a_loop_says(
     calendar: Calendar, later: int, target: int, ran: int, done: int | None, spans: list[tuple[int, int | None]]
 ) -> None:

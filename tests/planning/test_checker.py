@@ -21,6 +21,7 @@ from dispatch.planning.lunch import Lunch, place_lunch
 from dispatch.travel.chain import Chain
 from dispatch.travel.estimate import Estimated
 from dispatch.travel.scale import Scale, Scaled
+from tests.quick import examples
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -164,7 +165,7 @@ def test_overlap_by_the_firms_policy(policy: str, level: Level) -> None:
 SPANS = st.lists(st.tuples(st.integers(0, 100), st.integers(1, 30)), max_size=4)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(SPANS, st.integers(0, 100), st.integers(1, 30))
 def test_overlap_agrees_with_counting_minutes(others: list[tuple[int, int]], start: int, length: int) -> None:
     """All at one place, so that no drive is between: blocked exactly when a minute is taken twice."""
@@ -183,7 +184,7 @@ def test_overlap_agrees_with_counting_minutes(others: list[tuple[int, int]], sta
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(SPANS, st.integers(10, 60))
 def test_best_candidate_is_feasible_where_anything_is(others: list[tuple[int, int]], length: int) -> None:
     base = clock("09:00")

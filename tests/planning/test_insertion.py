@@ -18,6 +18,7 @@ from dispatch.planning.insertion import Insertion, Running, insertions
 from dispatch.planning.lunch import Lunch
 from dispatch.planning.projection import Conditions, Course, in_course, project
 from tests.planning.test_checker import DAY, FAR, HOME, NEAR, ZONE, clock, drives, stop
+from tests.quick import examples
 
 NOW = clock("14:00")
 
@@ -177,7 +178,7 @@ def full_days(draw: st.DrawFn) -> Running:
     return running(*stops, begun=begun)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(full_days(), st.integers(15, 120))
 def test_order_and_what_has_begun_stay_and_the_checker_agrees(day: Running, minutes: int) -> None:
     wanted = replace(FIRE, end=FIRE.start + minutes * 60)

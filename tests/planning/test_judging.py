@@ -15,6 +15,7 @@ from dispatch.planning.by_hand import insert_cheapest
 from dispatch.planning.judging import judge, timed
 from dispatch.planning.problem import Break, Prices, Problem, Technician, Visit
 from dispatch.planning.problem_file import BadProblem, problem_from
+from tests.quick import examples
 from tests.worked import carried
 
 BEST = {"day-3-0": 387.2, "day-10-0": 1448.6, "day-10-1": 852.2, "day-30-0": 3471.4, "day-30-1": 3629.2}
@@ -107,7 +108,7 @@ def problems(draw: st.DrawFn, visits: int = 4) -> Problem:
     return Problem(technicians, tuple(made), seconds, draw(st.sampled_from([0, 900])), Prices())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(problems())
 def test_a_route_is_timed_as_the_plain_judge_does(problem: Problem) -> None:
     for order in itertools.permutations(range(len(problem.visits))):
@@ -133,7 +134,7 @@ def cheapest_of_all(problem: Problem) -> float:
     return best
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(problems(visits=3))
 def test_no_plan_by_hand_is_better_than_the_best_and_each_is_approved(problem: Problem) -> None:
     best = cheapest_of_all(problem)
@@ -144,7 +145,7 @@ def test_no_plan_by_hand_is_better_than_the_best_and_each_is_approved(problem: P
         assert judged.cost >= best - 1e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(problems(visits=3))
 def test_the_solver_finds_the_best_plan_of_a_small_day(problem: Problem) -> None:
     pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")

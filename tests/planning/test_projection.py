@@ -15,6 +15,7 @@ from dispatch.model.lateness import Late
 from dispatch.model.people import Absence
 from dispatch.planning.lunch import Lunch
 from dispatch.planning.projection import Conditions, Course, Projection, in_course, project
+from tests.quick import examples
 
 ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
@@ -192,7 +193,7 @@ def test_clock_changes_leave_lengths_alone(day_: datetime.date, start: str) -> N
 
 _MINUTES = st.integers(0, 180)
 EIGHT, FOR_EVER = at("8:00"), at("23:00") + 10**7
-few = settings(max_examples=80)
+few = settings(max_examples=examples(80))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dispatch.planning.problem_file import problem_from
 from dispatch.planning.solver.territories import territories
 from dispatch.planning.solving import Solving
 from dispatch.planning.why_not import why_not
+from tests.quick import first_of
 from tests.wall import started
 from tests.worked import carried
 
@@ -26,7 +27,7 @@ def handed_out(name: str) -> Problem:
     return problem_from(carried(f"planning/{name}.json"))
 
 
-@pytest.mark.parametrize("name", BEST)
+@first_of("name", BEST)
 def test_a_second_comes_near_the_best_known(name: str) -> None:
     pytest.importorskip("vroom", reason="needs VROOM: install the extra plan")
     problem = handed_out(name)

@@ -23,6 +23,7 @@ from dispatch.desk.seat import Seat
 from dispatch.model.people import Technician
 from tests.conftest import Dispatch
 from tests.desk.conftest import DAY, Office, at
+from tests.quick import examples
 
 
 def technician(office: Office, login: str = "ana") -> Technician:
@@ -95,7 +96,7 @@ BUSY_LINES = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.tuples(*[LETTERS] * 8))
 def test_the_busy_form_tells_nothing(office: Office, texts: tuple[str, ...]) -> None:
     client, site, address, access, work, description, contact, phone = texts

@@ -7,8 +7,6 @@ import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from dispatch.app import DispatchApp
 from dispatch.desk import placement, recurring, schedule, views
 from dispatch.desk.book import keeping
@@ -17,6 +15,7 @@ from dispatch.desk.proposing import propose
 from dispatch.model.instants import at_local, day_bounds
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, office
+from tests.quick import first_of
 from tests.screens.test_screens import press, settled
 
 __all__ = ["office"]
@@ -58,7 +57,7 @@ def on_the_eve(office: Office, zone: str, day: datetime.date) -> None:
     office.clock.set(day_bounds(day - datetime.timedelta(days=1), zone)[0] + 9 * 3600)
 
 
-@pytest.mark.parametrize(("number", "zone", "day"), [(number, *case) for number, case in enumerate(CASES)])
+@first_of("number, zone, day", [(number, *case) for number, case in enumerate(CASES)], 3)
 def test_whatever_the_hours_the_day_is_read_and_planned(
     office: Office, number: int, zone: str, day: datetime.date
 ) -> None:
@@ -74,7 +73,7 @@ def test_whatever_the_hours_the_day_is_read_and_planned(
         propose(office.store, day, 0)
 
 
-@pytest.mark.parametrize(("zone", "day"), CASES[::3])
+@first_of("zone, day", CASES[::3])
 def test_the_commands_of_the_day(office: Office, zone: str, day: datetime.date) -> None:
     on_the_eve(office, zone, day)
     at_night(office, zone, day, "01:00-09:00")
@@ -107,7 +106,7 @@ def test_the_commands_of_the_day(office: Office, zone: str, day: datetime.date) 
     firm.ok("candidates", "R2", "--as", "dana")
 
 
-@pytest.mark.parametrize(("zone", "day"), CASES[::5])
+@first_of("zone, day", CASES[::5])
 async def test_the_board_goes_through_the_days(office: Office, zone: str, day: datetime.date) -> None:
     on_the_eve(office, zone, day)
     at_night(office, zone, day, "02:30-09:00")

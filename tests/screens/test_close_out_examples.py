@@ -1,4 +1,7 @@
-"""The acceptance examples of close-out (design/close-out.md C4), each by keyboard: gates, words, and where the cursor goes."""
+"""The acceptance examples of close-out (design/close-out.md C4), each by keyboard: gates, words, and where the cursor goes.
+
+Those that are marked `long` have their gate shown by command (tests/commands/test_close_out_examples.py).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static, TextArea
 
@@ -144,6 +148,7 @@ async def test_1_work_after_a_pass_asks_for_the_test_again(office: Office) -> No
         await visit.close()
 
 
+@pytest.mark.again
 async def test_2_a_fail_and_the_pass_after_it_are_both_seen(office: Office) -> None:
     office.on_site()
     office.finish(but=LATER)
@@ -187,6 +192,7 @@ async def test_4_not_applicable_with_a_reason_and_without(office: Office) -> Non
     assert [attempt.result for attempt in visit.attempts("T2")] == [Result.NA]
 
 
+@pytest.mark.again
 async def test_5_a_named_thing_needs_an_end(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L1", "L5"}))
@@ -205,6 +211,7 @@ async def test_5_a_named_thing_needs_an_end(office: Office) -> None:
         await visit.close()
 
 
+@pytest.mark.again
 async def test_6_anything_else_is_asked_and_never_overridden(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L1", "L5"}))
@@ -223,6 +230,7 @@ async def test_6_anything_else_is_asked_and_never_overridden(office: Office) -> 
             assert isinstance(lead.pilot.app.screen, VisitScreen), "no reason is asked for: it is not offered"
 
 
+@pytest.mark.again
 async def test_7_nothing_is_left_to_the_client(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L2", "L5"}))
@@ -248,6 +256,7 @@ async def test_8_sign_off_comes_last(office: Office) -> None:
         ]
 
 
+@pytest.mark.again
 async def test_9_an_overridden_test_is_left_open(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"T3", "L5"}))
@@ -270,6 +279,7 @@ async def test_9_an_overridden_test_is_left_open(office: Office) -> None:
     assert follow_up.wanted_on == datetime.date(2026, 12, 3)
 
 
+@pytest.mark.again
 async def test_10_a_follow_up_for_somebody_else_needs_their_word(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L1", "L5"}))

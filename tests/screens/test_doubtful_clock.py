@@ -16,6 +16,7 @@ from screens.day import DayScreen
 from screens.dialogs import AskText, Choose
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.screens.test_typing import at_place
 from tests.wall import START, WALL
@@ -38,7 +39,7 @@ def asked(pilot: Pilot[None]) -> str:
 
 
 @pytest.mark.parametrize(("days", "words"), [(-1.5, "2 days before"), (400, "400 days after")])
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 async def test_it_is_asked_about_at_the_start(office: Office, days: float, words: str, size: tuple[int, int]) -> None:
     off(office, days)
     before = rows(office)
@@ -88,7 +89,7 @@ async def test_a_technician_is_told_whom_to_ask(office: Office) -> None:
         confirm(office.ana)
 
 
-@pytest.mark.parametrize("who", ["dana", "lee"])
+@first_of("who", ["dana", "lee"])
 def test_a_command_names_the_option(office: Office, who: str) -> None:
     off(office, 91)
     dispatch = Dispatch(office.store.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -14,6 +13,7 @@ from screens.dialogs import AskText
 from screens.editing import DraftScreen
 from screens.prices import PricesScreen
 from tests.desk.conftest import Office
+from tests.quick import first_of
 from tests.screens.test_keeping import kept
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until
@@ -65,8 +65,18 @@ def stands(pilot: Pilot[None]) -> tuple[str, list[tuple[str, str]]]:
     )
 
 
-@pytest.mark.parametrize("kind", ["card", "agreement", "template"])
-@pytest.mark.parametrize("new", [False, True], ids=["changed", "new"])
+@first_of(
+    "kind, new",
+    [
+        ("card", False),
+        ("template", True),
+        ("agreement", True),
+        ("card", True),
+        ("template", False),
+        ("agreement", False),
+    ],
+    2,
+)
 async def test_it_stands_there_again_until_it_is_thrown_away(office: Office, kind: str, new: bool) -> None:
     if kind == "agreement" and not new:
         agreeing.save_agreement(office.lee, "Harbor Dental", "Care", {"kind": "tm", "starts": "2026-11-01"})

@@ -22,6 +22,7 @@ from screens.import_preview import AskFile, ImportPreview, Working, files_like, 
 from screens.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
 from tests.imports.test_calendar import calendar, event
+from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.notes_pane import NotesPane
@@ -53,7 +54,7 @@ async def import_file(pilot: Pilot[None], path: Path, value: str) -> list[str]:
     return await decide(pilot, value)
 
 
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 async def test_the_good_rows_of_a_file(office: Office, tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "own.csv"
     path.write_text(VISITS)

@@ -19,6 +19,7 @@ from screens.log import LogScreen
 from screens.terms import TermsScreen
 from screens.visit import VisitScreen
 from tests.desk.conftest import DAY, ZONE, Office, at
+from tests.quick import first_of
 from tests.screens.test_prices import choose, fill
 from tests.screens.test_screens import opened, press, state, until, until_true
 from tests.widgets.terminals import Terminal, on_terminal
@@ -39,7 +40,7 @@ async def ask(pilot: Pilot[None], key: str, letters: str) -> list[str]:
     return [finder._line(one).name for one in finder._found]
 
 
-@pytest.mark.parametrize(("mode", "size"), [("3", (120, 36)), ("4", (80, 24))])
+@first_of("mode, size", [("3", (120, 36)), ("4", (80, 24))])
 async def test_jump_to_a_technician_from_every_mode(office: Office, mode: str, size: tuple[int, int]) -> None:
     async with opened(office.dana, "board", size) as pilot:
         await press(pilot, mode)
@@ -55,7 +56,7 @@ async def test_jump_to_a_technician_from_every_mode(office: Office, mode: str, s
         )
 
 
-@pytest.mark.parametrize("size", SIZES)
+@first_of("size", SIZES)
 async def test_jump_to_visits_of_other_days_placed_and_waiting(office: Office, size: tuple[int, int]) -> None:
     later = DAY + datetime.timedelta(days=2)
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at_local(later, "16:00", ZONE))
@@ -127,7 +128,7 @@ async def test_jump_to_the_board_does_not_lose_what_is_not_saved(office: Office)
         assert pilot.app.screen._draft.name == "Half days"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@first_of("size", SIZES)
 async def test_next_unscheduled_goes_round_the_queue(office: Office, size: tuple[int, int]) -> None:
     async with opened(office.dana, "board", size) as pilot:
         queue = pilot.app.screen.query_one(Queue)

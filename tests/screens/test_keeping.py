@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -15,6 +14,7 @@ from screens.dialogs import AskText, Form
 from screens.note import AskNote
 from screens.quick_line import QuickLine
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, state, until, until_true
 from tests.screens.test_typing import at_place, burst, seat_of, typed
 from widgets.checklist import ChecklistView
@@ -35,20 +35,21 @@ async def on_item(pilot: Pilot[None], ref: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize(
-    ("mode", "keys", "kind"),
+@first_of(
+    "mode, keys, kind",
     [
         ("board", ["n"], QuickLine),
-        ("board", ["X"], AskText),
-        ("board", ["w"], Form),
         ("day", ["N"], AskText),
         ("visit", ["w"], AskNote),
+        ("book", ["n"], Form),
+        ("board", ["X"], AskText),
+        ("board", ["w"], Form),
         ("visit", ["n"], AskText),
         ("visit", ["space"], AskText),
         ("visit", ["B"], AskText),
-        ("book", ["n"], Form),
         ("book", ["e"], Form),
     ],
+    quick=4,
 )
 async def test_what_was_shown_stands_there_again_after_the_program_ended(
     office: Office, mode: str, keys: list[str], kind: type

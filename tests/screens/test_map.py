@@ -17,6 +17,7 @@ from screens.browser import Links, browser_is_here, open_link
 from screens.map import MapScreen
 from screens.visit import VisitScreen
 from tests.desk.conftest import DAY, Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.leg_list import LegList
 from widgets.map_view import MapView
@@ -114,7 +115,7 @@ async def test_known_ways_are_drawn(planned: Office, monkeypatch: pytest.MonkeyP
         await until_true(pilot, lambda: "OpenStreetMap" in text(view))
 
 
-@pytest.mark.parametrize("size", [(200, 50), (120, 36), (80, 24), (45, 20)])
+@first_of("size", [(120, 36), (45, 20), (200, 50), (80, 24)], 2)
 async def test_the_map_fills_the_screen_at_every_size(planned: Office, size: tuple[int, int]) -> None:
     async with opened(planned.dana, "board", size) as pilot:
         view = await on_map(pilot)

@@ -14,6 +14,7 @@ from dispatch.model.messages import Fate
 from screens.dialogs import AskConfirm
 from screens.outbox import OutboxScreen
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.figure_list import FigureList
 from widgets.header import StatusBar
@@ -45,7 +46,7 @@ def fates(office: Office) -> list[Fate]:
     return [one.fate for one in outbox.outbox(office.store, everything=True)]
 
 
-@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+@first_of("size", [(45, 20), (120, 36)])
 async def test_what_was_not_sent_is_seen_and_tried_again(failed: Office, size: tuple[int, int]) -> None:
     async with opened(failed.dana, "board", size=size) as pilot:
         await settled(pilot)

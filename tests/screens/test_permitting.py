@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from db import permissions
 from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import BY_PERMISSION, NO_WAY_IN, Asks, Item
@@ -13,6 +11,7 @@ from dispatch.model.states import State
 from screens.dialogs import Choose
 from tests.desk.conftest import Office
 from tests.desk.test_probing import register
+from tests.quick import first_of
 from tests.screens.test_close_out_examples import visiting
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
@@ -65,7 +64,7 @@ async def test_a_lead_lowers_a_test_on_the_visit(office: Office) -> None:
     assert t3(office).attested_how == BY_PERMISSION
 
 
-@pytest.mark.parametrize("size", [(80, 24), (45, 20)])
+@first_of("size", [(45, 20), (80, 24)])
 async def test_left_open_in_the_clients_words(office: Office, size: tuple[int, int]) -> None:
     office.on_site()
     async with visiting(office, office.lee) as lead:

@@ -13,6 +13,7 @@ from dispatch.model.states import State
 from dispatch.model.visits import Assignment
 from screens.dialogs import AskText, Choose
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, settled, until, until_true
 
 
@@ -30,7 +31,7 @@ async def chosen(pilot: object, words: str) -> None:
     await pilot.press(*["down"] * place, "enter")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 async def test_a_colleague_who_did_not_come(office: Office, size: tuple[int, int]) -> None:
     schedule.assign(
         office.dana, "R1", ["Ana Ruiz", "Ben Okafor"], at("09:00"), confirmed=True, reason="both are wanted"

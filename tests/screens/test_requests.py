@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.widgets import Input, Static
 
 from db import visits
@@ -13,6 +12,7 @@ from screens.quick_line import QuickLine
 from screens.visit import VisitScreen
 from tests.conftest import Dispatch
 from tests.desk.conftest import Office
+from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, settled, until, until_true
 from widgets.header import StatusBar
@@ -25,7 +25,7 @@ def heard(screen: QuickLine) -> str:
     return str(screen.query_one("#told", Static).render())
 
 
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 async def test_a_line_becomes_a_request(office: Office, size: tuple[int, int]) -> None:
     async with opened(office.dana, "board", size) as pilot:
         await press(pilot, "n")

@@ -22,6 +22,7 @@ from screens.note import AskNote
 from screens.visit_record import VisitRecord
 from tests.desk.conftest import Office
 from tests.desk.many import NEEDLE, add_closed_visits
+from tests.quick import first_of
 from tests.screens.test_prices import answer, choose, fill
 from tests.screens.test_screens import opened, press, until, until_true
 from widgets.log_table import LogTable
@@ -64,7 +65,7 @@ async def note(pilot: Pilot[None], text: str) -> None:
     await press(pilot, "ctrl+s")
 
 
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((80, 24), marks=pytest.mark.long), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 async def test_the_waived_test_of_the_week_and_why(office: Office, size: tuple[int, int]) -> None:
     left_open(office)
     async with opened(office.lee, "log", size) as pilot:
@@ -185,7 +186,7 @@ async def test_goodwill_that_takes_nothing_off_is_not_said_to_change_the_charge(
         await until_true(pilot, lambda: any("The charge stays" in one.message for one in pilot.app._notifications))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+@first_of("size", [(120, 36), (45, 20)])
 async def test_what_a_correction_changes_is_shown_before_it_is_saved(office: Office, size: tuple[int, int]) -> None:
     closed(office)
     office.go("12:00")

@@ -31,6 +31,7 @@ from screens.plan import PlanScreen
 from screens.visit import VisitScreen
 from screens.visit_record import ChargeSheet, VisitRecord
 from tests.desk.conftest import DAY, Office, at
+from tests.quick import first_of
 from tests.screens.idle import is_about_to_act
 from tests.wall import started
 from widgets.checklist import ChecklistView
@@ -310,7 +311,7 @@ async def test_lead_opens_the_log_to_its_record(office: Office) -> None:
         await until_true(pilot, lambda: len(pilot.app.screen_stack) == 1)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (45, 20)])
+@first_of("size", [(45, 20), (120, 36), (80, 24)])
 @pytest.mark.parametrize("mode", ["board", "day", "log"])
 async def test_every_screen_lists_its_keys_at_every_size(office: Office, mode: str, size: tuple[int, int]) -> None:
     async with opened(office.ana, mode, size) as pilot:
@@ -447,7 +448,7 @@ async def test_what_others_do_is_shown_with_who_did_it(office: Office) -> None:
             assert "move R1" not in str(bar.line_at(0, 140))
 
 
-@pytest.mark.parametrize("size", [(120, 36), (45, 20)])
+@first_of("size", [(45, 20), (120, 36)])
 async def test_a_forgotten_check_out_is_asked_for_on_my_day(office: Office, size: tuple[int, int]) -> None:
     office.on_site("R1")
     office.finish("R1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -14,6 +13,7 @@ from screens.service_report import ReportView
 from screens.visit import VisitScreen
 from screens.visit_record import VisitRecord
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_prices import fill
 from tests.screens.test_screens import opened, press, until, until_true
 
@@ -28,7 +28,7 @@ def closed(office: Office) -> None:
     leaving.close(office.ana, "R1")
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (40, 20)])
+@first_of("size", [(40, 20), (120, 36), (80, 24)])
 async def test_it_is_shown_from_my_day_the_visit_and_its_record(office: Office, size: tuple[int, int]) -> None:
     closed(office)
     async with opened(office.ana, "day", size) as pilot:

@@ -17,6 +17,7 @@ from dispatch.desk.visit_page import visit_page
 from screens.note import AskNote
 from screens.quick_line import QuickLine
 from tests.desk.conftest import Office, at
+from tests.quick import first_of
 from tests.screens.test_screens import opened, settled, state, until, until_true
 from widgets.timeline import Timeline
 
@@ -56,12 +57,13 @@ def changes(office: Office) -> int:
     return audit.newest(office.store)
 
 
-ASKS = [("board", key) for key in ("n", "J", "ctrl+p", "w", "i", "slash", "g", "Q")]
-ASKS += [("day", key) for key in ("N", "ctrl+p", "S")]
-ASKS += [("visit", key) for key in ("w", "n", "space", "B", "ctrl+p")]
-ASKS += [("log", key) for key in ("slash", "f", "ctrl+p")]
-ASKS += [("book", key) for key in ("slash", "n", "e", "J", "ctrl+p")]
-"""Each first screen, or a visit, with the keys behind which something is typed."""
+ASKS = [("board", "n"), ("day", "N"), ("visit", "w"), ("log", "slash"), ("book", "e"), ("board", "ctrl+p")]
+ASKS += [("board", key) for key in ("J", "w", "i", "slash", "g", "Q")]
+ASKS += [("day", key) for key in ("ctrl+p", "S")]
+ASKS += [("visit", key) for key in ("n", "space", "B", "ctrl+p")]
+ASKS += [("log", key) for key in ("f", "ctrl+p")]
+ASKS += [("book", key) for key in ("slash", "n", "J", "ctrl+p")]
+"""Each first screen, or a visit, with the keys behind which something is typed; each of them first."""
 
 
 def seat_of(office: Office, mode: str) -> tuple[object, str]:
@@ -78,7 +80,7 @@ async def at_place(pilot: Pilot[None], mode: str) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize(("mode", "opening"), ASKS)
+@first_of("mode, opening", ASKS, 6)
 async def test_a_burst_goes_where_it_is_meant(office: Office, mode: str, opening: str) -> None:
     """A key and the words behind it come together: the words stand in the field, and nothing else was done."""
     if mode in ("visit", "log"):
@@ -97,7 +99,7 @@ async def test_a_burst_goes_where_it_is_meant(office: Office, mode: str, opening
         assert (changes(office), state(office, "R1")) == (before, was)
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 200])
+@first_of("count", [2, 200, 1, 7], 2)
 async def test_however_many_keys_come(office: Office, count: int) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     words = (WORDS * 10)[:count]
@@ -163,7 +165,7 @@ async def test_what_waits_for_something_that_does_not_end_is_dropped_and_said(
         never.set()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@first_of("seed", range(3))
 async def test_any_keys_at_all_leave_a_program_that_works(office: Office, seed: int) -> None:
     await _any_keys(office, seed, 120)
 

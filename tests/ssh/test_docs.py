@@ -9,6 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.ssh.server import Server, free_port, listening, on_the_tests_clock, warm_parent
 from tests.wall import started
 
@@ -22,6 +24,7 @@ def commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines()]
 
 
+@pytest.mark.again
 def test_every_command_of_the_page(needs_sshd: None, tmp_path: Path) -> None:
     """On this machine, with its own folders in place of the system's and root in place of the service user.
 

@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import threading
+from collections.abc import Callable
 
 from db import probes, sessions
 from db.unit import Actor, unit_of_work
@@ -16,6 +17,7 @@ from dispatch.desk.visit_page import visit_page
 from dispatch.model.checklists import Attempt, Grade, Result
 from dispatch.model.probes import Probe, ProbeKind, Vantage
 from dispatch.remote.calling import LONGEST_RESULT
+from tests.quick import first_of
 from tests.ssh.server import ROOT, Server
 from tests.ssh.test_seat import ANAS, EVAS
 from tests.wall import started
@@ -58,36 +60,43 @@ def measured(server: Server) -> bytes:
         return dispatch("probe", "-", data=json.dumps(specification_form(specification)).encode())
 
 
-def test_a_result_over_the_connection(server: Server) -> None:
-    good = measured(server)
+def changed(good: bytes) -> bytes:
+    """The result with another verdict than its last try has."""
     form = json.loads(good)
     form["results"][0]["outcomes"][0]["passed"] = False
+    return json.dumps(form).encode()
 
-    for who, reference, data, why in (
-        ("ana", ANAS, b"", b"result: "),
-        ("ana", ANAS, b"\xff\x00\x1b[2J", b"result: "),
-        ("ana", ANAS, json.dumps(form).encode(), b"differs from the last try"),
-        ("ana", ANAS, b" " * (LONGEST_RESULT + 1) + good, b"at most 1,000,000 bytes"),
-        ("ana", EVAS, good, b"not with Ana Ruiz"),
-        ("ana", "R9999", good, b"no visit"),
-        ("ben", ANAS, good, b"is with Ana Ruiz, not"),
-    ):
-        done = server.call(who, "result", reference, data=data)
-        assert done.returncode == 1, (who, reference, done)
-        assert why in done.stderr, done.stderr
-        assert b"Traceback" not in done.stderr
-        assert b"\x1b" not in done.stderr
-        assert attempts(server) == ()
 
+REFUSED: dict[str, tuple[str, str, Callable[[bytes], bytes], bytes]] = {
+    "changed": ("ana", ANAS, changed, b"differs from the last try"),
+    "too large": ("ana", ANAS, lambda good: b" " * (LONGEST_RESULT + 1) + good, b"at most 1,000,000 bytes"),
+    "nothing": ("ana", ANAS, lambda good: b"", b"result: "),
+    "noise": ("ana", ANAS, lambda good: b"\xff\x00\x1b[2J", b"result: "),
+    "of another's visit": ("ana", EVAS, lambda good: good, b"not with Ana Ruiz"),
+    "of no visit": ("ana", "R9999", lambda good: good, b"no visit"),
+    "by another": ("ben", ANAS, lambda good: good, b"is with Ana Ruiz, not"),
+}
+
+
+@first_of("case", REFUSED, 2)
+def test_a_result_that_is_refused(server: Server, case: str) -> None:
+    who, reference, made, why = REFUSED[case]
+    done = server.call(who, "result", reference, data=made(measured(server)))
+    assert done.returncode == 1
+    assert why in done.stderr, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"\x1b" not in done.stderr
+    assert attempts(server) == ()
+
+
+def test_a_result_over_the_connection(server: Server) -> None:
+    good = measured(server)
     done = server.call("ana", "result", ANAS, data=good)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{ITEM} pass\n".encode(), b"")
     (found,) = attempts(server)
     assert (found.result, found.grade, found.vantage) == (Result.PASS, Grade.MEASURED, "site")
     with server.store() as store:
-        assert {(one.login, one.ended_as) for one in sessions.recent_sessions(store)} == {
-            ("ana", "result"),
-            ("ben", "result"),
-        }
+        assert {(one.login, one.ended_as) for one in sessions.recent_sessions(store)} == {("ana", "result")}
 
     again = server.call("ana", "result", ANAS, data=good)
     assert again.returncode == 1

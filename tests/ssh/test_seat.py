@@ -22,6 +22,7 @@ from dispatch.desk.refusals import NotAllowed
 from dispatch.desk.seat import take_seat
 from dispatch.desk.visit_page import visit_page
 from dispatch.remote.guard import MEMORY
+from tests.quick import first_of
 from tests.ssh.server import Server, free_port, parent_of, write_keys
 from tests.terminal.terminal import Terminal
 
@@ -29,11 +30,8 @@ CHECKLIST = "Expectations agreed"
 ANAS, EVAS = "R4036", "R4045"
 
 
-BOTH_WAYS = pytest.mark.parametrize("server", ["plain", "warm"], indirect=True)
+BOTH_WAYS = first_of("server", ["plain", "warm"], indirect=True)
 """Without and with a warm parent: what holds of one holds of the other."""
-BOTH_WAYS_LONG = pytest.mark.parametrize(
-    "server", ["plain", pytest.param("warm", marks=pytest.mark.long)], indirect=True
-)
 
 
 def to_checklist(person: Terminal) -> None:
@@ -96,44 +94,51 @@ def test_a_seat_from_login_to_hang_up(server: Server) -> None:
         assert (last.login, last.key_id, last.ended_as) == ("ana", server.key_of("ana"), "hung up")
 
 
-@BOTH_WAYS_LONG
-def test_nothing_but_the_terminal_and_two_commands(server: Server) -> None:
+@BOTH_WAYS
+@first_of(
+    "command",
+    [
+        "attach {visit} A1 x; touch {flag}",
+        "internal-sftp",
+        "id",
+        "",
+        "touch {flag}",
+        "attach",
+        "result {visit} $(touch {flag})",
+        "mosh-server new",
+    ],
+    2,
+)
+def test_nothing_but_the_terminal_and_two_commands(server: Server, command: str) -> None:
     flag = server.folder / "flag"
-    asked = (
-        (),
-        ("id",),
-        (f"touch {flag}",),
-        (f"attach {ANAS} A1 x; touch {flag}",),
-        ("attach",),
-        (f"result {ANAS} $(touch {flag})",),
-        ("internal-sftp",),
-        ("mosh-server", "new"),
-    )
-    for command in asked:
-        done = server.call("ana", *command, data=b"" if command[:1] and command[0].startswith("attach R") else None)
-        assert done.returncode != 0
-        assert b"uid=" not in done.stdout
-        assert done.stderr.startswith(b"dispatch: "), done.stderr
-        assert b"Traceback" not in done.stderr
+    words = command.format(visit=ANAS, flag=flag).split(" ") if command else []
+    done = server.call("ana", *words, data=b"" if command.startswith("attach {") else None)
+    assert done.returncode != 0
+    assert b"uid=" not in done.stdout
+    assert done.stderr.startswith(b"dispatch: "), done.stderr
+    assert b"Traceback" not in done.stderr
     assert not flag.exists()
+    server.wait_for_seats(0, limit=2)
+
+
+@BOTH_WAYS
+@first_of("program", ["sftp", "scp there", "scp -O there", "scp -O back"])
+def test_no_file_goes_either_way(server: Server, program: str) -> None:
     (server.folder / "up").write_text("x", encoding="utf-8")
     base = server.client("ana")[1:]
     port = base.index("-p")
-    options = [*base[:port], "-P", base[port + 1], *base[port + 2 :]]
-    for words in (
-        ["scp", *options, str(server.folder / "up"), f"{server.at}:{flag}"],
-        ["scp", "-O", *options, str(server.folder / "up"), f"{server.at}:{flag}"],
-        ["scp", "-O", *options, f"{server.at}:{server.db}", str(server.folder / "got")],
-        ["sftp", *options, server.at],
-    ):
-        done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
-        assert done.returncode != 0
-    assert not flag.exists()
+    name, *flags = program.removesuffix(" there").removesuffix(" back").split()
+    there = {"sftp": [server.at], "there": [str(server.folder / "up"), f"{server.at}:{server.folder / 'flag'}"]}
+    back = [f"{server.at}:{server.db}", str(server.folder / "got")]
+    words = [name, *flags, *base[:port], "-P", base[port + 1], *base[port + 2 :], *there.get(program.split()[-1], back)]
+    done = subprocess.run(words, capture_output=True, stdin=subprocess.DEVNULL, timeout=20, check=False)
+    assert done.returncode != 0
+    assert not (server.folder / "flag").exists()
     assert not (server.folder / "got").exists()
     server.wait_for_seats(0, limit=2)
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_a_terminal_that_cannot_show_it_is_refused(server: Server) -> None:
     for term in ("dumb", ""):
         with server.connected("ana", TERM=term) as ana:
@@ -141,7 +146,7 @@ def test_a_terminal_that_cannot_show_it_is_refused(server: Server) -> None:
             assert ana.wait_for_exit() == 2
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_a_revoked_key(server: Server) -> None:
     with server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
@@ -158,7 +163,8 @@ def test_a_revoked_key(server: Server) -> None:
     assert server.call("ben").returncode == 2, "and others are let in"
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
+@pytest.mark.again
 def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -> None:
     with server.connected("ana") as first:
         to_checklist(first)
@@ -182,7 +188,7 @@ def test_a_second_login_supersedes_the_first_and_goes_on_there(server: Server) -
         assert {one.ended_as for one in sessions.recent_sessions(store)} <= {"superseded", "hung up", ""}
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_a_claimed_size_is_not_drawn_and_no_seat_takes_much(server: Server) -> None:
     with server.connected("ana", columns=65535, rows=65535) as ana:
         to_checklist(ana)
@@ -228,7 +234,8 @@ def test_a_seat_that_cannot_write_any_more_ends_with_its_key(server: Server) -> 
     assert "ended by the watchdog: key revoked" in (server.folder / "firm.db.crashes.log").read_text()
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
+@pytest.mark.again
 def test_a_crash_is_one_line_with_a_number(server: Server) -> None:
     with server.connected("ana") as ana:
         ana.wait_for("Ana Ruiz")
@@ -248,7 +255,7 @@ def test_a_crash_is_one_line_with_a_number(server: Server) -> None:
     assert "Traceback" in log.read_text()
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_hostile_text_of_others_moves_nothing(server: Server) -> None:
     hostile = "\x1b]0;owned\x07\x1b[31mred\x9b31m\u202eevil[/x][link=http://a]\x1b]52;c;aGk=\x07"
     with server.store() as store:
@@ -266,7 +273,8 @@ def test_hostile_text_of_others_moves_nothing(server: Server) -> None:
     assert b"\x07" not in data
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
+@pytest.mark.again
 def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
     with server.connected("ana") as ana:
         to_checklist(ana)
@@ -286,7 +294,7 @@ def test_what_was_shown_as_saved_is_there_after_a_kill(server: Server) -> None:
             assert sessions.session(store, rows[0][0]) is not None
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_nothing_is_forwarded_but_the_way_of_the_site_tests(server: Server) -> None:
     inside = free_port()
     local, dynamic, foreign = free_port(), free_port(), free_port()
@@ -305,21 +313,30 @@ def test_nothing_is_forwarded_but_the_way_of_the_site_tests(server: Server) -> N
 
 def test_attaching_a_photograph(server: Server) -> None:
     photo = os.urandom(70_000)
-    done = server.call("ana", "attach", ANAS, "T1.1", "x.jpg", data=photo)
-    assert done.returncode == 1
-    assert b"has no item" in done.stderr
     done = server.call("ana", "attach", ANAS, "T1", "../../rack photo.jpg", data=photo)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"rack photo.jpg" in done.stdout
     assert server.call("ana", "attach", EVAS, "T1", "x.jpg", data=photo).returncode == 1, "another's visit"
-    assert server.call("ben", "attach", ANAS, "T1", "x.jpg", data=photo).returncode == 1
-    assert server.call("ana", "attach", ANAS, "T1", "x.jpg", data=b"").returncode == 1
-    large = server.call("ana", "attach", ANAS, "T1", "x.bin", data=bytes(20_000_001))
-    assert large.returncode == 1
-    assert b"larger than 20 MB" in large.stderr
     kept = [path for path in (server.folder / "firm.db.files").rglob("*") if path.is_file()]
     assert [path.read_bytes() for path in kept] == [photo]
     assert kept[0].stat().st_mode & 0o777 == 0o600
+
+
+@first_of(
+    "who, item, data, why",
+    [
+        ("ana", "T1", bytes(20_000_001), b"larger than 20 MB"),
+        ("ana", "T1.1", b"photograph", b"has no item"),
+        ("ben", "T1", b"photograph", b""),
+        ("ana", "T1", b"", b""),
+    ],
+    ids=["too large", "no item", "another's", "empty"],
+)
+def test_what_cannot_be_attached(server: Server, who: str, item: str, data: bytes, why: bytes) -> None:
+    done = server.call(who, "attach", ANAS, item, "x.jpg", data=data)
+    assert done.returncode == 1
+    assert why in done.stderr
+    assert not any(path.is_file() for path in (server.folder / "firm.db.files").rglob("*"))
 
 
 def test_permission_is_asked_where_it_is_written(server: Server) -> None:
@@ -338,7 +355,7 @@ def test_permission_is_asked_where_it_is_written(server: Server) -> None:
             seating.take_seat_by_key(store, 1)
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> None:
     """A request through the port leaves from the client's side, and the seat knows whose port it is."""
     with server.store() as store:
@@ -360,7 +377,7 @@ def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> Non
         ana.wait_for("site tests")
 
 
-@BOTH_WAYS_LONG
+@BOTH_WAYS
 def test_another_listener_on_the_port_is_no_way_in(server: Server) -> None:
     with server.store() as store:
         port = key_file.site_port(take_seat(store, "ana").staff.id)

@@ -26,6 +26,7 @@ from db.store import Store
 from dispatch.desk import keyring
 from dispatch.desk.seat import take_seat
 from dispatch.remote import guard, parent, warm
+from tests.quick import first_of
 from tests.ssh.server import ROOT, warm_parent
 from tests.terminal.terminal import Terminal
 from tests.wall import started
@@ -100,6 +101,7 @@ def test_a_seat_of_the_parent_from_login_to_exit(db: Path, tmp_path: Path) -> No
     assert log_of(db) == ""
 
 
+@pytest.mark.again
 def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path: Path) -> None:
     with warm_parent(db, tmp_path / "log") as process, logged_in(db) as ana:
         ana.wait_for("Ana Ruiz")
@@ -157,7 +159,7 @@ def test_a_parent_that_has_others_to_begin_is_waited_for(monkeypatch: pytest.Mon
         warm._ready(ours, one.pid)
 
 
-@pytest.mark.parametrize("how", ["dead", "hung", "open to others", "another program"])
+@first_of("how", ["hung", "open to others", "dead", "another program"], 2)
 def test_without_a_good_parent_the_seat_begins_by_itself(db: Path, tmp_path: Path, how: str) -> None:
     with contextlib.ExitStack() as stack:
         program = guard.__file__
@@ -187,7 +189,7 @@ def test_without_a_good_parent_the_seat_begins_by_itself(db: Path, tmp_path: Pat
 def test_a_parent_whose_program_was_changed_ends(db: Path, tmp_path: Path) -> None:
     extra = Path(guard.__file__).parents[2] / "dispatch" / "remote"
     for name in ("dispatch", "db", "screens", "widgets"):
-        shutil.copytree(extra.parents[1] / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(extra.parents[1] / name, tmp_path / name)
     own = tmp_path / "dispatch" / "remote"
     process = subprocess.Popen(
         started(str(own / "parent.py"), "--db", str(db), flags=("-I",)), stdout=subprocess.PIPE, text=True

@@ -15,6 +15,7 @@ import pytest
 
 from db.store import Store
 from tests.prepared import copied
+from tests.quick import first_of
 from tests.terminal.terminal import Terminal, terminal
 from tests.wall import started
 
@@ -33,7 +34,7 @@ def assert_given_back(screen: Terminal) -> None:
         assert screen.sent.rfind(b"\x1b[" + ended) > screen.sent.rfind(b"\x1b[" + begun) > -1, ended
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@first_of("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_screen_that_is_told_to_end_gives_the_terminal_back(db: Path, number: signal.Signals) -> None:
     with terminal(["board", "--as", "dana", "--mouse"], db=db) as screen:
         screen.wait_for("Ana Ruiz")
@@ -61,6 +62,7 @@ def test_a_crash_is_one_line_and_a_private_log(db: Path) -> None:
     assert "Traceback" in log.read_text()
 
 
+@pytest.mark.again
 def test_no_screen_is_drawn_larger_than_any_terminal(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db, COLUMNS="65535", LINES="65535") as screen:
         fcntl.ioctl(screen.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 65535, 65535, 0, 0))
@@ -90,6 +92,7 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
         screen.wait_for("ready>")
 
 
+@pytest.mark.again
 def test_ctrl_z_is_nothing_where_nobody_could_go_on_with_it(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db) as screen:
         screen.wait_for("keys")

@@ -24,6 +24,7 @@ from dispatch.model.travel import Place
 from tests.conftest import Dispatch
 from tests.desk.conftest import CARD, ZONE
 from tests.prepared import copied, made_once
+from tests.quick import first_of
 from tests.terminal.terminal import KEYS, terminal
 
 DAY = datetime.date(2026, 11, 24)
@@ -159,9 +160,10 @@ def assert_clean(sent: bytes) -> None:
         assert control not in sent, f"{what} reached the terminal: …{sent[max(0, sent.index(control) - 60) :][:160]!r}"
 
 
-@pytest.mark.parametrize(
-    ("words", "keys"),
+@first_of(
+    "words, keys",
     [
+        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         (
             "board",
             [
@@ -194,7 +196,6 @@ def assert_clean(sent: bytes) -> None:
                 "esc",
             ],
         ),
-        ("day", ["down", "enter", "down", "V", "esc", "esc"]),
         ("log", ["down", "enter", "esc", "v", "esc", "?", "esc"]),
         (
             "log",
@@ -221,7 +222,7 @@ def assert_clean(sent: bytes) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("size", [(120, 36), pytest.param((45, 20), marks=pytest.mark.long)])
+@first_of("size", [(120, 36), (45, 20)])
 def test_no_screen_sends_a_control_byte_of_the_data(
     poisoned: Path, words: str, keys: list[str], size: tuple[int, int]
 ) -> None:
