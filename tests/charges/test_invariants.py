@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from dispatch.charges import charge_sheet, validate_agreement, validate_card
 from tests.charges.forms import cards, inputs, visits
-from tests.quick import examples
+from tests.quick import examples, first_of
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
 """How many random inputs; `make test-long` takes thousands."""
@@ -93,7 +93,7 @@ def test_order_of_the_input_does_not_matter(form: dict[str, Any], chance: random
     assert priced(form) == priced(form)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@first_of("seed", [1, 2])
 def test_input_is_left_as_it_was(seed: int) -> None:
     @settings(max_examples=examples(50), deadline=None, suppress_health_check=list(HealthCheck))
     @given(inputs())

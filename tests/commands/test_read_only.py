@@ -77,7 +77,12 @@ def with_key(day_of_sample: Path, path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["full", "for reading only", "for reading only, after a crash"])
+@pytest.fixture(
+    params=[
+        "full",
+        *(pytest.param(f"for reading only{how}", marks=pytest.mark.again) for how in ("", ", after a crash")),
+    ]
+)
 def still(request: pytest.FixtureRequest, disk: Path, day_of_sample: Path) -> Path:
     """The day of the sample firm on a disk that takes nothing any more."""
     path = with_key(day_of_sample, disk / "firm.db")
@@ -157,7 +162,7 @@ def test_a_seat_that_could_only_read_goes_when_others_save_again(disk: Path, day
             assert "takes saves again" in seat.sent.decode()
 
 
-@pytest.mark.parametrize("still", ["full", "for reading only, after a crash"], indirect=True)
+@first_of("still", ["for reading only, after a crash", "full"], indirect=True)
 def test_every_view_is_there_and_says_so_once(still: Path) -> None:
     for words in READING:
         said = Dispatch(still)(*words)

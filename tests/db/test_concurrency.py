@@ -41,7 +41,7 @@ def assert_whole(store: Store) -> None:
     assert version == rows
 
 
-@pytest.mark.parametrize("times", [25, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "plain", [pytest.param(False, id="chosen SQLite"), pytest.param(True, id="Python's SQLite", marks=pytest.mark.long)]
 )

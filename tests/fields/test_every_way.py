@@ -89,8 +89,7 @@ def from_files(office: Office, kind: str, field: Field, text: str) -> Iterator[O
                 yield ("refused", refused[0]) if refused else ("is", getattr(record, field.of))
 
 
-def same_everywhere(office: Office, kind: str, field: Field, text: str) -> None:
-    desk = Desk.at_seat(office.lee)
+def same_everywhere(office: Office, desk: Desk, kind: str, field: Field, text: str) -> None:
     expected = read(field, text, desk)
     assert by_command(kind, field, text) == text
     assert read(field, in_a_form(field, text, desk), desk) == expected
@@ -109,15 +108,16 @@ def same_everywhere(office: Office, kind: str, field: Field, text: str) -> None:
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_good_edge_and_bad_text(office: Office, kind: str) -> None:
+    desk = Desk.at_seat(office.lee)
     for field in RECORDS[kind].typed:
         for text in TEXTS:
-            same_everywhere(office, kind, field, text)
+            same_everywhere(office, desk, kind, field, text)
 
 
 @settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FIELDS), st.text(max_size=60) | st.from_regex(r"[0-9:;,|.\-+/ a-z{}@]{0,20}", fullmatch=True))
 def test_any_text(office: Office, named: tuple[str, Field], text: str) -> None:
-    same_everywhere(office, *named, text)
+    same_everywhere(office, Desk.at_seat(office.lee), *named, text)
 
 
 def test_what_the_quick_line_understands_is_what_a_form_reads(office: Office) -> None:

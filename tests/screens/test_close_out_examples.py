@@ -1,6 +1,6 @@
 """The acceptance examples of close-out (design/close-out.md C4), each by keyboard: gates, words, and where the cursor goes.
 
-Those that are marked `long` have their gate shown by command (tests/commands/test_close_out_examples.py).
+Those that are marked `again` have their gate shown by command (tests/commands/test_close_out_examples.py).
 """
 
 from __future__ import annotations
@@ -178,6 +178,7 @@ async def test_3_thin_evidence(office: Office) -> None:
     assert visit.attempts("T2") == []
 
 
+@pytest.mark.again
 async def test_4_not_applicable_with_a_reason_and_without(office: Office) -> None:
     office.on_site()
     async with visiting(office) as visit:
@@ -242,6 +243,7 @@ async def test_7_nothing_is_left_to_the_client(office: Office) -> None:
         assert "“client will reboot tonight” is left to the client; do it or book a follow-up" in reason
 
 
+@pytest.mark.again
 async def test_8_sign_off_comes_last(office: Office) -> None:
     office.on_site()
     office.finish(but=frozenset({"L5"}))

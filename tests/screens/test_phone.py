@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 
+import pytest
 from textual.pilot import Pilot
 
 from dispatch.desk import schedule
@@ -67,6 +68,7 @@ async def settle(pilot: Pilot[None], item: Item) -> None:
         await tap(pilot, "enter")
 
 
+@pytest.mark.again
 async def test_a_whole_visit(office: Office) -> None:
     schedule.assign(office.dana, "R1", ["Ana Ruiz"], at("09:00"))
     schedule.dispatch(office.dana, "R1")

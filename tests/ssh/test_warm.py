@@ -114,6 +114,7 @@ def test_a_seat_goes_when_the_process_of_its_connection_does(db: Path, tmp_path:
             assert sessions.recent_sessions(store)[0].ended_as == "hung up"
 
 
+@pytest.mark.again
 def test_who_may_not_sit_is_told_so_with_the_exit_code(db: Path, tmp_path: Path) -> None:
     with Store.open(db) as store:
         keyring.revoke(take_seat(store, "lee"), login="ana")

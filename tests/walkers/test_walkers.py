@@ -11,6 +11,7 @@ from db import audit
 from db.library import sqlite3
 from dispatch.model.states import STEPS, State
 from tests.desk.conftest import Office
+from tests.quick import first_of
 from tests.walkers.rules import ALWAYS
 from tests.walkers.walk import DEEDS, Walk
 
@@ -28,9 +29,9 @@ def walked(office: Office, seed: int, steps: int) -> Walk:
     return walk
 
 
-@pytest.mark.parametrize("seed", [SEED, pytest.param(SEED + 1, marks=pytest.mark.long)])
-def test_a_short_walk(office: Office, seed: int) -> None:
-    walk = walked(office, seed, 250)
+@first_of("seed, steps", [(SEED, 120), (SEED, 250), (SEED + 1, 250)])
+def test_a_short_walk(office: Office, seed: int, steps: int) -> None:
+    walk = walked(office, seed, steps)
     assert {"place", "arrive", "go on", "undo"} <= set(walk.done), walk.done
 
 
