@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from db import adjustments, sheets, visits
 from db.unit import Unit
@@ -32,31 +33,25 @@ def give_goodwill(seat: Seat, reference: str, target: str, mode: str, value: str
     faults = [] if target in TARGETS else [f"target: {target!r} is not one of {', '.join(TARGETS)}"]
     faults += [] if mode in MODES else [f"mode: {mode!r} is not one of {', '.join(MODES)}"]
     faults += _faults_of_amount("value", value, most=100 if mode == "percent" else None)
-
-    def give(unit: Unit, visit: Visit, why: str) -> None:
+    with _adjusting(seat, "give goodwill", reference, reason, faults) as (unit, visit, why):
         adjustments.give(unit, visit.id, target, mode, value.strip(), why)
-
-    return _adjust(seat, "give goodwill", reference, reason, faults, give)
+    return _charge(seat, reference)
 
 
 def withdraw_goodwill(seat: Seat, reference: str, reason: str) -> Priced | Unpriced:
     """Take back all goodwill of a visit."""
-
-    def withdraw(unit: Unit, visit: Visit, why: str) -> None:
+    with _adjusting(seat, "withdraw goodwill", reference, reason, []) as (unit, visit, why):
         if not adjustments.withdraw_goodwill(unit, visit.id, why):
             raise Refusal(f"No goodwill stands on {visit.reference}.")
-
-    return _adjust(seat, "withdraw goodwill", reference, reason, [], withdraw)
+    return _charge(seat, reference)
 
 
 def set_travel(seat: Seat, reference: str, amount: str | None, reason: str) -> Priced | Unpriced:
     """Set a visit's travel to an amount, in place of components, waivers and cap (B6.6); None: by the rate card again."""
     faults = [] if amount is None else _faults_of_amount("amount", amount)
-
-    def set_it(unit: Unit, visit: Visit, why: str) -> None:
+    with _adjusting(seat, "set travel by hand", reference, reason, faults) as (unit, visit, why):
         adjustments.set_travel(unit, visit.id, amount and amount.strip(), why)
-
-    return _adjust(seat, "set travel by hand", reference, reason, faults, set_it)
+    return _charge(seat, reference)
 
 
 def accept_charge(seat: Seat, reference: str, reason: str, shown: Shown) -> Priced | Unpriced:
@@ -112,9 +107,10 @@ def correct_charge(seat: Seat, reference: str, reason: str, *, afresh: bool = Fa
         return _charge(seat, reference)
 
 
-def _adjust(
-    seat: Seat, deed: str, reference: str, reason: str, faults: list[str], write: Callable[[Unit, Visit, str], None]
-) -> Priced | Unpriced:
+@contextmanager
+def _adjusting(
+    seat: Seat, deed: str, reference: str, reason: str, faults: list[str]
+) -> Iterator[tuple[Unit, Visit, str]]:
     with on_visit(seat, reference, deed, Role.LEAD) as (unit, visit):
         try:
             why = reason_of(reason)
@@ -122,9 +118,8 @@ def _adjust(
             faults = [*faults, *fault.faults]
         refuse(faults)
         open_charge(seat, unit, visit, why)
-        write(unit, visit, why)
+        yield unit, visit, why
         settled(seat, unit, visit, why, accept=True)
-        return _charge(seat, reference)
 
 
 def _charge(seat: Seat, reference: str) -> Priced | Unpriced:

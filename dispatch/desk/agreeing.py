@@ -103,11 +103,11 @@ def save_agreement(
         _alone(new, seat.store, before)
         if before is None:
             _past_stays(seat, client.id, ("starts", starts, _behind(ends)))
-            return _found(seat.store, agreements.add_agreement(unit, new))
+            return there(agreements.agreement(seat.store, agreements.add_agreement(unit, new)))
         _past_stays(seat, client.id, ("starts", before.starts, starts), ("ends", _behind(before.ends), _behind(ends)))
         after = replace(new, id=before.id, client_id=before.client_id, version=before.version, promised=before.promised)
         agreements.update_agreement(unit, before, after, since)
-        return _found(seat.store, before.id)
+        return there(agreements.agreement(seat.store, before.id))
 
 
 def counts_from(agreement: Agreement, text: str, today: datetime.date) -> datetime.date | None:
@@ -159,7 +159,7 @@ def add_block(seat: Seat, agreement: Agreement, texts: Mapping[str, str]) -> Agr
         scale = 10 ** minor_units(seat.store) if agreement.kind == MONEY_KIND else 1
         kept = shortest(Fraction(block.size) * scale)
         agreements.add_pool(unit, agreement.id, replace(block, size=kept, remaining=kept))
-        return _found(seat.store, agreement.id)
+        return there(agreements.agreement(seat.store, agreement.id))
 
 
 def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreement:
@@ -169,7 +169,7 @@ def end_agreement(seat: Seat, agreement: Agreement, on: datetime.date) -> Agreem
             raise Faulty([f"on: {on} is before it starts, on {agreement.starts}"])
         _past_stays(seat, agreement.client_id, ("ends", _behind(agreement.ends), _behind(on)))
         agreements.end_agreement(unit, agreement, on)
-        return _found(seat.store, agreement.id)
+        return there(agreements.agreement(seat.store, agreement.id))
 
 
 def balances(store: Store, agreement: Agreement, day: datetime.date) -> list[str]:
@@ -238,11 +238,8 @@ def _alone(new: Agreement, store: Store, before: Agreement | None) -> None:
             continue
         if (other.ends is None or other.ends >= new.starts) and (new.ends is None or new.ends >= other.starts):
             last = other.ends.isoformat() if other.ends else "no end"
-            raise Faulty(
-                [
-                    f"starts: “{show(other.name)}” covers {other.starts.isoformat()} to {last}; end it first, or choose other days"
-                ]
-            )
+            covered = f"“{show(other.name)}” covers {other.starts.isoformat()} to {last}"
+            raise Faulty([f"starts: {covered}; end it first, or choose other days"])
 
 
 def _past_stays(seat: Seat, client_id: int, *moved: tuple[str, datetime.date, datetime.date]) -> None:
@@ -260,18 +257,11 @@ def _past_stays(seat: Seat, client_id: int, *moved: tuple[str, datetime.date, da
         since, before = (day_bounds(min(day, this_month), zone)[0] for day in (first, until))
         found = visits.first_of_client(seat.store, client_id, since, before) if since < before else None
         if found is not None:
-            raise Faulty(
-                [
-                    f"{name}: {show(found.reference)} of {day_of(found.requested_at, zone)} lies in a month that is over, and "
-                    f"what counted for it stays; days from {this_month} on can be changed"
-                ]
-            )
+            visit = f"{show(found.reference)} of {day_of(found.requested_at, zone)}"
+            over = f"{visit} lies in a month that is over, and what counted for it stays"
+            raise Faulty([f"{name}: {over}; days from {this_month} on can be changed"])
 
 
 def _behind(last: datetime.date | None) -> datetime.date:
     """The first day that is not covered any more."""
     return datetime.date.max if last is None else last + datetime.timedelta(days=1)
-
-
-def _found(store: Store, agreement_id: int) -> Agreement:
-    return there(agreements.agreement(store, agreement_id))

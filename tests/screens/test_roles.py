@@ -46,7 +46,7 @@ def roles_of(screen: type[SeatedScreen]) -> dict[str, frozenset[Role]]:
 
 DEEDS = {
     "approve": "reviewing.approve", "send_back": "reviewing.send_back", "batch": "reviewing.approve_clean",
-    "accept": "adjusting.accept_charge", "goodwill": "adjusting._adjust", "travel": "adjusting.correct_charge",
+    "accept": "adjusting.accept_charge", "goodwill": "adjusting._adjusting", "travel": "adjusting.correct_charge",
     "card": "rates.save_card", "agreement": "agreeing.save_agreement", "survey": "caring.note_survey",
     "offer": "caring.note_offer", "gap": "caring.note_gap", "emergency": "emergency.insert", "new": "intake.add",
     "amend": "amending.amend", "pin": "schedule.pin", "swap": "schedule.swap", "hand_over": "handing_over.ask",

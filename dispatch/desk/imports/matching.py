@@ -44,7 +44,9 @@ class Places:
             names.setdefault(_words(site.name), set()).add(site.id)
         called = {_words(client.name): of_client.get(client.id, set()) for client in clients}
         for kind, known in (("address", streets), ("client", called), ("site", names)):
-            self._learn(kind, known)
+            for words, meant in known.items():
+                if words and meant:
+                    self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, frozenset(meant)))
 
     def named(self, *texts: str) -> frozenset[int]:
         """The ids of the sites that the texts may mean: one where they are clear, none where they say nothing.
@@ -60,11 +62,6 @@ class Places:
         for names in own:
             clear = [(sites & names) or sites for sites in clear]
         return _agreed(clear)
-
-    def _learn(self, kind: str, known: Mapping[tuple[str, ...], set[int]]) -> None:
-        for words, sites in known.items():
-            if words and sites:
-                self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, frozenset(sites)))
 
     def _hits(self, text: str) -> dict[str, frozenset[int]]:
         """The sites that each kind of phrase in the text stands for."""
