@@ -11,7 +11,7 @@ from dispatch.commands.opening import agreed, minutes_option, on_terminal, open_
 from dispatch.commands.printing import Answer, Listing, Result
 from dispatch.commands.standard_input import file_named
 from dispatch.commands.stay import change_lines
-from dispatch.commands.typed import moment_or_now, zone_of
+from dispatch.commands.typed import moment_or_now
 from dispatch.desk.refusals import Faulty, NotFound, Refusal
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -20,6 +20,7 @@ from dispatch.model.money import format_minor
 from dispatch.model.text import show
 
 with lazily(__name__):
+    from db import settings
     from db import sheets as kept_sheets
     from db.sheets import StoredSheet
     from db.store import Store
@@ -147,7 +148,9 @@ def _quote(store: Store, args: Args) -> Answer:
         technicians=args.technicians,
         emergency=args.emergency,
     )
-    return _priced(store, args, priced, f"Quote for {args.client}, {args.minutes} min", {}, args.at, zone_of(store))
+    return _priced(
+        store, args, priced, f"Quote for {args.client}, {args.minutes} min", {}, args.at, settings.firm(store).zone
+    )
 
 
 def _priced(

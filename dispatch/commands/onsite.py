@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from dispatch.commands.standard_input import file_named
 from dispatch.commands.typed import day, day_typed, moment_there
 from dispatch.desk.refusals import Faulty, GatesUnmet, Refusal
 from dispatch.lazily import lazily
+from dispatch.model.checklists import Asks, Item, Kind
 from dispatch.model.checklists import Result as Outcome
 from dispatch.model.text import show
 
@@ -34,7 +35,6 @@ with lazily(__name__):
     from db.store import Store
     from dispatch.closeout import recording
     from dispatch.commands import line as command_line
-    from dispatch.commands import ways as way_words
     from dispatch.desk import attaching, leaving, onsite, visit_page
     from dispatch.desk import plain as plain_text
     from dispatch.desk.seat import Seat
@@ -142,9 +142,44 @@ def _not_yet(store: Store, reference: str, refused: str) -> int:
     """Say what keeps a visit from being closed, and how each of it is recorded."""
     page = visit_page.visit_page(store, reference)
     missing = {one.ref for one in page.unmet}
-    ways = way_words.way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
+    ways = _way_lines(page.visit.reference, [item for item in page.checklist.items if item.ref in missing])
     print(show(refused, multiline=True), *ways, sep="\n", file=sys.stderr)
     return command_line.EXIT_GATES
+
+
+def _way_lines(reference: str, items: Iterable[Item]) -> list[str]:
+    """How what is still missing is recorded by command: each way with the first item that it serves, and all of them behind it."""
+    served: dict[str, list[str]] = {}
+    for item in items:
+        served.setdefault(_way(item), []).append(show(item.ref))
+    lines = []
+    for way, refs in served.items():
+        told = way.format(visit=show(reference), item=refs[0])
+        lines.append(f"  dispatch visit {told}" + (f"   ({', '.join(refs)})" if len(refs) > 1 else ""))
+    return ["By command:", *lines] if lines else []
+
+
+def _way(item: Item) -> str:
+    if item.kind is Kind.SIGN_OFF:
+        return "sign-off {visit} --name NAME --satisfied yes"
+    if item.kind is Kind.NAMED:
+        return "record {visit} {item} --done, --follow-up DAY or --declined WORDS"
+    if item.kind is Kind.TEST:
+        return _TESTED[item.asks]
+    if item.kind is Kind.ASK:
+        return "record {visit} {item} --answer TEXT"
+    if item.ref == "W2":
+        return "work {visit} TEXT"
+    return "record {visit} {item} --done" + (" or --not-done WHY" if item.ref.startswith("W1.") else "")
+
+
+_TESTED = {
+    Asks.EXECUTED: "record {visit} {item} --run, or ask-permission {visit} {item}",
+    Asks.MEASURED: "record {visit} {item} --value VALUE, or ask-permission {visit} {item}",
+    Asks.ANY: "record {visit} {item} --pass --evidence TEXT",
+    Asks.NO_WAY_IN: "attach {visit} {item} FILE, or ask-permission {visit} {item}; then "
+    "record {visit} {item} --pass --evidence TEXT",
+}
 
 
 @on_visit(

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dispatch.model.paths import typed_path
+from dispatch.model.paths import typed_path, usual_database
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -51,11 +51,7 @@ def minutes_option(text: str) -> int:
 def database_path(args: argparse.Namespace) -> Path:
     """The database that `--db`, `DISPATCH_DB` or the platform names."""
     named = getattr(args, "db", None) or os.environ.get("DISPATCH_DB")
-    if named:
-        return typed_path(named)
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "dispatch.db"
+    return typed_path(named) if named else usual_database()
 
 
 def open_store(args: argparse.Namespace) -> Store:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +22,7 @@ from dispatch.commands.declared import (
 )
 from dispatch.commands.printing import Answer, Listing, write_json
 from dispatch.commands.standard_input import file_named
-from dispatch.commands.typed import CLIENT, day_or_today, zone_of
+from dispatch.commands.typed import CLIENT, day_or_today
 from dispatch.desk.refusals import Refusal, refuse
 from dispatch.lazily import lazily
 from dispatch.model.forms import form, forms
@@ -31,7 +30,7 @@ from dispatch.model.instants import day_of
 from dispatch.model.text import pad
 
 with lazily(__name__):
-    from db import agreements, clients
+    from db import agreements, clients, settings
     from db.store import Store
     from dispatch.charges import paths
     from dispatch.commands import importing
@@ -162,7 +161,7 @@ def _show_agreement(store: Store, args: Args) -> Answer:
         yield f"{one.name}, {_client_name(store, one)}  rollover {one.rollover}"
         yield from _paths(terms | ({"service": promises} if promises else {}))
         for line in (
-            *agreeing.balances(store, one, _today(store)),
+            *agreeing.balances(store, one, settings.today(store)),
             *(word.line for word in agreeing.dated_words(one, store)),
         ):
             yield f"  {line}"
@@ -233,7 +232,9 @@ def _warnings(store: Store, one: Agreement) -> Iterator[str]:
 
 @acts("block", "add a prepaid block to an agreement", _AGREEMENT, lambda: options_of(records.BLOCK.typed, needed=True))
 def _add_block(seat: Seat, args: Args) -> list[str]:
-    return agreeing.balances(seat.store, agreeing.add_block(seat, args.agreement, typed(args)), _today(seat.store))
+    return agreeing.balances(
+        seat.store, agreeing.add_block(seat, args.agreement, typed(args)), settings.today(seat.store)
+    )
 
 
 @acts("import", "an agreement from a JSON file as `export` writes it", _IN)
@@ -260,7 +261,7 @@ def _agreement_form(store: Store, one: Agreement) -> dict[str, Any]:
         "number=id client name terms service rollover rollover_cap balances dated",
         client=_client_name(store, one),
         service=service_terms.service_form(one.service, agreeing.minor_units(store)),
-        balances=agreeing.balances(store, one, _today(store)),
+        balances=agreeing.balances(store, one, settings.today(store)),
         dated=forms(agreeing.dated_words(one, store), "from=since what terms"),
     )
 
@@ -268,10 +269,6 @@ def _agreement_form(store: Store, one: Agreement) -> dict[str, Any]:
 def _client_name(store: Store, one: Agreement) -> str:
     client = clients.client(store, one.client_id)
     return client.name if client is not None else ""
-
-
-def _today(store: Store) -> datetime.date:
-    return day_of(store.clock.now(), zone_of(store))
 
 
 # both

@@ -10,14 +10,13 @@ from dispatch.commands.declared import JSON, Args, Group, acts, alone, by, flag,
 from dispatch.commands.opening import open_store
 from dispatch.commands.printing import Listing
 from dispatch.commands.standard_input import text_named
-from dispatch.commands.typed import zone_of
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
 from dispatch.model.instants import when_text
 from dispatch.model.text import pad
 
 with lazily(__name__):
-    from db import keys, sessions
+    from db import keys, sessions, settings
     from db.store import Store
     from dispatch.desk import connecting, key_file, keyring, sshd_config
     from dispatch.desk.seat import Seat
@@ -49,7 +48,7 @@ def _add(seat: Seat, args: Args) -> Iterator[str]:
 
 @reads("list", "every key, with its fingerprint", JSON)
 def _list(store: Store, _: Args) -> Listing:
-    zone = zone_of(store)
+    zone = settings.firm(store).zone
 
     def line(key: Key) -> str:
         state = "" if key.revoked_at is None else f"  revoked {when_text(key.revoked_at, zone)}"
@@ -155,7 +154,7 @@ _end = acts(
     deeds=(_end,),
 )
 def _sessions(store: Store, args: Args) -> Listing:
-    zone = zone_of(store)
+    zone = settings.firm(store).zone
 
     def line(one: Session) -> str:
         ended = "" if one.ended_at is None else f"  {one.ended_as} {when_text(one.ended_at, zone)}"

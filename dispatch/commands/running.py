@@ -9,7 +9,7 @@ from dispatch.commands.crews import PLACING
 from dispatch.commands.declared import JSON, REFERENCE, Args, alone, flag, of_visit, on_visit, option, reads
 from dispatch.commands.opening import open_seat, open_store
 from dispatch.commands.printing import Answer
-from dispatch.commands.typed import day, day_or_today, moment_there, zone_of
+from dispatch.commands.typed import day, day_or_today, moment_there
 from dispatch.desk.refusals import Faulty
 from dispatch.lazily import lazily
 from dispatch.model.forms import form
@@ -41,7 +41,7 @@ with lazily(__name__):
     ),
 )
 def _candidates(store: Store, args: Args) -> Answer:
-    zone, today = zone_of(store), settings.today(store)
+    zone, today = settings.firm(store).zone, settings.today(store)
     visit = finding.find(store, args.reference)
     own = day_of(visit.starts_at, zone) if visit.starts_at is not None else visit.wanted_on
     day = args.date or max(own or today, today)
@@ -88,7 +88,7 @@ def _emergency(args: Args) -> Answer:
     if args.apply:
         return _apply(args)
     store = open_store(args)
-    zone = zone_of(store)
+    zone = settings.firm(store).zone
     found = emergency.ways(store, args.reference, args.to)
     visit = finding.find(store, args.reference)
 

@@ -75,9 +75,11 @@ def moment(store: Store, text: str | None, args: Namespace) -> int | None:
     Raises:
         ValueError: it cannot be read.
     """
+    from db import settings
+
     if not text:
         return None
-    return parse_when(text, zone_of(store), now=store.clock.now(), day=getattr(args, "date", None))
+    return parse_when(text, settings.firm(store).zone, now=store.clock.now(), day=getattr(args, "date", None))
 
 
 def moment_or_now(store: Store, text: str | None, args: Namespace) -> int:
@@ -107,10 +109,3 @@ def unless(_: Store, given: bool, __: Namespace) -> bool:
 
 CLIENT, TECHNICIAN = "book.finding.client_named", "book.finding.technician_named"
 """Who is named, as an option reads them."""
-
-
-def zone_of(store: Store) -> str:
-    """The firm's zone."""
-    from db import settings
-
-    return settings.firm(store).zone

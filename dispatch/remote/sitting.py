@@ -12,16 +12,13 @@ from pathlib import Path
 from db.faults import StoreFault, TooNew
 from dispatch import crashes
 from dispatch.desk.refusals import Refusal
+from dispatch.model.paths import usual_database
 from dispatch.model.text import show
 
 
 def database(orders: dict[str, str]) -> Path:
     """The database that the key file names, else the platform's."""
-    if "db" in orders:
-        return Path(orders["db"])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("dispatch-board", appauthor=False)) / "dispatch.db"
+    return Path(orders["db"]) if "db" in orders else usual_database()
 
 
 def offered_keys(environment: dict[str, str] | None = None) -> list[str]:
