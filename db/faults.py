@@ -162,6 +162,7 @@ _CODE_OF_TEXT = {
 }
 _NO_TEXT = "Could not decode to UTF-8"
 """How Python's binding begins what it says of such a text; it has no code."""
+_NO_JSON = "malformed JSON"
 # reported with the code of any mistake in a statement
 _TEXTS_OVER_CODES = frozenset({"unsupported file format"})
 
@@ -175,16 +176,13 @@ _BY_CONSTRAINT: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def translate(error: sqlite3.Error) -> Exception:
+def translate(error: sqlite3.Error | UnicodeEncodeError) -> Exception:
     """The fault that an error of SQLite means to a person; the error itself when it means a mistake of ours."""
     code: str = getattr(error, "sqlite_errorname", None) or "unknown"
     if code == "unknown" or str(error) in _TEXTS_OVER_CODES:
         code = _CODE_OF_TEXT.get(str(error), "")
-    if str(error).startswith(_NO_TEXT):
-        return Corrupt(
-            "A text in the database is damaged: it is no UTF-8. `dispatch doctor` says where. Keep the file as it is, and"
-            " restore the last backup."
-        )
+    if is_of_text(error):
+        return damaged_text("")
     if code == "SQLITE_READONLY_DBMOVED":
         return moved()
     if isinstance(error, sqlite3.IntegrityError) or code.startswith("SQLITE_CONSTRAINT"):
@@ -196,14 +194,32 @@ def translate(error: sqlite3.Error) -> Exception:
 
 
 class translated:
-    """Inside it an error of SQLite is raised as the fault that it means to a person."""
+    """Inside it an error of SQLite is raised as the fault that it means to a person, and so is a text that is damaged."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, (sqlite3.Error, UnicodeEncodeError)):
             raise translate(error) from error
+
+
+def is_of_text(error: Exception) -> bool:
+    """Whether it says that a text is no UTF-8: one that is read, one so read that is asked for, or one that SQL reads as JSON."""
+    return isinstance(error, UnicodeEncodeError) or str(error).startswith(_NO_TEXT) or str(error) == _NO_JSON
+
+
+def damaged_text(where: str) -> Corrupt:
+    """The fault of a text that is no UTF-8.
+
+    Args:
+        where: its table, column and row; empty where that is not known.
+    """
+    said = f" ({where})" if where else ""
+    return Corrupt(
+        f"A text in the database is damaged{said}: it is no UTF-8. Keep the file as it is, and let a lead restore the last"
+        " backup; `dispatch doctor` names what is damaged."
+    )
 
 
 def moved(path: Path | None = None) -> Moved:

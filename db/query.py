@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import copies
-from db.faults import Unanswered, translated
+from db.faults import StoreFault, Unanswered, damaged_text, is_of_text, translated
 from db.library import sqlite3
 from db.store import Store
 
@@ -149,7 +149,7 @@ def _allows(
     return _DENY
 
 
-def _refused(error: Exception, denied: list[str], *, over: bool, seconds: float) -> Unanswered:
+def _refused(error: Exception, denied: list[str], *, over: bool, seconds: float) -> StoreFault:
     if denied:
         return Unanswered(
             f"A question may not {denied[0]}. It is a SELECT on tables of the trade; nothing was changed."
@@ -158,4 +158,6 @@ def _refused(error: Exception, denied: list[str], *, over: bool, seconds: float)
         return Unanswered(
             f"No answer after {seconds:g} seconds, so it was ended. Ask for less, or by a column with an index."
         )
+    if is_of_text(error) and "JSON" not in str(error):  # that may be the question's own
+        return damaged_text("")
     return Unanswered(f"SQLite does not take the question: {str(error).rstrip('.')}.")

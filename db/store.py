@@ -22,7 +22,9 @@ from db.faults import (
     ReadOnly,
     StoreFault,
     Unconfirmed,
+    damaged_text,
     incomplete,
+    is_of_text,
     translate,
 )
 from db.frozen import Frozen, frozen
@@ -30,6 +32,7 @@ from db.gate import Gate
 from db.library import sqlite3
 from db.presence import Presence
 from db.standing import Standing, leave_open
+from db.texts import damaged_at
 from dispatch.model.instants import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -82,6 +85,12 @@ class Store:
         """Somebody said that the clock of the machine is right although it is far from the last change."""
         self.clock_doubted = False
         """Something was refused for the clock, and nobody was asked about it yet."""
+        self.shows_damage = False
+        """Outside of units a text that is no UTF-8 is read all the same, and so that `show` shows where it is damaged and `clean`
+        refuses it: a screen shows what can be shown. Else it is `Corrupt`, so that nothing damaged is written or given out."""
+        self.damage_seen = False
+        """Such a text was read."""
+        self._damage = ""
         self.catalogue = Catalogue(conn)
         self.presence = Presence(path.with_name(path.name + ".seats"))
         """Which sessions have a living process."""
@@ -189,8 +198,8 @@ class Store:
             self._ensure_usable()
             try:
                 return self.conn.execute(sql, params).fetchall()
-            except sqlite3.Error as error:
-                self._fail(error)
+            except (sqlite3.Error, UnicodeEncodeError) as error:
+                return self._read_damaged(error, sql, params)
 
     def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a query, None when there is none."""
@@ -201,8 +210,36 @@ class Store:
                 row: tuple[Any, ...] | None = cursor.fetchone()
                 cursor.close()  # a query left half-read would hold its snapshot
                 return row
-            except sqlite3.Error as error:
-                self._fail(error)
+            except (sqlite3.Error, UnicodeEncodeError) as error:
+                return next(iter(self._read_damaged(error, sql, params)), None)
+
+    def _read_damaged(
+        self, error: sqlite3.Error | UnicodeEncodeError, sql: str, params: Sequence[Any]
+    ) -> list[tuple[Any, ...]]:
+        """What a query finds that failed for a damaged text, where such are shown; else raises what the error means."""
+        if not is_of_text(error) or not self.shows_damage or self._writer == threading.get_ident():
+            self._fail(error)
+        self.damage_seen = True
+        self.conn.text_factory = _with_damage
+        try:
+            return self.conn.execute(sql, [_without_damage(param) for param in params]).fetchall()
+        except sqlite3.Error as still:
+            self._fail(still)
+        finally:
+            self.conn.text_factory = str
+
+    def damage(self) -> str:
+        """Where texts are no UTF-8, in some words; empty: nowhere. Looked for once: it reads every text of the database."""
+        if not self._damage:
+            with contextlib.closing(self.reader()) as conn:
+                self._damage = damaged_at(conn)
+        return self._damage
+
+    def beside(self) -> Store:
+        """The same database, opened once more for another thread; raises as `open`."""
+        own = Store.open(self.path, clock=self.clock)
+        own.shows_damage = self.shows_damage
+        return own
 
     def value(self, sql: str, params: Sequence[Any] = ()) -> Any:
         """The first column of the first row of a query, None when there is none."""
@@ -367,8 +404,15 @@ class Store:
         if version > migrations.LATEST:
             raise migrations.too_new(self.path, version)
 
-    def _fail(self, error: sqlite3.Error) -> NoReturn:
-        """As `_raise`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile."""
+    def _fail(self, error: sqlite3.Error | UnicodeEncodeError) -> NoReturn:
+        """As `_raise`; what looks like a mistake of ours is none where a newer program has changed the schema meanwhile.
+        Of a damaged text it is said where it is."""
+        if is_of_text(error) and (self.damage() or isinstance(error, sqlite3.Error)):
+            raise damaged_text(self.damage()) from error
+        if isinstance(error, UnicodeEncodeError):
+            raise StoreFault(
+                "What is asked for holds bytes that are no UTF-8: there is nothing of that name."
+            ) from error
         if translate(error) is error:
             self._refuse_newer()
         _raise(error)
@@ -441,6 +485,21 @@ class Store:
             raise Misuse("the store is closed")
 
 
+def _with_damage(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _without_damage(param: Any) -> Any:
+    """A text that is asked for, as SQLite takes it: one that is damaged finds nothing."""
+    if not isinstance(param, str):
+        return param
+    try:
+        param.encode()
+    except UnicodeEncodeError:
+        return param.encode("utf-8", "surrogatepass")
+    return param
+
+
 def _end(standing: Standing | Frozen, conn: sqlite3.Connection, gate: Gate, pid: int) -> None:
     """Let nobody write while it is found out whether the log may be merged. One that came over a fork is its parent's."""
     if os.getpid() != pid:
@@ -456,7 +515,7 @@ def _raise(error: sqlite3.Error | Moved) -> NoReturn:
     if isinstance(error, Moved):
         raise error
     fault = translate(error)
-    if fault is error and migrations.makes(str(error).removeprefix("no such table: ")):
+    if fault is error and migrations.makes(str(error).removeprefix("no such table: ").removeprefix("main.")):
         fault = incomplete()
     if fault is error:
         raise error

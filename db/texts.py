@@ -13,6 +13,8 @@ _TABLES = """
   WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'visit\\_search%' ESCAPE '\\'
 """
 
+_HAS_ID = "SELECT 1 FROM pragma_table_info(?) WHERE name = 'id'"
+
 
 @dataclass(frozen=True, slots=True)
 class BadText:
@@ -40,12 +42,14 @@ def bad_texts(conn: sqlite3.Connection) -> Iterator[BadText]:
         table: [name for _, name, kind, *_ in conn.execute(f'PRAGMA table_info("{table}")') if kind == "TEXT"]
         for table in tables
     }
+    numbered = {table for table in tables if conn.execute(_HAS_ID, (table,)).fetchone()}
     conn.text_factory = bytes
     for table in tables:
         if not columns[table]:
             continue
         named = ", ".join(f'"{column}"' for column in columns[table])
-        for number, row in enumerate(conn.execute(f'SELECT {named} FROM "{table}"'), start=1):
+        key = "id" if table in numbered else "row_number() OVER ()"
+        for number, *row in conn.execute(f'SELECT {key}, {named} FROM "{table}"'):
             if not b"".join(filter(None, row)).translate(None, _PLAIN):
                 continue
             for column, value in zip(columns[table], row, strict=True):
@@ -59,6 +63,16 @@ def bad_texts(conn: sqlite3.Connection) -> Iterator[BadText]:
                     continue
                 if (found := first_refused(text)) is not None:
                     yield BadText(where, f"holds {found}", readable=True)
+
+
+def damaged_at(conn: sqlite3.Connection) -> str:
+    """Where texts are no UTF-8: the first of them, and how many more there are; empty: nowhere.
+
+    Args:
+        conn: as for `bad_texts`.
+    """
+    found = [bad.where.rstrip(",") for bad in bad_texts(conn) if not bad.readable]
+    return "" if not found else found[0] if len(found) == 1 else f"{found[0]}, and {len(found) - 1:,} more"
 
 
 _PLAIN = bytes([9, 10, *range(32, 127)])

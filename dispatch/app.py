@@ -12,9 +12,10 @@ from rich.text import Text
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from db import settings
-from db.faults import StoreFault, TooNew
+from db.faults import StoreFault, TooNew, damaged_text
 from dispatch.desk import reading
 from dispatch.desk.others import Ear
 from dispatch.desk.seat import Seat
@@ -23,6 +24,7 @@ from dispatch.lazily import lazily
 from dispatch.model.states import OFFICE, Role
 from dispatch.model.text import show
 from dispatch.terminal import TerminalApp
+from screens.faults import says
 from screens.keeping import InHand, Kept
 from screens.program import Program
 from widgets.themes import THEMES
@@ -130,6 +132,8 @@ class DispatchApp(Program):
         self.set_reactive(TerminalApp.theme, chosen if self.get_theme(chosen) is not None else THEMES[0].name)
         self.stylesheet.set_variables(self.get_css_variables())
         self.seat = seat
+        # what can be shown is shown
+        seat.store.shows_damage = True
         self.day = day or settings.today(seat.store)
         self.technician = technician
         self.ear = Ear(seat)
@@ -262,15 +266,37 @@ class DispatchApp(Program):
         """End, because a newer program has taken the database over."""
         self.exit(return_code=1, message=Text(OUTLIVED))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """What a worker or a timer comes upon is said, as what a key comes upon is; any other error ends the program."""
+        fault = error.error if isinstance(error, WorkerFailed) else error
+        if not (self.is_running and says(self, fault)):
+            super()._handle_exception(error)
+
     def _watch(self) -> None:
-        self.look_at_clock()
+        self.look_at_store()
         if self.others_changed():
             self.hear_others()
 
-    def look_at_clock(self) -> None:
-        """Ask, once something could not be saved because the machine's clock can hardly be right."""
+    def look_at_store(self) -> None:
+        """Ask, once something could not be saved because the machine's clock can hardly be right; say that a text is damaged."""
         if self.seat.store.clock_doubted:
             self._ask_about_clock()
+        if self.seat.store.damage_seen and not self.damage:
+            self._say_damage("")
+            self._find_damage()
+
+    def _say_damage(self, where: str) -> None:
+        self.damage = str(damaged_text(where))
+        for screen in self.screen_stack:
+            if screen.is_mounted and (show_warning := getattr(screen, "show_warning", None)) is not None:
+                show_warning()
+
+    @work(thread=True, group="damage", exit_on_error=False)
+    def _find_damage(self) -> None:
+        """Say where it is: every text of the database is looked at for that."""
+        where = self.seat.store.damage()
+        if self.is_running:
+            self.call_from_thread(self._say_damage, where)
 
     @work(exclusive=True, group="clock")
     async def _ask_about_clock(self) -> None:
@@ -306,5 +332,5 @@ class DispatchApp(Program):
         for screen in reversed(self.screen_stack):
             if (tick := getattr(screen, "tick", None)) is not None:
                 if screen.is_mounted:
-                    tick()
+                    screen.look(tick)  # type: ignore[attr-defined]
                 return

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PARTING_SECONDS = 1.5
 """How long an app that was told to end may take over it."""
 REQUIRED = (
+    "_dispatch_message",
     "_handle_exception",
     "_exit_renderables",
     "_close_messages_no_wait",

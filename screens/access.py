@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from db import keys, sessions
-from dispatch.desk import connecting, key_file, keyring, seating
+from dispatch.desk import connecting, key_file, keyring, seating, sshd_config
+from dispatch.desk.refusals import Faulty
 from dispatch.model.instants import clock_text, day_of, day_text
 from dispatch.model.keys import Key, Session
 from dispatch.model.paths import typed_path
@@ -130,6 +133,23 @@ class AccessScreen(ListScreen[Key | Session]):
         site_tests = said["site_tests"] == YES_NO[True]
         self._reached = connecting.Reached(said["host"].strip(), said["user"].strip(), site_tests, config)
         self.action_check()
+
+    @command("w", "access.write", "Write block")
+    async def action_write(self) -> None:
+        """Write the block for sshd into a file of this machine."""
+        if not self.at_this_machine():
+            return
+        fields = [Field("file", "File", placeholder="/etc/ssh/sshd_config.d/dispatch.conf")]
+
+        def save(typed: dict[str, str]) -> Path:
+            if not typed["file"].strip():
+                raise Faulty(["file: is missing"])
+            path = typed_path(typed["file"].strip())
+            sshd_config.put(connecting.sshd_block(self.seat.store, self.reached), path)
+            return path
+
+        path = await self.fill_in("Where the block for sshd goes", fields, save)
+        self.say(f"The block is in {path}. Ask sshd with `sshd -t`, then let it read its settings again.")
 
     @command("S", "access.export", "Key file")
     async def action_export(self) -> None:

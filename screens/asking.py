@@ -13,6 +13,7 @@ from textual.screen import Screen
 from dispatch.desk.unsent import Unsent
 from dispatch.model.instants import parse_day
 from screens.binding import CommandScreen
+from screens.faults import SaysFaults
 from screens.keeping import GO_BACK
 
 T = TypeVar("T", covariant=True)
@@ -81,7 +82,7 @@ class Left(asyncio.CancelledError):
     """A question was left with esc: what asked it is over."""
 
 
-class AskingScreen(CommandScreen):
+class AskingScreen(SaysFaults, CommandScreen):
     """A screen that asks in dialogs, each from a worker, which is over with a question that is left with esc (`Left`)."""
 
     async def answer(self, question: Screen[Any]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from db import audit, chain
 from db.audit import Found
-from db.store import Store
 from dispatch.desk.audit_trail import Verdict, read_head, record_of, row_lines, trail, verdict_lines, verify, who_of
 from dispatch.desk.visit_page import detail_words
 from dispatch.model.instants import clock_text, day_of, day_text
@@ -108,7 +107,7 @@ class AuditScreen(ListScreen[Found]):
         self.app.push_screen(SheetView(title, None, "", notes=verdict_lines(verdict)))
 
     def _verified(self, head: str) -> Verdict:
-        with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:
+        with self.seat.store.beside() as own:
             return verify(own, head)
 
     @command("escape", "screen.back", "Back", show=False)

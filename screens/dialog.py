@@ -9,10 +9,11 @@ from textual.screen import ScreenResultType
 from textual.widgets import Label
 
 from dispatch.model.text import show
+from screens.faults import SaysFaults
 from widgets.lean import LeanModal
 
 
-class Dialog(LeanModal[ScreenResultType], Generic[ScreenResultType]):
+class Dialog(SaysFaults, LeanModal[ScreenResultType], Generic[ScreenResultType]):
     """A box over the screen that it belongs to."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from db import settings
 from db.faults import StoreFault
 from db.figures import Behind
-from db.store import Store
 from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
 from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
 from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
@@ -111,7 +110,7 @@ class FiguresScreen(SeatedScreen):
             self._counting = False
 
     def _counted(self, first: datetime.date, last: datetime.date, by: Grouping) -> Figures:
-        with Store.open(self.seat.store.path, clock=self.seat.store.clock) as own:
+        with self.seat.store.beside() as own:
             return figures_over(own, first, last, by)
 
     def _show_all(self, found: Figures) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from db import clients
 from db.faults import StoreFault
 from db.settings import today
-from db.store import Store
 from dispatch.desk.imports.importing import CALENDAR, How, import_file, kind_of
 from dispatch.desk.imports.judging import Watch
 from dispatch.desk.imports.verdicts import Question, Report, Verdict, counted, findings
@@ -85,7 +84,7 @@ async def _judged(screen: SeatedScreen, wish: _Wish, *, check: bool, accept_good
     seat = screen.seat
 
     def job(watch: Watch) -> Report:
-        with Store.open(seat.store.path, clock=seat.store.clock) as own:
+        with seat.store.beside() as own:
             places = wish.places if wish.kind == CALENDAR else {}
             how = How(check, accept_good, wish.update, places, since=wish.since)
             return import_file(dataclasses.replace(seat, store=own), wish.kind, wish.path, how, watch)

@@ -6,8 +6,9 @@ import datetime
 from typing import TYPE_CHECKING
 
 from dispatch.desk.others import Ear
-from dispatch.desk.seat import Seat
+from dispatch.desk.seat import Seat, read_only_words
 from dispatch.terminal import TerminalApp
+from screens.faults import SaysFaults
 from screens.keeping import InHand
 from widgets.type_ahead import TypeAhead
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from dispatch.desk.personal import Personal
 
 
-class Program(TypeAhead[None], TerminalApp[None]):
+class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
     """Who sits here, what is shown and what is set."""
 
     seat: Seat
@@ -37,6 +38,14 @@ class Program(TypeAhead[None], TerminalApp[None]):
     ascii_only: bool
     """Draw with ASCII characters only."""
 
+    damage: str = ""
+    """What is said of a text that is damaged; empty: none was seen."""
+
+    @property
+    def warning(self) -> str:
+        """What every screen says above everything else: that nothing can be saved, and what is damaged; empty: all is well."""
+        return "\n".join(filter(None, (read_only_words(self.seat.store), self.damage)))
+
     def rebind(self, keymap: dict[str, str]) -> None:
         """Let other keys work from now on."""
         self.keymap = keymap
@@ -54,5 +63,5 @@ class Program(TypeAhead[None], TerminalApp[None]):
         for screen in reversed(self.screen_stack):
             if (reload := getattr(screen, "reload", None)) is not None:
                 if screen.is_mounted:  # one that comes up reads by itself
-                    reload()
+                    screen.look(reload)  # type: ignore[attr-defined]
                 return

@@ -14,11 +14,11 @@ from textual.widgets import Static
 
 from db.faults import StoreFault
 from dispatch.desk.refusals import Refusal
-from dispatch.desk.seat import read_only_words
 from dispatch.model.states import READS
 from dispatch.model.text import show
 from screens.asking import AskingScreen, Field, a_reason
 from screens.binding import command
+from screens.faults import words
 from screens.keeping import Kept
 from screens.reading import aside
 from widgets.header import StatusBar
@@ -60,7 +60,7 @@ class SeatedScreen(AskingScreen):
     """The selector of what has the keyboard when the screen opens."""
 
     DEFAULT_CSS = """
-    SeatedScreen #read-only { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
+    SeatedScreen #warning { dock: top; height: auto; padding: 0 1; background: $error; color: $text; text-style: bold; }
     """
 
     SHOWS: ClassVar[str] = "own"
@@ -101,7 +101,7 @@ class SeatedScreen(AskingScreen):
     def begin(self) -> None:
         """Show the screen for the first time."""
         self.show_keys()
-        self.reload()
+        self.look(self.reload)
         if found := self.query(self.FOCUS):
             found.first().focus()
 
@@ -152,10 +152,17 @@ class SeatedScreen(AskingScreen):
         self._keys_shown = own
 
     def on_mount(self) -> None:
-        """Show the screen; say above everything else where nothing can be saved."""
+        """Show the screen."""
         self.begin()
-        if words := read_only_words(self.seat.store):
-            self.mount(Static(Content(show(words)), id="read-only"), before=0)
+        self.show_warning()
+
+    def show_warning(self) -> None:
+        """Say above everything else where nothing can be saved, and what is damaged."""
+        warning = Content(show(self.program.warning, multiline=True))
+        if found := self.query("#warning"):
+            found.first(Static).update(warning)
+        elif warning:
+            self.mount(Static(warning, id="warning"), before=0)
 
     def on_screen_suspend(self) -> None:
         """Note whether another screen, and not only a dialog, lies over this one now."""
@@ -166,6 +173,8 @@ class SeatedScreen(AskingScreen):
 
     def on_screen_resume(self) -> None:
         """Read again what was changed on the screen that lay over this one; show other keys, if they were changed."""
+        if self.is_mounted:
+            self.show_warning()
         if self._covered:
             self._covered = False
             self.reload()
@@ -183,17 +192,23 @@ class SeatedScreen(AskingScreen):
         """Read a view; a store that cannot be read is said, and the screen stays as it is."""
         try:
             return read(*args, **kwargs)
-        except (StoreFault, Refusal) as fault:
-            self.say(str(fault), "error")
+        except Exception as error:
+            self._say_error(error)
             return None
 
     async def look_aside(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """As `look`, in a thread: for views that take longer than a key may wait."""
         try:
             return await aside(self.app, read, *args, **kwargs)
-        except (StoreFault, Refusal) as fault:
-            self.say(str(fault), "error")
+        except Exception as error:
+            self._say_error(error)
             return None
+
+    def _say_error(self, error: Exception) -> None:
+        """Say what could not be read, or raise what is a mistake of ours."""
+        if not (said := words(error, self.seat.store)):
+            raise error
+        self.say(said, "error")
 
     async def do(self, deed: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """Carry out a deed in a thread, so that a slow disk never blocks a key; returns None where it was refused.
@@ -214,14 +229,14 @@ class SeatedScreen(AskingScreen):
         """
         result = await aside(self.app, deed, self.seat, *args, **kwargs)
         self.program.in_hand.saved()
-        self.reload()
+        self.look(self.reload)
         return result
 
     async def fill_in(self, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], T]) -> T:
         """Ask for the fields until the deed takes them, and read again; returns what came of it."""
         done: list[T] = []
         await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))))
-        self.reload()
+        self.look(self.reload)
         return done[-1]
 
     def faults_of(self, deed: Callable[[], Any], *, saves: bool = True) -> list[str]:

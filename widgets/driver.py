@@ -61,6 +61,14 @@ class BoundedDriver(LinuxDriver):
         if resumes:
             self.resume_application_mode()
 
+    def _sigcont_application(self, *_: Any) -> None:
+        """Go on after a stop that was not told before (`kill -STOP`), or none: taken twice, the terminal would be given back as
+        the program had it."""
+        if self._auto_restart and self._app.is_running:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+            self.resume_application_mode()
+
     def give_back(self) -> None:
         """Give the terminal back at once, past everything that waits to be written. Where it is gone, nothing happens."""
         with contextlib.suppress(OSError):

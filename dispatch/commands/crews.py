@@ -90,7 +90,9 @@ DEEDS = (
     ),
     on_visit("accept", "agree to take a visit over")(by("handing_over.accept", _TAKEN)),
     on_visit("decline", "say no to taking a visit over", REASON)(by("handing_over.decline", _LEFT, words="reason")),
-    on_visit("see", "note that you have seen a visit that was dispatched to you")(by("arriving.see", "")),
+    on_visit("see", "note that you have seen a visit that was dispatched to you")(
+        by("arriving.see", "You have seen {0.reference} {0.client}.")
+    ),
     _told,
     _asked,
 )

@@ -54,8 +54,11 @@ def database_path(args: argparse.Namespace) -> Path:
     return typed_path(named) if named else usual_database()
 
 
-def open_store(args: argparse.Namespace) -> Store:
+def open_store(args: argparse.Namespace, *, for_screen: bool = False) -> Store:
     """The store at `database_path`, on the clock that its firm lives by. One that can only be read is said on standard error.
+
+    Args:
+        for_screen: what can be shown of what is damaged is shown.
 
     Raises:
         StoreFault: there is none, or it cannot be used; the sentence says why.
@@ -66,6 +69,7 @@ def open_store(args: argparse.Namespace) -> Store:
     from dispatch.desk.seat import read_only_words
 
     store = Store.open(database_path(args))
+    store.shows_damage = for_screen
     try:
         ask_for(args, store)
     except BaseException:
@@ -76,8 +80,11 @@ def open_store(args: argparse.Namespace) -> Store:
     return store
 
 
-def open_seat(args: argparse.Namespace) -> Seat:
+def open_seat(args: argparse.Namespace, *, for_screen: bool = False) -> Seat:
     """A seat at that store, for `--as` or the person of this login.
+
+    Args:
+        for_screen: as for `open_store`.
 
     Raises:
         StoreFault: as `open_store`.
@@ -85,7 +92,7 @@ def open_seat(args: argparse.Namespace) -> Seat:
     """
     from dispatch.desk.seat import take_seat
 
-    return take_seat(open_store(args), getattr(args, "login", None))
+    return take_seat(open_store(args, for_screen=for_screen), getattr(args, "login", None))
 
 
 def on_terminal() -> bool:

@@ -122,12 +122,8 @@ def _check(store: Store, args: Args) -> int:
 def _sshd_config(args: Args) -> None:
     try:
         store = open_store(args)
-        text = sshd_config.block(
-            args.user or key_file.owner(store),
-            key_file.path_of(store),
-            site_tests=not args.no_site_tests,
-            version=sshd_config.version(),
-        )
+        usual = connecting.Reached.usually(store)
+        text = connecting.sshd_block(store, connecting.Reached(usual.host, args.user or usual.user, not args.no_site_tests))
     except Exception:
         if args.output is None and not sys.stdout.isatty():
             # an empty file, or a half one, would be one that sshd takes

@@ -170,7 +170,7 @@ def _screen(args: Args, mode: str) -> int:
     # the modules of a screen are thousands of objects that all stay: looking through them again and again for
     # garbage costs a tenth of the way to the first frame, and the app takes up collecting after it
     gc.disable()
-    seat = open_seat(args)
+    seat = open_seat(args, for_screen=True)
     day = day_typed(seat.store, args.date) if getattr(args, "date", None) else None
     if not reading.may(seat, "day"):
         mode = "day"

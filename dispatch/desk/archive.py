@@ -47,6 +47,8 @@ _NAME = re.compile(
     rf"{DATABASE}|files/[0-9a-f]{{2}}/[0-9a-f]{{64}}|unsent/[0-9a-f]{{32}}|settings/({'|'.join(map(re.escape, SETTINGS))})"
 )
 _PIECE = 1 << 20
+_ANOTHER_KEY = "No matching keys found"
+"""What age says of that."""
 _AGE = (b"age-encryption.org/", b"-----BEGIN AGE ")
 
 
@@ -281,8 +283,13 @@ def _unpacked(source: Path, identity: Path | None, folder: Path, *, all_of_it: b
             if is_tar:
                 manifest = _extract(plain, folder, named, all_of_it=all_of_it)
             else:
-                # refused in its own words where it is none
-                opening.vet(source)
+                if plain is file and source.suffix == ".age":
+                    raise Refusal(
+                        f"{named} is no encrypted archive, or its beginning is damaged. Take an older backup."
+                    )
+                if plain is file:
+                    # refused in its own words where it is none
+                    opening.vet(source)
                 with (folder / DATABASE).open("wb") as copy:
                     shutil.copyfileobj(plain, copy, _PIECE)
     except IsADirectoryError:
@@ -317,11 +324,21 @@ def _decrypted(file: IO[bytes], identity: Path | None, named: str) -> Iterator[I
     if identity is None:
         raise Refusal(f"{named} is encrypted: name the file with the private key by --identity.")
     pyrage = _pyrage()
+    ours = _identities(identity)
     with TemporaryFile() as plain:
         try:
-            pyrage.decrypt_io(file, plain, _identities(identity))
-        except (pyrage.DecryptError, pyrage.IdentityError):
-            raise Refusal(f"{named} cannot be decrypted with {show(str(identity))}: another key, or damage.") from None
+            pyrage.decrypt_io(file, plain, ours)
+        except (pyrage.DecryptError, OSError) as error:
+            if getattr(error, "errno", None):  # of the disk
+                raise
+            if str(error) == _ANOTHER_KEY:
+                raise Refusal(
+                    f"{named} is encrypted for other keys than that in {show(str(identity))}, or its head is damaged:"
+                    " name the file with the right private key by --identity, or take an older backup."
+                ) from None
+            raise Refusal(
+                f"{named} is encrypted, and damaged or cut off: nothing of it can be trusted. Take an older backup."
+            ) from None
         plain.seek(0)
         yield plain
 
@@ -332,10 +349,17 @@ def _identities(path: Path) -> list[Any]:
         data = path.read_bytes()
     except OSError as error:
         raise from_os(error, path) from error
-    if b"PRIVATE KEY" in data:
-        return [pyrage.ssh.Identity.from_buffer(data)]
-    lines = data.decode(errors="replace").splitlines()
-    return [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-SECRET-KEY-")]
+    try:
+        if b"PRIVATE KEY" in data:
+            return [pyrage.ssh.Identity.from_buffer(data)]
+        lines = [line.strip() for line in data.decode(errors="replace").splitlines()]
+        if found := [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET-KEY-")]:
+            return found
+    except pyrage.IdentityError:
+        pass
+    raise Refusal(
+        f"{show(str(path))} holds no private key of age (AGE-SECRET-KEY-…) or of ssh without a passphrase: name one by --identity."
+    )
 
 
 def _extract(plain: IO[bytes], folder: Path, named: str, *, all_of_it: bool) -> Manifest:

@@ -7,14 +7,14 @@ from dispatch.closeout.answers import WHO
 from dispatch.desk import telling
 from dispatch.desk.clocking import go_back
 from dispatch.desk.crew import own_parts
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import NotAllowed, Refusal
 from dispatch.desk.seat import Seat
 from dispatch.desk.steps import AHEAD_OF, on_visit, stepping
 from dispatch.desk.wording import worded
 from dispatch.model import text as limits
 from dispatch.model.instants import clock_text
 from dispatch.model.messages import About
-from dispatch.model.states import ON_THE_WAY_OR_THERE, Role, State
+from dispatch.model.states import ON_THE_WAY_OR_THERE, PLANNING, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import Segment, Visit
 
@@ -36,15 +36,27 @@ def depart(seat: Seat, reference: str, *, technician: str | None = None) -> Visi
         return visits.again(seat.store, visit)
 
 
-def see(seat: Seat, reference: str) -> None:
-    """Note that the person has seen a visit that was dispatched to them. Seen once is seen; nobody else can see it for them."""
+def see(seat: Seat, reference: str) -> Visit:
+    """Note that the person has seen a visit that was dispatched to them. Seen once is seen.
+
+    Raises:
+        NotAllowed: it is not theirs: nobody else can see it for them.
+        Refusal: it was not dispatched yet.
+    """
     with on_visit(seat, reference, "see", Role.TECHNICIAN) as (unit, visit):
         part = visit.assignment_of(seat.staff.id)
-        if part is None or part.seen_at is not None or visit.state is not State.DISPATCHED:
+        if part is None:
+            raise NotAllowed(f"{visit.reference} is not a visit of yours: only its own technician can have seen it.")
+        if visit.state in PLANNING:
+            raise Refusal(
+                f"{visit.reference} is {visit.state.label}: there is nothing to have seen before it is dispatched."
+            )
+        if part.seen_at is not None or visit.state is not State.DISPATCHED:
             unit.leave_unchanged()
-            return
+            return visit
         visits.stamp(unit, part, seen_at=unit.at)
         unit.audit("visit", visit.id, technician=part.technician)
+        return visit
 
 
 def early(visit: Visit, now: int) -> bool:

@@ -67,8 +67,14 @@ def words_of_server(store: Store, reached: Reached) -> list[str]:
     path = key_file.path_of(store)
     faults = [drift.text for drift in key_file.drift(store)]
     faults += sshd_config.faults(reached.user, path, reached.config)
-    block = sshd_config.block(reached.user, path, site_tests=reached.site_tests, version=sshd_config.version())
+    block = sshd_block(store, reached)
     return [*verdict(faults), "", "For a file of /etc/ssh/sshd_config.d:", "", *block.splitlines()]
+
+
+def sshd_block(store: Store, reached: Reached) -> str:
+    """The block for the configuration of this machine's sshd."""
+    path = key_file.path_of(store)
+    return sshd_config.block(reached.user, path, site_tests=reached.site_tests, version=sshd_config.version())
 
 
 def verdict(faults: Sequence[str]) -> list[str]:

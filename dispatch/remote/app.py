@@ -115,7 +115,7 @@ class SeatApp(DispatchApp):
         return self._where.as_json() if self._where is not None else "{}"
 
     def _watch(self) -> None:
-        self.look_at_clock()
+        self.look_at_store()
         self._look_after()
         self.watchdog.looked()
 

@@ -15,8 +15,10 @@ import pytest
 from db import audit, faults
 from db.faults import Busy, Corrupt, Full, Moved, ReadOnly, Refused, StoreFault, Unconfirmed, from_os, translate
 from db.library import sqlite3
+from db.query import ask
 from db.store import Store
 from db.unit import unit_of_work
+from dispatch.model.text import TextRefused, clean, show
 from tests.db.sessions import ANNA, ROOT, edit, new_store, outcome, session
 from tests.wall import started
 
@@ -249,3 +251,29 @@ def test_what_the_system_says_becomes_a_sentence(number: str, fault: type[StoreF
     translated = from_os(OSError(code, os.strerror(code)), Path("/srv/board.db"))
     assert type(translated) is fault
     assert "/srv" in str(translated)
+
+
+def test_what_is_damaged_is_shown_where_that_is_asked_for_and_never_written(store: Store) -> None:
+    store.conn.execute("UPDATE client SET notes = CAST(x'616263ff64' AS TEXT), version = version + 1")
+    for name in ("notes", "notes AS said"):
+        with pytest.raises(Corrupt, match=r"damaged \(client\.notes, row 1\): it is no UTF-8"):
+            store.all(f"SELECT {name} FROM client")
+    assert not store.damage_seen
+    store.shows_damage = True
+    (notes,) = store.all("SELECT notes FROM client")[0]
+    assert store.damage_seen
+    assert show(notes) == "abc\ufffdd"
+    with pytest.raises(TextRefused):
+        clean(notes)
+    assert store.value("SELECT id FROM client WHERE notes = ?", (notes,)) is None
+    with pytest.raises(Corrupt, match="no UTF-8"):
+        edit(store, notes=notes)
+    with pytest.raises(Corrupt, match="no UTF-8"), unit_of_work(store, "edit", ANNA):
+        store.value("SELECT notes FROM client")
+    assert bytes(store.value("SELECT CAST(notes AS BLOB) FROM client")) == b"abc\xffd"
+
+
+def test_a_damaged_text_that_is_asked_for_by_a_question_is_the_same_sentence(store: Store) -> None:
+    store.conn.execute("UPDATE client SET notes = CAST(x'616263ff64' AS TEXT), version = version + 1")
+    with pytest.raises(Corrupt, match="no UTF-8"):
+        ask(store, "SELECT notes FROM client")

@@ -95,7 +95,9 @@ def test_an_archive_for_the_owner_of_a_key_only(full: Office, tmp_path: Path, el
     sealed = tmp_path / "kept.tar.age"
     archive.write(full.store, sealed, [str(identity.to_public())])
     assert PICTURE not in sealed.read_bytes()
-    for key, words in ((None, "--identity"), (other, "cannot be decrypted")):
+    none = tmp_path / "none.txt"
+    none.write_text("no key")
+    for key, words in ((None, "--identity"), (other, "for other keys than that in"), (none, "holds no private key")):
         with pytest.raises(Refusal, match=words):
             archive.verify(sealed, key)
     archive.restore(sealed, elsewhere, mine)
@@ -105,6 +107,25 @@ def test_an_archive_for_the_owner_of_a_key_only(full: Office, tmp_path: Path, el
     with pytest.raises(Refusal, match="not a public key"):
         archive.write(full.store, tmp_path / "again.tar.age", ["age1nothing"])
     assert not (tmp_path / "again.tar.age").exists()
+
+
+@pytest.mark.parametrize("at", [3, 120, 4000, -1])
+def test_an_encrypted_archive_that_is_damaged_or_cut_off_says_so(
+    full: Office, tmp_path: Path, elsewhere: Path, at: int
+) -> None:
+    pyrage = pytest.importorskip("pyrage", reason="needs pyrage: install the extra encrypt")
+    identity = pyrage.x25519.Identity.generate()
+    mine = tmp_path / "mine.txt"
+    mine.write_text(f"{identity}\n")
+    sealed = tmp_path / "kept.tar.age"
+    archive.write(full.store, sealed, [str(identity.to_public())])
+    whole = sealed.read_bytes()
+    for damaged in (whole[:at] + bytes([whole[at] ^ 1]) + whole[at:][1:], whole[:at]):
+        sealed.write_bytes(damaged)
+        for look in (lambda: archive.verify(sealed, mine), lambda: archive.restore(sealed, elsewhere, mine)):
+            with pytest.raises(Refusal, match=r"kept\.tar\.age is .*(damaged|cut off).*Take an older backup"):
+                look()
+        assert not elsewhere.exists()
 
 
 @pytest.mark.parametrize("damage", ["a bit", "cut", "a member more", "a member less", "no manifest"])

@@ -168,6 +168,8 @@ def test_where_only_who_learns_goes_there_is_no_fee_and_no_travel(office: Office
 
 def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: Office) -> None:
     planned(office)
+    with pytest.raises(Refusal, match="before it is dispatched"):
+        arriving.see(office.ana, "R1")
     schedule.dispatch(office.dana, "R1")
 
     def unseen() -> bool:
@@ -175,7 +177,8 @@ def test_a_dispatched_visit_is_marked_until_its_technician_has_seen_it(office: O
         return next(card.unseen for row in rows for card in row.visits if card.reference == "R1")
 
     assert unseen()
-    arriving.see(office.ben, "R1")  # not his
+    with pytest.raises(NotAllowed, match="R1 is not a visit of yours"):
+        arriving.see(office.ben, "R1")
     assert unseen()
     arriving.see(office.ana, "R1")
     assert not unseen()

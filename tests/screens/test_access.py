@@ -10,6 +10,7 @@ from textual.widgets import Static
 from db import keys, sessions
 from db.store import Store
 from dispatch.desk import key_file, keyring, seating
+from dispatch.desk.connecting import Reached, sshd_block
 from screens.access import AccessScreen
 from screens.sheet_view import SheetView
 from tests.desk.conftest import Office
@@ -54,6 +55,15 @@ async def test_a_lead_lets_somebody_in_and_takes_it_away(office: Office) -> None
         await until(pilot, SheetView)
         assert "Match User" in shown(pilot)
         await press(pilot, "escape")
+        block = office.store.path.with_name("block.conf")
+        await press(pilot, "w")
+        await fill(pilot, file=str(block.parent / "no" / "such.conf"))
+        assert not block.exists(), "the form stays open with what is wrong"
+        await fill(pilot, file=str(block))
+        assert (
+            block.read_text().splitlines()
+            == sshd_block(office.store, Reached("", "dispatch", site_tests=False)).splitlines()
+        )
         key_file.path_of(office.store).write_text("lost")
         await press(pilot, "S")
         await until(pilot, SheetView)

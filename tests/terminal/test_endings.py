@@ -92,6 +92,18 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
         screen.wait_for("ready>")
 
 
+def test_a_screen_that_was_stopped_untold_gives_the_terminal_back_as_it_was_before(db: Path) -> None:
+    with terminal(["board", "--as", "dana"], db=db) as screen:
+        screen.wait_for("Ana Ruiz")
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(screen.pid, number)
+        screen.read()
+        os.write(screen.fd, b"\x11")
+        assert screen.wait_for_exit() == 0
+        assert termios.tcgetattr(screen.fd)[3] & termios.ECHO
+        assert_given_back(screen)
+
+
 @pytest.mark.again
 def test_ctrl_z_is_nothing_where_nobody_could_go_on_with_it(db: Path) -> None:
     with terminal(["day", "--as", "ana"], db=db) as screen:
