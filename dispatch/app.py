@@ -332,5 +332,5 @@ class DispatchApp(Program):
         for screen in reversed(self.screen_stack):
             if (tick := getattr(screen, "tick", None)) is not None:
                 if screen.is_mounted:
-                    screen.look(tick)  # type: ignore[attr-defined]
+                    screen.look(tick)
                 return

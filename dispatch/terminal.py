@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PARTING_SECONDS = 1.5
 """How long an app that was told to end may take over it."""
+TROUBLES = 100
+"""So many unreadable sequences are written to the log; then it is silent."""
 REQUIRED = (
     "_dispatch_message",
     "_handle_exception",
@@ -58,6 +60,7 @@ class TerminalApp(App[ReturnType]):
             who: the person, in that log.
         """
         super().__init__()
+        self._troubles = 0
         self._database = database
         self._who = who
 
@@ -83,6 +86,12 @@ class TerminalApp(App[ReturnType]):
         if isinstance(self._driver, BoundedDriver):
             self._driver.give_back()
         os._exit(code)
+
+    def note_trouble(self, error: Exception) -> None:
+        """Note a sequence of the terminal's that could not be read."""
+        self._troubles += 1
+        if self._troubles <= TROUBLES:
+            crashes.keep(error, self._database, self._who)
 
     def crash_line(self, error: BaseException) -> str:
         """Keep an error in the log; returns the one line for the person."""

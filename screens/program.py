@@ -63,5 +63,5 @@ class Program(SaysFaults, TypeAhead[None], TerminalApp[None]):
         for screen in reversed(self.screen_stack):
             if (reload := getattr(screen, "reload", None)) is not None:
                 if screen.is_mounted:  # one that comes up reads by itself
-                    screen.look(reload)  # type: ignore[attr-defined]
+                    screen.look(reload)
                 return

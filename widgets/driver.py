@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import signal
 import termios
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 
@@ -21,8 +24,18 @@ _AS_IT_WAS = b"".join(
 """Ends what the driver began: pasting in brackets, the mouse, other keys, the second screen, the hidden cursor."""
 
 
+def forgiving(encoding: str) -> Any:
+    """An incremental decoder that no byte can stop."""
+    return partial(codecs.getincrementaldecoder(encoding), "replace")
+
+
+# Textual decodes strictly: one byte that is no UTF-8, as in a mouse report of old terminals, would end the app
+linux_driver.getincrementaldecoder = forgiving  # type: ignore[attr-defined]
+
+
 class BoundedDriver(LinuxDriver):
-    """Textual's driver. A size is what somebody claims, in a variable, by the kernel or in bytes; it is taken within bounds."""
+    """Textual's driver, that survives every byte. A size is what somebody claims, in a variable, by the kernel or in bytes; it is
+    taken within bounds."""
 
     LARGEST: ClassVar[Size] = Size(1000, 400)
     """The largest terminal that is drawn; a larger one is left empty at its right and bottom."""
@@ -46,6 +59,19 @@ class BoundedDriver(LinuxDriver):
             size = self.within(message.size)
             message = events.Resize(size, size, size, message.pixel_size)
         super().process_message(message)
+
+    def _run_input_thread(self) -> None:
+        """Read keys until the program ends or the terminal is gone. A sequence that the parser cannot stand is dropped, and reading
+        goes on."""
+        while not self.exit_event.is_set():
+            try:
+                self.run_input_thread()
+            except OSError:
+                break
+            except Exception as error:
+                self._app.call_later(self._app.note_trouble, error)  # type: ignore[attr-defined]
+                continue
+            break
 
     def _sigtstp_application(self, *_: Any) -> None:
         """Stop as a program of the shell: with all that was begun with it, and not at all where nobody could go on with it."""

@@ -123,7 +123,9 @@ def _sshd_config(args: Args) -> None:
     try:
         store = open_store(args)
         usual = connecting.Reached.usually(store)
-        text = connecting.sshd_block(store, connecting.Reached(usual.host, args.user or usual.user, not args.no_site_tests))
+        text = connecting.sshd_block(
+            store, connecting.Reached(usual.host, args.user or usual.user, not args.no_site_tests)
+        )
     except Exception:
         if args.output is None and not sys.stdout.isatty():
             # an empty file, or a half one, would be one that sshd takes

@@ -168,11 +168,12 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
 
     def handing_over() -> None:
         nonlocal held
-        held = _begin_sending(seat, held)
+        held = _begin_sending(seat, held, text)
 
     try:
+        text = _body(seat, message)
         subject = f"{_SUBJECTS[message.about]}, {message.reference}"
-        carrier.carry(message.address, show(subject, 200), _body(seat, message), f"dispatch-{message.id}", handing_over)
+        carrier.carry(message.address, show(subject, 200), text, f"dispatch-{message.id}", handing_over)
     except _Overtaken as overtaken:
         return overtaken.posted
     except Unsure as fault:
@@ -189,13 +190,19 @@ def _carry(seat: Seat, carrier: Courier, message: Message) -> Posted:
     return Posted(message, Fate.SENT)
 
 
-def _begin_sending(seat: Seat, message: Message) -> Message:
-    """Note that a message is handed over from now on, if what it says is still so."""
+def _begin_sending(seat: Seat, message: Message, text: str) -> Message:
+    """Note that a message is handed over from now on, if what it says is still so.
+
+    Raises:
+        NotSent: the text would be another one by now; the next try takes that.
+    """
     overtaken = None
     with seat.write("post message", Role.DISPATCHER, Role.LEAD) as unit:
         verdict = retelling.judge(seat.store, message, unit.at)
         if verdict.why:
             overtaken = _settled(unit, message, verdict)
+        elif _body(seat, message) != text:
+            raise NotSent("What it says was changed in the last moment.")
         else:
             version = messages.change(unit, message, Fate.SENDING, until=unit.at + LEASE)
             unit.audit("message", message.id, fate=Fate.SENDING.value)

@@ -32,8 +32,6 @@ WAY_SECONDS = 5.0
 """How often it is looked whether the connection leads into a client's network: the kernel takes milliseconds to list sockets."""
 LEAVING_SECONDS = 10.0
 """How long a seat that is left may take: a line that stands still takes nothing more."""
-TROUBLES = 100
-"""So many unreadable sequences are written to the log; then it is silent."""
 
 
 def first_mode(roles: frozenset[Role]) -> str:
@@ -66,7 +64,6 @@ class SeatApp(DispatchApp):
         self._way_seen = -WAY_SECONDS
         self._back_to = where
         self._where: Whereabouts | None = None
-        self._troubles = 0
         self._who = f"key K{seat.key_id}"
 
     def get_driver_class(self) -> type[Driver]:
@@ -193,12 +190,6 @@ class SeatApp(DispatchApp):
         self.hang_up()
 
     # what went wrong is for the log
-
-    def note_trouble(self, error: Exception) -> None:
-        """A sequence that could not be read."""
-        self._troubles += 1
-        if self._troubles <= TROUBLES:
-            crashes.keep(error, self._database, self._who)
 
     def crash_line(self, error: BaseException) -> str:
         """Keep an error in the log; the line has no path of the server's."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import codecs
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -18,11 +16,6 @@ if TYPE_CHECKING:
     from textual.message import Message
 
 
-def forgiving(encoding: str) -> Any:
-    """An incremental decoder that no byte can stop."""
-    return partial(codecs.getincrementaldecoder(encoding), "replace")
-
-
 class SeatParser(XTermParser):
     """Mouse reports are in cells: a size that somebody types does not make them pixels, of which there may be none."""
 
@@ -30,7 +23,7 @@ class SeatParser(XTermParser):
 
 
 class SeatDriver(BoundedDriver):
-    """It survives every byte, and tells the app when the line is gone."""
+    """Its sizes come from the terminal's own record, and it tells the app when somebody is there and when the line is gone."""
 
     LARGEST: ClassVar[Size] = Size(300, 100)
 
@@ -46,21 +39,10 @@ class SeatDriver(BoundedDriver):
         super().process_message(message)
 
     def _run_input_thread(self) -> None:
-        """Read keys until the seat is left. A sequence that the parser cannot stand is dropped, and reading goes on."""
-        while not self.exit_event.is_set():
-            try:
-                self.run_input_thread()
-            except OSError:
-                break
-            except Exception as error:
-                self._app.call_later(self._app.note_trouble, error)  # type: ignore[attr-defined]
-                continue
-            if not self.exit_event.is_set():
-                break
+        """Read keys until the seat is left, or the line is gone."""
+        super()._run_input_thread()
         if not self.exit_event.is_set():
             self._app.call_later(self._app.hang_up)  # type: ignore[attr-defined]
 
 
-# Textual decodes strictly: one byte that is no UTF-8, as in a mouse report of old terminals, would end the app
-linux_driver.getincrementaldecoder = forgiving  # type: ignore[attr-defined]
 linux_driver.XTermParser = SeatParser  # type: ignore[attr-defined]

@@ -215,6 +215,31 @@ def test_it_is_judged_once_more_when_the_server_is_ready(told: Office, post: Pos
     assert [mail["To"] for mail in post.taken] == ["new@harbor.example"]
 
 
+def test_a_report_that_is_put_right_while_a_slow_server_is_asked_goes_as_it_is_then(
+    told: Office, post: PostOffice
+) -> None:
+    report(told)
+    told.clock.advance(120)
+    real = courier(told.dana.firm)
+
+    class Slow:
+        def carry(self, address: str, subject: str, text: str, key: str, handing_over: Callable[[], None]) -> None:
+            def then() -> None:
+                site = SHELVES["site"].find(told.store, "Harbor Dental / Main office")
+                keeping.edit(told.lee, "site", site, {"address": "9 New Street"})
+                handing_over()
+
+            real.carry(address, subject, text, key, then)
+
+    posted = post_next(told.dana, Slow)
+    assert posted is not None
+    assert (posted.fate, posted.why) == (Fate.WAITING, "What it says was changed in the last moment.")
+    assert (post.seen, post.taken) == (0, [])
+    told.clock.advance(60)
+    send_all(told)
+    assert ["9 New Street" in mail.get_content() for mail in post.taken] == [True]
+
+
 def test_what_failed_is_tried_again_at_the_address_of_now(told: Office, post: PostOffice) -> None:
     confirmed(told)
     post.answers = ["550 no such user"]

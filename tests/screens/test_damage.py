@@ -76,7 +76,9 @@ def shown(app: DispatchApp) -> str:
 
 
 @pytest.mark.parametrize(("login", "mode"), WALKS)
-@pytest.mark.parametrize("columns", [FREE, None], ids=["free", "every"])
+@pytest.mark.parametrize(
+    "columns", [pytest.param(FREE, id="free", marks=pytest.mark.again), pytest.param(None, id="every")]
+)
 async def test_every_screen_outlives_damaged_texts(
     day_of_sample: Path, tmp_path: Path, login: str, mode: str, columns: set[str] | None
 ) -> None:

@@ -92,6 +92,16 @@ def test_ctrl_z_stops_a_screen_as_the_shell_does(db: Path) -> None:
         screen.wait_for("ready>")
 
 
+def test_no_byte_ends_a_screen(db: Path) -> None:
+    with terminal(["day", "--as", "ana"], db=db) as screen:
+        screen.wait_for("keys")
+        os.write(screen.fd, b"\xe9\x1b[M \xff\xc3(\xf0\x28\x8c\x28\x1b[<9999999999;1;1M\x1b[48;0;0;0;0t")
+        screen.read()
+        os.write(screen.fd, b"\x1b\x1b\x11")
+        assert screen.wait_for_exit() == 0
+        assert "something went wrong" not in "\n".join(screen.screen.display)
+
+
 def test_a_screen_that_was_stopped_untold_gives_the_terminal_back_as_it_was_before(db: Path) -> None:
     with terminal(["board", "--as", "dana"], db=db) as screen:
         screen.wait_for("Ana Ruiz")
