@@ -40,9 +40,9 @@ CARD = {
 }
 
 
-def at(clock: str) -> int:
-    """A time on the day of the tests."""
-    return at_local(DAY, clock, ZONE)
+def at(clock: str, days: int = 0) -> int:
+    """A time on the day of the tests, or so many days of the calendar later."""
+    return at_local(DAY + datetime.timedelta(days), clock, ZONE)
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Office:
     ana: Seat
     ben: Seat
 
-    def go(self, clock: str) -> None:
-        """Set the clock to a time of the day."""
-        self.clock.set(at(clock))
+    def go(self, clock: str, days: int = 0) -> None:
+        """Set the clock to a time of the day, or so many days later."""
+        self.clock.set(at(clock, days))
 
     def on_site(self, reference: str = "R1") -> None:
         """Ana is on site since 09:00."""

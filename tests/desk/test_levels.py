@@ -47,7 +47,7 @@ def test_without_an_agreement_there_is_only_an_aim_and_never_a_breach(office: Of
     assert (one.aim, one.reading.target, one.reading.state.value) == (True, 960, "ok")
     assert promised_by(clocks_of(office.store, [find(office.store, "R1")]), "onsite") == {}
 
-    office.clock.advance(7 * 86400)
+    office.go("09:00", 7)
     assert (state(office, "onsite"), clock(office, "onsite").wants_cause) == ("critical", False)
 
 
@@ -432,7 +432,7 @@ def test_capacity_counts_the_last_eight_weeks(office: Office) -> None:
     with office.dana.write("add") as unit:
         for week in range(1, 9):
             for person in (3, 4):
-                start = at("08:00") - week * 7 * 86400
+                start = at("08:00", -7 * week)
                 new = visits.NewVisit(f"W{week}-{person}", 1, 1, "long", 480, 3, start)
                 visit_id = visits.add_visit(unit, office.store, new)
                 unit.insert("assignment", visit_id=visit_id, staff_id=person, labour_class="tech")

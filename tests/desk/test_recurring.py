@@ -51,7 +51,7 @@ def test_eight_weeks_are_made_at_once_and_the_rest_as_time_goes_on(office: Offic
     assert "T6" in {item.ref for item in visit_page(office.store, first.reference).checklist.items}
     assert recurring.make_ahead(office.dana) == []
 
-    office.clock.advance(3 * 7 * 86400)
+    office.go("07:30", 3 * 7)
     assert [visit.occurrence for visit in recurring.make_ahead(office.lee)] == [
         DAY + datetime.timedelta(weeks=week) for week in (9, 10, 11)
     ]
@@ -117,7 +117,7 @@ def test_ending_it_leaves_what_has_begun_and_undo_takes_it_up_again(office: Offi
 
 def test_two_boards_make_each_visit_once(office: Office) -> None:
     one = order(office)
-    office.clock.advance(5 * 7 * 86400)
+    office.go("07:30", 5 * 7)
     path = office.store.path
 
     def make() -> None:
@@ -200,7 +200,7 @@ def test_a_changed_cadence_is_followed_by_itself(office: Office) -> None:
     one = order(office, rule="as agreed on tue", starts="2026-12-01")
     assert made(office, one, "12") == ["12-08", "12-22"]
     (first, *_) = visits.of_recurrence(office.store, one.id)
-    schedule.assign(office.dana, first.reference, ["Ana Ruiz"], at("09:00") + 14 * 86400)
+    schedule.assign(office.dana, first.reference, ["Ana Ruiz"], at("09:00", 14))
     agree(office, terms, cadence_target=3)
     assert recurring.make_ahead(office.dana)
     assert made(office, one, "12") == ["12-01", "12-08", "12-15"], "what is planned counts, and stays"
@@ -210,7 +210,7 @@ def test_a_changed_cadence_is_followed_by_itself(office: Office) -> None:
 def test_what_came_to_nothing_is_made_up_for_in_the_same_month(office: Office) -> None:
     agree(office)
     one = order(office, rule="as agreed on tue", starts="2026-12-01")
-    office.clock.advance(7 * 86400)  # 1 December
+    office.go("07:30", 7)  # 1 December
     assert made(office, one, "12") == ["12-08", "12-22"]
     first = visits.of_recurrence(office.store, one.id)[0].reference
     schedule.cancel(office.dana, first, "the client is away")
@@ -227,9 +227,9 @@ def test_what_came_to_nothing_is_made_up_for_in_the_same_month(office: Office) -
 def test_what_cannot_be_made_up_for_is_left_to_the_list_of_what_is_due(office: Office) -> None:
     agree(office)
     one = order(office, rule="as agreed on tue", starts="2026-12-01")
-    office.clock.advance(30 * 86400)  # 24 December
+    office.go("07:30", 30)  # 24 December
     last = visits.of_recurrence(office.store, one.id)[1]
     schedule.cancel(office.dana, last.reference, "the client is away")
-    office.clock.advance(6 * 86400)
+    office.go("07:30", 36)
     recurring.make_ahead(office.dana)
     assert made(office, one, "12") == ["12-08", "12-22"]

@@ -47,13 +47,14 @@ def a_month(visits: int, seed: int = 7) -> Days:
         day = FIRST + datetime.timedelta(days=number % 30)
         starts = midnight(day, ZONE) + 3600 * chance.choice((*range(7, 17), 23))
         ends = starts + 60 * chance.randrange(45, 120)
+        asked = midnight(day - datetime.timedelta(days=1), ZONE) + 3600 * 8
         state = chance.choice(("closed",) * 8 + ("left_open", "no_access", "cancelled"))
         staff_id, client = number % TECHNICIANS + 1, chance.randrange(1, CLIENTS + 1)
         came = starts + 60 * chance.randrange(-10, 40)
         left = came + 60 * chance.randrange(30, 150)
         days.visits.append({
             "id": number, "reference": f"R{number}", "job_id": number - (number % 7 == 0), "site_id": client,
-            "work": "Server patch", "minutes": 60, "priority": 3, "requested_at": starts - 86_400, "state": state,
+            "work": "Server patch", "minutes": 60, "priority": 3, "requested_at": asked, "state": state,
             "starts_at": starts, "ends_at": ends, "ended_at": left, "promised_from": starts if number % 2 else None,
             "promised_to": starts + 1800 if number % 2 else None, "_client": client,
             "reason": "" if state == "closed" else "the provider is down",

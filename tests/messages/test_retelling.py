@@ -134,11 +134,11 @@ def _system() -> Actor:
 
 def test_late_does_not_name_today_after_the_visit_was_moved_to_tomorrow(told: Office, post: PostOffice) -> None:
     late(told)
-    schedule.move(told.dana, "R1", None, at("10:00") + 24 * 3600, confirmed=True)
+    schedule.move(told.dana, "R1", None, at("10:00", 1), confirmed=True)
     send_all(told)
     assert not post.taken
     assert everything(told)[0].why == "the visit was moved: the next call says to when"
-    calling.call(told.dana, "R1", promised=at("10:00") + 24 * 3600)
+    calling.call(told.dana, "R1", promised=at("10:00", 1))
     send_all(told)
     (mail,) = post.taken
     assert "will be at Main office on Wed 25 Nov 2026, 10:00 (R1)" in mail.get_content()

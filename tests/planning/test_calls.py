@@ -53,7 +53,7 @@ def test_a_promise_of_a_call_holds_until_it_slips_by_the_firms_minutes() -> None
 
 
 def test_a_promise_of_an_older_plan_does_not_count() -> None:
-    told = Call(1, 1, "Dana", NOW, Outcome.ANSWERED, at("15:40") - 86_400)
+    told = Call(1, 1, "Dana", NOW, Outcome.ANSWERED, at("15:40", -1))
     assert listed((PINE, "15:20"), calls=(told,))[0].expected == at("15:00")
 
 

@@ -21,8 +21,8 @@ ZONE = "America/New_York"
 DAY = datetime.date(2026, 11, 24)
 
 
-def at(clock: str) -> int:
-    return at_local(DAY, clock, ZONE)
+def at(clock: str, days: int = 0) -> int:
+    return at_local(DAY + datetime.timedelta(days), clock, ZONE)
 
 
 def stop(number: int, start: str, end: str, leg: int | None = 10, **more: Any) -> Course:

@@ -116,7 +116,7 @@ def test_the_busy_form_tells_nothing(office: Office, texts: tuple[str, ...]) -> 
         visit = visits.visit_by_reference(office.store, f"QX{serial}")
         assert visit is not None
         ana = technician(office)
-        begins = at("08:00") + serial * 86_400
+        begins = at("08:00", serial)
         visits.place(unit, visit, [ana], begins, begins + 1800)
     text, count = calendar_of(office.dana, ana, DAY, 300, busy=True)
     assert count >= 1
