@@ -27,17 +27,6 @@ PARTING_SECONDS = 1.5
 """How long an app that was told to end may take over it."""
 TROUBLES = 100
 """So many unreadable sequences are written to the log; then it is silent."""
-REQUIRED = (
-    "_dispatch_message",
-    "_handle_exception",
-    "_exit_renderables",
-    "_close_messages_no_wait",
-    "_exception_event",
-    "_exit",
-    "_loop",
-    "_driver",
-)
-"""Private names of Textual's app that this rests on; a test looks whether they are there."""
 
 
 class TerminalApp(App[ReturnType]):
@@ -122,8 +111,3 @@ def _goes_away() -> bool:
     return isinstance(node, Widget) and any(
         isinstance(one, Screen) and not one.display for one in node.ancestors_with_self
     )
-
-
-def missing_names(app: App[Any]) -> list[str]:
-    """Those private names that this Textual does not have."""
-    return [name for name in REQUIRED if not hasattr(app, name)]

@@ -81,7 +81,7 @@ def command(
 
         sentence = " ".join((action.__doc__ or "").split()).removesuffix(".") if show else ""
         command: Any = carried_out
-        command.roles = frozenset(roles)
+        command.roles, command.about = frozenset(roles), about
         command.binding = key(
             keys, id, name, sentence[:1].lower() + sentence[1:], action=action.__name__[7:], show=show
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Sequence
 
@@ -17,12 +16,13 @@ from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_beside, clock_text, day_text
 from dispatch.model.states import DISPATCHERS, ENDED, OPEN_ON_SITE, QUEUED, STEPS, State
 from dispatch.model.text import show
-from dispatch.model.units import leg_text, minutes_of
-from screens.asking import Left, Row, needed
+from screens.asking import Row, needed
 from screens.binding import command, key
+from screens.board_drives import DayDrives
 from screens.board_map import BoardMap
 from screens.board_ways import BoardWays
 from screens.crew_deeds import CrewDeeds
+from screens.move_mode import MoveTimeline
 from screens.of_day import DAYS, on_visit
 from screens.reading import Reading
 from screens.running_deeds import RunningDeeds
@@ -32,8 +32,8 @@ from widgets.problems import conflicts
 from widgets.queue import Queue
 from widgets.route_pane import RoutePane
 from widgets.separator import Separator
-from widgets.timeline import Timeline
 from widgets.visit_detail import VisitDetail
+from widgets.visit_lines import nothing_here
 
 WIDE, TALL = 100, 30
 """Columns and rows from which the queue and the route have room beside the rest."""
@@ -44,8 +44,6 @@ UNPRICED = "…"
 """What stands for a charge that is being worked out, so that the lines below it keep their place."""
 PRICE_AFTER = 0.15
 """Seconds that the cursor rests on a visit before its charge is worked out."""
-FETCH_AFTER = 0.4
-"""Seconds after which a road engine is asked for the drives that the day lacks."""
 
 
 class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
@@ -85,20 +83,16 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         width, height = self.app.size
         self.add_class("-wide" if width >= WIDE else "-narrow", "-tall" if height >= TALL else "-short", update=False)
         self._board: Board | None = None
-        self._moving: BoardVisit | None = None
-        self._from: str = ""
-        self._filter = ""
         self._moved_at = 0.0
         self._resting: Timer | None = None
         self._pricing: Timer | None = None
-        self._fetching: Timer | None = None
-        self._drive_note = ""
-        self._reading = Reading(self, self._read_day, self._take)
+        self._drives = DayDrives(self)
+        self.reading = Reading(self, self._read_day, self._take)
 
     def body(self) -> ComposeResult:
         ascii_only = self.program.ascii_only
         with Horizontal(id="upper"):
-            yield Timeline(id="timeline", ascii=ascii_only)
+            yield MoveTimeline(id="timeline", ascii=ascii_only)
             yield Queue(id="queue", ascii=ascii_only)
         yield Separator()
         with Horizontal(id="lower"):
@@ -106,8 +100,8 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             yield RoutePane(id="route", ascii=ascii_only)
 
     @property
-    def _timeline(self) -> Timeline:
-        return self.query_one(Timeline)
+    def _timeline(self) -> MoveTimeline:
+        return self.query_one(MoveTimeline)
 
     @property
     def _queue(self) -> Queue:
@@ -120,14 +114,14 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def reload(self) -> None:
         """Read the day again: the first time at once, then in a thread, as it takes its time in a large firm."""
         if self._board is not None:
-            self._reading.begin()
+            self.reading.begin()
         elif (board := self.look(self._read_day)) is not None:
             self._take(board)
 
     async def read_again(self) -> None:
         """Read the day again, and come back when it is shown."""
         self.reload()
-        await self._reading.finished()
+        await self.reading.finished()
 
     def _read_day(self) -> Board:
         return views.board(self.seat.store, self.program.day)
@@ -135,51 +129,16 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
     def _take(self, board: Board) -> None:
         """Show a day that was read, unless another one is wanted by now."""
         if board.day == self.program.day:
-            self._show_board(board)
-            self._fetch_drives()
+            self.show_board(board)
+            self._drives.fetch()
 
-    def _show_board(self, board: Board) -> None:
+    def show_board(self, board: Board) -> None:
+        """Show a day that was read."""
         self._board = board
         self._timeline.set_board(self._filtered(board))
         self._queue.set_board(board)
-        self._show_head()
-        self._show_selected()
-
-    def _fetch_drives(self) -> None:
-        """Have a road engine asked for what the day lacks, where there is one, once the screen stands."""
-        if self._fetching is not None:
-            self._fetching.stop()
-        firm = self.seat.firm
-        self._fetching = None
-        if firm.roads or firm.travel_engine != "none":
-            self._fetching = self.set_timer(FETCH_AFTER, self._ask_roads)
-        else:
-            self._drive_note = ""
-
-    @work(thread=True, exclusive=True, group="drives", exit_on_error=False)
-    def _ask_roads(self) -> None:
-        """Ask for the drives of the day; what cannot be had is said, and stays estimated."""
-        from db.faults import StoreFault
-        from dispatch.desk import roads
-        from dispatch.desk.refusals import Refusal
-
-        try:
-            fetched = roads.prefetch(self.seat, self.program.day)
-        except (StoreFault, Refusal):
-            return  # the next look at the day asks again
-        if self.app.is_running:
-            self.app.call_from_thread(self._drives_fetched, fetched.notes[0] if fetched.notes else "", fetched.renewed)
-
-    def _drives_fetched(self, note: str, renewed: bool) -> None:
-        if not self.stands:
-            return
-        if note != self._drive_note:
-            self._drive_note = note
-            if note:
-                self.say(note, "warning")
-            self._show_head()
-        if renewed:
-            self.reload()
+        self.show_day()
+        self.show_here()
 
     def tick(self) -> None:
         """Let the clock and the now-line go on."""
@@ -187,11 +146,12 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             return
         self._timeline.set_now(self.seat.now)
         self._queue.set_now(self.seat.now)
-        self._show_head()
-        if self.seat.now // 60 != self._board.now // 60 and self._moving is None:
+        self.show_day()
+        if self.seat.now // 60 != self._board.now // 60 and self._timeline.ghost is None:
             self.reload()  # with each minute the day is rolled forward anew
 
-    def _show_head(self) -> None:
+    def show_day(self) -> None:
+        """Fill the line of the head: what the day holds, and what was heard."""
         board = self._board
         assert board is not None
         parts = [f"{len(board.rows)} technicians", f"{board.planned} visits", f"{len(board.queue)} unscheduled"]
@@ -203,7 +163,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             parts.append(f"{len(board.calls)} to call")
         if board.trouble:
             parts.append(f"{board.trouble} (O)")
-        if self._drive_note:
+        if self._drives.note:
             parts.append("no roads: drives estimated")
         if self._filter:
             parts.append(f"filter “{self._filter}”")
@@ -214,14 +174,15 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             f"{clock_beside(board.day, self.seat.now, board.zone, board.hours24)} {self.seat.staff.name}",
         )
 
-    def _show_selected(self) -> None:
+    def show_here(self) -> None:
+        """Show what is under the cursor in full."""
         if self._resting is not None:
             self._resting.stop()
         board = self._board
         if board is None:
             return
         visit, row = self._selected()
-        hint = self._hint(visit, row)
+        hint = nothing_here(board, row) if visit is None else ""
         advice = [ink(hint, "dim")] if hint else []
         if visit is not None and row is not None:
             advice += [ink(why, "warn") for why in conflicts(visit, row, self.seat.now)]
@@ -257,23 +218,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         if found is not None and visit is detail.visit:
             detail.set_charge(price_words(found))
 
-    def _hint(self, visit: BoardVisit | None, row: BoardRow | None) -> str:
-        """What to do where there is nothing to see."""
-        board = self._board
-        assert board is not None
-        if visit is not None:
-            return ""
-        if not board.rows:
-            return "No technicians yet. i imports them from a file, 4 opens the book to add one."
-        if not board.planned and not board.queue:
-            return f"No visits on {day_text(board.day)}. n adds one, i imports a file, [ goes back."
-        if not board.planned:
-            return (
-                f"Nothing is planned on {day_text(board.day)}. tab goes to the queue of {len(board.queue)}, "
-                "a assigns a visit from it, [ and ] go to other days."
-            )
-        return f"{row.name} has no visit here." if row is not None else ""
-
     def _selected(self) -> tuple[BoardVisit | None, BoardRow | None]:
         if self._queue.has_focus:
             return self._queue.selected, None
@@ -287,11 +231,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         """Show what the cursor came to: at once, but while a key is held down only where it stops."""
         before, self._moved_at = self._moved_at, time.monotonic()
         if self._moved_at - before >= PASSING:
-            self._show_selected()
+            self.show_here()
             return
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(PASSING, self._show_selected)
+        self._resting = self.set_timer(PASSING, self.show_here)
 
     def on_timeline_visit_opened(self) -> None:
         """Open the visit under the cursor."""
@@ -331,7 +275,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         chosen = await self.choose(
             f"{visit.reference} {visit.client} · {visit.work}", rows, "enter goes there, arrows adjust · esc goes back"
         )
-        self._begin_move(visit, chosen.technician_id, chosen.start)
+        self._timeline.take(visit, chosen.technician_id, chosen.start)
 
     @on_visit("move")
     @command("m", "visit.move", "Move", DISPATCHERS)
@@ -344,110 +288,11 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         if visit.state not in STEPS["move"].sources or visit.start is None or row is None:
             self.say(f"{visit.reference} is {visit.state.label}: it stays where it is.", "warning")
             return
-        self._begin_move(visit, row.technician_id, visit.start)
-
-    def _begin_move(self, visit: BoardVisit, technician_id: int, start: int) -> None:
-        from dispatch.desk import placement
-
-        if self._row_of(technician_id) is None:
-            self.clear_filter()
-        self._moving = visit
-        holder = self._timeline.selected_board_row
-        self._from = holder.name if holder is not None and holder.name in visit.crew else ""
-        self.show_move_keys()
-        self.remove_class("-queue")
-        self._timeline.focus()
-        self._timeline.begin_move(visit, technician_id, start, placement.stay_minutes(self.seat.store, visit.minutes))
+        self._timeline.take(visit, row.technician_id, visit.start)
 
     def technicians(self) -> Sequence[str]:
         """The names of everybody on the board."""
         return [row.name for row in self._board.rows] if self._board is not None else ()
-
-    def _row_of(self, technician_id: int) -> BoardRow | None:
-        """A technician's row, where the board shows it."""
-        board = self._timeline.board
-        rows = board.rows if board is not None else ()
-        return next((row for row in rows if row.technician_id == technician_id), None)
-
-    def on_timeline_visit_grabbed(self, event: Timeline.VisitGrabbed) -> None:
-        """The mouse took a visit in hand."""
-        self._moving = event.visit
-        holder, crew = self._timeline.selected_board_row, event.visit.crew if event.visit is not None else ()
-        self._from = holder.name if holder is not None and holder.name in crew else ""
-        self.show_move_keys()
-
-    def on_timeline_ghost_moved(self, event: Timeline.GhostMoved) -> None:
-        """Say at once what the new position breaks."""
-        if (row := self._row_of(event.technician_id)) is not None:
-            self._judge(row, event.start)
-
-    def on_timeline_ghost_dropped(self, event: Timeline.GhostDropped) -> None:
-        """Put the visit back where it was."""
-        self._moving = None
-        if self._row_of(event.technician_id) is None:
-            self.say(f"{event.visit.reference} stays where it is: the technician was taken off the board.", "warning")
-        self.show_keys()
-        self._show_selected()
-
-    def on_timeline_ghost_placed(self, event: Timeline.GhostPlaced) -> None:
-        """Place the visit where it was let go."""
-        visit, self._moving = self._moving, None
-        self.show_keys()
-        row = self._row_of(event.technician_id)
-        if visit is not None and row is not None:
-            self._place(visit, row, event.start)
-
-    def _crew(self, visit: BoardVisit, row: BoardRow) -> list[str]:
-        """Who comes when the visit in hand is let go on a row: the row's technician instead of the one it was taken from."""
-        crew = [row.name if name == self._from else name for name in visit.crew]
-        return list(dict.fromkeys(crew)) if row.name in crew else [row.name]
-
-    @work(exclusive=True, group="judging")
-    async def _judge(self, row: BoardRow, start: int) -> None:
-        from dispatch.desk import placement
-
-        visit = self._moving
-        if visit is None:
-            return
-        tried = await self.look_aside(
-            placement.check_placement, self.seat.store, visit.reference, self._crew(visit, row), start
-        )
-        ghost = self._timeline.ghost
-        under = self._timeline.ghost_row
-        still = (
-            under is not None and ghost is not None and (under.technician_id, ghost.start) == (row.technician_id, start)
-        )
-        if tried is not None and still:
-            judged = tried.verdict
-            words = [finding.text for finding in judged.findings]
-            minutes = None if judged.leg.seconds is None else minutes_of(judged.leg.seconds)
-            self._timeline.set_verdict(judged.level.value, "; ".join(words), minutes)
-            self._show_verdict(visit, judged.level.value, words, leg_text(judged.leg.seconds, judged.leg.provenance))
-
-    def _show_verdict(self, visit: BoardVisit, level: str, words: Sequence[str], drive: str) -> None:
-        """Say in full below the board what the line under it has no room for."""
-        board = self._board
-        assert board is not None
-        name = {"feasible": "good", "warnings": "warn"}.get(level, "bad")
-        advice = [ink(f"here: {level}, drive {drive}", name), *(ink(f"· {text}", name) for text in words)]
-        self.query_one(VisitDetail).set_visit(board, visit, advice=advice, now=self.seat.now)
-
-    @work
-    async def _place(self, visit: BoardVisit, row: BoardRow, start: int) -> None:
-        from dispatch.desk import schedule
-
-        place = schedule.assign if visit.state is State.REQUESTED else schedule.move
-        title, crew = f"Place {visit.reference} here?", self._crew(visit, row)
-        placed = None
-        with contextlib.suppress(Left):
-            placed = await self.insist(title, place, visit.reference, crew, start, version=visit.version)
-        if placed is None:
-            self._show_selected()
-            return
-        await self._reading.finished()
-        self._timeline.select(placed.visit.id)
-        zone = placed.visit.zone
-        self.say(f"{visit.reference} stands at {clock_text(start, zone)} with {row.name}. u takes it back.")
 
     @on_visit("take back")
     @command("b", "visit.unassign", "Back to queue", DISPATCHERS)
@@ -566,7 +411,7 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
         else:
             self.add_class("-queue")
             self._queue.focus()
-        self.call_after_refresh(self._show_selected)
+        self.call_after_refresh(self.show_here)
 
     @command("/", "view.filter", "Filter")
     async def action_filter(self) -> None:
@@ -576,25 +421,6 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             "Show only", "a technician, client, skill or word of the work", self._filter, does="shows them"
         )
         self._set_filter(word.strip())
-
-    def _set_filter(self, word: str) -> None:
-        self._filter = word
-        self._queue.filter_text = word
-        if self._board is not None:
-            self._show_board(self._board)
-
-    def clear_filter(self) -> None:
-        """Show all technicians and requests again."""
-        if self._filter:
-            self._set_filter("")
-
-    def _filtered(self, board: Board) -> Board:
-        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
-        word = self._filter.casefold()
-        if not word:
-            return board
-        rows = tuple(row for row in board.rows if word in _row_words(row))
-        return board._replace(rows=rows)
 
     @command("z", "view.zoom", "Zoom")
     def action_zoom(self) -> None:
@@ -619,11 +445,3 @@ class BoardScreen(CrewDeeds, RunningDeeds, BoardWays, BoardMap, TakesFiles):
             self._set_filter("")
         elif self._queue.has_focus:
             self.action_pane()
-
-
-def _row_words(row: BoardRow) -> str:
-    """Everything that a filter finds a row by, in small letters."""
-    parts = [row.name, *row.skills]
-    for visit in row.visits:
-        parts += [visit.client, visit.site, visit.work, visit.reference, visit.state.label]
-    return " ".join(parts).casefold()

@@ -6,36 +6,49 @@ from collections.abc import Callable
 
 from textual.widget import Widget
 
-from dispatch.model.boards import Board
+from dispatch.model.boards import Board, BoardRow
 from dispatch.model.instants import day_text
 from screens.binding import command
 from screens.seated import SeatedScreen
-from widgets.keybar import KeyBar
 from widgets.problems import after, problems
 from widgets.queue import Queue
 from widgets.timeline import Timeline
 from widgets.timeline_layout import drawn_span
-
-MOVE_KEYS = (
-    ("timeline.left timeline.right", "earlier, later"), ("timeline.up timeline.down", "technician"),
-    ("timeline.open", "place"), ("timeline.drop", "put back"), ("screen.keys", "keys"),
-)  # fmt: skip
-"""What the key bar says while a visit is in hand: ids of bindings, and words."""
 
 
 class BoardWays(SeatedScreen):
     """What brings the cursor of the board to a place at once."""
 
     _board: Board | None = None
+    _filter = ""
     _landing: Callable[[], None] | None = None
+
+    def show_board(self, board: Board) -> None:
+        """Show a day that was read."""
+        raise NotImplementedError
+
+    def show_here(self) -> None:
+        """Show what is under the cursor in full."""
+        raise NotImplementedError
+
+    def _set_filter(self, word: str) -> None:
+        self._filter = word
+        self.query_one(Queue).set_filter(word)
+        if self._board is not None:
+            self.show_board(self._board)
 
     def clear_filter(self) -> None:
         """Show all technicians and requests again."""
-        raise NotImplementedError
+        if self._filter:
+            self._set_filter("")
 
-    def _show_selected(self) -> None:
-        """Show what is under the cursor in full."""
-        raise NotImplementedError
+    def _filtered(self, board: Board) -> Board:
+        """The board with the technicians who have the word in their name or skills, or on one of their visits."""
+        word = self._filter.casefold()
+        if not word:
+            return board
+        rows = tuple(row for row in board.rows if word in _row_words(row))
+        return board._replace(rows=rows)
 
     def point_at(self, *, technician_id: int | None = None, visit_id: int | None = None) -> bool:
         """Put the cursor on a technician's row or on a visit, whatever a filter hides. False: it is not here."""
@@ -54,18 +67,6 @@ class BoardWays(SeatedScreen):
             row = technicians.index(technician_id) if technician_id in technicians else None
             self._to_timeline(visit_id, row)
         return True
-
-    def show_move_keys(self) -> None:
-        """Fill the key bar for a visit that is in hand."""
-        from screens.keymap import own_bindings
-        from widgets.keyboard import written
-
-        keys = {str(binding.id): binding.key for owner in (Timeline, SeatedScreen) for binding in own_bindings(owner)}
-        keys |= self.program.keymap
-        first = {name: written(key.split(",")[0]) for name, key in keys.items()}
-        self.query_one(KeyBar).set_keys(
-            [(" ".join(first[name] for name in names.split()), words) for names, words in MOVE_KEYS]
-        )
 
     @command("F", "view.problem", "Next problem")
     def action_next_problem(self) -> None:
@@ -113,7 +114,7 @@ class BoardWays(SeatedScreen):
 
         def land() -> None:
             select()
-            self._show_selected()
+            self.show_here()
 
         if pane.has_focus:
             self.call_after_refresh(land)
@@ -126,3 +127,11 @@ class BoardWays(SeatedScreen):
         landing, self._landing = self._landing, None
         if landing is not None:
             self.call_after_refresh(landing)
+
+
+def _row_words(row: BoardRow) -> str:
+    """Everything that a filter finds a row by, in small letters."""
+    parts = [row.name, *row.skills]
+    for visit in row.visits:
+        parts += [visit.client, visit.site, visit.work, visit.reference, visit.state.label]
+    return " ".join(parts).casefold()

@@ -52,10 +52,6 @@ class CareScreen(ListScreen[Item]):
         super().__init__()
         self._all = False
 
-    def client_here(self) -> str | None:
-        """The client under the cursor."""
-        return None if self.here is None else self.here.client
-
     def reload(self) -> None:
         """Read the list again."""
         found = self.look(caring.care_list, self.seat.store, all_items=self._all)

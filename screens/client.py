@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from db import clients
+from db import clients, settings
 from dispatch.desk.book.page import client_page, page_lines
 from dispatch.model.clients import Client
 from dispatch.model.states import READS
@@ -69,7 +69,6 @@ class ClientScreen(SeatedScreen):
     @command("R", "file.report", "Report", READS["reports"].roles, about="_client")
     async def action_report(self, client: Client) -> None:
         """The client's month for the review, as a file."""
-        from db import settings
         from screens.report_out import ask_month
 
         await ask_month(self, client.name, settings.today(self.seat.store))

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from db import handovers, reviews
+from db import handovers, people, reviews
 from dispatch.desk import notices, stops, views
 from dispatch.desk.stops import Forgotten, StopPlace
+from dispatch.desk.unsent import Unsent
 from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.handovers import Handover
 from dispatch.model.instants import clock_beside, clock_text, day_text
@@ -237,7 +238,6 @@ class DayScreen(StayDeeds, DayOfVisits):
     async def _answer_comment(self, comment: Comment) -> None:
         from dispatch.desk import reviewing
         from dispatch.desk.finding import find
-        from dispatch.desk.unsent import Unsent
         from screens.right_times import ask_time, ask_words
 
         rows = [
@@ -304,7 +304,6 @@ class DayScreen(StayDeeds, DayOfVisits):
     @command("S", "file.calendar", "Calendar")
     async def action_calendar(self) -> None:
         """The visits as a calendar file, in full or only the times."""
-        from db import people
         from screens.calendar_out import ask_calendar
 
         technician = people.technician_by_name(self.seat.store, self.program.technician or self.seat.staff.name)

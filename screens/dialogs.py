@@ -64,10 +64,6 @@ class AskText(Kept[str | None]):
         text = self.query_one(Input).value
         return text if text != self._value else ""
 
-    def on_input_changed(self) -> None:
-        """Keep it."""
-        self.keep_soon()
-
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Label(Content(show(self.heading)), classes="dialog--title")
@@ -232,14 +228,6 @@ class Form(Kept[dict[str, str] | None]):
     def typed(self) -> str:
         """What is typed into the fields."""
         return as_kept({field.name: (field.value, self._text(field)) for field in self._fields})
-
-    def on_input_changed(self) -> None:
-        """Keep it."""
-        self.keep_soon()
-
-    def on_one_of_changed(self) -> None:
-        """Keep it."""
-        self.keep_soon()
 
     def _text(self, field: Field) -> str:
         line = self.query_one(f"#field-{field.name}")

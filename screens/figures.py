@@ -13,7 +13,7 @@ from db.figures import Behind
 from dispatch.desk.figures.counting import GROUPINGS, LONGEST, Figures, Group, Grouping, figures_over, visits_behind
 from dispatch.desk.figures.defined import BY_KEY, FIGURES, Figure, Money, Unit, value_text
 from dispatch.desk.figures.words import bar_of, chart_of, range_text, share_text
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import Faulty, Refusal
 from dispatch.model.instants import clock_text, day_of, day_text, parse_day
 from screens.asking import SHOWS, Field
 from screens.binding import BACK, command, key
@@ -195,11 +195,10 @@ class FiguresScreen(SeatedScreen):
     @command("g", "view.go", "Range")
     async def action_range(self) -> None:
         """From which day to which."""
-        read: dict[str, datetime.date] = {}
-
         today = settings.today(self.seat.store)
 
-        def check(typed: dict[str, str]) -> list[str]:
+        def take(typed: dict[str, str]) -> None:
+            read: dict[str, datetime.date] = {}
             faults = []
             for name, text in typed.items():
                 try:
@@ -208,15 +207,15 @@ class FiguresScreen(SeatedScreen):
                     faults.append(f"{name}: {fault}")
             if not faults and not 0 <= (read["last"] - read["first"]).days < LONGEST[self._by]:
                 faults.append(f"by {self._by} from 1 to {LONGEST[self._by]} days are counted")
-            return faults
+            if faults:
+                raise Faulty(faults)
+            self._first, self._last = read["first"], read["last"]
 
         fields = (
             Field("first", "From", self._first.isoformat(), today=today),
             Field("last", "To", self._last.isoformat(), today=today),
         )
-        await self.fill("The days to count", fields, check, SHOWS)
-        self._first, self._last = read["first"], read["last"]
-        self.reload()
+        await self.fill_in("The days to count", fields, take, SHOWS)
 
     def action_shift(self, by: int) -> None:
         """Go to as many days before or after."""

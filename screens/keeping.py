@@ -72,6 +72,8 @@ class Kept(Dialog[ScreenResultType], Generic[ScreenResultType]):
         if self.unsent is not None and self._soon is None:
             self._soon = self.set_timer(KEEP_SECONDS, self.keep_now)
 
+    on_input_changed = on_one_of_changed = on_text_area_changed = keep_soon
+
     def keep_now(self) -> bool:
         """Keep what stands there; returns whether it is safe."""
         self._rest()

@@ -56,6 +56,10 @@ class ListScreen(SeatedScreen, Generic[T]):
         """What is under the cursor."""
         return self.things.get(self.listed.selected or "")
 
+    def client_here(self) -> str | None:
+        """The client of what is under the cursor, where it has one."""
+        return getattr(self.here, "client", None)
+
     def notes(self) -> Sequence[tuple[str, str]]:
         """What the pane says of it: sentences, each with its ink."""
         return ()

@@ -12,17 +12,17 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from db import messages, permissions, search_index, settings
-from db.faults import StoreFault
 from dispatch.desk.log_words import totals_text
+from dispatch.desk.reviewing import approve_clean
+from dispatch.desk.shown import Shown
 from dispatch.desk.visit_log import Wanted, visit_log, week_of
 from dispatch.model.boards import BoardVisit, Log, LogLine
 from dispatch.model.instants import clock_text, day_text
 from dispatch.model.reviews import Mark
-from dispatch.model.states import LEADS, READS
+from dispatch.model.states import LEADS, READS, Review
 from dispatch.model.text import show
 from screens.binding import command, key
 from screens.of_day import DAYS, DayOfVisits
-from screens.reading import aside
 from screens.review_deeds import ReviewDeeds
 from screens.running_deeds import CallDeeds
 from widgets.checklist_lines import NARROW
@@ -108,12 +108,8 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     @work(exclusive=True, group="log")
     async def _read(self, wanted: Wanted, pause: float = 0.0) -> None:
         await asyncio.sleep(pause)
-        try:
-            log = await aside(self.app, visit_log, self.seat.store, wanted, SHOWN)
-        except StoreFault as fault:
-            self.say(str(fault), "error")
-            return
-        if wanted == self.shown:
+        log = await self.look_aside(visit_log, self.seat.store, wanted, SHOWN)
+        if log is not None and wanted == self.shown:
             self._show(log, wanted)
 
     def _show(self, log: Log, wanted: Wanted) -> None:
@@ -212,10 +208,6 @@ class LogScreen(CallDeeds, ReviewDeeds, DayOfVisits):
     @command("Y", "review.batch", "Approve clean", LEADS)
     async def action_batch(self) -> None:
         """Approve what is clean in one go, exceptions listed first."""
-        from dispatch.desk.reviewing import approve_clean
-        from dispatch.desk.shown import Shown
-        from dispatch.model.states import Review
-
         lines = [line for line in self._log.lines if line.visit.review is Review.TO_REVIEW] if self._log else []
         clean = {line.visit.reference: Shown(line.visit.version, line.charge.revision) for line in lines if line.clean}
         left_out = [

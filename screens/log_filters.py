@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
+from dispatch.desk.refusals import Faulty
 from dispatch.desk.visit_log import SORTS, Wanted
 from dispatch.model.instants import parse_day
 from dispatch.model.reviews import Mark
@@ -15,7 +16,6 @@ from screens.seated import SeatedScreen
 
 async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date) -> Wanted:
     """Ask for days, names, exceptions and states of review; an empty field leaves nothing out."""
-    found: list[Wanted] = []
     fields = [
         Field(
             "first",
@@ -36,7 +36,7 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
         ),
     ]
 
-    def check(typed: dict[str, str]) -> list[str]:
+    def read(typed: dict[str, str]) -> Wanted:
         faults: list[str] = []
         days: dict[str, datetime.date | None] = {}
         for name in ("first", "last"):
@@ -53,23 +53,20 @@ async def ask_filters(screen: SeatedScreen, wanted: Wanted, today: datetime.date
         marks -= {"any"}
         faults += [f"exceptions: there is no {one.replace('_', ' ')!r}" for one in sorted(marks - set(Mark))]
         faults += [f"review: there is no {one.replace('_', ' ')!r}" for one in sorted(reviews - set(Review))]
-        if not faults:
-            found.append(
-                replace(
-                    wanted,
-                    first=first,
-                    last=last,
-                    technician=typed["technician"].strip(),
-                    client=typed["client"].strip(),
-                    exceptions=exceptions or bool(marks),
-                    marks=frozenset(map(Mark, marks)),
-                    reviews=frozenset(map(Review, reviews)),
-                )
-            )
-        return faults
+        if faults:
+            raise Faulty(faults)
+        return replace(
+            wanted,
+            first=first,
+            last=last,
+            technician=typed["technician"].strip(),
+            client=typed["client"].strip(),
+            exceptions=exceptions or bool(marks),
+            marks=frozenset(map(Mark, marks)),
+            reviews=frozenset(map(Review, reviews)),
+        )
 
-    await screen.fill("Which visits?", fields, check, SHOWS)
-    return found[-1]
+    return await screen.fill_in("Which visits?", fields, read, SHOWS)
 
 
 async def ask_order(screen: SeatedScreen, wanted: Wanted) -> Wanted:

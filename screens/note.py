@@ -64,10 +64,6 @@ class AskNote(Kept[str | None]):
         """The text."""
         return self.query_one(TextArea).text
 
-    def on_text_area_changed(self) -> None:
-        """Keep it."""
-        self.keep_soon()
-
     def keep_now(self) -> bool:
         """Keep it, and say so."""
         changed, kept = self.typed() != self._before, super().keep_now()

@@ -35,10 +35,6 @@ class OutboxScreen(ListScreen[Message]):
         self._all = False
         self._overdue = False
 
-    def client_here(self) -> str | None:
-        """The client under the cursor."""
-        return None if self.here is None else self.here.client
-
     def reload(self) -> None:
         """Read them again."""
         found = self.look(outbox.outbox, self.seat.store, everything=self._all)

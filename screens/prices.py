@@ -10,6 +10,7 @@ from dispatch.charges import presets
 from dispatch.charges.fields import KINDS
 from dispatch.desk import agreeing, rates
 from dispatch.desk.drafts import AgreementDraft, CardDraft
+from dispatch.desk.refusals import Faulty
 from dispatch.model.instants import parse_day
 from dispatch.model.states import LEADS
 from dispatch.model.text import show
@@ -109,32 +110,28 @@ class PricesScreen(ListScreen[Any]):
         rows += [Row(f"preset {name}", name, _PRESETS.get(name, "")) for name in presets()]
         rows.append(Row("empty", "", "the defaults, without prices"))
         begin = await self.choose("Begin a rate card with", rows)
-        entered = await self.fill(
-            "A rate card",
-            (
-                Field("name", "What it is called", placeholder="Prices 2027"),
-                Field("day", "Its first day", "tomorrow", today=today(self.seat.store)),
-            ),
-            self._faults,
+        fields = (
+            Field("name", "What it is called", placeholder="Prices 2027"),
+            Field("day", "Its first day", "tomorrow", today=today(store)),
         )
-        day = parse_day(entered["day"], today=today(store))
-        number = begin.removeprefix("card ")
-        form = (
-            dict(rates.card_called(store, number).card)
-            if begin.startswith("card ")
-            else rates.begun(self.seat.firm, begin)
-        )
-        self.app.push_screen(TermsScreen(CardDraft(entered["name"].strip(), day, form)))
 
-    def _faults(self, typed: dict[str, str]) -> list[str]:
-        faults = [] if typed["name"].strip() else ["name: is missing"]
-        try:
-            day = parse_day(typed["day"], today=today(self.seat.store))
-        except ValueError as fault:
-            return [*faults, f"first day: {fault}"]
-        if any(card.valid_from == day for card in agreements.rate_cards(self.seat.store)):
-            faults.append(f"first day: another card begins on {day}; open that one, or choose another day")
-        return faults
+        def new(typed: dict[str, str]) -> CardDraft:
+            faults = [] if typed["name"].strip() else ["name: is missing"]
+            try:
+                day = parse_day(typed["day"], today=today(store))
+            except ValueError as fault:
+                raise Faulty([*faults, f"first day: {fault}"]) from None
+            if any(card.valid_from == day for card in agreements.rate_cards(store)):
+                faults.append(f"first day: another card begins on {day}; open that one, or choose another day")
+            if faults:
+                raise Faulty(faults)
+            number = begin.removeprefix("card ")
+            like = (
+                dict(rates.card_called(store, number).card) if number != begin else rates.begun(self.seat.firm, begin)
+            )
+            return CardDraft(typed["name"].strip(), day, like)
+
+        self.app.push_screen(TermsScreen(await self.fill_in("A rate card", fields, new)))
 
     @command("a", "price.agreement", "New agreement", LEADS)
     async def action_agreement(self) -> None:
@@ -146,10 +143,8 @@ class PricesScreen(ListScreen[Any]):
             self.app.push_screen(TermsScreen(draft))
             return
         kind = await self.choose("An agreement of which kind?", [Row(k.replace("_", " "), k) for k in KINDS])
-        found: list[str] = []
 
-        def check(typed: dict[str, str]) -> list[str]:
-            found.clear()
+        def new(typed: dict[str, str]) -> AgreementDraft:
             wanted = typed["client"].strip().casefold()
             names = [
                 client.name for client in clients.all_clients(store) if wanted and wanted in client.name.casefold()
@@ -157,25 +152,22 @@ class PricesScreen(ListScreen[Any]):
             exact = [name for name in names if name.casefold() == wanted]
             if len(exact or names) != 1:
                 several = ", ".join(show(name) for name in names[:5])
-                return [f"client: which one? {several}" if names else "client: there is no such client"]
-            found.append((exact or names)[0])
+                raise Faulty([f"client: which one? {several}" if names else "client: there is no such client"])
             try:
-                parse_day(typed["starts"], today=today(store))
+                starts = parse_day(typed["starts"], today=today(store))
             except ValueError as fault:
-                return [f"first day: {fault}"]
-            return [] if typed["name"].strip() else ["name: is missing"]
+                raise Faulty([f"first day: {fault}"]) from None
+            if not typed["name"].strip():
+                raise Faulty(["name: is missing"])
+            terms = {"kind": kind, "starts": starts.isoformat()}
+            return AgreementDraft((exact or names)[0], typed["name"].strip(), terms).at(store)
 
         fields = (
             Field("client", "Client", placeholder="a few letters of the name"),
             Field("name", "What it is called", kind.replace("_", " ")),
             Field("starts", "Its first day", "today", today=today(store)),
         )
-        entered = await self.fill("An agreement", fields, check)
-        starts = parse_day(entered["starts"], today=today(store))
-        draft = AgreementDraft(found[0], entered["name"].strip(), {"kind": kind, "starts": starts.isoformat()}).at(
-            store
-        )
-        self.app.push_screen(TermsScreen(draft))
+        self.app.push_screen(TermsScreen(await self.fill_in("An agreement", fields, new)))
 
 
 _PRESETS = {

@@ -84,10 +84,9 @@ class QuickLine(Kept[Understood | None]):
         """The line."""
         return self._line.value
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self) -> None:
         """Say at every letter what is understood."""
-        self.keep_soon()
-        if event.value != self._completed:
+        if self._line.value != self._completed:
             self._base = None
         self._tell([])
 

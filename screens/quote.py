@@ -28,9 +28,8 @@ FIELDS = (
 async def ask_quote(screen: SeatedScreen) -> None:
     """Ask for a visit, and show what it would cost."""
     store, seat = screen.seat.store, screen.seat
-    found: list[tuple[Priced, Comparison | None, str]] = []
 
-    def reckon(typed: dict[str, str]) -> None:
+    def reckon(typed: dict[str, str]) -> tuple[Priced, Comparison | None, str]:
         wanted = typed["client"].strip().casefold()
         names = [one.name for one in clients.all_clients(store) if wanted and wanted in one.name.casefold()]
         exact = [name for name in names if name.casefold() == wanted]
@@ -58,13 +57,10 @@ async def ask_quote(screen: SeatedScreen) -> None:
         if typed["under"].strip():
             agreement = quoting.agreement_called(store, typed["under"])
             other = quoting.compare(store, priced, agreement, day_of(at, zone))
-        found.append((priced, other, client))
+        return priced, other, client
 
-    def check(typed: dict[str, str]) -> list[str]:
-        return screen.faults_of(lambda: reckon(typed), saves=False)
-
-    await screen.fill("A quote", FIELDS, check, f"tab next field · enter prices it · {GO_BACK}")
-    priced, other, client = found[-1]
+    hint = f"tab next field · enter prices it · {GO_BACK}"
+    priced, other, client = await screen.fill_in("A quote", FIELDS, reckon, hint)
     notes = ["the time for tests is added, as test time"]
     if other is not None:
         notes.append(quoting.difference_words(other))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.desk import reviewing
+from dispatch.desk.finding import find
 from dispatch.desk.unsent import Unsent
 from dispatch.model.states import LEADS
 from screens.asking import Row, a_reason
@@ -49,7 +50,6 @@ class ReviewDeeds(SeatedScreen):
     @command("e", "review.correct", "Put right", LEADS)
     async def action_put_right(self) -> None:
         """A time or words, with a reason; the original stays."""
-        from dispatch.desk.finding import find
         from screens.right_times import ask_time, ask_words
 
         reference = self.reference_here()

@@ -13,16 +13,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from db.faults import StoreFault
-from dispatch.desk.refusals import Refusal
+from dispatch.desk.refusals import Blocked, Faulty, NeedsConfirm, Refusal
 from dispatch.model.states import READS
 from dispatch.model.text import show
-from screens.asking import AskingScreen, Field, a_reason
+from screens.asking import FILLS, AskingScreen, Field, a_reason
 from screens.binding import command
 from screens.faults import words
 from screens.keeping import Kept
 from screens.reading import aside
 from widgets.header import StatusBar
 from widgets.keybar import KeyBar
+from widgets.keyboard import written
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -135,8 +136,6 @@ class SeatedScreen(AskingScreen):
 
     def show_keys(self) -> None:
         """Fill the key bar from the bindings that `FOOTER` names, with the keys that the person has set."""
-        from widgets.keyboard import written
-
         own = self.program.keymap
         by_id: dict[str, Binding] = {}
         for _, binding in self._bindings:
@@ -232,10 +231,12 @@ class SeatedScreen(AskingScreen):
         self.look(self.reload)
         return result
 
-    async def fill_in(self, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], T]) -> T:
+    async def fill_in(
+        self, title: str, fields: Sequence[Field], deed: Callable[[dict[str, str]], T], hint: str = FILLS
+    ) -> T:
         """Ask for the fields until the deed takes them, and read again; returns what came of it."""
         done: list[T] = []
-        await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))))
+        await self.fill(title, fields, lambda typed: self.faults_of(lambda: done.append(deed(typed))), hint)
         self.look(self.reload)
         return done[-1]
 
@@ -245,8 +246,6 @@ class SeatedScreen(AskingScreen):
         Args:
             saves: False where it only looks at what was typed.
         """
-        from dispatch.desk.refusals import Faulty
-
         try:
             deed()
         except Faulty as fault:
@@ -273,8 +272,6 @@ class SeatedScreen(AskingScreen):
 
         Returns None where it was refused. Called from a worker.
         """
-        from dispatch.desk.refusals import Blocked, NeedsConfirm
-
         meant: dict[str, Any] = {}
         while True:
             try:

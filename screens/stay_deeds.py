@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dispatch.model.states import THERE, Role
+from collections.abc import Callable
+
+from dispatch.model.instants import clock_text
+from dispatch.model.states import OPEN_ON_SITE, THERE, Role
 from dispatch.model.visits import Visit
 from screens.asking import Field, Row, needed
 from screens.binding import command
@@ -16,8 +19,6 @@ class StayDeeds(ReportsVisits):
     async def action_clock(self, visit: Visit) -> None:
         """Break, wait, home; put a recorded time right."""
         from dispatch.desk import clocking
-        from dispatch.model.states import OPEN_ON_SITE
-        from screens.charge_change import show_and_do
 
         part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
         rows = []
@@ -53,8 +54,8 @@ class StayDeeds(ReportsVisits):
         elif chosen.startswith("-"):
             await self._absent(visit, chosen[1:])
         elif chosen == "home":
-            await show_and_do(
-                self, visit.reference, f"Home from {visit.client}", lambda: clocking.home(self.seat, visit.reference)
+            await self._show_and_do(
+                visit, f"Home from {visit.client}", lambda: clocking.home(self.seat, visit.reference)
             )
         elif chosen == "correct":
             from screens.right_times import ask_time
@@ -69,16 +70,15 @@ class StayDeeds(ReportsVisits):
 
     async def _absent(self, visit: Visit, name: str) -> None:
         from dispatch.desk import clocking
+
+        title = f"{name} did not come to {visit.client}"
+        reason = await self.ask(title, "Why? Nothing of theirs is charged.", check=needed("say why", 3))
+        await self._show_and_do(visit, title, lambda: clocking.did_not_come(self.seat, visit.reference, name, reason))
+
+    async def _show_and_do(self, visit: Visit, title: str, deed: Callable[[], object]) -> None:
         from screens.charge_change import show_and_do
 
-        reason = await self.ask(
-            f"{name} did not come to {visit.client}", "Why? Nothing of theirs is charged.", check=needed("say why", 3)
-        )
-        if reason is not None:
-            title = f"{name} did not come to {visit.client}"
-            await show_and_do(
-                self, visit.reference, title, lambda: clocking.did_not_come(self.seat, visit.reference, name, reason)
-            )
+        await show_and_do(self, visit.reference, title, deed)
 
     async def _span(self, visit: Visit, title: str, kind: str) -> None:
         from dispatch.desk.clocking import correct_break
@@ -102,7 +102,6 @@ class StayDeeds(ReportsVisits):
         """Something was used: by its code on the rate card."""
         from db import stays
         from dispatch.desk import materials, onsite
-        from screens.charge_change import show_and_do
 
         entered = stays.items_of(self.seat.store, visit.id)
         rows = [Row(str(code), f"+{code}") for code in materials.on_card(self.seat.store, visit)]
@@ -114,41 +113,30 @@ class StayDeeds(ReportsVisits):
         chosen = await self.choose(f"Used at {visit.client}", rows)
         if chosen.startswith("-"):
             reason = await self.ask("Why was it a mistake?", check=needed("say why", 3))
-            if reason is not None:
-                await show_and_do(
-                    self,
-                    visit.reference,
-                    f"Take it back from {visit.client}",
-                    lambda: materials.take_back(self.seat, visit.reference, int(chosen[1:]), reason),
-                )
+            await self._show_and_do(
+                visit,
+                f"Take it back from {visit.client}",
+                lambda: materials.take_back(self.seat, visit.reference, int(chosen[1:]), reason),
+            )
             return
         fields = [Field("quantity", "How many", "1")]
         if chosen == "+":
             fields = [Field("what", "What"), *fields, Field("amount", "Price of one", placeholder="12.50")]
 
-        def save(typed: dict[str, str]) -> list[str]:
-            return self.faults_of(
-                lambda: onsite.use(
-                    self.seat,
-                    visit.reference,
-                    typed.get("what", chosen[1:]),
-                    typed["quantity"],
-                    amount=typed.get("amount"),
-                )
-            )
+        def save(typed: dict[str, str]) -> object:
+            what, amount = typed.get("what", chosen[1:]), typed.get("amount")
+            return onsite.use(self.seat, visit.reference, what, typed["quantity"], amount=amount)
 
-        if await self.fill(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save):
-            self.say("Noted. The tests must pass again after it.")
-        self.reload()
+        await self.fill_in(f"Used at {visit.client}: {chosen[1:]}".rstrip(": "), fields, save)
+        self.say("Noted. The tests must pass again after it.")
 
     @command("K", "stay.mark", "Mark work", THERE, about="_visit")
     async def action_mark(self, visit: Visit) -> None:
         """Our own fault, not covered, or new work."""
         from db import stays
         from dispatch.desk import marking
-        from dispatch.model.instants import clock_text
         from dispatch.model.stays import MARKS
-        from screens.charge_change import fill_and_do, show_and_do
+        from screens.charge_change import fill_and_do
 
         part = visit.assignment_of(self.seat.staff.id) or next(iter(visit.assignments), None)
         if part is None:
@@ -159,13 +147,11 @@ class StayDeeds(ReportsVisits):
         kind = await self.choose(f"Mark work at {visit.client}", rows)
         if kind == "off":
             reason = await self.ask("Why?", check=needed("say why", 3))
-            if reason is not None:
-                await show_and_do(
-                    self,
-                    visit.reference,
-                    f"Take all marks off at {visit.client}",
-                    lambda: marking.unmark(self.seat, visit.reference, reason, technician=part.technician),
-                )
+            await self._show_and_do(
+                visit,
+                f"Take all marks off at {visit.client}",
+                lambda: marking.unmark(self.seat, visit.reference, reason, technician=part.technician),
+            )
             return
         last = marking.span_of_last_entry(self.seat.store, visit, part)
         begins, ends = (clock_text(moment, visit.zone) for moment in last) if last else ("", "")
@@ -176,15 +162,8 @@ class StayDeeds(ReportsVisits):
             # the span of an entry is kept to the second; what is typed has minutes
             if last is not None and (typed["from"], typed["to"]) == (begins, ends):
                 starts, until = last
-            marking.mark(
-                self.seat,
-                visit.reference,
-                kind,
-                typed["reason"],
-                starts_at=starts,
-                ends_at=until,
-                technician=part.technician,
-            )
+            span = {"starts_at": starts, "ends_at": until}
+            marking.mark(self.seat, visit.reference, kind, typed["reason"], **span, technician=part.technician)
 
         title = f"{kind.replace('_', ' ').capitalize()} at {visit.client}"
         await fill_and_do(self, visit.reference, title, fields, deed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch.desk.refusals import Faulty
 from dispatch.desk.templates import Preview, preview
 from dispatch.model.checklists import ItemTemplate
 from dispatch.model.templates import Template
@@ -69,15 +68,9 @@ async def ask_preview(screen: SeatedScreen, draft: Template | None = None) -> No
 
 
 async def _ask(screen: SeatedScreen, asked: dict[str, str], draft: Template | None) -> tuple[Preview, dict[str, str]]:
-    store, found = screen.seat.store, list[Preview]()
-
-    def check(typed: dict[str, str]) -> list[str]:
+    def find(typed: dict[str, str]) -> tuple[Preview, dict[str, str]]:
         kind, tags = typed["kind"].strip().casefold() or "visit", typed["tags"].split(",")
-        try:
-            found.append(preview(store, typed["client"], typed["site"], kind, tags, draft))
-        except Faulty as fault:
-            return list(fault.faults)
-        return []
+        return preview(screen.seat.store, typed["client"], typed["site"], kind, tags, draft), typed
 
     fields = (
         Field("client", "Client", asked.get("client", ""), "a few letters of the name; empty: nobody's in particular"),
@@ -85,10 +78,8 @@ async def _ask(screen: SeatedScreen, asked: dict[str, str], draft: Template | No
         Field("kind", "Kind", asked.get("kind", ""), ", ".join(KINDS)),
         Field("tags", "Tags", asked.get("tags", ""), "server, many"),
     )
-    typed = await screen.fill(
-        "What would this visit get?", fields, check, f"tab next field · enter shows it · {GO_BACK}"
-    )
-    return found[-1], typed
+    hint = f"tab next field · enter shows it · {GO_BACK}"
+    return await screen.fill_in("What would this visit get?", fields, find, hint)
 
 
 def _rules(item: ItemTemplate) -> str:

@@ -7,29 +7,27 @@ from typing import Any
 
 from textual import work
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widgets import Static
 
 from db import settings
 from db.faults import StoreFault
 from dispatch.closeout.answers import EVIDENCE
-from dispatch.closeout.gates import progress
 from dispatch.closeout.recording import Entry, decide
 from dispatch.desk import leaving, onsite
 from dispatch.desk.refusals import GatesUnmet, Refusal
 from dispatch.desk.unsent import Unsent
 from dispatch.desk.visit_page import VisitPage, visit_page
 from dispatch.model.checklists import Asks, Item, Kind, Phase, Result
-from dispatch.model.instants import clock_text, parse_day
+from dispatch.model.instants import clock_text
 from dispatch.model.probes import ProbeKind
-from dispatch.model.spans import parse_minutes
 from dispatch.model.states import AHEAD, ENDED, LEADS, OPEN_ON_SITE, THERE, Role, State
 from dispatch.model.text import show
 from dispatch.model.visits import CAME_BY
-from screens.asking import YES_NO, Check, Field, Row, day_fault
+from screens.asking import YES_NO, Check, Field, Row
 from screens.binding import BACK, command
 from screens.price import price_words
 from screens.stay_deeds import StayDeeds
+from screens.visit_foot import counted, foot_text
 from widgets.checklist import ChecklistView
 
 _LEAST = f"at least {EVIDENCE} letters, two words"
@@ -119,11 +117,8 @@ class VisitScreen(StayDeeds):
         self._show_head()
         self.show_selected()
         own = page.visit.assignment_of(self.seat.staff.id) is not None and self._view.recording
-        if (
-            own
-            and self.seat.site_port is not None
-            and any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
-        ):
+        asked = any(item.asks is Asks.NO_WAY_IN for item in page.checklist.items)
+        if own and asked and self.seat.site_port is not None:
             self._see_way_in()
 
     @work(exclusive=True, group="way")
@@ -148,46 +143,8 @@ class VisitScreen(StayDeeds):
 
     def show_selected(self) -> None:
         """Show what the selected item asks for."""
-        page = self._page
-        if page is None:
-            return
-        foot = self.query_one("#foot", Static)
-        item = self._view.selected
-        # what stands on every item's foot keeps its line, so that a cursor movement is few bytes over a poor connection
-        lines: list[Content] = []
-        if item is not None:
-            lines.append(Content.assemble((f"{item.ref} ", "bold $text-accent"), show(item.label)))
-        if page.visit.state in ENDED:
-            lines.append(Content.assemble((page.visit.state.label, "bold"), f"  {show(price_words(page.priced))}"))
-            if page.visit.state is not State.CANCELLED:
-                lines.append(Content.assemble(("p  ", "bold $text-accent"), "the service report for the client"))
-        elif page.visit.state in OPEN_ON_SITE:
-            lines.append(self._readiness(page))
-        else:
-            lines.append(Content(f"{page.visit.state.label}: the checklist opens on arrival (space on my day)."))
-        if item is not None:
-            own = [unmet for unmet in page.unmet if unmet.ref == item.ref]
-            if own and item.latest is not None:
-                lines.append(Content.assemble((f"{own[0].gate} ", "bold $text-warning"), show(own[0].text)))
-            elif item.ref == "A3":
-                price = Content.assemble(("price  ", "$text-muted"), show(price_words(page.priced)))
-                lines.append(Content.assemble(price, ("  v line by line", "$text-muted")))
-        foot.update(Content("\n").join(lines))
-
-    @staticmethod
-    def _readiness(page: VisitPage) -> Content:
-        if not page.unmet:
-            return Content.assemble(("ready to close  ", "bold $text-success"), "x closes the visit")
-        done = progress(page.checklist)
-        tests = done.tests_required - done.tests_passed
-        others = done.items_required - done.items_settled - tests
-        still = [f"{_count(tests, 'test')} open"] if tests else []
-        still += [f"{_count(others, 'other item' if tests else 'item')} open"] if others else []
-        return Content.assemble(
-            ("not ready to leave: ", "bold"),
-            (" · ".join(still) or _count(len(page.unmet), "reason"), "$text-warning"),
-            ("   x shows them", "$text-muted"),
-        )
+        if self._page is not None:
+            self.query_one("#foot", Static).update(foot_text(self._page, self._view.selected))
 
     def _to_next_open(self) -> None:
         page = self._page
@@ -412,7 +369,7 @@ class VisitScreen(StayDeeds):
         assert page is not None
         rows = [Row(f"{unmet.gate} {unmet.ref:6} {show(unmet.text)}", unmet.ref) for unmet in page.unmet]
         ref = await self.choose(
-            f"Not ready to close: {_count(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
+            f"Not ready to close: {counted(len(rows), 'reason')}", rows, "enter jumps to the item · esc goes back"
         )
         self._view.select(ref)
 
@@ -451,48 +408,10 @@ class VisitScreen(StayDeeds):
     @command("L", "visit.leave", "Leave open", LEADS)
     async def action_leave_open(self) -> None:
         """Lead: leave the visit open, a follow-up is booked."""
-        if self._item() is None:
-            return
-        entered = await self.fill(
-            "Leave open",
-            [
-                Field("reason", "Why"),
-                Field("on", "Follow-up wanted on", "tomorrow"),
-                Field("minutes", "Its length", placeholder="45, 1h30; empty: as this visit"),
-                Field("ours", "Our own failure", "no", options=YES_NO),
-                Field("said_by", "Or none: who wants none"),
-                Field("words", "In the client's words"),
-            ],
-            check=self._leaving_faults,
-        )
-        none = leaving.NoneWanted(entered["said_by"], entered["words"]) if entered["said_by"].strip() else None
-        day = (
-            parse_day(entered["on"], today=settings.today(self.seat.store))
-            if none is None and entered["on"].strip()
-            else None
-        )
-        await self._saving(
-            leaving.leave,
-            self._reference,
-            entered["reason"],
-            follow_up_on=day,
-            minutes=parse_minutes(entered["minutes"]) if entered["minutes"].strip() else None,
-            our_fault=entered["ours"] == "yes",
-            none_wanted=none,
-        )
+        from screens.leave_open import ask_leaving
 
-    def _leaving_faults(self, form: dict[str, str]) -> list[str]:
-        faults = [] if form["reason"].strip() else ["why: is missing"]
-        if form["said_by"].strip() or form["words"].strip():
-            faults += [] if form["said_by"].strip() else ["none wanted: say who wants none"]
-            faults += [] if len(form["words"].strip()) >= 3 else ["none wanted: the client's own words are missing"]
-        elif form["on"].strip() and (fault := day_fault(form["on"], settings.today(self.seat.store))):
-            faults.append(f"follow-up: {fault}")
-        try:
-            parse_minutes(form["minutes"] or "1")
-        except ValueError as fault:
-            faults.append(f"its length: {fault}")
-        return faults
+        if self._item() is not None:
+            await self._saving(leaving.leave, self._reference, **await ask_leaving(self))
 
     @command("B", "visit.abort", "Abort")
     async def action_abort(self) -> None:
@@ -526,7 +445,3 @@ class VisitScreen(StayDeeds):
 
 def _entry(result: Result) -> Callable[[str], Entry]:
     return lambda typed: Entry(result=result, text=typed)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

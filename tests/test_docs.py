@@ -6,6 +6,7 @@ import json
 import os
 import pkgutil
 import re
+import string
 import subprocess
 import sys
 from importlib import import_module
@@ -20,7 +21,7 @@ from dispatch.charges.cases import recompute
 from dispatch.commands.line import GROUPS, run
 from screens.keymap import PLACES, key_rows, own_bindings
 from tests.wall import started
-from widgets.keyboard import EVERYWHERE, written
+from widgets.keyboard import CONTROLS, SIGNS, written
 
 ROOT = Path(__file__).parents[1]
 
@@ -73,11 +74,14 @@ def test_one_key_means_one_thing_on_a_screen() -> None:
 
 
 def test_every_terminal_sends_a_key_for_every_deed() -> None:
+    # what every terminal and every phone sends (design/interface.md, Feel)
+    named = {"up", "down", "left", "right", "enter", "escape", "tab", "space"} | {SIGNS[sign] for sign in "?/[]-"}
+    everywhere = {*string.ascii_letters, *string.digits} | CONTROLS | named
     # a page up or down, home and end are more than a phone has, and no list needs them
     beside = {"program", "timeline", "list", "find"}
     for row in key_rows(DispatchApp):
         if row.id.split(".")[0] not in beside and row.id not in ("screen.prices", "book.kind-back"):
-            assert set(row.default) & EVERYWHERE, row
+            assert set(row.default) & everywhere, row
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:

@@ -37,13 +37,6 @@ SENT = (
     | frozenset(f"f{number}" for number in range(1, 13))
 )
 """Keys that terminals send, each in its own way."""
-EVERYWHERE = (
-    frozenset(string.ascii_letters + string.digits)
-    | CONTROLS
-    | frozenset({"up", "down", "left", "right", "enter", "escape", "tab", "space"})
-    | frozenset(SIGNS[sign] for sign in "?/[]-")
-)
-"""Of these, what every terminal and every phone sends: a deed has one of them by default (design/interface.md, Feel)."""
 
 
 def key_named(written: str) -> str | None:

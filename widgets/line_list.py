@@ -185,11 +185,6 @@ class LineList(LineView, Generic[T], can_focus=True):
         self.refresh()
         self.call_after_refresh(self._reveal)
 
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Keep the terminal's cursor on what is selected."""
-        super().watch_scroll_y(old_value, new_value)
-        self.place_cursor()
-
     # -- the cursor ---------------------------------------------------------------------------------------------------
 
     @property

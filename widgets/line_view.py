@@ -67,6 +67,16 @@ class LineView(ScrollView, can_focus=False):
         """A scrollbar takes a column, which no resize event tells."""
         self.call_after_refresh(self.fit)
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Keep the terminal's cursor on what is selected."""
+        super().watch_scroll_x(old_value, new_value)
+        self.place_cursor()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the terminal's cursor on what is selected."""
+        super().watch_scroll_y(old_value, new_value)
+        self.place_cursor()
+
     def notify_style_update(self) -> None:
         """Forget what was drawn in the colours of the former theme."""
         super().notify_style_update()

@@ -13,7 +13,7 @@ from widgets.queue_lines import grouped, heading, visit_lines
 
 
 class Queue(LineList[BoardVisit]):
-    """Two lines a visit, in groups: overdue, today, undated, on hold. `/` of the screen sets `filter_text`."""
+    """Two lines a visit, in groups: overdue, today, undated, on hold. `/` of the screen calls `set_filter`."""
 
     DEFAULT_CSS = """
     Queue { background: $panel; padding: 0 1; scrollbar-gutter: stable; }
@@ -35,21 +35,10 @@ class Queue(LineList[BoardVisit]):
             self._now = now
             self.rebuild()
 
-    @property
-    def filter_text(self) -> str:
-        """The words that a visit has to hold; empty for all."""
-        return self._filter
-
-    @filter_text.setter
-    def filter_text(self, text: str) -> None:
-        if text != self._filter:
-            self._filter = text
-            self.rebuild()
-
-    @property
-    def shown(self) -> int:
-        """How many visits the filter leaves."""
-        return sum(entry.value is not None for entry in self._entries)
+    def set_filter(self, text: str) -> None:
+        """Show only visits that hold these words; empty: all."""
+        self._filter = text
+        self.rebuild()
 
     @property
     def waiting(self) -> list[BoardVisit]:

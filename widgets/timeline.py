@@ -162,11 +162,6 @@ class Timeline(LineView, can_focus=True):
     # -- move mode ----------------------------------------------------------------------------------------------------
 
     @property
-    def moving(self) -> bool:
-        """Whether a visit is being moved."""
-        return self._ghost is not None
-
-    @property
     def ghost(self) -> Ghost | None:
         """The visit that is being moved, where it would stand."""
         return self._ghost
@@ -272,16 +267,6 @@ class Timeline(LineView, can_focus=True):
         """Draw on another scale."""
         if self._fit_frame():
             self.call_after_refresh(self._reveal)
-
-    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Keep the terminal's cursor on what is selected."""
-        super().watch_scroll_x(old_value, new_value)
-        self.place_cursor()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Keep the terminal's cursor on what is selected."""
-        super().watch_scroll_y(old_value, new_value)
-        self.place_cursor()
 
     def forget_drawn(self) -> None:
         """Forget all drawn rows."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from dispatch.model.boards import Board, BoardVisit
+from dispatch.model.boards import Board, BoardRow, BoardVisit
 from dispatch.model.instants import clock_text, day_text, span_text
 from dispatch.model.states import State
 from dispatch.model.text import show, wrapped
@@ -205,3 +205,17 @@ def _skills(visit: BoardVisit, own: Sequence[str] | None, marks: Marks) -> tuple
 
 def _as_line(part: Span | Line) -> Line:
     return (part,) if len(part) == 2 and isinstance(part[0], str) else part
+
+
+def nothing_here(board: Board, row: BoardRow | None) -> str:
+    """What to do where there is nothing to see."""
+    if not board.rows:
+        return "No technicians yet. i imports them from a file, 4 opens the book to add one."
+    if not board.planned and not board.queue:
+        return f"No visits on {day_text(board.day)}. n adds one, i imports a file, [ goes back."
+    if not board.planned:
+        return (
+            f"Nothing is planned on {day_text(board.day)}. tab goes to the queue of {len(board.queue)}, "
+            "a assigns a visit from it, [ and ] go to other days."
+        )
+    return f"{row.name} has no visit here." if row is not None else ""

@@ -300,7 +300,7 @@ async def test_10_a_follow_up_for_somebody_else_needs_their_word(office: Office)
         (ben,) = [row.value for row in rows._rows if row.text.startswith("Ben Okafor")][:1]
         await choose(pilot, ben)
         timeline = pilot.app.screen.query_one(Timeline)
-        await until_true(pilot, lambda: timeline.moving)
+        await until_true(pilot, lambda: timeline.ghost is not None)
         assert timeline.ghost is not None
         assert timeline.ghost.level == "blocked"
         await pilot.press("enter")

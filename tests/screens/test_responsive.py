@@ -72,8 +72,8 @@ async def test_a_day_that_was_left_is_not_shown(office: Office, monkeypatch: pyt
         slow = Slow(views.board)
         monkeypatch.setattr(views, "board", slow)
         shown: list[Any] = []
-        show = screen._show_board
-        monkeypatch.setattr(screen, "_show_board", lambda board: (shown.append(board.day), show(board)))
+        show = screen.show_board
+        monkeypatch.setattr(screen, "show_board", lambda board: (shown.append(board.day), show(board)))
         await pilot.press("right_square_bracket")
         await until_asked(slow, 1)
         await pilot.press("right_square_bracket")
@@ -113,8 +113,8 @@ async def test_a_held_key_shows_in_full_only_where_it_stops(office: Office, monk
         monkeypatch.setattr(board_module, "PASSING", 0.5)
         screen._moved_at = time.monotonic()
         shown: list[int] = []
-        show = screen._show_selected
-        monkeypatch.setattr(screen, "_show_selected", lambda: (shown.append(1), show()))
+        show = screen.show_here
+        monkeypatch.setattr(screen, "show_here", lambda: (shown.append(1), show()))
         timeline = screen.query_one(Timeline)
         for key in ("down", "up", "down", "up", "down"):
             await pilot.press(key)

@@ -66,6 +66,15 @@ def test_the_roles_of_an_action_are_those_of_its_deed() -> None:
                 assert roles == opened[DEEDS[action]], f"{screen.__name__} {action}"
 
 
+def test_what_a_command_is_about_is_there_and_its_sentence_too() -> None:
+    for screen in SCREENS.values():
+        for name in [name for name in dir(screen) if name.startswith("action_")]:
+            command = getattr(screen, name)
+            if hasattr(command, "about"):
+                assert not command.about or hasattr(screen, command.about), f"{screen.__name__} {name}"
+                assert command.binding.tooltip or not command.binding.show, f"{screen.__name__} {name}"
+
+
 def test_no_key_leads_to_a_screen_that_its_presser_may_not_read() -> None:
     for screen in SCREENS.values():
         sees = READS[screen.SHOWS].roles

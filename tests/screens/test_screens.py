@@ -107,9 +107,7 @@ async def test_place_from_the_queue_then_take_back(office: Office) -> None:
         await pilot.press("a")
         await until(pilot, Choose)
         await pilot.press("enter")
-        await until_true(
-            pilot, lambda: pilot.app.screen.query(Timeline) and pilot.app.screen.query_one(Timeline).moving
-        )
+        await until_true(pilot, lambda: pilot.app.screen.query(Timeline) and pilot.app.screen.query_one(Timeline).ghost)
         await pilot.press("right", "enter")
         await until_true(pilot, lambda: state(office, "R1")[0] is State.PLANNED)
 
@@ -129,7 +127,7 @@ async def test_move_says_the_verdict_and_escape_puts_back(office: Office) -> Non
         assert timeline.ghost.level == "blocked"
         assert "needs server" in timeline.ghost.text
         await press(pilot, "escape")
-        assert not timeline.moving
+        assert timeline.ghost is None
     assert state(office, "R1") == (State.PLANNED, at("09:00"))
 
 

@@ -13,7 +13,6 @@ from dispatch.model.ssh_keys import KeyRefused, read_public_key
 from dispatch.remote import guard
 from dispatch.remote.app import SeatApp
 from dispatch.remote.driver import SeatParser
-from dispatch.terminal import missing_names
 from tests.desk.conftest import Office, office  # noqa: F401  (the fixture)
 from tests.wall import started
 
@@ -105,7 +104,9 @@ def test_handing_a_seat_over_imports_little() -> None:
 
 
 def test_textual_has_the_names_that_a_seat_rests_on(office: Office) -> None:  # noqa: F811
-    assert missing_names(SeatApp(office.ana, idle_seconds=60)) == []
+    app = SeatApp(office.ana, idle_seconds=60)
+    private = "_dispatch_message _handle_exception _exit_renderables _close_messages_no_wait _exception_event _exit _loop _driver"
+    assert [name for name in private.split() if not hasattr(app, name)] == []
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ async def test_move_mode_shifts_a_ghost_and_places_it() -> None:
         assert timeline.ghost.level == ""
         await pilot.press("enter")
         assert app.heard[-1] == ("placed", "Pine Court", 2, pine.start)
-        assert not timeline.moving
+        assert timeline.ghost is None
         assert client(timeline) == "Pine Court"
 
 
@@ -266,7 +266,7 @@ async def test_a_ghost_stays_with_its_technician_when_rows_come_and_go() -> None
         assert timeline.ghost_row == board.rows[1]
         timeline.set_board(board._replace(rows=(board.rows[0], *board.rows[2:])))
         await pilot.pause()
-        assert not timeline.moving
+        assert timeline.ghost is None
         assert app.heard[-1] == ("dropped", "Pine Court")
 
 
@@ -323,7 +323,7 @@ async def test_escape_ends_a_drag_and_the_mouse_has_nothing_in_hand() -> None:
         assert app.heard[-1] == ("dropped", "Pine Court")
         await pilot.hover(Timeline, offset=(place.x + 6, 4))
         await pilot.mouse_up(Timeline, offset=(place.x + 6, 4))
-        assert not timeline.moving
+        assert timeline.ghost is None
         assert app.heard[-1] == ("dropped", "Pine Court")
         assert app.mouse_captured is None
 
@@ -338,7 +338,7 @@ async def test_what_has_begun_is_not_dragged() -> None:
         assert place is not None
         await pilot.mouse_down(Timeline, offset=(place.x + 1, 1))
         await pilot.hover(Timeline, offset=(place.x + 8, 4))
-        assert not timeline.moving
+        assert timeline.ghost is None
         await pilot.mouse_up(Timeline, offset=(place.x + 8, 4))
         assert not [heard for heard in app.heard if heard[0] in ("grabbed", "opened", "placed")]
 
