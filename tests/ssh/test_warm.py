@@ -12,7 +12,6 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import termios
 import threading
 import time
@@ -135,7 +134,7 @@ def hung(db: Path) -> Iterator[subprocess.Popen[bytes]]:
 @contextlib.contextmanager
 def process(code: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that does something for ever, from when it has said so on."""
-    words = [sys.executable, "-c", f"import signal\n{code}"]
+    words = started("-c", f"import signal\n{code}")
     with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT) as one:
         assert one.stdout is not None
         one.stdout.readline()
