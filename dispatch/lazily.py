@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 
@@ -14,9 +15,12 @@ class _Module:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._found: ModuleType | None = None
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(import_module(self._name), name)
+        if self._found is None:
+            self._found = import_module(self._name)
+        return getattr(self._found, name)
 
 
 class _Package:

@@ -206,7 +206,7 @@ class Form(Kept[dict[str, str] | None]):
     BINDINGS = [
         key("escape", "dialog.back", "Back", action="dismiss(None)"),
         key("ctrl+s", "dialog.save", "Save"),
-        key("ctrl+t", "dialog.calendar", "Calendar", "choose the day of a field from a calendar"),
+        key("ctrl+o", "dialog.calendar", "Calendar", "choose the day of a field from a calendar"),
         Binding("enter", "save", show=False),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -222,7 +222,7 @@ class Form(Kept[dict[str, str] | None]):
     ) -> None:
         super().__init__(unsent)
         self.heading, self._fields, self._check = title, fields, check
-        self._hint = f"ctrl+t a calendar · {hint}" if any(field.today for field in fields) else hint
+        self._hint = f"ctrl+o a calendar · {hint}" if any(field.today for field in fields) else hint
         self.saves = hint != SHOWS
 
     def typed(self) -> str:

@@ -32,7 +32,7 @@ def page() -> str:
         "",
         "Yes and no may be written yes, y, true, on, 1 and no, n, false, off, 0. In a form the words of a choice stand in sight:",
         "space, the arrows to the sides or a first letter choose; names of the book are completed with the right arrow;",
-        "ctrl+t chooses a day from a calendar.",
+        "ctrl+o chooses a day from a calendar.",
         "A field marked * may not be empty.",
     ]
     for record in (REQUEST, BLOCK, *(shelf.record for shelf in SHELVES.values())):

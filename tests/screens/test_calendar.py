@@ -25,7 +25,7 @@ async def test_a_day_is_chosen_from_a_calendar_or_typed(office: Office, size: tu
         assert today(office.store) == day
         pilot.app.push_screen(Form("Days", fields, hint=SHOWS))
         await until(pilot, Form)
-        await press(pilot, "ctrl+t")
+        await press(pilot, "ctrl+o")
         await until(pilot, ChooseDay)
         month = pilot.app.screen.query_one(Month)
         assert month.region.height == 8
@@ -37,18 +37,18 @@ async def test_a_day_is_chosen_from_a_calendar_or_typed(office: Office, size: tu
         await until(pilot, Form)
         line = pilot.app.screen.query_one("#field-first", Input)
         assert line.value == "2026-12-01"
-        await press(pilot, "ctrl+t")
+        await press(pilot, "ctrl+o")
         await until(pilot, ChooseDay)
         await press(pilot, "right", "escape")
         await until(pilot, Form)
         assert line.value == "2026-12-01"
         line.value = "no day"
-        await press(pilot, "ctrl+t")
+        await press(pilot, "ctrl+o")
         await until(pilot, ChooseDay)
         assert pilot.app.screen.query_one(Month).day == day
         await press(pilot, "escape")
         await until(pilot, Form)
-        await press(pilot, "tab", "ctrl+t")
+        await press(pilot, "tab", "ctrl+o")
         assert isinstance(pilot.app.screen, Form)
 
 
