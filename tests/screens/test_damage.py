@@ -98,6 +98,9 @@ async def test_every_screen_outlives_damaged_texts(
                     await settled(pilot)
                 app._tick()
                 app.look_at_store()
+                # where it is damaged is looked for in a thread, beside whatever dialog is open
+                while any(worker.group == "damage" for worker in app.workers):
+                    await pilot.pause(0.005)
                 await settled(pilot)
                 said = str(seated(app).query_one("#warning", Static).content)
                 assert re.search(r"damaged \(\w+\.\w+, row \d+.*no UTF-8", said), way
