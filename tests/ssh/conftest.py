@@ -26,6 +26,8 @@ def needs_sshd() -> None:
         if os.environ.get("REQUIRE_SSHD") == "1":
             pytest.fail(f"REQUIRE_SSHD=1, and {reason}")
         pytest.skip(reason)
+    # a machine whose sshd was never started by its system lacks the folder, and then not even `sshd -t` runs
+    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
 
 
 @pytest.fixture

@@ -227,7 +227,6 @@ def serving(folder: Path, db: Path, *logins: str, warm: bool = False, **changes:
         f"PermitRootLogin prohibit-password\nUsePAM no\nLogLevel ERROR\nSetEnv SHLVL=1\n{block}",
         encoding="utf-8",
     )
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(config)], stderr=(folder / "sshd.log").open("wb"))
     try:
         listening(port)
