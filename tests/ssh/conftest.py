@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +30,14 @@ def needs_sshd() -> None:
         pytest.skip(reason)
     # a machine whose sshd was never started by its system lacks the folder, and then not even `sshd -t` runs
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+
+
+@pytest.fixture
+def own_site_port() -> Iterator[None]:
+    """A person's port on loopback is the same in every test: those that listen on it wait for one another."""
+    with (Path(tempfile.gettempdir()) / "dispatch-tests-site-port.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

@@ -356,7 +356,7 @@ def test_permission_is_asked_where_it_is_written(server: Server) -> None:
 
 
 @BOTH_WAYS
-def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> None:
+def test_the_way_into_the_clients_network(own_site_port: None, server: Server, tmp_path: Path) -> None:
     """A request through the port leaves from the client's side, and the seat knows whose port it is."""
     with server.store() as store:
         port = key_file.site_port(take_seat(store, "ana").staff.id)
@@ -378,7 +378,7 @@ def test_the_way_into_the_clients_network(server: Server, tmp_path: Path) -> Non
 
 
 @BOTH_WAYS
-def test_another_listener_on_the_port_is_no_way_in(server: Server) -> None:
+def test_another_listener_on_the_port_is_no_way_in(own_site_port: None, server: Server) -> None:
     with server.store() as store:
         port = key_file.site_port(take_seat(store, "ana").staff.id)
     with socket.create_server(("127.0.0.1", port)), server.connected("ana") as ana:
